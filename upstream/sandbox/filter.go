@@ -71,7 +71,7 @@ func (o operators) String() string {
 // composites says by which means an operation lets comparisons be combined.
 type composites uint8
 
-// The means of combination. allowParentheses admits them wherever they group nothing but what else is allowed.
+// The means of combination. allowParentheses admits them wherever they parenthesized nothing but what else is allowed.
 const (
 	allowAnd composites = 1 << iota
 	allowOr
@@ -199,7 +199,7 @@ func (c *filterCompiler[R]) allowed(parsed expression) error {
 	switch {
 	case c.rules&needed == 0:
 		return refuseAt(parsed.at, "this operation does not support %s.", name)
-	case c.rules&oneAcrossFields == 0 || parsed.connective == group || parsed.connective == negation:
+	case c.rules&oneAcrossFields == 0 || parsed.connective == parenthesized || parsed.connective == negation:
 		return nil
 	case len(parsed.operands) > 2:
 		return refuseAt(parsed.at, "this operation supports a single and or or.")
@@ -216,7 +216,7 @@ func (c *filterCompiler[R]) allowed(parsed expression) error {
 
 // ungrouped returns what stands inside the parentheses, however many there are.
 func ungrouped(parsed expression) expression {
-	for parsed.connective == group {
+	for parsed.connective == parenthesized {
 		parsed = parsed.operands[0]
 	}
 	return parsed

@@ -20,7 +20,7 @@ const (
 	conjunction
 	disjunction
 	negation
-	group
+	parenthesized
 )
 
 // An expression is a node of a parsed filter: a comparison, or a connective over operands.
@@ -152,7 +152,7 @@ func (p *filterParser) operand() (expression, error) {
 	if err != nil {
 		return expression{}, err
 	}
-	return expression{connective: group, operands: []expression{inner}, at: at}, p.expect(")")
+	return expression{connective: parenthesized, operands: []expression{inner}, at: at}, p.expect(")")
 }
 
 // comparison reads "field operator value", "field operator (value, …)", "pr field" or "field isnull".

@@ -1,0 +1,103 @@
+package sandbox
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxSortersLength bounds the text of the sorters, in bytes; no operation has more than five fields to name.
+const maxSortersLength = 1 << 10
+
+// A sortersError says in a sentence why sorters were refused.
+type sortersError string
+
+func (e sortersError) Error() string { return string(e) }
+
+func refuseSorters(format string, args ...any) error {
+	return sortersError("Invalid sorters: " + fmt.Sprintf(format, args...))
+}
+
+// parseSorters compiles a comma list of fields into an order over rows of type R, for slices.SortStableFunc. keys are
+// the fields that the operation sorts by; each returns its value in a row, and false where that is null. A field with
+// "-" before it sorts descending. Texts compare without regard to letter case, and by it only to break a tie. Nulls
+// come last, or first where the field sorts descending.
+//
+// An empty text yields a nil function: the rows keep the order they have. A field that is empty, unknown or named
+// twice is refused with a sortersError.
+func parseSorters[R any](text string, keys map[string]func(R) (key string, ok bool)) (func(a, b R) int, error) {
+	if text == "" {
+		return nil, nil
+	}
+	if len(text) > maxSortersLength {
+		return nil, refuseSorters("longer than %d bytes.", maxSortersLength)
+	}
+	var orders []func(a, b R) int
+	named := make(map[string]bool)
+	for field := range strings.SplitSeq(text, ",") {
+		name, descending := strings.CutPrefix(field, "-")
+		key, known := keys[name]
+		switch {
+		case name == "":
+			return nil, refuseSorters("an empty field in %.60q.", text)
+		case !known:
+			return nil, refuseSorters("%.60q is no field that this operation sorts by; there are %s.",
+				name, strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
+		case named[name]:
+			return nil, refuseSorters("%q is named twice.", name)
+		}
+		named[name] = true
+		orders = append(orders, orderBy(key, descending))
+	}
+	return func(a, b R) int {
+		for _, order := range orders {
+			if result := order(a, b); result != 0 {
+				return result
+			}
+		}
+		return 0
+	}, nil
+}
+
+// orderBy returns the order by one field.
+func orderBy[R any](key func(R) (string, bool), descending bool) func(a, b R) int {
+	ascending := func(a, b R) int {
+		left, leftOK := key(a)
+		right, rightOK := key(b)
+		switch {
+		case leftOK && rightOK:
+			return compareFolded(left, right)
+		case leftOK:
+			return -1
+		case rightOK:
+			return 1
+		}
+		return 0
+	}
+	if descending {
+		return func(a, b R) int { return ascending(b, a) }
+	}
+	return ascending
+}
+
+// compareFolded compares two texts by their lower-case forms, then as they are. It makes no copies, since it runs for
+// each pair that a sort looks at.
+func compareFolded(a, b string) int {
+	left, right := a, b
+	for left != "" && right != "" {
+		l, leftSize := utf8.DecodeRuneInString(left)
+		r, rightSize := utf8.DecodeRuneInString(right)
+		if result := cmp.Compare(unicode.ToLower(l), unicode.ToLower(r)); result != 0 {
+			return result
+		}
+		left, right = left[leftSize:], right[rightSize:]
+	}
+	if left != "" || right != "" {
+		return cmp.Compare(len(left), len(right))
+	}
+	return cmp.Compare(a, b)
+}

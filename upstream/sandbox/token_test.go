@@ -1,0 +1,229 @@
+package sandbox
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/google/go-cmp/cmp"
+)
+
+// A manualClock stands still until it is moved.
+type manualClock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newManualClock() *manualClock {
+	return &manualClock{now: time.Date(2026, time.March, 2, 9, 30, 0, 250e6, time.UTC)}
+}
+
+func (c *manualClock) time() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *manualClock) advance(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(by)
+}
+
+func newTestTokens(t *testing.T, clock *manualClock, lifetime time.Duration) *tokens {
+	t.Helper()
+	issuer, err := newTokens(lifetime, clock.time)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return issuer
+}
+
+var userClient = client{
+	id: "reviewer-1", secret: "sandbox", identityID: "2c91808a7190d06e01719938fcd20792", userName: "ada.byron",
+	authorities: []string{"CERT_ADMIN"}, scopes: []string{"idn:campaign:read", "idn:campaign:manage"},
+}
+
+func TestTokenCarriesTheDocumentedClaims(t *testing.T) {
+	t.Parallel()
+	issuer := newTestTokens(t, newManualClock(), 750*time.Second)
+	token, _, err := issuer.issue(userClient, userClient.scopes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(token, ".")
+	decode := func(part string) (object map[string]any) {
+		raw, err := base64.RawURLEncoding.DecodeString(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(raw, &object); err != nil {
+			t.Fatal(err)
+		}
+		return object
+	}
+	if diff := cmp.Diff(map[string]any{"alg": "ES256", "typ": "JWT"}, decode(parts[0])); diff != "" {
+		t.Errorf("header differs (-want +got):\n%s", diff)
+	}
+	payload := decode(parts[1])
+	if id, _ := payload["jti"].(string); len(id) != 32 {
+		t.Errorf("jti %q, want 32 hex digits", id)
+	}
+	delete(payload, "jti")
+	want := map[string]any{
+		"tenant_id": tenantID, "org": tenantName, "pod": tenantPod,
+		"identity_id": "2c91808a7190d06e01719938fcd20792", "user_name": "ada.byron", "client_id": "reviewer-1",
+		"authorities": []any{"CERT_ADMIN"}, "scope": []any{"idn:campaign:read", "idn:campaign:manage"},
+		"iat": 1772443800.0, "exp": 1772444551.0, // 9:30:00.25 and 750 s later, rounded up
+	}
+	if diff := cmp.Diff(want, payload); diff != "" {
+		t.Errorf("payload differs (-want +got):\n%s", diff)
+	}
+}
+
+func TestTokenOfAnAPIKeyNamesNoUser(t *testing.T) {
+	t.Parallel()
+	issuer := newTestTokens(t, newManualClock(), time.Hour)
+	token, _, err := issuer.issue(client{id: "api-key"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, absent := range []string{"identity_id", "user_name", "null"} {
+		if strings.Contains(string(raw), absent) {
+			t.Errorf("payload %s has %s in it", raw, absent)
+		}
+	}
+}
+
+func TestTokensVerifyWhatTheyIssued(t *testing.T) {
+	t.Parallel()
+	clock := newManualClock()
+	issuer := newTestTokens(t, clock, 10*time.Second)
+	token, want, err := issuer.issue(userClient, []string{"idn:campaign:read"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, header := range []string{"Bearer " + token, "bearer " + token, "BEARER  " + token} {
+		got, err := issuer.verify(header)
+		if err != nil {
+			t.Fatalf("%.10s: %v", header, err)
+		}
+		if got.ClientID != want.ClientID || got.IdentityID != want.IdentityID || got.ID != want.ID {
+			t.Errorf("%.10s: claims %+v, want %+v", header, got, want)
+		}
+		if !got.allows("idn:campaign:read") || got.allows("idn:campaign:manage") {
+			t.Errorf("scope %v allows the wrong things", got.Scope)
+		}
+	}
+	clock.advance(10*time.Second + 749*time.Millisecond)
+	if _, err := issuer.verify("Bearer " + token); err != nil {
+		t.Errorf("before it expires: %v", err)
+	}
+	clock.advance(time.Millisecond)
+	if _, err := issuer.verify("Bearer " + token); !errors.Is(err, errTokenExpired) {
+		t.Errorf("when it expires: %v", err)
+	}
+}
+
+func TestTokensRefuse(t *testing.T) {
+	t.Parallel()
+	clock := newManualClock()
+	issuer, other := newTestTokens(t, clock, time.Hour), newTestTokens(t, clock, time.Hour)
+	good, payload, err := issuer.issue(userClient, userClient.scopes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign, _, err := other.issue(userClient, userClient.scopes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign := func(method jwt.SigningMethod, key any, edit func(*claims)) string {
+		changed := payload
+		edit(&changed)
+		token, err := jwt.NewWithClaims(method, changed).SignedString(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+	unchanged := func(*claims) {}
+	parts := strings.Split(good, ".")
+	for _, test := range []struct {
+		name   string
+		header string
+		want   error
+	}{
+		{"no header", "", errTokenMissing},
+		{"scheme alone", "Bearer", errTokenMissing},
+		{"blank token", "Bearer  ", errTokenMissing},
+		{"another scheme", "Basic " + good, errTokenMissing},
+		{"token without a scheme", good, errTokenMissing},
+		{"no token at all", "Bearer abc", errTokenMalformed},
+		{"two parts", "Bearer " + parts[0] + "." + parts[1], errTokenMalformed},
+		{"payload that is no JSON", "Bearer " + parts[0] + ".YWJj." + parts[2], errTokenMalformed},
+		{"changed payload", "Bearer " + parts[0] + "." + strings.Split(foreign, ".")[1] + "." + parts[2], errTokenSignature},
+		{"key of another tenant", "Bearer " + foreign, errTokenSignature},
+		{"no signature", "Bearer " + parts[0] + "." + parts[1] + ".", errTokenSignature},
+		{"algorithm none", "Bearer " + sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, unchanged), errTokenSignature},
+		{"shared secret", "Bearer " + sign(jwt.SigningMethodHS256, []byte("sandbox"), unchanged), errTokenSignature},
+		{"expired", "Bearer " + sign(jwt.SigningMethodES256, issuer.key, func(c *claims) {
+			c.ExpiresAt = jwt.NewNumericDate(clock.time().Add(-time.Second))
+		}), errTokenExpired},
+		{"without expiry", "Bearer " + sign(jwt.SigningMethodES256, issuer.key, func(c *claims) { c.ExpiresAt = nil }), errTokenInvalid},
+		{"not yet valid", "Bearer " + sign(jwt.SigningMethodES256, issuer.key, func(c *claims) {
+			c.NotBefore = jwt.NewNumericDate(clock.time().Add(time.Minute))
+		}), errTokenInvalid},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := issuer.verify(test.header)
+			if !errors.Is(err, test.want) {
+				t.Errorf("error %v, want %v", err, test.want)
+			}
+			if got.ClientID != "" {
+				t.Errorf("claims %+v with an error", got)
+			}
+		})
+	}
+}
+
+func TestTokensRememberABoundedNumber(t *testing.T) {
+	t.Parallel()
+	issuer := newTestTokens(t, newManualClock(), time.Hour)
+	for i := range 3 * maxVerified {
+		issuer.remember(strconv.Itoa(i), claims{})
+	}
+	var remembered int
+	issuer.verified.Range(func(any, any) bool { remembered++; return true })
+	if remembered == 0 || remembered > maxVerified {
+		t.Errorf("%d remembered, want 1 to %d", remembered, maxVerified)
+	}
+}
+
+func BenchmarkTokenVerify(b *testing.B) {
+	clock := newManualClock()
+	issuer, err := newTokens(time.Hour, clock.time)
+	if err != nil {
+		b.Fatal(err)
+	}
+	token, _, err := issuer.issue(userClient, userClient.scopes)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := issuer.verify("Bearer " + token); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
