@@ -1,0 +1,73 @@
+package upstream
+
+import (
+	"errors"
+	"io"
+	"sync"
+)
+
+// errTooLarge says that a body was longer than the limit.
+var errTooLarge = errors.New("the answer is larger than the limit")
+
+const (
+	minBufferBytes = 4 << 10
+	maxPooledBytes = 1 << 20 // larger buffers are left to the garbage collector
+)
+
+// A buffer holds the body of one answer.
+type buffer struct {
+	data []byte
+}
+
+// buffers keeps buffers for reuse. Its zero value is ready.
+type buffers struct {
+	pool sync.Pool
+}
+
+// read reads a body to its end into a buffer that fits its announced length, which is
+// negative where it is not announced. Nothing is read of a body that announces more than
+// limit bytes, and no more than that of any other: both fail with errTooLarge. The buffer
+// is never nil, and empty where reading fails. It is to be put back after use.
+func (b *buffers) read(body io.Reader, length, limit int64) (*buffer, error) {
+	buf := b.get()
+	if length > limit {
+		return buf, errTooLarge
+	}
+	// One byte more than announced, since a reader may say only then that this is the end.
+	if size := max(length+1, minBufferBytes); int64(cap(buf.data)) < size {
+		buf.data = make([]byte, 0, size)
+	}
+	for {
+		if len(buf.data) == cap(buf.data) {
+			buf.data = append(buf.data, 0)[:len(buf.data)]
+		}
+		n, err := body.Read(buf.data[len(buf.data):cap(buf.data)])
+		buf.data = buf.data[:len(buf.data)+n]
+		if int64(len(buf.data)) > limit {
+			err = errTooLarge
+		}
+		switch err {
+		case nil:
+		case io.EOF:
+			return buf, nil
+		default:
+			buf.data = buf.data[:0]
+			return buf, err
+		}
+	}
+}
+
+func (b *buffers) get() *buffer {
+	if buf, ok := b.pool.Get().(*buffer); ok {
+		return buf
+	}
+	return new(buffer)
+}
+
+// put takes a buffer back; nothing may refer to its data any more.
+func (b *buffers) put(buf *buffer) {
+	if cap(buf.data) <= maxPooledBytes {
+		buf.data = buf.data[:0]
+		b.pool.Put(buf)
+	}
+}

@@ -1,0 +1,82 @@
+package upstream
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// errNoCredential says that nobody is named on whose behalf to call.
+var errNoCredential = errors.New("the context holds no credential")
+
+// maxTokenBytes bounds a token, since it travels in a header.
+const maxTokenBytes = 16 << 10
+
+// A Credential says on whose behalf a Client calls the service.
+type Credential interface {
+	// Token answers the access token to send, fetching one first where need be, within
+	// the limits of ctx.
+	Token(ctx context.Context) (string, error)
+	// Key identifies the caller without giving the token away. It never changes, and two
+	// callers never share it.
+	Key() string
+}
+
+// A Renewable is a Credential that can fetch another token when the service refuses the
+// one that it has.
+type Renewable interface {
+	Credential
+	// Invalidate says that the service refused the given token.
+	Invalidate(token string)
+}
+
+type credentialKey struct{}
+
+// WithCredential answers a context for calls on behalf of a credential.
+func WithCredential(ctx context.Context, credential Credential) context.Context {
+	return context.WithValue(ctx, credentialKey{}, credential)
+}
+
+// CredentialFrom answers the credential in a context, and whether there is one.
+func CredentialFrom(ctx context.Context) (Credential, bool) {
+	credential, ok := ctx.Value(credentialKey{}).(Credential)
+	return credential, ok && credential != nil
+}
+
+// A BearerToken is the Credential of a caller who brought an access token along. It
+// prints as its key.
+type BearerToken struct {
+	token, key string
+}
+
+// Bearer answers a credential for an access token. It refuses text that RFC 6750 does not
+// allow as one, such as text that cannot stand in a header; the error does not repeat it.
+func Bearer(token string) (BearerToken, error) {
+	switch body := strings.TrimRight(token, "="); {
+	case body == "":
+		return BearerToken{}, errors.New("the access token is empty")
+	case len(token) > maxTokenBytes:
+		return BearerToken{}, fmt.Errorf("the access token is longer than %d bytes", maxTokenBytes)
+	case strings.ContainsFunc(body, notInToken):
+		return BearerToken{}, errors.New("the access token has characters that no token has")
+	}
+	sum := sha256.Sum256([]byte(token))
+	return BearerToken{token: token, key: "bearer:" + hex.EncodeToString(sum[:])}, nil
+}
+
+// Token answers the access token as it came.
+func (b BearerToken) Token(context.Context) (string, error) { return b.token, nil }
+
+// Key answers a hash of the access token.
+func (b BearerToken) Key() string { return b.key }
+
+// Format writes the key whatever the verb, so that no token is ever printed.
+func (b BearerToken) Format(f fmt.State, _ rune) { io.WriteString(f, b.key) }
+
+func notInToken(r rune) bool {
+	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-._~+/", r))
+}

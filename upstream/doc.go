@@ -1,0 +1,12 @@
+// Package upstream is a typed client of SailPoint Identity Security Cloud's
+// Certifications API: one method for each of its eleven operations, named as the
+// vendor names them, with typed parameters, filters and sorters, and one error type.
+//
+// It reads leniently, since the service promises little: whatever is absent, null,
+// unknown or odd leaves a zero value behind instead of failing a page. In the types
+// of this package an empty string, a zero Time and a nil pointer or slice each stand
+// for "absent or null". Numbers, booleans and the identifiers that may be missing are
+// pointers, since their zero values mean something.
+//
+// The package knows nothing of GraphQL. It imports no other package of this project.
+package upstream

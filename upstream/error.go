@@ -1,0 +1,121 @@
+package upstream
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// An Error is how every call of this package fails: a refusal by the service, a fault on
+// the way, or an answer that cannot be read.
+type Error struct {
+	Operation string // vendor operation, such as "makeIdentityDecision"
+	Kind      Kind
+	Status    int // HTTP status; 0 where no answer came
+	// DetailCode is the service's own code, such as "400.1 Bad Request Content". Only its
+	// numeric part is dependable.
+	DetailCode string
+	TrackingID string // what the vendor's support asks for
+	// Messages are the service's own words, often one text in two locales.
+	Messages []ErrorMessage
+	// RetryAfter is how long the service asks to wait; 0 where it does not say.
+	RetryAfter time.Duration
+	// Sent says that the request went out, if only in part. A write that failed with Sent
+	// and without a Status has an unknown outcome.
+	Sent  bool
+	cause error
+}
+
+// Kind sorts errors by what a caller can do about them.
+type Kind int
+
+// The kinds of error.
+const (
+	KindUnavailable     Kind = iota // 5xx, or no connection: may work later
+	KindUnauthenticated             // 401, or no token to be had
+	KindForbidden                   // 403
+	KindNotFound                    // 404
+	KindBadRequest                  // 400 and any other 4xx
+	KindRateLimited                 // 429
+	KindTimeout                     // a time limit or the caller's deadline passed
+	KindCanceled                    // the caller went away
+	KindInvalid                     // an answer that cannot be read: cut off, too large, no JSON
+)
+
+// Error describes the failure for logs. It holds no body, URL or token.
+func (e *Error) Error() string {
+	s := "upstream: " + e.Operation + ": " + e.Kind.String()
+	if e.Status != 0 {
+		s += fmt.Sprintf(" (status %d)", e.Status)
+	}
+	if e.cause != nil {
+		if r := reason(e.cause); r != "" {
+			s += ": " + r
+		}
+	}
+	return s
+}
+
+// Text answers the one text of Messages to show to a person: the one in the caller's
+// language where there is one, else the service's own. It is a single line of at most 500
+// characters, and empty where the service said nothing.
+func (e *Error) Text() string {
+	var byOrigin, first string
+	for _, m := range e.Messages {
+		text := strings.TrimSpace(printable(m.Text, maxMessageRunes))
+		switch {
+		case text == "":
+		case m.LocaleOrigin == LocaleRequest:
+			return text
+		case m.LocaleOrigin == LocaleDefault && byOrigin == "":
+			byOrigin = text
+		case first == "":
+			first = text
+		}
+	}
+	return cmp.Or(byOrigin, first)
+}
+
+// Unwrap answers what caused the failure, such as context.Canceled.
+func (e *Error) Unwrap() error { return e.cause }
+
+// String names the kind in a word or two.
+func (k Kind) String() string {
+	switch k {
+	case KindUnauthenticated:
+		return "unauthenticated"
+	case KindForbidden:
+		return "forbidden"
+	case KindNotFound:
+		return "not found"
+	case KindBadRequest:
+		return "bad request"
+	case KindRateLimited:
+		return "rate limited"
+	case KindTimeout:
+		return "timed out"
+	case KindCanceled:
+		return "canceled"
+	case KindInvalid:
+		return "unreadable answer"
+	default:
+		return "unavailable"
+	}
+}
+
+// An ErrorMessage is the vendor's ErrorMessageDto: a text and its language.
+type ErrorMessage struct {
+	Locale       string       `json:"locale"` // BCP 47
+	LocaleOrigin LocaleOrigin `json:"localeOrigin"`
+	Text         string       `json:"text"`
+}
+
+// LocaleOrigin says whether a text is in the service's language or in the caller's.
+type LocaleOrigin string
+
+// The origins that the vendor documents; more may come.
+const (
+	LocaleDefault LocaleOrigin = "DEFAULT"
+	LocaleRequest LocaleOrigin = "REQUEST"
+)

@@ -1,0 +1,41 @@
+package upstream
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxIDBytes bounds an identifier. Those of the service have 32 to 36 characters, rarely
+// the length of a login name.
+const maxIDBytes = 256
+
+// checkID says why text cannot be an identifier, or nil where it can. Identifiers are
+// opaque, so almost any text can be one. Refused is what steers a path even when it is
+// percent-encoded, since proxies on the way may decode it once more than they should.
+func checkID(text string) error {
+	switch {
+	case text == "":
+		return inputError("an identifier must not be empty")
+	case len(text) > maxIDBytes:
+		return inputError("an identifier must not be longer than 256 bytes")
+	case text == "." || text == "..":
+		return inputError("an identifier must not be a path")
+	case !utf8.ValidString(text):
+		return inputError("an identifier must be valid UTF-8")
+	case strings.ContainsAny(text, `/\?#%;`):
+		return inputError(`an identifier must not contain any of / \ ? # % ;`)
+	case strings.ContainsFunc(text, unicode.IsControl):
+		return inputError("an identifier must not contain control characters")
+	}
+	return nil
+}
+
+// escapeID answers id as one segment of a path, or why it cannot be an identifier.
+func escapeID(id string) (string, error) {
+	if err := checkID(id); err != nil {
+		return "", err
+	}
+	return url.PathEscape(id), nil
+}

@@ -1,0 +1,77 @@
+package upstream
+
+import (
+	"net/http"
+	"strings"
+)
+
+// An operation is one of the vendor's operations: its name, its method, and its path as
+// the service that it belongs to and a template below that. Each {name} of the template
+// takes the place of one identifier.
+type operation struct {
+	name    string
+	method  string
+	service string
+	path    string
+}
+
+// The eleven operations, named as the vendor names them. They are never changed.
+var (
+	opListIdentityCertifications = operation{
+		"listIdentityCertifications", http.MethodGet, "certifications", "",
+	}
+	opGetIdentityCertification = operation{
+		"getIdentityCertification", http.MethodGet, "certifications", "/{id}",
+	}
+	opListIdentityAccessReviewItems = operation{
+		"listIdentityAccessReviewItems", http.MethodGet, "certifications", "/{id}/access-review-items",
+	}
+	opGetIdentityCertificationItemPermissions = operation{
+		"getIdentityCertificationItemPermissions", http.MethodGet, "certifications",
+		"/{certificationId}/access-review-items/{itemId}/permissions",
+	}
+	opListCertificationReviewers = operation{
+		"listCertificationReviewers", http.MethodGet, "certifications", "/{id}/reviewers",
+	}
+	opMakeIdentityDecision = operation{
+		"makeIdentityDecision", http.MethodPost, "certifications", "/{id}/decide",
+	}
+	opReassignIdentityCertifications = operation{
+		"reassignIdentityCertifications", http.MethodPost, "certifications", "/{id}/reassign",
+	}
+	opSubmitReassignCertsAsync = operation{
+		"submitReassignCertsAsync", http.MethodPost, "certifications", "/{id}/reassign-async",
+	}
+	opSignOffIdentityCertification = operation{
+		"signOffIdentityCertification", http.MethodPost, "certifications", "/{id}/sign-off",
+	}
+	opGetCertificationTask = operation{
+		"getCertificationTask", http.MethodGet, "certification-tasks", "/{id}",
+	}
+	opGetPendingCertificationTasks = operation{
+		"getPendingCertificationTasks", http.MethodGet, "certification-tasks", "",
+	}
+)
+
+// resolve answers the operation's escaped path under a base URL of the given layout, with
+// ids in the places of the template, of which there must be as many. It fails where one
+// of them cannot be an identifier.
+func (o operation) resolve(layout Layout, ids []string) (string, error) {
+	var path strings.Builder
+	path.WriteString(layout.root(o.service))
+	for segment := range strings.SplitSeq(strings.TrimPrefix(o.path, "/"), "/") {
+		switch {
+		case segment == "":
+			continue
+		case segment[0] == '{':
+			id, err := escapeID(ids[0])
+			if err != nil {
+				return "", err
+			}
+			ids, segment = ids[1:], id
+		}
+		path.WriteByte('/')
+		path.WriteString(segment)
+	}
+	return path.String(), nil
+}

@@ -1,0 +1,50 @@
+package upstream
+
+import (
+	"context"
+	"net/url"
+)
+
+// A Permission is the vendor's PermissionDto: what an entitlement allows on one target.
+type Permission struct {
+	Target string   `json:"target"`
+	Rights []string `json:"rights"`
+}
+
+// PermissionFilter narrows getIdentityCertificationItemPermissions. Rights asks for
+// permissions that grant all of them. Any joins a target and rights by "or" instead of
+// "and". Case does not matter.
+type PermissionFilter struct {
+	Target *TextMatch
+	Rights []string
+	Any    bool
+}
+
+func (f PermissionFilter) expression() expression {
+	join := all
+	if f.Any {
+		join = anyOf
+	}
+	return join(match("target", f.Target), containsAll("rights", f.Rights))
+}
+
+// GetIdentityCertificationItemPermissionsParams are the parameters of
+// getIdentityCertificationItemPermissions.
+type GetIdentityCertificationItemPermissionsParams struct {
+	Filter PermissionFilter
+	Paging
+}
+
+// Query answers the parameters as they go on the wire.
+func (p GetIdentityCertificationItemPermissionsParams) Query() url.Values { return p.query().values }
+
+func (p GetIdentityCertificationItemPermissionsParams) query() rawQuery {
+	return query(p.Paging, p.Filter.expression())
+}
+
+// GetIdentityCertificationItemPermissions answers a page of the permissions behind an
+// entitlement under review (vendor operation getIdentityCertificationItemPermissions,
+// GET /certifications/{certificationId}/access-review-items/{itemId}/permissions).
+func (c *Client) GetIdentityCertificationItemPermissions(ctx context.Context, certificationID, itemID string, p GetIdentityCertificationItemPermissionsParams) (Page[Permission], error) {
+	return list[Permission](ctx, c, opGetIdentityCertificationItemPermissions, p.query(), certificationID, itemID)
+}

@@ -1,0 +1,101 @@
+package upstream
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// MaxLimit is the most rows that a page can have.
+const MaxLimit = 250
+
+// Paging says which rows of a list to answer. All of it is sent as it is given.
+type Paging struct {
+	// Limit is how many rows to answer, 0 to MaxLimit. Zero means none, which together
+	// with Count asks for the number of rows alone.
+	Limit int
+	// Offset is how many rows to skip.
+	Offset int
+	// Count asks for Page.Total, which costs the service time.
+	Count bool
+}
+
+// A Page is a part of a list.
+type Page[T any] struct {
+	// Items are the rows. What the service sent in place of a row without being one,
+	// such as null, is a zero value here, so that the positions of the others hold.
+	Items []T
+	// Total is the number of rows in the whole list after filtering. It is nil where it
+	// was not asked for or the service did not say.
+	Total *int
+}
+
+// A rawQuery is the parameters of a list as they go on the wire, or would if err did not
+// say why they cannot be sent.
+type rawQuery struct {
+	values url.Values
+	err    error
+}
+
+// A queryParameter is one name and value; it is left out where the value is empty.
+type queryParameter struct {
+	name, value string
+	err         error // why it cannot be sent
+}
+
+// query joins the parameters of a list.
+func query(p Paging, filter expression, parameters ...queryParameter) rawQuery {
+	q := rawQuery{values: url.Values{"limit": {strconv.Itoa(p.Limit)}}}
+	if p.Offset != 0 {
+		q.values["offset"] = []string{strconv.Itoa(p.Offset)}
+	}
+	if p.Count {
+		q.values["count"] = []string{"true"}
+	}
+	q.add(queryParameter{name: "filters", value: filter.text, err: filter.err})
+	for _, p := range parameters {
+		q.add(p)
+	}
+	return q
+}
+
+func (q *rawQuery) add(p queryParameter) {
+	if p.value != "" {
+		q.values[p.name] = []string{p.value}
+	}
+	if q.err == nil && p.err != nil {
+		q.err = p.err
+		// What cannot be sent must not pass for something else that can.
+		q.values["refused"] = []string{p.err.Error()}
+	}
+}
+
+// encode answers the query of the URL, its parameters in the order of their names. A space
+// is %20, since not every reader takes + for one.
+func (q rawQuery) encode() string {
+	return strings.ReplaceAll(q.values.Encode(), "+", "%20")
+}
+
+// parameter answers a parameter with a value as it is given.
+func parameter(name, value string) queryParameter {
+	return queryParameter{name: name, value: value}
+}
+
+// idList answers a parameter that lists identifiers; nil leaves it out.
+func idList(name string, ids []string) queryParameter {
+	p := queryParameter{name: name, value: strings.Join(ids, ",")}
+	if ids != nil && len(ids) == 0 {
+		p.err = fmt.Errorf("%s: %w", name, inputError("the list of identifiers must not be empty"))
+	}
+	for _, id := range ids {
+		err := checkID(id)
+		if err == nil && strings.Contains(id, ",") {
+			err = inputError("an identifier in a list must not contain a comma")
+		}
+		if err != nil && p.err == nil {
+			p.err = fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return p
+}

@@ -1,0 +1,55 @@
+package upstream
+
+import (
+	"context"
+	"net/url"
+)
+
+// An IdentityReference is the vendor's IdentityReferenceWithNameAndEmail.
+type IdentityReference struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Email string `json:"email"`
+}
+
+// ReviewerFilter narrows listCertificationReviewers; set fields are joined by "and". A nil
+// list does not filter; an empty one is refused by the service.
+type ReviewerFilter struct {
+	IDs   []string
+	Name  *TextMatch
+	Email *TextMatch
+}
+
+func (f ReviewerFilter) expression() expression {
+	return all(in("id", f.IDs), match("name", f.Name), match("email", f.Email))
+}
+
+// ReviewerSortField is a field that listCertificationReviewers can order by.
+type ReviewerSortField string
+
+// The fields that listCertificationReviewers can order by.
+const (
+	SortReviewersByName  ReviewerSortField = "name"
+	SortReviewersByEmail ReviewerSortField = "email"
+)
+
+// ListCertificationReviewersParams are the parameters of listCertificationReviewers.
+type ListCertificationReviewersParams struct {
+	Filter  ReviewerFilter
+	Sorters []Sorter[ReviewerSortField]
+	Paging
+}
+
+// Query answers the parameters as they go on the wire.
+func (p ListCertificationReviewersParams) Query() url.Values { return p.query().values }
+
+func (p ListCertificationReviewersParams) query() rawQuery {
+	return query(p.Paging, p.Filter.expression(), sorters(p.Sorters))
+}
+
+// ListCertificationReviewers answers a page of the identities that review a certification:
+// one, or the members of a governance group (vendor operation
+// listCertificationReviewers, GET /certifications/{id}/reviewers).
+func (c *Client) ListCertificationReviewers(ctx context.Context, certificationID string, p ListCertificationReviewersParams) (Page[IdentityReference], error) {
+	return list[IdentityReference](ctx, c, opListCertificationReviewers, p.query(), certificationID)
+}

@@ -1,0 +1,102 @@
+package upstream
+
+import (
+	"context"
+	"net/url"
+)
+
+// A CertificationTask is work that the service does in the background.
+type CertificationTask struct {
+	ID                string                      `json:"id"`
+	Type              CertificationTaskType       `json:"type"`
+	TargetType        CertificationTaskTargetType `json:"targetType"`
+	TargetID          *string                     `json:"targetId"`
+	Status            CertificationTaskStatus     `json:"status"`
+	Errors            []ErrorMessage              `json:"errors"`
+	ReassignmentTrail []ReassignmentTrail         `json:"reassignmentTrailDTOs"`
+	Created           Time                        `json:"created"`
+}
+
+// CertificationTaskType says what a task does.
+type CertificationTaskType string
+
+// The task types that the vendor documents; more may come.
+const (
+	TaskReassign              CertificationTaskType = "REASSIGN"
+	TaskAdminReassign         CertificationTaskType = "ADMIN_REASSIGN"
+	TaskCompleteCertification CertificationTaskType = "COMPLETE_CERTIFICATION"
+	TaskFinishCertification   CertificationTaskType = "FINISH_CERTIFICATION"
+	TaskCompleteCampaign      CertificationTaskType = "COMPLETE_CAMPAIGN"
+	TaskActivateCampaign      CertificationTaskType = "ACTIVATE_CAMPAIGN"
+	TaskCampaignCreate        CertificationTaskType = "CAMPAIGN_CREATE"
+	TaskCampaignDelete        CertificationTaskType = "CAMPAIGN_DELETE"
+)
+
+// CertificationTaskStatus says how far a task has come. It never goes backwards.
+type CertificationTaskStatus string
+
+// The task states that the vendor documents.
+const (
+	TaskQueued     CertificationTaskStatus = "QUEUED"
+	TaskInProgress CertificationTaskStatus = "IN_PROGRESS"
+	TaskSuccess    CertificationTaskStatus = "SUCCESS"
+	TaskError      CertificationTaskStatus = "ERROR"
+)
+
+// CertificationTaskTargetType says what a task works on.
+type CertificationTaskTargetType string
+
+// The target types that the vendor documents.
+const (
+	TaskTargetCertification CertificationTaskTargetType = "CERTIFICATION"
+	TaskTargetCampaign      CertificationTaskTargetType = "CAMPAIGN"
+)
+
+// A ReassignmentTrail is one step of where a reassignment went.
+type ReassignmentTrail struct {
+	PreviousOwner    *string `json:"previousOwner"` // an identity id
+	NewOwner         *string `json:"newOwner"`      // an identity id
+	ReassignmentType string  `json:"reassignmentType"`
+}
+
+// CertificationTaskFilter narrows getPendingCertificationTasks; set fields are joined by
+// "and". A nil list does not filter; an empty one is refused by the service.
+type CertificationTaskFilter struct {
+	IDs       []string
+	TargetIDs []string
+	Types     []CertificationTaskType
+}
+
+func (f CertificationTaskFilter) expression() expression {
+	return all(in("id", f.IDs), in("targetId", f.TargetIDs), in("type", f.Types))
+}
+
+// GetPendingCertificationTasksParams are the parameters of getPendingCertificationTasks,
+// which knows no sorters.
+type GetPendingCertificationTasksParams struct {
+	// Reviewer is an identity id, or "me" for the caller; empty for everybody whom the
+	// caller may see.
+	Reviewer string
+	Filter   CertificationTaskFilter
+	Paging
+}
+
+// Query answers the parameters as they go on the wire.
+func (p GetPendingCertificationTasksParams) Query() url.Values { return p.query().values }
+
+func (p GetPendingCertificationTasksParams) query() rawQuery {
+	return query(p.Paging, p.Filter.expression(), parameter("reviewer-identity", p.Reviewer))
+}
+
+// GetCertificationTask answers one task in whatever state (vendor operation
+// getCertificationTask, GET /certification-tasks/{id}).
+func (c *Client) GetCertificationTask(ctx context.Context, id string) (*CertificationTask, error) {
+	return get[CertificationTask](ctx, c, opGetCertificationTask, id)
+}
+
+// GetPendingCertificationTasks answers a page of the queued and running tasks (vendor
+// operation getPendingCertificationTasks, GET /certification-tasks). A finished task is
+// no longer in it.
+func (c *Client) GetPendingCertificationTasks(ctx context.Context, p GetPendingCertificationTasksParams) (Page[CertificationTask], error) {
+	return list[CertificationTask](ctx, c, opGetPendingCertificationTasks, p.query())
+}
