@@ -1,0 +1,49 @@
+package edge
+
+import (
+	"net/http"
+	"strings"
+
+	"certql/upstream"
+)
+
+// Callers settles as whom each request is made upstream: as the bearer of the token that it
+// brings, else as the gateway itself where service is not nil. A request with neither goes
+// on without a credential; whatever it asks of the upstream is then UNAUTHENTICATED.
+func Callers(service upstream.Credential, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		credential := service
+		if header := r.Header.Get("Authorization"); header != "" {
+			token, ok := bearerToken(header)
+			if !ok {
+				refuse(w)
+				return
+			}
+			bearer, err := upstream.Bearer(token)
+			if err != nil {
+				refuse(w)
+				return
+			}
+			credential = bearer
+		}
+		if credential != nil {
+			r = r.WithContext(upstream.WithCredential(r.Context(), credential))
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// bearerToken takes the token out of an Authorization header of the scheme Bearer.
+func bearerToken(header string) (token string, ok bool) {
+	scheme, token, ok := strings.Cut(header, " ")
+	token = strings.TrimSpace(token)
+	return token, ok && strings.EqualFold(scheme, "Bearer") && token != ""
+}
+
+// refuse answers a request whose Authorization header is no bearer token.
+func refuse(w http.ResponseWriter) {
+	w.Header().Set("WWW-Authenticate", "Bearer")
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(http.StatusUnauthorized)
+	_, _ = w.Write([]byte(`{"errors":[{"message":"The Authorization header must be \"Bearer\" and a token.","extensions":{"code":"UNAUTHENTICATED"}}]}`))
+}

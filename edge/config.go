@@ -1,0 +1,208 @@
+package edge
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// A Config is what the command line and the environment say. A flag wins over its
+// variable, and that over the default.
+type Config struct {
+	Serve   ServeConfig   `cmd:"" default:"withargs" help:"Run the gateway. This is what happens when no command is named."`
+	Sandbox SandboxConfig `cmd:"" help:"Run only the sandbox, a simulator of the upstream REST API, for any REST client."`
+}
+
+// ServeConfig are the settings of the gateway.
+type ServeConfig struct {
+	Addr           string        `default:"localhost:8080" placeholder:"HOST:PORT" help:"Address to listen on for GraphQL at /graphql and the playground at /."`
+	CORSOrigins    []string      `name:"cors-origin" placeholder:"ORIGIN,…" help:"Origins of web pages that may call the gateway from a browser, each as scheme://host[:port]. None by default."`
+	UpstreamURL    string        `name:"upstream-url" placeholder:"URL" help:"Base URL of the upstream API, such as https://TENANT.api.identitynow.com/v3. An embedded sandbox by default."`
+	UpstreamLayout string        `default:"auto" enum:"auto,v3,v1" help:"Where the upstream's paths hold the version: v3 (first, in the base URL: /v3/certifications/…), v1 (behind the service: /certifications/v1/…), or auto (v3 where the base URL ends in a version)."`
+	UpstreamTime   time.Duration `name:"upstream-timeout" default:"30s" help:"Longest time that one upstream call may take."`
+	OperationTime  time.Duration `name:"operation-timeout" default:"60s" help:"Longest time that one GraphQL operation may take."`
+	RateLimit      int           `default:"100" placeholder:"REQUESTS" help:"Requests that the upstream allows in 10 seconds for one client id."`
+	Auth           string        `default:"auto" enum:"auto,bearer,service" help:"Who calls the upstream: bearer (only callers that bring a token of their own), service (callers without one use the gateway's own credentials), or auto (service on the embedded sandbox, else bearer)."`
+	ClientID       string        `placeholder:"ID" help:"Client id of the gateway's own credentials, for --auth=service."`
+	ClientSecret   string        `placeholder:"SECRET" help:"Client secret of the gateway's own credentials. Better given by its variable than by the flag."`
+	TokenURL       string        `placeholder:"URL" help:"Where the gateway's own credentials are exchanged for a token. By default /oauth/token on the upstream's host."`
+	Data           SandboxData   `embed:"" prefix:"sandbox-"`
+}
+
+// SandboxConfig are the settings of the sandbox as a server of its own.
+type SandboxConfig struct {
+	Addr string      `default:"localhost:9090" placeholder:"HOST:PORT" help:"Address to listen on. The API is at /v3 and, in the current layout, at /."`
+	Data SandboxData `embed:""`
+}
+
+// SandboxData are the settings of the sandbox, embedded or not.
+type SandboxData struct {
+	Seed           uint64        `default:"1" help:"Sandbox: seed of its data. The same seed makes the same data."`
+	Certifications int           `default:"0" placeholder:"N" help:"Sandbox: how many certifications to make; 0 makes the standard data."`
+	Items          int           `default:"0" placeholder:"N" help:"Sandbox: how many review items to make in all; 0 makes the standard data."`
+	RateLimit      int           `default:"100" placeholder:"REQUESTS" help:"Sandbox: requests that it answers in each window for one client id; 0 for any number."`
+	RateWindow     time.Duration `default:"10s" help:"Sandbox: length of the window of its rate limit."`
+	SlidingWindow  bool          `help:"Sandbox: count the rate limit over a sliding window instead of fixed ones."`
+	TaskPace       time.Duration `default:"3s" help:"Sandbox: how long an asynchronous task stays queued, and then in progress."`
+	Clock          string        `placeholder:"TIME" help:"Sandbox: date and time (RFC 3339) at which its clock starts. The real time by default."`
+}
+
+// ErrHelp says that help was asked for and has been printed.
+var ErrHelp = errors.New("help was printed")
+
+// Command names a command of the program.
+type Command string
+
+// The commands.
+const (
+	CommandServe   Command = "serve"
+	CommandSandbox Command = "sandbox"
+)
+
+// Parse reads the command line and the environment. Help goes to stdout. The error names
+// each option that is wrong and what is allowed.
+func Parse(args []string, stdout io.Writer) (Config, Command, error) {
+	var (
+		config  Config
+		helping bool
+	)
+	parser, err := kong.New(&config,
+		kong.Name("certql"),
+		kong.Description("A GraphQL gateway over SailPoint Identity Security Cloud's Certifications API.\n\nWithout options it starts on an embedded sandbox. Every option has a variable, shown behind it as $CERTQL_…; the option wins."),
+		kong.DefaultEnvars("CERTQL"),
+		kong.Writers(stdout, stdout),
+		kong.Exit(func(int) { helping = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Summary: false, Compact: false, FlagsLast: false}),
+	)
+	if err != nil {
+		return Config{}, "", fmt.Errorf("describe the options: %w", err)
+	}
+	parsed, err := parser.Parse(args)
+	if helping {
+		return Config{}, "", ErrHelp
+	}
+	if err != nil {
+		return Config{}, "", err
+	}
+	command := Command(strings.Fields(parsed.Command())[0])
+	if command == CommandServe {
+		return config, command, config.Serve.validate()
+	}
+	return config, command, config.Sandbox.Data.validate("")
+}
+
+// Embedded says whether the gateway runs on the embedded sandbox.
+func (c ServeConfig) Embedded() bool { return c.UpstreamURL == "" }
+
+// Service says whether callers without a token use the gateway's own credentials.
+func (c ServeConfig) Service() bool {
+	return c.Auth == "service" || c.Auth == "auto" && c.Embedded()
+}
+
+// EffectiveTokenURL answers where the gateway's own token comes from.
+func (c ServeConfig) EffectiveTokenURL() string {
+	if c.TokenURL != "" {
+		return c.TokenURL
+	}
+	base, err := url.Parse(c.UpstreamURL)
+	if err != nil {
+		return "" // validate has refused it
+	}
+	return (&url.URL{Scheme: base.Scheme, Host: base.Host, Path: "/oauth/token"}).String()
+}
+
+func (c ServeConfig) validate() error {
+	var problems []error
+	problem := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	if !c.Embedded() {
+		if err := validateURL(c.UpstreamURL); err != nil {
+			problem("--upstream-url: %w", err)
+		}
+		if c.Service() && (c.ClientID == "" || c.ClientSecret == "") {
+			problem("--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET)")
+		}
+	}
+	if c.TokenURL != "" {
+		if err := validateURL(c.TokenURL); err != nil {
+			problem("--token-url: %w", err)
+		}
+	}
+	if c.UpstreamTime <= 0 {
+		problem("--upstream-timeout: must be longer than 0, such as 30s, not %s", c.UpstreamTime)
+	}
+	if c.OperationTime <= 0 {
+		problem("--operation-timeout: must be longer than 0, such as 60s, not %s", c.OperationTime)
+	}
+	if c.RateLimit < 1 {
+		problem("--rate-limit: must be 1 or more, not %d", c.RateLimit)
+	}
+	for _, origin := range c.CORSOrigins {
+		if err := validateOrigin(origin); err != nil {
+			problem("--cors-origin: %w", err)
+		}
+	}
+	return errors.Join(append(problems, c.Data.validate("sandbox-"))...)
+}
+
+func (d SandboxData) validate(prefix string) error {
+	var problems []error
+	problem := func(option, format string, args ...any) {
+		problems = append(problems, fmt.Errorf("--"+prefix+option+": "+format, args...))
+	}
+	if d.Certifications < 0 {
+		problem("certifications", "must be 0 or more, not %d", d.Certifications)
+	}
+	if d.Items < 0 {
+		problem("items", "must be 0 or more, not %d", d.Items)
+	}
+	if d.RateLimit < 0 {
+		problem("rate-limit", "must be 0 or more, not %d", d.RateLimit)
+	}
+	if d.RateWindow <= 0 {
+		problem("rate-window", "must be longer than 0, such as 10s, not %s", d.RateWindow)
+	}
+	if d.TaskPace < 0 {
+		problem("task-pace", "must be 0 or longer, not %s", d.TaskPace)
+	}
+	if _, err := d.Start(); err != nil {
+		problem("clock", "%w", err)
+	}
+	return errors.Join(problems...)
+}
+
+// Start answers when the sandbox's clock starts; the zero time where it follows the real one.
+func (d SandboxData) Start() (time.Time, error) {
+	if d.Clock == "" {
+		return time.Time{}, nil
+	}
+	start, err := time.Parse(time.RFC3339, d.Clock)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("must be a date and time such as 2026-11-23T09:30:00Z, not %q", d.Clock)
+	}
+	return start, nil
+}
+
+func validateURL(text string) error {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf("must be a URL such as https://TENANT.api.identitynow.com/v3, not %q", text)
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return errors.New("must be a URL without user, query and fragment")
+	default:
+		return nil
+	}
+}
+
+func validateOrigin(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || text != u.Scheme+"://"+u.Host {
+		return fmt.Errorf("must be an origin such as https://portal.example.com, not %q", text)
+	}
+	return nil
+}

@@ -1,0 +1,33 @@
+package load
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/graph-gophers/dataloader/v7"
+)
+
+// inBatches reads keys in batches of at most batchSize, all at once, and answers the results
+// in the order of the keys. read answers one result for each key it is given.
+func inBatches[K comparable, V any](keys []K, read func([]K) []*dataloader.Result[V]) []*dataloader.Result[V] {
+	if len(keys) <= batchSize {
+		return read(keys)
+	}
+	results := make([][]*dataloader.Result[V], (len(keys)+batchSize-1)/batchSize)
+	var group sync.WaitGroup
+	for n := range results {
+		batch := keys[n*batchSize : min((n+1)*batchSize, len(keys))]
+		group.Go(func() { results[n] = read(batch) })
+	}
+	group.Wait()
+	return slices.Concat(results...)
+}
+
+// failed answers the same error for each of n keys.
+func failed[V any](n int, err error) []*dataloader.Result[V] {
+	results := make([]*dataloader.Result[V], n)
+	for i := range results {
+		results[i] = &dataloader.Result[V]{Error: err}
+	}
+	return results
+}

@@ -1,0 +1,68 @@
+package load
+
+import (
+	"context"
+	"sync"
+
+	"github.com/graph-gophers/dataloader/v7"
+
+	"certql/upstream"
+)
+
+// Certification answers a certification by its REST identifier.
+func (l *Loaders) Certification(ctx context.Context, id string) (*upstream.IdentityCertification, error) {
+	return l.certification.Load(ctx, id)()
+}
+
+// Certifications answers certifications by their REST identifiers, and the errors of those
+// that could not be read, both in the order of the ids.
+func (l *Loaders) Certifications(ctx context.Context, ids []string) ([]*upstream.IdentityCertification, []error) {
+	return loadMany(ctx, l.certification, ids)
+}
+
+// Knows remembers certifications that came with another read, so that none of them costs a
+// call of its own.
+func (l *Loaders) Knows(ctx context.Context, certifications []upstream.IdentityCertification) {
+	for i := range certifications {
+		l.certification.Prime(ctx, certifications[i].ID, &certifications[i])
+	}
+}
+
+// readCertifications reads certifications: a single one by its id, several by lists of up to
+// batchSize ids. What a list leaves out is read one by one, since only that tells a
+// certification that does not exist from one that the caller may not see.
+func (l *Loaders) readCertifications(ctx context.Context, ids []string) []*dataloader.Result[*upstream.IdentityCertification] {
+	return inBatches(ids, func(ids []string) []*dataloader.Result[*upstream.IdentityCertification] {
+		found := map[string]*upstream.IdentityCertification{}
+		if len(ids) > 1 {
+			page, err := l.ListCertifications(ctx, upstream.ListIdentityCertificationsParams{
+				Filter: upstream.CertificationFilter{IDs: ids},
+				Paging: upstream.Paging{Limit: len(ids)},
+			})
+			if err != nil {
+				return failed[*upstream.IdentityCertification](len(ids), err)
+			}
+			for i := range page.Items {
+				found[page.Items[i].ID] = &page.Items[i]
+			}
+		}
+		results := make([]*dataloader.Result[*upstream.IdentityCertification], len(ids))
+		var group sync.WaitGroup
+		for i, id := range ids {
+			if certification, ok := found[id]; ok {
+				results[i] = &dataloader.Result[*upstream.IdentityCertification]{Data: certification}
+				continue
+			}
+			group.Go(func() { results[i] = l.readCertification(ctx, id) })
+		}
+		group.Wait()
+		return results
+	})
+}
+
+func (l *Loaders) readCertification(ctx context.Context, id string) *dataloader.Result[*upstream.IdentityCertification] {
+	certification, err := call(ctx, l, func() (*upstream.IdentityCertification, error) {
+		return l.client.GetIdentityCertification(ctx, id)
+	})
+	return &dataloader.Result[*upstream.IdentityCertification]{Data: certification, Error: err}
+}

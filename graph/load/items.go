@@ -1,0 +1,70 @@
+package load
+
+import (
+	"context"
+	"sync"
+
+	"github.com/graph-gophers/dataloader/v7"
+
+	"certql/upstream"
+)
+
+// An ItemKey identifies a review item by REST identifiers.
+type ItemKey struct{ CertificationID, ID string }
+
+// Item answers a review item, or nil where its certification has no such item.
+func (l *Loaders) Item(ctx context.Context, key ItemKey) (*upstream.AccessReviewItem, error) {
+	return l.item.Load(ctx, key)()
+}
+
+// Items answers review items, nil for those that their certification does not have, and the
+// errors of those that could not be read, both in the order of the keys.
+func (l *Loaders) Items(ctx context.Context, keys []ItemKey) ([]*upstream.AccessReviewItem, []error) {
+	return loadMany(ctx, l.item, keys)
+}
+
+// readItems reads items certification by certification, all at once, by lists of up to
+// batchSize ids.
+func (l *Loaders) readItems(ctx context.Context, keys []ItemKey) []*dataloader.Result[*upstream.AccessReviewItem] {
+	indexes := map[string][]int{} // of keys, by certification
+	for i, key := range keys {
+		indexes[key.CertificationID] = append(indexes[key.CertificationID], i)
+	}
+	results := make([]*dataloader.Result[*upstream.AccessReviewItem], len(keys))
+	var group sync.WaitGroup
+	for certificationID, wanted := range indexes {
+		group.Go(func() {
+			ids := make([]string, len(wanted))
+			for n, i := range wanted {
+				ids[n] = keys[i].ID
+			}
+			read := inBatches(ids, func(ids []string) []*dataloader.Result[*upstream.AccessReviewItem] {
+				return l.readItemsOf(ctx, certificationID, ids)
+			})
+			for n, i := range wanted {
+				results[i] = read[n]
+			}
+		})
+	}
+	group.Wait()
+	return results
+}
+
+func (l *Loaders) readItemsOf(ctx context.Context, certificationID string, ids []string) []*dataloader.Result[*upstream.AccessReviewItem] {
+	page, err := l.ListItems(ctx, certificationID, upstream.ListIdentityAccessReviewItemsParams{
+		Filter: upstream.AccessReviewItemFilter{IDs: ids},
+		Paging: upstream.Paging{Limit: len(ids)},
+	})
+	if err != nil {
+		return failed[*upstream.AccessReviewItem](len(ids), err)
+	}
+	found := make(map[string]*upstream.AccessReviewItem, len(page.Items))
+	for i := range page.Items {
+		found[page.Items[i].ID] = &page.Items[i]
+	}
+	results := make([]*dataloader.Result[*upstream.AccessReviewItem], len(ids))
+	for i, id := range ids {
+		results[i] = &dataloader.Result[*upstream.AccessReviewItem]{Data: found[id]}
+	}
+	return results
+}

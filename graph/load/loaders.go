@@ -1,0 +1,103 @@
+package load
+
+import (
+	"context"
+	"time"
+
+	"github.com/graph-gophers/dataloader/v7"
+
+	"certql/upstream"
+)
+
+const (
+	// batchSize is the most ids in one filter: the URL has to stay under 4 KB.
+	batchSize = 50
+	// batchWait is how long a lone key waits for others.
+	batchWait = time.Millisecond
+	// maxInFlight bounds the upstream calls that one operation has under way.
+	maxInFlight = 64
+)
+
+// Loaders remember what one operation has read. They must not outlive it, nor serve
+// another caller.
+type Loaders struct {
+	client *upstream.Client
+	slots  chan struct{}
+
+	certification *dataloader.Loader[string, *upstream.IdentityCertification]
+	item          *dataloader.Loader[ItemKey, *upstream.AccessReviewItem]
+	pendingTasks  *dataloader.Loader[string, []upstream.CertificationTask]
+
+	task           memo[*upstream.CertificationTask]
+	certifications memo[upstream.Page[upstream.IdentityCertification]]
+	items          memo[upstream.Page[upstream.AccessReviewItem]]
+	permissions    memo[upstream.Page[upstream.Permission]]
+	reviewers      memo[upstream.Page[upstream.IdentityReference]]
+	tasks          memo[upstream.Page[upstream.CertificationTask]]
+}
+
+// New makes the loaders of one operation.
+func New(client *upstream.Client) *Loaders {
+	l := &Loaders{client: client, slots: make(chan struct{}, maxInFlight)}
+	l.certification = newLoader(l.readCertifications)
+	l.item = newLoader(l.readItems)
+	l.pendingTasks = newLoader(l.readPendingTasks)
+	return l
+}
+
+func newLoader[K comparable, V any](read func(context.Context, []K) []*dataloader.Result[V]) *dataloader.Loader[K, V] {
+	return dataloader.NewBatchedLoader(read, dataloader.WithWait[K, V](batchWait))
+}
+
+// Forget drops everything that was read, as a write has to do: what comes after it reads
+// the upstream anew.
+func (l *Loaders) Forget() {
+	l.certification.ClearAll()
+	l.item.ClearAll()
+	l.pendingTasks.ClearAll()
+	l.task.forget()
+	l.certifications.forget()
+	l.items.forget()
+	l.permissions.forget()
+	l.reviewers.forget()
+	l.tasks.forget()
+}
+
+// call runs an upstream call as soon as fewer than maxInFlight others are under way.
+func call[V any](ctx context.Context, l *Loaders, do func() (V, error)) (V, error) {
+	select {
+	case l.slots <- struct{}{}:
+		defer func() { <-l.slots }()
+		return do()
+	case <-ctx.Done():
+		var none V
+		return none, ctx.Err()
+	}
+}
+
+// loadMany loads all keys in one go and answers values and errors in the order of the keys.
+func loadMany[K comparable, V any](ctx context.Context, loader *dataloader.Loader[K, V], keys []K) ([]V, []error) {
+	thunks := make([]dataloader.Thunk[V], len(keys))
+	for i, key := range keys {
+		thunks[i] = loader.Load(ctx, key)
+	}
+	loader.Flush()
+	values, errs := make([]V, len(keys)), make([]error, len(keys))
+	for i, thunk := range thunks {
+		values[i], errs[i] = thunk()
+	}
+	return values, errs
+}
+
+type contextKey struct{}
+
+// With answers a context that carries the loaders of an operation.
+func With(ctx context.Context, l *Loaders) context.Context {
+	return context.WithValue(ctx, contextKey{}, l)
+}
+
+// From answers the loaders of the operation that the context belongs to.
+func From(ctx context.Context) *Loaders {
+	l, _ := ctx.Value(contextKey{}).(*Loaders)
+	return l
+}

@@ -1,0 +1,52 @@
+package load
+
+import (
+	"context"
+
+	"github.com/graph-gophers/dataloader/v7"
+
+	"certql/upstream"
+)
+
+// Task answers a task in whatever state (getCertificationTask).
+func (l *Loaders) Task(ctx context.Context, id string) (*upstream.CertificationTask, error) {
+	return l.task.do(id, func() (*upstream.CertificationTask, error) {
+		return call(ctx, l, func() (*upstream.CertificationTask, error) {
+			return l.client.GetCertificationTask(ctx, id)
+		})
+	})
+}
+
+// PendingTasks answers all queued and running tasks on a certification, in the upstream's
+// order.
+func (l *Loaders) PendingTasks(ctx context.Context, certificationID string) ([]upstream.CertificationTask, error) {
+	return l.pendingTasks.Load(ctx, certificationID)()
+}
+
+// readPendingTasks reads the tasks of certifications by lists of up to batchSize targets, page
+// by page where they fill more than one.
+func (l *Loaders) readPendingTasks(ctx context.Context, certificationIDs []string) []*dataloader.Result[[]upstream.CertificationTask] {
+	return inBatches(certificationIDs, func(ids []string) []*dataloader.Result[[]upstream.CertificationTask] {
+		tasks := make(map[string][]upstream.CertificationTask, len(ids))
+		for offset, more := 0, true; more; offset += upstream.MaxLimit {
+			page, err := l.ListTasks(ctx, upstream.GetPendingCertificationTasksParams{
+				Filter: upstream.CertificationTaskFilter{TargetIDs: ids},
+				Paging: upstream.Paging{Offset: offset, Limit: upstream.MaxLimit},
+			})
+			if err != nil {
+				return failed[[]upstream.CertificationTask](len(ids), err)
+			}
+			for _, task := range page.Items {
+				if task.TargetID != nil {
+					tasks[*task.TargetID] = append(tasks[*task.TargetID], task)
+				}
+			}
+			more = len(page.Items) == upstream.MaxLimit
+		}
+		results := make([]*dataloader.Result[[]upstream.CertificationTask], len(ids))
+		for i, id := range ids {
+			results[i] = &dataloader.Result[[]upstream.CertificationTask]{Data: tasks[id]}
+		}
+		return results
+	})
+}

@@ -1,0 +1,26 @@
+package model
+
+import (
+	"certql/graph/relay"
+	"certql/upstream"
+)
+
+// Connections and edges of reviewers and permissions, whose rows need no wrapper.
+type (
+	ReviewerConnection   = relay.Connection[upstream.IdentityReference]
+	ReviewerEdge         = relay.Edge[upstream.IdentityReference]
+	PermissionConnection = relay.Connection[upstream.Permission]
+	PermissionEdge       = relay.Edge[upstream.Permission]
+)
+
+// wrapAll wraps a pointer to each row; nil stays nil.
+func wrapAll[R, W any](rows []R, wrap func(*R) W) []W {
+	if rows == nil {
+		return nil
+	}
+	wrapped := make([]W, len(rows))
+	for i := range rows {
+		wrapped[i] = wrap(&rows[i])
+	}
+	return wrapped
+}

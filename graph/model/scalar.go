@@ -1,0 +1,46 @@
+package model
+
+import (
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"certql/upstream"
+)
+
+// MarshalString writes a text, and null for none.
+func MarshalString(v string) graphql.Marshaler {
+	if v == "" {
+		return graphql.Null
+	}
+	return graphql.MarshalString(v)
+}
+
+// UnmarshalString reads a text.
+func UnmarshalString(v any) (string, error) { return graphql.UnmarshalString(v) }
+
+// dateTimeLayout is RFC 3339 in UTC with milliseconds.
+const dateTimeLayout = "2006-01-02T15:04:05.000Z"
+
+// MarshalDateTime writes a date and time in UTC with milliseconds, and null for none.
+func MarshalDateTime(v upstream.Time) graphql.Marshaler {
+	if v.IsZero() {
+		return graphql.Null
+	}
+	return graphql.MarshalString(v.UTC().Format(dateTimeLayout))
+}
+
+// UnmarshalDateTime reads a date and time as RFC 3339 has it.
+func UnmarshalDateTime(v any) (upstream.Time, error) {
+	text, ok := v.(string)
+	if !ok {
+		return upstream.Time{}, errDateTime
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return upstream.Time{}, errDateTime
+	}
+	return upstream.Time{Time: t}, nil
+}
+
+var errDateTime = &InputError{Reason: "must be a date and time as RFC 3339 has it, such as 2026-11-23T09:30:00Z"}

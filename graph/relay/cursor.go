@@ -1,0 +1,63 @@
+package relay
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"hash/fnv"
+	"math"
+)
+
+const (
+	cursorVersion = 1
+	cursorSize    = 1 + 4 + 8 // version, position, scope
+	maxPosition   = math.MaxInt32 - 1
+)
+
+// A Scope is the fingerprint of the list that a cursor points into. Two lists with
+// different parents, filters or orders have different scopes.
+type Scope uint64
+
+// NewScope makes the fingerprint of a list from whatever identifies it.
+func NewScope(parts ...string) Scope {
+	h := fnv.New64a()
+	var b []byte
+	for _, part := range parts {
+		b = appendPart(b[:0], part)
+		_, _ = h.Write(b) // a hash never fails
+	}
+	return Scope(h.Sum64())
+}
+
+// The ways in which a cursor can be refused.
+var (
+	ErrBadCursor   = errors.New("is not a cursor of this API")
+	ErrOtherCursor = errors.New("is a cursor of another list: the parent, filter and order must be those it was made under")
+)
+
+// EncodeCursor makes the opaque cursor of the row at a position, counted from 0, of the
+// list with the given scope.
+func EncodeCursor(position int, scope Scope) string {
+	var b [cursorSize]byte
+	b[0] = cursorVersion
+	binary.BigEndian.PutUint32(b[1:], uint32(position)) //nolint:gosec // positions stay under maxPosition
+	binary.BigEndian.PutUint64(b[5:], uint64(scope))
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// DecodeCursor answers the position that a cursor stands for. The error is ErrBadCursor for
+// text that is no cursor, and ErrOtherCursor for a cursor of a list with another scope.
+func DecodeCursor(cursor string, scope Scope) (position int, err error) {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
+	if err != nil || len(b) != cursorSize || b[0] != cursorVersion {
+		return 0, ErrBadCursor
+	}
+	if Scope(binary.BigEndian.Uint64(b[5:])) != scope {
+		return 0, ErrOtherCursor
+	}
+	at := binary.BigEndian.Uint32(b[1:])
+	if at > maxPosition {
+		return 0, ErrBadCursor
+	}
+	return int(at), nil
+}

@@ -1,0 +1,120 @@
+package relay
+
+import "fmt"
+
+// Arguments are the paging arguments of a connection field as the caller gave them.
+type Arguments struct {
+	First  *int
+	After  *string
+	Last   *int
+	Before *string
+	Offset *int
+}
+
+// Limits say how many rows a connection answers.
+type Limits struct {
+	Default int // where the caller does not say
+	Max     int // at most
+}
+
+// A Window is the run of rows that a caller asks for.
+type Window struct {
+	Offset int // of the first row, counted from 0
+	Limit  int // rows at most
+	// FromEnd says that the window is the last Limit rows of the list: its Offset is not
+	// known before the number of rows is. See Anchor.
+	FromEnd bool
+
+	// Where the window's end is known beforehand, next says whether a row follows it.
+	nextKnown, next bool
+}
+
+// An ArgumentError says which paging argument is wrong, and how.
+type ArgumentError struct {
+	Argument string
+	Reason   string
+}
+
+// Error says what is wrong in a sentence that names the argument.
+func (e *ArgumentError) Error() string { return e.Argument + " " + e.Reason + "." }
+
+// Window checks the arguments and answers the rows that they ask for in the list with the
+// given scope. The error is an *ArgumentError.
+func (a Arguments) Window(scope Scope, limits Limits) (Window, error) {
+	switch {
+	case a.First != nil && a.Last != nil:
+		return Window{}, &ArgumentError{"last", "cannot be combined with first"}
+	case a.Offset != nil && a.After != nil:
+		return Window{}, &ArgumentError{"offset", "cannot be combined with after"}
+	case a.Offset != nil && a.Before != nil:
+		return Window{}, &ArgumentError{"offset", "cannot be combined with before"}
+	case a.Offset != nil && a.Last != nil:
+		return Window{}, &ArgumentError{"offset", "cannot be combined with last"}
+	case a.After != nil && (a.Last != nil || a.Before != nil):
+		return Window{}, &ArgumentError{"after", "goes with first, not with last or before"}
+	case a.Before != nil && a.First != nil:
+		return Window{}, &ArgumentError{"before", "goes with last, not with first"}
+	case a.Offset != nil && (*a.Offset < 0 || *a.Offset > maxPosition):
+		return Window{}, &ArgumentError{"offset", fmt.Sprintf("must be from 0 to %d, not %d", maxPosition, *a.Offset)}
+	case a.Last != nil || a.Before != nil:
+		return a.backward(scope, limits)
+	default:
+		return a.forward(scope, limits)
+	}
+}
+
+func (a Arguments) forward(scope Scope, limits Limits) (Window, error) {
+	limit, err := limits.rows("first", a.First)
+	if err != nil {
+		return Window{}, err
+	}
+	w := Window{Limit: limit}
+	if a.Offset != nil {
+		w.Offset = *a.Offset
+	}
+	if a.After != nil {
+		position, err := DecodeCursor(*a.After, scope)
+		if err != nil {
+			return Window{}, &ArgumentError{"after", err.Error()}
+		}
+		w.Offset = position + 1
+	}
+	return w, nil
+}
+
+func (a Arguments) backward(scope Scope, limits Limits) (Window, error) {
+	limit, err := limits.rows("last", a.Last)
+	if err != nil {
+		return Window{}, err
+	}
+	if a.Before == nil {
+		return Window{Limit: limit, FromEnd: true, nextKnown: true}, nil
+	}
+	position, err := DecodeCursor(*a.Before, scope)
+	if err != nil {
+		return Window{}, &ArgumentError{"before", err.Error()}
+	}
+	limit = min(limit, position)
+	return Window{Offset: position - limit, Limit: limit, nextKnown: true, next: true}, nil
+}
+
+func (l Limits) rows(argument string, rows *int) (int, error) {
+	if rows == nil {
+		return l.Default, nil
+	}
+	if *rows < 0 || *rows > l.Max {
+		return 0, &ArgumentError{argument, fmt.Sprintf("must be from 0 to %d, not %d", l.Max, *rows)}
+	}
+	return *rows, nil
+}
+
+// Anchor places a window that counts from the end of a list of total rows.
+func (w Window) Anchor(total int) Window {
+	if !w.FromEnd {
+		return w
+	}
+	w.Limit = min(w.Limit, total)
+	w.Offset = total - w.Limit
+	w.FromEnd = false
+	return w
+}

@@ -1,0 +1,17 @@
+package graph
+
+import (
+	"log/slog"
+	"time"
+
+	"certql/graph/relay"
+	"certql/upstream"
+)
+
+// A Resolver is the root of all resolvers. It holds what every operation shares.
+type Resolver struct {
+	client *upstream.Client
+	rows   relay.Limits // of a connection
+	clock  func() time.Time
+	log    *slog.Logger
+}
