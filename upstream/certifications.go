@@ -114,7 +114,7 @@ type CertificationReference struct {
 }
 
 // CertificationFilter narrows listIdentityCertifications; set fields are joined by "and".
-// A nil list does not filter; an empty one is refused by the service.
+// A nil list does not filter; an empty one is refused.
 type CertificationFilter struct {
 	IDs         []string
 	CampaignIDs []string

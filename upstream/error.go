@@ -17,12 +17,13 @@ type Error struct {
 	// numeric part is dependable.
 	DetailCode string
 	TrackingID string // what the vendor's support asks for
-	// Messages are the service's own words, often one text in two locales.
+	// Messages are the service's own words, often one text in two locales; or, where an
+	// argument was refused before anything was sent, what is wrong with it.
 	Messages []ErrorMessage
 	// RetryAfter is how long the service asks to wait; 0 where it does not say.
 	RetryAfter time.Duration
-	// Sent says that the request went out, if only in part. A write that failed with Sent
-	// and without a Status has an unknown outcome.
+	// Sent says that the request went out or may have: there was a connection for it. A
+	// write that failed with Sent and without a Status has an unknown outcome.
 	Sent  bool
 	cause error
 }

@@ -37,6 +37,9 @@ func (c *Client) exchange(ctx context.Context, r request) (*response, error) {
 		return nil, &Error{Operation: r.operation.name, Kind: KindUnauthenticated, cause: errNoCredential}
 	}
 	token, err := credential.Token(ctx)
+	if err == nil && token == "" {
+		err = errNoCredential
+	}
 	if err != nil {
 		return nil, tokenFailure(ctx, r.operation.name, err)
 	}

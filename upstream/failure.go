@@ -3,7 +3,6 @@ package upstream
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -74,7 +73,7 @@ func reason(err error) string {
 		return string(input)
 	}
 	for _, known := range []error{
-		context.Canceled, context.DeadlineExceeded, errNoCredential, errTooLarge, errNotJSON, errRedirect,
+		context.Canceled, context.DeadlineExceeded, errNoCredential, errTooLarge, errNotJSON, errNotToken, errRedirect,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()
@@ -92,8 +91,11 @@ func reason(err error) string {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return "the server's certificate is not trusted"
 	}
-	if _, ok := errors.AsType[x509.HostnameError](err); ok {
-		return "the server's certificate is for another host"
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return "the server does not speak TLS"
+	}
+	if alert, ok := errors.AsType[tls.AlertError](err); ok {
+		return alert.Error()
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return "the connection was cut"

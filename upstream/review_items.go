@@ -26,7 +26,7 @@ type CertificationIdentitySummary struct {
 }
 
 // AccessReviewItemFilter narrows listIdentityAccessReviewItems; set fields are joined by
-// "and". A nil list does not filter; an empty one is refused by the service.
+// "and". A nil list does not filter; an empty one is refused.
 type AccessReviewItemFilter struct {
 	IDs                     []string
 	Type                    DtoType

@@ -13,7 +13,7 @@ type IdentityReference struct {
 }
 
 // ReviewerFilter narrows listCertificationReviewers; set fields are joined by "and". A nil
-// list does not filter; an empty one is refused by the service.
+// list does not filter; an empty one is refused.
 type ReviewerFilter struct {
 	IDs   []string
 	Name  *TextMatch

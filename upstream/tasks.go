@@ -60,7 +60,7 @@ type ReassignmentTrail struct {
 }
 
 // CertificationTaskFilter narrows getPendingCertificationTasks; set fields are joined by
-// "and". A nil list does not filter; an empty one is refused by the service.
+// "and". A nil list does not filter; an empty one is refused.
 type CertificationTaskFilter struct {
 	IDs       []string
 	TargetIDs []string

@@ -1,0 +1,247 @@
+package upstream
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+	"golang.org/x/sync/singleflight"
+)
+
+const (
+	// opGetToken is what errors call the request for a token.
+	opGetToken = "getToken"
+
+	// DefaultTokenTimeout is how long a token may take to fetch.
+	DefaultTokenTimeout = 15 * time.Second
+
+	// A token is renewed a fifth of its lifetime before its end, at most this long.
+	maxRenewalLead = time.Minute
+	// renewalPause is the least time between two attempts to renew a token that still works.
+	renewalPause = 5 * time.Second
+)
+
+// A ClientCredentialsConfig names a client of the service and where it gets its tokens.
+// TokenURL, ClientID and ClientSecret are mandatory.
+type ClientCredentialsConfig struct {
+	TokenURL     string // such as https://acme.api.identitynow.com/oauth/token
+	ClientID     string
+	ClientSecret string
+	// Transport carries the requests. By default it is one that NewTransport makes.
+	Transport http.RoundTripper
+	// Timeout bounds one request for a token; by default DefaultTokenTimeout.
+	Timeout time.Duration
+	// Now is the clock that lifetimes are measured by; by default time.Now.
+	Now func() time.Time
+}
+
+// ClientCredentials is the Credential of a client of the service itself. It fetches its
+// token by the client-credentials grant when the first call needs it, and again before it
+// expires. Callers who need it at the same time share one request; whoever stops waiting
+// does not stop the others. It is safe for concurrent use.
+type ClientCredentials struct {
+	oauth   clientcredentials.Config
+	client  *http.Client
+	timeout time.Duration
+	now     func() time.Time
+	key     string
+	flight  singleflight.Group
+
+	mu      sync.Mutex
+	token   string    // empty where there is none
+	renewAt time.Time // zero where the token does not expire
+	expiry  time.Time // zero where the token does not expire
+}
+
+// NewClientCredentials answers a credential for the given client, or an error that names
+// every setting that is wrong. It sends nothing yet.
+func NewClientCredentials(cfg ClientCredentialsConfig) (*ClientCredentials, error) {
+	var problems []error
+	if u, err := url.Parse(cfg.TokenURL); err != nil || u.Hostname() == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
+		problems = append(problems, errors.New("TokenURL: must be an http:// or https:// URL without a password"))
+	}
+	if cfg.ClientID == "" {
+		problems = append(problems, errors.New("ClientID: must not be empty"))
+	}
+	if cfg.ClientSecret == "" {
+		problems = append(problems, errors.New("ClientSecret: must not be empty"))
+	}
+	if cfg.Timeout < 0 {
+		problems = append(problems, errors.New("Timeout: must not be negative"))
+	}
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("client credentials: %w", errors.Join(problems...))
+	}
+
+	c := &ClientCredentials{
+		oauth: clientcredentials.Config{
+			ClientID:     cfg.ClientID,
+			ClientSecret: cfg.ClientSecret,
+			TokenURL:     cfg.TokenURL,
+			// Said outright, since the library would try both ways and double each refusal.
+			AuthStyle: oauth2.AuthStyleInParams,
+		},
+		client: &http.Client{
+			Transport: cfg.Transport,
+			CheckRedirect: func(*http.Request, []*http.Request) error {
+				return http.ErrUseLastResponse // the secret must not follow
+			},
+		},
+		timeout: cfg.Timeout,
+		now:     cfg.Now,
+	}
+	if c.client.Transport == nil {
+		c.client.Transport = NewTransport(TransportConfig{})
+	}
+	if c.timeout == 0 {
+		c.timeout = DefaultTokenTimeout
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	sum := sha256.Sum256([]byte(cfg.TokenURL + "\x00" + cfg.ClientID))
+	c.key = "client:" + hex.EncodeToString(sum[:])
+	return c, nil
+}
+
+// Key answers a hash of the client's id and its token URL.
+func (c *ClientCredentials) Key() string { return c.key }
+
+// Format writes the key whatever the verb, so that no secret is ever printed.
+func (c *ClientCredentials) Format(f fmt.State, _ rune) { io.WriteString(f, c.key) }
+
+// Token answers the current token, fetching one where there is none that works. Shortly
+// before a token expires it is renewed behind the callers' backs. Errors are an *Error
+// whose Operation is "getToken".
+func (c *ClientCredentials) Token(ctx context.Context) (string, error) {
+	token, renew := c.current()
+	if token != "" && !renew {
+		return token, nil
+	}
+	// The flight outlives the caller who starts it, since others may wait for it too.
+	detached := context.WithoutCancel(ctx)
+	flight := c.flight.DoChan(opGetToken, func() (any, error) { return c.fetch(detached, token) })
+	if token != "" {
+		return token, nil
+	}
+	select {
+	case result := <-flight:
+		if result.Err != nil {
+			return "", result.Err
+		}
+		return result.Val.(string), nil
+	case <-ctx.Done():
+		return "", failure(ctx, opGetToken, ctx.Err())
+	}
+}
+
+// Invalidate forgets a token that the service refused. It does nothing where the token
+// has been replaced since.
+func (c *ClientCredentials) Invalidate(token string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.token == token {
+		c.token, c.expiry = "", time.Time{}
+	}
+}
+
+// current answers the token unless it has expired, and whether it is time to renew it.
+func (c *ClientCredentials) current() (token string, renew bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.expiry.IsZero() {
+		return c.token, false
+	}
+	now := c.now()
+	if !now.Before(c.expiry) {
+		c.token, c.expiry = "", time.Time{}
+		return "", false
+	}
+	if now.Before(c.renewAt) {
+		return c.token, false
+	}
+	c.renewAt = now.Add(renewalPause) // if this attempt fails
+	return c.token, true
+}
+
+// fetch gets a token in place of the stale one and keeps it.
+func (c *ClientCredentials) fetch(ctx context.Context, stale string) (string, error) {
+	// A flight may have landed after the caller looked and before this one set out.
+	if token := c.held(); token != "" && token != stale {
+		return token, nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, c.client), c.timeout)
+	defer cancel()
+	asked := c.now()
+	granted, err := c.oauth.Token(ctx)
+	if err != nil {
+		return "", grantFailure(ctx, err, asked)
+	}
+	if _, err := Bearer(granted.AccessToken); err != nil {
+		return "", &Error{Operation: opGetToken, Kind: KindInvalid, cause: errNotToken}
+	}
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.token, c.expiry, c.renewAt = granted.AccessToken, time.Time{}, time.Time{}
+	if lifetime := lifetimeOf(granted); lifetime > 0 {
+		// Counted from before the request, so as to err on the early side.
+		c.expiry = asked.Add(lifetime)
+		c.renewAt = c.expiry.Add(-min(lifetime/5, maxRenewalLead))
+	}
+	return c.token, nil
+}
+
+func (c *ClientCredentials) held() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.token
+}
+
+// lifetimeOf answers how long the service says that a token lives, or 0 where it does not
+// say. The library answers a moment by the system's clock instead.
+func lifetimeOf(t *oauth2.Token) time.Duration {
+	if t.Expiry.IsZero() {
+		return 0
+	}
+	return max(time.Until(t.Expiry).Round(time.Second), time.Second)
+}
+
+// errNotToken says that what was granted is not a token.
+var errNotToken = errors.New("the token endpoint answered without a token")
+
+// grantFailure answers the error for a request for a token. It never says Sent, since the
+// call that the token was for did not go out.
+func grantFailure(ctx context.Context, err error, now time.Time) *Error {
+	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
+	if !ok {
+		e := failure(ctx, opGetToken, err)
+		if _, sending := errors.AsType[*url.Error](err); e.Kind == KindUnavailable && !sending {
+			e.Kind, e.cause = KindInvalid, errNotToken
+		}
+		return e
+	}
+	e := &Error{
+		Operation:  opGetToken,
+		Kind:       kindOf(refused.Response.StatusCode),
+		Status:     refused.Response.StatusCode,
+		DetailCode: printable(refused.ErrorCode, maxCodeRunes),
+		RetryAfter: parseRetryAfter(refused.Response.Header.Get("Retry-After"), now),
+	}
+	switch {
+	case e.Status >= 300 && e.Status < 400:
+		e.cause = errRedirect
+	case e.Kind != KindRateLimited && e.Status < 500:
+		e.Kind = KindUnauthenticated // whatever the reason, there is no token to be had
+	}
+	return e
+}
