@@ -11,50 +11,36 @@ import (
 	"certql/graph/relay"
 	"certql/upstream"
 	"context"
-	"fmt"
 )
 
-func (r *campaignResolver) CampaignType(ctx context.Context, obj *upstream.CampaignReference) (*gen.CampaignType, error) {
-	panic(fmt.Errorf("not implemented: CampaignType - type"))
-}
-
-func (r *campaignResolver) CorrelatedStatus(ctx context.Context, obj *upstream.CampaignReference) (*gen.CorrelatedStatus, error) {
-	panic(fmt.Errorf("not implemented: CorrelatedStatus - correlatedStatus"))
-}
-
-func (r *campaignResolver) MandatoryCommentRequirement(ctx context.Context, obj *upstream.CampaignReference) (*gen.MandatoryCommentRequirement, error) {
-	panic(fmt.Errorf("not implemented: MandatoryCommentRequirement - mandatoryCommentRequirement"))
-}
-
-func (r *certificationResolver) Phase(ctx context.Context, obj *model.Certification) (*gen.CertificationPhase, error) {
-	panic(fmt.Errorf("not implemented: Phase - phase"))
-}
-
 func (r *certificationResolver) ReviewItems(ctx context.Context, obj *model.Certification, first *int, after *string, last *int, before *string, offset *int, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) (*relay.Connection[model.AccessReviewItem], error) {
-	panic(fmt.Errorf("not implemented: ReviewItems - reviewItems"))
+	items, err := r.reviewItems(ctx, obj.RawID(), relay.Arguments{First: first, After: after, Last: last, Before: before, Offset: offset}, filter, orderBy)
+	return items, ofReviewer(obj.Reviewer, err)
 }
 
 func (r *certificationResolver) Reviewers(ctx context.Context, obj *model.Certification, first *int, after *string, last *int, before *string, offset *int, filter *gen.ReviewerFilter, orderBy []gen.ReviewerOrder) (*relay.Connection[upstream.IdentityReference], error) {
-	panic(fmt.Errorf("not implemented: Reviewers - reviewers"))
+	return r.reviewers(ctx, obj.RawID(), relay.Arguments{First: first, After: after, Last: last, Before: before, Offset: offset}, filter, orderBy)
 }
 
 func (r *certificationResolver) PendingTasks(ctx context.Context, obj *model.Certification, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[model.CertificationTask], error) {
-	panic(fmt.Errorf("not implemented: PendingTasks - pendingTasks"))
+	return r.pendingTasks(ctx, obj.RawID(), relay.Arguments{First: first, After: after, Last: last, Before: before, Offset: offset})
 }
 
 func (r *certificationReferenceResolver) Certification(ctx context.Context, obj *upstream.CertificationReference) (*model.Certification, error) {
-	panic(fmt.Errorf("not implemented: Certification - certification"))
+	return r.certification(ctx, obj.ID)
 }
 
 func (r *queryResolver) Certification(ctx context.Context, id string) (*model.Certification, error) {
-	panic(fmt.Errorf("not implemented: Certification - certification"))
+	raw, err := model.ParseCertificationID(id)
+	if err != nil {
+		return nil, badArgument("id", err)
+	}
+	return r.certification(ctx, raw)
 }
 
 func (r *queryResolver) Certifications(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, reviewer *string, filter *gen.CertificationFilter, orderBy []gen.CertificationOrder) (*relay.Connection[model.Certification], error) {
-	panic(fmt.Errorf("not implemented: Certifications - certifications"))
+	return r.certifications(ctx, relay.Arguments{First: first, After: after, Last: last, Before: before, Offset: offset}, reviewer, filter, orderBy)
 }
-
-func (r *Resolver) Campaign() gen.CampaignResolver { return &campaignResolver{r} }
 
 func (r *Resolver) Certification() gen.CertificationResolver { return &certificationResolver{r} }
 
@@ -63,7 +49,6 @@ func (r *Resolver) CertificationReference() gen.CertificationReferenceResolver {
 }
 
 type (
-	campaignResolver               struct{ *Resolver }
 	certificationResolver          struct{ *Resolver }
 	certificationReferenceResolver struct{ *Resolver }
 )

@@ -9,15 +9,14 @@ import (
 	"certql/graph/gen"
 	"certql/graph/model"
 	"context"
-	"fmt"
 )
 
 func (r *decideReviewItemsPayloadResolver) DecidedItems(ctx context.Context, obj *gen.DecideReviewItemsPayload) ([]model.AccessReviewItem, error) {
-	panic(fmt.Errorf("not implemented: DecidedItems - decidedItems"))
+	return r.decidedItems(ctx, obj)
 }
 
 func (r *mutationResolver) DecideReviewItems(ctx context.Context, input gen.DecideReviewItemsInput) (*gen.DecideReviewItemsPayload, error) {
-	panic(fmt.Errorf("not implemented: DecideReviewItems - decideReviewItems"))
+	return r.decide(ctx, input)
 }
 
 func (r *Resolver) DecideReviewItemsPayload() gen.DecideReviewItemsPayloadResolver {

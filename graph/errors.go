@@ -166,11 +166,20 @@ func found[T any](object *T, err error) (*T, error) {
 	return object, err
 }
 
-// ofGroup marks a refusal of something that the upstream does not offer for certifications
-// that a governance group reviews.
+// ofGroup marks the refusal of a read by id, which the upstream refuses as malformed only
+// where a governance group reviews the certification.
 func ofGroup(err error) error {
-	if isKind(err, upstream.KindBadRequest) {
+	if e, ok := errors.AsType[*upstream.Error](err); ok && e.Kind == upstream.KindBadRequest && e.Status != 0 {
 		return &groupError{err}
+	}
+	return err
+}
+
+// ofReviewer marks the refusal of a read below a certification whose reviewer is a
+// governance group.
+func ofReviewer(reviewer *upstream.Reviewer, err error) error {
+	if reviewer != nil && reviewer.Type == upstream.ReviewerGovernanceGroup {
+		return ofGroup(err)
 	}
 	return err
 }

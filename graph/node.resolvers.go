@@ -9,15 +9,18 @@ import (
 	"certql/graph/gen"
 	"certql/graph/model"
 	"context"
-	"fmt"
 )
 
 func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error) {
-	panic(fmt.Errorf("not implemented: Node - node"))
+	parsed, err := model.ParseNodeID(id)
+	if err != nil {
+		return nil, badArgument("id", err)
+	}
+	return r.node(ctx, parsed)
 }
 
 func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, error) {
-	panic(fmt.Errorf("not implemented: Nodes - nodes"))
+	return r.nodes(ctx, ids)
 }
 
 func (r *Resolver) Query() gen.QueryResolver { return &queryResolver{r} }

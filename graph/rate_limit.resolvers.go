@@ -8,9 +8,8 @@ package graph
 import (
 	"certql/graph/gen"
 	"context"
-	"fmt"
 )
 
 func (r *queryResolver) RateLimit(ctx context.Context) (*gen.RateLimit, error) {
-	panic(fmt.Errorf("not implemented: RateLimit - rateLimit"))
+	return r.rateLimit(ctx), nil
 }

@@ -8,13 +8,12 @@ package graph
 import (
 	"certql/graph/gen"
 	"context"
-	"fmt"
 )
 
 func (r *mutationResolver) ReassignReviewItems(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsPayload, error) {
-	panic(fmt.Errorf("not implemented: ReassignReviewItems - reassignReviewItems"))
+	return r.reassign(ctx, input)
 }
 
 func (r *mutationResolver) ReassignReviewItemsAsync(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsAsyncPayload, error) {
-	panic(fmt.Errorf("not implemented: ReassignReviewItemsAsync - reassignReviewItemsAsync"))
+	return r.reassignAsync(ctx, input)
 }

@@ -1,9 +1,6 @@
 package graph
 
 import (
-	"log/slog"
-	"time"
-
 	"certql/graph/relay"
 	"certql/upstream"
 )
@@ -12,6 +9,4 @@ import (
 type Resolver struct {
 	client *upstream.Client
 	rows   relay.Limits // of a connection
-	clock  func() time.Time
-	log    *slog.Logger
 }

@@ -11,19 +11,14 @@ import (
 	"certql/graph/relay"
 	"certql/upstream"
 	"context"
-	"fmt"
 )
 
 func (r *accessReviewItemResolver) Certification(ctx context.Context, obj *model.AccessReviewItem) (*model.Certification, error) {
-	panic(fmt.Errorf("not implemented: Certification - certification"))
-}
-
-func (r *accessReviewItemResolver) Decision(ctx context.Context, obj *model.AccessReviewItem) (*gen.Decision, error) {
-	panic(fmt.Errorf("not implemented: Decision - decision"))
+	return r.certification(ctx, obj.CertificationID)
 }
 
 func (r *accessReviewItemResolver) Permissions(ctx context.Context, obj *model.AccessReviewItem, first *int, after *string, last *int, before *string, offset *int, filter *gen.PermissionFilter) (*relay.Connection[upstream.Permission], error) {
-	panic(fmt.Errorf("not implemented: Permissions - permissions"))
+	return r.permissions(ctx, obj, relay.Arguments{First: first, After: after, Last: last, Before: before, Offset: offset}, filter)
 }
 
 func (r *Resolver) AccessReviewItem() gen.AccessReviewItemResolver {

@@ -8,9 +8,8 @@ package graph
 import (
 	"certql/graph/gen"
 	"context"
-	"fmt"
 )
 
 func (r *mutationResolver) SignOffCertification(ctx context.Context, input gen.SignOffCertificationInput) (*gen.SignOffCertificationPayload, error) {
-	panic(fmt.Errorf("not implemented: SignOffCertification - signOffCertification"))
+	return r.signOff(ctx, input)
 }

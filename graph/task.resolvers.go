@@ -9,41 +9,34 @@ import (
 	"certql/graph/gen"
 	"certql/graph/model"
 	"certql/graph/relay"
-	"certql/upstream"
 	"context"
-	"fmt"
 )
 
-func (r *certificationTaskResolver) Type(ctx context.Context, obj *model.CertificationTask) (*gen.CertificationTaskType, error) {
-	panic(fmt.Errorf("not implemented: Type - type"))
-}
-
-func (r *certificationTaskResolver) Status(ctx context.Context, obj *model.CertificationTask) (*gen.CertificationTaskStatus, error) {
-	panic(fmt.Errorf("not implemented: Status - status"))
-}
-
-func (r *certificationTaskResolver) TargetType(ctx context.Context, obj *model.CertificationTask) (*gen.CertificationTaskTargetType, error) {
-	panic(fmt.Errorf("not implemented: TargetType - targetType"))
-}
-
 func (r *certificationTaskResolver) Certification(ctx context.Context, obj *model.CertificationTask) (*model.Certification, error) {
-	panic(fmt.Errorf("not implemented: Certification - certification"))
+	if id := obj.CertificationID(); id != "" {
+		return r.certification(ctx, id)
+	}
+	return nil, nil
 }
 
 func (r *queryResolver) CertificationTask(ctx context.Context, id string) (*model.CertificationTask, error) {
-	panic(fmt.Errorf("not implemented: CertificationTask - certificationTask"))
+	raw, err := model.ParseTaskID(id)
+	if err != nil {
+		return nil, badArgument("id", err)
+	}
+	return r.task(ctx, raw)
 }
 
 func (r *queryResolver) PendingCertificationTasks(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, reviewer *string, filter *gen.CertificationTaskFilter) (*relay.Connection[model.CertificationTask], error) {
-	panic(fmt.Errorf("not implemented: PendingCertificationTasks - pendingCertificationTasks"))
+	return r.tasks(ctx, relay.Arguments{First: first, After: after, Last: last, Before: before, Offset: offset}, reviewer, filter)
 }
 
 func (r *subscriptionResolver) CertificationTask(ctx context.Context, id string) (<-chan *model.CertificationTask, error) {
-	panic(fmt.Errorf("not implemented: CertificationTask - certificationTask"))
-}
-
-func (r *upstreamMessageResolver) LocaleOrigin(ctx context.Context, obj *upstream.ErrorMessage) (*gen.LocaleOrigin, error) {
-	panic(fmt.Errorf("not implemented: LocaleOrigin - localeOrigin"))
+	raw, err := model.ParseTaskID(id)
+	if err != nil {
+		return nil, badArgument("id", err)
+	}
+	return r.watchTask(ctx, raw)
 }
 
 func (r *Resolver) CertificationTask() gen.CertificationTaskResolver {
@@ -52,10 +45,7 @@ func (r *Resolver) CertificationTask() gen.CertificationTaskResolver {
 
 func (r *Resolver) Subscription() gen.SubscriptionResolver { return &subscriptionResolver{r} }
 
-func (r *Resolver) UpstreamMessage() gen.UpstreamMessageResolver { return &upstreamMessageResolver{r} }
-
 type (
 	certificationTaskResolver struct{ *Resolver }
 	subscriptionResolver      struct{ *Resolver }
-	upstreamMessageResolver   struct{ *Resolver }
 )

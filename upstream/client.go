@@ -35,6 +35,9 @@ type Config struct {
 	// MaxResponseBytes bounds the body of an answer after decompression; by default
 	// DefaultMaxResponseBytes.
 	MaxResponseBytes int64
+	// RateLimit is how many requests in RateWindow the service allows for one client id; by
+	// default DefaultRateLimit.
+	RateLimit int
 	// Logger is told of enum values that this package does not know. By default nobody is.
 	Logger *slog.Logger
 	// Now is the clock that dates in Retry-After are measured by; by default time.Now.
@@ -53,6 +56,7 @@ type Client struct {
 	now              func() time.Time
 	buffers          buffers
 	unknown          unknownValues
+	budget           budget
 }
 
 // New answers a client for the given configuration, or an error that names every setting
@@ -85,6 +89,9 @@ func New(cfg Config) (*Client, error) {
 	if c.callTimeout < 0 {
 		problems = append(problems, errors.New("CallTimeout: must not be negative"))
 	}
+	if cfg.RateLimit < 0 {
+		problems = append(problems, errors.New("RateLimit: must not be negative"))
+	}
 	if c.maxResponseBytes < 0 {
 		problems = append(problems, errors.New("MaxResponseBytes: must not be negative"))
 	}
@@ -106,6 +113,10 @@ func New(cfg Config) (*Client, error) {
 	}
 	if c.now == nil {
 		c.now = time.Now
+	}
+	c.budget = budget{limit: cfg.RateLimit, now: c.now}
+	if c.budget.limit == 0 {
+		c.budget.limit = DefaultRateLimit
 	}
 	if c.unknown.logger == nil {
 		c.unknown.logger = slog.New(slog.DiscardHandler)

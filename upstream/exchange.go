@@ -43,7 +43,7 @@ func (c *Client) exchange(ctx context.Context, r request) (*response, error) {
 	if err != nil {
 		return nil, tokenFailure(ctx, r.operation.name, err)
 	}
-	answer, err := c.send(ctx, r, token)
+	answer, err := c.send(ctx, r, credential.Key(), token)
 	if err != nil || answer.status != http.StatusUnauthorized {
 		return answer, err
 	}
@@ -57,11 +57,11 @@ func (c *Client) exchange(ctx context.Context, r request) (*response, error) {
 		return answer, nil
 	}
 	c.buffers.put(answer.body)
-	return c.send(ctx, r, renewed)
+	return c.send(ctx, r, credential.Key(), renewed)
 }
 
-// send makes one round trip and reads the answer to its end.
-func (c *Client) send(ctx context.Context, r request, token string) (*response, error) {
+// send makes one round trip on the budget of key and reads the answer to its end.
+func (c *Client) send(ctx context.Context, r request, key, token string) (*response, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.callTimeout)
 	defer cancel()
 	var sent atomic.Bool
@@ -73,6 +73,7 @@ func (c *Client) send(ctx context.Context, r request, token string) (*response, 
 	if err != nil {
 		return nil, failure(ctx, r.operation.name, err)
 	}
+	c.budget.spend(key)
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
 		e := failure(ctx, r.operation.name, err)

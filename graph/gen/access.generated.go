@@ -17,28 +17,6 @@ import (
 
 // region    ************************** generated!.gotpl **************************
 
-type AccessProfileResolver interface {
-	Type(ctx context.Context, obj *model.AccessProfile) (*DtoType, error)
-}
-type AccountResolver interface {
-	Type(ctx context.Context, obj *upstream.Account) (*DtoType, error)
-}
-type AccountOwnerResolver interface {
-	Type(ctx context.Context, obj *upstream.AccountOwner) (*DtoType, error)
-}
-type ActivityInsightsResolver interface {
-	UsageDaysState(ctx context.Context, obj *upstream.ActivityInsights) (*UsageDaysState, error)
-}
-type EntitlementResolver interface {
-	Type(ctx context.Context, obj *model.Entitlement) (*DtoType, error)
-}
-type OtherAccessResolver interface {
-	Type(ctx context.Context, obj *model.OtherAccess) (*DtoType, error)
-}
-type RoleResolver interface {
-	Type(ctx context.Context, obj *model.Role) (*DtoType, error)
-}
-
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
@@ -79,18 +57,18 @@ func (ec *executionContext) _AccessProfile_type(ctx context.Context, field graph
 			return ec.fieldContext_AccessProfile_type(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.AccessProfile().Type(ctx, obj)
+			return obj.Type(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *DtoType) graphql.Marshaler {
-			return ec.marshalODtoType2ᚖcertqlᚋgraphᚋgenᚐDtoType(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v upstream.DtoType) graphql.Marshaler {
+			return ec.marshalODtoType2certqlᚋupstreamᚐDtoType(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_AccessProfile_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AccessProfile", field, true, true, "DtoType")
+	return graphql.NewScalarFieldContext("AccessProfile", field, true, false, "DtoType")
 }
 
 func (ec *executionContext) _AccessProfile_name(ctx context.Context, field graphql.CollectedField, obj *model.AccessProfile) (ret graphql.Marshaler) {
@@ -350,18 +328,18 @@ func (ec *executionContext) _Account_type(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Account_type(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Account().Type(ctx, obj)
+			return obj.Type, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *DtoType) graphql.Marshaler {
-			return ec.marshalODtoType2ᚖcertqlᚋgraphᚋgenᚐDtoType(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v upstream.DtoType) graphql.Marshaler {
+			return ec.marshalODtoType2certqlᚋupstreamᚐDtoType(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Account_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Account", field, true, true, "DtoType")
+	return graphql.NewScalarFieldContext("Account", field, false, false, "DtoType")
 }
 
 func (ec *executionContext) _Account_name(ctx context.Context, field graphql.CollectedField, obj *upstream.Account) (ret graphql.Marshaler) {
@@ -644,18 +622,18 @@ func (ec *executionContext) _AccountOwner_type(ctx context.Context, field graphq
 			return ec.fieldContext_AccountOwner_type(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.AccountOwner().Type(ctx, obj)
+			return obj.Type, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *DtoType) graphql.Marshaler {
-			return ec.marshalODtoType2ᚖcertqlᚋgraphᚋgenᚐDtoType(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v upstream.DtoType) graphql.Marshaler {
+			return ec.marshalODtoType2certqlᚋupstreamᚐDtoType(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_AccountOwner_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AccountOwner", field, true, true, "DtoType")
+	return graphql.NewScalarFieldContext("AccountOwner", field, false, false, "DtoType")
 }
 
 func (ec *executionContext) _AccountOwner_displayName(ctx context.Context, field graphql.CollectedField, obj *upstream.AccountOwner) (ret graphql.Marshaler) {
@@ -736,18 +714,18 @@ func (ec *executionContext) _ActivityInsights_usageDaysState(ctx context.Context
 			return ec.fieldContext_ActivityInsights_usageDaysState(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ActivityInsights().UsageDaysState(ctx, obj)
+			return obj.UsageDaysState, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *UsageDaysState) graphql.Marshaler {
-			return ec.marshalOUsageDaysState2ᚖcertqlᚋgraphᚋgenᚐUsageDaysState(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v upstream.UsageDaysState) graphql.Marshaler {
+			return ec.marshalOUsageDaysState2certqlᚋupstreamᚐUsageDaysState(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_ActivityInsights_usageDaysState(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ActivityInsights", field, true, true, "UsageDaysState")
+	return graphql.NewScalarFieldContext("ActivityInsights", field, false, false, "UsageDaysState")
 }
 
 func (ec *executionContext) _DataAccess_policies(ctx context.Context, field graphql.CollectedField, obj *model.DataAccess) (ret graphql.Marshaler) {
@@ -938,18 +916,18 @@ func (ec *executionContext) _Entitlement_type(ctx context.Context, field graphql
 			return ec.fieldContext_Entitlement_type(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Entitlement().Type(ctx, obj)
+			return obj.Type(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *DtoType) graphql.Marshaler {
-			return ec.marshalODtoType2ᚖcertqlᚋgraphᚋgenᚐDtoType(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v upstream.DtoType) graphql.Marshaler {
+			return ec.marshalODtoType2certqlᚋupstreamᚐDtoType(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Entitlement_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Entitlement", field, true, true, "DtoType")
+	return graphql.NewScalarFieldContext("Entitlement", field, true, false, "DtoType")
 }
 
 func (ec *executionContext) _Entitlement_name(ctx context.Context, field graphql.CollectedField, obj *model.Entitlement) (ret graphql.Marshaler) {
@@ -1402,18 +1380,18 @@ func (ec *executionContext) _OtherAccess_type(ctx context.Context, field graphql
 			return ec.fieldContext_OtherAccess_type(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.OtherAccess().Type(ctx, obj)
+			return obj.Type, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *DtoType) graphql.Marshaler {
-			return ec.marshalODtoType2ᚖcertqlᚋgraphᚋgenᚐDtoType(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v upstream.DtoType) graphql.Marshaler {
+			return ec.marshalODtoType2certqlᚋupstreamᚐDtoType(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_OtherAccess_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OtherAccess", field, true, true, "DtoType")
+	return graphql.NewScalarFieldContext("OtherAccess", field, false, false, "DtoType")
 }
 
 func (ec *executionContext) _OtherAccess_name(ctx context.Context, field graphql.CollectedField, obj *model.OtherAccess) (ret graphql.Marshaler) {
@@ -1549,18 +1527,18 @@ func (ec *executionContext) _Role_type(ctx context.Context, field graphql.Collec
 			return ec.fieldContext_Role_type(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Role().Type(ctx, obj)
+			return obj.Type(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *DtoType) graphql.Marshaler {
-			return ec.marshalODtoType2ᚖcertqlᚋgraphᚋgenᚐDtoType(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v upstream.DtoType) graphql.Marshaler {
+			return ec.marshalODtoType2certqlᚋupstreamᚐDtoType(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Role_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Role", field, true, true, "DtoType")
+	return graphql.NewScalarFieldContext("Role", field, true, false, "DtoType")
 }
 
 func (ec *executionContext) _Role_name(ctx context.Context, field graphql.CollectedField, obj *model.Role) (ret graphql.Marshaler) {
@@ -1841,58 +1819,57 @@ func (ec *executionContext) _AccessProfile(ctx context.Context, sel ast.Selectio
 		case "id":
 			out.Values[i] = ec._AccessProfile_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "type":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._AccessProfile_type(ctx, field, obj)
-				})
+			out.Values[i] = ec._AccessProfile_type(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "name":
 			out.Values[i] = ec._AccessProfile_name(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "description":
 			out.Values[i] = ec._AccessProfile_description(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "privileged":
 			out.Values[i] = ec._AccessProfile_privileged(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "owner":
 			out.Values[i] = ec._AccessProfile_owner(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "cloudGoverned":
 			out.Values[i] = ec._AccessProfile_cloudGoverned(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "endDate":
 			out.Values[i] = ec._AccessProfile_endDate(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "created":
 			out.Values[i] = ec._AccessProfile_created(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "modified":
 			out.Values[i] = ec._AccessProfile_modified(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "entitlements":
 			out.Values[i] = ec._AccessProfile_entitlements(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -1925,63 +1902,62 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 		case "id":
 			out.Values[i] = ec._Account_id(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "type":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Account_type(ctx, field, obj)
-				})
+			out.Values[i] = ec._Account_type(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "name":
 			out.Values[i] = ec._Account_name(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "nativeIdentity":
 			out.Values[i] = ec._Account_nativeIdentity(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "description":
 			out.Values[i] = ec._Account_description(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "disabled":
 			out.Values[i] = ec._Account_disabled(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "locked":
 			out.Values[i] = ec._Account_locked(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "created":
 			out.Values[i] = ec._Account_created(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "modified":
 			out.Values[i] = ec._Account_modified(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "governanceGroupId":
 			out.Values[i] = ec._Account_governanceGroupId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "owner":
 			out.Values[i] = ec._Account_owner(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "activityInsights":
 			out.Values[i] = ec._Account_activityInsights(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -2014,18 +1990,17 @@ func (ec *executionContext) _AccountOwner(ctx context.Context, sel ast.Selection
 		case "id":
 			out.Values[i] = ec._AccountOwner_id(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "type":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._AccountOwner_type(ctx, field, obj)
-				})
+			out.Values[i] = ec._AccountOwner_type(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "displayName":
 			out.Values[i] = ec._AccountOwner_displayName(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -2058,19 +2033,18 @@ func (ec *executionContext) _ActivityInsights(ctx context.Context, sel ast.Selec
 		case "accountId":
 			out.Values[i] = ec._ActivityInsights_accountId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "usageDays":
 			out.Values[i] = ec._ActivityInsights_usageDays(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "usageDaysState":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._ActivityInsights_usageDaysState(ctx, field, obj)
-				})
+			out.Values[i] = ec._ActivityInsights_usageDaysState(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2216,98 +2190,97 @@ func (ec *executionContext) _Entitlement(ctx context.Context, sel ast.SelectionS
 		case "id":
 			out.Values[i] = ec._Entitlement_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "type":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Entitlement_type(ctx, field, obj)
-				})
+			out.Values[i] = ec._Entitlement_type(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "name":
 			out.Values[i] = ec._Entitlement_name(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "description":
 			out.Values[i] = ec._Entitlement_description(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "privileged":
 			out.Values[i] = ec._Entitlement_privileged(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "owner":
 			out.Values[i] = ec._Entitlement_owner(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "attributeName":
 			out.Values[i] = ec._Entitlement_attributeName(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "attributeValue":
 			out.Values[i] = ec._Entitlement_attributeValue(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "sourceSchemaObjectType":
 			out.Values[i] = ec._Entitlement_sourceSchemaObjectType(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "sourceId":
 			out.Values[i] = ec._Entitlement_sourceId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "sourceName":
 			out.Values[i] = ec._Entitlement_sourceName(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "sourceType":
 			out.Values[i] = ec._Entitlement_sourceType(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "hasPermissions":
 			out.Values[i] = ec._Entitlement_hasPermissions(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "isPermission":
 			out.Values[i] = ec._Entitlement_isPermission(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "revocable":
 			out.Values[i] = ec._Entitlement_revocable(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "cloudGoverned":
 			out.Values[i] = ec._Entitlement_cloudGoverned(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "containsDataAccess":
 			out.Values[i] = ec._Entitlement_containsDataAccess(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "dataAccess":
 			out.Values[i] = ec._Entitlement_dataAccess(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "account":
 			out.Values[i] = ec._Entitlement_account(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -2340,33 +2313,32 @@ func (ec *executionContext) _OtherAccess(ctx context.Context, sel ast.SelectionS
 		case "id":
 			out.Values[i] = ec._OtherAccess_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "type":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._OtherAccess_type(ctx, field, obj)
-				})
+			out.Values[i] = ec._OtherAccess_type(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "name":
 			out.Values[i] = ec._OtherAccess_name(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "description":
 			out.Values[i] = ec._OtherAccess_description(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "privileged":
 			out.Values[i] = ec._OtherAccess_privileged(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "owner":
 			out.Values[i] = ec._OtherAccess_owner(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -2399,53 +2371,52 @@ func (ec *executionContext) _Role(ctx context.Context, sel ast.SelectionSet, obj
 		case "id":
 			out.Values[i] = ec._Role_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "type":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Role_type(ctx, field, obj)
-				})
+			out.Values[i] = ec._Role_type(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "name":
 			out.Values[i] = ec._Role_name(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "description":
 			out.Values[i] = ec._Role_description(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "privileged":
 			out.Values[i] = ec._Role_privileged(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "owner":
 			out.Values[i] = ec._Role_owner(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "revocable":
 			out.Values[i] = ec._Role_revocable(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "endDate":
 			out.Values[i] = ec._Role_endDate(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "accessProfiles":
 			out.Values[i] = ec._Role_accessProfiles(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "entitlements":
 			out.Values[i] = ec._Role_entitlements(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -2569,20 +2540,34 @@ func (ec *executionContext) marshalODataAccessPolicy2ᚕcertqlᚋupstreamᚐData
 	return ret
 }
 
-func (ec *executionContext) unmarshalODtoType2ᚖcertqlᚋgraphᚋgenᚐDtoType(ctx context.Context, v any) (*DtoType, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(DtoType)
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalODtoType2certqlᚋupstreamᚐDtoType(ctx context.Context, v any) (upstream.DtoType, error) {
+	res, err := model.UnmarshalDtoType(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalODtoType2ᚖcertqlᚋgraphᚋgenᚐDtoType(ctx context.Context, sel ast.SelectionSet, v *DtoType) graphql.Marshaler {
+func (ec *executionContext) marshalODtoType2certqlᚋupstreamᚐDtoType(ctx context.Context, sel ast.SelectionSet, v upstream.DtoType) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalDtoType(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalODtoType2ᚖcertqlᚋupstreamᚐDtoType(ctx context.Context, v any) (*upstream.DtoType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalDtoType(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODtoType2ᚖcertqlᚋupstreamᚐDtoType(ctx context.Context, sel ast.SelectionSet, v *upstream.DtoType) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
-	return v
+	_ = sel
+	_ = ctx
+	res := model.MarshalDtoType(*v)
+	return res
 }
 
 func (ec *executionContext) marshalOEntitlement2ᚕcertqlᚋgraphᚋmodelᚐEntitlementᚄ(ctx context.Context, sel ast.SelectionSet, v []model.Entitlement) graphql.Marshaler {
@@ -2611,20 +2596,16 @@ func (ec *executionContext) marshalOReviewableAccess2certqlᚋgraphᚋmodelᚐRe
 	return ec._ReviewableAccess(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOUsageDaysState2ᚖcertqlᚋgraphᚋgenᚐUsageDaysState(ctx context.Context, v any) (*UsageDaysState, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(UsageDaysState)
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalOUsageDaysState2certqlᚋupstreamᚐUsageDaysState(ctx context.Context, v any) (upstream.UsageDaysState, error) {
+	res, err := model.UnmarshalUsageDaysState(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOUsageDaysState2ᚖcertqlᚋgraphᚋgenᚐUsageDaysState(ctx context.Context, sel ast.SelectionSet, v *UsageDaysState) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return v
+func (ec *executionContext) marshalOUsageDaysState2certqlᚋupstreamᚐUsageDaysState(ctx context.Context, sel ast.SelectionSet, v upstream.UsageDaysState) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalUsageDaysState(v)
+	return res
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -17,14 +17,7 @@ import (
 
 // region    ************************** generated!.gotpl **************************
 
-type CampaignResolver interface {
-	CampaignType(ctx context.Context, obj *upstream.CampaignReference) (*CampaignType, error)
-	CorrelatedStatus(ctx context.Context, obj *upstream.CampaignReference) (*CorrelatedStatus, error)
-	MandatoryCommentRequirement(ctx context.Context, obj *upstream.CampaignReference) (*MandatoryCommentRequirement, error)
-}
 type CertificationResolver interface {
-	Phase(ctx context.Context, obj *model.Certification) (*CertificationPhase, error)
-
 	ReviewItems(ctx context.Context, obj *model.Certification, first *int, after *string, last *int, before *string, offset *int, filter *AccessReviewItemFilter, orderBy []AccessReviewItemOrder) (*relay.Connection[model.AccessReviewItem], error)
 	Reviewers(ctx context.Context, obj *model.Certification, first *int, after *string, last *int, before *string, offset *int, filter *ReviewerFilter, orderBy []ReviewerOrder) (*relay.Connection[upstream.IdentityReference], error)
 	PendingTasks(ctx context.Context, obj *model.Certification, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[model.CertificationTask], error)
@@ -289,18 +282,18 @@ func (ec *executionContext) _Campaign_type(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Campaign_type(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Campaign().CampaignType(ctx, obj)
+			return obj.CampaignType, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *CampaignType) graphql.Marshaler {
-			return ec.marshalOCampaignType2ᚖcertqlᚋgraphᚋgenᚐCampaignType(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v upstream.CampaignType) graphql.Marshaler {
+			return ec.marshalOCampaignType2certqlᚋupstreamᚐCampaignType(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Campaign_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Campaign", field, true, true, "CampaignType")
+	return graphql.NewScalarFieldContext("Campaign", field, false, false, "CampaignType")
 }
 
 func (ec *executionContext) _Campaign_correlatedStatus(ctx context.Context, field graphql.CollectedField, obj *upstream.CampaignReference) (ret graphql.Marshaler) {
@@ -312,18 +305,18 @@ func (ec *executionContext) _Campaign_correlatedStatus(ctx context.Context, fiel
 			return ec.fieldContext_Campaign_correlatedStatus(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Campaign().CorrelatedStatus(ctx, obj)
+			return obj.CorrelatedStatus, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *CorrelatedStatus) graphql.Marshaler {
-			return ec.marshalOCorrelatedStatus2ᚖcertqlᚋgraphᚋgenᚐCorrelatedStatus(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v upstream.CorrelatedStatus) graphql.Marshaler {
+			return ec.marshalOCorrelatedStatus2certqlᚋupstreamᚐCorrelatedStatus(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Campaign_correlatedStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Campaign", field, true, true, "CorrelatedStatus")
+	return graphql.NewScalarFieldContext("Campaign", field, false, false, "CorrelatedStatus")
 }
 
 func (ec *executionContext) _Campaign_mandatoryCommentRequirement(ctx context.Context, field graphql.CollectedField, obj *upstream.CampaignReference) (ret graphql.Marshaler) {
@@ -335,18 +328,18 @@ func (ec *executionContext) _Campaign_mandatoryCommentRequirement(ctx context.Co
 			return ec.fieldContext_Campaign_mandatoryCommentRequirement(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Campaign().MandatoryCommentRequirement(ctx, obj)
+			return obj.MandatoryCommentRequirement, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *MandatoryCommentRequirement) graphql.Marshaler {
-			return ec.marshalOMandatoryCommentRequirement2ᚖcertqlᚋgraphᚋgenᚐMandatoryCommentRequirement(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v upstream.MandatoryCommentRequirement) graphql.Marshaler {
+			return ec.marshalOMandatoryCommentRequirement2certqlᚋupstreamᚐMandatoryCommentRequirement(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Campaign_mandatoryCommentRequirement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Campaign", field, true, true, "MandatoryCommentRequirement")
+	return graphql.NewScalarFieldContext("Campaign", field, false, false, "MandatoryCommentRequirement")
 }
 
 func (ec *executionContext) _Certification_id(ctx context.Context, field graphql.CollectedField, obj *model.Certification) (ret graphql.Marshaler) {
@@ -427,18 +420,18 @@ func (ec *executionContext) _Certification_phase(ctx context.Context, field grap
 			return ec.fieldContext_Certification_phase(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Certification().Phase(ctx, obj)
+			return obj.Phase, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *CertificationPhase) graphql.Marshaler {
-			return ec.marshalOCertificationPhase2ᚖcertqlᚋgraphᚋgenᚐCertificationPhase(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v upstream.CertificationPhase) graphql.Marshaler {
+			return ec.marshalOCertificationPhase2certqlᚋupstreamᚐCertificationPhase(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Certification_phase(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Certification", field, true, true, "CertificationPhase")
+	return graphql.NewScalarFieldContext("Certification", field, false, false, "CertificationPhase")
 }
 
 func (ec *executionContext) _Certification_completed(ctx context.Context, field graphql.CollectedField, obj *model.Certification) (ret graphql.Marshaler) {
@@ -1299,7 +1292,7 @@ func (ec *executionContext) unmarshalInputCertificationFilter(ctx context.Contex
 			it.CampaignIds = data
 		case "phase":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phase"))
-			data, err := ec.unmarshalOCertificationPhase2ᚖcertqlᚋgraphᚋgenᚐCertificationPhase(ctx, v)
+			data, err := ec.unmarshalOCertificationPhase2ᚖcertqlᚋupstreamᚐCertificationPhase(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1403,36 +1396,33 @@ func (ec *executionContext) _Campaign(ctx context.Context, sel ast.SelectionSet,
 		case "id":
 			out.Values[i] = ec._Campaign_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "name":
 			out.Values[i] = ec._Campaign_name(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "description":
 			out.Values[i] = ec._Campaign_description(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "type":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Campaign_type(ctx, field, obj)
-				})
+			out.Values[i] = ec._Campaign_type(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "correlatedStatus":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Campaign_correlatedStatus(ctx, field, obj)
-				})
+			out.Values[i] = ec._Campaign_correlatedStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "mandatoryCommentRequirement":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Campaign_mandatoryCommentRequirement(ctx, field, obj)
-				})
+			out.Values[i] = ec._Campaign_mandatoryCommentRequirement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1477,11 +1467,10 @@ func (ec *executionContext) _Certification(ctx context.Context, sel ast.Selectio
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "phase":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Certification_phase(ctx, field, obj)
-				})
+			out.Values[i] = ec._Certification_phase(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "completed":
 			out.Values[i] = ec._Certification_completed(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -1844,20 +1833,16 @@ func (ec *executionContext) marshalOCampaign2ᚖcertqlᚋupstreamᚐCampaignRefe
 	return ec._Campaign(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOCampaignType2ᚖcertqlᚋgraphᚋgenᚐCampaignType(ctx context.Context, v any) (*CampaignType, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(CampaignType)
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalOCampaignType2certqlᚋupstreamᚐCampaignType(ctx context.Context, v any) (upstream.CampaignType, error) {
+	res, err := model.UnmarshalCampaignType(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOCampaignType2ᚖcertqlᚋgraphᚋgenᚐCampaignType(ctx context.Context, sel ast.SelectionSet, v *CampaignType) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return v
+func (ec *executionContext) marshalOCampaignType2certqlᚋupstreamᚐCampaignType(ctx context.Context, sel ast.SelectionSet, v upstream.CampaignType) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalCampaignType(v)
+	return res
 }
 
 func (ec *executionContext) marshalOCertification2ᚖcertqlᚋgraphᚋmodelᚐCertification(ctx context.Context, sel ast.SelectionSet, v *model.Certification) graphql.Marshaler {
@@ -1899,20 +1884,34 @@ func (ec *executionContext) unmarshalOCertificationOrder2ᚕcertqlᚋgraphᚋgen
 	return res, nil
 }
 
-func (ec *executionContext) unmarshalOCertificationPhase2ᚖcertqlᚋgraphᚋgenᚐCertificationPhase(ctx context.Context, v any) (*CertificationPhase, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(CertificationPhase)
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalOCertificationPhase2certqlᚋupstreamᚐCertificationPhase(ctx context.Context, v any) (upstream.CertificationPhase, error) {
+	res, err := model.UnmarshalCertificationPhase(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOCertificationPhase2ᚖcertqlᚋgraphᚋgenᚐCertificationPhase(ctx context.Context, sel ast.SelectionSet, v *CertificationPhase) graphql.Marshaler {
+func (ec *executionContext) marshalOCertificationPhase2certqlᚋupstreamᚐCertificationPhase(ctx context.Context, sel ast.SelectionSet, v upstream.CertificationPhase) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalCertificationPhase(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOCertificationPhase2ᚖcertqlᚋupstreamᚐCertificationPhase(ctx context.Context, v any) (*upstream.CertificationPhase, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalCertificationPhase(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCertificationPhase2ᚖcertqlᚋupstreamᚐCertificationPhase(ctx context.Context, sel ast.SelectionSet, v *upstream.CertificationPhase) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
-	return v
+	_ = sel
+	_ = ctx
+	res := model.MarshalCertificationPhase(*v)
+	return res
 }
 
 func (ec *executionContext) marshalOCertificationReference2ᚖcertqlᚋupstreamᚐCertificationReference(ctx context.Context, sel ast.SelectionSet, v *upstream.CertificationReference) graphql.Marshaler {
@@ -1922,36 +1921,28 @@ func (ec *executionContext) marshalOCertificationReference2ᚖcertqlᚋupstream�
 	return ec._CertificationReference(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOCorrelatedStatus2ᚖcertqlᚋgraphᚋgenᚐCorrelatedStatus(ctx context.Context, v any) (*CorrelatedStatus, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(CorrelatedStatus)
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalOCorrelatedStatus2certqlᚋupstreamᚐCorrelatedStatus(ctx context.Context, v any) (upstream.CorrelatedStatus, error) {
+	res, err := model.UnmarshalCorrelatedStatus(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOCorrelatedStatus2ᚖcertqlᚋgraphᚋgenᚐCorrelatedStatus(ctx context.Context, sel ast.SelectionSet, v *CorrelatedStatus) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return v
+func (ec *executionContext) marshalOCorrelatedStatus2certqlᚋupstreamᚐCorrelatedStatus(ctx context.Context, sel ast.SelectionSet, v upstream.CorrelatedStatus) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalCorrelatedStatus(v)
+	return res
 }
 
-func (ec *executionContext) unmarshalOMandatoryCommentRequirement2ᚖcertqlᚋgraphᚋgenᚐMandatoryCommentRequirement(ctx context.Context, v any) (*MandatoryCommentRequirement, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(MandatoryCommentRequirement)
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalOMandatoryCommentRequirement2certqlᚋupstreamᚐMandatoryCommentRequirement(ctx context.Context, v any) (upstream.MandatoryCommentRequirement, error) {
+	res, err := model.UnmarshalMandatoryCommentRequirement(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOMandatoryCommentRequirement2ᚖcertqlᚋgraphᚋgenᚐMandatoryCommentRequirement(ctx context.Context, sel ast.SelectionSet, v *MandatoryCommentRequirement) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return v
+func (ec *executionContext) marshalOMandatoryCommentRequirement2certqlᚋupstreamᚐMandatoryCommentRequirement(ctx context.Context, sel ast.SelectionSet, v upstream.MandatoryCommentRequirement) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalMandatoryCommentRequirement(v)
+	return res
 }
 
 func (ec *executionContext) marshalOReassignment2ᚖcertqlᚋupstreamᚐReassignment(ctx context.Context, sel ast.SelectionSet, v *upstream.Reassignment) graphql.Marshaler {

@@ -468,7 +468,7 @@ func (ec *executionContext) unmarshalInputReviewDecisionInput(ctx context.Contex
 			it.ItemID = data
 		case "decision":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("decision"))
-			data, err := ec.unmarshalNDecision2certqlᚋgraphᚋgenᚐDecision(ctx, v)
+			data, err := ec.unmarshalNDecision2certqlᚋupstreamᚐCertificationDecision(ctx, v)
 			if err != nil {
 				return it, err
 			}

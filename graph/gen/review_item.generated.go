@@ -21,8 +21,6 @@ import (
 type AccessReviewItemResolver interface {
 	Certification(ctx context.Context, obj *model.AccessReviewItem) (*model.Certification, error)
 
-	Decision(ctx context.Context, obj *model.AccessReviewItem) (*Decision, error)
-
 	Permissions(ctx context.Context, obj *model.AccessReviewItem, first *int, after *string, last *int, before *string, offset *int, filter *PermissionFilter) (*relay.Connection[upstream.Permission], error)
 }
 
@@ -221,18 +219,18 @@ func (ec *executionContext) _AccessReviewItem_decision(ctx context.Context, fiel
 			return ec.fieldContext_AccessReviewItem_decision(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.AccessReviewItem().Decision(ctx, obj)
+			return obj.Decision, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *Decision) graphql.Marshaler {
-			return ec.marshalODecision2ᚖcertqlᚋgraphᚋgenᚐDecision(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v upstream.CertificationDecision) graphql.Marshaler {
+			return ec.marshalODecision2certqlᚋupstreamᚐCertificationDecision(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_AccessReviewItem_decision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AccessReviewItem", field, true, true, "Decision")
+	return graphql.NewScalarFieldContext("AccessReviewItem", field, false, false, "Decision")
 }
 
 func (ec *executionContext) _AccessReviewItem_comments(ctx context.Context, field graphql.CollectedField, obj *model.AccessReviewItem) (ret graphql.Marshaler) {
@@ -663,14 +661,14 @@ func (ec *executionContext) unmarshalInputAccessReviewItemFilter(ctx context.Con
 			it.Ids = data
 		case "type":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
-			data, err := ec.unmarshalODtoType2ᚖcertqlᚋgraphᚋgenᚐDtoType(ctx, v)
+			data, err := ec.unmarshalODtoType2ᚖcertqlᚋupstreamᚐDtoType(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Type = data
 		case "accessType":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accessType"))
-			data, err := ec.unmarshalODtoType2ᚖcertqlᚋgraphᚋgenᚐDtoType(ctx, v)
+			data, err := ec.unmarshalODtoType2ᚖcertqlᚋupstreamᚐDtoType(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -903,11 +901,10 @@ func (ec *executionContext) _AccessReviewItem(ctx context.Context, sel ast.Selec
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "decision":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._AccessReviewItem_decision(ctx, field, obj)
-				})
+			out.Values[i] = ec._AccessReviewItem_decision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "comments":
 			out.Values[i] = ec._AccessReviewItem_comments(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -1161,14 +1158,18 @@ var (
 	}
 )
 
-func (ec *executionContext) unmarshalNDecision2certqlᚋgraphᚋgenᚐDecision(ctx context.Context, v any) (Decision, error) {
-	var res Decision
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalNDecision2certqlᚋupstreamᚐCertificationDecision(ctx context.Context, v any) (upstream.CertificationDecision, error) {
+	res, err := model.UnmarshalDecision(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDecision2certqlᚋgraphᚋgenᚐDecision(ctx context.Context, sel ast.SelectionSet, v Decision) graphql.Marshaler {
-	return v
+func (ec *executionContext) marshalNDecision2certqlᚋupstreamᚐCertificationDecision(ctx context.Context, sel ast.SelectionSet, v upstream.CertificationDecision) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalDecision(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Decision!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalOAccessReviewItem2ᚕcertqlᚋgraphᚋmodelᚐAccessReviewItemᚄ(ctx context.Context, sel ast.SelectionSet, v []model.AccessReviewItem) graphql.Marshaler {
@@ -1230,20 +1231,16 @@ func (ec *executionContext) unmarshalOAccessScope2ᚖcertqlᚋgraphᚋgenᚐAcce
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalODecision2ᚖcertqlᚋgraphᚋgenᚐDecision(ctx context.Context, v any) (*Decision, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(Decision)
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalODecision2certqlᚋupstreamᚐCertificationDecision(ctx context.Context, v any) (upstream.CertificationDecision, error) {
+	res, err := model.UnmarshalDecision(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalODecision2ᚖcertqlᚋgraphᚋgenᚐDecision(ctx context.Context, sel ast.SelectionSet, v *Decision) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return v
+func (ec *executionContext) marshalODecision2certqlᚋupstreamᚐCertificationDecision(ctx context.Context, sel ast.SelectionSet, v upstream.CertificationDecision) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalDecision(v)
+	return res
 }
 
 func (ec *executionContext) marshalOIdentitySummary2ᚖcertqlᚋupstreamᚐCertificationIdentitySummary(ctx context.Context, sel ast.SelectionSet, v *upstream.CertificationIdentitySummary) graphql.Marshaler {

@@ -17,10 +17,6 @@ import (
 
 // region    ************************** generated!.gotpl **************************
 
-type ReviewerResolver interface {
-	Type(ctx context.Context, obj *upstream.Reviewer) (*ReviewerType, error)
-}
-
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
@@ -176,18 +172,18 @@ func (ec *executionContext) _Reviewer_type(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Reviewer_type(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Reviewer().Type(ctx, obj)
+			return obj.Type, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *ReviewerType) graphql.Marshaler {
-			return ec.marshalOReviewerType2ᚖcertqlᚋgraphᚋgenᚐReviewerType(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v upstream.ReviewerType) graphql.Marshaler {
+			return ec.marshalOReviewerType2certqlᚋupstreamᚐReviewerType(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Reviewer_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Reviewer", field, true, true, "ReviewerType")
+	return graphql.NewScalarFieldContext("Reviewer", field, false, false, "ReviewerType")
 }
 
 func (ec *executionContext) _Reviewer_created(ctx context.Context, field graphql.CollectedField, obj *upstream.Reviewer) (ret graphql.Marshaler) {
@@ -588,33 +584,32 @@ func (ec *executionContext) _Reviewer(ctx context.Context, sel ast.SelectionSet,
 		case "id":
 			out.Values[i] = ec._Reviewer_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "name":
 			out.Values[i] = ec._Reviewer_name(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "email":
 			out.Values[i] = ec._Reviewer_email(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "type":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Reviewer_type(ctx, field, obj)
-				})
+			out.Values[i] = ec._Reviewer_type(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "created":
 			out.Values[i] = ec._Reviewer_created(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "modified":
 			out.Values[i] = ec._Reviewer_modified(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -840,20 +835,16 @@ func (ec *executionContext) unmarshalOReviewerOrder2ᚕcertqlᚋgraphᚋgenᚐRe
 	return res, nil
 }
 
-func (ec *executionContext) unmarshalOReviewerType2ᚖcertqlᚋgraphᚋgenᚐReviewerType(ctx context.Context, v any) (*ReviewerType, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(ReviewerType)
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalOReviewerType2certqlᚋupstreamᚐReviewerType(ctx context.Context, v any) (upstream.ReviewerType, error) {
+	res, err := model.UnmarshalReviewerType(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOReviewerType2ᚖcertqlᚋgraphᚋgenᚐReviewerType(ctx context.Context, sel ast.SelectionSet, v *ReviewerType) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return v
+func (ec *executionContext) marshalOReviewerType2certqlᚋupstreamᚐReviewerType(ctx context.Context, sel ast.SelectionSet, v upstream.ReviewerType) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalReviewerType(v)
+	return res
 }
 
 // endregion ***************************** type.gotpl *****************************

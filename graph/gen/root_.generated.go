@@ -21,24 +21,14 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
-	AccessProfile() AccessProfileResolver
 	AccessReviewItem() AccessReviewItemResolver
-	Account() AccountResolver
-	AccountOwner() AccountOwnerResolver
-	ActivityInsights() ActivityInsightsResolver
-	Campaign() CampaignResolver
 	Certification() CertificationResolver
 	CertificationReference() CertificationReferenceResolver
 	CertificationTask() CertificationTaskResolver
 	DecideReviewItemsPayload() DecideReviewItemsPayloadResolver
-	Entitlement() EntitlementResolver
 	Mutation() MutationResolver
-	OtherAccess() OtherAccessResolver
 	Query() QueryResolver
-	Reviewer() ReviewerResolver
-	Role() RoleResolver
 	Subscription() SubscriptionResolver
-	UpstreamMessage() UpstreamMessageResolver
 }
 
 type DirectiveRoot struct {
@@ -1911,7 +1901,7 @@ the upstream does not say.
 type Entitlement implements ReviewableAccess {
   "The identifier of the entitlement in the REST API."
   id: ID!
-  "What kind of object it is, normally ENTITLEMENT."
+  "What kind of object it is: always ENTITLEMENT."
   type: DtoType
   "The name of the entitlement."
   name: String
@@ -1953,7 +1943,7 @@ type Entitlement implements ReviewableAccess {
 type AccessProfile implements ReviewableAccess {
   "The identifier of the access profile in the REST API."
   id: ID!
-  "What kind of object it is, normally ACCESS_PROFILE."
+  "What kind of object it is: always ACCESS_PROFILE."
   type: DtoType
   "The name of the access profile."
   name: String
@@ -1982,7 +1972,7 @@ upstream does not say.
 type Role implements ReviewableAccess {
   "The identifier of the role in the REST API."
   id: ID!
-  "What kind of object it is, normally ROLE."
+  "What kind of object it is: always ROLE."
   type: DtoType
   "The name of the role."
   name: String
@@ -2202,23 +2192,23 @@ enum DtoType {
     first: Int
     """
     Reads the rows that follow this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `last` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Together with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     after: String
     """
     How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: 1000 at most unless the
     gateway is set otherwise. Without ` + "`" + `before` + "`" + ` it costs one more upstream call; together with
-    ` + "`" + `first` + "`" + ` or ` + "`" + `after` + "`" + ` it is BAD_USER_INPUT.
+    ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     last: Int
     """
     Reads the rows that come before this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `first` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Together with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     before: String
     """
     How many rows to skip from the start, for tables with page numbers; goes with ` + "`" + `first` + "`" + `. Together
-    with a cursor it is BAD_USER_INPUT.
+    with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
     """
     offset: Int
     """
@@ -2305,23 +2295,23 @@ type Certification implements Node {
     first: Int
     """
     Reads the rows that follow this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `last` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Together with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     after: String
     """
     How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: 1000 at most unless the
     gateway is set otherwise. Without ` + "`" + `before` + "`" + ` it costs one more upstream call; together with
-    ` + "`" + `first` + "`" + ` or ` + "`" + `after` + "`" + ` it is BAD_USER_INPUT.
+    ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     last: Int
     """
     Reads the rows that come before this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `first` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Together with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     before: String
     """
     How many rows to skip from the start, for tables with page numbers; goes with ` + "`" + `first` + "`" + `. Together
-    with a cursor it is BAD_USER_INPUT.
+    with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
     """
     offset: Int
     "Which items to list; all of them when left out."
@@ -2345,23 +2335,23 @@ type Certification implements Node {
     first: Int
     """
     Reads the rows that follow this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `last` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Together with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     after: String
     """
     How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: 1000 at most unless the
     gateway is set otherwise. Without ` + "`" + `before` + "`" + ` it costs one more upstream call; together with
-    ` + "`" + `first` + "`" + ` or ` + "`" + `after` + "`" + ` it is BAD_USER_INPUT.
+    ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     last: Int
     """
     Reads the rows that come before this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `first` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Together with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     before: String
     """
     How many rows to skip from the start, for tables with page numbers; goes with ` + "`" + `first` + "`" + `. Together
-    with a cursor it is BAD_USER_INPUT.
+    with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
     """
     offset: Int
     "Which reviewers to list; all of them when left out."
@@ -2386,23 +2376,23 @@ type Certification implements Node {
     first: Int
     """
     Reads the rows that follow this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `last` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Together with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     after: String
     """
     How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: 1000 at most unless the
     gateway is set otherwise. Without ` + "`" + `before` + "`" + ` it costs one more upstream call; together with
-    ` + "`" + `first` + "`" + ` or ` + "`" + `after` + "`" + ` it is BAD_USER_INPUT.
+    ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     last: Int
     """
     Reads the rows that come before this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `first` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Together with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     before: String
     """
     How many rows to skip from the start, for tables with page numbers; goes with ` + "`" + `first` + "`" + `. Together
-    with a cursor it is BAD_USER_INPUT.
+    with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
     """
     offset: Int
   ): CertificationTaskConnection
@@ -2988,23 +2978,23 @@ type AccessReviewItem implements Node {
     first: Int
     """
     Reads the rows that follow this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `last` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Together with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     after: String
     """
     How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: 1000 at most unless the
     gateway is set otherwise. Without ` + "`" + `before` + "`" + ` it costs one more upstream call; together with
-    ` + "`" + `first` + "`" + ` or ` + "`" + `after` + "`" + ` it is BAD_USER_INPUT.
+    ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     last: Int
     """
     Reads the rows that come before this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `first` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Together with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     before: String
     """
     How many rows to skip from the start, for tables with page numbers; goes with ` + "`" + `first` + "`" + `. Together
-    with a cursor it is BAD_USER_INPUT.
+    with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
     """
     offset: Int
     "Which permissions to list; all of them when left out."
@@ -3284,23 +3274,23 @@ type SignOffCertificationPayload {
     first: Int
     """
     Reads the rows that follow this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `last` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Together with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     after: String
     """
     How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: 1000 at most unless the
     gateway is set otherwise. Without ` + "`" + `before` + "`" + ` it costs one more upstream call; together with
-    ` + "`" + `first` + "`" + ` or ` + "`" + `after` + "`" + ` it is BAD_USER_INPUT.
+    ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     last: Int
     """
     Reads the rows that come before this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `first` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Together with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     before: String
     """
     How many rows to skip from the start, for tables with page numbers; goes with ` + "`" + `first` + "`" + `. Together
-    with a cursor it is BAD_USER_INPUT.
+    with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
     """
     offset: Int
     """

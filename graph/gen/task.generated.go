@@ -18,17 +18,10 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type CertificationTaskResolver interface {
-	Type(ctx context.Context, obj *model.CertificationTask) (*CertificationTaskType, error)
-	Status(ctx context.Context, obj *model.CertificationTask) (*CertificationTaskStatus, error)
-	TargetType(ctx context.Context, obj *model.CertificationTask) (*CertificationTaskTargetType, error)
-
 	Certification(ctx context.Context, obj *model.CertificationTask) (*model.Certification, error)
 }
 type SubscriptionResolver interface {
 	CertificationTask(ctx context.Context, id string) (<-chan *model.CertificationTask, error)
-}
-type UpstreamMessageResolver interface {
-	LocaleOrigin(ctx context.Context, obj *upstream.ErrorMessage) (*LocaleOrigin, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -108,18 +101,18 @@ func (ec *executionContext) _CertificationTask_type(ctx context.Context, field g
 			return ec.fieldContext_CertificationTask_type(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.CertificationTask().Type(ctx, obj)
+			return obj.Type, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *CertificationTaskType) graphql.Marshaler {
-			return ec.marshalOCertificationTaskType2ᚖcertqlᚋgraphᚋgenᚐCertificationTaskType(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v upstream.CertificationTaskType) graphql.Marshaler {
+			return ec.marshalOCertificationTaskType2certqlᚋupstreamᚐCertificationTaskType(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_CertificationTask_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CertificationTask", field, true, true, "CertificationTaskType")
+	return graphql.NewScalarFieldContext("CertificationTask", field, false, false, "CertificationTaskType")
 }
 
 func (ec *executionContext) _CertificationTask_status(ctx context.Context, field graphql.CollectedField, obj *model.CertificationTask) (ret graphql.Marshaler) {
@@ -131,18 +124,18 @@ func (ec *executionContext) _CertificationTask_status(ctx context.Context, field
 			return ec.fieldContext_CertificationTask_status(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.CertificationTask().Status(ctx, obj)
+			return obj.Status, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *CertificationTaskStatus) graphql.Marshaler {
-			return ec.marshalOCertificationTaskStatus2ᚖcertqlᚋgraphᚋgenᚐCertificationTaskStatus(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v upstream.CertificationTaskStatus) graphql.Marshaler {
+			return ec.marshalOCertificationTaskStatus2certqlᚋupstreamᚐCertificationTaskStatus(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_CertificationTask_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CertificationTask", field, true, true, "CertificationTaskStatus")
+	return graphql.NewScalarFieldContext("CertificationTask", field, false, false, "CertificationTaskStatus")
 }
 
 func (ec *executionContext) _CertificationTask_targetType(ctx context.Context, field graphql.CollectedField, obj *model.CertificationTask) (ret graphql.Marshaler) {
@@ -154,18 +147,18 @@ func (ec *executionContext) _CertificationTask_targetType(ctx context.Context, f
 			return ec.fieldContext_CertificationTask_targetType(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.CertificationTask().TargetType(ctx, obj)
+			return obj.TargetType, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *CertificationTaskTargetType) graphql.Marshaler {
-			return ec.marshalOCertificationTaskTargetType2ᚖcertqlᚋgraphᚋgenᚐCertificationTaskTargetType(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v upstream.CertificationTaskTargetType) graphql.Marshaler {
+			return ec.marshalOCertificationTaskTargetType2certqlᚋupstreamᚐCertificationTaskTargetType(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_CertificationTask_targetType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CertificationTask", field, true, true, "CertificationTaskTargetType")
+	return graphql.NewScalarFieldContext("CertificationTask", field, false, false, "CertificationTaskTargetType")
 }
 
 func (ec *executionContext) _CertificationTask_targetId(ctx context.Context, field graphql.CollectedField, obj *model.CertificationTask) (ret graphql.Marshaler) {
@@ -629,18 +622,18 @@ func (ec *executionContext) _UpstreamMessage_localeOrigin(ctx context.Context, f
 			return ec.fieldContext_UpstreamMessage_localeOrigin(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.UpstreamMessage().LocaleOrigin(ctx, obj)
+			return obj.LocaleOrigin, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *LocaleOrigin) graphql.Marshaler {
-			return ec.marshalOLocaleOrigin2ᚖcertqlᚋgraphᚋgenᚐLocaleOrigin(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v upstream.LocaleOrigin) graphql.Marshaler {
+			return ec.marshalOLocaleOrigin2certqlᚋupstreamᚐLocaleOrigin(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_UpstreamMessage_localeOrigin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UpstreamMessage", field, true, true, "LocaleOrigin")
+	return graphql.NewScalarFieldContext("UpstreamMessage", field, false, false, "LocaleOrigin")
 }
 
 func (ec *executionContext) _UpstreamMessage_text(ctx context.Context, field graphql.CollectedField, obj *upstream.ErrorMessage) (ret graphql.Marshaler) {
@@ -704,7 +697,7 @@ func (ec *executionContext) unmarshalInputCertificationTaskFilter(ctx context.Co
 			it.TargetIds = data
 		case "types":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("types"))
-			data, err := ec.unmarshalOCertificationTaskType2ᚕcertqlᚋgraphᚋgenᚐCertificationTaskTypeᚄ(ctx, v)
+			data, err := ec.unmarshalOCertificationTaskType2ᚕcertqlᚋupstreamᚐCertificationTaskTypeᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -756,23 +749,20 @@ func (ec *executionContext) _CertificationTask(ctx context.Context, sel ast.Sele
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "type":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._CertificationTask_type(ctx, field, obj)
-				})
+			out.Values[i] = ec._CertificationTask_type(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "status":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._CertificationTask_status(ctx, field, obj)
-				})
+			out.Values[i] = ec._CertificationTask_status(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "targetType":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._CertificationTask_targetType(ctx, field, obj)
-				})
+			out.Values[i] = ec._CertificationTask_targetType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "targetId":
 			out.Values[i] = ec._CertificationTask_targetId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -979,18 +969,17 @@ func (ec *executionContext) _UpstreamMessage(ctx context.Context, sel ast.Select
 		case "locale":
 			out.Values[i] = ec._UpstreamMessage_locale(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "localeOrigin":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._UpstreamMessage_localeOrigin(ctx, field, obj)
-				})
+			out.Values[i] = ec._UpstreamMessage_localeOrigin(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "text":
 			out.Values[i] = ec._UpstreamMessage_text(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -1053,14 +1042,18 @@ func (ec *executionContext) marshalNCertificationTaskEdge2ᚕcertqlᚋgraphᚋre
 	return ret
 }
 
-func (ec *executionContext) unmarshalNCertificationTaskType2certqlᚋgraphᚋgenᚐCertificationTaskType(ctx context.Context, v any) (CertificationTaskType, error) {
-	var res CertificationTaskType
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalNCertificationTaskType2certqlᚋupstreamᚐCertificationTaskType(ctx context.Context, v any) (upstream.CertificationTaskType, error) {
+	res, err := model.UnmarshalCertificationTaskType(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCertificationTaskType2certqlᚋgraphᚋgenᚐCertificationTaskType(ctx context.Context, sel ast.SelectionSet, v CertificationTaskType) graphql.Marshaler {
-	return v
+func (ec *executionContext) marshalNCertificationTaskType2certqlᚋupstreamᚐCertificationTaskType(ctx context.Context, sel ast.SelectionSet, v upstream.CertificationTaskType) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalCertificationTaskType(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "CertificationTaskType!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNReassignmentTrail2certqlᚋupstreamᚐReassignmentTrail(ctx context.Context, sel ast.SelectionSet, v upstream.ReassignmentTrail) graphql.Marshaler {
@@ -1093,48 +1086,52 @@ func (ec *executionContext) unmarshalOCertificationTaskFilter2ᚖcertqlᚋgraph�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOCertificationTaskStatus2ᚖcertqlᚋgraphᚋgenᚐCertificationTaskStatus(ctx context.Context, v any) (*CertificationTaskStatus, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(CertificationTaskStatus)
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalOCertificationTaskStatus2certqlᚋupstreamᚐCertificationTaskStatus(ctx context.Context, v any) (upstream.CertificationTaskStatus, error) {
+	res, err := model.UnmarshalCertificationTaskStatus(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOCertificationTaskStatus2ᚖcertqlᚋgraphᚋgenᚐCertificationTaskStatus(ctx context.Context, sel ast.SelectionSet, v *CertificationTaskStatus) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return v
+func (ec *executionContext) marshalOCertificationTaskStatus2certqlᚋupstreamᚐCertificationTaskStatus(ctx context.Context, sel ast.SelectionSet, v upstream.CertificationTaskStatus) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalCertificationTaskStatus(v)
+	return res
 }
 
-func (ec *executionContext) unmarshalOCertificationTaskTargetType2ᚖcertqlᚋgraphᚋgenᚐCertificationTaskTargetType(ctx context.Context, v any) (*CertificationTaskTargetType, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(CertificationTaskTargetType)
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalOCertificationTaskTargetType2certqlᚋupstreamᚐCertificationTaskTargetType(ctx context.Context, v any) (upstream.CertificationTaskTargetType, error) {
+	res, err := model.UnmarshalCertificationTaskTargetType(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOCertificationTaskTargetType2ᚖcertqlᚋgraphᚋgenᚐCertificationTaskTargetType(ctx context.Context, sel ast.SelectionSet, v *CertificationTaskTargetType) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return v
+func (ec *executionContext) marshalOCertificationTaskTargetType2certqlᚋupstreamᚐCertificationTaskTargetType(ctx context.Context, sel ast.SelectionSet, v upstream.CertificationTaskTargetType) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalCertificationTaskTargetType(v)
+	return res
 }
 
-func (ec *executionContext) unmarshalOCertificationTaskType2ᚕcertqlᚋgraphᚋgenᚐCertificationTaskTypeᚄ(ctx context.Context, v any) ([]CertificationTaskType, error) {
+func (ec *executionContext) unmarshalOCertificationTaskType2certqlᚋupstreamᚐCertificationTaskType(ctx context.Context, v any) (upstream.CertificationTaskType, error) {
+	res, err := model.UnmarshalCertificationTaskType(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCertificationTaskType2certqlᚋupstreamᚐCertificationTaskType(ctx context.Context, sel ast.SelectionSet, v upstream.CertificationTaskType) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalCertificationTaskType(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOCertificationTaskType2ᚕcertqlᚋupstreamᚐCertificationTaskTypeᚄ(ctx context.Context, v any) ([]upstream.CertificationTaskType, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]CertificationTaskType, len(vSlice))
+	res := make([]upstream.CertificationTaskType, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNCertificationTaskType2certqlᚋgraphᚋgenᚐCertificationTaskType(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNCertificationTaskType2certqlᚋupstreamᚐCertificationTaskType(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -1142,14 +1139,14 @@ func (ec *executionContext) unmarshalOCertificationTaskType2ᚕcertqlᚋgraphᚋ
 	return res, nil
 }
 
-func (ec *executionContext) marshalOCertificationTaskType2ᚕcertqlᚋgraphᚋgenᚐCertificationTaskTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []CertificationTaskType) graphql.Marshaler {
+func (ec *executionContext) marshalOCertificationTaskType2ᚕcertqlᚋupstreamᚐCertificationTaskTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []upstream.CertificationTaskType) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCertificationTaskType2certqlᚋgraphᚋgenᚐCertificationTaskType(ctx, sel, v[i])
+		return ec.marshalNCertificationTaskType2certqlᚋupstreamᚐCertificationTaskType(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1161,36 +1158,16 @@ func (ec *executionContext) marshalOCertificationTaskType2ᚕcertqlᚋgraphᚋge
 	return ret
 }
 
-func (ec *executionContext) unmarshalOCertificationTaskType2ᚖcertqlᚋgraphᚋgenᚐCertificationTaskType(ctx context.Context, v any) (*CertificationTaskType, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(CertificationTaskType)
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalOLocaleOrigin2certqlᚋupstreamᚐLocaleOrigin(ctx context.Context, v any) (upstream.LocaleOrigin, error) {
+	res, err := model.UnmarshalLocaleOrigin(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOCertificationTaskType2ᚖcertqlᚋgraphᚋgenᚐCertificationTaskType(ctx context.Context, sel ast.SelectionSet, v *CertificationTaskType) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return v
-}
-
-func (ec *executionContext) unmarshalOLocaleOrigin2ᚖcertqlᚋgraphᚋgenᚐLocaleOrigin(ctx context.Context, v any) (*LocaleOrigin, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(LocaleOrigin)
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOLocaleOrigin2ᚖcertqlᚋgraphᚋgenᚐLocaleOrigin(ctx context.Context, sel ast.SelectionSet, v *LocaleOrigin) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return v
+func (ec *executionContext) marshalOLocaleOrigin2certqlᚋupstreamᚐLocaleOrigin(ctx context.Context, sel ast.SelectionSet, v upstream.LocaleOrigin) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalLocaleOrigin(v)
+	return res
 }
 
 func (ec *executionContext) marshalOReassignmentTrail2ᚕcertqlᚋupstreamᚐReassignmentTrailᚄ(ctx context.Context, sel ast.SelectionSet, v []upstream.ReassignmentTrail) graphql.Marshaler {

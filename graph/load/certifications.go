@@ -14,12 +14,6 @@ func (l *Loaders) Certification(ctx context.Context, id string) (*upstream.Ident
 	return l.certification.Load(ctx, id)()
 }
 
-// Certifications answers certifications by their REST identifiers, and the errors of those
-// that could not be read, both in the order of the ids.
-func (l *Loaders) Certifications(ctx context.Context, ids []string) ([]*upstream.IdentityCertification, []error) {
-	return loadMany(ctx, l.certification, ids)
-}
-
 // Knows remembers certifications that came with another read, so that none of them costs a
 // call of its own.
 func (l *Loaders) Knows(ctx context.Context, certifications []upstream.IdentityCertification) {

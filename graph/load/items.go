@@ -17,12 +17,6 @@ func (l *Loaders) Item(ctx context.Context, key ItemKey) (*upstream.AccessReview
 	return l.item.Load(ctx, key)()
 }
 
-// Items answers review items, nil for those that their certification does not have, and the
-// errors of those that could not be read, both in the order of the keys.
-func (l *Loaders) Items(ctx context.Context, keys []ItemKey) ([]*upstream.AccessReviewItem, []error) {
-	return loadMany(ctx, l.item, keys)
-}
-
 // readItems reads items certification by certification, all at once, by lists of up to
 // batchSize ids.
 func (l *Loaders) readItems(ctx context.Context, keys []ItemKey) []*dataloader.Result[*upstream.AccessReviewItem] {

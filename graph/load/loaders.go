@@ -75,18 +75,18 @@ func call[V any](ctx context.Context, l *Loaders, do func() (V, error)) (V, erro
 	}
 }
 
-// loadMany loads all keys in one go and answers values and errors in the order of the keys.
-func loadMany[K comparable, V any](ctx context.Context, loader *dataloader.Loader[K, V], keys []K) ([]V, []error) {
-	thunks := make([]dataloader.Thunk[V], len(keys))
-	for i, key := range keys {
-		thunks[i] = loader.Load(ctx, key)
+// Announce starts to read certifications and review items that are about to be asked for, in
+// as few calls as there can be. It does not wait for them.
+func (l *Loaders) Announce(ctx context.Context, certifications []string, items []ItemKey) {
+	start(ctx, l.certification, certifications)
+	start(ctx, l.item, items)
+}
+
+func start[K comparable, V any](ctx context.Context, loader *dataloader.Loader[K, V], keys []K) {
+	for _, key := range keys {
+		loader.Load(ctx, key)
 	}
 	loader.Flush()
-	values, errs := make([]V, len(keys)), make([]error, len(keys))
-	for i, thunk := range thunks {
-		values[i], errs[i] = thunk()
-	}
-	return values, errs
 }
 
 type contextKey struct{}

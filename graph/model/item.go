@@ -42,3 +42,12 @@ func (i AccessReviewItem) MayHavePermissions() bool {
 	has := s.Entitlement.HasPermissions
 	return has == nil || *has
 }
+
+// WrapItem makes an AccessReviewItem of the certification with the given REST identifier,
+// or nil of nil.
+func WrapItem(i *upstream.AccessReviewItem, certificationID string) *AccessReviewItem {
+	if i == nil {
+		return nil
+	}
+	return &AccessReviewItem{AccessReviewItem: i, CertificationID: certificationID}
+}

@@ -1,0 +1,68 @@
+package graph
+
+import (
+	"context"
+
+	"certql/graph/gen"
+	"certql/graph/load"
+	"certql/graph/model"
+	"certql/graph/relay"
+	"certql/upstream"
+)
+
+// certification answers a certification by its REST identifier; none where there is none.
+func (r *Resolver) certification(ctx context.Context, id string) (*model.Certification, error) {
+	certification, err := found(load.From(ctx).Certification(ctx, id))
+	return model.WrapCertification(certification), ofGroup(err)
+}
+
+func (r *Resolver) certifications(ctx context.Context, args relay.Arguments, reviewer *string, filter *gen.CertificationFilter, orderBy []gen.CertificationOrder) (*model.CertificationConnection, error) {
+	var in inputReader
+	params := upstream.ListIdentityCertificationsParams{
+		Reviewer: in.reviewer(reviewer),
+		Filter:   in.certificationFilter(filter),
+		Sorters: sorters(&in, orderBy, func(o gen.CertificationOrder) (upstream.CertificationSortField, gen.OrderDirection) {
+			return o.Field, o.Direction
+		}),
+	}
+	if in.err != nil {
+		return nil, in.err
+	}
+	return connect(ctx, r.rows, args, source[upstream.IdentityCertification, model.Certification]{
+		scope: relay.NewScope("certifications", params.Query().Encode()),
+		empty: in.nothing,
+		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.IdentityCertification], error) {
+			params := params
+			params.Paging = paging
+			page, err := load.From(ctx).ListCertifications(ctx, params)
+			load.From(ctx).Knows(ctx, page.Items)
+			return page, err
+		},
+		node: func(c *upstream.IdentityCertification) model.Certification {
+			return model.Certification{IdentityCertification: c}
+		},
+	})
+}
+
+func (r *Resolver) reviewers(ctx context.Context, certificationID string, args relay.Arguments, filter *gen.ReviewerFilter, orderBy []gen.ReviewerOrder) (*model.ReviewerConnection, error) {
+	var in inputReader
+	params := upstream.ListCertificationReviewersParams{
+		Filter: in.reviewerFilter(filter),
+		Sorters: sorters(&in, orderBy, func(o gen.ReviewerOrder) (upstream.ReviewerSortField, gen.OrderDirection) {
+			return o.Field, o.Direction
+		}),
+	}
+	if in.err != nil {
+		return nil, in.err
+	}
+	return connect(ctx, r.rows, args, source[upstream.IdentityReference, upstream.IdentityReference]{
+		scope: relay.NewScope("reviewers", certificationID, params.Query().Encode()),
+		empty: in.nothing,
+		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.IdentityReference], error) {
+			params := params
+			params.Paging = paging
+			return load.From(ctx).ListReviewers(ctx, certificationID, params)
+		},
+		node: func(i *upstream.IdentityReference) upstream.IdentityReference { return *i },
+	})
+}

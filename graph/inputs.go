@@ -1,0 +1,192 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"certql/graph/gen"
+	"certql/graph/model"
+	"certql/upstream"
+)
+
+// maxListLength is the most values that a filter takes in one list: they travel in a URL.
+const maxListLength = 100
+
+// An inputReader turns a filter or an order of the schema into the upstream's, and keeps
+// the first thing that is wrong with it.
+type inputReader struct {
+	err error
+	// nothing says that the filter matches no row at all, as an empty list does.
+	nothing bool
+}
+
+func (r *inputReader) fail(argument string, err error) {
+	if r.err == nil && err != nil {
+		r.err = badArgument(argument, err)
+	}
+}
+
+// ids reads a list of identifiers, each by parse; nil stays nil, which filters nothing.
+func (r *inputReader) ids(argument string, ids []string, parse func(string) (string, error)) []string {
+	if ids == nil {
+		return nil
+	}
+	r.length(argument, len(ids))
+	raw := make([]string, 0, len(ids))
+	for i, id := range ids {
+		parsed, err := parse(id)
+		r.fail(fmt.Sprintf("%s[%d]", argument, i), err)
+		if !slices.Contains(raw, parsed) {
+			raw = append(raw, parsed)
+		}
+	}
+	return raw
+}
+
+func (r *inputReader) length(argument string, n int) {
+	if n == 0 {
+		r.nothing = true
+	}
+	if n > maxListLength {
+		r.fail(argument, fmt.Errorf("has %d values; at most %d are allowed", n, maxListLength))
+	}
+}
+
+// text reads a comparison, of which exactly one kind has to be given.
+func (r *inputReader) text(argument string, match *gen.TextMatch) *upstream.TextMatch {
+	switch {
+	case match == nil:
+		return nil
+	case (match.Eq == nil) == (match.StartsWith == nil):
+		r.fail(argument, errors.New("must have exactly one of eq and startsWith"))
+		return nil
+	case match.Eq != nil:
+		return upstream.Equals(*match.Eq)
+	case *match.StartsWith == "":
+		return nil // every text starts with nothing
+	default:
+		return upstream.StartsWith(*match.StartsWith)
+	}
+}
+
+func (r *inputReader) certificationFilter(f *gen.CertificationFilter) upstream.CertificationFilter {
+	if f == nil {
+		return upstream.CertificationFilter{}
+	}
+	return upstream.CertificationFilter{
+		IDs:         r.ids("filter.ids", f.Ids, model.ParseCertificationID),
+		CampaignIDs: r.ids("filter.campaignIds", f.CampaignIds, model.ParseRawID),
+		Phase:       deref(f.Phase),
+		Completed:   f.Completed,
+	}
+}
+
+func (r *inputReader) itemFilter(certificationID string, f *gen.AccessReviewItemFilter) upstream.AccessReviewItemFilter {
+	if f == nil {
+		return upstream.AccessReviewItemFilter{}
+	}
+	parseItemID := func(id string) (string, error) { return model.ParseItemID(id, certificationID) }
+	return upstream.AccessReviewItemFilter{
+		IDs:                     r.ids("filter.ids", f.Ids, parseItemID),
+		Type:                    deref(f.Type),
+		AccessType:              deref(f.AccessType),
+		Completed:               f.Completed,
+		IdentitySummaryIDs:      r.ids("filter.identitySummaryIds", f.IdentitySummaryIds, model.ParseRawID),
+		IdentityName:            r.text("filter.identityName", f.IdentityName),
+		AccessIDs:               r.ids("filter.accessIds", f.AccessIds, model.ParseRawID),
+		AccessName:              r.text("filter.accessName", f.AccessName),
+		EntitlementSourceName:   r.text("filter.entitlementSourceName", f.EntitlementSourceName),
+		AccessProfileSourceName: r.text("filter.accessProfileSourceName", f.AccessProfileSourceName),
+	}
+}
+
+// accessScope puts the one list of a scope that is given where the upstream takes it.
+func (r *inputReader) accessScope(f *gen.AccessReviewItemFilter, p *upstream.ListIdentityAccessReviewItemsParams) {
+	if f == nil || f.PertainingTo == nil {
+		return
+	}
+	scope := f.PertainingTo
+	given := 0
+	for _, ids := range [][]string{scope.Entitlements, scope.AccessProfiles, scope.Roles} {
+		if ids != nil {
+			given++
+		}
+	}
+	if given != 1 {
+		r.fail("filter.pertainingTo", errors.New("must have exactly one of entitlements, accessProfiles and roles"))
+	}
+	p.Entitlements = r.ids("filter.pertainingTo.entitlements", scope.Entitlements, model.ParseRawID)
+	p.AccessProfiles = r.ids("filter.pertainingTo.accessProfiles", scope.AccessProfiles, model.ParseRawID)
+	p.Roles = r.ids("filter.pertainingTo.roles", scope.Roles, model.ParseRawID)
+}
+
+func (r *inputReader) reviewerFilter(f *gen.ReviewerFilter) upstream.ReviewerFilter {
+	if f == nil {
+		return upstream.ReviewerFilter{}
+	}
+	return upstream.ReviewerFilter{
+		IDs:   r.ids("filter.ids", f.Ids, model.ParseRawID),
+		Name:  r.text("filter.name", f.Name),
+		Email: r.text("filter.email", f.Email),
+	}
+}
+
+func (r *inputReader) permissionFilter(f *gen.PermissionFilter) upstream.PermissionFilter {
+	if f == nil {
+		return upstream.PermissionFilter{}
+	}
+	if f.Rights != nil {
+		r.length("filter.rights", len(f.Rights))
+	}
+	return upstream.PermissionFilter{
+		Target: r.text("filter.target", f.Target),
+		Rights: f.Rights,
+		Any:    f.Match == gen.FilterMatchAny,
+	}
+}
+
+func (r *inputReader) taskFilter(f *gen.CertificationTaskFilter) upstream.CertificationTaskFilter {
+	if f == nil {
+		return upstream.CertificationTaskFilter{}
+	}
+	if f.Types != nil {
+		r.length("filter.types", len(f.Types))
+	}
+	return upstream.CertificationTaskFilter{
+		IDs:       r.ids("filter.ids", f.Ids, model.ParseTaskID),
+		TargetIDs: r.ids("filter.targetIds", f.TargetIds, model.ParseCertificationID),
+		Types:     f.Types,
+	}
+}
+
+// reviewer reads the argument of that name: an identity id, or "me".
+func (r *inputReader) reviewer(id *string) string {
+	if id == nil {
+		return ""
+	}
+	raw, err := model.ParseRawID(*id)
+	r.fail("reviewer", err)
+	return raw
+}
+
+// sorters reads an order; take tells field and direction of one of its parts.
+func sorters[O any, F ~string](r *inputReader, orderBy []O, take func(O) (F, gen.OrderDirection)) []upstream.Sorter[F] {
+	var list []upstream.Sorter[F]
+	for i, order := range orderBy {
+		field, direction := take(order)
+		if slices.ContainsFunc(list, func(s upstream.Sorter[F]) bool { return s.Field == field }) {
+			r.fail(fmt.Sprintf("orderBy[%d].field", i), errors.New("names a field that comes earlier in the order"))
+		}
+		list = append(list, upstream.Sorter[F]{Field: field, Descending: direction == gen.OrderDirectionDesc})
+	}
+	return list
+}
+
+func deref[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}

@@ -1,0 +1,96 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"certql/graph/load"
+	"certql/graph/model"
+)
+
+// maxNodes is the most ids that one nodes field takes.
+const maxNodes = 1000
+
+// node answers an object of any type by its global id; none where there is none.
+func (r *Resolver) node(ctx context.Context, id model.NodeID) (model.Node, error) {
+	switch id.Kind {
+	case model.CertificationNode:
+		return asNode(r.certification(ctx, id.Raw))
+	case model.ItemNode:
+		return asNode(r.item(ctx, id))
+	default:
+		return asNode(r.task(ctx, id.Raw))
+	}
+}
+
+// nodes answers an object, or none, for each id. An id that is wrong, or an object that
+// cannot be read, is none and has an error of its own, so that the others stay.
+func (r *Resolver) nodes(ctx context.Context, ids []string) ([]model.Node, error) {
+	if len(ids) > maxNodes {
+		return nil, badArgument("ids", fmt.Errorf("has %d ids; at most %d are allowed", len(ids), maxNodes))
+	}
+	parsed, errs := make([]model.NodeID, len(ids)), make([]error, len(ids))
+	for i, id := range ids {
+		var err error
+		if parsed[i], err = model.ParseNodeID(id); err != nil {
+			errs[i] = badArgument(fmt.Sprintf("ids[%d]", i), err)
+		}
+	}
+	announce(ctx, parsed)
+	nodes := make([]model.Node, len(ids))
+	var group sync.WaitGroup
+	for i, id := range parsed {
+		if errs[i] == nil {
+			group.Go(func() { nodes[i], errs[i] = r.node(ctx, id) })
+		}
+	}
+	group.Wait()
+	for i, err := range errs {
+		if err != nil {
+			graphql.AddError(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i)), err)
+		}
+	}
+	return nodes, nil
+}
+
+// announce has the objects that are about to be asked for read in as few calls as there
+// can be.
+func announce(ctx context.Context, ids []model.NodeID) {
+	var (
+		certifications []string
+		items          []load.ItemKey
+	)
+	for _, id := range ids {
+		switch id.Kind {
+		case model.CertificationNode:
+			certifications = append(certifications, id.Raw)
+		case model.ItemNode:
+			items = append(items, itemKey(id))
+		}
+	}
+	load.From(ctx).Announce(ctx, certifications, items)
+}
+
+// item answers a review item; none where its certification has no such item.
+func (r *Resolver) item(ctx context.Context, id model.NodeID) (*model.AccessReviewItem, error) {
+	item, err := found(load.From(ctx).Item(ctx, itemKey(id)))
+	return model.WrapItem(item, id.CertificationID), ofGroup(err)
+}
+
+func itemKey(id model.NodeID) load.ItemKey {
+	return load.ItemKey{CertificationID: id.CertificationID, ID: id.Raw}
+}
+
+// asNode makes a Node of an object; a nil object is a nil Node.
+func asNode[T any, P interface {
+	*T
+	model.Node
+}](object P, err error) (model.Node, error) {
+	if object == nil {
+		return nil, err
+	}
+	return object, err
+}

@@ -1,0 +1,19 @@
+package graph
+
+import (
+	"context"
+
+	"certql/graph/gen"
+	"certql/upstream"
+)
+
+// rateLimit answers the budget that the caller shares, as the gateway sees it.
+func (r *Resolver) rateLimit(ctx context.Context) *gen.RateLimit {
+	budget := r.client.RateLimit(ctx)
+	return &gen.RateLimit{
+		Limit:     budget.Limit,
+		Remaining: budget.Remaining,
+		ResetAt:   upstream.Time{Time: budget.ResetAt},
+		Queued:    budget.Queued,
+	}
+}

@@ -1,0 +1,58 @@
+package graph
+
+import (
+	"context"
+
+	"certql/graph/gen"
+	"certql/graph/load"
+	"certql/graph/model"
+	"certql/graph/relay"
+	"certql/upstream"
+)
+
+func (r *Resolver) reviewItems(ctx context.Context, certificationID string, args relay.Arguments, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) (*model.AccessReviewItemConnection, error) {
+	var in inputReader
+	params := upstream.ListIdentityAccessReviewItemsParams{
+		Filter: in.itemFilter(certificationID, filter),
+		Sorters: sorters(&in, orderBy, func(o gen.AccessReviewItemOrder) (upstream.AccessReviewItemSortField, gen.OrderDirection) {
+			return o.Field, o.Direction
+		}),
+	}
+	in.accessScope(filter, &params)
+	if in.err != nil {
+		return nil, in.err
+	}
+	return connect(ctx, r.rows, args, source[upstream.AccessReviewItem, model.AccessReviewItem]{
+		scope: relay.NewScope("reviewItems", certificationID, params.Query().Encode()),
+		empty: in.nothing,
+		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.AccessReviewItem], error) {
+			params := params
+			params.Paging = paging
+			return load.From(ctx).ListItems(ctx, certificationID, params)
+		},
+		node: func(i *upstream.AccessReviewItem) model.AccessReviewItem {
+			return model.AccessReviewItem{AccessReviewItem: i, CertificationID: certificationID}
+		},
+	})
+}
+
+// permissions answers those behind an item. Only an entitlement can have any, so that other
+// items cost no call.
+func (r *Resolver) permissions(ctx context.Context, item *model.AccessReviewItem, args relay.Arguments, filter *gen.PermissionFilter) (*model.PermissionConnection, error) {
+	var in inputReader
+	params := upstream.GetIdentityCertificationItemPermissionsParams{Filter: in.permissionFilter(filter)}
+	if in.err != nil {
+		return nil, in.err
+	}
+	key := load.ItemKey{CertificationID: item.CertificationID, ID: item.RawID()}
+	return connect(ctx, r.rows, args, source[upstream.Permission, upstream.Permission]{
+		scope: relay.NewScope("permissions", key.CertificationID, key.ID, params.Query().Encode()),
+		empty: in.nothing || !item.MayHavePermissions(),
+		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.Permission], error) {
+			params := params
+			params.Paging = paging
+			return load.From(ctx).ListPermissions(ctx, key, params)
+		},
+		node: func(p *upstream.Permission) upstream.Permission { return *p },
+	})
+}

@@ -1,0 +1,58 @@
+package graph
+
+import (
+	"context"
+
+	"certql/graph/gen"
+	"certql/graph/load"
+	"certql/graph/model"
+	"certql/graph/relay"
+	"certql/upstream"
+)
+
+// task answers a task by its REST identifier; none where there is none.
+func (r *Resolver) task(ctx context.Context, id string) (*model.CertificationTask, error) {
+	task, err := found(load.From(ctx).Task(ctx, id))
+	return model.WrapTask(task), err
+}
+
+func (r *Resolver) tasks(ctx context.Context, args relay.Arguments, reviewer *string, filter *gen.CertificationTaskFilter) (*model.CertificationTaskConnection, error) {
+	var in inputReader
+	params := upstream.GetPendingCertificationTasksParams{
+		Reviewer: in.reviewer(reviewer),
+		Filter:   in.taskFilter(filter),
+	}
+	if in.err != nil {
+		return nil, in.err
+	}
+	return connect(ctx, r.rows, args, source[upstream.CertificationTask, model.CertificationTask]{
+		scope: relay.NewScope("tasks", params.Query().Encode()),
+		empty: in.nothing,
+		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.CertificationTask], error) {
+			params := params
+			params.Paging = paging
+			return load.From(ctx).ListTasks(ctx, params)
+		},
+		node: wrapTask,
+	})
+}
+
+// pendingTasks answers those of one certification. They are read all at once, together with
+// those of other certifications: there are few of them, and the upstream lists them for many
+// certifications in one call.
+func (r *Resolver) pendingTasks(ctx context.Context, certificationID string, args relay.Arguments) (*model.CertificationTaskConnection, error) {
+	return connect(ctx, r.rows, args, source[upstream.CertificationTask, model.CertificationTask]{
+		scope: relay.NewScope("pendingTasks", certificationID),
+		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.CertificationTask], error) {
+			tasks, err := load.From(ctx).PendingTasks(ctx, certificationID)
+			begin := min(paging.Offset, len(tasks))
+			end := min(begin+paging.Limit, len(tasks))
+			return upstream.Page[upstream.CertificationTask]{Items: tasks[begin:end], Total: new(len(tasks))}, err
+		},
+		node: wrapTask,
+	})
+}
+
+func wrapTask(t *upstream.CertificationTask) model.CertificationTask {
+	return model.CertificationTask{CertificationTask: t}
+}
