@@ -19,6 +19,7 @@ func (e inputError) Error() string { return string(e) }
 func refusal(operation string, err error) *Error {
 	e := &Error{Operation: operation, Kind: KindBadRequest, cause: err}
 	if _, ok := errors.AsType[inputError](err); ok {
+		e.cause = inputError(err.Error()) // with the name of the argument
 		e.Messages = []ErrorMessage{{Locale: "en", LocaleOrigin: LocaleDefault, Text: err.Error()}}
 	}
 	return e
