@@ -20,36 +20,36 @@ type Config struct {
 
 // ServeConfig are the settings of the gateway.
 type ServeConfig struct {
-	Addr           string        `default:"localhost:8080" placeholder:"HOST:PORT" help:"Address to listen on for GraphQL at /graphql and the playground at /."`
-	CORSOrigins    []string      `name:"cors-origin" placeholder:"ORIGIN,…" help:"Origins of web pages that may call the gateway from a browser, each as scheme://host[:port]. None by default."`
-	UpstreamURL    string        `name:"upstream-url" placeholder:"URL" help:"Base URL of the upstream API, such as https://TENANT.api.identitynow.com/v3. An embedded sandbox by default."`
-	UpstreamLayout string        `default:"auto" enum:"auto,v3,v1" help:"Where the upstream's paths hold the version: v3 (first, in the base URL: /v3/certifications/…), v1 (behind the service: /certifications/v1/…), or auto (v3 where the base URL ends in a version)."`
-	UpstreamTime   time.Duration `name:"upstream-timeout" default:"30s" help:"Longest time that one upstream call may take."`
-	OperationTime  time.Duration `name:"operation-timeout" default:"60s" help:"Longest time that one GraphQL operation may take."`
-	RateLimit      int           `default:"100" placeholder:"REQUESTS" help:"Requests that the upstream allows in 10 seconds for one client id."`
-	Auth           string        `default:"auto" enum:"auto,bearer,service" help:"Who calls the upstream: bearer (only callers that bring a token of their own), service (callers without one use the gateway's own credentials), or auto (service on the embedded sandbox, else bearer)."`
-	ClientID       string        `placeholder:"ID" help:"Client id of the gateway's own credentials, for --auth=service."`
-	ClientSecret   string        `placeholder:"SECRET" help:"Client secret of the gateway's own credentials. Better given by its variable than by the flag."`
-	TokenURL       string        `placeholder:"URL" help:"Where the gateway's own credentials are exchanged for a token. By default /oauth/token on the upstream's host."`
-	Data           SandboxData   `embed:"" prefix:"sandbox-"`
+	Addr             string        `default:"localhost:8080" help:"Host and port to listen on: GraphQL at /graphql, the playground at /."`
+	CORSOrigins      []string      `name:"cors-origin" sep:"," placeholder:"ORIGIN" help:"Origin of web pages that may call the gateway from a browser, as scheme://host[:port]; several with commas between. None by default."`
+	UpstreamURL      string        `name:"upstream-url" placeholder:"URL" help:"Base URL of the upstream API, such as https://TENANT.api.identitynow.com/v3. By default an embedded sandbox."`
+	UpstreamLayout   string        `default:"auto" enum:"auto,versioned,current" help:"Where the upstream's paths hold the version: versioned (first, in the base URL: /v3/certifications/…), current (behind the service: /certifications/v1/…), or auto (versioned where the base URL ends in a version)."`
+	UpstreamTimeout  time.Duration `default:"30s" help:"Longest time that one upstream call may take."`
+	OperationTimeout time.Duration `default:"60s" help:"Longest time that one GraphQL operation may take."`
+	RateLimit        int           `default:"100" help:"Requests that the upstream allows in 10 seconds for one client id."`
+	Auth             string        `default:"auto" enum:"auto,bearer,service" help:"As whom the upstream is called: bearer (the caller, who has to bring a token), service (callers without a token use the gateway's own credentials), or auto (service on the embedded sandbox, else bearer)."`
+	ClientID         string        `placeholder:"ID" help:"Client id of the gateway's own credentials."`
+	ClientSecret     string        `placeholder:"SECRET" help:"Client secret of the gateway's own credentials. Others on the machine can see a flag: better use the variable."`
+	TokenURL         string        `placeholder:"URL" help:"Where the gateway's own credentials are exchanged for a token. By default /oauth/token on the upstream's host."`
+	Data             SandboxData   `embed:"" prefix:"sandbox-"`
 }
 
 // SandboxConfig are the settings of the sandbox as a server of its own.
 type SandboxConfig struct {
-	Addr string      `default:"localhost:9090" placeholder:"HOST:PORT" help:"Address to listen on. The API is at /v3 and, in the current layout, at /."`
+	Addr string      `default:"localhost:9090" env:"CERTQL_SANDBOX_ADDR" help:"Host and port to listen on."`
 	Data SandboxData `embed:""`
 }
 
 // SandboxData are the settings of the sandbox, embedded or not.
 type SandboxData struct {
-	Seed           uint64        `default:"1" help:"Sandbox: seed of its data. The same seed makes the same data."`
-	Certifications int           `default:"0" placeholder:"N" help:"Sandbox: how many certifications to make; 0 makes the standard data."`
-	Items          int           `default:"0" placeholder:"N" help:"Sandbox: how many review items to make in all; 0 makes the standard data."`
-	RateLimit      int           `default:"100" placeholder:"REQUESTS" help:"Sandbox: requests that it answers in each window for one client id; 0 for any number."`
-	RateWindow     time.Duration `default:"10s" help:"Sandbox: length of the window of its rate limit."`
-	SlidingWindow  bool          `help:"Sandbox: count the rate limit over a sliding window instead of fixed ones."`
-	TaskPace       time.Duration `default:"3s" help:"Sandbox: how long an asynchronous task stays queued, and then in progress."`
-	Clock          string        `placeholder:"TIME" help:"Sandbox: date and time (RFC 3339) at which its clock starts. The real time by default."`
+	Seed           uint64        `default:"1" env:"CERTQL_SANDBOX_SEED" help:"The same seed makes the same data in the sandbox."`
+	Certifications int           `default:"0" env:"CERTQL_SANDBOX_CERTIFICATIONS" help:"Certifications in the sandbox; 0 for the standard data."`
+	Items          int           `default:"0" env:"CERTQL_SANDBOX_ITEMS" help:"Review items in the sandbox; 0 for the standard data."`
+	RateLimit      int           `default:"100" env:"CERTQL_SANDBOX_RATE_LIMIT" help:"Requests that the sandbox answers in each window for one client id; 0 for any number."`
+	RateWindow     time.Duration `default:"10s" env:"CERTQL_SANDBOX_RATE_WINDOW" help:"Length of the window of the sandbox's rate limit."`
+	SlidingWindow  bool          `env:"CERTQL_SANDBOX_SLIDING_WINDOW" help:"Count the sandbox's rate limit over a sliding window instead of fixed ones."`
+	TaskPace       time.Duration `default:"3s" env:"CERTQL_SANDBOX_TASK_PACE" help:"How long a task of the sandbox stays queued, and then in progress."`
+	Clock          string        `placeholder:"TIME" env:"CERTQL_SANDBOX_CLOCK" help:"Date and time (RFC 3339) at which the sandbox's clock starts. By default it shows the real time."`
 }
 
 // ErrHelp says that help was asked for and has been printed.
@@ -77,7 +77,7 @@ func Parse(args []string, stdout io.Writer) (Config, Command, error) {
 		kong.DefaultEnvars("CERTQL"),
 		kong.Writers(stdout, stdout),
 		kong.Exit(func(int) { helping = true }),
-		kong.ConfigureHelp(kong.HelpOptions{Summary: false, Compact: false, FlagsLast: false}),
+		kong.Help(printHelp),
 	)
 	if err != nil {
 		return Config{}, "", fmt.Errorf("describe the options: %w", err)
@@ -94,6 +94,24 @@ func Parse(args []string, stdout io.Writer) (Config, Command, error) {
 		return config, command, config.Serve.validate()
 	}
 	return config, command, config.Sandbox.Data.validate("")
+}
+
+// printHelp prints the help of one command or, where none is named, of all of them.
+func printHelp(options kong.HelpOptions, ctx *kong.Context) error {
+	if err := kong.DefaultHelpPrinter(options, ctx); err != nil || ctx.Selected() != nil {
+		return err
+	}
+	for _, command := range ctx.Model.Leaves(true) {
+		fmt.Fprintln(ctx.Stdout)
+		selected, err := kong.Trace(ctx.Kong, []string{command.Name})
+		if err != nil {
+			return err
+		}
+		if err := kong.DefaultHelpPrinter(options, selected); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Embedded says whether the gateway runs on the embedded sandbox.
@@ -132,11 +150,11 @@ func (c ServeConfig) validate() error {
 			problem("--token-url: %w", err)
 		}
 	}
-	if c.UpstreamTime <= 0 {
-		problem("--upstream-timeout: must be longer than 0, such as 30s, not %s", c.UpstreamTime)
+	if c.UpstreamTimeout <= 0 {
+		problem("--upstream-timeout: must be longer than 0, such as 30s, not %s", c.UpstreamTimeout)
 	}
-	if c.OperationTime <= 0 {
-		problem("--operation-timeout: must be longer than 0, such as 60s, not %s", c.OperationTime)
+	if c.OperationTimeout <= 0 {
+		problem("--operation-timeout: must be longer than 0, such as 60s, not %s", c.OperationTimeout)
 	}
 	if c.RateLimit < 1 {
 		problem("--rate-limit: must be 1 or more, not %d", c.RateLimit)

@@ -2558,9 +2558,9 @@ faults such as UNAUTHENTICATED, RATE_LIMITED or UPSTREAM_UNAVAILABLE are entries
 type Mutation {
   """
   Approves or revokes any number of items of one certification, at one upstream call for each 250
-  decisions. A decision can be changed until sign-off by deciding again, but never withdrawn. Each
-  call is sent only when the one before was accepted, so that what was applied is always known from
-  ` + "`" + `decidedItemIds` + "`" + `.
+  decisions. A decision can be changed until sign-off by deciding again, but never withdrawn. A call
+  is sent only when the one before it was accepted; an upstream call applies as a whole or not at
+  all.
   """
   decideReviewItems(
     "The certification and the decisions."

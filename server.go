@@ -1,0 +1,167 @@
+// Command certql is a GraphQL gateway over SailPoint Identity Security Cloud's REST
+// Certifications API.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql/playground"
+
+	"certql/edge"
+	"certql/graph"
+)
+
+//go:generate go tool gqlgen generate
+
+// Exit codes of the program.
+const (
+	exitOK    = 0
+	exitStart = 1 // it could not start
+	exitUsage = 2 // the command line or the environment is wrong
+)
+
+const (
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+	drainTimeout  = 10 * time.Second
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the program: it serves what the arguments say until ctx ends, and answers the exit
+// code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	config, command, err := edge.Parse(args, stdout)
+	if errors.Is(err, edge.ErrHelp) {
+		return exitOK
+	}
+	if err != nil {
+		complain(stderr, err)
+		return exitUsage
+	}
+	log := slog.New(slog.NewTextHandler(stderr, nil))
+	if command == edge.CommandSandbox {
+		err = runSandbox(ctx, config.Sandbox, stdout)
+	} else {
+		err = runGateway(ctx, config.Serve, log, stdout)
+	}
+	if err != nil {
+		complain(stderr, err)
+		return exitStart
+	}
+	return exitOK
+}
+
+// complain prints each problem on a line of its own.
+func complain(w io.Writer, err error) {
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintf(w, "certql: %s\n", strings.TrimSuffix(line, "\n"))
+	}
+}
+
+// runSandbox serves the sandbox alone.
+func runSandbox(ctx context.Context, config edge.SandboxConfig, stdout io.Writer) error {
+	simulator, err := newSandbox(config.Data)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", config.Addr)
+	if err != nil {
+		return err
+	}
+	var clients []string
+	for _, client := range simulator.Clients() {
+		clients = append(clients, client.ID)
+	}
+	at := baseURL(listener)
+	fmt.Fprintf(stdout, "Sandbox   %s/v3 and, with the version behind the service, %s\n", at, at)
+	fmt.Fprintf(stdout, "Token     POST %s/oauth/token as %s; secret %s\n", at, strings.Join(clients, ", "), sandboxSecret)
+	fmt.Fprintf(stdout, "Controls  %s/sandbox/requests, /sandbox/faults, /sandbox/reset\n", at)
+	return serve(ctx, listener, simulator)
+}
+
+// runGateway serves the gateway, and with it the sandbox where no upstream is named.
+func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, stdout io.Writer) error {
+	listener, err := net.Listen("tcp", config.Addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	tenant := tenantOf(config)
+	if config.Embedded() {
+		simulator, err := newSandbox(config.Data)
+		if err != nil {
+			return err
+		}
+		loopback, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		tenant = tenant.at(baseURL(loopback))
+		sandboxCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
+		stopped := make(chan struct{})
+		go func() { defer close(stopped); _ = serve(sandboxCtx, loopback, simulator) }()
+		defer func() { stop(); <-stopped }() // after the gateway, which needs it to the end
+	}
+	client, service, err := tenant.connect(config, log)
+	if err != nil {
+		return err
+	}
+	defer client.CloseIdleConnections()
+
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.Callers(service, graph.NewHandler(graph.Config{
+		Client:           client,
+		OperationTimeout: config.OperationTimeout,
+		Logger:           log,
+	}))))
+	mux.Handle("/{$}", playground.Handler("certql", "/graphql"))
+
+	at := baseURL(listener)
+	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)
+	fmt.Fprintf(stdout, "Playground  %s/\n", at)
+	fmt.Fprintf(stdout, "Upstream    %s\n", tenant)
+	fmt.Fprintf(stdout, "Calls as    %s\n", tenant.callers())
+	return serve(ctx, listener, mux)
+}
+
+// serve answers requests until ctx ends, and then finishes those under way.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	if err := server.Shutdown(drain); err != nil {
+		_ = server.Close() // the drain took too long: cut what is left
+	}
+	return nil
+}
+
+// baseURL answers the URL that a listener is reached at.
+func baseURL(l net.Listener) string { return "http://" + l.Addr().String() }

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"certql/edge"
+	"certql/upstream"
+	"certql/upstream/sandbox"
+)
+
+// As whom the gateway calls the embedded sandbox where nobody says otherwise.
+const (
+	sandboxAdmin  = "org-admin"
+	sandboxSecret = "sandbox"
+)
+
+// A tenant is the upstream that the gateway calls, and the gateway's own credentials there.
+type tenant struct {
+	baseURL                string
+	embedded               bool
+	service                bool // callers without a token use the gateway's own credentials
+	clientID, clientSecret string
+	tokenURL               string
+}
+
+func tenantOf(config edge.ServeConfig) tenant {
+	return tenant{
+		baseURL:      config.UpstreamURL,
+		embedded:     config.Embedded(),
+		service:      config.Service(),
+		clientID:     config.ClientID,
+		clientSecret: config.ClientSecret,
+		tokenURL:     config.EffectiveTokenURL(),
+	}
+}
+
+// at answers the tenant that an embedded sandbox simulates at the given URL.
+func (t tenant) at(url string) tenant {
+	t.baseURL, t.tokenURL = url+"/v3", url+"/oauth/token"
+	if t.clientID == "" {
+		t.clientID, t.clientSecret = sandboxAdmin, sandboxSecret
+	}
+	return t
+}
+
+// connect makes the client of the tenant, and the credential of callers without a token of
+// their own; nil where they have none.
+func (t tenant) connect(config edge.ServeConfig, log *slog.Logger) (*upstream.Client, upstream.Credential, error) {
+	layout, err := upstream.ParseLayout(config.UpstreamLayout, t.baseURL)
+	if err != nil {
+		return nil, nil, err
+	}
+	client, err := upstream.New(upstream.Config{
+		BaseURL:     t.baseURL,
+		Layout:      layout,
+		CallTimeout: config.UpstreamTimeout,
+		RateLimit:   config.RateLimit,
+		Logger:      log,
+	})
+	if err != nil || !t.service {
+		return client, nil, err
+	}
+	service, err := upstream.NewClientCredentials(upstream.ClientCredentialsConfig{
+		TokenURL:     t.tokenURL,
+		ClientID:     t.clientID,
+		ClientSecret: t.clientSecret,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return client, service, nil
+}
+
+// String names the upstream.
+func (t tenant) String() string {
+	if t.embedded {
+		return "embedded sandbox at " + t.baseURL
+	}
+	return t.baseURL
+}
+
+// callers says as whom the upstream is called.
+func (t tenant) callers() string {
+	if t.service {
+		return fmt.Sprintf("the bearer of the request's token, else %s", t.clientID)
+	}
+	return "the bearer of the request's token"
+}
+
+func newSandbox(data edge.SandboxData) (*sandbox.Sandbox, error) {
+	config := sandbox.Config{
+		Seed:           data.Seed,
+		Certifications: data.Certifications,
+		Items:          data.Items,
+		RateLimit:      data.RateLimit,
+		RateWindow:     data.RateWindow,
+		SlidingWindow:  data.SlidingWindow,
+		TaskPace:       data.TaskPace,
+	}
+	if data.RateLimit == 0 {
+		config.RateLimit = sandbox.NoRateLimit
+	}
+	start, err := data.Start()
+	if err != nil {
+		return nil, err
+	}
+	if !start.IsZero() {
+		began := time.Now()
+		config.Clock = func() time.Time { return start.Add(time.Since(began)) }
+	}
+	return sandbox.New(config)
+}
