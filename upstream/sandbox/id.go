@@ -1,0 +1,52 @@
+package sandbox
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"sync/atomic"
+)
+
+// Streams keep the identifiers of one purpose independent of how many another purpose has used, so that
+// a request more or less never changes the identifiers of the data.
+const (
+	seedStream     uint64 = 0x9e3779b97f4a7c15
+	stateStream    uint64 = 0xd1b54a32d192ed03
+	trackingStream uint64 = 0xaef17502108ef2d9
+)
+
+// idSource hands out identifiers that are the same in every run with the same seed and stream.
+// It is safe for concurrent use. The identifiers are unique but not secret.
+type idSource struct {
+	base uint64
+	used atomic.Uint64
+}
+
+// newIDSource returns the source of identifiers for a seed and a stream.
+func newIDSource(seed, stream uint64) *idSource {
+	return &idSource{base: mix(seed ^ stream)}
+}
+
+// next returns a fresh identifier of 32 lower-case hex digits, the service's usual form.
+func (s *idSource) next() string {
+	n := s.used.Add(1)
+	var raw [16]byte
+	// The low half is a bijection of n, so that no identifier repeats within a source.
+	binary.BigEndian.PutUint64(raw[:8], mix(s.base+2*n))
+	binary.BigEndian.PutUint64(raw[8:], mix(n)^s.base)
+	return hex.EncodeToString(raw[:])
+}
+
+// nextDashed returns a fresh identifier in the dashed form of a UUID, which the service uses for some objects.
+func (s *idSource) nextDashed() string {
+	id := s.next()
+	return id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:]
+}
+
+// mix is the finaliser of SplitMix64: a bijection of 64-bit words in which each input bit changes about
+// half of the output bits.
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}

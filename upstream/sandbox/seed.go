@@ -1,0 +1,79 @@
+package sandbox
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A seeder makes the data of the start. Everything that it chooses comes from the seed alone, and every date from
+// the day on which it runs.
+type seeder struct {
+	config Config
+	random *rand.Rand
+	ids    *idSource
+	day    time.Time // the start of the current day, in UTC
+	now    time.Time
+	state  *state
+
+	staff        []*identity // everybody but the users of the clients
+	users        map[string]*identity
+	groups       []*governanceGroup
+	crowd        *governanceGroup
+	sources      []*source
+	bySource     [][]*access // entitlements and access profiles, in the order of sources
+	entitlements []*entitlement
+	everything   *entitlement // the one with the many permissions
+	profiles     []*accessProfile
+	roles        []*role
+	accounts     []*access
+	mixed        []*access
+}
+
+// seedState returns a freshly seeded state.
+func seedState(config Config) *state {
+	now := config.Clock()
+	s := &seeder{
+		config: config,
+		random: rand.New(rand.NewPCG(config.Seed, seedStream)),
+		ids:    newIDSource(config.Seed, seedStream),
+		day:    now.UTC().Truncate(24 * time.Hour),
+		now:    now,
+		users:  make(map[string]*identity),
+		state: &state{
+			clock:     config.Clock,
+			ids:       newIDSource(config.Seed, stateStream),
+			queuedFor: config.TaskPace, runningFor: config.TaskPace,
+			splitSummaries:     config.SplitSummaries,
+			people:             make(map[string]*identity),
+			reviewers:          make(map[*identity]*reviewer),
+			certificationsByID: make(map[string]*certification, config.Certifications),
+			tasksByID:          make(map[string]*task),
+		},
+	}
+	s.seedPeople()
+	s.seedAccess()
+	s.seedCampaigns()
+	s.seedTasks()
+	return s.state
+}
+
+// chance is true once in so many times.
+func (s *seeder) chance(oneIn int) bool { return s.random.IntN(oneIn) == 0 }
+
+// daysAgo returns a moment of the day that was so many days ago.
+func (s *seeder) daysAgo(days int) time.Time {
+	return s.day.AddDate(0, 0, -days).Add(time.Duration(s.random.IntN(86_400_000)) * time.Millisecond)
+}
+
+// pick returns one of the elements.
+func pick[T any](random *rand.Rand, from []T) T { return from[random.IntN(len(from))] }
+
+// sortCertifications brings the certifications into the default order, by creation and id.
+func (s *state) sortCertifications() {
+	slices.SortFunc(s.certifications, func(a, b *certification) int {
+		return cmp.Or(a.created.Compare(b.created), strings.Compare(a.id, b.id))
+	})
+}
