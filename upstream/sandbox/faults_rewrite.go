@@ -1,0 +1,106 @@
+package sandbox
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// enumMembers are the members whose values the official definition enumerates.
+var enumMembers = []string{
+	"campaignType", "correlatedStatus", "decision", "localeOrigin", "mandatoryCommentRequirement", "phase", "status",
+	"targetType", "type", "usageDaysState",
+}
+
+// rewrite returns a JSON answer with the values that the fault is about replaced. What is no JSON stays as it is.
+func (f *Fault) rewrite(answer []byte) []byte {
+	var changed bytes.Buffer
+	r := rewriter{
+		fault:   f,
+		decoder: jsontext.NewDecoder(bytes.NewReader(answer)),
+		encoder: jsontext.NewEncoder(&changed),
+	}
+	if err := r.value(); err != nil {
+		return answer
+	}
+	return changed.Bytes()
+}
+
+// A rewriter copies JSON and changes members on the way.
+type rewriter struct {
+	fault   *Fault
+	decoder *jsontext.Decoder
+	encoder *jsontext.Encoder
+}
+
+// value copies one value, with the members of all objects in it.
+func (r *rewriter) value() error {
+	switch r.decoder.PeekKind() {
+	case '{':
+		return r.within('}', r.member)
+	case '[':
+		return r.within(']', r.value)
+	}
+	plain, err := r.decoder.ReadValue()
+	if err != nil {
+		return err
+	}
+	return r.encoder.WriteValue(plain)
+}
+
+// within copies an object or array, whose parts are copied by each.
+func (r *rewriter) within(end jsontext.Kind, each func() error) error {
+	if err := r.token(); err != nil {
+		return err
+	}
+	for kind := r.decoder.PeekKind(); kind != end; kind = r.decoder.PeekKind() {
+		if err := each(); err != nil {
+			return err
+		}
+	}
+	return r.token()
+}
+
+func (r *rewriter) token() error {
+	token, err := r.decoder.ReadToken()
+	if err != nil {
+		return err
+	}
+	return r.encoder.WriteToken(token)
+}
+
+// member copies a member of an object, with another value where the fault says so.
+func (r *rewriter) member() error {
+	token, err := r.decoder.ReadToken()
+	if err != nil {
+		return err
+	}
+	name := token.String()
+	if err := r.encoder.WriteToken(jsontext.String(name)); err != nil {
+		return err
+	}
+	replacement, found := r.fault.replacement(name, r.decoder.PeekKind())
+	if !found {
+		return r.value()
+	}
+	if err := r.decoder.SkipValue(); err != nil {
+		return err
+	}
+	return r.encoder.WriteToken(replacement)
+}
+
+// replacement returns what stands in place of a member's value, and whether it is replaced at all.
+func (f *Fault) replacement(name string, kind jsontext.Kind) (jsontext.Token, bool) {
+	if f.Kind == FaultUnknownEnums {
+		fields := f.Fields
+		if len(fields) == 0 {
+			fields = enumMembers
+		}
+		return jsontext.String(UnknownEnumValue), kind == '"' && slices.Contains(fields, name)
+	}
+	if len(f.Fields) == 0 {
+		return jsontext.Null, kind != '{' && kind != '[' && name != "id"
+	}
+	return jsontext.Null, slices.Contains(f.Fields, name)
+}

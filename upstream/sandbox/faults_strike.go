@@ -1,0 +1,220 @@
+package sandbox
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// wrap returns next with the faults of the operation in front of it.
+func (f *faults) wrap(operation string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		armed := f.armed.Load()
+		if armed == nil {
+			next.ServeHTTP(w, r)
+			return
+		}
+		drawn := armed.draw(operation)
+		if drawn.before > 0 {
+			holdBody(r)
+			pause(r, drawn.before)
+		}
+		switch {
+		case drawn.fault == nil && drawn.after == 0:
+			next.ServeHTTP(w, r)
+		case drawn.fault != nil && drawn.fault.early():
+			f.strike(w, r, drawn.fault)
+		default:
+			answered := newRecording(w)
+			next.ServeHTTP(answered, r)
+			pause(r, drawn.after)
+			f.spoil(w, r, drawn.fault, answered)
+		}
+	})
+}
+
+// early tells whether the fault strikes before the operation is applied.
+func (f *Fault) early() bool {
+	switch f.Kind {
+	case FaultStatus, FaultCut, FaultStall:
+		return f.Strikes != AfterApplying
+	}
+	return false
+}
+
+// strike ends a request with a fault of a kind that needs no answer of the operation.
+func (f *faults) strike(w http.ResponseWriter, r *http.Request, fault *Fault) {
+	holdBody(r)
+	switch fault.Kind {
+	case FaultStatus:
+		f.answerStatus(w, fault)
+	case FaultStall:
+		<-r.Context().Done()
+		fallthrough
+	case FaultCut:
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// spoil sends the answer of an operation that was applied with what the fault makes of it.
+func (f *faults) spoil(w http.ResponseWriter, r *http.Request, fault *Fault, answered *recording) {
+	if fault == nil {
+		answered.send(w)
+		return
+	}
+	switch fault.Kind {
+	case FaultTruncated:
+		whole := answered.body.Len()
+		answered.body.Truncate(whole / 2)
+		if fault.Ending == EndingShort {
+			answered.send(w)
+			return
+		}
+		// The connection breaks since fewer bytes follow than were announced.
+		answered.sendOf(w, whole)
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	case FaultContentType:
+		if fault.Body == BodyHTML {
+			answerHTML(w, http.StatusOK, "Service unavailable")
+			return
+		}
+		answered.header.Set("Content-Type", "text/plain; charset=utf-8")
+		answered.send(w)
+	case FaultUnknownEnums, FaultNulls:
+		if answered.status < 300 {
+			answered.body = *bytes.NewBuffer(fault.rewrite(answered.body.Bytes()))
+		}
+		answered.send(w)
+	default:
+		f.strike(w, r, fault)
+	}
+}
+
+// answerStatus writes the answer of a FaultStatus.
+func (f *faults) answerStatus(w http.ResponseWriter, fault *Fault) {
+	// validate has refused what cannot be read.
+	if value, _ := fault.retryAfter(f.clock()); value != "" {
+		w.Header().Set("Retry-After", value)
+	}
+	switch {
+	case fault.Body == BodyHTML:
+		answerHTML(w, fault.Status, statusName(fault.Status))
+	case fault.Body == BodyNone:
+		w.Header().Set("Content-Length", "0")
+		w.WriteHeader(fault.Status)
+	case fault.Status == http.StatusUnauthorized:
+		answerUnauthenticated(w, errTokenExpired)
+	case fault.Status == http.StatusTooManyRequests:
+		answer(w, fault.Status, map[string]string{"message": " Rate Limit Exceeded "})
+	default:
+		answerError(w, statusRefusal(fault.Status))
+	}
+}
+
+// statusRefusal returns the service's own refusal with the status, or one like it where the service documents none.
+func statusRefusal(status int) error {
+	switch status {
+	case http.StatusBadRequest:
+		return refuse(badContent, semanticText)
+	case http.StatusForbidden:
+		return refuse(forbidden, forbiddenText)
+	case http.StatusNotFound:
+		return refuse(notFound, notFoundText)
+	case http.StatusInternalServerError:
+		return refuse(internalFault, internalText)
+	}
+	name := statusName(status)
+	return refuse(detailCode(strconv.Itoa(status)+".0 "+name), "The request failed: %s.", name)
+}
+
+// statusName returns a name for any status.
+func statusName(status int) string {
+	return cmp.Or(http.StatusText(status), "Unknown status")
+}
+
+// retryAfterDate begins a Fault.RetryAfter that stands for a date.
+const retryAfterDate = "date:"
+
+// retryAfter returns the value of the Retry-After header of a fault that strikes at now.
+func (f *Fault) retryAfter(now time.Time) (string, error) {
+	seconds, isDate := strings.CutPrefix(f.RetryAfter, retryAfterDate)
+	if !isDate {
+		return f.RetryAfter, nil
+	}
+	n, err := strconv.ParseInt(seconds, 10, 32)
+	if err != nil {
+		return "", fmt.Errorf("%q is not followed by a number of seconds", retryAfterDate)
+	}
+	return now.Add(time.Duration(n) * time.Second).UTC().Format(http.TimeFormat), nil
+}
+
+// answerHTML writes a page like that of a proxy in front of the service.
+func answerHTML(w http.ResponseWriter, status int, title string) {
+	page := "<!DOCTYPE html>\n<html><head><title>" + title + "</title></head><body><h1>" + title + "</h1></body></html>\n"
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(page)))
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, page)
+}
+
+// holdBody reads the request's body in advance. Only then has all of it arrived for certain, and only then does the
+// server notice that the caller goes away.
+func holdBody(r *http.Request) {
+	var held bytes.Buffer
+	// What cannot be read, or is too long, is for the operation to find.
+	_, _ = io.CopyN(&held, r.Body, maxBody+1)
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(&held, r.Body), r.Body}
+}
+
+// pause waits, and cuts off the request where the caller goes away meanwhile.
+func pause(r *http.Request, wait time.Duration) {
+	if wait <= 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), wait)
+	defer cancel()
+	<-ctx.Done()
+	if r.Context().Err() != nil {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// A recording keeps the answer of an operation instead of sending it.
+type recording struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+// newRecording returns a recording that begins with the headers that are set on w.
+func newRecording(w http.ResponseWriter) *recording {
+	return &recording{header: w.Header().Clone(), status: http.StatusOK}
+}
+
+func (r *recording) Header() http.Header { return r.header }
+
+func (r *recording) WriteHeader(status int) { r.status = status }
+
+func (r *recording) Write(part []byte) (int, error) { return r.body.Write(part) }
+
+// send sends the answer as it is now.
+func (r *recording) send(w http.ResponseWriter) { r.sendOf(w, r.body.Len()) }
+
+// sendOf sends the answer and announces length bytes.
+func (r *recording) sendOf(w http.ResponseWriter, length int) {
+	maps.Copy(w.Header(), r.header)
+	w.Header().Set("Content-Length", strconv.Itoa(length))
+	w.WriteHeader(r.status)
+	_, _ = w.Write(r.body.Bytes())
+}
