@@ -94,9 +94,9 @@ type filterError struct {
 	filter string // the whole filter, set by parseFilter
 }
 
-// Error returns a sentence with the position, in characters from 1, that quotes what was found there.
+// Error returns the position, in characters from 1, and a sentence that quotes what was found there.
 func (e *filterError) Error() string {
-	return fmt.Sprintf("Invalid filter at character %d: %s", utf8.RuneCountInString(e.filter[:e.offset])+1, e.text)
+	return fmt.Sprintf("character %d: %s", utf8.RuneCountInString(e.filter[:e.offset])+1, e.text)
 }
 
 // refuseAt returns a *filterError for the byte offset.

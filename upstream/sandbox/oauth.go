@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/go-json-experiment/json"
 )
 
 // maxTokenRequest bounds the body of a token request, in bytes.
@@ -79,19 +77,19 @@ func (o *oauth) token(w http.ResponseWriter, r *http.Request) {
 	// RFC 6749 demands both, for refusals as well.
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Pragma", "no-cache")
-	answer, err := o.exchange(w, r)
+	granted, err := o.exchange(w, r)
 	if refused, ok := errors.AsType[*oauthError](err); ok {
 		if refused.status == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", `Basic realm="oauth"`)
 		}
-		writeOAuth(w, refused.status, refused)
+		answer(w, refused.status, refused)
 		return
 	}
 	if err != nil {
-		writeOAuth(w, http.StatusInternalServerError, &oauthError{Code: "server_error", Description: "The token could not be made."})
+		answer(w, http.StatusInternalServerError, &oauthError{Code: "server_error", Description: "The token could not be made."})
 		return
 	}
-	writeOAuth(w, http.StatusOK, answer)
+	answer(w, http.StatusOK, granted)
 }
 
 // exchange turns a token request into a token. Its errors are of type *oauthError unless the fault is the server's.
@@ -217,7 +215,7 @@ func (o *oauth) info(w http.ResponseWriter, r *http.Request) {
 	if r.TLS != nil {
 		base.Scheme = "https"
 	}
-	writeOAuth(w, http.StatusOK, oauthInfo{
+	answer(w, http.StatusOK, oauthInfo{
 		TenantID:          tenantID,
 		TenantName:        tenantName,
 		AuthorizeEndpoint: base.JoinPath("oauth", "authorize").String(),
@@ -226,12 +224,4 @@ func (o *oauth) info(w http.ResponseWriter, r *http.Request) {
 		LogoutURL:         base.JoinPath("oauth", "logout").String(),
 		Pod:               tenantPod,
 	})
-}
-
-// writeOAuth sends body as JSON.
-func writeOAuth(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	// A failure to write means that the caller has gone.
-	_ = json.MarshalWrite(w, body)
 }

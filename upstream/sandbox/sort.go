@@ -19,7 +19,7 @@ type sortersError string
 func (e sortersError) Error() string { return string(e) }
 
 func refuseSorters(format string, args ...any) error {
-	return sortersError("Invalid sorters: " + fmt.Sprintf(format, args...))
+	return sortersError(fmt.Sprintf(format, args...))
 }
 
 // parseSorters compiles a comma list of fields into an order over rows of type R, for slices.SortStableFunc. keys are
@@ -34,7 +34,7 @@ func parseSorters[R any](text string, keys map[string]func(R) (key string, ok bo
 		return nil, nil
 	}
 	if len(text) > maxSortersLength {
-		return nil, refuseSorters("longer than %d bytes.", maxSortersLength)
+		return nil, refuseSorters("the sorters are longer than %d bytes.", maxSortersLength)
 	}
 	var orders []func(a, b R) int
 	named := make(map[string]bool)
@@ -43,7 +43,7 @@ func parseSorters[R any](text string, keys map[string]func(R) (key string, ok bo
 		key, known := keys[name]
 		switch {
 		case name == "":
-			return nil, refuseSorters("an empty field in %.60q.", text)
+			return nil, refuseSorters("there is an empty field in %.60q.", text)
 		case !known:
 			return nil, refuseSorters("%.60q is no field that this operation sorts by; there are %s.",
 				name, strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
