@@ -48,31 +48,31 @@ func CredentialFrom(ctx context.Context) (Credential, bool) {
 }
 
 // A BearerToken is the Credential of a caller who brought an access token along. It
-// prints as its key.
+// prints as its key, or as an address within something else.
 type BearerToken struct {
 	token, key string
 }
 
 // Bearer answers a credential for an access token. It refuses text that RFC 6750 does not
 // allow as one, such as text that cannot stand in a header; the error does not repeat it.
-func Bearer(token string) (BearerToken, error) {
+func Bearer(token string) (*BearerToken, error) {
 	switch body := strings.TrimRight(token, "="); {
 	case body == "":
-		return BearerToken{}, errors.New("the access token is empty")
+		return nil, errors.New("the access token is empty")
 	case len(token) > maxTokenBytes:
-		return BearerToken{}, fmt.Errorf("the access token is longer than %d bytes", maxTokenBytes)
+		return nil, fmt.Errorf("the access token is longer than %d bytes", maxTokenBytes)
 	case strings.ContainsFunc(body, notInToken):
-		return BearerToken{}, errors.New("the access token has characters that no token has")
+		return nil, errors.New("the access token has characters that no token has")
 	}
 	sum := sha256.Sum256([]byte(token))
-	return BearerToken{token: token, key: "bearer:" + hex.EncodeToString(sum[:])}, nil
+	return &BearerToken{token: token, key: "bearer:" + hex.EncodeToString(sum[:])}, nil
 }
 
 // Token answers the access token as it came.
-func (b BearerToken) Token(context.Context) (string, error) { return b.token, nil }
+func (b *BearerToken) Token(context.Context) (string, error) { return b.token, nil }
 
 // Key answers a hash of the access token.
-func (b BearerToken) Key() string { return b.key }
+func (b *BearerToken) Key() string { return b.key }
 
 // Format writes the key whatever the verb, so that no token is ever printed.
 func (b BearerToken) Format(f fmt.State, _ rune) { io.WriteString(f, b.key) }

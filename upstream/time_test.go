@@ -1,0 +1,93 @@
+package upstream_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"certql/upstream"
+)
+
+func TestParseTime(t *testing.T) {
+	tests := []struct {
+		text string
+		want string // as it is written; empty for the zero Time
+	}{
+		{"2018-06-25T20:22:28.104Z", "2018-06-25T20:22:28.104Z"},
+		{"2018-06-25T20:22:28Z", "2018-06-25T20:22:28.000Z"},
+		{"2018-06-25T20:22:28.1Z", "2018-06-25T20:22:28.100Z"},
+		{"2018-06-25T20:22:28.123456789Z", "2018-06-25T20:22:28.123Z"},
+		{"2018-06-25T20:22:28.104+02:00", "2018-06-25T18:22:28.104Z"},
+		{"2018-06-25T20:22:28-07:00", "2018-06-26T03:22:28.000Z"},
+		{"2018-06-25T20:22:28.104+0200", "2018-06-25T18:22:28.104Z"},
+		{"2018-06-25T20:22Z", "2018-06-25T20:22:00.000Z"},
+		{"2018-06-25T20:22+02:00", "2018-06-25T18:22:00.000Z"},
+		{"2018-06-25T20:22-0700", "2018-06-26T03:22:00.000Z"},
+		{"2018-06-25T20:22:28.104", "2018-06-25T20:22:28.104Z"},
+		{"2018-06-25T20:22:28", "2018-06-25T20:22:28.000Z"},
+		{"2018-06-25T20:22", "2018-06-25T20:22:00.000Z"},
+		{"2018-06-25", "2018-06-25T00:00:00.000Z"},
+		{"", ""},
+		{"null", ""},
+		{"never", ""},
+		{"2018-06", ""},
+		{"2018-13-25T20:22:28Z", ""},
+		{"1529958148104", ""},
+		{"2018-06-25T20:22:28Z and more", ""},
+		{"0001-01-01T00:00:00Z", ""},
+	}
+	for _, tt := range tests {
+		got := upstream.ParseTime(tt.text)
+		if got.String() != tt.want || got.IsZero() != (tt.want == "") {
+			t.Errorf("ParseTime(%q) = %q, want %q", tt.text, got, tt.want)
+		}
+		if got.Location() != time.UTC {
+			t.Errorf("ParseTime(%q) is in %v", tt.text, got.Location())
+		}
+	}
+}
+
+func TestTimeInJSON(t *testing.T) {
+	const moment = "2018-06-25T20:22:28.104Z"
+	for text, want := range map[string]string{
+		`"` + moment + `"`:                     `"` + moment + `"`,
+		`"2018-06-25T20:22:28.104\u002b00:00"`: `"` + moment + `"`,
+		`null`:                                 `null`,
+		`""`:                                   `null`,
+		`"\ud800"`:                             `null`,
+		`"soon"`:                               `null`,
+		`1529958148104`:                        `null`,
+		`true`:                                 `null`,
+		`["2018-06-25"]`:                       `null`,
+		`{"at":"2018-06-25"}`:                  `null`,
+	} {
+		at := upstream.Time{Time: time.Now()}
+		if err := json.Unmarshal([]byte(text), &at); err != nil {
+			t.Errorf("reading %s: %v", text, err)
+		}
+		got, err := json.Marshal(at)
+		if err != nil || string(got) != want {
+			t.Errorf("%s became %s, %v; want %s", text, got, err, want)
+		}
+	}
+}
+
+func FuzzParseTime(f *testing.F) {
+	for _, text := range []string{"2018-06-25T20:22:28.104Z", "2018-06-25T20:22+02:00", "2018-06-25", "9999-12-31T23:59:59-23:59", "0000-01-01T00:00:00+23:59", ""} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		at := upstream.ParseTime(text)
+		if at.IsZero() {
+			return
+		}
+		// Years that need more than four digits cannot be written in RFC 3339.
+		if y := at.Year(); y < 0 || y > 9999 {
+			return
+		}
+		again := upstream.ParseTime(at.String())
+		if !again.Equal(at.Truncate(time.Millisecond)) && !(again.IsZero() && at.Truncate(time.Millisecond).IsZero()) {
+			t.Fatalf("%q was read as %v, written as %s, read again as %v", text, at.Time, at, again.Time)
+		}
+	})
+}
