@@ -76,7 +76,7 @@ type faultOutcome struct {
 	Total       string
 }
 
-func (b *faultBench) send(t *testing.T, ctx context.Context, operation string) faultOutcome {
+func (b *faultBench) send(ctx context.Context, t *testing.T, operation string) faultOutcome {
 	t.Helper()
 	method, body := http.MethodGet, io.Reader(nil)
 	if writes, _ := operationWrites(operation); writes {
@@ -182,7 +182,7 @@ func TestFaultsDoWhatTheirKindSays(t *testing.T) {
 			if test.fault.Operation == decide {
 				operation = decide
 			}
-			got := bench.send(t, t.Context(), operation)
+			got := bench.send(t.Context(), t, operation)
 			if diff := cmp.Diff(test.want, got, cmp.Comparer(func(a, b error) bool { return errors.Is(a, b) || errors.Is(b, a) })); diff != "" {
 				t.Errorf("outcome differs (-want +got):\n%s", diff)
 			}
@@ -202,11 +202,11 @@ func TestFaultsOfEveryOperationLeaveTheTokenEndpointAlone(t *testing.T) {
 	t.Parallel()
 	bench := newFaultBench(t)
 	bench.set(t, Fault{Operation: "*", Kind: FaultCut, Strikes: BeforeApplying})
-	if got := bench.send(t, t.Context(), oauthTokenOperation); got.Status != 200 {
+	if got := bench.send(t.Context(), t, oauthTokenOperation); got.Status != 200 {
 		t.Errorf("status %d, want 200", got.Status)
 	}
 	bench.set(t, Fault{Operation: oauthTokenOperation, Kind: FaultStatus, Status: 503})
-	if got := bench.send(t, t.Context(), oauthTokenOperation); got.Status != 503 {
+	if got := bench.send(t.Context(), t, oauthTokenOperation); got.Status != 503 {
 		t.Errorf("status %d, want 503", got.Status)
 	}
 }
@@ -341,7 +341,7 @@ func TestFaultsNoticeThatTheCallerGoesAway(t *testing.T) {
 			bench.set(t, test.fault)
 			ctx, leave := context.WithCancel(t.Context())
 			gone := make(chan faultOutcome)
-			go func() { gone <- bench.send(t, ctx, "makeIdentityDecision") }()
+			go func() { gone <- bench.send(ctx, t, "makeIdentityDecision") }()
 			for bench.instruments.requests().InFlight == 0 || bench.applied.Load() < test.applied {
 				time.Sleep(time.Millisecond)
 			}

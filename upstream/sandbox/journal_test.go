@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -21,7 +22,8 @@ func newTestJournal(clock *manualClock) *journal {
 // journalled sends a request through the journal to next, and survives a handler that cuts it off.
 func journalled(j *journal, operation string, r *http.Request, next http.HandlerFunc) {
 	defer func() {
-		if cut := recover(); cut != nil && cut != http.ErrAbortHandler {
+		cut := recover()
+		if err, _ := cut.(error); cut != nil && !errors.Is(err, http.ErrAbortHandler) {
 			panic(cut)
 		}
 	}()
