@@ -48,9 +48,10 @@ func CredentialFrom(ctx context.Context) (Credential, bool) {
 }
 
 // A BearerToken is the Credential of a caller who brought an access token along. It
-// prints as its key, or as an address within something else.
+// prints as its key.
 type BearerToken struct {
-	token, key string
+	token *string // a pointer, which prints as an address where no method is asked
+	key   string
 }
 
 // Bearer answers a credential for an access token. It refuses text that RFC 6750 does not
@@ -65,11 +66,11 @@ func Bearer(token string) (*BearerToken, error) {
 		return nil, errors.New("the access token has characters that no token has")
 	}
 	sum := sha256.Sum256([]byte(token))
-	return &BearerToken{token: token, key: "bearer:" + hex.EncodeToString(sum[:])}, nil
+	return &BearerToken{token: &token, key: "bearer:" + hex.EncodeToString(sum[:])}, nil
 }
 
 // Token answers the access token as it came.
-func (b *BearerToken) Token(context.Context) (string, error) { return b.token, nil }
+func (b *BearerToken) Token(context.Context) (string, error) { return *b.token, nil }
 
 // Key answers a hash of the access token.
 func (b *BearerToken) Key() string { return b.key }
