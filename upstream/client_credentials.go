@@ -49,17 +49,22 @@ type ClientCredentialsConfig struct {
 // expires. Callers who need it at the same time share one request; whoever stops waiting
 // does not stop the others. It is safe for concurrent use.
 type ClientCredentials struct {
-	oauth   clientcredentials.Config
+	oauth   *clientcredentials.Config // pointers, which print as addresses
 	client  *http.Client
 	timeout time.Duration
 	now     func() time.Time
 	key     string
 	flight  singleflight.Group
 
-	mu      sync.Mutex
-	token   string    // empty where there is none
-	renewAt time.Time // zero where the token does not expire
-	expiry  time.Time // zero where the token does not expire
+	mu    sync.Mutex
+	grant *tokenGrant // nil where there is none that works
+}
+
+// A tokenGrant is a token and how long it may be used. Without an expiry it is used until
+// the service refuses it.
+type tokenGrant struct {
+	token           string
+	renewAt, expiry time.Time
 }
 
 // NewClientCredentials answers a credential for the given client, or an error that names
@@ -83,7 +88,7 @@ func NewClientCredentials(cfg ClientCredentialsConfig) (*ClientCredentials, erro
 	}
 
 	c := &ClientCredentials{
-		oauth: clientcredentials.Config{
+		oauth: &clientcredentials.Config{
 			ClientID:     cfg.ClientID,
 			ClientSecret: cfg.ClientSecret,
 			TokenURL:     cfg.TokenURL,
@@ -119,6 +124,9 @@ func (c *ClientCredentials) Key() string { return c.key }
 // Format writes the key whatever the verb, so that no secret is ever printed.
 func (c *ClientCredentials) Format(f fmt.State, _ rune) { io.WriteString(f, c.key) }
 
+// CloseIdleConnections closes the connections to the token endpoint.
+func (c *ClientCredentials) CloseIdleConnections() { c.client.CloseIdleConnections() }
+
 // Token answers the current token, fetching one where there is none that works. Shortly
 // before a token expires it is renewed behind the callers' backs. Errors are an *Error
 // whose Operation is "getToken".
@@ -129,7 +137,7 @@ func (c *ClientCredentials) Token(ctx context.Context) (string, error) {
 	}
 	// The flight outlives the caller who starts it, since others may wait for it too.
 	detached := context.WithoutCancel(ctx)
-	flight := c.flight.DoChan(opGetToken, func() (any, error) { return c.fetch(detached, token) })
+	flight := c.flight.DoChan(opGetToken, func() (any, error) { return c.replace(detached, token) })
 	if token != "" {
 		return token, nil
 	}
@@ -149,62 +157,78 @@ func (c *ClientCredentials) Token(ctx context.Context) (string, error) {
 func (c *ClientCredentials) Invalidate(token string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.token == token {
-		c.token, c.expiry = "", time.Time{}
+	if c.grant != nil && c.grant.token == token {
+		c.grant = nil
 	}
 }
 
-// current answers the token unless it has expired, and whether it is time to renew it.
+// current answers the token, empty where there is none that works, and whether it is time
+// to renew it.
 func (c *ClientCredentials) current() (token string, renew bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.expiry.IsZero() {
-		return c.token, false
-	}
-	now := c.now()
-	if !now.Before(c.expiry) {
-		c.token, c.expiry = "", time.Time{}
+	if c.grant == nil {
 		return "", false
 	}
-	if now.Before(c.renewAt) {
-		return c.token, false
+	if c.grant.expiry.IsZero() {
+		return c.grant.token, false
 	}
-	c.renewAt = now.Add(renewalPause) // if this attempt fails
-	return c.token, true
+	switch now := c.now(); {
+	case !now.Before(c.grant.expiry):
+		c.grant = nil
+		return "", false
+	case now.Before(c.grant.renewAt):
+		return c.grant.token, false
+	default:
+		c.grant.renewAt = now.Add(renewalPause) // if this attempt fails
+		return c.grant.token, true
+	}
 }
 
-// fetch gets a token in place of the stale one and keeps it.
-func (c *ClientCredentials) fetch(ctx context.Context, stale string) (string, error) {
+// replace gets a token in place of the stale one, keeps it and answers it.
+func (c *ClientCredentials) replace(ctx context.Context, stale string) (string, error) {
 	// A flight may have landed after the caller looked and before this one set out.
 	if token := c.held(); token != "" && token != stale {
 		return token, nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, c.client), c.timeout)
-	defer cancel()
-	asked := c.now()
-	granted, err := c.oauth.Token(ctx)
+	grant, err := c.fetch(ctx)
 	if err != nil {
-		return "", grantFailure(ctx, err, asked)
+		return "", err
 	}
-	if _, err := Bearer(granted.AccessToken); err != nil {
-		return "", &Error{Operation: opGetToken, Kind: KindInvalid, cause: errNotToken}
-	}
-
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.token, c.expiry, c.renewAt = granted.AccessToken, time.Time{}, time.Time{}
-	if lifetime := lifetimeOf(granted); lifetime > 0 {
-		// Counted from before the request, so as to err on the early side.
-		c.expiry = asked.Add(lifetime)
-		c.renewAt = c.expiry.Add(-min(lifetime/5, maxRenewalLead))
-	}
-	return c.token, nil
+	c.grant = grant
+	return grant.token, nil
 }
 
 func (c *ClientCredentials) held() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.token
+	if c.grant == nil {
+		return ""
+	}
+	return c.grant.token
+}
+
+// fetch asks the token endpoint.
+func (c *ClientCredentials) fetch(ctx context.Context) (*tokenGrant, error) {
+	ctx, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, c.client), c.timeout)
+	defer cancel()
+	asked := c.now()
+	granted, err := c.oauth.Token(ctx)
+	if err != nil {
+		return nil, grantFailure(ctx, err, asked)
+	}
+	if _, err := Bearer(granted.AccessToken); err != nil {
+		return nil, &Error{Operation: opGetToken, Kind: KindInvalid, cause: errNotToken}
+	}
+	grant := &tokenGrant{token: granted.AccessToken}
+	if lifetime := lifetimeOf(granted); lifetime > 0 {
+		// Counted from before the request, so as to err on the early side.
+		grant.expiry = asked.Add(lifetime)
+		grant.renewAt = grant.expiry.Add(-min(lifetime/5, maxRenewalLead))
+	}
+	return grant, nil
 }
 
 // lifetimeOf answers how long the service says that a token lives, or 0 where it does not

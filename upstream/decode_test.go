@@ -28,7 +28,9 @@ func decodeCases() []decodeCase {
 	return []decodeCase{
 		{
 			name: "certification", file: "certification.json",
-			get: func(ctx context.Context, c *upstream.Client) (any, error) { return c.GetIdentityCertification(ctx, "c1") },
+			get: func(ctx context.Context, c *upstream.Client) (any, error) {
+				return c.GetIdentityCertification(ctx, "c1")
+			},
 			list: func(ctx context.Context, c *upstream.Client) (any, error) {
 				p, err := c.ListIdentityCertifications(ctx, upstream.ListIdentityCertificationsParams{})
 				return p.Items, err

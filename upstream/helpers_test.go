@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -76,3 +77,6 @@ func answer(status int, body string) *http.Response {
 		Body: io.NopCloser(strings.NewReader(body)),
 	}
 }
+
+// discardLog is for servers that are meant to see failures.
+var discardLog = log.New(io.Discard, "", 0)

@@ -1,0 +1,206 @@
+package upstream_test
+
+import (
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"certql/upstream"
+)
+
+// countConnections starts a server that counts the connections made to it.
+func countConnections(t *testing.T, handler http.HandlerFunc, start func(*httptest.Server)) (*httptest.Server, *atomic.Int32) {
+	t.Helper()
+	var connections atomic.Int32
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	start(server)
+	t.Cleanup(server.Close)
+	return server, &connections
+}
+
+// meeting answers a handler that answers nobody before n requests are there, which makes
+// them overlap, and does so again for the next n.
+func meeting(n int) http.HandlerFunc {
+	var mu sync.Mutex
+	here, all := 0, make(chan struct{})
+	return func(w http.ResponseWriter, _ *http.Request) {
+		mu.Lock()
+		wait := all
+		if here++; here == n {
+			here, all = 0, make(chan struct{})
+			close(wait)
+		}
+		mu.Unlock()
+		<-wait
+		io.WriteString(w, `{"id":"`+strings.Repeat("x", 10<<10)+`"}`)
+	}
+}
+
+func callAtOnce(t *testing.T, client *upstream.Client, n int) {
+	t.Helper()
+	ctx := asCaller(t)
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() {
+			if _, err := client.GetCertificationTask(ctx, "t1"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestConnectionsAreKeptForTheNextCalls(t *testing.T) {
+	const calls = 64
+	server, connections := countConnections(t, meeting(calls), (*httptest.Server).Start)
+	client := newClient(t, upstream.Config{BaseURL: server.URL})
+	callAtOnce(t, client, calls)
+	callAtOnce(t, client, calls)
+	if n := connections.Load(); n != calls {
+		t.Errorf("%d connections for %d calls at once, twice", n, calls)
+	}
+}
+
+func TestConnectionsAreKeptAfterRefusals(t *testing.T) {
+	server, connections := countConnections(t, answering(http.StatusNotFound, badRequestBody), (*httptest.Server).Start)
+	client := newClient(t, upstream.Config{BaseURL: server.URL})
+	for range 10 {
+		if _, err := client.GetCertificationTask(asCaller(t), "t1"); upstreamError(t, err).Kind != upstream.KindNotFound {
+			t.Error(err)
+		}
+	}
+	if n := connections.Load(); n != 1 {
+		t.Errorf("%d connections for ten refusals in a row", n)
+	}
+}
+
+func TestConnectionsAreBounded(t *testing.T) {
+	var open, most atomic.Int32
+	server, connections := countConnections(t, func(w http.ResponseWriter, _ *http.Request) {
+		most.Store(max(most.Load(), open.Add(1)))
+		defer open.Add(-1)
+		io.WriteString(w, "{}")
+	}, (*httptest.Server).Start)
+	client := newClient(t, upstream.Config{
+		BaseURL: server.URL, Transport: upstream.NewTransport(upstream.TransportConfig{MaxConnections: 2}),
+	})
+	callAtOnce(t, client, 40)
+	if n := connections.Load(); n > 2 || most.Load() > 2 {
+		t.Errorf("%d connections, %d requests at once; want at most 2", n, most.Load())
+	}
+}
+
+func TestOneHTTP2ConnectionCarriesManyCalls(t *testing.T) {
+	const calls = 64
+	server, connections := countConnections(t, meeting(calls), func(s *httptest.Server) {
+		s.EnableHTTP2 = true
+		s.StartTLS()
+	})
+	client := newClient(t, upstream.Config{
+		BaseURL: server.URL, Transport: upstream.NewTransport(upstream.TransportConfig{TLS: trusting(server)}),
+	})
+	callAtOnce(t, client, calls)
+	before := connections.Load()
+	callAtOnce(t, client, calls)
+	if n := connections.Load(); n != before {
+		t.Errorf("%d connections were made for calls that one could carry", n-before)
+	}
+}
+
+func trusting(server *httptest.Server) *tls.Config {
+	return server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+}
+
+func TestATransportGivesUpOnASilentServer(t *testing.T) {
+	release := make(chan struct{})
+	server := newServer(t, func(http.ResponseWriter, *http.Request) { <-release })
+	defer close(release)
+	client := newClient(t, upstream.Config{
+		BaseURL: server.URL, Transport: upstream.NewTransport(upstream.TransportConfig{HeaderTimeout: time.Millisecond}),
+	})
+	_, err := client.GetCertificationTask(asCaller(t), "t1")
+	if e := upstreamError(t, err); e.Kind != upstream.KindTimeout || !e.Sent {
+		t.Errorf("got %v, sent %t", e, e.Sent)
+	}
+}
+
+func TestACertificateThatIsNotTrusted(t *testing.T) {
+	server := httptest.NewUnstartedServer(answering(http.StatusOK, "{}"))
+	server.Config.ErrorLog = discardLog
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	_, err := newClient(t, upstream.Config{BaseURL: server.URL}).GetCertificationTask(asCaller(t), "t1")
+	e := upstreamError(t, err)
+	if e.Kind != upstream.KindUnavailable || e.Sent || !strings.HasSuffix(err.Error(), "the server's certificate is not trusted") {
+		t.Errorf("got %v, sent %t", e, e.Sent)
+	}
+}
+
+func TestNoRedirectIsFollowed(t *testing.T) {
+	elsewhere := newServer(t, func(http.ResponseWriter, *http.Request) { t.Error("the token went elsewhere") })
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		server := newServer(t, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere.URL, status)
+		})
+		client := newClient(t, upstream.Config{BaseURL: server.URL})
+		_, err := client.GetCertificationTask(asCaller(t), "t1")
+		if e := upstreamError(t, err); e.Kind != upstream.KindInvalid || e.Status != status {
+			t.Errorf("%d: got %v", status, e)
+		}
+	}
+}
+
+func TestNoCookieIsKept(t *testing.T) {
+	server := newServer(t, func(w http.ResponseWriter, r *http.Request) {
+		if len(r.Cookies()) > 0 {
+			t.Errorf("got cookies %v", r.Cookies())
+		}
+		http.SetCookie(w, &http.Cookie{Name: "route", Value: "1"})
+		io.WriteString(w, "{}")
+	})
+	client := newClient(t, upstream.Config{BaseURL: server.URL})
+	for range 2 {
+		if _, err := client.GetCertificationTask(asCaller(t), "t1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestAWriteIsNeverRepeatedByTheTransport(t *testing.T) {
+	var calls atomic.Int32
+	server := newServer(t, func(w http.ResponseWriter, r *http.Request) {
+		if calls.Add(1) == 1 { // so that the second goes over a connection that is known to work
+			io.WriteString(w, "{}")
+			return
+		}
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		conn.Close()
+	})
+	client := newClient(t, upstream.Config{BaseURL: server.URL})
+	if _, err := client.MakeIdentityDecision(asCaller(t), "c1", richDecisions); err != nil {
+		t.Fatal(err)
+	}
+	_, err := client.MakeIdentityDecision(asCaller(t), "c1", richDecisions)
+	if e := upstreamError(t, err); !e.Sent || e.Status != 0 {
+		t.Errorf("got %v, sent %t, status %d", e, e.Sent, e.Status)
+	}
+	if n := calls.Load(); n != 2 {
+		t.Errorf("%d requests arrived, want 2", n)
+	}
+}
