@@ -14,16 +14,16 @@ import (
 )
 
 func (r *certificationResolver) ReviewItems(ctx context.Context, obj *model.Certification, first *int, after *string, last *int, before *string, offset *int, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) (*relay.Connection[model.AccessReviewItem], error) {
-	items, err := r.reviewItems(ctx, obj.RawID(), relay.Arguments{First: first, After: after, Last: last, Before: before, Offset: offset}, filter, orderBy)
+	items, err := r.reviewItems(ctx, selected(ctx), obj.RawID(), paging(first, after, last, before, offset), filter, orderBy)
 	return items, ofReviewer(obj.Reviewer, err)
 }
 
 func (r *certificationResolver) Reviewers(ctx context.Context, obj *model.Certification, first *int, after *string, last *int, before *string, offset *int, filter *gen.ReviewerFilter, orderBy []gen.ReviewerOrder) (*relay.Connection[upstream.IdentityReference], error) {
-	return r.reviewers(ctx, obj.RawID(), relay.Arguments{First: first, After: after, Last: last, Before: before, Offset: offset}, filter, orderBy)
+	return r.reviewers(ctx, selected(ctx), obj.RawID(), paging(first, after, last, before, offset), filter, orderBy)
 }
 
 func (r *certificationResolver) PendingTasks(ctx context.Context, obj *model.Certification, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[model.CertificationTask], error) {
-	return r.pendingTasks(ctx, obj.RawID(), relay.Arguments{First: first, After: after, Last: last, Before: before, Offset: offset})
+	return r.pendingTasks(ctx, selected(ctx), obj.RawID(), paging(first, after, last, before, offset))
 }
 
 func (r *certificationReferenceResolver) Certification(ctx context.Context, obj *upstream.CertificationReference) (*model.Certification, error) {
@@ -39,7 +39,7 @@ func (r *queryResolver) Certification(ctx context.Context, id string) (*model.Ce
 }
 
 func (r *queryResolver) Certifications(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, reviewer *string, filter *gen.CertificationFilter, orderBy []gen.CertificationOrder) (*relay.Connection[model.Certification], error) {
-	return r.certifications(ctx, relay.Arguments{First: first, After: after, Last: last, Before: before, Offset: offset}, reviewer, filter, orderBy)
+	return r.certifications(ctx, selected(ctx), paging(first, after, last, before, offset), reviewer, filter, orderBy)
 }
 
 func (r *Resolver) Certification() gen.CertificationResolver { return &certificationResolver{r} }

@@ -10,13 +10,18 @@ import (
 	"certql/upstream"
 )
 
-// certification answers a certification by its REST identifier; none where there is none.
+// certification answers a certification by its REST identifier; none where there is none. The
+// connections selected below it are read at the same time.
 func (r *Resolver) certification(ctx context.Context, id string) (*model.Certification, error) {
+	abandon := r.overlap(ctx, id)
 	certification, err := found(load.From(ctx).Certification(ctx, id))
+	if certification == nil {
+		abandon()
+	}
 	return model.WrapCertification(certification), ofGroup(err)
 }
 
-func (r *Resolver) certifications(ctx context.Context, args relay.Arguments, reviewer *string, filter *gen.CertificationFilter, orderBy []gen.CertificationOrder) (*model.CertificationConnection, error) {
+func (r *Resolver) certifications(ctx context.Context, want selection, args relay.Arguments, reviewer *string, filter *gen.CertificationFilter, orderBy []gen.CertificationOrder) (*model.CertificationConnection, error) {
 	var in inputReader
 	params := upstream.ListIdentityCertificationsParams{
 		Reviewer: in.reviewer(reviewer),
@@ -28,23 +33,22 @@ func (r *Resolver) certifications(ctx context.Context, args relay.Arguments, rev
 	if in.err != nil {
 		return nil, in.err
 	}
-	return connect(ctx, r.rows, args, source[upstream.IdentityCertification, model.Certification]{
+	return connect(ctx, r.rows, want, args, source[upstream.IdentityCertification, model.Certification]{
 		scope: relay.NewScope("certifications", params.Query().Encode()),
 		empty: in.nothing,
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.IdentityCertification], error) {
 			params := params
 			params.Paging = paging
-			page, err := load.From(ctx).ListCertifications(ctx, params)
-			load.From(ctx).Knows(ctx, page.Items)
-			return page, err
+			return load.From(ctx).ListCertifications(ctx, params)
 		},
+		announce: announceBelow,
 		node: func(c *upstream.IdentityCertification) model.Certification {
 			return model.Certification{IdentityCertification: c}
 		},
 	})
 }
 
-func (r *Resolver) reviewers(ctx context.Context, certificationID string, args relay.Arguments, filter *gen.ReviewerFilter, orderBy []gen.ReviewerOrder) (*model.ReviewerConnection, error) {
+func (r *Resolver) reviewers(ctx context.Context, want selection, certificationID string, args relay.Arguments, filter *gen.ReviewerFilter, orderBy []gen.ReviewerOrder) (*model.ReviewerConnection, error) {
 	var in inputReader
 	params := upstream.ListCertificationReviewersParams{
 		Filter: in.reviewerFilter(filter),
@@ -55,7 +59,7 @@ func (r *Resolver) reviewers(ctx context.Context, certificationID string, args r
 	if in.err != nil {
 		return nil, in.err
 	}
-	return connect(ctx, r.rows, args, source[upstream.IdentityReference, upstream.IdentityReference]{
+	return connect(ctx, r.rows, want, args, source[upstream.IdentityReference, upstream.IdentityReference]{
 		scope: relay.NewScope("reviewers", certificationID, params.Query().Encode()),
 		empty: in.nothing,
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.IdentityReference], error) {

@@ -3,8 +3,9 @@ package graph
 import (
 	"context"
 	"errors"
+	"sync"
 
-	"golang.org/x/sync/errgroup"
+	"github.com/99designs/gqlgen/graphql"
 
 	"certql/graph/model"
 	"certql/graph/relay"
@@ -18,16 +19,23 @@ type source[R, N any] struct {
 	empty bool
 	read  func(context.Context, upstream.Paging) (upstream.Page[R], error)
 	node  func(*R) N
+	// announce is told the rows of each page that was read, and what is selected of them,
+	// before any of them is resolved. It may be nil.
+	announce func(ctx context.Context, row []graphql.CollectedField, rows []R)
+}
+
+// paging gathers the paging arguments of a connection field.
+func paging(first *int, after *string, last *int, before *string, offset *int) relay.Arguments {
+	return relay.Arguments{First: first, After: after, Last: last, Before: before, Offset: offset}
 }
 
 // connect answers the page of a source that the paging arguments ask for, with no more
 // upstream calls than the selected fields need. The calls go out together.
-func connect[R, N any](ctx context.Context, rows relay.Limits, args relay.Arguments, s source[R, N]) (*relay.Connection[N], error) {
-	window, err := args.Window(s.scope, rows)
+func connect[R, N any](ctx context.Context, limits relay.Limits, want selection, args relay.Arguments, s source[R, N]) (*relay.Connection[N], error) {
+	window, err := args.Window(s.scope, limits)
 	if err != nil {
 		return nil, err
 	}
-	want := selectedParts(ctx)
 	if s.empty {
 		return relay.NewConnection[N](nil, window.Offset, s.scope, false, new(0)), nil
 	}
@@ -41,33 +49,54 @@ func connect[R, N any](ctx context.Context, rows relay.Limits, args relay.Argume
 		}
 		window, want.Total = window.Anchor(*total), false
 	}
-	pages, err := readPages(ctx, s, window.Reads(want, upstream.MaxLimit))
+	rows, counted, err := readAll(ctx, s, window.Reads(want.Want, upstream.MaxLimit))
 	if err != nil {
 		return nil, err
 	}
-	var nodes []N
-	for _, page := range pages {
+	if counted != nil {
+		total = counted
+	}
+	hasNextPage := window.HasNextPage(len(rows), total)
+	rows = rows[:min(len(rows), window.Limit)]
+	if s.announce != nil {
+		s.announce(ctx, want.row, rows)
+	}
+	nodes := make([]N, len(rows))
+	for i := range rows {
+		nodes[i] = s.node(&rows[i])
+	}
+	return relay.NewConnection(nodes, window.Offset, s.scope, hasNextPage, total), nil
+}
+
+// readAll makes the reads of a window all at once. It answers their rows in order and, where
+// one of the reads counted, how many rows the whole list has.
+func readAll[R, N any](ctx context.Context, s source[R, N], reads []relay.Read) (rows []R, total *int, err error) {
+	pages, errs := make([]upstream.Page[R], len(reads)), make([]error, len(reads))
+	var group sync.WaitGroup
+	for i, read := range reads {
+		fetch := func() {
+			pages[i], errs[i] = s.read(ctx, upstream.Paging{Offset: read.Offset, Limit: read.Limit, Count: read.Count})
+		}
+		if i == len(reads)-1 {
+			fetch() // a lone read needs no goroutine
+		} else {
+			group.Go(fetch)
+		}
+	}
+	group.Wait()
+	for i, page := range pages {
+		if errs[i] != nil {
+			return nil, nil, errs[i]
+		}
 		if page.Total != nil {
 			total = page.Total
 		}
-		for i := range page.Items {
-			nodes = append(nodes, s.node(&page.Items[i]))
+		if len(pages) == 1 {
+			return page.Items, total, nil
 		}
+		rows = append(rows, page.Items...)
 	}
-	hasNextPage := window.HasNextPage(len(nodes), total)
-	return relay.NewConnection(nodes[:min(len(nodes), window.Limit)], window.Offset, s.scope, hasNextPage, total), nil
-}
-
-func readPages[R, N any](ctx context.Context, s source[R, N], reads []relay.Read) ([]upstream.Page[R], error) {
-	pages := make([]upstream.Page[R], len(reads))
-	group, ctx := errgroup.WithContext(ctx)
-	for i, read := range reads {
-		group.Go(func() (err error) {
-			pages[i], err = s.read(ctx, upstream.Paging{Offset: read.Offset, Limit: read.Limit, Count: read.Count})
-			return err
-		})
-	}
-	return pages, group.Wait()
+	return rows, total, nil
 }
 
 var errNoCount = errors.New("the upstream did not say how many rows there are")

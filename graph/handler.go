@@ -16,7 +16,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"certql/graph/gen"
-	"certql/graph/load"
 	"certql/graph/relay"
 	"certql/upstream"
 )
@@ -64,18 +63,8 @@ func NewHandler(cfg Config) http.Handler {
 	server.SetErrorPresenter(presenter(cfg.Logger))
 	server.SetRecoverFunc(recoverer(cfg.Logger))
 	server.Use(extension.Introspection{})
-	server.AroundResponses(withLoaders(cfg))
+	server.Use(operations{cfg.Client, cfg.OperationTimeout})
 	return server
-}
-
-// withLoaders gives each answer loaders and a deadline of its own. A subscription's events
-// are answers too, so that each of them reads anew.
-func withLoaders(cfg Config) graphql.ResponseMiddleware {
-	return func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-		ctx, cancel := context.WithTimeout(load.With(ctx, load.New(cfg.Client)), cfg.OperationTimeout)
-		defer cancel()
-		return next(ctx)
-	}
 }
 
 // recoverer answers the function that turns a panic into an error, which the presenter logs.

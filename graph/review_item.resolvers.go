@@ -18,7 +18,7 @@ func (r *accessReviewItemResolver) Certification(ctx context.Context, obj *model
 }
 
 func (r *accessReviewItemResolver) Permissions(ctx context.Context, obj *model.AccessReviewItem, first *int, after *string, last *int, before *string, offset *int, filter *gen.PermissionFilter) (*relay.Connection[upstream.Permission], error) {
-	return r.permissions(ctx, obj, relay.Arguments{First: first, After: after, Last: last, Before: before, Offset: offset}, filter)
+	return r.permissions(ctx, selected(ctx), obj, paging(first, after, last, before, offset), filter)
 }
 
 func (r *Resolver) AccessReviewItem() gen.AccessReviewItemResolver {

@@ -10,7 +10,7 @@ import (
 	"certql/upstream"
 )
 
-func (r *Resolver) reviewItems(ctx context.Context, certificationID string, args relay.Arguments, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) (*model.AccessReviewItemConnection, error) {
+func (r *Resolver) reviewItems(ctx context.Context, want selection, certificationID string, args relay.Arguments, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) (*model.AccessReviewItemConnection, error) {
 	var in inputReader
 	params := upstream.ListIdentityAccessReviewItemsParams{
 		Filter: in.itemFilter(certificationID, filter),
@@ -22,7 +22,7 @@ func (r *Resolver) reviewItems(ctx context.Context, certificationID string, args
 	if in.err != nil {
 		return nil, in.err
 	}
-	return connect(ctx, r.rows, args, source[upstream.AccessReviewItem, model.AccessReviewItem]{
+	return connect(ctx, r.rows, want, args, source[upstream.AccessReviewItem, model.AccessReviewItem]{
 		scope: relay.NewScope("reviewItems", certificationID, params.Query().Encode()),
 		empty: in.nothing,
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.AccessReviewItem], error) {
@@ -38,14 +38,14 @@ func (r *Resolver) reviewItems(ctx context.Context, certificationID string, args
 
 // permissions answers those behind an item. Only an entitlement can have any, so that other
 // items cost no call.
-func (r *Resolver) permissions(ctx context.Context, item *model.AccessReviewItem, args relay.Arguments, filter *gen.PermissionFilter) (*model.PermissionConnection, error) {
+func (r *Resolver) permissions(ctx context.Context, want selection, item *model.AccessReviewItem, args relay.Arguments, filter *gen.PermissionFilter) (*model.PermissionConnection, error) {
 	var in inputReader
 	params := upstream.GetIdentityCertificationItemPermissionsParams{Filter: in.permissionFilter(filter)}
 	if in.err != nil {
 		return nil, in.err
 	}
 	key := load.ItemKey{CertificationID: item.CertificationID, ID: item.RawID()}
-	return connect(ctx, r.rows, args, source[upstream.Permission, upstream.Permission]{
+	return connect(ctx, r.rows, want, args, source[upstream.Permission, upstream.Permission]{
 		scope: relay.NewScope("permissions", key.CertificationID, key.ID, params.Query().Encode()),
 		empty: in.nothing || !item.MayHavePermissions(),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.Permission], error) {

@@ -28,7 +28,7 @@ func (r *queryResolver) CertificationTask(ctx context.Context, id string) (*mode
 }
 
 func (r *queryResolver) PendingCertificationTasks(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, reviewer *string, filter *gen.CertificationTaskFilter) (*relay.Connection[model.CertificationTask], error) {
-	return r.tasks(ctx, relay.Arguments{First: first, After: after, Last: last, Before: before, Offset: offset}, reviewer, filter)
+	return r.tasks(ctx, selected(ctx), paging(first, after, last, before, offset), reviewer, filter)
 }
 
 func (r *subscriptionResolver) CertificationTask(ctx context.Context, id string) (<-chan *model.CertificationTask, error) {

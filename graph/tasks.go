@@ -16,7 +16,7 @@ func (r *Resolver) task(ctx context.Context, id string) (*model.CertificationTas
 	return model.WrapTask(task), err
 }
 
-func (r *Resolver) tasks(ctx context.Context, args relay.Arguments, reviewer *string, filter *gen.CertificationTaskFilter) (*model.CertificationTaskConnection, error) {
+func (r *Resolver) tasks(ctx context.Context, want selection, args relay.Arguments, reviewer *string, filter *gen.CertificationTaskFilter) (*model.CertificationTaskConnection, error) {
 	var in inputReader
 	params := upstream.GetPendingCertificationTasksParams{
 		Reviewer: in.reviewer(reviewer),
@@ -25,7 +25,7 @@ func (r *Resolver) tasks(ctx context.Context, args relay.Arguments, reviewer *st
 	if in.err != nil {
 		return nil, in.err
 	}
-	return connect(ctx, r.rows, args, source[upstream.CertificationTask, model.CertificationTask]{
+	return connect(ctx, r.rows, want, args, source[upstream.CertificationTask, model.CertificationTask]{
 		scope: relay.NewScope("tasks", params.Query().Encode()),
 		empty: in.nothing,
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.CertificationTask], error) {
@@ -33,15 +33,16 @@ func (r *Resolver) tasks(ctx context.Context, args relay.Arguments, reviewer *st
 			params.Paging = paging
 			return load.From(ctx).ListTasks(ctx, params)
 		},
-		node: wrapTask,
+		announce: announceTargets,
+		node:     wrapTask,
 	})
 }
 
 // pendingTasks answers those of one certification. They are read all at once, together with
 // those of other certifications: there are few of them, and the upstream lists them for many
 // certifications in one call.
-func (r *Resolver) pendingTasks(ctx context.Context, certificationID string, args relay.Arguments) (*model.CertificationTaskConnection, error) {
-	return connect(ctx, r.rows, args, source[upstream.CertificationTask, model.CertificationTask]{
+func (r *Resolver) pendingTasks(ctx context.Context, want selection, certificationID string, args relay.Arguments) (*model.CertificationTaskConnection, error) {
+	return connect(ctx, r.rows, want, args, source[upstream.CertificationTask, model.CertificationTask]{
 		scope: relay.NewScope("pendingTasks", certificationID),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.CertificationTask], error) {
 			tasks, err := load.From(ctx).PendingTasks(ctx, certificationID)
@@ -49,7 +50,8 @@ func (r *Resolver) pendingTasks(ctx context.Context, certificationID string, arg
 			end := min(begin+paging.Limit, len(tasks))
 			return upstream.Page[upstream.CertificationTask]{Items: tasks[begin:end], Total: new(len(tasks))}, err
 		},
-		node: wrapTask,
+		announce: announceTargets,
+		node:     wrapTask,
 	})
 }
 

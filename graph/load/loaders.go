@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/graph-gophers/dataloader/v7"
@@ -23,6 +24,8 @@ const (
 type Loaders struct {
 	client *upstream.Client
 	slots  chan struct{}
+
+	running sync.WaitGroup
 
 	certification *dataloader.Loader[string, *upstream.IdentityCertification]
 	item          *dataloader.Loader[ItemKey, *upstream.AccessReviewItem]
@@ -48,6 +51,13 @@ func New(client *upstream.Client) *Loaders {
 func newLoader[K comparable, V any](read func(context.Context, []K) []*dataloader.Result[V]) *dataloader.Loader[K, V] {
 	return dataloader.NewBatchedLoader(read, dataloader.WithWait[K, V](batchWait))
 }
+
+// Go runs f beside the operation. Close waits for it.
+func (l *Loaders) Go(f func()) { l.running.Go(f) }
+
+// Close ends the operation: it waits for what still runs beside it. The operation's context
+// should be over by then.
+func (l *Loaders) Close() { l.running.Wait() }
 
 // Forget drops everything that was read, as a write has to do: what comes after it reads
 // the upstream anew.
@@ -80,6 +90,12 @@ func call[V any](ctx context.Context, l *Loaders, do func() (V, error)) (V, erro
 func (l *Loaders) Announce(ctx context.Context, certifications []string, items []ItemKey) {
 	start(ctx, l.certification, certifications)
 	start(ctx, l.item, items)
+}
+
+// AnnouncePendingTasks starts to read the pending tasks of certifications, in as few calls as
+// there can be. It does not wait for them.
+func (l *Loaders) AnnouncePendingTasks(ctx context.Context, certificationIDs []string) {
+	start(ctx, l.pendingTasks, certificationIDs)
 }
 
 func start[K comparable, V any](ctx context.Context, loader *dataloader.Loader[K, V], keys []K) {

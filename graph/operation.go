@@ -1,0 +1,70 @@
+package graph
+
+import (
+	"context"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"certql/graph/load"
+	"certql/upstream"
+)
+
+// operations is the extension that gives each operation its loaders and its deadline, and
+// ends what it has started. Each event of a subscription counts as an operation here, but
+// has no deadline, since it includes the waiting for the event.
+type operations struct {
+	client  *upstream.Client
+	timeout time.Duration
+}
+
+var _ interface {
+	graphql.HandlerExtension
+	graphql.OperationInterceptor
+	graphql.ResponseInterceptor
+} = operations{}
+
+// ExtensionName names the extension.
+func (operations) ExtensionName() string { return "Operations" }
+
+// Validate accepts any schema.
+func (operations) Validate(graphql.ExecutableSchema) error { return nil }
+
+// InterceptOperation prepares a query or mutation.
+func (o operations) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	if isSubscription(ctx) {
+		return next(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	loaders := load.New(o.client)
+	ctx = load.With(ctx, loaders)
+	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Query {
+		announceRoots(ctx)
+	}
+	respond := next(ctx)
+	return func(ctx context.Context) *graphql.Response {
+		response := respond(ctx)
+		if response == nil || response.HasNext == nil || !*response.HasNext {
+			cancel()
+			loaders.Close()
+		}
+		return response
+	}
+}
+
+// InterceptResponse prepares an event of a subscription.
+func (o operations) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	if !isSubscription(ctx) {
+		return next(ctx)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	loaders := load.New(o.client)
+	defer loaders.Close()
+	defer cancel()
+	return next(load.With(ctx, loaders))
+}
+
+func isSubscription(ctx context.Context) bool {
+	return graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription
+}

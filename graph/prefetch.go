@@ -1,0 +1,162 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"certql/graph/gen"
+	"certql/graph/load"
+	"certql/graph/model"
+	"certql/upstream"
+)
+
+// announceRoots has the objects read that the root fields name by their ids, together and
+// before the first of the fields is resolved.
+func announceRoots(ctx context.Context) {
+	operation := graphql.GetOperationContext(ctx)
+	var (
+		certifications, withTasks []string
+		items                     []load.ItemKey
+	)
+	for _, field := range graphql.CollectFields(operation, operation.Operation.SelectionSet, nil) {
+		for _, id := range namedNodes(field, operation.Variables) {
+			switch id.Kind {
+			case model.CertificationNode:
+				certifications = append(certifications, id.Raw)
+				if len(named(below(operation, []graphql.CollectedField{field}), "pendingTasks")) > 0 {
+					withTasks = append(withTasks, id.Raw)
+				}
+			case model.ItemNode:
+				items = append(items, itemKey(id))
+			}
+		}
+	}
+	loaders := load.From(ctx)
+	loaders.Announce(ctx, certifications, items)
+	loaders.AnnouncePendingTasks(ctx, withTasks)
+}
+
+// namedNodes answers the objects that a root field names by ids. What is wrong with an id is
+// for the field's resolver to say.
+func namedNodes(field graphql.CollectedField, variables map[string]any) []model.NodeID {
+	var nodes []model.NodeID
+	arguments := field.ArgumentMap(variables)
+	switch field.Name {
+	case "certification":
+		if id, err := graphql.UnmarshalID(arguments["id"]); err == nil {
+			if raw, err := model.ParseCertificationID(id); err == nil {
+				nodes = append(nodes, model.NodeID{Kind: model.CertificationNode, Raw: raw})
+			}
+		}
+	case "node":
+		nodes = appendNode(nodes, arguments["id"])
+	case "nodes":
+		ids, _ := arguments["ids"].([]any)
+		for _, id := range ids {
+			nodes = appendNode(nodes, id)
+		}
+	}
+	return nodes
+}
+
+func appendNode(nodes []model.NodeID, value any) []model.NodeID {
+	id, err := graphql.UnmarshalID(value)
+	if err != nil {
+		return nodes
+	}
+	node, err := model.ParseNodeID(id)
+	if err != nil {
+		return nodes
+	}
+	return append(nodes, node)
+}
+
+// announceCertifications has certifications read, of which the given fields are selected,
+// with all that the upstream answers for many of them at once.
+func announceCertifications(ctx context.Context, ids []string, fields []graphql.CollectedField) {
+	loaders := load.From(ctx)
+	loaders.Announce(ctx, ids, nil)
+	if len(named(fields, "pendingTasks")) > 0 {
+		loaders.AnnouncePendingTasks(ctx, ids)
+	}
+}
+
+// announceTargets has the certifications read that a page of tasks works on, where they are
+// selected.
+func announceTargets(ctx context.Context, row []graphql.CollectedField, tasks []upstream.CertificationTask) {
+	fields := named(row, "certification")
+	if len(fields) == 0 {
+		return
+	}
+	var ids []string
+	for i := range tasks {
+		if id := wrapTask(&tasks[i]).CertificationID(); id != "" {
+			ids = append(ids, id)
+		}
+	}
+	announceCertifications(ctx, ids, below(graphql.GetOperationContext(ctx), fields))
+}
+
+// announceBelow has read what a page of certifications leads to, where it is selected and the
+// upstream answers it for many certifications at once.
+func announceBelow(ctx context.Context, row []graphql.CollectedField, certifications []upstream.IdentityCertification) {
+	loaders := load.From(ctx)
+	loaders.Knows(ctx, certifications)
+	if len(named(row, "pendingTasks")) > 0 {
+		ids := make([]string, len(certifications))
+		for i := range certifications {
+			ids[i] = certifications[i].ID
+		}
+		loaders.AnnouncePendingTasks(ctx, ids)
+	}
+	operation := graphql.GetOperationContext(ctx)
+	origins := named(below(operation, named(below(operation, named(row, "reassignment")), "from")), "certification")
+	if len(origins) == 0 {
+		return
+	}
+	var ids []string
+	for i := range certifications {
+		if from := certifications[i].Reassignment; from != nil && from.From != nil {
+			ids = append(ids, from.From.ID)
+		}
+	}
+	announceCertifications(ctx, ids, below(operation, origins))
+}
+
+// overlap starts to read the connections below a certification, which need no more of it
+// than its id, while the certification itself is read. The fields' own resolvers find what
+// was read, or join the reading. Where the certification turns out not to be there, the
+// function that it answers ends it all.
+func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
+	operation := graphql.GetOperationContext(ctx)
+	fields := graphql.CollectFieldsCtx(ctx, nil)
+	announceCertifications(ctx, []string{id}, fields)
+	if len(named(fields, "reviewItems"))+len(named(fields, "reviewers")) == 0 {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	loaders := load.From(ctx)
+	var want selection
+	var reads gen.ComplexityRoot
+	reads.Certification.ReviewItems = func(_ int, first *int, after *string, last *int, before *string, offset *int, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) int {
+		want := want
+		loaders.Go(func() {
+			_, _ = r.reviewItems(ctx, want, id, paging(first, after, last, before, offset), filter, orderBy)
+		})
+		return 0
+	}
+	reads.Certification.Reviewers = func(_ int, first *int, after *string, last *int, before *string, offset *int, filter *gen.ReviewerFilter, orderBy []gen.ReviewerOrder) int {
+		want := want
+		loaders.Go(func() { _, _ = r.reviewers(ctx, want, id, paging(first, after, last, before, offset), filter, orderBy) })
+		return 0
+	}
+	// The schema's cost functions are how gqlgen hands out a field's arguments, with their
+	// types, outside of its resolver.
+	typed := gen.NewExecutableSchema(gen.Config{Complexity: reads})
+	for _, field := range fields {
+		want = selectionOf(operation, field.Selections)
+		typed.Complexity(ctx, "Certification", field.Name, 0, field.ArgumentMap(operation.Variables))
+	}
+	return cancel
+}
