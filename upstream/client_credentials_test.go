@@ -317,10 +317,16 @@ func TestNewClientCredentialsNamesEveryWrongSetting(t *testing.T) {
 
 func TestClientCredentialsAreNeverPrinted(t *testing.T) {
 	c := newClientCredentials(t, &tokenEndpoint{})
+	formats := []string{"%v", "%+v", "%#v", "%s", "%x"}
+	holder := struct{ c upstream.Credential }{c} // whose methods fmt cannot call
+	for _, format := range formats {
+		if text := fmt.Sprintf(format, holder); strings.Contains(text, "s3cret") {
+			t.Errorf("%s within something else prints %s", format, text)
+		}
+	}
 	wantToken(t, c, "t1")
-	holder := struct{ c upstream.Credential }{c}
-	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%x"} {
-		if text := fmt.Sprintf(format, c) + fmt.Sprintf(format, holder); strings.Contains(text, "s3cret") || strings.Contains(text, "t1") {
+	for _, format := range formats {
+		if text := fmt.Sprintf(format, c); strings.Contains(text, "s3cret") || strings.Contains(text, "t1") {
 			t.Errorf("%s prints %s", format, text)
 		}
 	}
