@@ -21,7 +21,7 @@ type expectation struct {
 	shown map[string]bool // fields ("Type.field") that were to show something else than null
 }
 
-func newExpectation(t testing.TB) *expectation {
+func newExpectation(t *testing.T) *expectation {
 	t.Helper()
 	return &expectation{schema: publicSchema(t), shown: map[string]bool{}}
 }

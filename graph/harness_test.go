@@ -154,9 +154,13 @@ func (w *tenant) token(t testing.TB, client string) string {
 	if known, ok := w.tokens.Load(client); ok {
 		return known.(string)
 	}
-	resp, err := w.rest.Client().PostForm(w.rest.URL+"/oauth/token", url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {client}, "client_secret": {"sandbox"},
-	})
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {client}, "client_secret": {"sandbox"}}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.rest.URL+"/oauth/token", strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := w.rest.Client().Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
