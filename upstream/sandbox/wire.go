@@ -194,7 +194,7 @@ type wireRole struct {
 }
 
 // wireIdentityReference is IdentityReferenceWithNameAndEmail. A nil Email leaves the member out; a pointer to
-// nil writes null, which only the versions after v3 allow.
+// nil writes null, which only the yearly versions allow.
 type wireIdentityReference struct {
 	Type  string   `json:"type"`
 	ID    string   `json:"id"`

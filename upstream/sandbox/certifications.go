@@ -1,0 +1,165 @@
+package sandbox
+
+import (
+	"slices"
+	"time"
+)
+
+// certificationCollection is how listIdentityCertifications may be filtered and sorted.
+var certificationCollection = collection[*certification]{
+	rules: narrowing,
+	fields: map[string]filterField[*certification]{
+		"id":          textField(opEq|opIn, exactText, func(c *certification) string { return c.id }),
+		"campaign.id": textField(opEq|opIn, exactText, func(c *certification) string { return c.campaign.wire.ID }),
+		"phase":       textField(opEq, exactText, func(c *certification) string { return string(c.phase) }),
+		"completed":   flagField(opEq, (*certification).completed),
+	},
+	keys: map[string]func(*certification) (string, bool){
+		"name":   func(c *certification) (string, bool) { return c.name, true },
+		"due":    func(c *certification) (string, bool) { return orNull(c.due) },
+		"signed": func(c *certification) (string, bool) { return orNull(c.signed) },
+	},
+}
+
+// textField describes a field of text that is never null.
+func textField[R any](supported operators, kind fieldKind, value func(R) string) filterField[R] {
+	return filterField[R]{operators: supported, kind: kind, text: func(row R) []string { return []string{value(row)} }}
+}
+
+// flagField describes a boolean field that is never null.
+func flagField[R any](supported operators, value func(R) bool) filterField[R] {
+	return filterField[R]{operators: supported, kind: boolean, flag: func(row R) (bool, bool) { return value(row), true }}
+}
+
+// orNull returns the text and whether there is one. Dates compare as text, since all are sent in one form.
+func orNull(text *string) (string, bool) {
+	if text == nil {
+		return "", false
+	}
+	return *text, true
+}
+
+// listCertifications answers listIdentityCertifications.
+func (s *Sandbox) listCertifications(c *call) (any, error) {
+	q, err := parseQuery(c.r)
+	if err != nil {
+		return nil, err
+	}
+	visible, err := c.reviewerScope(q)
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := certificationCollection.parse(q)
+	if err != nil {
+		return nil, err
+	}
+	matches := chosen.matches
+	chosen.matches = func(on *certification) bool { return visible(on) && matches(on) }
+	var rows []wireCertification
+	c.state.read(func(time.Time) {
+		ordered := c.state.ordered(chosen)
+		chosen.compare = nil // it is done
+		page, total := chosen.page(ordered)
+		c.announce(chosen.count, total)
+		rows = make([]wireCertification, len(page))
+		for i, each := range page {
+			rows[i] = each.render()
+		}
+	})
+	return rows, nil
+}
+
+// ordered returns all certifications in the order of a selection. There are few orders and many pages, so each is
+// kept until a certification is added or signed off; nothing else changes one.
+func (s *state) ordered(by selection[*certification]) []*certification {
+	if by.compare == nil {
+		return s.certifications
+	}
+	if known, ok := s.orders.Load(by.sorters); ok {
+		return known.([]*certification)
+	}
+	sorted := slices.Clone(s.certifications)
+	slices.SortStableFunc(sorted, by.compare)
+	s.orders.Store(by.sorters, sorted)
+	return sorted
+}
+
+// getCertification answers getIdentityCertification.
+func (s *Sandbox) getCertification(c *call) (any, error) {
+	found, err := s.personal(c)
+	if err != nil {
+		return nil, err
+	}
+	var row wireCertification
+	c.state.read(func(time.Time) { row = found.render() })
+	return &row, nil
+}
+
+// render returns the certification as it is sent.
+func (c *certification) render() wireCertification {
+	row := wireCertification{
+		ID:                  c.id,
+		Name:                c.name,
+		Campaign:            &c.campaign.wire,
+		Completed:           c.completed(),
+		IdentitiesCompleted: c.identitiesCompleted,
+		IdentitiesTotal:     len(c.summaries),
+		Created:             stamp(c.created),
+		Modified:            stamp(c.modified),
+		DecisionsMade:       c.decided,
+		DecisionsTotal:      len(c.items),
+		Due:                 c.due,
+		Signed:              c.signed,
+		Reviewer:            c.reviewer.wire,
+		HasErrors:           c.errorMessage != nil,
+		ErrorMessage:        c.errorMessage,
+		Phase:               c.phase,
+	}
+	if c.origin != nil {
+		row.Reassignment = &wireReassignment{
+			From: wireCertificationReference{
+				ID: c.origin.id, Name: c.origin.name, Type: "CERTIFICATION", Reviewer: c.origin.reviewer.wire,
+			},
+			Comment: c.reason,
+		}
+	}
+	return row
+}
+
+// makeDecisions answers makeIdentityDecision with the certification after the decisions.
+func (s *Sandbox) makeDecisions(c *call) (any, error) {
+	found, err := s.personal(c)
+	if err != nil {
+		return nil, err
+	}
+	decisions, err := decodeDecisions(c.w, c.r)
+	if err != nil {
+		return nil, err
+	}
+	return c.change(found, func(now time.Time) error { return c.state.decide(found, decisions, c.author(), now) })
+}
+
+// signOffNow answers signOffIdentityCertification with the certification as signed. A body is ignored.
+func (s *Sandbox) signOffNow(c *call) (any, error) {
+	found, err := s.personal(c)
+	if err != nil {
+		return nil, err
+	}
+	return c.change(found, func(now time.Time) error { return c.state.signOff(found, c.author(), now) })
+}
+
+// change applies a change and returns the certification as that left it.
+func (c *call) change(on *certification, apply func(now time.Time) error) (any, error) {
+	var row wireCertification
+	err := c.state.write(func(now time.Time) error {
+		if err := apply(now); err != nil {
+			return err
+		}
+		row = on.render()
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &row, nil
+}

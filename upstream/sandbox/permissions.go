@@ -1,0 +1,51 @@
+package sandbox
+
+import "time"
+
+// permissionCollection is how getIdentityCertificationItemPermissions may be filtered. There are no sorters.
+var permissionCollection = collection[wirePermission]{
+	rules: targetAndRight,
+	fields: map[string]filterField[wirePermission]{
+		"target": textField(opEq|opSw, foldedText, func(p wirePermission) string { return p.Target }),
+		"rights": {operators: opCa, kind: foldedText, text: func(p wirePermission) []string { return p.Rights }},
+	},
+}
+
+// listPermissions answers getIdentityCertificationItemPermissions. Only entitlements have permissions; of other items
+// the list is empty. The operation serves certifications of governance groups under every version.
+func (s *Sandbox) listPermissions(c *call) (any, error) {
+	found, err := c.certification()
+	if err != nil {
+		return nil, err
+	}
+	reviewed := c.state.accessOf(found, c.r.PathValue("itemId"))
+	if reviewed == nil {
+		return nil, refuse(notFound, notFoundText)
+	}
+	q, err := parseQuery(c.r)
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := permissionCollection.parse(q)
+	if err != nil {
+		return nil, err
+	}
+	var permissions []wirePermission
+	if reviewed.entitlement != nil {
+		permissions = reviewed.entitlement.permissions
+	}
+	page, total := chosen.page(permissions)
+	c.announce(chosen.count, total)
+	return page, nil
+}
+
+// accessOf returns what an item of a certification is about, or nil where the certification has no such item.
+func (s *state) accessOf(c *certification, itemID string) *access {
+	var found *access
+	s.read(func(time.Time) {
+		if on := c.item(itemID); on != nil {
+			found = on.access
+		}
+	})
+	return found
+}

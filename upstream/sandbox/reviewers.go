@@ -1,0 +1,56 @@
+package sandbox
+
+import "strings"
+
+// reviewerCollection is how listCertificationReviewers may be filtered and sorted.
+var reviewerCollection = collection[*identity]{
+	rules: narrowing,
+	fields: map[string]filterField[*identity]{
+		"id":    textField(opEq|opIn, exactText, func(i *identity) string { return i.id }),
+		"name":  textField(opEq|opSw, foldedText, func(i *identity) string { return i.name }),
+		"email": nullableField(opEq|opSw, foldedText, (*identity).address),
+	},
+	keys: map[string]func(*identity) (string, bool){
+		"name":  func(i *identity) (string, bool) { return i.name, true },
+		"email": (*identity).address,
+	},
+}
+
+// address is the email of the identity and whether it has one.
+func (i *identity) address() (string, bool) { return i.email, i.email != "" }
+
+// listReviewers answers listCertificationReviewers: the reviewing identity, or the members of the governance group,
+// under every version. Who reviews a certification never changes, so this needs no lock.
+func (s *Sandbox) listReviewers(c *call) (any, error) {
+	found, err := c.certification()
+	if err != nil {
+		return nil, err
+	}
+	q, err := parseQuery(c.r)
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := reviewerCollection.parse(q)
+	if err != nil {
+		return nil, err
+	}
+	page, total := chosen.page(found.reviewer.people())
+	c.announce(chosen.count, total)
+	rows := make([]wireIdentityReference, len(page))
+	for i, each := range page {
+		rows[i] = each.reference()
+		if each.email == "" && strings.HasPrefix(c.version, "v20") {
+			rows[i].Email = new(*string) // null: the yearly versions declare the member nullable
+		}
+	}
+	return rows, nil
+}
+
+// reference returns the identity as it is sent. Where there is no email the member is left out.
+func (i *identity) reference() wireIdentityReference {
+	row := wireIdentityReference{Type: "IDENTITY", ID: i.id, Name: i.name}
+	if i.email != "" {
+		row.Email = new(&i.email)
+	}
+	return row
+}

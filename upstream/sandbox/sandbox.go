@@ -1,0 +1,166 @@
+// Package sandbox simulates the Certifications API of SailPoint Identity Security Cloud over seeded data in memory:
+// its eleven operations under every version's paths, its filters, sorters, limits, user levels and errors, its state
+// and how that changes, its OAuth token endpoint and its request budget. A Sandbox is an http.Handler, for tests of
+// any client of that API and for trying one out.
+//
+// Beside the API's own paths, those under /sandbox/ inject faults, count requests and start over.
+//
+// Where the vendor does not say how the service behaves, the package makes one choice and says so where it is made.
+// The package uses no code of any client, so that a client's mistakes about the API cannot agree with its own. It
+// starts no goroutines: what changes with time changes when somebody looks.
+package sandbox
+
+import (
+	"fmt"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// A Sandbox is one simulated tenant. Use New to make one. It is safe for concurrent use.
+type Sandbox struct {
+	config      Config
+	clients     []client
+	tokens      *tokens
+	limiter     *limiter
+	instruments *instruments
+	tracking    *idSource
+	mux         *http.ServeMux
+	state       atomic.Pointer[state]
+}
+
+// New returns a tenant with freshly seeded data, or an error that names every wrong setting.
+func New(config Config) (*Sandbox, error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	config = config.withDefaults()
+	tokens, err := newTokens(config.TokenLifetime, config.Clock)
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	s := &Sandbox{
+		config:   config,
+		clients:  seededClients(),
+		tokens:   tokens,
+		limiter:  config.limiter(),
+		tracking: newIDSource(config.Seed, trackingStream),
+	}
+	s.instruments = newInstruments(config, s.tokens, s.limiter, s.seed)
+	s.seed()
+	s.mux = s.routes()
+	return s, nil
+}
+
+// limiter returns the request budgets that the configuration asks for.
+func (c Config) limiter() *limiter {
+	kind := fixedWindows
+	if c.SlidingWindow {
+		kind = slidingWindows
+	}
+	return newLimiter(max(c.RateLimit, 0), c.RateWindow, kind, c.Penalties, c.Clock)
+}
+
+// seed replaces all data by that of the start.
+func (s *Sandbox) seed() { s.state.Store(seedState(s.config)) }
+
+// A Client is an OAuth client of the simulated tenant.
+type Client struct {
+	// ID and Secret are its credentials for the client-credentials grant.
+	ID, Secret string
+	// IdentityID and UserName are the user that it acts for; both are empty for an API key.
+	IdentityID, UserName string
+	// Authorities are the user levels, such as ORG_ADMIN, and Scopes what its tokens may be used for.
+	Authorities, Scopes []string
+}
+
+// Clients returns the OAuth clients that the tenant knows, in a fixed order.
+func (s *Sandbox) Clients() []Client {
+	clients := make([]Client, len(s.clients))
+	for i, each := range s.clients {
+		clients[i] = Client{each.id, each.secret, each.identityID, each.userName, each.authorities, each.scopes}
+	}
+	return clients
+}
+
+// SetFaults replaces the faults in force, as PUT /sandbox/faults does; none given means none in force. It returns an
+// error that says which fault is wrong, and changes nothing then.
+func (s *Sandbox) SetFaults(faults ...Fault) error { return s.instruments.setFaults(faults) }
+
+// Requests returns what arrived since the start or the last reset, as GET /sandbox/requests?detail=true does.
+func (s *Sandbox) Requests() Requests { return s.instruments.requests() }
+
+// Reset starts over, as POST /sandbox/reset does: the data of the start (by the clock's current day), no faults, full
+// request budgets, and empty journals of requests and writes. Access tokens stay good.
+func (s *Sandbox) Reset() { s.instruments.reset() }
+
+// Writes returns every change since the start or the last reset, oldest first.
+func (s *Sandbox) Writes() []Write {
+	state := s.state.Load()
+	var writes []Write
+	state.read(func(time.Time) { writes = slices.Clone(state.writes) })
+	return writes
+}
+
+// ServeHTTP answers one request, in the service's manner also where there is nothing to find.
+func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set(trackingHeader, s.tracking.next())
+	// ServeMux would redirect these, and so hide a client that builds paths from ids it did not escape.
+	if escaped := r.URL.EscapedPath(); path.Clean(escaped) != escaped && escaped != "/" {
+		answerError(w, refuse(notFound, notFoundText))
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// legacyVersions have their number before the name of the service; the current version has it behind.
+var legacyVersions = [...]string{"v3", "v2024", "v2025", "v2026"}
+
+const currentVersion = "v1"
+
+// routes mounts every operation under the paths of every version.
+func (s *Sandbox) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		answerError(w, refuse(notFound, notFoundText))
+	})
+	for _, version := range legacyVersions {
+		s.mountOperations(mux, version, func(service string) string { return "/" + version + "/" + service })
+	}
+	s.mountOperations(mux, currentVersion, func(service string) string { return "/" + service + "/" + currentVersion })
+	authorisation := &oauth{clients: make(map[string]client), tokens: s.tokens}
+	for _, each := range s.clients {
+		authorisation.clients[each.id] = each
+	}
+	authorisation.mount(mux, s.instruments.wrap)
+	s.instruments.mount(mux)
+	return mux
+}
+
+// mountOperations mounts the operations under the paths of one version, and an answer to every other method.
+func (s *Sandbox) mountOperations(mux *http.ServeMux, version string, base func(service string) string) {
+	for _, each := range s.operations() {
+		path := base(each.service) + each.path
+		mux.Handle(each.method+" "+path, s.instruments.wrap(each.name, s.serve(each, version)))
+		mux.HandleFunc(path, otherMethods(each.method))
+	}
+}
+
+// otherMethods answers the methods that a path does not support: OPTIONS with those that it does.
+func otherMethods(method string) http.HandlerFunc {
+	allowed := []string{method, http.MethodOptions}
+	if method == http.MethodGet {
+		allowed = append(allowed, http.MethodHead)
+	}
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		if r.Method == http.MethodOptions {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		answerError(w, refuse(wrongMethod, wrongMethodText))
+	}
+}

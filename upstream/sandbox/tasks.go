@@ -1,0 +1,140 @@
+package sandbox
+
+import "time"
+
+// taskCollection is how getPendingCertificationTasks may be filtered. There are no sorters.
+var taskCollection = collection[*task]{
+	rules: narrowing,
+	fields: map[string]filterField[*task]{
+		"id":       textField(opEq|opIn, exactText, func(t *task) string { return t.id }),
+		"targetId": textField(opEq|opIn, exactText, (*task).targetID),
+		"type":     textField(opEq|opIn, exactText, func(t *task) string { return string(t.kind) }),
+	},
+}
+
+// reassignNow answers reassignIdentityCertifications with the certification that the items left.
+func (s *Sandbox) reassignNow(c *call) (any, error) {
+	found, err := s.personal(c)
+	if err != nil {
+		return nil, err
+	}
+	order, err := c.reassignOrder(maxReferences)
+	if err != nil {
+		return nil, err
+	}
+	return c.change(found, func(now time.Time) error {
+		if violations := c.state.reassign(found, order, now); len(violations) > 0 {
+			return violations[0].error
+		}
+		return nil
+	})
+}
+
+// reassignLater answers submitReassignCertsAsync with a task that is QUEUED. What is wrong with the request as a whole
+// is refused at once; what is wrong with a reference makes the task end in ERROR, with nothing moved.
+func (s *Sandbox) reassignLater(c *call) (any, error) {
+	found, err := c.certification()
+	if err != nil {
+		return nil, err
+	}
+	order, err := c.reassignOrder(maxAsyncReferences)
+	if err != nil {
+		return nil, err
+	}
+	var row wireTask
+	err = c.state.write(func(now time.Time) error {
+		if err := found.mayReassign(order); err != nil {
+			return err
+		}
+		submitted := &task{kind: reassignTask, certification: found, run: func(at time.Time) []violation {
+			return c.state.reassign(found, order, at)
+		}}
+		c.state.submit(submitted, now)
+		row = submitted.render(now)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &row, nil
+}
+
+// reassignOrder reads the body of a reassignment of at most that many references.
+func (c *call) reassignOrder(most int) (reassignOrder, error) {
+	body, err := decodeReassign(c.w, c.r, most)
+	if err != nil {
+		return reassignOrder{}, err
+	}
+	order := reassignOrder{
+		reassignTo: body.ReassignTo, to: c.state.people[body.ReassignTo], reason: body.Reason, by: c.author(),
+	}
+	for _, each := range body.Reassign {
+		order.references = append(order.references, reference{each.ID, each.Type})
+	}
+	return order, nil
+}
+
+// getTask answers getCertificationTask, for a task in any status until a day after its end. Reviewers may read the
+// tasks of their certifications; those of campaigns are for administrators.
+func (s *Sandbox) getTask(c *call) (any, error) {
+	var row wireTask
+	var err error
+	c.state.read(func(now time.Time) {
+		found, ok := c.state.tasksByID[c.r.PathValue("id")]
+		switch {
+		case !ok:
+			err = refuse(notFound, notFoundText)
+		case !c.administrator() && (found.certification == nil || !c.mayReview(found.certification)):
+			err = refuse(forbidden, forbiddenText)
+		default:
+			row = found.render(now)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &row, nil
+}
+
+// listTasks answers getPendingCertificationTasks: the tasks that are QUEUED or IN_PROGRESS.
+func (s *Sandbox) listTasks(c *call) (any, error) {
+	q, err := parseQuery(c.r)
+	if err != nil {
+		return nil, err
+	}
+	visible, err := c.reviewerScope(q)
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := taskCollection.parse(q)
+	if err != nil {
+		return nil, err
+	}
+	matches := chosen.matches
+	chosen.matches = func(t *task) bool { return t.pending() && visible(t.certification) && matches(t) }
+	var rows []wireTask
+	c.state.read(func(now time.Time) {
+		page, total := chosen.page(c.state.tasks)
+		c.announce(chosen.count, total)
+		rows = make([]wireTask, len(page))
+		for i, each := range page {
+			rows[i] = each.render(now)
+		}
+	})
+	return rows, nil
+}
+
+// render returns the task as it is sent.
+func (t *task) render(now time.Time) wireTask {
+	row := wireTask{
+		ID: t.id, Type: t.kind, TargetType: t.targetType(), TargetID: t.targetID(),
+		Status: t.status(now), Created: stamp(t.created),
+	}
+	for _, each := range t.errors {
+		row.Errors = append(row.Errors, messages(each.Error())...)
+		if each.selfCertification {
+			row.ReassignmentTrailDTOs = append(row.ReassignmentTrailDTOs, wireTrail{each.from, each.to, "MANUAL_REASSIGNMENT"})
+		}
+	}
+	return row
+}
