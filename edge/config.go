@@ -134,65 +134,6 @@ func (c ServeConfig) EffectiveTokenURL() string {
 	return (&url.URL{Scheme: base.Scheme, Host: base.Host, Path: "/oauth/token"}).String()
 }
 
-func (c ServeConfig) validate() error {
-	var problems []error
-	problem := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
-	if !c.Embedded() {
-		if err := validateURL(c.UpstreamURL); err != nil {
-			problem("--upstream-url: %w", err)
-		}
-		if c.Service() && (c.ClientID == "" || c.ClientSecret == "") {
-			problem("--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET)")
-		}
-	}
-	if c.TokenURL != "" {
-		if err := validateURL(c.TokenURL); err != nil {
-			problem("--token-url: %w", err)
-		}
-	}
-	if c.UpstreamTimeout <= 0 {
-		problem("--upstream-timeout: must be longer than 0, such as 30s, not %s", c.UpstreamTimeout)
-	}
-	if c.OperationTimeout <= 0 {
-		problem("--operation-timeout: must be longer than 0, such as 60s, not %s", c.OperationTimeout)
-	}
-	if c.RateLimit < 1 {
-		problem("--rate-limit: must be 1 or more, not %d", c.RateLimit)
-	}
-	for _, origin := range c.CORSOrigins {
-		if err := validateOrigin(origin); err != nil {
-			problem("--cors-origin: %w", err)
-		}
-	}
-	return errors.Join(append(problems, c.Data.validate("sandbox-"))...)
-}
-
-func (d SandboxData) validate(prefix string) error {
-	var problems []error
-	problem := func(option, format string, args ...any) {
-		problems = append(problems, fmt.Errorf("--"+prefix+option+": "+format, args...))
-	}
-	if d.Certifications < 0 {
-		problem("certifications", "must be 0 or more, not %d", d.Certifications)
-	}
-	if d.Items < 0 {
-		problem("items", "must be 0 or more, not %d", d.Items)
-	}
-	if d.RateLimit < 0 {
-		problem("rate-limit", "must be 0 or more, not %d", d.RateLimit)
-	}
-	if d.RateWindow <= 0 {
-		problem("rate-window", "must be longer than 0, such as 10s, not %s", d.RateWindow)
-	}
-	if d.TaskPace < 0 {
-		problem("task-pace", "must be 0 or longer, not %s", d.TaskPace)
-	}
-	if _, err := d.Start(); err != nil {
-		problem("clock", "%w", err)
-	}
-	return errors.Join(problems...)
-}
-
 // Start answers when the sandbox's clock starts; the zero time where it follows the real one.
 func (d SandboxData) Start() (time.Time, error) {
 	if d.Clock == "" {
@@ -203,24 +144,4 @@ func (d SandboxData) Start() (time.Time, error) {
 		return time.Time{}, fmt.Errorf("must be a date and time such as 2026-11-23T09:30:00Z, not %q", d.Clock)
 	}
 	return start, nil
-}
-
-func validateURL(text string) error {
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		return fmt.Errorf("must be a URL such as https://TENANT.api.identitynow.com/v3, not %q", text)
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return errors.New("must be a URL without user, query and fragment")
-	default:
-		return nil
-	}
-}
-
-func validateOrigin(text string) error {
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || text != u.Scheme+"://"+u.Host {
-		return fmt.Errorf("must be an origin such as https://portal.example.com, not %q", text)
-	}
-	return nil
 }

@@ -1,0 +1,268 @@
+package edge_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"certql/edge"
+)
+
+func TestMain(m *testing.M) {
+	// What the developer has set for a gateway of their own must not reach the tests.
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "CERTQL_") {
+			_ = os.Unsetenv(name)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// parse reads a command line that has to be right.
+func parse(t *testing.T, args ...string) (edge.Config, edge.Command) {
+	t.Helper()
+	config, command, err := edge.Parse(args, nil)
+	if err != nil {
+		t.Fatalf("certql %q: %v", args, err)
+	}
+	return config, command
+}
+
+var defaultData = edge.SandboxData{
+	Seed:       1,
+	RateLimit:  100,
+	RateWindow: 10 * time.Second,
+	TaskPace:   3 * time.Second,
+}
+
+func TestWithoutOptionsTheGatewayRunsOnDefaults(t *testing.T) {
+	want := edge.ServeConfig{
+		Addr:             "localhost:8080",
+		UpstreamLayout:   "auto",
+		UpstreamTimeout:  30 * time.Second,
+		OperationTimeout: time.Minute,
+		RateLimit:        100,
+		Auth:             "auto",
+		Data:             defaultData,
+	}
+	for _, args := range [][]string{nil, {"serve"}} {
+		config, command := parse(t, args...)
+		if diff := cmp.Diff(want, config.Serve); diff != "" || command != edge.CommandServe {
+			t.Errorf("certql %q runs %q (-want +got):\n%s", args, command, diff)
+		}
+	}
+}
+
+func TestTheSandboxRunsOnDefaultsOfItsOwn(t *testing.T) {
+	t.Setenv("CERTQL_ADDR", "localhost:1") // the gateway's
+	config, command := parse(t, "sandbox")
+	want := edge.SandboxConfig{Addr: "localhost:9090", Data: defaultData}
+	if diff := cmp.Diff(want, config.Sandbox); diff != "" || command != edge.CommandSandbox {
+		t.Errorf("certql sandbox runs %q (-want +got):\n%s", command, diff)
+	}
+}
+
+func TestAFlagWinsOverItsVariableAndThatOverTheDefault(t *testing.T) {
+	t.Setenv("CERTQL_ADDR", "localhost:1")
+	t.Setenv("CERTQL_UPSTREAM_URL", "https://variable.example.com/v3")
+	t.Setenv("CERTQL_RATE_LIMIT", "7")
+	t.Setenv("CERTQL_CORS_ORIGIN", "https://a.example.com,http://localhost:3000")
+	t.Setenv("CERTQL_SANDBOX_TASK_PACE", "1s")
+	config, _ := parse(t, "--addr=localhost:2", "--rate-limit=8", "--sandbox-seed=5")
+	got := config.Serve
+	want := edge.ServeConfig{
+		Addr:             "localhost:2",
+		CORSOrigins:      []string{"https://a.example.com", "http://localhost:3000"},
+		UpstreamURL:      "https://variable.example.com/v3",
+		UpstreamLayout:   "auto",
+		UpstreamTimeout:  30 * time.Second,
+		OperationTimeout: time.Minute,
+		RateLimit:        8,
+		Auth:             "auto",
+		Data:             edge.SandboxData{Seed: 5, RateLimit: 100, RateWindow: 10 * time.Second, TaskPace: time.Second},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the settings (-want +got):\n%s", diff)
+	}
+}
+
+func TestTheSandboxHasTheSameVariablesInBothCommands(t *testing.T) {
+	t.Setenv("CERTQL_SANDBOX_SEED", "9")
+	t.Setenv("CERTQL_SANDBOX_CERTIFICATIONS", "50")
+	t.Setenv("CERTQL_SANDBOX_ITEMS", "500")
+	t.Setenv("CERTQL_SANDBOX_RATE_LIMIT", "0")
+	t.Setenv("CERTQL_SANDBOX_RATE_WINDOW", "1s")
+	t.Setenv("CERTQL_SANDBOX_SLIDING_WINDOW", "true")
+	t.Setenv("CERTQL_SANDBOX_TASK_PACE", "2s")
+	t.Setenv("CERTQL_SANDBOX_CLOCK", "2026-03-01T09:00:00Z")
+	want := edge.SandboxData{
+		Seed: 9, Certifications: 50, Items: 500, RateWindow: time.Second, SlidingWindow: true, TaskPace: 2 * time.Second,
+		Clock: "2026-03-01T09:00:00Z",
+	}
+	serve, _ := parse(t)
+	if diff := cmp.Diff(want, serve.Serve.Data); diff != "" {
+		t.Errorf("embedded (-want +got):\n%s", diff)
+	}
+	alone, _ := parse(t, "sandbox")
+	if diff := cmp.Diff(want, alone.Sandbox.Data); diff != "" {
+		t.Errorf("alone (-want +got):\n%s", diff)
+	}
+}
+
+func TestWhoTheUpstreamIsCalledAs(t *testing.T) {
+	credentials := []string{"--client-id=id", "--client-secret=secret"}
+	tenant := append([]string{"--upstream-url=https://acme.api.identitynow.com/v3"}, credentials...)
+	tests := map[string]struct {
+		args     []string
+		embedded bool
+		service  bool
+	}{
+		"sandbox":            {nil, true, true},
+		"sandbox by bearer":  {[]string{"--auth=bearer"}, true, false},
+		"sandbox by service": {[]string{"--auth=service"}, true, true},
+		"tenant":             {tenant, false, false},
+		"tenant by bearer":   {append(tenant, "--auth=bearer"), false, false},
+		"tenant by service":  {append(tenant, "--auth=service"), false, true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			config, _ := parse(t, test.args...)
+			if got := config.Serve.Embedded(); got != test.embedded {
+				t.Errorf("Embedded() = %v, want %v", got, test.embedded)
+			}
+			if got := config.Serve.Service(); got != test.service {
+				t.Errorf("Service() = %v, want %v", got, test.service)
+			}
+		})
+	}
+}
+
+func TestTheTokenURLIsOnTheUpstreamsHost(t *testing.T) {
+	tests := map[string]struct {
+		config edge.ServeConfig
+		want   string
+	}{
+		"version first":  {edge.ServeConfig{UpstreamURL: "https://acme.api.identitynow.com/v3"}, "https://acme.api.identitynow.com/oauth/token"},
+		"version behind": {edge.ServeConfig{UpstreamURL: "http://localhost:9090"}, "http://localhost:9090/oauth/token"},
+		"said so": {
+			edge.ServeConfig{UpstreamURL: "https://proxy.example.com/v3", TokenURL: "https://acme.example.com/token"},
+			"https://acme.example.com/token",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := test.config.EffectiveTokenURL(); got != test.want {
+				t.Errorf("EffectiveTokenURL() = %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestEveryProblemIsNamedAtOnce(t *testing.T) {
+	tests := map[string]struct {
+		args []string
+		want []string
+	}{
+		"serve": {
+			[]string{
+				"--upstream-url=acme", "--token-url=mailto:x", "--upstream-timeout=0s", "--operation-timeout=-1s", "--rate-limit=0",
+				"--cors-origin=*,https://a.example.com/", "--auth=service", "--sandbox-seed=0", "--sandbox-certifications=1000001",
+				"--sandbox-items=-1", "--sandbox-rate-limit=-1", "--sandbox-rate-window=0s", "--sandbox-task-pace=0s",
+				"--sandbox-clock=yesterday",
+			},
+			[]string{
+				"--upstream-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
+				"--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET)",
+				"--token-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
+				"--upstream-timeout: must be longer than 0, such as 30s, not 0s",
+				"--operation-timeout: must be longer than 0, such as 60s, not -1s",
+				"--rate-limit: must be 1 or more, not 0",
+				`--cors-origin: must be an origin such as https://portal.example.com, not "*"`,
+				`--cors-origin: must be an origin such as https://portal.example.com, not "https://a.example.com/"`,
+				"--sandbox-seed: must be 1 or more, not 0",
+				"--sandbox-certifications: must be from 0 to 1000000, not 1000001",
+				"--sandbox-items: must be from 0 to 20000000, not -1",
+				"--sandbox-rate-limit: must be 0 or more, not -1",
+				"--sandbox-rate-window: must be longer than 0, such as 10s, not 0s",
+				"--sandbox-task-pace: must be longer than 0, such as 3s, not 0s",
+				`--sandbox-clock: must be a date and time such as 2026-11-23T09:30:00Z, not "yesterday"`,
+			},
+		},
+		"sandbox": {
+			[]string{"sandbox", "--items=20000001", "--rate-limit=-5"},
+			[]string{"--items: must be from 0 to 20000000, not 20000001", "--rate-limit: must be 0 or more, not -5"},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := edge.Parse(test.args, nil)
+			if err == nil {
+				t.Fatal("nothing is wrong")
+			}
+			if diff := cmp.Diff(test.want, strings.Split(err.Error(), "\n")); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestURLsOfServices(t *testing.T) {
+	tests := map[string]struct {
+		url string
+		ok  bool
+	}{
+		"tenant":         {"https://acme.api.identitynow.com/v3", true},
+		"no path":        {"https://acme.api.identitynow.com", true},
+		"port":           {"http://localhost:9090/v3", true},
+		"longer path":    {"https://proxy.example.com/sailpoint/v3/", true},
+		"no scheme":      {"acme.api.identitynow.com/v3", false},
+		"no host":        {"https:///v3", false},
+		"port alone":     {"http://:9090/v3", false},
+		"other scheme":   {"ftp://acme.example.com", false},
+		"password":       {"https://user:hunter2@acme.example.com/v3", false},
+		"query":          {"https://acme.example.com/v3?x=y", false},
+		"question mark":  {"https://acme.example.com/v3?", false},
+		"fragment":       {"https://acme.example.com/v3#x", false},
+		"up":             {"https://acme.example.com/v3/../v4", false},
+		"control":        {"https://acme.example.com/\x00", false},
+		"bad escape":     {"https://acme.example.com/%zz", false},
+		"password, ftp":  {"ftp://user:hunter2@acme.example.com", false},
+		"password, port": {"https://user:hunter2@acme.example.com:port/", false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := edge.Parse([]string{"--upstream-url", test.url}, nil)
+			if (err == nil) != test.ok {
+				t.Errorf("--upstream-url %q: %v", test.url, err)
+			}
+			if err != nil && strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the error repeats a password: %v", err)
+			}
+		})
+	}
+}
+
+func TestHelpIsNoError(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"serve", "--help"}, {"sandbox", "-h"}} {
+		var help bytes.Buffer
+		if _, _, err := edge.Parse(args, &help); !errors.Is(err, edge.ErrHelp) || help.Len() == 0 {
+			t.Errorf("certql %q: %v, and %d bytes of help", args, err, help.Len())
+		}
+	}
+}
+
+func TestTheSandboxsClock(t *testing.T) {
+	start, err := edge.SandboxData{}.Start()
+	if err != nil || !start.IsZero() {
+		t.Errorf("without a clock it starts at %v, %v", start, err)
+	}
+	start, err = edge.SandboxData{Clock: "2026-03-01T10:00:00+01:00"}.Start()
+	if want := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC); err != nil || !start.Equal(want) {
+		t.Errorf("it starts at %v, %v, want %v", start, err, want)
+	}
+}

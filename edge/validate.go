@@ -1,0 +1,103 @@
+package edge
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// The largest sandbox that may be asked for.
+const (
+	maxSandboxCertifications = 1_000_000
+	maxSandboxItems          = 20_000_000
+)
+
+// validate answers every problem at once, each with its option and what is allowed.
+func (c ServeConfig) validate() error {
+	var problems []error
+	problem := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	if !c.Embedded() {
+		if err := validateURL(c.UpstreamURL); err != nil {
+			problem("--upstream-url: %w", err)
+		}
+		if c.Service() && (c.ClientID == "" || c.ClientSecret == "") {
+			problem("--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET)")
+		}
+	}
+	if c.TokenURL != "" {
+		if err := validateURL(c.TokenURL); err != nil {
+			problem("--token-url: %w", err)
+		}
+	}
+	if c.UpstreamTimeout <= 0 {
+		problem("--upstream-timeout: must be longer than 0, such as 30s, not %s", c.UpstreamTimeout)
+	}
+	if c.OperationTimeout <= 0 {
+		problem("--operation-timeout: must be longer than 0, such as 60s, not %s", c.OperationTimeout)
+	}
+	if c.RateLimit < 1 {
+		problem("--rate-limit: must be 1 or more, not %d", c.RateLimit)
+	}
+	for _, origin := range c.CORSOrigins {
+		if err := validateOrigin(origin); err != nil {
+			problem("--cors-origin: %w", err)
+		}
+	}
+	return errors.Join(append(problems, c.Data.validate("sandbox-"))...)
+}
+
+// validate answers every problem at once. The prefix is that of the options' names.
+func (d SandboxData) validate(prefix string) error {
+	var problems []error
+	problem := func(option, format string, args ...any) {
+		problems = append(problems, fmt.Errorf("--"+prefix+option+": "+format, args...))
+	}
+	if d.Seed < 1 {
+		problem("seed", "must be 1 or more, not %d", d.Seed)
+	}
+	if d.Certifications < 0 || d.Certifications > maxSandboxCertifications {
+		problem("certifications", "must be from 0 to %d, not %d", maxSandboxCertifications, d.Certifications)
+	}
+	if d.Items < 0 || d.Items > maxSandboxItems {
+		problem("items", "must be from 0 to %d, not %d", maxSandboxItems, d.Items)
+	}
+	if d.RateLimit < 0 {
+		problem("rate-limit", "must be 0 or more, not %d", d.RateLimit)
+	}
+	if d.RateWindow <= 0 {
+		problem("rate-window", "must be longer than 0, such as 10s, not %s", d.RateWindow)
+	}
+	if d.TaskPace <= 0 {
+		problem("task-pace", "must be longer than 0, such as 3s, not %s", d.TaskPace)
+	}
+	if _, err := d.Start(); err != nil {
+		problem("clock", "%w", err)
+	}
+	return errors.Join(problems...)
+}
+
+// validateURL checks the base URL of a service.
+func validateURL(text string) error {
+	u, err := url.Parse(text)
+	switch {
+	case err == nil && (u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != ""):
+		return errors.New("must be a URL without user, query and fragment") // not repeated: it may hold a password
+	case err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https":
+		return errors.New("must be a URL such as https://TENANT.api.identitynow.com/v3")
+	case slices.ContainsFunc(strings.Split(u.Path, "/"), func(s string) bool { return s == "." || s == ".." }):
+		return errors.New("must be a URL without . and .. in its path")
+	default:
+		return nil
+	}
+}
+
+// validateOrigin checks an origin as browsers write it.
+func validateOrigin(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || text != u.Scheme+"://"+u.Host {
+		return fmt.Errorf("must be an origin such as https://portal.example.com, not %q", text)
+	}
+	return nil
+}
