@@ -35,6 +35,7 @@ const (
 	headerTimeout = 10 * time.Second
 	idleTimeout   = 2 * time.Minute
 	drainTimeout  = 10 * time.Second
+	maxBody       = 1 << 20 // bytes of a request
 )
 
 func main() {
@@ -81,9 +82,9 @@ func runSandbox(ctx context.Context, config edge.SandboxConfig, stdout io.Writer
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", config.Addr)
+	listener, err := listen(ctx, config.Addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("--addr: %w", err)
 	}
 	var clients []string
 	for _, client := range simulator.Clients() {
@@ -98,9 +99,9 @@ func runSandbox(ctx context.Context, config edge.SandboxConfig, stdout io.Writer
 
 // runGateway serves the gateway, and with it the sandbox where no upstream is named.
 func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, stdout io.Writer) error {
-	listener, err := net.Listen("tcp", config.Addr)
+	listener, err := listen(ctx, config.Addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("--addr: %w", err)
 	}
 	defer listener.Close()
 	tenant := tenantOf(config)
@@ -109,7 +110,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		if err != nil {
 			return err
 		}
-		loopback, err := net.Listen("tcp", "127.0.0.1:0")
+		loopback, err := listen(ctx, "127.0.0.1:0")
 		if err != nil {
 			return err
 		}
@@ -126,11 +127,12 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	defer client.CloseIdleConnections()
 
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.Callers(service, graph.NewHandler(graph.Config{
+	answers := graph.NewHandler(graph.Config{
 		Client:           client,
 		OperationTimeout: config.OperationTimeout,
 		Logger:           log,
-	}))))
+	})
+	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, http.MaxBytesHandler(edge.Callers(service, answers), maxBody)))
 	mux.Handle("/{$}", playground.Handler("certql", "/graphql"))
 
 	at := baseURL(listener)
@@ -161,6 +163,12 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 		_ = server.Close() // the drain took too long: cut what is left
 	}
 	return nil
+}
+
+// listen opens an address, given as host and port.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	var config net.ListenConfig
+	return config.Listen(ctx, "tcp", addr)
 }
 
 // baseURL answers the URL that a listener is reached at.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"time"
@@ -39,9 +40,7 @@ func tenantOf(config edge.ServeConfig) tenant {
 // at answers the tenant that an embedded sandbox simulates at the given URL.
 func (t tenant) at(url string) tenant {
 	t.baseURL, t.tokenURL = url+"/v3", url+"/oauth/token"
-	if t.clientID == "" {
-		t.clientID, t.clientSecret = sandboxAdmin, sandboxSecret
-	}
+	t.clientID, t.clientSecret = cmp.Or(t.clientID, sandboxAdmin), cmp.Or(t.clientSecret, sandboxSecret)
 	return t
 }
 

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"maps"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// An importRule says what a package of this module may import.
+type importRule struct {
+	// project lists the packages of this module that it may import directly.
+	project []string
+	// never lists what must not be reached indirectly either: a path and all below it.
+	never []string
+	// standardOnly allows the standard library alone beside project.
+	standardOnly bool
+	why          string
+}
+
+const (
+	gqlgen    = "github.com/99designs/gqlgen"
+	gqlparser = "github.com/vektah/gqlparser"
+)
+
+// importRules hold for every package but main, which assembles the others and may import
+// all of them.
+var importRules = map[string]importRule{
+	"certql/edge": {
+		project: []string{"certql/upstream"},
+		never:   []string{"certql/graph", gqlgen, gqlparser},
+		why:     "how callers arrive must not depend on what they ask; upstream is there for credentials alone",
+	},
+	"certql/graph": {
+		project: []string{"certql/graph/gen", "certql/graph/load", "certql/graph/model", "certql/graph/relay", "certql/upstream"},
+		never:   []string{"certql/edge", "certql/upstream/sandbox"},
+		why:     "the graph answers whoever has been let in, from whatever upstream there is",
+	},
+	"certql/graph/gen": {
+		project: []string{"certql/graph/model", "certql/graph/relay", "certql/upstream"},
+		never:   []string{"certql/edge", "certql/graph/load", "certql/upstream/sandbox"},
+		why:     "generated code binds the schema to types and does nothing by itself",
+	},
+	"certql/graph/load": {
+		project: []string{"certql/upstream"},
+		never:   []string{"certql/edge", gqlgen, gqlparser, "certql/upstream/sandbox"},
+		why:     "loaders answer plain errors and know nothing of GraphQL: gqlgen writes into the errors that it is handed",
+	},
+	"certql/graph/model": {
+		project: []string{"certql/graph/relay", "certql/upstream"},
+		never:   []string{"certql/edge", "certql/graph/gen", "certql/graph/load", "certql/upstream/sandbox"},
+		why:     "the model wraps what the upstream answered and does no input or output",
+	},
+	"certql/graph/relay": {
+		standardOnly: true,
+		why:          "the paging rules are pure, so that they can be tested and reused by themselves",
+	},
+	"certql/playground": {
+		standardOnly: true,
+		why:          "the playground is files and a handler that serves them",
+	},
+	"certql/upstream": {
+		never: []string{"certql/edge", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser},
+		why:   "the upstream client knows nothing of GraphQL and could serve another program",
+	},
+	"certql/upstream/sandbox": {
+		never: []string{"certql/edge", "certql/graph", "certql/upstream", gqlgen, gqlparser},
+		why:   "a simulator that shares types with the client would agree with its mistakes",
+	},
+}
+
+func TestPackagesImportWhatTheDesignAllows(t *testing.T) {
+	imports, standard := importsOf(t)
+	for _, breach := range importBreaches(importRules, imports, standard) {
+		t.Error(breach)
+	}
+}
+
+func TestBreachesOfTheImportRulesAreFound(t *testing.T) {
+	rules := map[string]importRule{
+		"certql/a": {project: []string{"certql/b"}, never: []string{"x.org/bad", "certql/c"}, why: "a is a"},
+		"certql/b": {why: "b is b"},
+		"certql/c": {standardOnly: true, why: "c is pure"},
+	}
+	tests := map[string]struct {
+		imports map[string][]string
+		want    []string
+	}{
+		"allowed":            {map[string][]string{"certql": {"certql/a", "certql/c"}, "certql/a": {"certql/b", "fmt", "x.org/badger"}, "certql/c": {"fmt"}}, nil},
+		"not listed":         {map[string][]string{"certql/b": {"certql/c"}}, []string{"certql/b imports certql/c: b is b"}},
+		"itself in main":     {map[string][]string{"certql/b": {"certql"}}, []string{"certql/b imports certql: b is b"}},
+		"never":              {map[string][]string{"certql/a": {"x.org/bad/sub"}}, []string{"certql/a reaches x.org/bad/sub: a is a"}},
+		"never, indirectly":  {map[string][]string{"certql/a": {"x.org/y"}, "x.org/y": {"x.org/bad"}}, []string{"certql/a reaches x.org/bad: a is a"}},
+		"not standard":       {map[string][]string{"certql/c": {"x.org/y"}}, []string{"certql/c imports x.org/y, which is not of the standard library: c is pure"}},
+		"package of no rule": {map[string][]string{"certql/d": nil}, []string{"certql/d has no import rule: add one to importRules, and to .golangci.yml"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := importBreaches(rules, test.imports, map[string]bool{"fmt": true})
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("breaches (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestEdgeTakesCredentialsAloneFromUpstream(t *testing.T) {
+	allowed := []string{"Bearer", "Credential", "WithCredential"}
+	files, err := filepath.Glob("edge/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			selector, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if pkg, ok := selector.X.(*ast.Ident); ok && pkg.Name == "upstream" && !slices.Contains(allowed, selector.Sel.Name) &&
+				!strings.HasSuffix(name, "_test.go") {
+				t.Errorf("%s uses upstream.%s: edge settles as whom to call, and calls nobody", name, selector.Sel.Name)
+			}
+			return true
+		})
+	}
+}
+
+// importsOf answers what each package of the module, and each that it depends on, imports;
+// and which of them are of the standard library. Tests are left out: they may import more.
+func importsOf(t *testing.T) (imports map[string][]string, standard map[string]bool) {
+	t.Helper()
+	listing, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-json=ImportPath,Imports,Standard", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	imports, standard = make(map[string][]string), make(map[string]bool)
+	for decoder := json.NewDecoder(strings.NewReader(string(listing))); ; {
+		var pkg struct {
+			ImportPath string
+			Imports    []string
+			Standard   bool
+		}
+		if err := decoder.Decode(&pkg); errors.Is(err, io.EOF) {
+			return imports, standard
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		imports[pkg.ImportPath], standard[pkg.ImportPath] = pkg.Imports, pkg.Standard
+	}
+}
+
+// importBreaches answers each breach of the rules with the reason of the rule.
+func importBreaches(rules map[string]importRule, imports map[string][]string, standard map[string]bool) []string {
+	var breaches []string
+	for _, pkg := range slices.Sorted(maps.Keys(imports)) {
+		rule, ok := rules[pkg]
+		switch {
+		case pkg == "certql" || !within(pkg, "certql"):
+			continue
+		case !ok:
+			breaches = append(breaches, pkg+" has no import rule: add one to importRules, and to .golangci.yml")
+			continue
+		}
+		for _, imported := range imports[pkg] {
+			switch {
+			case within(imported, "certql") && !slices.Contains(rule.project, imported):
+				breaches = append(breaches, fmt.Sprintf("%s imports %s: %s", pkg, imported, rule.why))
+			case rule.standardOnly && !within(imported, "certql") && !standard[imported]:
+				breaches = append(breaches, fmt.Sprintf("%s imports %s, which is not of the standard library: %s", pkg, imported, rule.why))
+			}
+		}
+		for _, reached := range slices.Sorted(maps.Keys(reach(imports, pkg))) {
+			if slices.ContainsFunc(rule.never, func(never string) bool { return within(reached, never) }) {
+				breaches = append(breaches, fmt.Sprintf("%s reaches %s: %s", pkg, reached, rule.why))
+			}
+		}
+	}
+	return breaches
+}
+
+// reach answers what a package imports directly or indirectly, without itself.
+func reach(imports map[string][]string, from string) map[string]bool {
+	reached := make(map[string]bool)
+	for rest := slices.Clone(imports[from]); len(rest) > 0; {
+		next := rest[0]
+		rest = rest[1:]
+		if !reached[next] && next != from {
+			reached[next] = true
+			rest = append(rest, imports[next]...)
+		}
+	}
+	return reached
+}
+
+// within says whether a path is the given one or below it.
+func within(path, root string) bool { return path == root || strings.HasPrefix(path, root+"/") }
