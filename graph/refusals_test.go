@@ -1,0 +1,408 @@
+package graph_test
+
+import (
+	"regexp"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"certql/upstream/sandbox"
+)
+
+// A probe is an operation of the graph that needs one operation of the upstream.
+type probe struct {
+	operation string
+	query     string
+	variables object
+	path      []any // of the field that the upstream's answer fills
+	// missing says that the field is null without an error where there is no such object.
+	missing bool
+	// byID says that the upstream refuses it as malformed where a group reviews.
+	byID bool
+	// ids are, for a mutation, those that its refusal names.
+	ids []any
+}
+
+func (p probe) writes() bool { return p.ids != nil }
+
+// bystander is a part of every probe's query that has nothing to do with the fault.
+const bystander = " bystander: rateLimit { limit } "
+
+var certificationVariables = object{"id": sandbox.LargeCertification}
+
+// probes has each of the eleven operations once. The ids of the sandbox that they need are
+// the same in every tenant; reviewItem is an undecided item of the large certification.
+func probes(reviewItem string) []probe {
+	reassign := object{"input": object{
+		"certificationId": sandbox.LargeCertification, "reassignTo": reviewer2, "reason": "Moved on",
+		"references": []any{object{"id": reviewItem, "type": "ITEM"}},
+	}}
+	const errors = " errors { code message field ids trackingId } "
+	return []probe{
+		{
+			operation: "listIdentityCertifications",
+			query:     "{ certifications(first: 2) { nodes { rawId } }" + bystander + "}",
+			path:      []any{"certifications"},
+		},
+		{
+			operation: "getIdentityCertification",
+			query:     "query ($id: ID!) { certification(id: $id) { rawId }" + bystander + "}", variables: certificationVariables,
+			path: []any{"certification"}, missing: true, byID: true,
+		},
+		{
+			operation: "listIdentityAccessReviewItems",
+			query:     "query ($id: ID!) { certification(id: $id) { rawId reviewItems(first: 2) { nodes { rawId } } }" + bystander + "}",
+			variables: certificationVariables, path: []any{"certification", "reviewItems"},
+		},
+		{
+			operation: "getIdentityCertificationItemPermissions",
+			query:     "query ($id: ID!) { node(id: $id) { id ... on AccessReviewItem { permissions(first: 2) { nodes { target } } } }" + bystander + "}",
+			variables: object{"id": itemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)},
+			path:      []any{"node", "permissions"},
+		},
+		{
+			operation: "listCertificationReviewers",
+			query:     "query ($id: ID!) { certification(id: $id) { rawId reviewers(first: 2) { nodes { id } } }" + bystander + "}",
+			variables: certificationVariables, path: []any{"certification", "reviewers"},
+		},
+		{
+			operation: "makeIdentityDecision",
+			query:     "mutation ($input: DecideReviewItemsInput!) { __typename decideReviewItems(input: $input) { certification { rawId } decidedItemIds" + errors + "} }",
+			variables: object{"input": object{"certificationId": sandbox.LargeCertification, "decisions": []any{object{"itemId": reviewItem, "decision": "APPROVE"}}}},
+			path:      []any{"decideReviewItems"}, ids: []any{reviewItem},
+		},
+		{
+			operation: "reassignIdentityCertifications",
+			query:     "mutation ($input: ReassignReviewItemsInput!) { __typename reassignReviewItems(input: $input) { certification { rawId }" + errors + "} }",
+			variables: reassign, path: []any{"reassignReviewItems"}, ids: []any{reviewItem},
+		},
+		{
+			operation: "submitReassignCertsAsync",
+			query:     "mutation ($input: ReassignReviewItemsInput!) { __typename reassignReviewItemsAsync(input: $input) { tasks { rawId }" + errors + "} }",
+			variables: reassign, path: []any{"reassignReviewItemsAsync"}, ids: []any{reviewItem},
+		},
+		{
+			operation: "signOffIdentityCertification",
+			query:     "mutation ($input: SignOffCertificationInput!) { __typename signOffCertification(input: $input) { certification { rawId }" + errors + "} }",
+			variables: object{"input": object{"certificationId": sandbox.DecidedCertification}},
+			path:      []any{"signOffCertification"}, ids: []any{sandbox.DecidedCertification},
+		},
+		{
+			operation: "getCertificationTask",
+			query:     "query ($id: ID!) { certificationTask(id: $id) { rawId }" + bystander + "}", variables: object{"id": sandbox.FailedTask},
+			path: []any{"certificationTask"}, missing: true,
+		},
+		{
+			operation: "getPendingCertificationTasks",
+			query:     "{ pendingCertificationTasks(first: 2) { nodes { rawId } }" + bystander + "}",
+			path:      []any{"pendingCertificationTasks"},
+		},
+	}
+}
+
+// A refusal is a way in which the upstream can fail, and what the caller gets to see of it.
+type refusal struct {
+	name  string
+	fault sandbox.Fault
+	code  string // of the error; empty where there is none
+	// payloadCode is, for a refusal that a person can act on, its code in a mutation's payload.
+	payloadCode string
+	status      float64
+	detailCode  string
+	tracked     bool // the upstream says its tracking id
+	retryAfter  float64
+	readsOnly   bool
+}
+
+var refusals = []refusal{
+	{name: "401", fault: failing(401), code: "UNAUTHENTICATED", status: 401},
+	{name: "403", fault: failing(403), code: "FORBIDDEN", payloadCode: "FORBIDDEN", status: 403, detailCode: "403 Forbidden", tracked: true},
+	{name: "404", fault: failing(404), code: "NOT_FOUND", payloadCode: "NOT_FOUND", status: 404, detailCode: "404 Not found", tracked: true},
+	{
+		name: "400", fault: failing(400), code: "BAD_USER_INPUT", payloadCode: "REFUSED", status: 400,
+		detailCode: "400.1 Bad request content", tracked: true,
+	},
+	{
+		name: "429 with seconds", fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: 429, RetryAfter: "7"},
+		code: "RATE_LIMITED", status: 429, retryAfter: 7,
+	},
+	{
+		name: "429 with a date", fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: 429, RetryAfter: "date:30"},
+		code: "RATE_LIMITED", status: 429, retryAfter: 30,
+	},
+	{
+		name: "429 with nonsense", fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: 429, RetryAfter: "soon", Body: sandbox.BodyHTML},
+		code: "RATE_LIMITED", status: 429,
+	},
+	{name: "500", fault: failing(500), code: "UPSTREAM_UNAVAILABLE", status: 500, detailCode: "500.0 Internal fault", tracked: true},
+	{
+		name: "502 as a page", fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: 502, Body: sandbox.BodyHTML},
+		code: "UPSTREAM_UNAVAILABLE", status: 502,
+	},
+	{
+		name: "503 without a body", fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: 503, Body: sandbox.BodyNone, RetryAfter: "2"},
+		code: "UPSTREAM_UNAVAILABLE", status: 503, retryAfter: 2,
+	},
+	{name: "cut-off JSON", fault: sandbox.Fault{Kind: sandbox.FaultTruncated}, code: "UPSTREAM_INVALID", status: 200},
+	{
+		name: "half of the JSON", fault: sandbox.Fault{Kind: sandbox.FaultTruncated, Ending: sandbox.EndingShort},
+		code: "UPSTREAM_INVALID", status: 200,
+	},
+	{name: "a page", fault: sandbox.Fault{Kind: sandbox.FaultContentType, Body: sandbox.BodyHTML}, code: "UPSTREAM_INVALID", status: 200},
+	{name: "JSON as text/plain", fault: sandbox.Fault{Kind: sandbox.FaultContentType}},
+	{name: "no answer", fault: sandbox.Fault{Kind: sandbox.FaultCut}, code: "UPSTREAM_UNAVAILABLE", readsOnly: true},
+}
+
+func failing(status int) sandbox.Fault {
+	return sandbox.Fault{Kind: sandbox.FaultStatus, Status: status}
+}
+
+var trackingID = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// Every operation, refused in every way: the one field that depends on it is null, with one
+// error or, in a mutation, a refusal in the payload; all else is there.
+func TestRefusalsCostOneFieldAlone(t *testing.T) {
+	t.Parallel()
+	for at := range probes("") {
+		t.Run(probes("")[at].operation, func(t *testing.T) {
+			t.Parallel()
+			w := newTenant(t, setup{})
+			p := probes(w.undecidedItem(t))[at]
+			for _, r := range refusals {
+				if r.readsOnly && p.writes() {
+					continue
+				}
+				t.Run(r.name, func(t *testing.T) {
+					w.sandbox.Reset()
+					w.spoil(t, p.operation, r.fault)
+					r.check(t, p, w.ask(t, admin, p.query, p.variables))
+					if n := w.sandbox.Requests().Count(p.operation); n == 0 {
+						t.Errorf("%s was not called", p.operation)
+					}
+				})
+			}
+		})
+	}
+}
+
+// spoil makes an operation of the sandbox go wrong.
+func (w *tenant) spoil(t *testing.T, operation string, fault sandbox.Fault) {
+	t.Helper()
+	fault.Operation = operation
+	if fault.Kind == sandbox.FaultStatus || fault.Kind == sandbox.FaultCut || fault.Kind == sandbox.FaultStall {
+		fault.Strikes = sandbox.BeforeApplying
+	}
+	if err := w.sandbox.SetFaults(fault); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (r refusal) check(t *testing.T, p probe, a answer) {
+	t.Helper()
+	if a.status != 200 {
+		t.Errorf("HTTP status %d", a.status)
+	}
+	if a.at("bystander", "limit") == nil && a.at("__typename") != "Mutation" {
+		t.Errorf("the rest of the answer is missing: %s", a.text)
+	}
+	switch value := a.at(p.path...); {
+	case r.code == "":
+		a.wantProblems(t)
+		if value == nil {
+			t.Errorf("no data: %s", a.text)
+		}
+	case p.writes() && r.payloadCode != "":
+		r.checkPayload(t, p, a)
+	case value != nil:
+		t.Errorf("%s is %v", pathText(p.path), value)
+	case p.missing && r.status == 404:
+		a.wantProblems(t)
+	default:
+		r.checkError(t, p, a)
+	}
+	if len(p.path) > 1 && a.at(p.path[0]) == nil {
+		t.Errorf("the parent went with its field: %s", a.text)
+	}
+}
+
+func (r refusal) checkError(t *testing.T, p probe, a answer) {
+	t.Helper()
+	code := r.code
+	if p.byID && r.status == 400 {
+		code = "GOVERNANCE_GROUP_UNSUPPORTED"
+	}
+	a.wantProblems(t, code+" at "+pathText(p.path))
+	if len(a.Errors) != 1 {
+		return
+	}
+	if len(a.Errors[0].Message) < 20 {
+		t.Errorf("the message says little: %q", a.Errors[0].Message)
+	}
+	details, _ := a.Errors[0].Extensions["upstream"].(object)
+	id, _ := details["trackingId"].(string)
+	if trackingID.MatchString(id) != r.tracked {
+		t.Errorf("tracking id %q", id)
+	}
+	delete(details, "trackingId")
+	want := object{"operation": p.operation}
+	if r.status != 0 {
+		want["status"] = r.status
+	}
+	if r.detailCode != "" {
+		want["detailCode"] = r.detailCode
+	}
+	if diff := gocmp.Diff(want, details); diff != "" {
+		t.Errorf("extensions.upstream (-want +got):\n%s", diff)
+	}
+	if got, _ := a.Errors[0].Extensions["retryAfter"].(float64); got != r.retryAfter {
+		t.Errorf("retryAfter is %v, want %v", got, r.retryAfter)
+	}
+}
+
+func (r refusal) checkPayload(t *testing.T, p probe, a answer) {
+	t.Helper()
+	a.wantProblems(t)
+	payload, _ := a.at(p.path...).(object)
+	if payload["certification"] != nil {
+		t.Errorf("the payload has a certification: %s", a.text)
+	}
+	found, _ := at(payload, "errors", 0).(object)
+	if id, _ := found["trackingId"].(string); !trackingID.MatchString(id) {
+		t.Errorf("tracking id %q", id)
+	}
+	if message, _ := found["message"].(string); len(message) < 20 {
+		t.Errorf("the message says little: %q", message)
+	}
+	delete(found, "trackingId")
+	delete(found, "message")
+	if diff := gocmp.Diff(object{"code": r.payloadCode, "field": nil, "ids": p.ids}, found); diff != "" {
+		t.Errorf("refusal (-want +got):\n%s\nin %s", diff, a.text)
+	}
+}
+
+// Who may call is for the upstream to say, for each operation.
+func TestCallersAreRefusedByEveryOperation(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{})
+	expired := w.token(t, admin)
+	forged := expired[:len(expired)-8] + "AAAAAAAA"
+	item := w.undecidedItem(t)
+	w.clock.advance(13 * time.Hour)
+	outsider := w.token(t, "reviewer-5")
+	for _, p := range probes(item) {
+		t.Run(p.operation, func(t *testing.T) {
+			for name, token := range map[string]string{"no token": "", "forged token": forged, "expired token": expired} {
+				before := w.sandbox.Requests().Total
+				a := w.askWith(t, token, p.query, p.variables)
+				a.wantProblems(t, "UNAUTHENTICATED at "+pathText(p.path[:1]))
+				if a.at(p.path[0]) != nil {
+					t.Errorf("%s: data: %s", name, a.text)
+				}
+				if name == "no token" && w.sandbox.Requests().Total != before {
+					t.Errorf("%s: the upstream was called", name)
+				}
+			}
+			a := w.askWith(t, outsider, p.query, p.variables)
+			switch {
+			case p.path[0] == "certifications" || p.path[0] == "pendingCertificationTasks":
+				a.wantProblems(t) // a listing is narrowed to what the caller may see
+			case p.writes():
+				a.wantProblems(t)
+				if code := a.at(p.path[0], "errors", 0, "code"); code != "FORBIDDEN" {
+					t.Errorf("as an outsider: %s", a.text)
+				}
+			default:
+				a.wantProblems(t, "FORBIDDEN at "+pathText(p.path[:1]))
+				if a.at(p.path[0]) != nil {
+					t.Errorf("as an outsider: %s", a.text)
+				}
+			}
+		})
+	}
+	if writes := w.sandbox.Writes(); len(writes) > 0 {
+		t.Errorf("refused callers changed %v", writes)
+	}
+}
+
+// The upstream's own budget, used up for real.
+func TestExhaustedBudgetIsRateLimited(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{sandbox: sandbox.Config{Certifications: 40, Items: 2_000, RateLimit: 2}})
+	const query = "query ($id: ID!) { certificationTask(id: $id) { status } }"
+	for range 2 {
+		w.ask(t, admin, query, object{"id": sandbox.FailedTask}).data(t)
+	}
+	w.clock.advance(4 * time.Second)
+	a := w.ask(t, admin, query, object{"id": sandbox.FailedTask})
+	a.wantProblems(t, "RATE_LIMITED at certificationTask")
+	if wait, _ := a.Errors[0].Extensions["retryAfter"].(float64); wait < 1 || wait > 10 {
+		t.Errorf("retryAfter is %v", wait)
+	}
+	w.clock.advance(10 * time.Second)
+	w.ask(t, admin, query, object{"id": sandbox.FailedTask}).data(t)
+}
+
+// What is not there is null, and no error.
+func TestUnknownObjectsAreNull(t *testing.T) {
+	t.Parallel()
+	const none = "00000000000000000000000000000000"
+	a := sharedTenant(t).ask(t, admin, `query ($raw: ID!, $certification: ID!, $item: ID!, $gone: ID!, $task: ID!) {
+		certification(id: $raw) { reviewItems { totalCount } reviewers { totalCount } pendingTasks { totalCount } }
+		certificationTask(id: $raw) { status certification { name } }
+		certification_: node(id: $certification) { id }
+		item: node(id: $item) { id }
+		gone: node(id: $gone) { id }
+		task: node(id: $task) { id }
+	}`, object{
+		"raw": none, "certification": certificationID(none), "item": itemID(sandbox.LargeCertification, none),
+		"gone": itemID(none, none), "task": taskID(none),
+	})
+	for field, value := range a.data(t) {
+		if value != nil {
+			t.Errorf("%s is %v", field, value)
+		}
+	}
+}
+
+// A certification that a governance group reviews shows up in listings. What else there is to
+// read of it depends on the operation.
+func TestGovernanceGroupsAreRefusedWhereTheUpstreamDoes(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{})
+	a := w.ask(t, admin, `query ($id: ID!, $node: ID!) {
+		byId: certification(id: $id) { name }
+		node(id: $node) { id }
+		certifications(filter: {ids: [$id]}) { nodes { rawId reviewer { type } reviewers(first: 3) { nodes { id } } pendingTasks { totalCount } reviewItems { totalCount } } }
+	}`, object{"id": sandbox.CrowdCertification, "node": certificationID(sandbox.CrowdCertification)})
+	a.wantProblems(
+		t, "GOVERNANCE_GROUP_UNSUPPORTED at byId", "GOVERNANCE_GROUP_UNSUPPORTED at node",
+		"GOVERNANCE_GROUP_UNSUPPORTED at certifications.nodes.0.reviewItems",
+	)
+	node := a.at("certifications", "nodes", 0)
+	if at(node, "reviewer", "type") != "GOVERNANCE_GROUP" || len(column(at(node, "reviewers", "nodes"), "id")) != 3 || at(node, "pendingTasks") == nil {
+		t.Errorf("the certification lacks what can be read: %v", node)
+	}
+}
+
+// reviewer2 is the identity of the OAuth client reviewer-2.
+const reviewer2 = "6c0f2d84-51ab-4e97-b3d2-98e7a1c40f62"
+
+// undecidedItem answers an item of the large certification that nobody has decided.
+func (w *tenant) undecidedItem(t *testing.T) string {
+	t.Helper()
+	return w.undecidedItems(t, 1)[0]
+}
+
+func (w *tenant) undecidedItems(t *testing.T, n int) []string {
+	t.Helper()
+	rows := w.list(t, admin, "/certifications/"+sandbox.LargeCertification+"/access-review-items", filters("completed eq false"))
+	if len(rows) < n {
+		t.Fatalf("%d undecided items, want %d", len(rows), n)
+	}
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = rows[i]["id"].(string)
+	}
+	return ids
+}
