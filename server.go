@@ -132,7 +132,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		OperationTimeout: config.OperationTimeout,
 		Logger:           log,
 	})
-	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, http.MaxBytesHandler(edge.Callers(service, answers), maxBody)))
+	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.LimitBody(maxBody, edge.Callers(service, answers))))
 	mux.Handle("/{$}", playground.Handler("certql", "/graphql"))
 
 	at := baseURL(listener)

@@ -16,12 +16,12 @@ func Callers(service upstream.Credential, next http.Handler) http.Handler {
 		if header := r.Header.Get("Authorization"); header != "" {
 			token, ok := bearerToken(header)
 			if !ok {
-				refuse(w)
+				refuseBearer(w)
 				return
 			}
 			bearer, err := upstream.Bearer(token)
 			if err != nil {
-				refuse(w)
+				refuseBearer(w)
 				return
 			}
 			credential = bearer
@@ -40,10 +40,8 @@ func bearerToken(header string) (token string, ok bool) {
 	return token, ok && strings.EqualFold(scheme, "Bearer") && token != ""
 }
 
-// refuse answers a request whose Authorization header is no bearer token.
-func refuse(w http.ResponseWriter) {
+// refuseBearer answers a request whose Authorization header is no bearer token.
+func refuseBearer(w http.ResponseWriter) {
 	w.Header().Set("WWW-Authenticate", "Bearer")
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(http.StatusUnauthorized)
-	_, _ = w.Write([]byte(`{"errors":[{"message":"The Authorization header must be \"Bearer\" and a token.","extensions":{"code":"UNAUTHENTICATED"}}]}`))
+	refuse(w, http.StatusUnauthorized, "UNAUTHENTICATED", `The Authorization header must be "Bearer" and a token.`)
 }
