@@ -1,7 +1,8 @@
 package sandbox
 
 import (
-	"fmt"
+	"encoding/binary"
+	"encoding/hex"
 	"hash/fnv"
 	"time"
 )
@@ -12,7 +13,10 @@ func accountOf(person *identity, at *source, machine bool) *wireAccount {
 	digest := fnv.New64a()
 	_, _ = digest.Write([]byte(person.id))
 	seed := mix(digest.Sum64() ^ at.number)
-	id := fmt.Sprintf("%016x%016x", seed, mix(seed))
+	var raw [16]byte
+	binary.BigEndian.PutUint64(raw[:8], seed)
+	binary.BigEndian.PutUint64(raw[8:], mix(seed))
+	id := hex.EncodeToString(raw[:])
 	account := &wireAccount{
 		NativeIdentity: at.nativeIdentity(person),
 		Disabled:       seed%23 == 0,

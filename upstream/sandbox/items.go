@@ -134,7 +134,7 @@ func (i *item) render(row *wireItem, of *campaign) {
 	row.AccessSummary.Access = wireAccess{Type: i.access.kind, ID: i.access.id, Name: i.access.name}
 	switch {
 	case i.access.entitlement != nil:
-		wire := i.access.entitlement.wire
+		wire := i.access.entitlement.wire // a copy, since the account differs by item
 		if i.summary.identity != nil {
 			wire.Account = accountOf(i.summary.identity, i.access.entitlement.source, of.wire.CampaignType == machineAccountCampaign)
 		}

@@ -1,10 +1,7 @@
 package sandbox
 
 import (
-	"cmp"
 	"math/rand/v2"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -70,10 +67,3 @@ func (s *seeder) daysAgo(days int) time.Time {
 
 // pick returns one of the elements.
 func pick[T any](random *rand.Rand, from []T) T { return from[random.IntN(len(from))] }
-
-// sortCertifications brings the certifications into the default order, by creation and id.
-func (s *state) sortCertifications() {
-	slices.SortFunc(s.certifications, func(a, b *certification) int {
-		return cmp.Or(a.created.Compare(b.created), strings.Compare(a.id, b.id))
-	})
-}

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -26,7 +27,7 @@ func (s *seeder) seedCampaigns() {
 	for i := range total {
 		s.certification(i, s.state.campaigns[i*campaigns/total], sizes[i])
 	}
-	s.state.sortCertifications()
+	slices.SortFunc(s.state.certifications, byCreation)
 }
 
 // campaign makes the campaign of that number. Every tenth is staged and every tenth completed.

@@ -66,13 +66,16 @@ func (s *state) certification(id string) *certification {
 
 // add puts a certification in its place by creation and id.
 func (s *state) add(c *certification) {
-	at, _ := slices.BinarySearchFunc(s.certifications, c, func(a, b *certification) int {
-		return cmp.Or(a.created.Compare(b.created), strings.Compare(a.id, b.id))
-	})
+	at, _ := slices.BinarySearchFunc(s.certifications, c, byCreation)
 	s.certifications = slices.Insert(s.certifications, at, c)
 	s.certificationsByID[c.id] = c
 	c.campaign.certifications = append(c.campaign.certifications, c)
 	s.orders.Clear()
+}
+
+// byCreation is the order of certifications where a request asks for none.
+func byCreation(a, b *certification) int {
+	return cmp.Or(a.created.Compare(b.created), strings.Compare(a.id, b.id))
 }
 
 // reviewerFor returns the one reviewer that stands for the identity.
