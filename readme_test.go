@@ -1,0 +1,274 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"certql/edge"
+)
+
+var update = flag.Bool("update", false, "write the table of settings into the README")
+
+// readmeBlocks answers the code blocks of the README in the given language.
+func readmeBlocks(t *testing.T, language string) []string {
+	t.Helper()
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []string
+	for _, block := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllSubmatch(text, -1) {
+		blocks = append(blocks, string(block[1]))
+	}
+	return blocks
+}
+
+func TestEveryReadmeOperationWorksAsItStands(t *testing.T) {
+	blocks := readmeBlocks(t, "graphql")
+	if len(blocks) < 5 {
+		t.Fatalf("the README has %d operations, want 5", len(blocks))
+	}
+	backwards := slices.Clone(blocks)
+	slices.Reverse(backwards)
+	for order, blocks := range map[string][]string{"in order": blocks, "backwards": backwards} {
+		t.Run(order, func(t *testing.T) {
+			p := start(t)
+			for _, block := range blocks {
+				var data map[string]any
+				p.query(t, "", block).into(t, &data)
+				if problem := nothingIn(data); problem != "" {
+					t.Errorf("%s: %s", problem, block)
+				}
+			}
+		})
+	}
+}
+
+// nothingIn says where an answer would disappoint somebody who tries the gateway out: a root
+// field without an object, a page without rows, a mutation that was refused.
+func nothingIn(data map[string]any) string {
+	for field, value := range data {
+		object, ok := value.(map[string]any)
+		if !ok {
+			return field + " is null"
+		}
+		if errors, ok := object["errors"].([]any); ok && len(errors) > 0 && object["status"] == nil {
+			return fmt.Sprintf("%s is refused: %v", field, errors)
+		}
+		if nodes, ok := object["nodes"].([]any); ok && len(nodes) == 0 {
+			return field + " has no rows"
+		}
+	}
+	return ""
+}
+
+// shellLines answers the commands of the README's shell blocks, each split into its words.
+func shellLines(t *testing.T) [][]string {
+	t.Helper()
+	var commands [][]string
+	for _, block := range readmeBlocks(t, "sh") {
+		for line := range strings.Lines(strings.ReplaceAll(block, "\\\n", " ")) {
+			commands = append(commands, shellWords(t, line))
+		}
+	}
+	return commands
+}
+
+// shellWords splits a line as a shell does that knows blanks and quotes.
+func shellWords(t *testing.T, line string) []string {
+	t.Helper()
+	var words []string
+	for rest := strings.TrimSpace(line); rest != ""; rest = strings.TrimSpace(rest) {
+		found := regexp.MustCompile(`^('[^']*'|"[^"]*"|[^\s'"]+)(\s|$)`).FindStringSubmatch(rest)
+		if found == nil {
+			t.Fatalf("a shell would read %q in a way that this test does not", rest)
+		}
+		words = append(words, strings.Trim(found[1], `'"`))
+		rest = rest[len(found[0]):]
+	}
+	return words
+}
+
+func TestEveryReadmeCommandIsOneThatWorks(t *testing.T) {
+	gateway, tenant := start(t), start(t, "sandbox")
+	hosts := strings.NewReplacer("http://localhost:8080", gateway.url(t, "GraphQL"), "http://localhost:9090", tenant.url(t, "Sandbox"))
+	token := ""
+	var seen []string
+	for _, words := range shellLines(t) {
+		env := 0
+		for strings.HasPrefix(words[env], "CERTQL_") {
+			env++
+		}
+		command := words[env]
+		seen = append(seen, command)
+		switch {
+		case command == "curl":
+			body := curl(t, gateway, strings.NewReplacer("$TOKEN", token), hosts, words[1:])
+			var granted struct {
+				AccessToken string `json:"access_token"`
+			}
+			if json.Unmarshal(body, &granted) == nil && granted.AccessToken != "" {
+				token = granted.AccessToken
+			}
+		case slices.Equal(words, []string{"go", "test", "./..."}): // this very test is part of it
+		case slices.Equal(words[env:min(env+3, len(words))], []string{"go", "run", "."}):
+			t.Run(strings.Join(words, " "), func(t *testing.T) {
+				for _, variable := range words[:env] {
+					name, value, _ := strings.Cut(variable, "=")
+					t.Setenv(name, value)
+				}
+				if _, _, err := edge.Parse(words[env+3:], nil); err != nil {
+					t.Error(err)
+				}
+			})
+		default:
+			t.Errorf("nothing is known of the command %q", words)
+		}
+	}
+	if !slices.Contains(seen, "curl") || !slices.Contains(seen, "go") || token == "" {
+		t.Errorf("commands are missing from the README: %q", seen)
+	}
+}
+
+// curl does what the command would do, and fails the test unless the answer has data.
+func curl(t *testing.T, p *program, variables, hosts *strings.Replacer, args []string) []byte {
+	t.Helper()
+	method, target, header := http.MethodGet, "", http.Header{}
+	var data []string
+	for i := 0; i < len(args); i++ {
+		switch arg := args[i]; arg {
+		case "-s":
+		case "-H":
+			i++
+			name, value, _ := strings.Cut(variables.Replace(args[i]), ": ")
+			header.Add(name, value)
+		case "-d":
+			i++
+			method, data = http.MethodPost, append(data, args[i])
+		default:
+			if target != "" || !strings.HasPrefix(arg, "http") {
+				t.Fatalf("nothing is known of the argument %q of curl", arg)
+			}
+			target = hosts.Replace(arg)
+		}
+	}
+	r := request(t, method, target, strings.NewReader(strings.Join(data, "&")))
+	if method == http.MethodPost && header.Get("Content-Type") == "" {
+		header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.Header = header
+	status, body := p.send(t, r)
+	if status != http.StatusOK || len(body) < 10 || bytes.Contains(body, []byte(`"errors":[{`)) {
+		t.Errorf("curl %q answers %d: %s", args, status, body)
+	}
+	return body
+}
+
+func TestTheReadmesFirstCommandStartsTheGateway(t *testing.T) {
+	if testing.Short() {
+		t.Skip("building the program takes some seconds")
+	}
+	words := shellLines(t)[0]
+	if !slices.Equal(words, []string{"go", "run", "."}) {
+		t.Fatalf("the first command of the README is %q", words)
+	}
+	command := exec.CommandContext(t.Context(), words[0], words[1:]...)
+	command.Env = append(os.Environ(), "CERTQL_ADDR=localhost:0")
+	// A group of its own, since go run leaves signals to the program that it starts.
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	signalGroup := func(s syscall.Signal) error { return syscall.Kill(-command.Process.Pid, s) }
+	command.Cancel = func() error { return signalGroup(syscall.SIGKILL) }
+	var stderr bytes.Buffer
+	command.Stderr = &stderr
+	stdout, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	p := &program{stdout: &output{}, http: &http.Client{Transport: &http.Transport{}}}
+	defer p.http.CloseIdleConnections()
+	for lines := bufio.NewScanner(stdout); lines.Scan(); {
+		fmt.Fprintln(p.stdout, lines.Text())
+		if strings.HasPrefix(lines.Text(), "Calls as") {
+			break
+		}
+	}
+	if n := count(t, p, ""); n == 0 {
+		t.Error("there are no certifications")
+	}
+	p.http.CloseIdleConnections()
+	if err := signalGroup(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	// Whatever the program answers, go run itself ends with 1 after an interrupt.
+	if _, exited := errors.AsType[*exec.ExitError](command.Wait()); !exited || stderr.Len() > 0 {
+		t.Errorf("go run . ended with %v: %s", command.ProcessState, &stderr)
+	}
+}
+
+func TestTheSandboxAloneHasTheOptionsOfTheEmbeddedOne(t *testing.T) {
+	options := optionsOf(t)
+	var embedded, alone []string
+	for _, option := range options["serve"] {
+		if name, ok := strings.CutPrefix(option.Name, "sandbox-"); ok {
+			embedded = append(embedded, name+" "+option.Envs[0])
+		}
+	}
+	for _, option := range options["sandbox"] {
+		if option.Name != "addr" {
+			alone = append(alone, option.Name+" "+option.Envs[0])
+		}
+	}
+	if diff := cmp.Diff(embedded, alone); diff != "" || len(alone) != 8 {
+		t.Errorf("the README tells of 8 options with the same variables (-embedded +alone):\n%s", diff)
+	}
+}
+
+func TestReadmeSettingsAreThoseOfTheProgram(t *testing.T) {
+	var table strings.Builder
+	fmt.Fprint(&table, "| option | variable | default | meaning |\n| --- | --- | --- | --- |\n")
+	for _, option := range optionsOf(t)["serve"] {
+		byDefault := ""
+		switch {
+		case option.HasDefault:
+			byDefault = "`" + option.Default + "`"
+		case option.IsBool():
+			byDefault = "`false`"
+		}
+		fmt.Fprintf(&table, "| `--%s` | `%s` | %s | %s |\n", option.Name, option.Envs[0], byDefault, strings.ReplaceAll(option.Help, "|", `\|`))
+	}
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := regexp.MustCompile("(?s)(<!-- settings:[^\n]*-->\n).*(<!-- end of settings -->\n)")
+	if !place.Match(text) {
+		t.Fatal("the README has no place for the settings")
+	}
+	want := place.ReplaceAllString(string(text), "${1}\n"+strings.ReplaceAll(table.String(), "$", "$$")+"\n${2}")
+	if *update {
+		if err := os.WriteFile("README.md", []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want, string(text)); diff != "" {
+		t.Errorf("the README's settings differ; run go test -run Settings -update . (-want +got):\n%s", diff)
+	}
+}
