@@ -38,8 +38,8 @@ type ClientCredentialsConfig struct {
 	ClientSecret string
 	// Transport carries the requests. By default it is one that NewTransport makes.
 	Transport http.RoundTripper
-	// Timeout bounds one request for a token; by default DefaultTokenTimeout.
-	Timeout time.Duration
+	// FetchTimeout bounds one request for a token; by default DefaultTokenTimeout.
+	FetchTimeout time.Duration
 	// Now is the clock that lifetimes are measured by; by default time.Now.
 	Now func() time.Time
 }
@@ -80,8 +80,8 @@ func NewClientCredentials(cfg ClientCredentialsConfig) (*ClientCredentials, erro
 	if cfg.ClientSecret == "" {
 		problems = append(problems, errors.New("ClientSecret: must not be empty"))
 	}
-	if cfg.Timeout < 0 {
-		problems = append(problems, errors.New("Timeout: must not be negative"))
+	if cfg.FetchTimeout < 0 {
+		problems = append(problems, errors.New("FetchTimeout: must not be negative"))
 	}
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("client credentials: %w", errors.Join(problems...))
@@ -101,7 +101,7 @@ func NewClientCredentials(cfg ClientCredentialsConfig) (*ClientCredentials, erro
 				return http.ErrUseLastResponse // the secret must not follow
 			},
 		},
-		timeout: cfg.Timeout,
+		timeout: cfg.FetchTimeout,
 		now:     cfg.Now,
 	}
 	if c.client.Transport == nil {

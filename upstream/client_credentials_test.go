@@ -246,7 +246,7 @@ func TestWhyNoTokenWasGranted(t *testing.T) {
 	const secret = "s3cret"
 	tests := []struct {
 		name   string
-		answer func() (*http.Response, error)
+		wire   http.RoundTripper
 		kind   upstream.Kind
 		status int
 		code   string
@@ -262,11 +262,11 @@ func TestWhyNoTokenWasGranted(t *testing.T) {
 		{"no JSON", grant(200, "<html>"+secret), upstream.KindInvalid, 0, "", 0},
 		{"no token", grant(200, `{"token_type":"bearer"}`), upstream.KindInvalid, 0, "", 0},
 		{"a token that no header takes", grant(200, `{"access_token":"a\r\nb: c"}`), upstream.KindInvalid, 0, "", 0},
-		{"no connection", func() (*http.Response, error) { return nil, errors.New("no way to " + secret) }, upstream.KindUnavailable, 0, "", 0},
+		{"no connection", roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("no way to " + secret) }), upstream.KindUnavailable, 0, "", 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := newClientCredentials(t, roundTripper(func(*http.Request) (*http.Response, error) { return tt.answer() }))
+			c := newClientCredentials(t, tt.wire)
 			client := newClient(t, upstream.Config{
 				BaseURL: "http://localhost/v3",
 				Transport: roundTripper(func(*http.Request) (*http.Response, error) {
@@ -289,23 +289,23 @@ func TestWhyNoTokenWasGranted(t *testing.T) {
 	}
 }
 
-// grant answers what a token endpoint answers.
-func grant(status int, body string) func() (*http.Response, error) {
-	return func() (*http.Response, error) {
+// grant answers a transport to a token endpoint that always answers the same.
+func grant(status int, body string) http.RoundTripper {
+	return roundTripper(func(*http.Request) (*http.Response, error) {
 		a := answer(status, body)
 		a.Header.Set("Content-Type", "application/json")
 		a.Header.Set("Retry-After", "3")
 		a.Header.Set("Location", "https://evil.example/")
 		return a, nil
-	}
+	})
 }
 
 func TestNewClientCredentialsNamesEveryWrongSetting(t *testing.T) {
-	_, err := upstream.NewClientCredentials(upstream.ClientCredentialsConfig{TokenURL: "https://a:pass@b/token", Timeout: -1})
+	_, err := upstream.NewClientCredentials(upstream.ClientCredentialsConfig{TokenURL: "https://a:pass@b/token", FetchTimeout: -1})
 	if err == nil {
 		t.Fatal("it does not fail")
 	}
-	for _, name := range []string{"TokenURL", "ClientID", "ClientSecret", "Timeout"} {
+	for _, name := range []string{"TokenURL", "ClientID", "ClientSecret", "FetchTimeout"} {
 		if !strings.Contains(err.Error(), name+": ") {
 			t.Errorf("%q does not name %s", err, name)
 		}

@@ -79,5 +79,9 @@ func (b *BearerToken) Key() string { return b.key }
 func (b BearerToken) Format(f fmt.State, _ rune) { io.WriteString(f, b.key) }
 
 func notInToken(r rune) bool {
-	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-._~+/", r))
+	switch {
+	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
+		return false
+	}
+	return !strings.ContainsRune("-._~+/", r)
 }

@@ -56,8 +56,8 @@ func TestKeysTellCallersApart(t *testing.T) {
 		}
 		return credential.Key()
 	}
-	if keyOf("a") != keyOf("a") {
-		t.Error("the same token has two keys")
+	if first, second := keyOf("a"), keyOf("a"); first != second {
+		t.Errorf("the same token has the keys %s and %s", first, second)
 	}
 	if keyOf("a") == keyOf("b") {
 		t.Error("two tokens share a key")

@@ -246,8 +246,10 @@ func TestOddValuesDoNotFailAPage(t *testing.T) {
 		{"space around", " \n[ ]\r\n\t", []upstream.IdentityCertification{}},
 		{"unknown members", `[{"id":"c1","new":{"a":[1,{"b":null}]}}]`, []upstream.IdentityCertification{{ID: "c1"}}},
 		{"a member twice", `[{"id":"c1","id":"c2"}]`, []upstream.IdentityCertification{{ID: "c2"}}},
-		{"unknown enum values", `[{"phase":"PAUSED","campaign":{"campaignType":"X"}}]`,
-			[]upstream.IdentityCertification{{Phase: "PAUSED", Campaign: &upstream.CampaignReference{CampaignType: "X"}}}},
+		{
+			"unknown enum values", `[{"phase":"PAUSED","campaign":{"campaignType":"X"}}]`,
+			[]upstream.IdentityCertification{{Phase: "PAUSED", Campaign: &upstream.CampaignReference{CampaignType: "X"}}},
+		},
 		{"odd dates", `[{"due":"soon","signed":"","created":12,"modified":{"a":1},"id":"c1"}]`, []upstream.IdentityCertification{{ID: "c1"}}},
 		{"bytes that are no UTF-8", "[{\"name\":\"a\xffb\"}]", []upstream.IdentityCertification{{Name: "a\uFFFDb"}}},
 		{"half a surrogate pair", `[{"name":"a\ud800b"}]`, []upstream.IdentityCertification{{Name: "a\uFFFDb"}}},

@@ -252,7 +252,7 @@ func TestACallerWhoLeavesCancelsTheCall(t *testing.T) {
 		<-arrived
 		cancel(errors.New("the browser was closed"))
 	}()
-	_, err := client.GetIdentityCertification(ctx, "c1")
+	_, err := client.SignOffIdentityCertification(ctx, "c1")
 	e := upstreamError(t, err)
 	if e.Kind != upstream.KindCanceled || !e.Sent || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, sent %t", e, e.Sent)

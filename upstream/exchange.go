@@ -52,12 +52,11 @@ func (c *Client) exchange(ctx context.Context, r request) (*response, error) {
 		return answer, nil
 	}
 	renewable.Invalidate(token)
-	renewed, err := credential.Token(ctx)
-	if err != nil || renewed == token {
-		return answer, nil
+	if renewed, err := credential.Token(ctx); err == nil && renewed != token {
+		c.buffers.put(answer.body)
+		return c.send(ctx, r, credential.Key(), renewed)
 	}
-	c.buffers.put(answer.body)
-	return c.send(ctx, r, credential.Key(), renewed)
+	return answer, nil
 }
 
 // send makes one round trip on the budget of key and reads the answer to its end.

@@ -47,12 +47,12 @@ func TestParseLayout(t *testing.T) {
 
 func TestNewNamesEveryWrongSetting(t *testing.T) {
 	_, err := upstream.New(upstream.Config{
-		BaseURL: "https://ada:s3cret@acme", Layout: 7, UserAgent: "a\nb", CallTimeout: -1, MaxResponseBytes: -1,
+		BaseURL: "https://ada:s3cret@acme", Layout: 7, UserAgent: "a\nb", CallTimeout: -1, MaxResponseBytes: -1, RateLimit: -1,
 	})
 	if err == nil {
 		t.Fatal("New does not fail")
 	}
-	for _, name := range []string{"BaseURL", "Layout", "UserAgent", "CallTimeout", "MaxResponseBytes"} {
+	for _, name := range []string{"BaseURL", "Layout", "UserAgent", "CallTimeout", "MaxResponseBytes", "RateLimit"} {
 		if !strings.Contains(err.Error(), name+": ") {
 			t.Errorf("%q does not name %s", err, name)
 		}

@@ -354,22 +354,38 @@ func TestNothingIsSentForWhatCannotBeMeant(t *testing.T) {
 		err  error
 		text string
 	}{
-		{"an empty list of values", item(upstream.ListIdentityAccessReviewItemsParams{Filter: upstream.AccessReviewItemFilter{IDs: []string{}}}),
-			"filter on id: the list of values must not be empty"},
-		{"a control character in a value", item(upstream.ListIdentityAccessReviewItemsParams{Filter: upstream.AccessReviewItemFilter{AccessName: upstream.Equals("a\nb")}}),
-			"filter on access.name: a value must not contain control characters"},
-		{"a value that is not UTF-8", item(upstream.ListIdentityAccessReviewItemsParams{Filter: upstream.AccessReviewItemFilter{AccessIDs: []string{"a", "\xff"}}}),
-			"filter on access.id: a value must be valid UTF-8"},
-		{"an empty list of identifiers", item(upstream.ListIdentityAccessReviewItemsParams{Roles: []string{}}),
-			"roles: the list of identifiers must not be empty"},
-		{"an empty identifier in a list", item(upstream.ListIdentityAccessReviewItemsParams{Entitlements: []string{"a", ""}}),
-			"entitlements: an identifier must not be empty"},
-		{"a comma in an identifier of a list", item(upstream.ListIdentityAccessReviewItemsParams{AccessProfiles: []string{"a,b"}}),
-			"access-profiles: an identifier in a list must not contain a comma"},
-		{"a sorter that smuggles another", item(upstream.ListIdentityAccessReviewItemsParams{Sorters: []upstream.Sorter[upstream.AccessReviewItemSortField]{{Field: "access.name,-x"}}}),
-			"sorters: a field must be one of those that the operation lists"},
-		{"a sorter without a field", item(upstream.ListIdentityAccessReviewItemsParams{Sorters: []upstream.Sorter[upstream.AccessReviewItemSortField]{{}}}),
-			"sorters: a field must be one of those that the operation lists"},
+		{
+			"an empty list of values", item(upstream.ListIdentityAccessReviewItemsParams{Filter: upstream.AccessReviewItemFilter{IDs: []string{}}}),
+			"filter on id: the list of values must not be empty",
+		},
+		{
+			"a control character in a value", item(upstream.ListIdentityAccessReviewItemsParams{Filter: upstream.AccessReviewItemFilter{AccessName: upstream.Equals("a\nb")}}),
+			"filter on access.name: a value must not contain control characters",
+		},
+		{
+			"a value that is not UTF-8", item(upstream.ListIdentityAccessReviewItemsParams{Filter: upstream.AccessReviewItemFilter{AccessIDs: []string{"a", "\xff"}}}),
+			"filter on access.id: a value must be valid UTF-8",
+		},
+		{
+			"an empty list of identifiers", item(upstream.ListIdentityAccessReviewItemsParams{Roles: []string{}}),
+			"roles: the list of identifiers must not be empty",
+		},
+		{
+			"an empty identifier in a list", item(upstream.ListIdentityAccessReviewItemsParams{Entitlements: []string{"a", ""}}),
+			"entitlements: an identifier must not be empty",
+		},
+		{
+			"a comma in an identifier of a list", item(upstream.ListIdentityAccessReviewItemsParams{AccessProfiles: []string{"a,b"}}),
+			"access-profiles: an identifier in a list must not contain a comma",
+		},
+		{
+			"a sorter that smuggles another", item(upstream.ListIdentityAccessReviewItemsParams{Sorters: []upstream.Sorter[upstream.AccessReviewItemSortField]{{Field: "access.name,-x"}}}),
+			"sorters: a field must be one of those that the operation lists",
+		},
+		{
+			"a sorter without a field", item(upstream.ListIdentityAccessReviewItemsParams{Sorters: []upstream.Sorter[upstream.AccessReviewItemSortField]{{}}}),
+			"sorters: a field must be one of those that the operation lists",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

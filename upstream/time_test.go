@@ -86,7 +86,7 @@ func FuzzParseTime(f *testing.F) {
 			return
 		}
 		again := upstream.ParseTime(at.String())
-		if !again.Equal(at.Truncate(time.Millisecond)) && !(again.IsZero() && at.Truncate(time.Millisecond).IsZero()) {
+		if !again.Equal(at.Truncate(time.Millisecond)) {
 			t.Fatalf("%q was read as %v, written as %s, read again as %v", text, at.Time, at, again.Time)
 		}
 	})
