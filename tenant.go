@@ -57,6 +57,9 @@ func (t tenant) connect(config edge.ServeConfig, log *slog.Logger) (*upstream.Cl
 		CallTimeout: config.UpstreamTimeout,
 		RateLimit:   config.RateLimit,
 		Logger:      log,
+
+		MaxInFlight:             config.MaxInFlight,
+		MaxInFlightPerOperation: config.MaxInFlightPerOperation,
 	})
 	if err != nil || !t.service {
 		return client, nil, err

@@ -20,18 +20,20 @@ type Config struct {
 
 // ServeConfig are the settings of the gateway.
 type ServeConfig struct {
-	Addr             string        `default:"localhost:8080" help:"Host and port to listen on: GraphQL at /graphql, the playground at /."`
-	CORSOrigins      []string      `name:"cors-origin" sep:"," placeholder:"ORIGIN" help:"Origin of web pages that may call the gateway from a browser, as scheme://host[:port]; several with commas between. None by default."`
-	UpstreamURL      string        `name:"upstream-url" placeholder:"URL" help:"Base URL of the upstream API, such as https://TENANT.api.identitynow.com/v3. By default an embedded sandbox."`
-	UpstreamLayout   string        `default:"auto" enum:"auto,versioned,current" help:"Where the upstream's paths hold the version: versioned (first, in the base URL: /v3/certifications/…), current (behind the service: /certifications/v1/…), or auto (versioned where the base URL ends in a version)."`
-	UpstreamTimeout  time.Duration `default:"30s" help:"Longest time that one upstream call may take."`
-	OperationTimeout time.Duration `default:"60s" help:"Longest time that one GraphQL operation may take."`
-	RateLimit        int           `default:"100" help:"Requests that the upstream allows in 10 seconds for one client id."`
-	Auth             string        `default:"auto" enum:"auto,bearer,service" help:"As whom the upstream is called: bearer (the caller, who has to bring a token), service (callers without a token use the gateway's own credentials), or auto (service on the embedded sandbox, else bearer)."`
-	ClientID         string        `placeholder:"ID" help:"Client id of the gateway's own credentials."`
-	ClientSecret     string        `placeholder:"SECRET" help:"Client secret of the gateway's own credentials. Others on the machine can see a flag: better use the variable."`
-	TokenURL         string        `placeholder:"URL" help:"Where the gateway's own credentials are exchanged for a token. By default /oauth/token on the upstream's host."`
-	Data             SandboxData   `embed:"" prefix:"sandbox-"`
+	Addr                    string        `default:"localhost:8080" help:"Host and port to listen on: GraphQL at /graphql, the playground at /."`
+	CORSOrigins             []string      `name:"cors-origin" sep:"," placeholder:"ORIGIN" help:"Origin of web pages that may call the gateway from a browser, as scheme://host[:port]; several with commas between. None by default."`
+	UpstreamURL             string        `name:"upstream-url" placeholder:"URL" help:"Base URL of the upstream API, such as https://TENANT.api.identitynow.com/v3. By default an embedded sandbox."`
+	UpstreamLayout          string        `default:"auto" enum:"auto,versioned,current" help:"Where the upstream's paths hold the version: versioned (first, in the base URL: /v3/certifications/…), current (behind the service: /certifications/v1/…), or auto (versioned where the base URL ends in a version)."`
+	UpstreamTimeout         time.Duration `default:"30s" help:"Longest time that one upstream call may take."`
+	OperationTimeout        time.Duration `default:"60s" help:"Longest time that one GraphQL operation may take."`
+	MaxInFlight             int           `default:"256" help:"Upstream calls under way at once; more wait, and operations take turns."`
+	MaxInFlightPerOperation int           `default:"64" help:"Upstream calls under way at once for one GraphQL operation."`
+	RateLimit               int           `default:"100" help:"Requests that the upstream allows in 10 seconds for one client id."`
+	Auth                    string        `default:"auto" enum:"auto,bearer,service" help:"As whom the upstream is called: bearer (the caller, who has to bring a token), service (callers without a token use the gateway's own credentials), or auto (service on the embedded sandbox, else bearer)."`
+	ClientID                string        `placeholder:"ID" help:"Client id of the gateway's own credentials."`
+	ClientSecret            string        `placeholder:"SECRET" help:"Client secret of the gateway's own credentials. Others on the machine can see a flag: better use the variable."`
+	TokenURL                string        `placeholder:"URL" help:"Where the gateway's own credentials are exchanged for a token. By default /oauth/token on the upstream's host."`
+	Data                    SandboxData   `embed:"" prefix:"sandbox-"`
 }
 
 // SandboxConfig are the settings of the sandbox as a server of its own.

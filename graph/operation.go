@@ -38,7 +38,7 @@ func (o operations) InterceptOperation(ctx context.Context, next graphql.Operati
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
 	loaders := load.New(o.client)
-	ctx = load.With(ctx, loaders)
+	ctx = load.With(upstream.WithUsage(ctx, new(upstream.Usage)), loaders)
 	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Query {
 		announceRoots(ctx)
 	}
@@ -53,18 +53,32 @@ func (o operations) InterceptOperation(ctx context.Context, next graphql.Operati
 	}
 }
 
-// InterceptResponse prepares an event of a subscription.
+// InterceptResponse prepares an event of a subscription, and tells with every answer what it
+// has cost upstream.
 func (o operations) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-	if !isSubscription(ctx) {
-		return next(ctx)
+	if isSubscription(ctx) {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(upstream.WithUsage(ctx, new(upstream.Usage)))
+		loaders := load.New(o.client)
+		defer loaders.Close()
+		defer cancel()
+		ctx = load.With(ctx, loaders)
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	loaders := load.New(o.client)
-	defer loaders.Close()
-	defer cancel()
-	return next(load.With(ctx, loaders))
+	response := next(ctx)
+	if usage := upstream.UsageFrom(ctx); response != nil && usage != nil {
+		if response.Extensions == nil {
+			response.Extensions = map[string]any{}
+		}
+		response.Extensions["upstream"] = map[string]any{
+			"calls":     usage.Calls(),
+			"coalesced": usage.Coalesced(),
+		}
+	}
+	return response
 }
 
+// isSubscription says whether the answer is an event of a subscription. An answer to what is
+// no operation at all is none.
 func isSubscription(ctx context.Context) bool {
-	return graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription
+	return graphql.HasOperationContext(ctx) && graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription
 }

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +17,13 @@ const (
 	DefaultUserAgent        = "certql"
 	DefaultCallTimeout      = 30 * time.Second
 	DefaultMaxResponseBytes = 8 << 20
+	DefaultMaxInFlight      = 256
+
+	DefaultMaxInFlightPerOperation = 64
 )
+
+// maxURL is the longest URL that is sent, in bytes: what servers commonly take.
+const maxURL = 8 << 10
 
 // A Config says which service a Client calls, and how. Only BaseURL is mandatory.
 type Config struct {
@@ -35,6 +42,10 @@ type Config struct {
 	// MaxResponseBytes bounds the body of an answer after decompression; by default
 	// DefaultMaxResponseBytes.
 	MaxResponseBytes int64
+	// MaxInFlight bounds the requests under way at once, by default DefaultMaxInFlight, and
+	// MaxInFlightPerOperation those of one operation (see WithUsage), by default
+	// DefaultMaxInFlightPerOperation. Requests beyond wait; operations that wait take turns.
+	MaxInFlight, MaxInFlightPerOperation int
 	// RateLimit is how many requests in RateWindow the service allows for one client id; by
 	// default DefaultRateLimit.
 	RateLimit int
@@ -57,6 +68,8 @@ type Client struct {
 	buffers          buffers
 	unknown          unknownValues
 	budget           budget
+	gate             gate
+	flights          flights
 }
 
 // New answers a client for the given configuration, or an error that names every setting
@@ -89,6 +102,12 @@ func New(cfg Config) (*Client, error) {
 	if c.callTimeout < 0 {
 		problems = append(problems, errors.New("CallTimeout: must not be negative"))
 	}
+	if cfg.MaxInFlight < 0 {
+		problems = append(problems, errors.New("MaxInFlight: must not be negative"))
+	}
+	if cfg.MaxInFlightPerOperation < 0 {
+		problems = append(problems, errors.New("MaxInFlightPerOperation: must not be negative"))
+	}
 	if cfg.RateLimit < 0 {
 		problems = append(problems, errors.New("RateLimit: must not be negative"))
 	}
@@ -99,25 +118,18 @@ func New(cfg Config) (*Client, error) {
 		return nil, fmt.Errorf("upstream: %w", errors.Join(problems...))
 	}
 
+	c.userAgent = cmp.Or(c.userAgent, DefaultUserAgent)
+	c.callTimeout = cmp.Or(c.callTimeout, DefaultCallTimeout)
+	c.maxResponseBytes = cmp.Or(c.maxResponseBytes, DefaultMaxResponseBytes)
+	c.gate.limit = cmp.Or(cfg.MaxInFlight, DefaultMaxInFlight)
+	c.gate.laneLimit = cmp.Or(cfg.MaxInFlightPerOperation, DefaultMaxInFlightPerOperation)
 	if c.transport == nil {
 		c.transport = NewTransport(TransportConfig{})
-	}
-	if c.userAgent == "" {
-		c.userAgent = DefaultUserAgent
-	}
-	if c.callTimeout == 0 {
-		c.callTimeout = DefaultCallTimeout
-	}
-	if c.maxResponseBytes == 0 {
-		c.maxResponseBytes = DefaultMaxResponseBytes
 	}
 	if c.now == nil {
 		c.now = time.Now
 	}
-	c.budget = budget{limit: cfg.RateLimit, now: c.now}
-	if c.budget.limit == 0 {
-		c.budget.limit = DefaultRateLimit
-	}
+	c.budget = budget{limit: cmp.Or(cfg.RateLimit, DefaultRateLimit), now: c.now}
 	if c.unknown.logger == nil {
 		c.unknown.logger = slog.New(slog.DiscardHandler)
 	}
@@ -133,74 +145,110 @@ func (c *Client) CloseIdleConnections() {
 
 // list calls an operation that answers a list. The ids fill the operation's path.
 func list[T any](ctx context.Context, c *Client, op operation, q rawQuery, ids ...string) (Page[T], error) {
-	answer, err := c.call(ctx, op, q, nil, ids)
-	if err != nil {
-		return Page[T]{}, err
-	}
-	defer c.buffers.put(answer.body)
-	items, err := decodeList[T](answer.body.data)
-	if err != nil {
-		return Page[T]{}, unreadable(op.name, answer.status, err)
-	}
-	for i := range items {
-		noteUnknown(&c.unknown, &items[i])
-	}
-	return Page[T]{Items: items, Total: answer.total}, nil
+	return read(ctx, c, op, q, ids, func(answer *response) (Page[T], error) {
+		items, err := decodeList[T](answer.body.data)
+		for i := range items {
+			noteUnknown(&c.unknown, &items[i])
+		}
+		return Page[T]{Items: items, Total: answer.total}, err
+	})
 }
 
 // get calls an operation that answers one object. The ids fill the operation's path.
 func get[T any](ctx context.Context, c *Client, op operation, ids ...string) (*T, error) {
-	return object[T](ctx, c, op, nil, ids)
+	return read(ctx, c, op, rawQuery{}, ids, func(answer *response) (*T, error) {
+		return decodeOne[T](c, answer)
+	})
 }
 
 // post calls an operation that writes and answers one object. A nil payload sends no
 // body. The ids fill the operation's path.
 func post[T any](ctx context.Context, c *Client, op operation, payload any, ids ...string) (*T, error) {
-	if payload == nil {
-		return object[T](ctx, c, op, nil, ids)
-	}
-	body, err := encode(payload)
-	if err != nil {
-		return nil, refusal(op.name, err)
-	}
-	return object[T](ctx, c, op, body, ids)
-}
-
-func object[T any](ctx context.Context, c *Client, op operation, body []byte, ids []string) (*T, error) {
-	answer, err := c.call(ctx, op, rawQuery{}, body, ids)
+	r, err := c.request(op, rawQuery{}, ids)
 	if err != nil {
 		return nil, err
 	}
-	defer c.buffers.put(answer.body)
-	value, err := decodeObject[T](answer.body.data)
-	if err != nil {
-		return nil, unreadable(op.name, answer.status, err)
+	if payload != nil {
+		if r.body, err = encode(payload); err != nil {
+			return nil, refusal(op.name, err)
+		}
 	}
-	noteUnknown(&c.unknown, value)
+	defer c.flights.closeAll()
+	return call(ctx, c, r, func(answer *response) (*T, error) { return decodeOne[T](c, answer) })
+}
+
+func decodeOne[T any](c *Client, answer *response) (*T, error) {
+	value, err := decodeObject[T](answer.body.data)
+	if err == nil {
+		noteUnknown(&c.unknown, value)
+	}
+	return value, err
+}
+
+// read calls an operation that writes nothing. Reads of one caller that are under way at the
+// same time and ask for the same are one request, whose answer they share: nobody may
+// change it.
+func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids []string, decode func(*response) (V, error)) (V, error) {
+	var none V
+	r, err := c.request(op, q, ids)
+	if err != nil {
+		return none, err
+	}
+	credential, ok := CredentialFrom(ctx)
+	if !ok {
+		return none, &Error{Operation: op.name, Kind: KindUnauthenticated, cause: errNoCredential}
+	}
+	value, err := share(ctx, &c.flights, credential.Key()+" "+r.url, func(ctx context.Context) (V, error) {
+		return call(ctx, c, r, decode)
+	})
+	if err != nil {
+		return none, asError(ctx, op.name, err)
+	}
 	return value, nil
 }
 
-// call makes the request of an operation and answers a response with a good status, whose
-// body is to be put back after use, or an *Error.
-func (c *Client) call(ctx context.Context, op operation, q rawQuery, body []byte, ids []string) (*response, error) {
+// request makes the request of an operation, without a body.
+func (c *Client) request(op operation, q rawQuery, ids []string) (request, error) {
 	path, err := op.resolve(c.layout, ids)
 	if err == nil {
 		err = q.err
 	}
 	if err != nil {
-		return nil, refusal(op.name, err)
+		return request{}, refusal(op.name, err)
 	}
 	url := c.base + path
 	if len(q.values) > 0 {
 		url += "?" + q.encode()
 	}
-	answer, err := c.exchange(ctx, request{operation: op, url: url, body: body})
+	if len(url) > maxURL {
+		return request{}, refusal(op.name, inputError(fmt.Sprintf(
+			"the filter is too long: it makes a URL of %d characters, and at most %d are sent; split its lists", len(url), maxURL)))
+	}
+	return request{operation: op, url: url}, nil
+}
+
+// call sends a request and decodes its answer. It fails with an *Error.
+func call[V any](ctx context.Context, c *Client, r request, decode func(*response) (V, error)) (V, error) {
+	var none V
+	answer, err := c.exchange(ctx, r)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
+	defer c.buffers.put(answer.body)
 	if !answer.ok() {
-		defer c.buffers.put(answer.body)
-		return nil, readRefusal(op.name, answer)
+		return none, readRefusal(r.operation.name, answer)
 	}
-	return answer, nil
+	value, err := decode(answer)
+	if err != nil {
+		return none, unreadable(r.operation.name, answer.status, err)
+	}
+	return value, nil
+}
+
+// asError makes an *Error of what is none yet: a context that has ended, or a panic.
+func asError(ctx context.Context, operation string, err error) error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return failure(ctx, operation, err)
 }

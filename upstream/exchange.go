@@ -61,6 +61,11 @@ func (c *Client) exchange(ctx context.Context, r request) (*response, error) {
 
 // send makes one round trip on the budget of key and reads the answer to its end.
 func (c *Client) send(ctx context.Context, r request, key, token string) (*response, error) {
+	operation := UsageFrom(ctx)
+	if err := c.gate.enter(ctx, operation); err != nil {
+		return nil, failure(ctx, r.operation.name, err)
+	}
+	defer c.gate.leave(operation)
 	ctx, cancel := context.WithTimeout(ctx, c.callTimeout)
 	defer cancel()
 	var sent atomic.Bool
@@ -73,6 +78,7 @@ func (c *Client) send(ctx context.Context, r request, key, token string) (*respo
 		return nil, failure(ctx, r.operation.name, err)
 	}
 	c.budget.spend(key)
+	operation.addCall()
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
 		e := failure(ctx, r.operation.name, err)

@@ -55,8 +55,6 @@ func (l *Loaders) readCertifications(ctx context.Context, ids []string) []*datal
 }
 
 func (l *Loaders) readCertification(ctx context.Context, id string) *dataloader.Result[*upstream.IdentityCertification] {
-	certification, err := call(ctx, l, func() (*upstream.IdentityCertification, error) {
-		return l.client.GetIdentityCertification(ctx, id)
-	})
+	certification, err := l.client.GetIdentityCertification(ctx, id)
 	return &dataloader.Result[*upstream.IdentityCertification]{Data: certification, Error: err}
 }

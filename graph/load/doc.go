@@ -3,8 +3,7 @@
 //
 // Certifications and review items by id, and the pending tasks of certifications, have a
 // bulk form upstream (a filter "id in (…)") and go through dataloaders. Everything else is
-// read call by call, remembered for the length of the operation, with a bound on how many
-// calls are under way at once.
+// read call by call and remembered for the length of the operation.
 //
 // It imports upstream and dataloader, never gqlgen. Its errors are those of upstream.
 package load

@@ -15,15 +15,12 @@ const (
 	batchSize = 50
 	// batchWait is how long a lone key waits for others.
 	batchWait = time.Millisecond
-	// maxInFlight bounds the upstream calls that one operation has under way.
-	maxInFlight = 64
 )
 
 // Loaders remember what one operation has read. They must not outlive it, nor serve
 // another caller.
 type Loaders struct {
 	client *upstream.Client
-	slots  chan struct{}
 
 	running sync.WaitGroup
 
@@ -41,7 +38,7 @@ type Loaders struct {
 
 // New makes the loaders of one operation.
 func New(client *upstream.Client) *Loaders {
-	l := &Loaders{client: client, slots: make(chan struct{}, maxInFlight)}
+	l := &Loaders{client: client}
 	l.certification = newLoader(l.readCertifications)
 	l.item = newLoader(l.readItems)
 	l.pendingTasks = newLoader(l.readPendingTasks)
@@ -71,18 +68,6 @@ func (l *Loaders) Forget() {
 	l.permissions.forget()
 	l.reviewers.forget()
 	l.tasks.forget()
-}
-
-// call runs an upstream call as soon as fewer than maxInFlight others are under way.
-func call[V any](ctx context.Context, l *Loaders, do func() (V, error)) (V, error) {
-	select {
-	case l.slots <- struct{}{}:
-		defer func() { <-l.slots }()
-		return do()
-	case <-ctx.Done():
-		var none V
-		return none, ctx.Err()
-	}
 }
 
 // Announce starts to read certifications and review items that are about to be asked for, in

@@ -1,0 +1,195 @@
+package upstream_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"certql/upstream"
+)
+
+// held is a service that answers each caller a certification named as the caller's token,
+// but not before it is let go.
+type held struct {
+	arrived  chan string // tokens
+	letGo    chan struct{}
+	requests atomic.Int32
+	gone     atomic.Int32 // requests that the client gave up
+}
+
+func (h *held) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.requests.Add(1)
+	token := r.Header.Get("Authorization")
+	h.arrived <- token
+	select {
+	case <-h.letGo:
+		fmt.Fprintf(w, `{"id":"c1","name":%q}`, token)
+	case <-r.Context().Done():
+		h.gone.Add(1)
+	}
+}
+
+func newHeld(t *testing.T) (*held, *upstream.Client) {
+	h := &held{arrived: make(chan string, 100), letGo: make(chan struct{})}
+	server := newServer(t, h.ServeHTTP)
+	return h, newClient(t, upstream.Config{BaseURL: server.URL + "/v3"})
+}
+
+func caller(t *testing.T, token string, usage *upstream.Usage) context.Context {
+	t.Helper()
+	bearer, err := upstream.Bearer(token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return upstream.WithUsage(upstream.WithCredential(t.Context(), bearer), usage)
+}
+
+func TestAlikeReadsUnderWayAreOneRequest(t *testing.T) {
+	service, client := newHeld(t)
+	var first, others upstream.Usage
+	var group sync.WaitGroup
+	read := func(usage *upstream.Usage) {
+		certification, err := client.GetIdentityCertification(caller(t, "ada", usage), "c1")
+		if err != nil || certification.Name != "Bearer ada" {
+			t.Errorf("got %v, %v", certification, err)
+		}
+	}
+	group.Go(func() { read(&first) })
+	<-service.arrived
+	for range 9 {
+		group.Go(func() { read(&others) })
+	}
+	for others.Coalesced() < 9 { // each counts before it waits
+		if service.requests.Load() > 1 {
+			break
+		}
+	}
+	close(service.letGo)
+	group.Wait()
+	if n := service.requests.Load(); n != 1 {
+		t.Errorf("%d requests, want 1", n)
+	}
+	if first.Calls() != 1 || first.Coalesced() != 0 || others.Calls() != 0 || others.Coalesced() != 9 {
+		t.Errorf("counted %d calls and %d coalesced, then %d and %d",
+			first.Calls(), first.Coalesced(), others.Calls(), others.Coalesced())
+	}
+}
+
+func TestCallersNeverShareAnAnswer(t *testing.T) {
+	server := newServer(t, func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, `{"id":"c1","name":%q}`, r.Header.Get("Authorization"))
+	})
+	client := newClient(t, upstream.Config{BaseURL: server.URL + "/v3"})
+	var group sync.WaitGroup
+	for i := range 1000 {
+		token := []string{"ada", "bob"}[i%2]
+		group.Go(func() {
+			certification, err := client.GetIdentityCertification(caller(t, token, nil), "c1")
+			if err != nil || certification.Name != "Bearer "+token {
+				t.Errorf("%s got %v, %v", token, certification, err)
+			}
+		})
+		if i%50 == 49 {
+			group.Wait()
+		}
+	}
+	group.Wait()
+}
+
+func TestACallerWhoLeavesDoesNotFailTheOthers(t *testing.T) {
+	service, client := newHeld(t)
+	leaving, leave := context.WithCancel(caller(t, "ada", nil))
+	var usage upstream.Usage
+	left, stayed := make(chan error, 1), make(chan error, 1)
+	go func() {
+		_, err := client.GetIdentityCertification(leaving, "c1")
+		left <- err
+	}()
+	<-service.arrived
+	go func() {
+		_, err := client.GetIdentityCertification(caller(t, "ada", &usage), "c1")
+		stayed <- err
+	}()
+	for usage.Coalesced() == 0 && service.requests.Load() == 1 {
+	}
+	leave()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Errorf("who left got %v", err)
+	}
+	close(service.letGo)
+	if err := <-stayed; err != nil {
+		t.Errorf("who stayed got %v", err)
+	}
+	if n := service.requests.Load(); n != 1 {
+		t.Errorf("%d requests, want 1", n)
+	}
+}
+
+func TestTheLastCallerWhoLeavesCancelsTheRequest(t *testing.T) {
+	service, client := newHeld(t)
+	gone := make(chan struct{})
+	ctx, leave := context.WithCancel(caller(t, "ada", nil))
+	go func() {
+		defer close(gone)
+		if _, err := client.GetIdentityCertification(ctx, "c1"); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	}()
+	<-service.arrived
+	leave()
+	<-gone
+	for service.gone.Load() == 0 { // the test's time limit ends this
+	}
+	close(service.letGo)
+	if _, err := client.GetIdentityCertification(caller(t, "ada", nil), "c1"); err != nil {
+		t.Errorf("the next caller got %v", err)
+	}
+}
+
+func TestAReadAfterAWriteDoesNotJoinOneFromBefore(t *testing.T) {
+	var signed atomic.Bool
+	arrived, letGo := make(chan struct{}, 2), make(chan struct{})
+	server := newServer(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			signed.Store(true)
+			io.WriteString(w, `{"id":"c1"}`)
+			return
+		}
+		phase := "ACTIVE"
+		if signed.Load() {
+			phase = "SIGNED"
+		}
+		arrived <- struct{}{}
+		if phase == "ACTIVE" {
+			<-letGo
+		}
+		fmt.Fprintf(w, `{"id":"c1","phase":%q}`, phase)
+	})
+	client := newClient(t, upstream.Config{BaseURL: server.URL + "/v3"})
+	before := make(chan upstream.CertificationPhase, 1)
+	go func() {
+		certification, err := client.GetIdentityCertification(caller(t, "ada", nil), "c1")
+		if err != nil {
+			t.Error(err)
+			certification = &upstream.IdentityCertification{}
+		}
+		before <- certification.Phase
+	}()
+	<-arrived
+	if _, err := client.SignOffIdentityCertification(caller(t, "ada", nil), "c1"); err != nil {
+		t.Fatal(err)
+	}
+	after, err := client.GetIdentityCertification(caller(t, "ada", nil), "c1")
+	if err != nil || after.Phase != upstream.PhaseSigned {
+		t.Errorf("after the write: %v, %v", after, err)
+	}
+	close(letGo)
+	if phase := <-before; phase != upstream.PhaseActive {
+		t.Errorf("before the write: %s", phase)
+	}
+}

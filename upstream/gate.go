@@ -1,0 +1,113 @@
+package upstream
+
+import (
+	"context"
+	"sync"
+)
+
+// A gate bounds how many requests are under way at once, in all and for each operation, and
+// shares what there is fairly: operations that wait take turns, whatever the number of
+// requests that each of them has waiting.
+type gate struct {
+	limit     int // in all
+	laneLimit int // for each operation
+
+	mu       sync.Mutex
+	underWay int
+	lanes    map[*Usage]*lane
+	turns    []*lane // lanes whose next request could go if there were room, in turn
+}
+
+// A lane is the requests of one operation.
+type lane struct {
+	underWay int
+	waiting  []chan struct{} // closed when the request may go
+	inTurns  bool
+}
+
+// enter waits until a request of the operation may go. Where it answers nil, leave has to
+// follow.
+func (g *gate) enter(ctx context.Context, operation *Usage) error {
+	g.mu.Lock()
+	l := g.lane(operation)
+	if g.underWay < g.limit && l.underWay < g.laneLimit && len(l.waiting) == 0 {
+		g.underWay++
+		l.underWay++
+		g.mu.Unlock()
+		return nil
+	}
+	turn := make(chan struct{})
+	l.waiting = append(l.waiting, turn)
+	g.queue(l)
+	g.mu.Unlock()
+	select {
+	case <-turn:
+		return nil
+	case <-ctx.Done():
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for i, waiting := range l.waiting {
+		if waiting == turn {
+			l.waiting = append(l.waiting[:i], l.waiting[i+1:]...)
+			g.tidy(operation, l)
+			return ctx.Err()
+		}
+	}
+	g.release(operation, l) // its turn came while it was leaving
+	return ctx.Err()
+}
+
+// leave gives back what enter gave.
+func (g *gate) leave(operation *Usage) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.release(operation, g.lane(operation))
+}
+
+func (g *gate) lane(operation *Usage) *lane {
+	l, ok := g.lanes[operation]
+	if !ok {
+		if g.lanes == nil {
+			g.lanes = map[*Usage]*lane{}
+		}
+		l = &lane{}
+		g.lanes[operation] = l
+	}
+	return l
+}
+
+// queue gives a lane its turn, behind those that have theirs already, if it could go.
+func (g *gate) queue(l *lane) {
+	if !l.inTurns && len(l.waiting) > 0 && l.underWay < g.laneLimit {
+		l.inTurns = true
+		g.turns = append(g.turns, l)
+	}
+}
+
+func (g *gate) release(operation *Usage, l *lane) {
+	g.underWay--
+	l.underWay--
+	g.queue(l)
+	for g.underWay < g.limit && len(g.turns) > 0 {
+		next := g.turns[0]
+		g.turns = g.turns[1:]
+		next.inTurns = false
+		if len(next.waiting) == 0 {
+			continue // those who waited have left
+		}
+		close(next.waiting[0])
+		next.waiting = next.waiting[1:]
+		next.underWay++
+		g.underWay++
+		g.queue(next)
+	}
+	g.tidy(operation, l)
+}
+
+// tidy forgets a lane that is empty.
+func (g *gate) tidy(operation *Usage, l *lane) {
+	if l.underWay == 0 && len(l.waiting) == 0 {
+		delete(g.lanes, operation)
+	}
+}
