@@ -1,5 +1,3 @@
-//go:build openapi
-
 package upstream_test
 
 import (
