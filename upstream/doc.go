@@ -8,5 +8,12 @@
 // for "absent or null". Numbers, booleans and the identifiers that may be missing are
 // pointers, since their zero values mean something.
 //
+// On whose behalf a call is made rides in its context, as a Credential. A credential is
+// either a caller's own token (Bearer) or the gateway's (ClientCredentials).
+//
+// Identifiers and filters may come from anybody. What cannot be an identifier or a value is
+// refused before anything is sent; everything else reaches the service as data, never as
+// part of a path or of the filter language.
+//
 // The package knows nothing of GraphQL. It imports no other package of this project.
 package upstream
