@@ -40,6 +40,7 @@ func (o operations) InterceptOperation(ctx context.Context, next graphql.Operati
 	loaders := load.New(o.client)
 	ctx = load.With(upstream.WithUsage(ctx, new(upstream.Usage)), loaders)
 	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Query {
+		ctx = withTwins(ctx)
 		announceRoots(ctx)
 	}
 	respond := next(ctx)

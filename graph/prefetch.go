@@ -155,7 +155,7 @@ func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
 	// types, outside of its resolver.
 	typed := gen.NewExecutableSchema(gen.Config{Complexity: reads})
 	for _, field := range fields {
-		want = selectionOf(operation, field.Selections)
+		want = selectionOf(ctx, field)
 		typed.Complexity(ctx, "Certification", field.Name, 0, field.ArgumentMap(operation.Variables))
 	}
 	return cancel

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
 
 	"certql/graph/relay"
 )
@@ -16,10 +15,20 @@ type selection struct {
 	row []graphql.CollectedField // what is wanted of each row
 }
 
-// selectionOf reads what is selected of the connection with the given selection set.
-func selectionOf(operation *graphql.OperationContext, set ast.SelectionSet) selection {
+// selectionOf reads what is selected of the connection that a field shows. Where other fields
+// of the operation show the same page, what they need of it counts as selected here too, so
+// that one reading serves them all.
+func selectionOf(ctx context.Context, connection graphql.CollectedField) selection {
+	s := ownSelection(graphql.GetOperationContext(ctx), connection)
+	for _, twin := range twinsFrom(ctx)[connection.Field] {
+		s.Rows, s.NextPage, s.Total = s.Rows || twin.Rows, s.NextPage || twin.NextPage, s.Total || twin.Total
+	}
+	return s
+}
+
+func ownSelection(operation *graphql.OperationContext, connection graphql.CollectedField) selection {
 	var s selection
-	for _, field := range graphql.CollectFields(operation, set, nil) {
+	for _, field := range graphql.CollectFields(operation, connection.Selections, nil) {
 		switch field.Name {
 		case "nodes":
 			s.Rows = true
@@ -49,7 +58,7 @@ func selectionOf(operation *graphql.OperationContext, set ast.SelectionSet) sele
 
 // selected reads what is selected of the connection that is being resolved.
 func selected(ctx context.Context) selection {
-	return selectionOf(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field.Selections)
+	return selectionOf(ctx, graphql.GetFieldContext(ctx).Field)
 }
 
 // named answers those of the fields that have the given name, whatever their alias.
