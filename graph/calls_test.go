@@ -36,6 +36,12 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(tenant.close)
+	return describe(t, tenant)
+}
+
+// describe finds in a tenant's data what the rows need.
+func describe(t *testing.T, tenant *tenant) *world {
+	t.Helper()
 	w := &world{tenant: tenant}
 	for _, row := range w.list(t, "/certifications?limit=250") {
 		if row["reviewer"].(object)["type"] == "IDENTITY" && row["decisionsTotal"].(float64) > 4 {
