@@ -87,7 +87,7 @@ func TestARefusalSaysWhatTheServiceSaid(t *testing.T) {
 		{name: "no body", status: 503, header: http.Header{"Retry-After": {"x"}}, want: upstream.Error{Kind: upstream.KindUnavailable}},
 		{name: "half a body", status: 504, body: `{"detailCode":"504`, want: upstream.Error{Kind: upstream.KindUnavailable}},
 		{name: "a body of another kind", status: 400, body: `["no"]`, want: upstream.Error{Kind: upstream.KindBadRequest}},
-		{name: "a body past reading", status: 400, body: strings.Repeat(" ", 64<<10) + "{}", want: upstream.Error{Kind: upstream.KindBadRequest}},
+		{name: "a body past reading", status: 400, body: strings.Repeat(" ", 64<<10) + `{"detailCode":"400.1"}`, want: upstream.Error{Kind: upstream.KindBadRequest}},
 		{name: "a conflict", status: 409, want: upstream.Error{Kind: upstream.KindBadRequest}},
 		{name: "a redirect", status: 302, header: http.Header{"Location": {"https://evil.example/"}}, want: upstream.Error{Kind: upstream.KindInvalid}},
 		{name: "a status of its own", status: 700, want: upstream.Error{Kind: upstream.KindInvalid}},
@@ -183,6 +183,25 @@ func TestABodyOverTheLimitIsInvalid(t *testing.T) {
 				t.Errorf("%s, a byte over the limit: got %v", name, e)
 			}
 		}
+	}
+}
+
+func TestNothingIsReadOfABodyThatAnnouncesTooMuch(t *testing.T) {
+	client := newClient(t, upstream.Config{
+		BaseURL: "http://localhost/v3", MaxResponseBytes: 10,
+		Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+			a := answer(http.StatusOK, "")
+			a.ContentLength = 11
+			a.Body = io.NopCloser(readerFunc(func([]byte) (int, error) {
+				t.Error("the body was read")
+				return 0, io.EOF
+			}))
+			return a, nil
+		}),
+	})
+	_, err := client.GetIdentityCertification(asCaller(t), "c1")
+	if e := upstreamError(t, err); e.Kind != upstream.KindInvalid {
+		t.Errorf("got %v", e)
 	}
 }
 

@@ -20,6 +20,7 @@ func TestParseRetryAfter(t *testing.T) {
 		{"3600", time.Hour},
 		{"86400", 24 * time.Hour},
 		{"86401", 24 * time.Hour},
+		{"9223372036854775807", 24 * time.Hour},
 		{"99999999999999999999999", 24 * time.Hour},
 		{"-1", 0},
 		{"1.5", 0},

@@ -105,7 +105,14 @@ func TestConnectionsAreBounded(t *testing.T) {
 
 func TestOneHTTP2ConnectionCarriesManyCalls(t *testing.T) {
 	const calls = 64
-	server, connections := countConnections(t, meeting(calls), func(s *httptest.Server) {
+	meet := meeting(calls)
+	handler := func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor != 2 {
+			t.Errorf("got %s", r.Proto)
+		}
+		meet(w, r)
+	}
+	server, connections := countConnections(t, handler, func(s *httptest.Server) {
 		s.EnableHTTP2 = true
 		s.StartTLS()
 	})

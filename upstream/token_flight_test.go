@@ -1,0 +1,44 @@
+package upstream
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+)
+
+// A caller may find no token, and set out for one only after another caller's has come.
+func TestALateFlightTakesTheTokenThatIsThere(t *testing.T) {
+	c, err := NewClientCredentials(ClientCredentialsConfig{
+		TokenURL: "http://localhost/oauth/token", ClientID: "a", ClientSecret: "b", Transport: refusingTransport{t},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.grant = &tokenGrant{token: "t1"}
+	if token, err := c.replace(t.Context(), ""); token != "t1" || err != nil {
+		t.Errorf("got %q, %v", token, err)
+	}
+}
+
+func TestARenewalThatFailsIsNotTriedAgainAtOnce(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	c := &ClientCredentials{now: func() time.Time { return now }}
+	c.grant = &tokenGrant{token: "t1", renewAt: now, expiry: now.Add(time.Minute)}
+	for i, want := range []bool{true, false, true, false} {
+		if i == 2 {
+			now = now.Add(renewalPause)
+		}
+		if token, renew := c.current(); token != "t1" || renew != want {
+			t.Errorf("%d: got %q, renew %t; want %t", i, token, renew, want)
+		}
+	}
+}
+
+// A refusingTransport is for what must send nothing.
+type refusingTransport struct{ t *testing.T }
+
+func (r refusingTransport) RoundTrip(*http.Request) (*http.Response, error) {
+	r.t.Error("a request was sent")
+	return nil, errors.New("unexpected")
+}
