@@ -2364,8 +2364,7 @@ type Certification implements Node {
   ): ReviewerConnection
   """
   The queued and running tasks on this certification. A finished task leaves the list, so follow one
-  task by ` + "`" + `certificationTask` + "`" + `. Without paging arguments it costs one upstream call for each 50
-  certifications of a list, and with them one for each certification.
+  task by ` + "`" + `certificationTask` + "`" + `. It costs one upstream call for each 50 certifications of a list.
   """
   pendingTasks(
     """

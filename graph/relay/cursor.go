@@ -40,7 +40,7 @@ var (
 func EncodeCursor(position int, scope Scope) string {
 	var b [cursorSize]byte
 	b[0] = cursorVersion
-	binary.BigEndian.PutUint32(b[1:], uint32(position)) //nolint:gosec // positions stay under maxPosition
+	binary.BigEndian.PutUint32(b[1:], uint32(position))
 	binary.BigEndian.PutUint64(b[5:], uint64(scope))
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }

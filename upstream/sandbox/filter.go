@@ -71,7 +71,8 @@ func (o operators) String() string {
 // composites says by which means an operation lets comparisons be combined.
 type composites uint8
 
-// The means of combination. allowParentheses admits them wherever they parenthesized nothing but what else is allowed.
+// The means of combination. allowParentheses admits them around what is allowed
+// without them.
 const (
 	allowAnd composites = 1 << iota
 	allowOr

@@ -111,16 +111,21 @@ func TestLimiterPenalisesRepeatOffenders(t *testing.T) {
 			overrun(0, 10*second), overrun(60*second, 10*second), overrun(70*second, 10*second), overrun(50*second, 60*second),
 		}},
 		{"several refusals in one window count once", []limitStep{
-			{0, 20, 2, 10 * second}, {second, 20, 0, 9 * second},
+			{0, 20, 2, 10 * second},
+			{second, 20, 0, 9 * second},
 			overrun(10*second, 9*second), overrun(10*second, 60*second),
 		}},
 		{"the wait runs down, and nothing is admitted in it", []limitStep{
 			overrun(0, 10*second), overrun(10*second, 10*second), overrun(10*second, 60*second),
-			{50 * second, 1, 0, 10 * second}, {9999 * time.Millisecond, 1, 0, second}, {time.Millisecond, 2, 2, 0},
+			{50 * second, 1, 0, 10 * second},
+			{9999 * time.Millisecond, 1, 0, second},
+			{time.Millisecond, 2, 2, 0},
 		}},
 		{"requests during the wait do not count against the client", []limitStep{
 			overrun(0, 10*second), overrun(10*second, 10*second), overrun(10*second, 60*second),
-			{20 * second, 1, 0, 40 * second}, {20 * second, 1, 0, 20 * second}, {19 * second, 1, 0, second},
+			{20 * second, 1, 0, 40 * second},
+			{20 * second, 1, 0, 20 * second},
+			{19 * second, 1, 0, second},
 			overrun(second, 10*second), overrun(10*second, 10*second), overrun(10*second, 300*second),
 		}},
 		{"each wait is longer, up to 1200 s", []limitStep{

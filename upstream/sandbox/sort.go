@@ -87,7 +87,18 @@ func orderBy[R any](key func(R) (string, bool), descending bool) func(a, b R) in
 // compareFolded compares two texts by their lower-case forms, then as they are. It makes no copies, since it runs for
 // each pair that a sort looks at.
 func compareFolded(a, b string) int {
-	left, right := a, b
+	ascii := 0 // bytes at the start that are ASCII and the same but for case
+	for ascii < min(len(a), len(b)) {
+		l, r := a[ascii], b[ascii]
+		if l >= utf8.RuneSelf || r >= utf8.RuneSelf {
+			break
+		}
+		if result := cmp.Compare(lowerASCII(l), lowerASCII(r)); result != 0 {
+			return result
+		}
+		ascii++
+	}
+	left, right := a[ascii:], b[ascii:]
 	for left != "" && right != "" {
 		l, leftSize := utf8.DecodeRuneInString(left)
 		r, rightSize := utf8.DecodeRuneInString(right)
@@ -100,4 +111,11 @@ func compareFolded(a, b string) int {
 		return cmp.Compare(len(left), len(right))
 	}
 	return cmp.Compare(a, b)
+}
+
+func lowerASCII(b byte) byte {
+	if 'A' <= b && b <= 'Z' {
+		return b + ('a' - 'A')
+	}
+	return b
 }
