@@ -46,9 +46,13 @@ func TestWithoutOptionsTheGatewayRunsOnDefaults(t *testing.T) {
 		UpstreamLayout:   "auto",
 		UpstreamTimeout:  30 * time.Second,
 		OperationTimeout: time.Minute,
-		RateLimit:        100,
-		Auth:             "auto",
-		Data:             defaultData,
+
+		MaxInFlight:             256,
+		MaxInFlightPerOperation: 64,
+
+		RateLimit: 100,
+		Auth:      "auto",
+		Data:      defaultData,
 	}
 	for _, args := range [][]string{nil, {"serve"}} {
 		config, command := parse(t, args...)
@@ -82,9 +86,13 @@ func TestAFlagWinsOverItsVariableAndThatOverTheDefault(t *testing.T) {
 		UpstreamLayout:   "auto",
 		UpstreamTimeout:  30 * time.Second,
 		OperationTimeout: time.Minute,
-		RateLimit:        8,
-		Auth:             "auto",
-		Data:             edge.SandboxData{Seed: 5, RateLimit: 100, RateWindow: 10 * time.Second, TaskPace: time.Second},
+
+		MaxInFlight:             256,
+		MaxInFlightPerOperation: 64,
+
+		RateLimit: 8,
+		Auth:      "auto",
+		Data:      edge.SandboxData{Seed: 5, RateLimit: 100, RateWindow: 10 * time.Second, TaskPace: time.Second},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the settings (-want +got):\n%s", diff)
@@ -170,7 +178,8 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 	}{
 		"serve": {
 			[]string{
-				"--upstream-url=acme", "--token-url=mailto:x", "--upstream-timeout=0s", "--operation-timeout=-1s", "--rate-limit=0",
+				"--upstream-url=acme", "--token-url=mailto:x", "--upstream-timeout=0s", "--operation-timeout=-1s",
+				"--max-in-flight=0", "--max-in-flight-per-operation=-1", "--rate-limit=0",
 				"--cors-origin=*,https://a.example.com/", "--auth=service", "--sandbox-seed=0", "--sandbox-certifications=1000001",
 				"--sandbox-items=-1", "--sandbox-rate-limit=-1", "--sandbox-rate-window=0s", "--sandbox-task-pace=0s",
 				"--sandbox-clock=yesterday",
@@ -181,6 +190,8 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--token-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
 				"--upstream-timeout: must be longer than 0, such as 30s, not 0s",
 				"--operation-timeout: must be longer than 0, such as 60s, not -1s",
+				"--max-in-flight: must be 1 or more, not 0",
+				"--max-in-flight-per-operation: must be 1 or more, not -1",
 				"--rate-limit: must be 1 or more, not 0",
 				`--cors-origin: must be an origin such as https://portal.example.com, not "*"`,
 				`--cors-origin: must be an origin such as https://portal.example.com, not "https://a.example.com/"`,

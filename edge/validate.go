@@ -37,6 +37,12 @@ func (c ServeConfig) validate() error {
 	if c.OperationTimeout <= 0 {
 		problem("--operation-timeout: must be longer than 0, such as 60s, not %s", c.OperationTimeout)
 	}
+	if c.MaxInFlight < 1 {
+		problem("--max-in-flight: must be 1 or more, not %d", c.MaxInFlight)
+	}
+	if c.MaxInFlightPerOperation < 1 {
+		problem("--max-in-flight-per-operation: must be 1 or more, not %d", c.MaxInFlightPerOperation)
+	}
 	if c.RateLimit < 1 {
 		problem("--rate-limit: must be 1 or more, not %d", c.RateLimit)
 	}
