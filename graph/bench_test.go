@@ -1,0 +1,253 @@
+//go:build unix
+
+package graph_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"certql/graph"
+	"certql/upstream"
+)
+
+// How the benchmarks are run is in docs/performance.md.
+const (
+	benchClients = 8
+	benchLatency = 20 * time.Millisecond // of the upstream, where it is not 0
+	benchSlice   = time.Second           // of a measurement by BenchmarkRatios
+)
+
+// A contestant answers operations. The third of them is none but the clients themselves, who
+// make the reads of the REST API: what nobody can undercut.
+type contestant int
+
+const (
+	theGateway contestant = iota
+	thePlainGateway
+	theRESTClient
+	contestants
+)
+
+func (c contestant) String() string { return [...]string{"gateway", "plain", "rest"}[c] }
+
+// A contest has all contestants ready.
+type contest struct {
+	load *remoteLoad
+	urls [contestants]string // of gateways
+}
+
+func newContest(b *testing.B) *contest {
+	b.Helper()
+	load := startLoad(b)
+	client, err := upstream.New(upstream.Config{BaseURL: load.rest})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(client.CloseIdleConnections)
+	b.Cleanup(http.DefaultClient.CloseIdleConnections)
+	c := &contest{load: load}
+	for i, handler := range map[contestant]http.Handler{
+		theGateway:      asBearer(graph.NewHandler(graph.Config{Client: client})),
+		thePlainGateway: newPlain(load.rest),
+	} {
+		server := httptest.NewServer(handler)
+		b.Cleanup(server.Close)
+		c.urls[i] = server.URL
+	}
+	return c
+}
+
+// A measurement is what operations have cost.
+type measurement struct {
+	latencies  []time.Duration
+	operations float64
+	calls      float64 // an operation
+	cpu        float64 // ms an operation, of the gateway's process
+	allocated  float64 // KB an operation, in the gateway's process
+}
+
+// percentile answers the latency, in ms, that a share of the operations did not exceed.
+func (m measurement) percentile(share float64) float64 {
+	slices.Sort(m.latencies)
+	return float64(m.latencies[int(share*float64(len(m.latencies)-1))]) / float64(time.Millisecond)
+}
+
+// measure has an order carried out by a contestant.
+func (c *contest) measure(b *testing.B, who contestant, order loadOrder) measurement {
+	b.Helper()
+	order.Gateway = c.urls[who]
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	cpu := processorTime(b)
+	report := c.load.carryOut(b, order)
+	cpu = processorTime(b) - cpu
+	runtime.ReadMemStats(&after)
+	n := float64(len(report.Latencies))
+	return measurement{
+		latencies:  report.Latencies,
+		operations: n,
+		calls:      float64(report.Calls) / n,
+		cpu:        float64(cpu) / float64(time.Millisecond) / n,
+		allocated:  float64(after.TotalAlloc-before.TotalAlloc) / 1024 / n,
+	}
+}
+
+// warmUp opens connections and fills caches and pools.
+func (c *contest) warmUp(b *testing.B, who contestant, order loadOrder) {
+	b.Helper()
+	order.Operations = 2 * order.Clients
+	c.measure(b, who, order)
+	runtime.GC()
+}
+
+// rounds answers how many round trips an operation waits for one after another. Where the
+// machine stalls, calls that are sent together may look as if they were not: the least of
+// three is the truth.
+func (c *contest) rounds(b *testing.B, who contestant, order loadOrder) int {
+	b.Helper()
+	order.Gateway, order.Latency, order.Clients, order.Operations = c.urls[who], benchLatency, 1, 1
+	least := c.load.carryOut(b, order).Rounds
+	for range 2 {
+		least = min(least, c.load.carryOut(b, order).Rounds)
+	}
+	return least
+}
+
+// processorTime answers how long this process has kept processors busy.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// BenchmarkOperations measures each operation by itself, for profiles and for comparing two
+// states of the code.
+func BenchmarkOperations(b *testing.B) {
+	c := newContest(b)
+	for i, each := range benchCases() {
+		for who := range contestants {
+			for _, latency := range []time.Duration{0, benchLatency} {
+				b.Run(fmt.Sprintf("%s/%s/%v", strings.ReplaceAll(each.name, " ", "-"), who, latency), func(b *testing.B) {
+					order := loadOrder{Case: i, Latency: latency, Clients: benchClients}
+					rounds := c.rounds(b, who, order)
+					c.warmUp(b, who, order)
+					order.Operations = b.N
+					b.ResetTimer()
+					m := c.measure(b, who, order)
+					b.StopTimer()
+					b.ReportMetric(m.calls, "calls/op")
+					b.ReportMetric(float64(rounds), "rounds/op")
+					b.ReportMetric(m.percentile(0.5), "p50-ms")
+					b.ReportMetric(m.percentile(0.99), "p99-ms")
+					if who != theRESTClient {
+						b.ReportMetric(m.cpu, "cpu-ms/op")
+						b.ReportMetric(m.allocated, "KB/op")
+					}
+				})
+			}
+		}
+	}
+}
+
+// BenchmarkRatios compares the contestants in turns, as often as -benchtime says, such as 5x,
+// and prints the medians as tables.
+func BenchmarkRatios(b *testing.B) {
+	c := newContest(b)
+	type key struct {
+		operation int
+		who       contestant
+		latency   time.Duration
+	}
+	var (
+		results = map[key][]measurement{}
+		rounds  = map[key]int{}
+	)
+	for b.Loop() {
+		for i := range benchCases() {
+			for _, latency := range []time.Duration{0, benchLatency} {
+				for who := range contestants {
+					k, order := key{i, who, latency}, loadOrder{Case: i, Latency: latency, Clients: benchClients, Duration: benchSlice}
+					if _, known := rounds[k]; !known {
+						rounds[k] = c.rounds(b, who, order)
+					}
+					c.warmUp(b, who, order)
+					results[k] = append(results[k], c.measure(b, who, order))
+				}
+			}
+		}
+	}
+	b.ReportMetric(0, "ns/op") // of no use: it is the time that the measurements were given
+	for _, latency := range []time.Duration{0, benchLatency} {
+		table := strings.Builder{}
+		fmt.Fprintf(&table, "\nUpstream latency %v, %d clients, medians of %d measurements of %v: gateway / plain / REST\n\n", latency, benchClients, b.N, benchSlice)
+		table.WriteString("| operation | calls | round trips | p50, ms | p99, ms | CPU, ms (gateway / plain) | ratio | allocated, KB (gateway / plain) | ratio |\n")
+		table.WriteString("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
+		for i, each := range benchCases() {
+			of := func(who contestant, value func(measurement) float64) float64 {
+				return medianOf(results[key{i, who, latency}], value)
+			}
+			all := func(format string, value func(measurement) float64) string {
+				return fmt.Sprintf(format+" / "+format+" / "+format, of(theGateway, value), of(thePlainGateway, value), of(theRESTClient, value))
+			}
+			cpu := func(m measurement) float64 { return m.cpu }
+			allocated := func(m measurement) float64 { return m.allocated }
+			fmt.Fprintf(&table, "| %s | %s | %d / %d / %d | %s | %s | %.2f / %.2f | %.2f | %.0f / %.0f | %.2f |\n", each.name,
+				all("%.4g", func(m measurement) float64 { return m.calls }),
+				rounds[key{i, theGateway, latency}], rounds[key{i, thePlainGateway, latency}], rounds[key{i, theRESTClient, latency}],
+				all("%.1f", func(m measurement) float64 { return m.percentile(0.5) }),
+				all("%.1f", func(m measurement) float64 { return m.percentile(0.99) }),
+				of(theGateway, cpu), of(thePlainGateway, cpu), of(theGateway, cpu)/of(thePlainGateway, cpu),
+				of(theGateway, allocated), of(thePlainGateway, allocated), of(theGateway, allocated)/of(thePlainGateway, allocated))
+		}
+		_, _ = os.Stdout.WriteString(table.String())
+	}
+}
+
+// medianOf answers the median of a value of measurements.
+func medianOf(measurements []measurement, value func(measurement) float64) float64 {
+	values := make([]float64, len(measurements))
+	for i, m := range measurements {
+		values[i] = value(m)
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+// BenchmarkLoneRead compares a certification that nobody else is asking for with the REST call
+// behind it, in turns.
+func BenchmarkLoneRead(b *testing.B) {
+	const turns = 5
+	c := newContest(b)
+	order := loadOrder{Case: 0, Latency: benchLatency, Clients: 1}
+	var p50 [contestants]float64
+	for _, who := range []contestant{theGateway, theRESTClient} {
+		c.warmUp(b, who, order)
+	}
+	b.ResetTimer()
+	order.Operations = max(b.N/turns, 1)
+	var all [contestants]measurement
+	for range turns {
+		for _, who := range []contestant{theGateway, theRESTClient} {
+			all[who].latencies = append(all[who].latencies, c.measure(b, who, order).latencies...)
+		}
+	}
+	for who := range all {
+		if len(all[who].latencies) > 0 {
+			p50[who] = all[who].percentile(0.5)
+		}
+	}
+	b.ReportMetric(p50[theGateway], "gateway-p50-ms")
+	b.ReportMetric(p50[theRESTClient], "rest-p50-ms")
+	b.ReportMetric(p50[theGateway]-p50[theRESTClient], "difference-ms")
+}
