@@ -37,8 +37,8 @@ func TestGateBoundsEachOperationAndAll(t *testing.T) {
 				}()
 			}
 		}
-		synctest.Wait()
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if done != 80 || mostOfAll != 5 {
 			t.Errorf("%d of 80 went, at most %d at once, want 5", done, mostOfAll)
 		}
