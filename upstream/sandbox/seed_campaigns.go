@@ -68,7 +68,7 @@ func (s *seeder) campaignAge(number, total int) int { return 200 - 190*number/to
 // Places of the certifications that landmarks name, by number.
 const (
 	largePlace   = 0
-	crowdPlace   = 1
+	crowdPlace   = 21
 	emptyPlace   = 2
 	decidedPlace = 4
 	largeSize    = 1_150
