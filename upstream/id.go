@@ -11,31 +11,31 @@ import (
 // the length of a login name.
 const maxIDBytes = 256
 
-// checkID says why text cannot be an identifier, or nil where it can. Identifiers are
+// CheckID says what is wrong with text as an identifier, or nil where it can be one. Identifiers are
 // opaque, so almost any text can be one. Refused is what steers a path even when it is
 // percent-encoded, since proxies on the way may decode it once more than they should.
-func checkID(text string) error {
+func CheckID(text string) error {
 	switch {
 	case text == "":
-		return inputError("an identifier must not be empty")
+		return inputError("must not be empty")
 	case len(text) > maxIDBytes:
-		return inputError("an identifier must not be longer than 256 bytes")
+		return inputError("must not be longer than 256 bytes")
 	case text == "." || text == "..":
-		return inputError("an identifier must not be a path")
+		return inputError("must not be a path")
 	case !utf8.ValidString(text):
-		return inputError("an identifier must be valid UTF-8")
+		return inputError("must be valid UTF-8")
 	case strings.ContainsAny(text, `/\?#%;`):
-		return inputError(`an identifier must not contain any of / \ ? # % ;`)
+		return inputError(`must not contain any of / \ ? # % ;`)
 	case strings.ContainsFunc(text, unicode.IsControl):
-		return inputError("an identifier must not contain control characters")
+		return inputError("must not contain control characters")
 	}
 	return nil
 }
 
 // escapeID answers id as one segment of a path, or why it cannot be an identifier.
 func escapeID(id string) (string, error) {
-	if err := checkID(id); err != nil {
-		return "", err
+	if err := CheckID(id); err != nil {
+		return "", inputError("an identifier " + err.Error())
 	}
 	return url.PathEscape(id), nil
 }

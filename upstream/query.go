@@ -89,7 +89,7 @@ func idList(name string, ids []string) queryParameter {
 		p.err = fmt.Errorf("%s: %w", name, inputError("the list of identifiers must not be empty"))
 	}
 	for _, id := range ids {
-		err := checkID(id)
+		_, err := escapeID(id)
 		if err == nil && strings.Contains(id, ",") {
 			err = inputError("an identifier in a list must not contain a comma")
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"certql/graph/relay"
+	"certql/upstream"
 )
 
 // Names of the types that implement Node, as they stand in the schema and in global ids.
@@ -39,6 +40,11 @@ const (
 // ParseNodeID reads the global id of any Node. The error is for people.
 func ParseNodeID(id string) (NodeID, error) {
 	typeName, parts, err := relay.DecodeID(id)
+	for _, part := range parts {
+		if err == nil {
+			err = upstream.CheckID(part)
+		}
+	}
 	switch {
 	case errors.Is(err, relay.ErrNoGlobalID):
 		return NodeID{}, errors.New("is not a global id: give the id field of a Certification, AccessReviewItem or CertificationTask")
@@ -86,18 +92,12 @@ func ParseRawID(id string) (string, error) {
 	if _, _, err := relay.DecodeID(id); !errors.Is(err, relay.ErrNoGlobalID) {
 		return "", errors.New("is a global id; this argument takes an identifier of the REST API")
 	}
-	if id == "" {
-		return "", errors.New("is empty")
-	}
-	return id, nil
+	return id, upstream.CheckID(id)
 }
 
 func parseEither(id string, kind NodeKind, typeName string) (NodeID, error) {
-	if id == "" {
-		return NodeID{}, errors.New("is empty")
-	}
 	if _, _, err := relay.DecodeID(id); errors.Is(err, relay.ErrNoGlobalID) {
-		return NodeID{Kind: kind, Raw: id}, nil
+		return NodeID{Kind: kind, Raw: id}, upstream.CheckID(id)
 	}
 	node, err := ParseNodeID(id)
 	if err == nil && node.Kind != kind {
