@@ -141,8 +141,11 @@ func TestNodesKeepTheOthers(t *testing.T) {
 		t, "BAD_USER_INPUT at nodes.1", "FORBIDDEN at nodes.3", "FORBIDDEN at nodes.6", "BAD_USER_INPUT at nodes.8",
 	)
 	want := []any{
-		object{"id": good}, nil, nil, nil, object{"id": itemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)},
-		nil, nil, nil, nil, object{"id": good},
+		object{"id": good},
+		nil, nil, nil,
+		object{"id": itemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)},
+		nil, nil, nil, nil,
+		object{"id": good},
 	}
 	if diff := gocmp.Diff(any(want), a.at("nodes")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"regexp"
+	"strconv"
 	"testing"
 	"time"
 
@@ -396,13 +397,19 @@ func (w *tenant) undecidedItem(t *testing.T) string {
 
 func (w *tenant) undecidedItems(t *testing.T, n int) []string {
 	t.Helper()
-	rows := w.list(t, admin, "/certifications/"+sandbox.LargeCertification+"/access-review-items", filters("completed eq false"))
-	if len(rows) < n {
-		t.Fatalf("%d undecided items, want %d", len(rows), n)
-	}
-	ids := make([]string, n)
-	for i := range ids {
-		ids[i] = rows[i]["id"].(string)
+	var ids []string
+	for len(ids) < n {
+		query := filters("completed eq false")
+		query.Set("offset", strconv.Itoa(len(ids)))
+		query.Set("limit", strconv.Itoa(min(250, n-len(ids))))
+		_, _, page := w.get(t, admin, itemsPlace.rest, query)
+		found := column(page, "id")
+		if len(found) == 0 {
+			t.Fatalf("%d undecided items, want %d", len(ids), n)
+		}
+		for _, id := range found {
+			ids = append(ids, id.(string))
+		}
 	}
 	return ids
 }
