@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -190,8 +191,7 @@ func TestPagesInAnyOrderArriveInOrder(t *testing.T) {
 				next.ServeHTTP(w, r)
 				return
 			}
-			var offset int
-			fmt.Sscan(r.URL.Query().Get("offset"), &offset)
+			offset, _ := strconv.Atoi(r.URL.Query().Get("offset")) // none on the first page
 			page := offset / 250
 			if page < len(turns)-1 {
 				<-turns[page+1]

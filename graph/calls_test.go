@@ -228,6 +228,7 @@ func TestUpstreamCallsAreExact(t *testing.T) {
 		{"items with their certification", fmt.Sprintf(`{ certification(id: %q) { reviewItems(first: 9) { nodes { certification { name } } } } }`, id(0)), 2, false},
 		{"an item by id with its certification", fmt.Sprintf(`{ node(id: %q) { ... on AccessReviewItem { decision certification { name } } } }`, w.itemIDs[0]), 2, false},
 		{"tasks with their certifications", `{ pendingCertificationTasks(first: 60) { nodes { certification { name } } } }`, 1 + (w.targets+49)/50, false},
+		{"65 items with their certifications", fmt.Sprintf(`{ nodes(ids: %s) { ... on AccessReviewItem { certification { name } } } }`, itemIDs), 2 + 1 + 1, false},
 		{"65 items of two certifications by id", fmt.Sprintf(`{ nodes(ids: %s) { id } }`, itemIDs), 2 + 1, false},
 		{"the budget, the schema and a type name", `{ rateLimit { remaining } __typename __schema { queryType { name } } }`, 0, false},
 		{"a connection of which only the type name is selected", fmt.Sprintf(`{ certifications { __typename }

@@ -29,6 +29,9 @@ func announceRoots(ctx context.Context) {
 				}
 			case model.ItemNode:
 				items = append(items, itemKey(id))
+				if len(named(below(operation, []graphql.CollectedField{field}), "certification")) > 0 {
+					certifications = append(certifications, id.CertificationID)
+				}
 			}
 		}
 	}

@@ -11,14 +11,14 @@ import (
 
 // Certification answers a certification by its REST identifier.
 func (l *Loaders) Certification(ctx context.Context, id string) (*upstream.IdentityCertification, error) {
-	return l.certification.Load(ctx, id)()
+	return l.certification.load(ctx, id)
 }
 
 // Knows remembers certifications that came with another read, so that none of them costs a
 // call of its own.
 func (l *Loaders) Knows(ctx context.Context, certifications []upstream.IdentityCertification) {
 	for i := range certifications {
-		l.certification.Prime(ctx, certifications[i].ID, &certifications[i])
+		l.certification.know(ctx, certifications[i].ID, &certifications[i])
 	}
 }
 

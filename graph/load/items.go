@@ -14,7 +14,7 @@ type ItemKey struct{ CertificationID, ID string }
 
 // Item answers a review item, or nil where its certification has no such item.
 func (l *Loaders) Item(ctx context.Context, key ItemKey) (*upstream.AccessReviewItem, error) {
-	return l.item.Load(ctx, key)()
+	return l.item.load(ctx, key)
 }
 
 // readItems reads items certification by certification, all at once, by lists of up to

@@ -18,7 +18,7 @@ func (l *Loaders) Task(ctx context.Context, id string) (*upstream.CertificationT
 // PendingTasks answers all queued and running tasks on a certification, in the upstream's
 // order.
 func (l *Loaders) PendingTasks(ctx context.Context, certificationID string) ([]upstream.CertificationTask, error) {
-	return l.pendingTasks.Load(ctx, certificationID)()
+	return l.pendingTasks.load(ctx, certificationID)
 }
 
 // readPendingTasks reads the tasks of certifications by lists of up to batchSize targets, page
