@@ -103,27 +103,58 @@ func TestConnectionsAreBounded(t *testing.T) {
 	}
 }
 
-func TestOneHTTP2ConnectionCarriesManyCalls(t *testing.T) {
+// TestCallsOverEachProtocol makes calls that overlap, twice, over HTTP/1.1 and HTTP/2, each with
+// and without TLS.
+func TestCallsOverEachProtocol(t *testing.T) {
 	const calls = 64
-	meet := meeting(calls)
-	handler := func(w http.ResponseWriter, r *http.Request) {
-		if r.ProtoMajor != 2 {
-			t.Errorf("got %s", r.Proto)
-		}
-		meet(w, r)
+	tests := []struct {
+		name      string
+		protocol  int
+		tls, only bool
+		most      int32 // connections
+	}{
+		{"HTTP/1.1", 1, false, false, calls},
+		{"HTTP/1.1 over TLS", 1, true, false, calls},
+		{"HTTP/2 over TLS", 2, true, false, 5},
+		{"HTTP/2 alone over TLS", 2, true, true, 4},
+		{"HTTP/2 without TLS", 2, false, true, 4},
 	}
-	server, connections := countConnections(t, handler, func(s *httptest.Server) {
-		s.EnableHTTP2 = true
-		s.StartTLS()
-	})
-	client := newClient(t, upstream.Config{
-		BaseURL: server.URL, Transport: upstream.NewTransport(upstream.TransportConfig{TLS: trusting(server)}),
-	})
-	callAtOnce(t, client, calls)
-	before := connections.Load()
-	callAtOnce(t, client, calls)
-	if n := connections.Load(); n != before {
-		t.Errorf("%d connections were made for calls that one could carry", n-before)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			meet := meeting(calls)
+			handler := func(w http.ResponseWriter, r *http.Request) {
+				if r.ProtoMajor != tt.protocol || (r.TLS != nil) != tt.tls {
+					t.Errorf("got %s, TLS %t", r.Proto, r.TLS != nil)
+				}
+				meet(w, r)
+			}
+			server, connections := countConnections(t, handler, func(s *httptest.Server) {
+				s.EnableHTTP2 = tt.protocol == 2
+				if tt.tls {
+					s.StartTLS()
+					return
+				}
+				s.Config.Protocols = new(http.Protocols)
+				s.Config.Protocols.SetHTTP1(true)
+				s.Config.Protocols.SetUnencryptedHTTP2(true)
+				s.Start()
+			})
+			config := upstream.TransportConfig{HTTP2Only: tt.only}
+			if tt.tls {
+				config.TLS = trusting(server)
+			}
+			client := newClient(t, upstream.Config{BaseURL: server.URL, Transport: upstream.NewTransport(config)})
+			callAtOnce(t, client, calls)
+			before := connections.Load()
+			t.Log(before, "connections")
+			if before > tt.most {
+				t.Errorf("%d connections for %d calls, want at most %d", before, calls, tt.most)
+			}
+			callAtOnce(t, client, calls)
+			if n := connections.Load(); n != before {
+				t.Errorf("%d connections were made beside %d that are there", n-before, before)
+			}
+		})
 	}
 }
 
