@@ -51,9 +51,11 @@ func (t tenant) connect(config edge.ServeConfig, log *slog.Logger) (*upstream.Cl
 	if err != nil {
 		return nil, nil, err
 	}
+	transport := upstream.NewTransport(upstream.TransportConfig{HTTP2Only: config.UpstreamHTTP2})
 	client, err := upstream.New(upstream.Config{
 		BaseURL:     t.baseURL,
 		Layout:      layout,
+		Transport:   transport,
 		CallTimeout: config.UpstreamTimeout,
 		RateLimit:   config.RateLimit,
 		Logger:      log,
@@ -68,6 +70,7 @@ func (t tenant) connect(config edge.ServeConfig, log *slog.Logger) (*upstream.Cl
 		TokenURL:     t.tokenURL,
 		ClientID:     t.clientID,
 		ClientSecret: t.clientSecret,
+		Transport:    transport,
 	})
 	if err != nil {
 		return nil, nil, err

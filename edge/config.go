@@ -24,6 +24,7 @@ type ServeConfig struct {
 	CORSOrigins             []string      `name:"cors-origin" sep:"," placeholder:"ORIGIN" help:"Origin of web pages that may call the gateway from a browser, as scheme://host[:port]; several with commas between. None by default."`
 	UpstreamURL             string        `name:"upstream-url" placeholder:"URL" help:"Base URL of the upstream API, such as https://TENANT.api.identitynow.com/v3. By default an embedded sandbox."`
 	UpstreamLayout          string        `default:"auto" enum:"auto,versioned,current" help:"Where the upstream's paths hold the version: versioned (first, in the base URL: /v3/certifications/…), current (behind the service: /certifications/v1/…), or auto (versioned where the base URL ends in a version)."`
+	UpstreamHTTP2           bool          `name:"upstream-http2" help:"Speak HTTP/2 alone upstream, also where there is no TLS. Without it, HTTP/2 is spoken where TLS offers it."`
 	UpstreamTimeout         time.Duration `default:"30s" help:"Longest time that one upstream call may take."`
 	OperationTimeout        time.Duration `default:"60s" help:"Longest time that one GraphQL operation may take."`
 	MaxInFlight             int           `default:"256" help:"Upstream calls under way at once; more wait, and operations take turns."`
