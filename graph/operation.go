@@ -81,5 +81,9 @@ func (o operations) InterceptResponse(ctx context.Context, next graphql.Response
 // isSubscription says whether the answer is an event of a subscription. An answer to what is
 // no operation at all is none.
 func isSubscription(ctx context.Context) bool {
-	return graphql.HasOperationContext(ctx) && graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription
+	if !graphql.HasOperationContext(ctx) {
+		return false
+	}
+	operation := graphql.GetOperationContext(ctx).Operation
+	return operation != nil && operation.Operation == ast.Subscription
 }

@@ -3,19 +3,12 @@ package load
 import (
 	"context"
 	"sync"
-	"time"
-
-	"github.com/graph-gophers/dataloader/v7"
 
 	"certql/upstream"
 )
 
-const (
-	// batchSize is the most ids in one filter: the URL has to stay under 4 KB.
-	batchSize = 50
-	// batchWait is how long a lone key waits for others.
-	batchWait = time.Millisecond
-)
+// batchSize is the most ids in one filter: the URL has to stay under 4 KB.
+const batchSize = 50
 
 // Loaders remember what one operation has read. They must not outlive it, nor serve
 // another caller.
@@ -24,9 +17,9 @@ type Loaders struct {
 
 	running sync.WaitGroup
 
-	certification *dataloader.Loader[string, *upstream.IdentityCertification]
-	item          *dataloader.Loader[ItemKey, *upstream.AccessReviewItem]
-	pendingTasks  *dataloader.Loader[string, []upstream.CertificationTask]
+	certification *batched[string, *upstream.IdentityCertification]
+	item          *batched[ItemKey, *upstream.AccessReviewItem]
+	pendingTasks  *batched[string, []upstream.CertificationTask]
 
 	task           memo[*upstream.CertificationTask]
 	certifications memo[upstream.Page[upstream.IdentityCertification]]
@@ -39,14 +32,10 @@ type Loaders struct {
 // New makes the loaders of one operation.
 func New(client *upstream.Client) *Loaders {
 	l := &Loaders{client: client}
-	l.certification = newLoader(l.readCertifications)
-	l.item = newLoader(l.readItems)
-	l.pendingTasks = newLoader(l.readPendingTasks)
+	l.certification = newBatched(l.readCertifications)
+	l.item = newBatched(l.readItems)
+	l.pendingTasks = newBatched(l.readPendingTasks)
 	return l
-}
-
-func newLoader[K comparable, V any](read func(context.Context, []K) []*dataloader.Result[V]) *dataloader.Loader[K, V] {
-	return dataloader.NewBatchedLoader(read, dataloader.WithWait[K, V](batchWait))
 }
 
 // Go runs f beside the operation. Close waits for it.
@@ -59,9 +48,9 @@ func (l *Loaders) Close() { l.running.Wait() }
 // Forget drops everything that was read, as a write has to do: what comes after it reads
 // the upstream anew.
 func (l *Loaders) Forget() {
-	l.certification.ClearAll()
-	l.item.ClearAll()
-	l.pendingTasks.ClearAll()
+	l.certification.forget()
+	l.item.forget()
+	l.pendingTasks.forget()
 	l.task.forget()
 	l.certifications.forget()
 	l.items.forget()
@@ -73,21 +62,14 @@ func (l *Loaders) Forget() {
 // Announce starts to read certifications and review items that are about to be asked for, in
 // as few calls as there can be. It does not wait for them.
 func (l *Loaders) Announce(ctx context.Context, certifications []string, items []ItemKey) {
-	start(ctx, l.certification, certifications)
-	start(ctx, l.item, items)
+	l.certification.announce(ctx, certifications)
+	l.item.announce(ctx, items)
 }
 
 // AnnouncePendingTasks starts to read the pending tasks of certifications, in as few calls as
 // there can be. It does not wait for them.
 func (l *Loaders) AnnouncePendingTasks(ctx context.Context, certificationIDs []string) {
-	start(ctx, l.pendingTasks, certificationIDs)
-}
-
-func start[K comparable, V any](ctx context.Context, loader *dataloader.Loader[K, V], keys []K) {
-	for _, key := range keys {
-		loader.Load(ctx, key)
-	}
-	loader.Flush()
+	l.pendingTasks.announce(ctx, certificationIDs)
 }
 
 type contextKey struct{}
