@@ -173,6 +173,9 @@ func post[T any](ctx context.Context, c *Client, op operation, payload any, ids 
 			return nil, refusal(op.name, err)
 		}
 	}
+	if !UsageFrom(ctx).reserve() {
+		return nil, asError(ctx, op.name, errCallsExceeded)
+	}
 	defer c.flights.closeAll()
 	return call(ctx, c, r, func(answer *response) (*T, error) { return decodeOne[T](c, answer) })
 }
@@ -227,7 +230,8 @@ func (c *Client) request(op operation, q rawQuery, ids []string) (request, error
 	return request{operation: op, url: url}, nil
 }
 
-// call sends a request and decodes its answer. It fails with an *Error.
+// call sends a request, for which a call of the operation in ctx is reserved, and decodes its
+// answer. It fails with an *Error.
 func call[V any](ctx context.Context, c *Client, r request, decode func(*response) (V, error)) (V, error) {
 	var none V
 	answer, err := c.exchange(ctx, r)
@@ -245,10 +249,14 @@ func call[V any](ctx context.Context, c *Client, r request, decode func(*respons
 	return value, nil
 }
 
-// asError makes an *Error of what is none yet: a context that has ended, or a panic.
+// asError makes an *Error of what is none yet: a context that has ended, an operation that may
+// make no more calls, or a panic.
 func asError(ctx context.Context, operation string, err error) error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
+	}
+	if errors.Is(err, errCallsExceeded) {
+		return &Error{Operation: operation, Kind: KindCallsExceeded, cause: err}
 	}
 	return failure(ctx, operation, err)
 }

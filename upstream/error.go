@@ -20,7 +20,8 @@ type Error struct {
 	// Messages are the service's own words, often one text in two locales; or, where an
 	// argument was refused before anything was sent, what is wrong with it.
 	Messages []ErrorMessage
-	// RetryAfter is how long the service asks to wait; 0 where it does not say.
+	// RetryAfter is how long the service asks to wait or, where this client refused the call
+	// itself, when it expects to have room for it; 0 where nobody says.
 	RetryAfter time.Duration
 	// Sent says that the request went out or may have: there was a connection for it. A
 	// write that failed with Sent and without a Status has an unknown outcome.
@@ -38,10 +39,11 @@ const (
 	KindForbidden                   // 403
 	KindNotFound                    // 404
 	KindBadRequest                  // 400 and any other 4xx
-	KindRateLimited                 // 429
+	KindRateLimited                 // 429, or refused here since the budget is used up: Status 0
 	KindTimeout                     // a time limit or the caller's deadline passed
 	KindCanceled                    // the caller went away
 	KindInvalid                     // an answer that cannot be read: cut off, too large, no JSON
+	KindCallsExceeded               // the operation has made as many calls as it may: see NewUsage
 )
 
 // Error describes the failure for logs. It holds no body, URL or token.
@@ -100,6 +102,8 @@ func (k Kind) String() string {
 		return "canceled"
 	case KindInvalid:
 		return "unreadable answer"
+	case KindCallsExceeded:
+		return "too many calls"
 	default:
 		return "unavailable"
 	}

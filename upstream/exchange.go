@@ -52,10 +52,14 @@ func (c *Client) exchange(ctx context.Context, r request) (*response, error) {
 		return answer, nil
 	}
 	renewable.Invalidate(token)
+	if !UsageFrom(ctx).reserve() {
+		return answer, nil
+	}
 	if renewed, err := credential.Token(ctx); err == nil && renewed != token {
 		c.buffers.put(answer.body)
 		return c.send(ctx, r, credential.Key(), renewed)
 	}
+	UsageFrom(ctx).release()
 	return answer, nil
 }
 

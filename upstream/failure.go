@@ -15,6 +15,9 @@ type inputError string
 
 func (e inputError) Error() string { return string(e) }
 
+// errCallsExceeded says that an operation may make no more calls.
+var errCallsExceeded = errors.New("the operation has made as many calls as it may")
+
 // refusal answers the error for a call that is not worth sending.
 func refusal(operation string, err error) *Error {
 	e := &Error{Operation: operation, Kind: KindBadRequest, cause: err}
@@ -75,6 +78,7 @@ func reason(err error) string {
 	}
 	for _, known := range []error{
 		context.Canceled, context.DeadlineExceeded, errNoCredential, errTooLarge, errNotJSON, errNotToken, errRedirect,
+		errCallsExceeded,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()

@@ -24,9 +24,14 @@ type flight struct {
 
 // share answers what read answers, or what a flight of the same key does that is under way.
 // The read belongs to all who wait for it: it goes on when the context of one of them ends,
-// and is cancelled when the last has gone.
+// and is cancelled when the last has gone. It is charged to the operation that starts it, and
+// not started where that operation may make no more calls.
 func share[V any](ctx context.Context, f *flights, key string, read func(context.Context) (V, error)) (V, error) {
 	current, joined := f.board(ctx, key, func(ctx context.Context) (any, error) { return read(ctx) })
+	if current == nil {
+		var none V
+		return none, errCallsExceeded
+	}
 	if joined {
 		UsageFrom(ctx).addCoalesced()
 	}
@@ -41,13 +46,17 @@ func share[V any](ctx context.Context, f *flights, key string, read func(context
 	return value, current.err
 }
 
-// board answers the flight of a key, having started it where there was none.
+// board answers the flight of a key, having started it where there was none; nil where it may
+// not be started.
 func (f *flights) board(ctx context.Context, key string, read func(context.Context) (any, error)) (current *flight, joined bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if current, joined = f.byKey[key]; joined {
 		current.waiting++
 		return current, true
+	}
+	if !UsageFrom(ctx).reserve() {
+		return nil, false
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	current = &flight{done: make(chan struct{}), waiting: 1, cancel: cancel}

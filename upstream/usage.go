@@ -2,19 +2,52 @@ package upstream
 
 import (
 	"context"
-	"sync/atomic"
+	"sync"
+	"time"
 )
 
-// A Usage counts what one operation of a caller costs upstream. It is safe for concurrent
-// use; the zero value has counted nothing.
-type Usage struct{ calls, coalesced atomic.Int64 }
+// A Usage counts what one operation of a caller costs upstream, and bounds it. It is safe for
+// concurrent use; the zero value has counted nothing and bounds nothing.
+type Usage struct {
+	mu        sync.Mutex
+	maxCalls  int // 0 for any number
+	reserved  int // calls that went out or are about to
+	calls     int
+	coalesced int
+	cached    int
+	stale     int
 
-// Calls answers how many requests went out.
-func (u *Usage) Calls() int { return int(u.calls.Load()) }
+	waiting int       // calls that wait for their turn
+	since   time.Time // when the first of them began to
+	waited  time.Duration
+}
+
+// NewUsage answers a Usage that allows maxCalls requests; 0 stands for any number. A call
+// beyond fails with KindCallsExceeded, and nothing is sent for it.
+func NewUsage(maxCalls int) *Usage { return &Usage{maxCalls: maxCalls} }
+
+// Calls answers how many requests went out, those that were sent again included.
+func (u *Usage) Calls() int { return u.read(&u.calls) }
 
 // Coalesced answers how many reads needed no request, since another one was under way that
 // asked for the same.
-func (u *Usage) Coalesced() int { return int(u.coalesced.Load()) }
+func (u *Usage) Coalesced() int { return u.read(&u.coalesced) }
+
+// Cached answers how many reads needed no request, since the answer to an earlier one was
+// still fresh enough. Stale ones are not among them.
+func (u *Usage) Cached() int { return u.read(&u.cached) }
+
+// Stale answers how many reads were answered from before the cache time, since the request
+// budget was paused.
+func (u *Usage) Stale() int { return u.read(&u.stale) }
+
+// Waited answers for how long calls have waited for the request budget. Time in which several
+// of them waited side by side counts once.
+func (u *Usage) Waited() time.Duration {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.waited
+}
 
 type usageKey struct{}
 
@@ -30,14 +63,56 @@ func UsageFrom(ctx context.Context) *Usage {
 	return u
 }
 
-func (u *Usage) addCall() {
+// reserve sets one call of those that are allowed aside, and says whether there was one.
+func (u *Usage) reserve() bool {
+	if u == nil {
+		return true
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.maxCalls > 0 && u.reserved >= u.maxCalls {
+		return false
+	}
+	u.reserved++
+	return true
+}
+
+// release takes back a reserve whose call did not go out.
+func (u *Usage) release() { u.add(func() { u.reserved-- }) }
+
+func (u *Usage) addCall()      { u.add(func() { u.calls++ }) }
+func (u *Usage) addCoalesced() { u.add(func() { u.coalesced++ }) }
+func (u *Usage) addCached()    { u.add(func() { u.cached++ }) }
+func (u *Usage) addStale()     { u.add(func() { u.stale++ }) }
+
+// startWait and endWait enclose the time in which one call waits.
+func (u *Usage) startWait(now time.Time) {
+	u.add(func() {
+		if u.waiting == 0 {
+			u.since = now
+		}
+		u.waiting++
+	})
+}
+
+func (u *Usage) endWait(now time.Time) {
+	u.add(func() {
+		if u.waiting--; u.waiting == 0 {
+			u.waited += now.Sub(u.since)
+		}
+	})
+}
+
+func (u *Usage) add(change func()) {
 	if u != nil {
-		u.calls.Add(1)
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		change()
 	}
 }
 
-func (u *Usage) addCoalesced() {
-	if u != nil {
-		u.coalesced.Add(1)
-	}
+func (u *Usage) read(count *int) int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return *count
 }
