@@ -1,0 +1,87 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+// An inspection is the extension that looks at what a request asks for before gqlgen validates
+// it, and refuses what exceeds a limit: validation alone may take the square of a document's
+// length. A document that has been validated once is not parsed again.
+type inspection struct {
+	limits        Limits
+	introspection bool
+	schema        *ast.Schema
+	documents     *documents
+}
+
+var _ interface {
+	graphql.HandlerExtension
+	graphql.OperationParameterMutator
+} = inspection{}
+
+// ExtensionName names the extension.
+func (inspection) ExtensionName() string { return "Inspection" }
+
+// Validate accepts any schema.
+func (inspection) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationParameters refuses what exceeds a limit. It changes nothing.
+func (i inspection) MutateOperationParameters(ctx context.Context, request *graphql.RawParams) *gqlerror.Error {
+	if err := i.limits.checkVariables(request.Variables); err != nil {
+		return err
+	}
+	document, known := i.documents.Get(ctx, request.Query)
+	if !known {
+		var err *gqlerror.Error
+		if document, err = i.parse(request.Query); err != nil {
+			return err
+		}
+		if err = i.limits.checkDocument(document); err != nil {
+			return err
+		}
+	}
+	if len(document.Operations) == 0 {
+		return invalid("The document has no operation.")
+	}
+	operation := document.Operations.ForName(request.OperationName)
+	switch {
+	case operation == nil && request.OperationName == "":
+		return invalid("The document has several operations: name one of them in operationName.")
+	case operation == nil:
+		return invalid("The document has no operation of the name in operationName.")
+	case !i.introspection && introspects(document):
+		return invalid("Introspection is turned off.")
+	}
+	return checkOneOf(i.schema, operation, request.Variables)
+}
+
+// parse answers a document that is within the limit of tokens.
+func (i inspection) parse(query string) (*ast.QueryDocument, *gqlerror.Error) {
+	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, i.limits.Tokens)
+	if err == nil {
+		return document, nil
+	}
+	problem := gqlerror.Wrap(err)
+	if known, ok := err.(*gqlerror.Error); ok { //nolint:errorlint // the parser's own, never wrapped
+		problem = known
+	}
+	if problem.Message == fmt.Sprintf("exceeded token limit of %d", i.limits.Tokens) {
+		return nil, tooLarge("tokens", i.limits.Tokens, "The document has more than %d tokens.")
+	}
+	errcode.Set(problem, errcode.ParseFailed)
+	return nil, problem
+}
+
+// invalid answers the error of a document that cannot be executed.
+func invalid(message string) *gqlerror.Error {
+	err := &gqlerror.Error{Message: message}
+	errcode.Set(err, errcode.ValidationFailed)
+	return err
+}
