@@ -1,0 +1,97 @@
+package graph
+
+import (
+	"bytes"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// encodeResponse writes a response as a JSON object, its errors in order. The data is JSON
+// already and copied as it is; without data there is no such entry. Members are more of the
+// object, each a name and a JSON text.
+func encodeResponse(into *bytes.Buffer, response *graphql.Response, members ...[2]string) {
+	object := objectWriter{into: into}
+	if len(response.Errors) > 0 {
+		sortErrors(response.Errors)
+		object.value("errors", response.Errors)
+	}
+	if response.Data != nil {
+		object.name("data")
+		into.Write(response.Data)
+	}
+	if response.Label != "" {
+		object.value("label", response.Label)
+	}
+	if response.Path != nil {
+		object.value("path", response.Path)
+	}
+	if len(response.Extensions) > 0 {
+		object.value("extensions", response.Extensions)
+	}
+	for _, member := range members {
+		object.name(member[0])
+		into.WriteString(member[1])
+	}
+	object.end()
+}
+
+// encodeIncrement writes a deferred part of an answer as the drafts of incremental delivery up
+// to June 2023 have it: in a list, beside what is said of the whole answer.
+func encodeIncrement(into *bytes.Buffer, response *graphql.Response) {
+	part := *response
+	part.Extensions = nil
+	object := objectWriter{into: into}
+	object.name("incremental")
+	into.WriteByte('[')
+	encodeResponse(into, &part)
+	into.WriteByte(']')
+	object.name("hasNext")
+	into.WriteString(strconv.FormatBool(hasNext(response)))
+	if len(response.Extensions) > 0 {
+		object.value("extensions", response.Extensions)
+	}
+	object.end()
+}
+
+// hasNext says whether deferred parts follow a response.
+func hasNext(response *graphql.Response) bool { return response.HasNext != nil && *response.HasNext }
+
+// An objectWriter writes a JSON object, member by member.
+type objectWriter struct {
+	into  *bytes.Buffer
+	begun bool
+}
+
+// name begins a member. Names are the gateway's own and need no escapes.
+func (o *objectWriter) name(name string) {
+	if o.begun {
+		o.into.WriteByte(',')
+	} else {
+		o.into.WriteByte('{')
+	}
+	o.begun = true
+	o.into.WriteByte('"')
+	o.into.WriteString(name)
+	o.into.WriteString(`":`)
+}
+
+// value writes a member. Text that is no UTF-8 is mended; a value that JSON cannot hold, which
+// only a mistake of the gateway makes, becomes null.
+func (o *objectWriter) value(name string, value any) {
+	o.name(name)
+	start := o.into.Len()
+	if err := json.MarshalWrite(o.into, value, json.Deterministic(true), jsontext.AllowInvalidUTF8(true)); err != nil {
+		o.into.Truncate(start)
+		o.into.WriteString("null")
+	}
+}
+
+func (o *objectWriter) end() {
+	if !o.begun {
+		o.into.WriteByte('{')
+	}
+	o.into.WriteByte('}')
+}

@@ -1,0 +1,160 @@
+package graph
+
+import (
+	"bytes"
+	stdjson "encoding/json"
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// parameters are those of an operation as they travel.
+type parameters struct {
+	Query         *string        `json:"query"`
+	OperationName string         `json:"operationName"`
+	Variables     map[string]any `json:"variables"`
+	Extensions    map[string]any `json:"extensions"`
+}
+
+// raw hands the parameters over as gqlgen has them.
+func (p *parameters) raw(header http.Header) (*graphql.RawParams, error) {
+	if p.Query == nil {
+		return nil, errNoQuery
+	}
+	return &graphql.RawParams{
+		Query:         *p.Query,
+		OperationName: p.OperationName,
+		Variables:     p.Variables,
+		Extensions:    p.Extensions,
+		Headers:       header,
+	}, nil
+}
+
+// decodeJSON reads a JSON text that others wrote. Numbers in variables stay as they are
+// written: an id of 20 digits would lose some of them as a float64.
+func decodeJSON(text []byte, into any) error {
+	return json.Unmarshal(text, into, json.WithUnmarshalers(json.UnmarshalFromFunc(exactNumber)))
+}
+
+func exactNumber(decoder *jsontext.Decoder, value *any) error {
+	if decoder.PeekKind() != '0' {
+		return errors.ErrUnsupported // decoded as it would be without this
+	}
+	number, err := decoder.ReadValue()
+	*value = stdjson.Number(number)
+	return err
+}
+
+// readPost reads the operations in the body of a POST: one, or a batch of them where that is
+// allowed. The error is a refusal.
+func (x exchange) readPost() (operations []*graphql.RawParams, batch bool, err error) {
+	header, allowed := x.request.Header, x.limits.Body
+	mediaType, attributes, err := mime.ParseMediaType(header.Get("Content-Type"))
+	charset, named := attributes["charset"]
+	if err != nil || mediaType != typeJSON || named && !isUTF8(charset) {
+		return nil, false, errContentType
+	}
+	if coding := header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return nil, false, errContentEncoding
+	}
+	if x.request.ContentLength > int64(allowed) {
+		return nil, false, bodyTooLarge(allowed)
+	}
+	body := x.buffers.get()
+	defer x.buffers.put(body)
+	if _, err := body.ReadFrom(http.MaxBytesReader(x.writer, x.request.Body, int64(allowed))); err != nil {
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+			return nil, false, bodyTooLarge(allowed)
+		}
+		return nil, false, errCutOff
+	}
+	if bytes.HasPrefix(bytes.TrimLeft(body.Bytes(), " \t\r\n"), []byte("[")) {
+		operations, err = x.decodeBatch(body.Bytes())
+		return operations, true, err
+	}
+	var one parameters
+	if decodeJSON(body.Bytes(), &one) != nil {
+		return nil, false, errBody
+	}
+	operation, err := one.raw(header)
+	return []*graphql.RawParams{operation}, false, err
+}
+
+// decodeBatch reads the operations in a JSON array.
+func (x exchange) decodeBatch(text []byte) ([]*graphql.RawParams, error) {
+	if x.limits.Batch == 0 {
+		return nil, errBatch
+	}
+	var several []parameters
+	if decodeJSON(text, &several) != nil {
+		return nil, errBody
+	}
+	if len(several) == 0 {
+		return nil, errEmptyBatch
+	}
+	if len(several) > x.limits.Batch {
+		return nil, batchTooLarge(x.limits.Batch)
+	}
+	operations := make([]*graphql.RawParams, len(several))
+	for i := range several {
+		var err error
+		if operations[i], err = several[i].raw(x.request.Header); err != nil {
+			return nil, err
+		}
+	}
+	return operations, nil
+}
+
+// readGet reads the operation in the URL of a GET. The error is a refusal.
+func (x exchange) readGet() (*graphql.RawParams, error) {
+	if isForgeable(x.request.Header) {
+		return nil, errForgeable
+	}
+	text := x.request.URL.RawQuery
+	if len(text) > x.limits.Body {
+		return nil, urlTooLong(x.limits.Body)
+	}
+	values, err := url.ParseQuery(text)
+	if err != nil {
+		return nil, errQueryString
+	}
+	query := values.Get("query")
+	one := parameters{OperationName: values.Get("operationName")}
+	if values.Has("query") {
+		one.Query = &query
+	}
+	for name, into := range map[string]*map[string]any{"variables": &one.Variables, "extensions": &one.Extensions} {
+		if text := values.Get(name); text != "" && decodeJSON([]byte(text), into) != nil {
+			return nil, errQueryString
+		}
+	}
+	if !utf8.ValidString(query) || !utf8.ValidString(one.OperationName) {
+		return nil, errQueryString // in a body, the decoder looks for that
+	}
+	return one.raw(x.request.Header)
+}
+
+// isForgeable says whether the page of another site could have had a browser send a GET with
+// this header, by a form, a link or an image. It could not where the header has something
+// that needs that site to be let in first (see edge.CORS), or where the browser says that a
+// script of this site sent it; browsers let nobody else set the headers Sec-Fetch.
+func isForgeable(header http.Header) bool {
+	for _, name := range []string{"GraphQL-Preflight", "X-Certql-CSRF", "Authorization"} {
+		if header.Get(name) != "" {
+			return false
+		}
+	}
+	if mediaType, _, err := mime.ParseMediaType(header.Get("Content-Type")); err == nil && mediaType == typeJSON {
+		return false
+	}
+	mode, site := header.Get("Sec-Fetch-Mode"), header.Get("Sec-Fetch-Site")
+	byScript := mode == "cors" || mode == "same-origin"
+	return !byScript || site != "" && site != "same-origin"
+}

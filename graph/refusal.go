@@ -1,0 +1,128 @@
+package graph
+
+import (
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// A refusal is why a request is not answered as an operation. Its message is fixed: nothing of
+// what was sent is in it.
+type refusal struct {
+	status  int
+	message string
+	code    string // BAD_USER_INPUT, unless it says otherwise
+	allow   string // methods, where the method is at fault
+	limit   string // the one exceeded, if any,
+	allowed int    // and what it allows
+}
+
+var (
+	errMethod = &refusal{
+		status: http.StatusMethodNotAllowed, allow: "GET, POST, OPTIONS",
+		message: "GraphQL is asked by GET or POST.",
+	}
+	errMutationByGet = &refusal{
+		status: http.StatusMethodNotAllowed, allow: "POST, OPTIONS",
+		message: "GET is for reading: send a mutation by POST.",
+	}
+	errForgeable = &refusal{
+		status: http.StatusForbidden, code: codeForbidden,
+		message: "A GET needs one of the headers GraphQL-Preflight, X-Certql-CSRF and Authorization, so that no other site can have a browser send it.",
+	}
+	errNotAcceptable = &refusal{
+		status:  http.StatusNotAcceptable,
+		message: "Answers are application/json, application/graphql-response+json, text/event-stream or multipart/mixed: accept one of these.",
+	}
+	errDeferOfOne = &refusal{
+		status:  http.StatusNotAcceptable,
+		message: "@defer makes an answer of several parts: accept multipart/mixed or text/event-stream, or leave @defer out.",
+	}
+	errSubscriptionOfOne = &refusal{
+		status:  http.StatusNotAcceptable,
+		message: "A subscription has any number of answers: accept text/event-stream or multipart/mixed.",
+	}
+	errDeferOutsideQuery = &refusal{
+		status:  http.StatusBadRequest,
+		message: "@defer is for queries: leave it out of mutations and subscriptions.",
+	}
+	errContentType = &refusal{
+		status:  http.StatusUnsupportedMediaType,
+		message: "The body must be application/json in UTF-8, and the header Content-Type must say so.",
+	}
+	errContentEncoding = &refusal{
+		status:  http.StatusUnsupportedMediaType,
+		message: "The body must not be compressed.",
+	}
+	errCutOff = &refusal{
+		status:  http.StatusBadRequest,
+		message: "The body did not arrive whole.",
+	}
+	errBody = &refusal{
+		status:  http.StatusBadRequest,
+		message: "The body must be a JSON object with query and operationName as text, variables and extensions as objects. Only the query is mandatory.",
+	}
+	errQueryString = &refusal{
+		status:  http.StatusBadRequest,
+		message: "The URL must have a query, and may have operationName, variables and extensions, the last two as JSON objects.",
+	}
+	errNoQuery = &refusal{
+		status:  http.StatusBadRequest,
+		message: "The request has no query.",
+	}
+	errBatch = &refusal{
+		status:  http.StatusBadRequest,
+		message: "Batches are turned off: send each operation in a request of its own.",
+	}
+	errEmptyBatch = &refusal{
+		status:  http.StatusBadRequest,
+		message: "The batch has no operation.",
+	}
+	errStreamInBatch = &refusal{
+		status:  http.StatusBadRequest,
+		message: "Subscriptions and @defer have no place in a batch: send each in a request of its own.",
+	}
+	errOutOfTime = &refusal{
+		status: http.StatusGatewayTimeout, code: codeUpstreamTimeout,
+		message: "The operation ran out of time.",
+	}
+)
+
+func (r *refusal) Error() string { return r.message }
+
+// response puts a refusal as GraphQL does.
+func (r *refusal) response() *graphql.Response {
+	extensions := map[string]any{"code": codeBadUserInput}
+	if r.code != "" {
+		extensions["code"] = r.code
+	}
+	if r.limit != "" {
+		extensions["limit"], extensions["allowed"] = r.limit, r.allowed
+	}
+	return &graphql.Response{Errors: gqlerror.List{{Message: r.message, Extensions: extensions}}}
+}
+
+// bodyTooLarge refuses a body of more bytes than allowed.
+func bodyTooLarge(allowed int) *refusal {
+	return &refusal{
+		status: http.StatusRequestEntityTooLarge, code: codeOperationTooLarge, limit: "body", allowed: allowed,
+		message: "The body is too large.",
+	}
+}
+
+// urlTooLong refuses a query string of more bytes than allowed.
+func urlTooLong(allowed int) *refusal {
+	return &refusal{
+		status: http.StatusRequestURITooLong, code: codeOperationTooLarge, limit: "body", allowed: allowed,
+		message: "The URL is too long: send the operation by POST.",
+	}
+}
+
+// batchTooLarge refuses a batch of more operations than allowed.
+func batchTooLarge(allowed int) *refusal {
+	return &refusal{
+		status: http.StatusBadRequest, code: codeOperationTooLarge, limit: "batch", allowed: allowed,
+		message: "The batch has too many operations.",
+	}
+}

@@ -1,0 +1,75 @@
+package graph
+
+import (
+	"bytes"
+	"math"
+	"net/http"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// The statuses of codes that say by themselves why there is no data, the one that explains the
+// others first.
+var statuses = []struct {
+	code   string
+	status int
+}{
+	{codeUnauthenticated, http.StatusUnauthorized},
+	{codeRateLimited, http.StatusTooManyRequests},
+	{codeForbidden, http.StatusForbidden},
+}
+
+// statusOf answers the HTTP status of a response. Under application/json it says only that
+// there is a response; under the type of GraphQL it says why there is no data.
+func statusOf(mediaType string, response *graphql.Response) int {
+	executed := response.Data != nil
+	if mediaType != typeGraphQL || executed && !bytes.Equal(response.Data, []byte("null")) {
+		return http.StatusOK
+	}
+	for _, each := range statuses {
+		if hasCode(response, each.code) {
+			return each.status
+		}
+	}
+	if executed {
+		return http.StatusOK
+	}
+	return http.StatusBadRequest
+}
+
+func hasCode(response *graphql.Response, code string) bool {
+	for _, err := range response.Errors {
+		if err.Extensions["code"] == code {
+			return true
+		}
+	}
+	return false
+}
+
+// setReason adds to the header what a status calls for.
+func setReason(header http.Header, status int, response *graphql.Response) {
+	switch status {
+	case http.StatusUnauthorized:
+		header.Set("WWW-Authenticate", "Bearer")
+	case http.StatusTooManyRequests:
+		if seconds := retryAfter(response); seconds > 0 {
+			header.Set("Retry-After", strconv.Itoa(seconds))
+		}
+	}
+}
+
+// retryAfter answers after how many seconds nothing is in the way any more, as far as the
+// errors say; 0 where they do not.
+func retryAfter(response *graphql.Response) int {
+	longest := 0
+	for _, err := range response.Errors {
+		switch seconds := err.Extensions["retryAfter"].(type) {
+		case int:
+			longest = max(longest, seconds)
+		case float64:
+			longest = max(longest, int(math.Ceil(seconds)))
+		}
+	}
+	return longest
+}
