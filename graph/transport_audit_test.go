@@ -1,0 +1,47 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// audits is how many audits graphql-http 1.23.1 has.
+const audits = 61
+
+func TestEveryAuditOfGraphQLOverHTTPPasses(t *testing.T) {
+	t.Parallel()
+	skip := t.Skip
+	if os.Getenv("CI") == "true" {
+		skip = t.Fatal
+	}
+	node, err := exec.LookPath("node")
+	if err != nil {
+		skip("node is not installed: ", err)
+	}
+	if _, err := os.Stat("audit/node_modules/graphql-http"); errors.Is(err, fs.ErrNotExist) {
+		skip("the audits are not installed: npm ci --prefix graph/audit")
+	}
+	w := sharedTenant(t)
+	audit := exec.CommandContext(t.Context(), node, "audit/audit.mjs", w.gateway.URL)
+	audit.Stderr = os.Stderr
+	output, err := audit.Output()
+	if err != nil {
+		t.Fatalf("the audits did not run: %v: %s", err, output)
+	}
+	var results []struct{ ID, Name, Status, Reason string }
+	if err := json.Unmarshal(output, &results); err != nil {
+		t.Fatalf("the results are no JSON: %v: %s", err, output)
+	}
+	for _, r := range results {
+		if r.Status != "ok" {
+			t.Errorf("%s: %s: %s: %s", r.Status, r.ID, r.Name, r.Reason)
+		}
+	}
+	if len(results) != audits {
+		t.Errorf("%d audits ran, want %d", len(results), audits)
+	}
+}
