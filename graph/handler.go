@@ -11,9 +11,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
-	"github.com/vektah/gqlparser/v2/ast"
 
 	"certql/graph/gen"
 	"certql/graph/relay"
@@ -23,10 +20,8 @@ import (
 const (
 	defaultRows = 50
 	maxRows     = 1000
-	// maxTokens bounds a document, so that parsing one costs little.
-	maxTokens = 10_000
-	// cachedDocuments is how many parsed documents are kept.
-	cachedDocuments = 1000
+	// documentBytes is how much text the parsed documents that are kept have together.
+	documentBytes = 2 << 20
 	// keepAlive is how often a stream without news shows that it is still there.
 	keepAlive = 15 * time.Second
 )
@@ -34,6 +29,10 @@ const (
 // A Config says how the handler answers. Client is mandatory.
 type Config struct {
 	Client *upstream.Client
+	// Limits bound what one request may ask for.
+	Limits Limits
+	// NoIntrospection hides the schema: it cannot be asked for, and errors suggest no names of it.
+	NoIntrospection bool
 	// OperationTimeout bounds a query or mutation; by default a minute.
 	OperationTimeout time.Duration
 	// Logger is told of what callers must not see; by default nobody is.
@@ -49,21 +48,23 @@ func NewHandler(cfg Config) http.Handler {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	server := handler.New(gen.NewExecutableSchema(gen.Config{Resolvers: &Resolver{
+	limits, documents := cfg.Limits.withDefaults(), newDocuments(documentBytes)
+	schema := gen.NewExecutableSchema(gen.Config{Resolvers: &Resolver{
 		client: cfg.Client,
 		rows:   relay.Limits{Default: defaultRows, Max: maxRows},
-	}}))
-	server.AddTransport(transport.Options{})
-	server.AddTransport(transport.SSE{KeepAlivePingInterval: keepAlive})
-	server.AddTransport(transport.MultipartMixed{})
-	server.AddTransport(transport.GET{})
-	server.AddTransport(transport.POST{})
-	server.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
-	server.SetParserTokenLimit(maxTokens)
+	}})
+	server := handler.New(schema)
+	server.AddTransport(&httpTransport{limits: limits, keepAlive: keepAlive})
+	server.SetQueryCache(documents)
+	server.SetParserTokenLimit(limits.Tokens)
+	server.SetValidationRulesFn(validationRules(!cfg.NoIntrospection))
+	server.SetDisableSuggestion(cfg.NoIntrospection)
 	server.SetErrorPresenter(presenter(cfg.Logger))
 	server.SetRecoverFunc(recoverer(cfg.Logger))
 	server.Use(extension.Introspection{})
+	server.Use(inspection{limits: limits, introspection: !cfg.NoIntrospection, schema: schema.Schema(), documents: documents})
 	server.Use(operations{cfg.Client, cfg.OperationTimeout})
+	server.Use(deferral{})
 	return server
 }
 

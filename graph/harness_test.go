@@ -76,6 +76,8 @@ type setup struct {
 	front func(http.Handler) http.Handler
 	// current makes the gateway use the paths of the current version.
 	current bool
+	// limits are those of the gateway.
+	limits graph.Limits
 }
 
 // A tenant is a sandbox with a gateway in front of it, both over HTTP.
@@ -111,7 +113,7 @@ func start(s setup) (*tenant, error) {
 		w.rest.Close()
 		return nil, err
 	}
-	w.gateway = httptest.NewServer(asBearer(graph.NewHandler(graph.Config{Client: w.client})))
+	w.gateway = httptest.NewServer(asBearer(graph.NewHandler(graph.Config{Client: w.client, Limits: s.limits})))
 	return w, nil
 }
 
