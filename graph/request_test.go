@@ -1,0 +1,61 @@
+package graph_test
+
+import (
+	"strings"
+	"testing"
+
+	"certql/upstream/sandbox"
+)
+
+// A request that is no operation of the schema is refused as a whole, with what is wrong with
+// it, and asks nothing of the upstream.
+func TestRequestErrorsSayWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{})
+	w.token(t, admin)
+	before := w.sandbox.Requests().Total
+	for _, each := range []struct {
+		name, query string
+		variables   object
+		code, word  string
+	}{
+		{"no document", "{ certifications(first: ) { totalCount } }", nil, "GRAPHQL_PARSE_FAILED", "Unexpected"},
+		{"unknown field", "{ campaigns { id } }", nil, "GRAPHQL_VALIDATION_FAILED", "campaigns"},
+		{"unknown argument", "{ certifications(search: 1) { totalCount } }", nil, "GRAPHQL_VALIDATION_FAILED", "search"},
+		{"filter that the upstream lacks", "{ certifications(filter: {name: \"x\"}) { totalCount } }", nil, "GRAPHQL_VALIDATION_FAILED", "name"},
+		{"missing variable", "query ($id: ID!) { certification(id: $id) { id } }", nil, "GRAPHQL_VALIDATION_FAILED", "id"},
+		{"wrong type of variable", "query ($n: Int) { certifications(first: $n) { totalCount } }", object{"n": "many"}, "GRAPHQL_VALIDATION_FAILED", "n"},
+		{"nothing selected", "{ certifications }", nil, "GRAPHQL_VALIDATION_FAILED", "certifications"},
+		{"empty", "", nil, "", ""},
+	} {
+		t.Run(each.name, func(t *testing.T) {
+			a := w.ask(t, admin, each.query, each.variables)
+			if a.Data != nil || len(a.Errors) != 1 {
+				t.Fatalf("got %s", a.text)
+			}
+			code, _ := a.Errors[0].Extensions["code"].(string)
+			if code == "INTERNAL" || each.code != "" && code != each.code || !strings.Contains(a.Errors[0].Message+pathText(a.Errors[0].Path), each.word) {
+				t.Errorf("got %s", a.text)
+			}
+		})
+	}
+	if after := w.sandbox.Requests().Total; after != before {
+		t.Errorf("%d calls of the upstream", after-before)
+	}
+}
+
+// Exactly one field of a @oneOf input, written into the document; in variables, see
+// TestOneOfIsEnforced.
+func TestOneOfIsEnforcedInDocuments(t *testing.T) {
+	t.Parallel()
+	w := sharedTenant(t)
+	for _, literal := range []string{
+		`{accessName: {eq: "a", startsWith: "b"}}`, `{accessName: {}}`, `{accessName: {eq: null}}`,
+		`{pertainingTo: {roles: ["a"], entitlements: ["b"]}}`,
+	} {
+		a := w.ask(t, admin, `{ certification(id: "`+sandbox.LargeCertification+`") { reviewItems(filter: `+literal+`) { totalCount } } }`, nil)
+		if len(a.Errors) == 0 || a.Errors[0].Extensions["code"] != "GRAPHQL_VALIDATION_FAILED" || a.Data != nil {
+			t.Errorf("%s is not refused: %s", literal, a.text)
+		}
+	}
+}
