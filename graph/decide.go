@@ -2,8 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
-	"slices"
 
 	"certql/graph/gen"
 	"certql/graph/load"
@@ -11,106 +9,89 @@ import (
 	"certql/upstream"
 )
 
-var errEmptyList = errors.New("must not be empty")
-
-// decide sends decisions in calls of at most upstream.MaxDecisions, in order, and stops at
-// the first that fails. What was applied before it is reported as applied.
+// decide sends decisions in calls of at most upstream.MaxDecisions, in order. A call is sent
+// only where all before it were applied. Nothing is sent where the input, or the certification,
+// is known to be refused.
 func (r *Resolver) decide(ctx context.Context, input gen.DecideReviewItemsInput) (*gen.DecideReviewItemsPayload, error) {
-	var refused refusals
-	certificationID, err := model.ParseCertificationID(input.CertificationID)
-	if err != nil {
-		refused.input(field("certificationId"), err, input.CertificationID)
-	}
-	if len(input.Decisions) == 0 {
-		refused.input(field("decisions"), errEmptyList)
-	}
-	decisions, ids := make([]upstream.ReviewDecision, len(input.Decisions)), make([]string, len(input.Decisions))
-	for i, decision := range input.Decisions {
-		ids[i] = decision.ItemID
-		itemID, err := model.ParseItemID(decision.ItemID, certificationID)
+	in, refused := r.readDecisions(input)
+	if refused == nil {
+		certification, found, err := r.inspect(ctx, in.certificationID, in.ids, closed)
 		if err != nil {
-			refused.input(field("decisions", i, "itemId"), err, decision.ItemID)
-		}
-		decisions[i] = reviewDecision(itemID, decision)
-	}
-	payload := &gen.DecideReviewItemsPayload{DecidedItemIds: []string{}}
-	for batch := range slices.Chunk(decisions, upstream.MaxDecisions) {
-		if refused != nil {
-			break
-		}
-		sent := ids[len(payload.DecidedItemIds):][:len(batch)]
-		certification, err := r.client.MakeIdentityDecision(ctx, certificationID, batch)
-		switch {
-		case err == nil:
-			payload.Certification = model.WrapCertification(certification)
-			payload.DecidedItemIds = append(payload.DecidedItemIds, sent...)
-			continue
-		case refused.upstream(err, sent):
-		case len(payload.DecidedItemIds) > 0:
-			refused.unsettled(err, sent)
-		default:
 			return nil, err
 		}
-		refused.notApplied(ids[len(payload.DecidedItemIds)+len(batch):])
+		if refused = found; refused == nil && certification != nil {
+			refused = in.missingComments(certification.Campaign)
+		}
 	}
-	remember(ctx, payload.Certification)
+	if refused != nil {
+		return &gen.DecideReviewItemsPayload{DecidedItemIds: []string{}, Errors: refused}, nil
+	}
+	return r.sendDecisions(ctx, in)
+}
+
+func (r *Resolver) sendDecisions(ctx context.Context, in decisions) (*gen.DecideReviewItemsPayload, error) {
+	var (
+		w       writer
+		refused refusals
+		answer  *upstream.IdentityCertification // to the latest call that was applied; nil where it was lost
+		payload = &gen.DecideReviewItemsPayload{DecidedItemIds: []string{}}
+	)
+	for from := 0; from < len(in.list) && refused == nil; from += upstream.MaxDecisions {
+		to := min(from+upstream.MaxDecisions, len(in.list))
+		batch, ids := in.list[from:to], in.ids[from:to]
+		certification, err := send(ctx, &w, func(ctx context.Context) (*upstream.IdentityCertification, error) {
+			return r.client.MakeIdentityDecision(ctx, in.certificationID, batch)
+		})
+		settled := settle(ctx, err, ids, func(ctx context.Context) settlement {
+			return settleDecisions(ctx, in.certificationID, batch, ids)
+		})
+		if settled.void() && len(payload.DecidedItemIds) == 0 {
+			return nil, &voidError{err}
+		}
+		if len(settled.applied) > 0 {
+			answer = certification
+			payload.DecidedItemIds = append(payload.DecidedItemIds, settled.applied...)
+		}
+		refused.failed(err, settled)
+		r.explain(ctx, in.certificationID, err, refused, closed)
+		if refused != nil {
+			refused.notSent(in.ids[to:])
+		}
+	}
+	if len(payload.DecidedItemIds) > 0 {
+		payload.Certification = written(ctx, in.certificationID, answer)
+		payload.DecidedItems = references(payload.DecidedItemIds, in.certificationID)
+	}
 	payload.Errors = refused.list()
 	return payload, nil
 }
 
-func reviewDecision(itemID string, in gen.ReviewDecisionInput) upstream.ReviewDecision {
-	decision := upstream.ReviewDecision{
-		ID:              itemID,
-		Decision:        in.Decision,
-		Bulk:            in.Bulk,
-		Comments:        deref(in.Comments),
-		ProposedEndDate: deref(in.ProposedEndDate),
+// references names review items of a certification by ids that were read before, for
+// decidedItems to read.
+func references(ids []string, certificationID string) []model.AccessReviewItem {
+	items := make([]model.AccessReviewItem, len(ids))
+	for i, id := range ids {
+		raw, _ := model.ParseItemID(id, certificationID) // it was sent as one
+		items[i] = model.AccessReviewItem{AccessReviewItem: &upstream.AccessReviewItem{ID: raw}, CertificationID: certificationID}
 	}
-	if in.Recommendation != nil {
-		decision.Recommendation = &upstream.ReviewRecommendation{
-			Recommendation: deref(in.Recommendation.Recommendation),
-			Reasons:        in.Recommendation.Reasons,
-			Timestamp:      deref(in.Recommendation.Timestamp),
-		}
-	}
-	return decision
+	return items
 }
 
-// decidedItems reads the items again that a mutation has decided.
+// decidedItems reads the items again that a mutation has decided, whose ids the payload has.
 func (r *Resolver) decidedItems(ctx context.Context, payload *gen.DecideReviewItemsPayload) ([]model.AccessReviewItem, error) {
-	if payload.Certification == nil {
-		return nil, nil
+	keys := make([]load.ItemKey, len(payload.DecidedItems))
+	for i, item := range payload.DecidedItems {
+		keys[i] = load.ItemKey{CertificationID: item.CertificationID, ID: item.RawID()}
 	}
-	certificationID := payload.Certification.RawID()
-	keys := make([]load.ItemKey, len(payload.DecidedItemIds))
-	for i, id := range payload.DecidedItemIds {
-		itemID, err := model.ParseItemID(id, certificationID)
-		if err != nil {
-			return nil, err
-		}
-		keys[i] = load.ItemKey{CertificationID: certificationID, ID: itemID}
+	read, err := readItems(ctx, keys)
+	if err != nil {
+		return nil, err
 	}
-	loaders := load.From(ctx)
-	loaders.Announce(ctx, nil, keys)
-	items := make([]model.AccessReviewItem, 0, len(keys))
-	for _, key := range keys {
-		item, err := loaders.Item(ctx, key)
-		if err != nil {
-			return nil, err
-		}
+	var items []model.AccessReviewItem
+	for i, item := range read {
 		if item != nil {
-			items = append(items, *model.WrapItem(item, certificationID))
+			items = append(items, *model.WrapItem(item, keys[i].CertificationID))
 		}
 	}
 	return items, nil
-}
-
-// remember forgets what the operation has read, which a write has made old, and keeps the
-// certification that the write answered.
-func remember(ctx context.Context, certification *model.Certification) {
-	loaders := load.From(ctx)
-	loaders.Forget()
-	if certification != nil {
-		loaders.Knows(ctx, []upstream.IdentityCertification{*certification.IdentityCertification})
-	}
 }

@@ -28,6 +28,8 @@ const (
 	codeInternal            = "INTERNAL"
 )
 
+const groupMessage = "A governance group reviews this certification, which the upstream does not support for this operation."
+
 // A groupError says that the upstream refused because a governance group reviews the
 // certification.
 type groupError struct{ cause error }
@@ -58,7 +60,7 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		case errors.As(err, &argumentErr):
 			show(&shown, codeBadUserInput, argumentErr.Error())
 		case errors.As(err, &groupErr):
-			show(&shown, codeGovernanceGroup, "A governance group reviews this certification, which the upstream does not support for this operation.")
+			show(&shown, codeGovernanceGroup, groupMessage)
 		case fromUpstream:
 			show(&shown, upstreamCode(upstreamErr), upstreamMessage(upstreamErr))
 		case errors.Is(err, context.DeadlineExceeded):
@@ -70,6 +72,9 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		default:
 			log.ErrorContext(ctx, "unexpected error", "path", shown.Path.String(), "error", err)
 			show(&shown, codeInternal, "Something went wrong inside the gateway.")
+		}
+		if _, void := errors.AsType[*voidError](err); void {
+			shown.Message += " Nothing was changed."
 		}
 		if fromUpstream {
 			describeUpstream(&shown, upstreamErr)

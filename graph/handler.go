@@ -17,6 +17,9 @@ import (
 	"certql/upstream"
 )
 
+// DefaultMaxWriteBatch is the default of Config.MaxWriteBatch.
+const DefaultMaxWriteBatch = 10_000
+
 const (
 	defaultRows = 50
 	maxRows     = 1000
@@ -35,6 +38,14 @@ type Config struct {
 	NoIntrospection bool
 	// OperationTimeout bounds a query or mutation; by default a minute.
 	OperationTimeout time.Duration
+	// MaxWriteBatch is the most decisions or references that one mutation takes, as many upstream
+	// calls as that needs; by default 10,000.
+	MaxWriteBatch int
+	// NoPrecheck sends writes without reading first whether their certification is open for them,
+	// which saves a call and leaves it to the upstream to refuse.
+	NoPrecheck bool
+	// Now is the clock that dates in inputs are compared with; by default time.Now.
+	Now func() time.Time
 	// Logger is told of what callers must not see; by default nobody is.
 	Logger *slog.Logger
 }
@@ -45,13 +56,22 @@ func NewHandler(cfg Config) http.Handler {
 	if cfg.OperationTimeout == 0 {
 		cfg.OperationTimeout = time.Minute
 	}
+	if cfg.MaxWriteBatch == 0 {
+		cfg.MaxWriteBatch = DefaultMaxWriteBatch
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	limits, documents := cfg.Limits.withDefaults(), newDocuments(documentBytes)
 	schema := gen.NewExecutableSchema(gen.Config{Resolvers: &Resolver{
-		client: cfg.Client,
-		rows:   relay.Limits{Default: defaultRows, Max: maxRows},
+		client:        cfg.Client,
+		rows:          relay.Limits{Default: defaultRows, Max: maxRows},
+		maxWriteBatch: cfg.MaxWriteBatch,
+		noPrecheck:    cfg.NoPrecheck,
+		now:           cfg.Now,
 	}})
 	server := handler.New(schema)
 	server.AddTransport(&httpTransport{limits: limits, keepAlive: keepAlive})

@@ -113,7 +113,7 @@ func start(s setup) (*tenant, error) {
 		w.rest.Close()
 		return nil, err
 	}
-	w.gateway = httptest.NewServer(asBearer(graph.NewHandler(graph.Config{Client: w.client, Limits: s.limits})))
+	w.gateway = httptest.NewServer(asBearer(graph.NewHandler(graph.Config{Client: w.client, Limits: s.limits, Now: w.clock.now})))
 	return w, nil
 }
 

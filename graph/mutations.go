@@ -1,14 +1,18 @@
 package graph
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
 	"certql/graph/gen"
 	"certql/upstream"
 )
+
+var errEmptyList = errors.New("must not be empty")
 
 // A refusals list collects what keeps a mutation from being sent or applied.
 type refusals []gen.MutationError
@@ -42,48 +46,63 @@ func (r *refusals) upstream(err error, ids []string) bool {
 	default:
 		return false
 	}
-	refusal := gen.MutationError{Code: code, Message: upstreamMessage(e), Ids: ids}
-	if e.TrackingID != "" {
-		refusal.TrackingID = &e.TrackingID
-	}
-	*r = append(*r, refusal)
+	r.add(code, upstreamMessage(e)+detailOf(e), err, ids)
 	return true
 }
 
-// notApplied adds the ids of calls that were not sent, since one before them failed.
-func (r *refusals) notApplied(ids []string) {
-	if len(ids) == 0 {
-		return
+// detailOf names the upstream's own code of a refusal, of which only the number is dependable.
+func detailOf(e *upstream.Error) string {
+	if code, _, _ := strings.Cut(e.DetailCode, " "); code != "" {
+		return " (" + code + ")"
 	}
-	*r = append(*r, gen.MutationError{
-		Code:    gen.MutationErrorCodeNotApplied,
-		Message: fmt.Sprintf("Not sent, since a call before it failed: %d ids.", len(ids)),
-		Ids:     ids,
-	})
+	return ""
 }
 
-// unsettled adds the ids of a call that ended in a fault after others had been applied. It
-// says whether the call may have been applied all the same.
-func (r *refusals) unsettled(err error, ids []string) {
-	refusal := gen.MutationError{Ids: ids, Code: gen.MutationErrorCodeNotApplied}
-	refusal.Message = "The call failed and was not applied."
-	e, ok := errors.AsType[*upstream.Error](err)
-	if ok {
-		refusal.Message = upstreamMessage(e)
-	}
-	if ok && outcomeUnknown(e) {
-		refusal.Code = gen.MutationErrorCodeOutcomeUnknown
-		refusal.Message += " Whether the call was applied is not known: read the items before anything else."
+// add adds a refusal of a call with the given ids. The error says which call it was.
+func (r *refusals) add(code gen.MutationErrorCode, message string, err error, ids []string) {
+	refusal := gen.MutationError{Code: code, Message: message, Ids: ids}
+	if e, ok := errors.AsType[*upstream.Error](err); ok && e.TrackingID != "" {
+		refusal.TrackingID = &e.TrackingID
 	}
 	*r = append(*r, refusal)
 }
 
-// outcomeUnknown says whether a failed write may have been applied all the same.
-func outcomeUnknown(e *upstream.Error) bool {
-	if e.Status == 0 {
-		return e.Sent
+// notSent adds the ids of calls that were not sent, since one before them failed.
+func (r *refusals) notSent(ids []string) {
+	if len(ids) > 0 {
+		r.add(gen.MutationErrorCodeNotApplied, fmt.Sprintf("Not sent, since a call before it failed: %d ids.", len(ids)), nil, ids)
 	}
-	return e.Kind == upstream.KindUnavailable || e.Kind == upstream.KindInvalid
+}
+
+// failed adds the ids of a call that was refused or ended in a fault, by what became of them.
+func (r *refusals) failed(err error, s settlement) {
+	if len(s.refused) > 0 {
+		r.upstream(err, s.refused)
+	}
+	message := faultMessage(err)
+	if len(s.notApplied) > 0 {
+		r.add(gen.MutationErrorCodeNotApplied, message+" Nothing was changed.", err, s.notApplied)
+	}
+	if len(s.unknown) > 0 {
+		r.add(gen.MutationErrorCodeOutcomeUnknown, message+" Whether the call was applied is not known: read again before anything else.", err, s.unknown)
+	}
+}
+
+// faultMessage says for people why a call failed, and when to come back.
+func faultMessage(err error) string {
+	e, ok := errors.AsType[*upstream.Error](err)
+	switch {
+	case ok && e.RetryAfter > 0:
+		return fmt.Sprintf("%s Try again in %d s.", upstreamMessage(e), int(math.Ceil(e.RetryAfter.Seconds())))
+	case ok:
+		return upstreamMessage(e)
+	case errors.Is(err, context.DeadlineExceeded):
+		return "The operation has no time left for this call, so that it was not sent."
+	case errors.Is(err, context.Canceled):
+		return "The operation was cancelled before this call was sent."
+	default:
+		return "The call could not be sent."
+	}
 }
 
 // field makes the path of an input field.

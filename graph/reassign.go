@@ -2,10 +2,7 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"certql/graph/gen"
 	"certql/graph/model"
@@ -14,92 +11,87 @@ import (
 
 // reassign moves at most upstream.MaxReassignReferences references in one call.
 func (r *Resolver) reassign(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsPayload, error) {
-	certificationID, references, refused := reassignment(input)
-	if n := len(input.References); n > upstream.MaxReassignReferences {
-		refused.input(field("references"), fmt.Errorf("has %d references; at most %d are allowed here, and any number in reassignReviewItemsAsync", n, upstream.MaxReassignReferences))
+	in, refused := readReassignment(input, upstream.MaxReassignReferences,
+		fmt.Sprintf(" here, and %d in reassignReviewItemsAsync", r.maxWriteBatch))
+	before, refused, err := r.inspectReassignment(ctx, in, refused)
+	if err != nil {
+		return nil, err
 	}
-	payload := &gen.ReassignReviewItemsPayload{}
-	if refused == nil {
-		certification, err := r.client.ReassignIdentityCertifications(ctx, certificationID, upstream.ReviewReassign{
-			Reassign: references, ReassignTo: input.ReassignTo, Reason: input.Reason,
-		})
-		if err != nil && !refused.upstream(err, referenceIDs(input.References)) {
-			return nil, err
-		}
-		payload.Certification = model.WrapCertification(certification)
-		remember(ctx, payload.Certification)
+	if refused != nil {
+		return &gen.ReassignReviewItemsPayload{Errors: refused}, nil
 	}
-	payload.Errors = refused.list()
+
+	var w writer
+	answer, err := send(ctx, &w, func(ctx context.Context) (*upstream.IdentityCertification, error) {
+		return r.client.ReassignIdentityCertifications(ctx, in.certificationID, in.call(in.references))
+	})
+	settled := settle(ctx, err, in.ids, func(ctx context.Context) settlement {
+		return settleReassignment(ctx, in.certificationID, before, in.references, in.ids)
+	})
+	if settled.void() {
+		return nil, &voidError{err}
+	}
+	refused.failed(err, settled)
+	r.explain(ctx, in.certificationID, err, refused, closed)
+	payload := &gen.ReassignReviewItemsPayload{Errors: refused.list()}
+	if len(settled.applied) > 0 {
+		payload.Certification = written(ctx, in.certificationID, answer)
+	}
 	return payload, nil
 }
 
 // reassignAsync queues tasks of at most upstream.MaxReassignAsyncReferences references, and
 // stops at the first that cannot be queued.
 func (r *Resolver) reassignAsync(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsAsyncPayload, error) {
-	certificationID, references, refused := reassignment(input)
-	ids := referenceIDs(input.References)
 	payload := &gen.ReassignReviewItemsAsyncPayload{Tasks: []model.CertificationTask{}}
-	queued := 0
-	for batch := range slices.Chunk(references, upstream.MaxReassignAsyncReferences) {
-		if refused != nil {
-			break
-		}
-		task, err := r.client.SubmitReassignCertsAsync(ctx, certificationID, upstream.ReviewReassign{
-			Reassign: batch, ReassignTo: input.ReassignTo, Reason: input.Reason,
-		})
-		sent := ids[queued:][:len(batch)]
-		queued += len(batch)
-		switch {
-		case err == nil:
-			payload.Tasks = append(payload.Tasks, model.CertificationTask{CertificationTask: task})
-			continue
-		case refused.upstream(err, sent):
-		case len(payload.Tasks) > 0:
-			refused.unsettled(err, sent)
-		default:
+	in, refused := readReassignment(input, r.maxWriteBatch, "")
+	before, refused, err := r.inspectReassignment(ctx, in, refused)
+	if err != nil {
+		return nil, err
+	}
+	var parts []reassignment
+	if refused == nil {
+		if parts, err = split(ctx, before, in); err != nil && !refused.upstream(err, in.ids) {
 			return nil, err
 		}
-		refused.notApplied(ids[queued:])
 	}
-	remember(ctx, nil)
+	var w writer
+	for n, part := range parts {
+		task, err := send(ctx, &w, func(ctx context.Context) (*upstream.CertificationTask, error) {
+			return r.client.SubmitReassignCertsAsync(ctx, part.certificationID, part.call(part.references))
+		})
+		settled := settle(ctx, err, part.ids, func(ctx context.Context) settlement {
+			return settleTask(ctx, part.certificationID, payload.Tasks, part.references, part.ids)
+		})
+		if settled.void() && n == 0 {
+			return nil, &voidError{err}
+		}
+		if len(settled.applied) > 0 {
+			payload.Tasks = append(payload.Tasks, model.CertificationTask{CertificationTask: task})
+			continue
+		}
+		refused.failed(err, settled)
+		r.explain(ctx, part.certificationID, err, refused, closed)
+		var rest []string
+		for _, unsent := range parts[n+1:] {
+			rest = append(rest, unsent.ids...)
+		}
+		refused.notSent(rest)
+		break
+	}
 	payload.Errors = refused.list()
 	return payload, nil
 }
 
-// reassignment checks the input of a reassignment and answers what the upstream takes.
-func reassignment(input gen.ReassignReviewItemsInput) (certificationID string, references []upstream.ReassignReference, refused refusals) {
-	certificationID, err := model.ParseCertificationID(input.CertificationID)
-	if err != nil {
-		refused.input(field("certificationId"), err, input.CertificationID)
+// inspectReassignment adds to the refusals of a reassignment what its certification shows, as
+// it is before. Nothing is read where the input is refused as it stands.
+func (r *Resolver) inspectReassignment(ctx context.Context, in reassignment, refused refusals) (*upstream.IdentityCertification, refusals, error) {
+	if refused != nil {
+		return nil, refused, nil
 	}
-	if _, err := model.ParseRawID(input.ReassignTo); err != nil {
-		refused.input(field("reassignTo"), err, input.ReassignTo)
+	before, refused, err := r.inspect(ctx, in.certificationID, in.ids, closed)
+	if refused == nil && before != nil {
+		refused = in.sameReviewer(before.Reviewer)
 	}
-	if strings.TrimSpace(input.Reason) == "" {
-		refused.input(field("reason"), errors.New("must say why, and not be blank"))
-	}
-	if len(input.References) == 0 {
-		refused.input(field("references"), errEmptyList)
-	}
-	references = make([]upstream.ReassignReference, len(input.References))
-	for i, reference := range input.References {
-		parse := model.ParseRawID
-		if reference.Type == upstream.ReassignItem {
-			parse = func(id string) (string, error) { return model.ParseItemID(id, certificationID) }
-		}
-		id, err := parse(reference.ID)
-		if err != nil {
-			refused.input(field("references", i, "id"), err, reference.ID)
-		}
-		references[i] = upstream.ReassignReference{ID: id, Type: reference.Type}
-	}
-	return certificationID, references, refused
-}
-
-func referenceIDs(references []gen.ReassignReferenceInput) []string {
-	ids := make([]string, len(references))
-	for i, reference := range references {
-		ids[i] = reference.ID
-	}
-	return ids
+	return before, refused, err
 }

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"time"
+
 	"certql/graph/relay"
 	"certql/upstream"
 )
@@ -9,4 +11,8 @@ import (
 type Resolver struct {
 	client *upstream.Client
 	rows   relay.Limits // of a connection
+	// maxWriteBatch is the most decisions or references that one mutation takes.
+	maxWriteBatch int
+	noPrecheck    bool // writes are sent without a look at their certification
+	now           func() time.Time
 }

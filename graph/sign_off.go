@@ -5,23 +5,39 @@ import (
 
 	"certql/graph/gen"
 	"certql/graph/model"
+	"certql/upstream"
 )
 
-// signOff ends a certification for good.
+// signOff ends a certification for good, in one call that is never repeated. Where its outcome
+// is not known, the certification is read and tells.
 func (r *Resolver) signOff(ctx context.Context, input gen.SignOffCertificationInput) (*gen.SignOffCertificationPayload, error) {
 	var refused refusals
-	payload := &gen.SignOffCertificationPayload{}
+	ids := []string{input.CertificationID}
 	certificationID, err := model.ParseCertificationID(input.CertificationID)
 	if err != nil {
-		refused.input(field("certificationId"), err, input.CertificationID)
-	} else {
-		certification, err := r.client.SignOffIdentityCertification(ctx, certificationID)
-		if err != nil && !refused.upstream(err, []string{input.CertificationID}) {
-			return nil, err
-		}
-		payload.Certification = model.WrapCertification(certification)
-		remember(ctx, payload.Certification)
+		refused.input(field("certificationId"), err, ids...)
+	} else if _, refused, err = r.inspect(ctx, certificationID, ids, unfinished); err != nil {
+		return nil, err
 	}
-	payload.Errors = refused.list()
+	if refused != nil {
+		return &gen.SignOffCertificationPayload{Errors: refused}, nil
+	}
+
+	var w writer
+	answer, err := send(ctx, &w, func(ctx context.Context) (*upstream.IdentityCertification, error) {
+		return r.client.SignOffIdentityCertification(ctx, certificationID)
+	})
+	settled := settle(ctx, err, ids, func(ctx context.Context) settlement {
+		return settleSignOff(ctx, certificationID, ids)
+	})
+	if settled.void() {
+		return nil, &voidError{err}
+	}
+	refused.failed(err, settled)
+	r.explain(ctx, certificationID, err, refused, unfinished)
+	payload := &gen.SignOffCertificationPayload{Errors: refused.list()}
+	if len(settled.applied) > 0 {
+		payload.Certification = written(ctx, certificationID, answer)
+	}
 	return payload, nil
 }
