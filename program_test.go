@@ -92,7 +92,7 @@ type answer struct {
 	Errors []struct {
 		Message    string
 		Path       []any
-		Extensions struct{ Code string }
+		Extensions struct{ Code, Limit string }
 	}
 }
 

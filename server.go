@@ -35,7 +35,6 @@ const (
 	headerTimeout = 10 * time.Second
 	idleTimeout   = 2 * time.Minute
 	drainTimeout  = 10 * time.Second
-	maxBody       = 1 << 20 // bytes of a request
 )
 
 func main() {
@@ -129,10 +128,12 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	mux := http.NewServeMux()
 	answers := graph.NewHandler(graph.Config{
 		Client:           client,
+		Limits:           graph.Limits(config.Limits),
+		NoIntrospection:  config.NoIntrospection,
 		OperationTimeout: config.OperationTimeout,
 		Logger:           log,
 	})
-	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.LimitBody(maxBody, edge.Callers(service, answers))))
+	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.Callers(service, answers)))
 	mux.Handle("/{$}", playground.Handler("certql", "/graphql"))
 
 	at := baseURL(listener)
@@ -145,8 +146,12 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 
 // serve answers requests until ctx ends, and then finishes those under way.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	protocols.SetUnencryptedHTTP2(true) // for callers that begin with it
 	server := &http.Server{
 		Handler:           handler,
+		Protocols:         &protocols,
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 	}

@@ -161,6 +161,7 @@ func TestEachOtherPathIsAnswered(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			r := request(t, test.method, p.url(t, "GraphQL")+test.path, nil)
+			r.Header.Set("GraphQL-Preflight", "1")
 			if status, body := p.send(t, r); status != test.status || !strings.Contains(string(body), test.contains) {
 				t.Errorf("the answer is %d: %s", status, body)
 			}
@@ -168,15 +169,50 @@ func TestEachOtherPathIsAnswered(t *testing.T) {
 	}
 }
 
-func TestABodyOverTheLimitIsRefused(t *testing.T) {
-	p := start(t)
-	fits := p.query(t, "", "{ __typename }"+strings.Repeat(" ", maxBody-100))
-	if fits.Errors != nil {
-		t.Errorf("a body under the limit is refused: %+v", fits.Errors)
+func TestTheLimitsAreTheSettings(t *testing.T) {
+	tests := map[string]struct {
+		setting, query, limit string
+	}{
+		"body":        {"--max-body=100", "{ __typename }" + strings.Repeat(" ", 100), "body"},
+		"tokens":      {"--max-tokens=5", "{ a: __typename b: __typename }", "tokens"},
+		"depth":       {"--max-depth=1", "{ rateLimit { limit } }", "depth"},
+		"aliases":     {"--max-aliases=1", "{ a: __typename b: __typename }", "aliases"},
+		"root fields": {"--max-root-fields=1", "{ a: __typename b: __typename }", "rootFields"},
+		"directives":  {"--max-directives=1", "{ a: __typename @skip(if: false) b: __typename @skip(if: false) }", "directives"},
 	}
-	over := p.query(t, "", "{ __typename }"+strings.Repeat(" ", maxBody))
-	if code := over.code(t); code != "BAD_USER_INPUT" || over.Data != nil {
-		t.Errorf("a body over the limit is answered by %s with code %q", over.Data, code)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := start(t, test.setting)
+			if got := p.query(t, "", "{ __typename }"); got.Errors != nil {
+				t.Errorf("what is within the limit is refused: %+v", got.Errors)
+			}
+			got := p.query(t, "", test.query)
+			if code := got.code(t); code != "OPERATION_TOO_LARGE" || got.Errors[0].Extensions.Limit != test.limit || got.Data != nil {
+				t.Errorf("the answer is %s with %+v", got.Data, got.Errors)
+			}
+		})
+	}
+	p := start(t, "--no-introspection")
+	if code := p.query(t, "", "{ __schema { queryType { name } } }").code(t); code != "GRAPHQL_VALIDATION_FAILED" {
+		t.Errorf("introspection is answered with the code %q", code)
+	}
+}
+
+func TestHTTP2IsSpokenWithoutTLS(t *testing.T) {
+	p := start(t)
+	var protocols http.Protocols
+	protocols.SetUnencryptedHTTP2(true)
+	transport := &http.Transport{Protocols: &protocols}
+	defer transport.CloseIdleConnections()
+	r := request(t, http.MethodPost, p.url(t, "GraphQL")+"/graphql", strings.NewReader(`{"query":"{ __typename }"}`))
+	r.Header.Set("Content-Type", "application/json")
+	response, err := transport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.ProtoMajor != 2 || response.StatusCode != http.StatusOK {
+		t.Errorf("the answer is %s over %s", response.Status, response.Proto)
 	}
 }
 

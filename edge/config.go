@@ -27,6 +27,8 @@ type ServeConfig struct {
 	UpstreamHTTP2           bool          `name:"upstream-http2" help:"Speak HTTP/2 alone upstream, also where there is no TLS. Without it, HTTP/2 is spoken where TLS offers it."`
 	UpstreamTimeout         time.Duration `default:"30s" help:"Longest time that one upstream call may take."`
 	OperationTimeout        time.Duration `default:"60s" help:"Longest time that one GraphQL operation may take."`
+	NoIntrospection         bool          `name:"no-introspection" help:"Hide the schema: it cannot be asked for, and errors suggest no names of it."`
+	Limits                  RequestLimits `embed:"" prefix:"max-"`
 	MaxInFlight             int           `default:"256" help:"Upstream calls under way at once; more wait, and operations take turns."`
 	MaxInFlightPerOperation int           `default:"64" help:"Upstream calls under way at once for one GraphQL operation."`
 	RateLimit               int           `default:"100" help:"Requests that the upstream allows in 10 seconds for one client id."`

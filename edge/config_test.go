@@ -46,6 +46,7 @@ func TestWithoutOptionsTheGatewayRunsOnDefaults(t *testing.T) {
 		UpstreamLayout:   "auto",
 		UpstreamTimeout:  30 * time.Second,
 		OperationTimeout: time.Minute,
+		Limits:           defaultLimits,
 
 		MaxInFlight:             256,
 		MaxInFlightPerOperation: 64,
@@ -86,6 +87,7 @@ func TestAFlagWinsOverItsVariableAndThatOverTheDefault(t *testing.T) {
 		UpstreamLayout:   "auto",
 		UpstreamTimeout:  30 * time.Second,
 		OperationTimeout: time.Minute,
+		Limits:           defaultLimits,
 
 		MaxInFlight:             256,
 		MaxInFlightPerOperation: 64,

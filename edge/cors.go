@@ -18,7 +18,7 @@ func CORS(origins []string, next http.Handler) http.Handler {
 	return cors.New(cors.Options{
 		AllowedOrigins: origins,
 		AllowedMethods: []string{http.MethodGet, http.MethodPost},
-		AllowedHeaders: []string{"Authorization", "Content-Type", "Accept", "Accept-Language", "Cache-Control", "X-Request-Id"},
+		AllowedHeaders: []string{"Authorization", "Content-Type", "Accept", "Accept-Language", "Cache-Control", "X-Request-Id", "GraphQL-Preflight", "X-Certql-CSRF"},
 		ExposedHeaders: []string{"Retry-After", "X-Request-Id"},
 		MaxAge:         int(preflightAge.Seconds()),
 	}).Handler(next)

@@ -1,5 +1,5 @@
-// Package edge is how callers arrive: the settings of the gateway, who a request is made
-// as, how large it may be, and which browsers' origins may call.
+// Package edge is how callers arrive: the settings of the gateway, who a request is made as,
+// and which browsers' origins may call.
 //
 // It imports upstream for credentials alone, and never graph.
 package edge

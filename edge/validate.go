@@ -37,6 +37,7 @@ func (c ServeConfig) validate() error {
 	if c.OperationTimeout <= 0 {
 		problem("--operation-timeout: must be longer than 0, such as 60s, not %s", c.OperationTimeout)
 	}
+	c.Limits.validate(problem)
 	if c.MaxInFlight < 1 {
 		problem("--max-in-flight: must be 1 or more, not %d", c.MaxInFlight)
 	}

@@ -1,0 +1,51 @@
+package edge_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"certql/edge"
+)
+
+// defaultLimits are those that the README promises.
+var defaultLimits = edge.RequestLimits{
+	Body:       256 << 10,
+	Tokens:     10_000,
+	Depth:      20,
+	Aliases:    60,
+	RootFields: 50,
+	Directives: 50,
+	ListLength: 10_000,
+}
+
+func TestEachLimitIsASetting(t *testing.T) {
+	t.Setenv("CERTQL_MAX_ROOT_FIELDS", "5")
+	config, _ := parse(t, "--max-body=1", "--max-tokens=2", "--max-depth=3", "--max-aliases=4",
+		"--max-directives=6", "--max-list-length=7", "--max-batch=8", "--no-introspection")
+	want := edge.RequestLimits{Body: 1, Tokens: 2, Depth: 3, Aliases: 4, RootFields: 5, Directives: 6, ListLength: 7, Batch: 8}
+	if diff := cmp.Diff(want, config.Serve.Limits); diff != "" || !config.Serve.NoIntrospection {
+		t.Errorf("introspection off is %v; the limits (-want +got):\n%s", config.Serve.NoIntrospection, diff)
+	}
+}
+
+func TestALimitOfNothingIsRefused(t *testing.T) {
+	options := []string{"body", "tokens", "depth", "aliases", "root-fields", "directives", "list-length"}
+	args := []string{"--max-batch=-1"}
+	for _, option := range options {
+		args = append(args, "--max-"+option+"=0")
+	}
+	_, _, err := edge.Parse(args, nil)
+	if err == nil {
+		t.Fatal("they are accepted")
+	}
+	for _, option := range options {
+		if want := "--max-" + option + ": must be 1 or more, not 0"; !strings.Contains(err.Error(), want) {
+			t.Errorf("the error lacks %q: %v", want, err)
+		}
+	}
+	if want := "--max-batch: must be 0 or more, not -1"; !strings.Contains(err.Error(), want) {
+		t.Errorf("the error lacks %q: %v", want, err)
+	}
+}
