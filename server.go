@@ -131,6 +131,8 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		Limits:           graph.Limits(config.Limits),
 		NoIntrospection:  config.NoIntrospection,
 		OperationTimeout: config.OperationTimeout,
+		MaxWriteBatch:    config.MaxWriteBatch,
+		NoPrecheck:       !config.Precheck,
 		Logger:           log,
 	})
 	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.Callers(service, answers)))

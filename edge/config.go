@@ -29,6 +29,8 @@ type ServeConfig struct {
 	OperationTimeout        time.Duration `default:"60s" help:"Longest time that one GraphQL operation may take."`
 	NoIntrospection         bool          `name:"no-introspection" help:"Hide the schema: it cannot be asked for, and errors suggest no names of it."`
 	Limits                  RequestLimits `embed:"" prefix:"max-"`
+	MaxWriteBatch           int           `default:"10000" help:"Decisions or references that one mutation may hold."`
+	Precheck                bool          `default:"true" negatable:"" help:"Read a certification before a write to it, so that what it is not open for is refused without spending the write. Costs one upstream call for each mutation."`
 	MaxInFlight             int           `default:"256" help:"Upstream calls under way at once; more wait, and operations take turns."`
 	MaxInFlightPerOperation int           `default:"64" help:"Upstream calls under way at once for one GraphQL operation."`
 	RateLimit               int           `default:"100" help:"Requests that the upstream allows in 10 seconds for one client id."`

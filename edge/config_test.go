@@ -48,6 +48,8 @@ func TestWithoutOptionsTheGatewayRunsOnDefaults(t *testing.T) {
 		OperationTimeout: time.Minute,
 		Limits:           defaultLimits,
 
+		MaxWriteBatch:           10_000,
+		Precheck:                true,
 		MaxInFlight:             256,
 		MaxInFlightPerOperation: 64,
 
@@ -89,6 +91,8 @@ func TestAFlagWinsOverItsVariableAndThatOverTheDefault(t *testing.T) {
 		OperationTimeout: time.Minute,
 		Limits:           defaultLimits,
 
+		MaxWriteBatch:           10_000,
+		Precheck:                true,
 		MaxInFlight:             256,
 		MaxInFlightPerOperation: 64,
 
@@ -181,7 +185,7 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 		"serve": {
 			[]string{
 				"--upstream-url=acme", "--token-url=mailto:x", "--upstream-timeout=0s", "--operation-timeout=-1s",
-				"--max-in-flight=0", "--max-in-flight-per-operation=-1", "--rate-limit=0",
+				"--max-write-batch=0", "--max-in-flight=0", "--max-in-flight-per-operation=-1", "--rate-limit=0",
 				"--cors-origin=*,https://a.example.com/", "--auth=service", "--sandbox-seed=0", "--sandbox-certifications=1000001",
 				"--sandbox-items=-1", "--sandbox-rate-limit=-1", "--sandbox-rate-window=0s", "--sandbox-task-pace=0s",
 				"--sandbox-clock=yesterday",
@@ -192,6 +196,7 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--token-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
 				"--upstream-timeout: must be longer than 0, such as 30s, not 0s",
 				"--operation-timeout: must be longer than 0, such as 60s, not -1s",
+				"--max-write-batch: must be 1 or more, not 0",
 				"--max-in-flight: must be 1 or more, not 0",
 				"--max-in-flight-per-operation: must be 1 or more, not -1",
 				"--rate-limit: must be 1 or more, not 0",

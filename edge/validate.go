@@ -38,6 +38,9 @@ func (c ServeConfig) validate() error {
 		problem("--operation-timeout: must be longer than 0, such as 60s, not %s", c.OperationTimeout)
 	}
 	c.Limits.validate(problem)
+	if c.MaxWriteBatch < 1 {
+		problem("--max-write-batch: must be 1 or more, not %d", c.MaxWriteBatch)
+	}
 	if c.MaxInFlight < 1 {
 		problem("--max-in-flight: must be 1 or more, not %d", c.MaxInFlight)
 	}
