@@ -78,6 +78,9 @@ type setup struct {
 	current bool
 	// limits are those of the gateway.
 	limits graph.Limits
+	// toUpstream and toGateway change further settings of the gateway's two sides.
+	toUpstream func(*upstream.Config)
+	toGateway  func(*graph.Config)
 }
 
 // A tenant is a sandbox with a gateway in front of it, both over HTTP.
@@ -109,11 +112,19 @@ func start(s setup) (*tenant, error) {
 	if s.current {
 		base = w.rest.URL
 	}
-	if w.client, err = upstream.New(upstream.Config{BaseURL: base, Now: w.clock.now}); err != nil {
+	calls := upstream.Config{BaseURL: base, Now: w.clock.now}
+	if s.toUpstream != nil {
+		s.toUpstream(&calls)
+	}
+	if w.client, err = upstream.New(calls); err != nil {
 		w.rest.Close()
 		return nil, err
 	}
-	w.gateway = httptest.NewServer(asBearer(graph.NewHandler(graph.Config{Client: w.client, Limits: s.limits, Now: w.clock.now})))
+	answers := graph.Config{Client: w.client, Limits: s.limits, Now: w.clock.now}
+	if s.toGateway != nil {
+		s.toGateway(&answers)
+	}
+	w.gateway = httptest.NewServer(asBearer(graph.NewHandler(answers)))
 	return w, nil
 }
 
@@ -320,7 +331,12 @@ func (a answer) wantProblems(t testing.TB, want ...string) {
 // get reads a path of the REST API (such as "/certifications") as it stands.
 func (w *tenant) get(t testing.TB, client, path string, query url.Values) (status int, header http.Header, body any) {
 	t.Helper()
-	target := w.rest.URL + "/v3" + path
+	return w.getAt(t, "/v3", client, path, query)
+}
+
+func (w *tenant) getAt(t testing.TB, root, client, path string, query url.Values) (status int, header http.Header, body any) {
+	t.Helper()
+	target := w.rest.URL + root + path
 	if len(query) > 0 {
 		target += "?" + query.Encode()
 	}
@@ -354,6 +370,12 @@ func (w *tenant) read(t testing.TB, client, path string) object {
 // list answers all rows of a listing of the REST API, page by page.
 func (w *tenant) list(t testing.TB, client, path string, query url.Values) []object {
 	t.Helper()
+	return w.listAt(t, "/v3", client, path, query)
+}
+
+// listAt does the same under another version's root.
+func (w *tenant) listAt(t testing.TB, root, client, path string, query url.Values) []object {
+	t.Helper()
 	all := []object{}
 	for {
 		page := maps.Clone(query)
@@ -362,7 +384,7 @@ func (w *tenant) list(t testing.TB, client, path string, query url.Values) []obj
 		}
 		page.Set("limit", "250")
 		page.Set("offset", strconv.Itoa(len(all)))
-		status, _, body := w.get(t, client, path, page)
+		status, _, body := w.getAt(t, root, client, path, page)
 		rows, ok := body.([]any)
 		if status != http.StatusOK || !ok {
 			t.Fatalf("GET %s?%s: status %d: %v", path, page.Encode(), status, body)

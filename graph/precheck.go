@@ -49,7 +49,7 @@ func unfinished(c *upstream.IdentityCertification) obstacle {
 
 // inspect reads the certification that a write is about, where prechecks are on, and answers
 // it with the refusal of the given ids that it makes certain: what tell finds, or that the
-// caller may not even read it. The error is a fault.
+// caller may not even read it, or that a governance group reviews it. The error is a fault.
 func (r *Resolver) inspect(ctx context.Context, certificationID string, ids []string, tell func(*upstream.IdentityCertification) obstacle) (*upstream.IdentityCertification, refusals, error) {
 	if r.noPrecheck {
 		return nil, nil, nil
@@ -70,6 +70,11 @@ func (r *Resolver) inspect(ctx context.Context, certificationID string, ids []st
 		refused.add(found.code, found.message, nil, ids)
 	}
 	return certification, refused, nil
+}
+
+// ofGroup says whether all that was found is that a governance group reviews.
+func (r refusals) ofGroup() bool {
+	return len(r) == 1 && r[0].Code == gen.MutationErrorCodeGovernanceGroupUnsupported
 }
 
 // explain gives the latest refusal the code that the certification shows by now, where the

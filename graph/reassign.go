@@ -49,6 +49,9 @@ func (r *Resolver) reassignAsync(ctx context.Context, input gen.ReassignReviewIt
 	if err != nil {
 		return nil, err
 	}
+	if refused.ofGroup() {
+		refused = nil // only by id can such a certification not be read
+	}
 	var parts []reassignment
 	if refused == nil {
 		if parts, err = split(ctx, before, in); err != nil && !refused.upstream(err, in.ids) {
