@@ -194,3 +194,48 @@ func TestOtherJSONIsNoAnswer(t *testing.T) {
 		})
 	}
 }
+
+// An entitlement that does not say whether it has permissions is asked for them.
+func TestPermissionsAreReadWhereNothingDeniesThem(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{})
+	const operation = "getIdentityCertificationItemPermissions"
+	w.spoil(t, "listIdentityAccessReviewItems", sandbox.Fault{Kind: sandbox.FaultNulls, Fields: []string{"hasPermissions"}})
+	a := w.ask(t, admin, `query ($id: ID!) { node(id: $id) { ... on AccessReviewItem {
+		access { ... on Entitlement { hasPermissions } } permissions(first: 1) { totalCount }
+	} } }`, object{"id": itemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)})
+	a.data(t)
+	if a.at("node", "access", "hasPermissions") != nil || a.at("node", "permissions", "totalCount") != float64(300) {
+		t.Errorf("got %s", a.text)
+	}
+	if n := w.sandbox.Requests().Count(operation); n != 1 {
+		t.Errorf("%d calls", n)
+	}
+}
+
+// Where the upstream does not count, the total is null, and what needs it is an error that
+// keeps the gateway's inner words to itself.
+func TestListingsThatAreNotCounted(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{front: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			query := r.URL.Query()
+			query.Del("count")
+			r.URL.RawQuery = query.Encode()
+			next.ServeHTTP(w, r)
+		})
+	}})
+	a := w.ask(t, admin, `{
+		whole: certifications(first: 3) { totalCount nodes { rawId } pageInfo { hasNextPage } }
+		tail: certifications(last: 3) { nodes { rawId } }
+	}`, nil)
+	if len(a.Errors) != 1 || pathText(a.Errors[0].Path) != "tail" || a.at("tail") != nil {
+		t.Fatalf("got %s", a.text)
+	}
+	if a.at("whole", "totalCount") != nil || a.at("whole", "pageInfo", "hasNextPage") != true || len(column(a.at("whole", "nodes"), "rawId")) != 3 {
+		t.Errorf("got %s", a.text)
+	}
+	if e := a.Errors[0]; e.Extensions["code"] == "INTERNAL" && e.Message != "Something went wrong inside the gateway." {
+		t.Errorf("the error says what happened inside: %q", e.Message)
+	}
+}

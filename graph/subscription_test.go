@@ -26,8 +26,9 @@ import (
 
 const watch = "subscription ($id: ID!) { certificationTask(id: $id) { rawId status } }"
 
-// subscribe sends a subscription and answers the open response.
-func (w *tenant) subscribe(t *testing.T, client, accept, query string, variables object) *http.Response {
+// subscribe sends a subscription and answers the stream of its events, and how parts of it
+// are told apart.
+func (w *tenant) subscribe(t *testing.T, client, accept, query string, variables object) (stream io.Reader, boundary string) {
 	t.Helper()
 	body, err := json.Marshal(object{"query": query, "variables": variables})
 	if err != nil {
@@ -45,10 +46,11 @@ func (w *tenant) subscribe(t *testing.T, client, accept, query string, variables
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { resp.Body.Close() })
-	if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); resp.StatusCode != http.StatusOK || media != accept {
+	media, parameters, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if err != nil || media != accept || resp.StatusCode != http.StatusOK {
 		t.Fatalf("status %d, content type %s", resp.StatusCode, resp.Header.Get("Content-Type"))
 	}
-	return resp
+	return resp.Body, parameters["boundary"]
 }
 
 // An event is one of server-sent events.
@@ -109,7 +111,8 @@ func TestSubscriptionToAFinishedTask(t *testing.T) {
 		query := "subscription ($id: ID!) { certificationTask(id: $id) " + x.selection("CertificationTask") + "}"
 		want := any(x.object("CertificationTask", w.read(t, admin, "/certification-tasks/"+raw)))
 
-		events := w.readEvents(t, w.subscribe(t, admin, "text/event-stream", query, object{"id": id}).Body)
+		stream, _ := w.subscribe(t, admin, "text/event-stream", query, object{"id": id})
+		events := w.readEvents(t, stream)
 		if len(events) != 2 || events[0].name != "next" || events[1].name != "complete" || events[1].text != "" {
 			t.Fatalf("events: %+v", events)
 		}
@@ -118,12 +121,8 @@ func TestSubscriptionToAFinishedTask(t *testing.T) {
 		}
 		same(t, "server-sent event", want, events[0].at("certificationTask"))
 
-		resp := w.subscribe(t, admin, "multipart/mixed", query, object{"id": id})
-		_, parameters, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		part, err := multipart.NewReader(resp.Body, parameters["boundary"]).NextPart()
+		stream, boundary := w.subscribe(t, admin, "multipart/mixed", query, object{"id": id})
+		part, err := multipart.NewReader(stream, boundary).NextPart()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,7 +131,7 @@ func TestSubscriptionToAFinishedTask(t *testing.T) {
 			t.Fatal(err)
 		}
 		same(t, "part", want, a.at("certificationTask"))
-		if rest, err := io.ReadAll(resp.Body); err != nil {
+		if rest, err := io.ReadAll(stream); err != nil {
 			t.Errorf("%v after %q", err, rest)
 		}
 	}
@@ -149,7 +148,8 @@ func TestSubscriptionsThatAreRefused(t *testing.T) {
 	} {
 		t.Run(each.name, func(t *testing.T) {
 			t.Parallel()
-			events := w.readEvents(t, w.subscribe(t, each.client, "text/event-stream", watch, object{"id": each.id}).Body)
+			stream, _ := w.subscribe(t, each.client, "text/event-stream", watch, object{"id": each.id})
+			events := w.readEvents(t, stream)
 			if len(events) == 0 || events[len(events)-1].name != "complete" {
 				t.Fatalf("the stream does not end well: %+v", events)
 			}
@@ -174,7 +174,8 @@ func TestSubscriptionSeesTheTaskEnd(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t, setup{})
 	id := w.queueTask(t)
-	stream := bufio.NewReader(w.subscribe(t, admin, "text/event-stream", watch, object{"id": id}).Body)
+	body, _ := w.subscribe(t, admin, "text/event-stream", watch, object{"id": id})
+	stream := bufio.NewReader(body)
 	for _, status := range []string{"QUEUED", "SUCCESS"} {
 		e, err := readEvent(stream)
 		if err != nil || e.name != "next" || e.at("certificationTask", "status") != status {
