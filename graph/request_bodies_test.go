@@ -34,4 +34,3 @@ func TestBodiesThatAreNoJSON(t *testing.T) {
 		}
 	}
 }
-
