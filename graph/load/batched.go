@@ -10,7 +10,7 @@ import (
 
 // batchWait is how long a key would wait for others if nobody flushed its batch, which
 // everybody here does: it is a safety net.
-const batchWait = time.Second
+const batchWait = time.Minute
 
 // A batched loader reads what has a bulk form upstream. Whoever asks says all keys that go
 // together at once, and they go out as one batch: no time window guesses which they are, so
