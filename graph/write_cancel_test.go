@@ -1,0 +1,200 @@
+package graph_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"certql/graph"
+	"certql/upstream"
+	"certql/upstream/sandbox"
+)
+
+// A turnstile stands before the sandbox and holds up the write of the given number.
+type turnstile struct {
+	holds    int32
+	writes   atomic.Int32
+	arrived  chan struct{} // closed when the write is there
+	release  chan struct{} // closed to let it go on
+	canceled atomic.Bool   // its request was cancelled meanwhile
+}
+
+func newTurnstile(holds int32) *turnstile {
+	return &turnstile{holds: holds, arrived: make(chan struct{}), release: make(chan struct{})}
+}
+
+func (s *turnstile) front(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/decide") && s.writes.Add(1) == s.holds {
+			var body bytes.Buffer // only once it is read does the server notice that the caller goes away
+			_, _ = body.ReadFrom(r.Body)
+			close(s.arrived)
+			<-s.release
+			s.canceled.Store(r.Context().Err() != nil)
+			r = r.Clone(r.Context())
+			r.Body = readCloser{&body}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+type readCloser struct{ *bytes.Buffer }
+
+func (readCloser) Close() error { return nil }
+
+// A watched gateway tells of its one operation when it came, when its caller had gone and when
+// it ended.
+type watched struct {
+	*httptest.Server
+	came, gone, ended chan struct{}
+}
+
+func (w *tenant) watched(t *testing.T, cfg graph.Config) watched {
+	t.Helper()
+	cfg.Client, cfg.Now = w.client, w.clock.now
+	handler := asBearer(graph.NewHandler(cfg))
+	g := watched{came: make(chan struct{}), gone: make(chan struct{}), ended: make(chan struct{})}
+	g.Server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		close(g.came)
+		stop := context.AfterFunc(r.Context(), func() { close(g.gone) })
+		handler.ServeHTTP(rw, r)
+		stop()
+		close(g.ended)
+	}))
+	t.Cleanup(g.Close)
+	return g
+}
+
+// leave sends a mutation and goes away once the channel is closed.
+func (w *tenant) leave(t *testing.T, gateway watched, mutation string, input object, when <-chan struct{}) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	body, err := json.Marshal(object{"query": mutation, "variables": input})
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, gateway.URL, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+w.token(t, admin))
+	go func() { <-when; cancel() }()
+	if resp, err := gateway.Client().Do(req); err == nil {
+		resp.Body.Close()
+		t.Fatalf("there was an answer of status %d", resp.StatusCode)
+	}
+}
+
+// The caller goes away in the middle of three calls: the one under way is finished, the one
+// after it is not sent, and nothing is read for nobody.
+func TestTheCallUnderWayOutlivesItsCaller(t *testing.T) {
+	t.Parallel()
+	held := newTurnstile(2)
+	w := newTenant(t, setup{sandbox: sandbox.Config{Certifications: 40, Items: 3 * 600}, front: held.front})
+	items := w.undecidedItems(t, 550)
+	gateway := w.watched(t, graph.Config{})
+	w.leave(t, gateway, decideMutation, decisions(items, nil), held.arrived)
+	<-gateway.gone
+	select {
+	case <-gateway.ended:
+		t.Error("the operation has ended before its call")
+	case <-time.After(50 * time.Millisecond):
+	}
+	reads := w.sandbox.Requests().Count("listIdentityAccessReviewItems")
+	close(held.release)
+	<-gateway.ended
+	if held.canceled.Load() {
+		t.Error("the call under way was cancelled")
+	}
+	w.wantWritten(t, items[:500])
+	if n := w.sandbox.Requests().Count("listIdentityAccessReviewItems"); n != reads || held.writes.Load() != 2 {
+		t.Errorf("%d writes and %d reads after the caller had gone", held.writes.Load(), n-reads)
+	}
+}
+
+// A write that waits for its turn is not sent once its caller has gone.
+func TestAWaitingWriteLeavesWithItsCaller(t *testing.T) {
+	t.Parallel()
+	held := newTurnstile(1)
+	w := newTenant(t, setup{front: held.front, toUpstream: func(c *upstream.Config) { c.MaxInFlight = 1 }})
+	items := w.undecidedItems(t, 2)
+	first := make(chan answer)
+	token := w.token(t, admin)
+	go func() {
+		first <- w.askWith(t, token, decideOnly, decisions(items[:1], nil))
+	}()
+	<-held.arrived // and has the only place
+	gateway := w.watched(t, graph.Config{NoPrecheck: true})
+	waiting := make(chan struct{})
+	go func() { <-gateway.came; time.Sleep(50 * time.Millisecond); close(waiting) }()
+	w.leave(t, gateway, decideOnly, decisions(items[1:], nil), waiting)
+	<-gateway.gone
+	<-gateway.ended // while the first still has its place
+	close(held.release)
+	a := <-first
+	a.data(t)
+	w.wantWritten(t, items[:1])
+}
+
+const decideOnly = `mutation ($input: DecideReviewItemsInput!) { decideReviewItems(input: $input) { decidedItemIds errors { code message field ids trackingId } } }`
+
+// slow delays every decision, so that a deadline is near.
+func slow(delay time.Duration) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/decide") {
+				time.Sleep(delay)
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// A call that cannot finish before the operation's deadline, going by those before it, is not
+// started, and is told as not applied.
+func TestACallThatCannotFinishIsNotStarted(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{
+		sandbox: sandbox.Config{Certifications: 40, Items: 3 * 600}, front: slow(300 * time.Millisecond),
+		toGateway: func(c *graph.Config) { c.OperationTimeout, c.NoPrecheck = 750*time.Millisecond, true },
+	})
+	items := w.undecidedItems(t, 550)
+	payload := at(w.ask(t, admin, decideOnly, decisions(items, nil)).data(t), "decideReviewItems")
+	decided := len(at(payload, "decidedItemIds").([]any))
+	if decided != 250 && decided != 500 {
+		t.Fatalf("%d are decided: %v", decided, payload)
+	}
+	w.wantWritten(t, items[:decided])
+	var left []any
+	for i := range at(payload, "errors").([]any) {
+		left = append(left, at(payload, "errors", i, "ids").([]any)...)
+		if code := at(payload, "errors", i, "code"); code != "NOT_APPLIED" {
+			t.Errorf("the code is %v", code)
+		}
+	}
+	if len(left)+decided != len(items) {
+		t.Errorf("%d are decided and %d not applied, of %d", decided, len(left), len(items))
+	}
+}
+
+// A call that was started in time is waited for beyond the operation's deadline: its outcome
+// would be unknown for nothing.
+func TestACallUnderWayOutlivesTheDeadline(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{
+		front:     slow(800 * time.Millisecond),
+		toGateway: func(c *graph.Config) { c.OperationTimeout, c.NoPrecheck = 400*time.Millisecond, true },
+	})
+	items := w.undecidedItems(t, 1)
+	payload := at(w.ask(t, admin, decideOnly, decisions(items, nil)).data(t), "decideReviewItems")
+	wantRefusals(t, payload)
+	w.wantWritten(t, items)
+}
