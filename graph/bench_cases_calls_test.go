@@ -23,7 +23,7 @@ import (
 func TestMeasuredOperationsTakeTheirRoundTripsAlone(t *testing.T) {
 	const (
 		latency = 20 * time.Millisecond
-		crowd   = 32
+		crowd   = 8
 	)
 	for _, each := range benchCases() {
 		for _, callers := range []int{1, crowd} {
@@ -32,7 +32,7 @@ func TestMeasuredOperationsTakeTheirRoundTripsAlone(t *testing.T) {
 					service := newStub()
 					service.latency.Store(int64(latency))
 					client, err := upstream.New(upstream.Config{
-						BaseURL: "http://upstream.test/v3", Transport: direct{service},
+						BaseURL: "http://upstream.test/v3", Transport: direct{service}, RateLimit: benchRateLimit,
 						MaxInFlight: 2 * crowd * stubCertifications, // nobody waits for a turn
 					})
 					if err != nil {
@@ -68,7 +68,7 @@ func TestGatewaysThatAreMeasuredAnswerAlike(t *testing.T) {
 	server := httptest.NewServer(service)
 	t.Cleanup(server.Close)
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
-	client, err := upstream.New(upstream.Config{BaseURL: server.URL + "/v3"})
+	client, err := upstream.New(upstream.Config{BaseURL: server.URL + "/v3", RateLimit: benchRateLimit})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ import (
 // schema. The stock server, the stock HTTP client, the standard library's JSON, and a call
 // in each resolver.
 func newPlain(baseURL string) http.Handler {
-	return asBearer(handler.NewDefaultServer( //nolint:staticcheck // deprecated, and what most use
+	return asBearer(handler.NewDefaultServer(
 		gen.NewExecutableSchema(gen.Config{Resolvers: plainRoot{plain{baseURL}}})))
 }
 
@@ -34,8 +34,9 @@ func (r plainRoot) Query() gen.QueryResolver { return plainQuery{plain: r.plain}
 func (r plainRoot) Certification() gen.CertificationResolver {
 	return plainCertification{plain: r.plain}
 }
+
 func (r plainRoot) AccessReviewItem() gen.AccessReviewItemResolver   { return plainItem{plain: r.plain} }
-func (r plainRoot) CertificationTask() gen.CertificationTaskResolver { return plainTask{r.plain} }
+func (r plainRoot) CertificationTask() gen.CertificationTaskResolver { return plainTask(r) }
 func (plainRoot) Mutation() gen.MutationResolver                     { return nil }
 func (plainRoot) Subscription() gen.SubscriptionResolver             { return nil }
 

@@ -47,7 +47,7 @@ type contest struct {
 func newContest(b *testing.B) *contest {
 	b.Helper()
 	load := startLoad(b)
-	client, err := upstream.New(upstream.Config{BaseURL: load.rest})
+	client, err := upstream.New(upstream.Config{BaseURL: load.rest, RateLimit: benchRateLimit})
 	if err != nil {
 		b.Fatal(err)
 	}
