@@ -1,0 +1,94 @@
+// Package playground serves GraphiQL, the page on which people explore the graph, from files that
+// are built in. It imports the standard library alone and never asks the graph anything itself.
+//
+// The sources of the page are in src; package.json says how they are built into dist.
+package playground
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"path"
+	"strings"
+)
+
+//go:embed index.html favicon.svg NOTICES dist/*.gz
+var files embed.FS
+
+// policy lets the page use what this host serves and nothing else. Styles may stand in the page,
+// since the editor puts them there.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
+	"font-src 'self' data:; img-src 'self' data:; connect-src 'self'; worker-src 'self'; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// A Config says what the page offers.
+type Config struct {
+	// Endpoint is where GraphQL is answered, as the page reaches it: a URL or a path, which may be
+	// relative to the page.
+	Endpoint string
+	// Operations are the GraphQL documents that the first tabs hold.
+	Operations []string
+	// SignIn lets the page act as one of several identities. By default it acts as whom its header
+	// editor says.
+	SignIn *SignIn
+}
+
+// NewHandler answers the page at / and its files below /playground/. It fails where a file that is
+// built in cannot be read.
+func NewHandler(cfg Config) (http.Handler, error) {
+	mux := http.NewServeMux()
+	settings, err := cfg.settings()
+	if err != nil {
+		return nil, fmt.Errorf("playground: %w", err)
+	}
+	mux.Handle("GET /playground/settings.json", settings)
+	built, err := files.ReadDir("dist")
+	if err != nil {
+		return nil, fmt.Errorf("playground: %w", err)
+	}
+	names := []string{"index.html", "favicon.svg", "NOTICES"}
+	for _, file := range built {
+		names = append(names, path.Join("dist", file.Name()))
+	}
+	for _, name := range names {
+		content, err := files.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("playground: %w", err)
+		}
+		pattern := "GET /playground/" + strings.TrimSuffix(path.Base(name), ".gz")
+		if name == "index.html" {
+			pattern = "GET /{$}"
+		}
+		mux.Handle(pattern, newAsset(name, content))
+	}
+	if cfg.SignIn != nil {
+		mux.Handle("POST /playground/token", http.NewCrossOriginProtection().Handler(cfg.SignIn))
+	}
+	return confined(mux), nil
+}
+
+// settings answers what the page's scripts have to know.
+func (c Config) settings() (*asset, error) {
+	var identities []Identity
+	if c.SignIn != nil {
+		identities = c.SignIn.Identities
+	}
+	content, err := json.Marshal(struct {
+		Endpoint   string     `json:"endpoint"`
+		Operations []string   `json:"operations"`
+		Identities []Identity `json:"identities,omitempty"`
+	}{c.Endpoint, append([]string{}, c.Operations...), identities})
+	return newAsset("settings.json", content), err
+}
+
+// confined adds the headers that keep the page to its own host.
+func confined(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", policy)
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Referrer-Policy", "no-referrer")
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,38 @@
+import './workers.js';
+import { DOC_EXPLORER_PLUGIN } from '@graphiql/plugin-doc-explorer';
+import { explorerPlugin } from '@graphiql/plugin-explorer';
+import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
+import { GraphiQL } from 'graphiql';
+import { createRoot } from 'react-dom/client';
+import { DryRunSwitch } from './dry-run-switch.jsx';
+import { createFetcher } from './fetcher.js';
+import { IdentityMenu } from './identity-menu.jsx';
+import { UpstreamPanel } from './upstream-panel.jsx';
+import './style.css';
+
+const plugins = [explorerPlugin(), HISTORY_PLUGIN];
+
+// Headers are never stored, since a token may be among them.
+function Playground({ endpoint, operations, identities }) {
+  return (
+    <GraphiQL
+      fetcher={createFetcher(endpoint)}
+      defaultTabs={operations.length > 0 ? operations.map((query) => ({ query })) : undefined}
+      plugins={plugins}
+      referencePlugin={DOC_EXPLORER_PLUGIN}
+      shouldPersistHeaders={false}
+      schemaDescription
+    >
+      <GraphiQL.Logo>
+        <DryRunSwitch />
+        {identities && <IdentityMenu identities={identities} />}
+      </GraphiQL.Logo>
+      <GraphiQL.Footer>
+        <UpstreamPanel />
+      </GraphiQL.Footer>
+    </GraphiQL>
+  );
+}
+
+const settings = await (await fetch('playground/settings.json')).json();
+createRoot(document.getElementById('playground')).render(<Playground {...settings} />);
