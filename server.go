@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"io"
@@ -16,13 +17,17 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql/playground"
-
 	"certql/edge"
 	"certql/graph"
+	"certql/playground"
 )
 
 //go:generate go tool gqlgen generate
+
+// readme has the operations that the playground shows at first.
+//
+//go:embed README.md
+var readme string
 
 // Exit codes of the program.
 const (
@@ -104,6 +109,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	}
 	defer listener.Close()
 	tenant := tenantOf(config)
+	page := playground.Config{Endpoint: "graphql", Operations: playground.Operations(readme)}
 	if config.Embedded() {
 		simulator, err := newSandbox(config.Data)
 		if err != nil {
@@ -114,6 +120,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 			return err
 		}
 		tenant = tenant.at(baseURL(loopback))
+		page.SignIn = tenant.signIn(simulator)
 		sandboxCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
 		stopped := make(chan struct{})
 		go func() { defer close(stopped); _ = serve(sandboxCtx, loopback, simulator) }()
@@ -124,6 +131,10 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		return err
 	}
 	defer client.CloseIdleConnections()
+	explorer, err := playground.NewHandler(page)
+	if err != nil {
+		return err
+	}
 
 	mux := http.NewServeMux()
 	answers := graph.NewHandler(graph.Config{
@@ -136,7 +147,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		Logger:           log,
 	})
 	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.Callers(service, answers)))
-	mux.Handle("/{$}", playground.Handler("certql", "/graphql"))
+	mux.Handle("/", explorer)
 
 	at := baseURL(listener)
 	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)

@@ -2,11 +2,13 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"certql/edge"
+	"certql/playground"
 	"certql/upstream"
 	"certql/upstream/sandbox"
 )
@@ -76,6 +78,29 @@ func (t tenant) connect(config edge.ServeConfig, log *slog.Logger) (*upstream.Cl
 		return nil, nil, err
 	}
 	return client, service, nil
+}
+
+// signIn lets the playground act as any client of the sandbox that is embedded at the tenant's
+// URLs.
+func (t tenant) signIn(simulator *sandbox.Sandbox) *playground.SignIn {
+	signIn := &playground.SignIn{Token: func(ctx context.Context, id string) (string, error) {
+		transport := upstream.NewTransport(upstream.TransportConfig{})
+		defer transport.CloseIdleConnections()
+		client, err := upstream.NewClientCredentials(upstream.ClientCredentialsConfig{
+			TokenURL:     t.tokenURL,
+			ClientID:     id,
+			ClientSecret: sandboxSecret,
+			Transport:    transport,
+		})
+		if err != nil {
+			return "", err
+		}
+		return client.Token(ctx)
+	}}
+	for _, client := range simulator.Clients() {
+		signIn.Identities = append(signIn.Identities, playground.Identity{ID: client.ID, Name: client.UserName})
+	}
+	return signIn
 }
 
 // String names the upstream.

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A playgroundSettings is what the page of the playground is told.
+type playgroundSettings struct {
+	Endpoint   string
+	Operations []string
+	Identities []struct{ ID, Name string }
+}
+
+func (p *program) playgroundSettings(t *testing.T) playgroundSettings {
+	t.Helper()
+	status, body := p.send(t, request(t, http.MethodGet, p.url(t, "Playground")+"/playground/settings.json", nil))
+	var settings playgroundSettings
+	if err := json.Unmarshal(body, &settings); err != nil || status != http.StatusOK {
+		t.Fatalf("settings: status %d, %v: %s", status, err, body)
+	}
+	return settings
+}
+
+// playgroundToken asks for the token of an identity as the page does.
+func (p *program) playgroundToken(t *testing.T, identity string) (status int, token string) {
+	t.Helper()
+	r := request(t, http.MethodPost, p.url(t, "Playground")+"/playground/token", strings.NewReader(`{"id":"`+identity+`"}`))
+	r.Header.Set("Content-Type", "application/json")
+	status, body := p.send(t, r)
+	var answer struct{ Token string }
+	if err := json.Unmarshal(body, &answer); status == http.StatusOK && err != nil {
+		t.Fatalf("token: %v: %s", err, body)
+	}
+	return status, answer.Token
+}
+
+func TestThePlaygroundShowsTheReadmesOperations(t *testing.T) {
+	settings := start(t).playgroundSettings(t)
+	if diff := cmp.Diff(readmeBlocks(t, "graphql"), settings.Operations); diff != "" || settings.Endpoint != "graphql" {
+		t.Errorf("endpoint %q; operations (-README +playground):\n%s", settings.Endpoint, diff)
+	}
+}
+
+func TestThePlaygroundSignsInAsAnyIdentityOfTheEmbeddedSandbox(t *testing.T) {
+	p := start(t)
+	identities := p.playgroundSettings(t).Identities
+	if len(identities) < 9 {
+		t.Fatalf("identities are %v, want all of the sandbox", identities)
+	}
+	all, seen := count(t, p, ""), map[string]int{}
+	for _, identity := range identities {
+		status, token := p.playgroundToken(t, identity.ID)
+		if status != http.StatusOK || token == "" {
+			t.Errorf("%s has no token: status %d", identity.ID, status)
+			continue
+		}
+		seen[identity.ID] = count(t, p, token)
+	}
+	if seen["org-admin"] != all || seen["reviewer-1"] == 0 || seen["reviewer-1"] >= all {
+		t.Errorf("certifications that the identities see: %v, and the gateway %d", seen, all)
+	}
+}
+
+func TestThePlaygroundHasNoTokensOfARealTenant(t *testing.T) {
+	tenant := start(t, "sandbox")
+	p := start(t, "--upstream-url="+tenant.url(t, "Sandbox")+"/v3", "--auth=service", "--client-id=org-admin", "--client-secret="+sandboxSecret)
+	if got := p.playgroundSettings(t).Identities; got != nil {
+		t.Errorf("identities are %v, want none", got)
+	}
+	if status, token := p.playgroundToken(t, "org-admin"); status != http.StatusNotFound || token != "" {
+		t.Errorf("status %d, token %q, want 404 and none", status, token)
+	}
+}
