@@ -152,7 +152,7 @@ func TestEachOtherPathIsAnswered(t *testing.T) {
 		status       int
 		contains     string
 	}{
-		"playground":     {http.MethodGet, "/", http.StatusOK, "/graphql"},
+		"playground":     {http.MethodGet, "/", http.StatusOK, "playground/app.js"},
 		"query by GET":   {http.MethodGet, "/graphql?query=" + url.QueryEscape("{ __typename }"), http.StatusOK, `"Query"`},
 		"unknown path":   {http.MethodGet, "/nowhere", http.StatusNotFound, ""},
 		"below graphql":  {http.MethodPost, "/graphql/x", http.StatusNotFound, ""},

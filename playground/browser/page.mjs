@@ -1,0 +1,74 @@
+import { chromium } from 'playwright-core';
+
+/** Starts Chromium, found by the environment variable CHROMIUM, so that it calls nobody by itself. */
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM,
+    args: [
+      '--no-sandbox', // it refuses to start as root otherwise
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** Opens the playground in a profile of its own, and notes what the browser complains about. */
+export async function open(browser, base, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const seen = { requests: [], problems: [] };
+  page.on('request', (request) => seen.requests.push(request.url()));
+  page.on('pageerror', (error) => seen.problems.push(error.message));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) {
+      seen.problems.push(message.text());
+    }
+  });
+  const answer = await page.goto(base);
+  await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+  await page.waitForFunction(() => globalThis.__MONACO?.editor.getModels().some((model) => model.uri.path.endsWith('response.json')));
+  return { page, seen, answer };
+}
+
+/** Types into the operation editor, which closes brackets and quotes by itself. */
+export async function type(page, text) {
+  await page.locator('.graphiql-query-editor .view-lines').click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.press('Delete');
+  await page.keyboard.type(text);
+}
+
+/** Runs the operation in the editor. */
+export function run(page) {
+  return page.getByRole('button', { name: /^Execute query/ }).click();
+}
+
+/** Answers the text of an editor by the end of its name, such as response.json. */
+export function text(page, editor) {
+  return page.evaluate((name) => globalThis.__MONACO.editor.getModels().find((model) => model.uri.path.endsWith(name)).getValue(), editor);
+}
+
+/** Runs the operation in the editor and answers the answer once it fits. */
+export async function answerOf(page, fits = (answer) => answer.data || answer.errors) {
+  await run(page);
+  return awaitAnswer(page, fits);
+}
+
+/** Waits for an answer that fits. */
+export async function awaitAnswer(page, fits) {
+  for (const end = Date.now() + 20_000; ; ) {
+    const shown = await text(page, 'response.json');
+    const answer = shown && JSON.parse(shown);
+    if (answer && fits(answer)) {
+      return answer;
+    }
+    if (Date.now() > end) {
+      throw new Error(`no answer fits; the last is ${shown.slice(0, 1000)}`);
+    }
+    await page.waitForTimeout(50);
+  }
+}

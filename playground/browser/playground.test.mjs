@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { answerOf, awaitAnswer, launch, open, run, text, type } from './page.mjs';
+
+const base = process.env.GATEWAY;
+let browser;
+
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+/** Declares a test that gets a page of its own, which must not have complained at its end. */
+function onPage(name, options, act) {
+  test(name, async () => {
+    const opened = await open(browser, base, options);
+    try {
+      await act(opened.page, opened);
+      assert.deepEqual(opened.seen.problems, [], 'what the browser complained about');
+    } finally {
+      await opened.page.context().close();
+    }
+  });
+}
+
+const panel = (page) => page.getByRole('region', { name: 'Upstream calls' });
+const figure = (page, shown) => panel(page).locator('dl > div').filter({ hasText: shown });
+
+/** Answers what the gateway itself says to an operation. */
+async function ask(query, variables) {
+  const response = await fetch(new URL('graphql', base), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = await response.json();
+  assert.equal(errors, undefined);
+  return data;
+}
+
+onPage('the page loads under its policy, with three workers, and asks this host alone', {}, async (page, { answer, seen }) => {
+  assert.match(answer.headers()['content-security-policy'], /^default-src 'none'; script-src 'self';/);
+  await answerOf(page);
+  await type(page, '{ __type');
+  const workers = () => page.workers().map((worker) => new URL(worker.url()).pathname).sort();
+  while (workers().length < 3) {
+    await page.waitForEvent('worker');
+  }
+  assert.deepEqual(workers(), ['/playground/editor.worker.js', '/playground/graphql.worker.js', '/playground/json.worker.js']);
+  const elsewhere = seen.requests.filter((url) => !url.startsWith('data:') && new URL(url).origin !== new URL(base).origin);
+  assert.deepEqual(elsewhere, []);
+});
+
+onPage("the first tabs hold the README's operations", {}, async (page) => {
+  const titles = await page.locator('.graphiql-tab-button').allInnerTexts();
+  assert.deepEqual(titles, ['ToReview', 'OneCertification', 'Approve', 'SignOff', 'Tasks']);
+  const { data } = await answerOf(page);
+  assert.equal(data.certifications.nodes.length, 10);
+});
+
+onPage('a typed query is answered, and kept in the history', {}, async (page) => {
+  await type(page, 'query Two { certifications(first: 2) { nodes { name } } }');
+  const { data } = await answerOf(page);
+  assert.equal(data.certifications.nodes.length, 2);
+  await page.getByRole('button', { name: 'Show History' }).click();
+  await page.locator('.graphiql-history-item', { hasText: 'Two' }).waitFor();
+});
+
+onPage('completion offers the fields of the schema', {}, async (page) => {
+  await type(page, '{ certif');
+  const offered = page.locator('.suggest-widget .monaco-list-row');
+  while ((await offered.count()) === 0) {
+    await page.keyboard.press('Control+Space'); // offers nothing while the schema is on its way
+    await page.waitForTimeout(200);
+  }
+  const names = await offered.locator('.label-name').allInnerTexts();
+  for (const field of ['certification', 'certifications', 'certificationTask']) {
+    assert.ok(names.includes(field), `${field} is not among ${names}`);
+  }
+});
+
+onPage('what was typed a moment ago is what runs', {}, async (page) => {
+  await page.locator('.graphiql-query-editor .view-lines').click();
+  await page.keyboard.press('ControlOrMeta+a');
+  const request = page.waitForRequest((r) => r.url().endsWith('/graphql'));
+  await page.keyboard.insertText('query Quick { rateLimit { limit');
+  await page.keyboard.press('ControlOrMeta+Enter'); // before the editor knows the new name
+  assert.equal((await request).postDataJSON().operationName, 'Quick');
+  await awaitAnswer(page, (answer) => answer.data);
+});
+
+onPage('a field that the schema does not have is marked', {}, async (page) => {
+  await type(page, '{ nobody }');
+  await page.locator('.graphiql-query-editor .squiggly-error').first().waitFor();
+});
+
+onPage('the documentation describes the schema', {}, async (page) => {
+  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+  await page.locator('.graphiql-plugin').getByText('Query', { exact: true }).click();
+  await page.locator('.graphiql-plugin').getByText('rateLimit', { exact: true }).click();
+  await page.locator('.graphiql-plugin').getByText(/budget/).first().waitFor();
+});
+
+onPage('the explorer adds a field', {}, async (page) => {
+  await type(page, '{ rateLimit { limit } }');
+  await answerOf(page);
+  await page.getByRole('button', { name: 'Show GraphiQL Explorer' }).click();
+  await page.locator('.graphiql-explorer-root').getByText('remaining', { exact: true }).click();
+  await page.waitForFunction(() =>
+    globalThis.__MONACO.editor.getModels().find((model) => model.uri.path.endsWith('operation.graphql')).getValue().includes('remaining'),
+  );
+  const { data } = await answerOf(page, (answer) => answer.data?.rateLimit.remaining != null);
+  assert.deepEqual(Object.keys(data.rateLimit).sort(), ['limit', 'remaining']);
+});
+
+onPage('a mutation changes the data', {}, async (page) => {
+  await page.locator('.graphiql-tab-button', { hasText: 'Approve' }).click();
+  const { data } = await answerOf(page);
+  assert.deepEqual(data.decideReviewItems.decidedItems, [{ decision: 'APPROVE', comments: 'Still needed', completed: true }]);
+});
+
+onPage('a subscription shows a task on its way and at its end', {}, async (page) => {
+  const { certifications } = await ask(
+    `{ certifications(first: 2, filter: { phase: ACTIVE, completed: false }, orderBy: [{ field: NAME }]) {
+      nodes { id reviewer { id } reviewItems(first: 1, filter: { completed: false }) { nodes { rawId } } }
+    } }`,
+  );
+  const [from, to] = certifications.nodes;
+  const { reassignReviewItemsAsync } = await ask(
+    'mutation ($input: ReassignReviewItemsInput!) { reassignReviewItemsAsync(input: $input) { tasks { id } errors { message } } }',
+    {
+      input: {
+        certificationId: from.id,
+        references: [{ id: from.reviewItems.nodes[0].rawId, type: 'ITEM' }],
+        reassignTo: to.reviewer.id,
+        reason: 'Knows the team better',
+      },
+    },
+  );
+  assert.deepEqual(reassignReviewItemsAsync.errors, []);
+  await type(page, `subscription { certificationTask(id: "${reassignReviewItemsAsync.tasks[0].id}") { status } }`);
+  const status = (answer) => answer.data?.certificationTask?.status;
+  const first = await answerOf(page, status);
+  assert.ok(['QUEUED', 'IN_PROGRESS'].includes(status(first)), `it starts as ${status(first)}`);
+  const last = await awaitAnswer(page, (answer) => ['SUCCESS', 'ERROR'].includes(status(answer)));
+  assert.equal(status(last), 'SUCCESS');
+  await page.getByRole('button', { name: /^Execute query/ }).waitFor(); // no longer the button that stops it
+});
+
+onPage('a subscription stops when it is stopped', {}, async (page) => {
+  const { pendingCertificationTasks } = await ask('{ pendingCertificationTasks(first: 1) { nodes { id } } }');
+  await type(page, `subscription { certificationTask(id: "${pendingCertificationTasks.nodes[0].id}") { status } }`);
+  const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/graphql'));
+  await answerOf(page, (answer) => answer.data);
+  await page.getByRole('button', { name: /^Stop query/ }).click();
+  await ended;
+  await page.getByRole('button', { name: /^Execute query/ }).waitFor();
+});
+
+onPage('the panel shows what the answer has cost', {}, async (page) => {
+  await type(page, '{ a: certifications(first: 1) { nodes { name } } b: certifications(first: 2) { nodes { name } } }');
+  const { extensions } = await answerOf(page);
+  await figure(page, new RegExp(`calls\\s*${extensions.upstream.calls}\\b`)).waitFor();
+  for (const { method, path, status } of extensions.upstream.trace ?? []) {
+    await panel(page).getByRole('row', { name: `${method} ${path} ${status}` }).first().waitFor();
+  }
+});
+
+onPage('the panel shows everything that an answer may say', {}, async (page) => {
+  const upstream = {
+    calls: 2, coalesced: 1, cached: 3, estimatedCalls: 5, waitedMs: 120, limit: 100, remaining: 93, resetAt: '2026-03-01T10:20:30.000Z',
+    trace: [
+      { method: 'GET', path: '/certifications/{id}', status: 200, ms: 12 },
+      { method: 'GET', path: '/certifications', status: 429, ms: 3 },
+      { method: 'GET', path: '/certifications/{id}/reviewers', status: 200, ms: 0, cached: true },
+      { method: 'GET', path: '/certification-tasks', status: 200, ms: 0, coalesced: true },
+    ],
+  };
+  await page.route('**/graphql', (route) => route.fulfill({ json: { data: { ok: true }, extensions: { upstream } } }));
+  await run(page);
+  const figures = panel(page).locator('dl > div');
+  await figures.first().waitFor();
+  const time = await page.evaluate((at) => new Date(at).toLocaleTimeString(), upstream.resetAt);
+  assert.deepEqual((await figures.allInnerTexts()).map((figure) => figure.replace(/\s+/g, ' ').trim()), [
+    'calls 2', 'estimated 5', 'cached 3', 'coalesced 1', 'waited 120 ms', 'budget left 93 of 100', `budget full at ${time}`,
+  ]);
+  const rows = panel(page).locator('tbody tr');
+  assert.deepEqual((await rows.allInnerTexts()).map((row) => row.replace(/\s+/g, ' ').trim()), [
+    'GET /certifications/{id} 200 12 upstream',
+    'GET /certifications 429 3 upstream',
+    'GET /certifications/{id}/reviewers 200 0 cache',
+    'GET /certification-tasks 200 0 a call under way',
+  ]);
+});
+
+onPage('the panel shows the estimate of a dry run by path', {}, async (page) => {
+  const upstream = {
+    dryRun: true, estimatedCalls: 11, maxEstimatedCalls: 500,
+    byPath: [{ path: 'certifications.nodes.reviewers', calls: 10 }, { path: 'certifications', calls: 1 }],
+  };
+  await page.route('**/graphql', (route) => route.fulfill({ json: { data: null, extensions: { upstream } } }));
+  await run(page);
+  await figure(page, /^estimated\s*11 of 500$/).waitFor();
+  const rows = await panel(page).locator('tbody tr').allInnerTexts();
+  assert.deepEqual(rows.map((row) => row.split(/\s+/)), [['certifications.nodes.reviewers', '10'], ['certifications', '1']]);
+});
+
+onPage('requests ask for the trace, and for a dry run where the switch is on', {}, async (page) => {
+  const sent = async () => {
+    const request = page.waitForRequest((r) => r.url().endsWith('/graphql'));
+    await run(page);
+    return (await request).postDataJSON().extensions;
+  };
+  assert.deepEqual(await sent(), { trace: true });
+  await awaitAnswer(page, (answer) => answer.data);
+  await page.getByRole('switch', { name: 'Dry run' }).check();
+  assert.deepEqual(await sent(), { trace: true, dryRun: true });
+  await awaitAnswer(page, (answer) => answer.extensions);
+});
+
+onPage('another identity gets another answer', {}, async (page) => {
+  await type(page, '{ certifications(first: 1) { totalCount } }');
+  const total = async (fits) => (await answerOf(page, (answer) => answer.data && fits(answer))).data.certifications.totalCount;
+  const all = await total(() => true);
+  const menu = page.getByLabel('Signed in as');
+  const signedIn = page.waitForResponse((response) => response.url().endsWith('/playground/token'));
+  await menu.selectOption('reviewer-1');
+  await (await signedIn).finished();
+  const own = await total((answer) => answer.data.certifications.totalCount !== all);
+  assert.ok(own > 0 && own < all, `${own} of ${all}`);
+  await menu.selectOption('the gateway itself');
+  assert.equal(await total((answer) => answer.data.certifications.totalCount !== own), all);
+});
+
+onPage('the header editor sends headers, and its token goes before that of the menu', {}, async (page) => {
+  await page.getByLabel('Signed in as').selectOption('reviewer-1');
+  await page.getByRole('button', { name: 'Headers', exact: true }).click();
+  await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines').click();
+  await page.keyboard.insertText('{ "Authorization": "Bearer of-the-editor", "X-Mine": "1" }');
+  const request = page.waitForRequest((r) => r.url().endsWith('/graphql'));
+  await page.route('**/graphql', (route) => route.fulfill({ json: { data: null } }));
+  await run(page);
+  const headers = (await request).headers();
+  assert.equal(headers.authorization, 'Bearer of-the-editor');
+  assert.equal(headers['x-mine'], '1');
+});
+
+for (const colorScheme of ['light', 'dark']) {
+  onPage(`a system that prefers ${colorScheme} gets it`, { colorScheme }, async (page) => {
+    const lightness = await page.locator('.graphiql-container').evaluate((element) => {
+      const [red, green, blue] = getComputedStyle(element).backgroundColor.match(/\d+/g).map(Number);
+      return (red + green + blue) / 3;
+    });
+    assert.ok(colorScheme === 'dark' ? lightness < 80 : lightness > 200, `the background has ${lightness}`);
+  });
+}
+
+onPage('it can be used on a screen of 360 px', { viewport: { width: 360, height: 740 }, hasTouch: true }, async (page) => {
+  await type(page, '{ certifications(first: 1) { totalCount } }');
+  await answerOf(page);
+  await figure(page, /calls\s*\d/).scrollIntoViewIfNeeded();
+  const overflow = await page.evaluate(() =>
+    [...document.querySelectorAll('.graphiql-query-editor, .graphiql-response, .graphiql-logo, .upstream, .graphiql-execute-button')]
+      .filter((element) => element.getBoundingClientRect().right > innerWidth || element.getBoundingClientRect().width === 0)
+      .map((element) => element.className),
+  );
+  assert.deepEqual(overflow, []);
+  assert.ok((await page.locator('.graphiql-response').boundingBox()).height >= 300);
+  await page.getByRole('button', { name: 'Show GraphiQL Explorer' }).click();
+  await page.locator('.graphiql-explorer-root').getByText('certificationTask', { exact: true }).first().waitFor();
+});
+
+test('a problem with the sign-in is said', async () => {
+  const { page } = await open(browser, base);
+  await page.route('**/playground/token', (route) => route.fulfill({ status: 502, body: '' }));
+  await page.getByLabel('Signed in as').selectOption('reviewer-2');
+  await page.getByText('The sandbox gave no token for reviewer-2.').waitFor();
+  assert.equal(await page.getByLabel('Signed in as').inputValue(), '');
+  await page.context().close();
+});

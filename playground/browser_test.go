@@ -1,0 +1,107 @@
+package playground_test
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	// The program under test is built by the test. These make a change of it one of the test, whose
+	// result would otherwise be taken from the cache.
+	_ "certql/edge"
+	_ "certql/graph"
+	_ "certql/upstream/sandbox"
+)
+
+// TestThePlaygroundInABrowser runs the tests in browser/ in Chromium, against the program itself.
+// They need what `npm ci --prefix playground` installs.
+func TestThePlaygroundInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the browser takes a minute")
+	}
+	node, chromium := find(t, "node"), find(t, "chromium")
+	if _, err := os.Stat(filepath.Join("node_modules", "playwright-core")); err != nil {
+		unavailable(t, "playwright-core is not installed")
+	}
+	notice(t, "../*.go", "browser/*", "package-lock.json")
+	tests := exec.CommandContext(t.Context(), node, "--test", "--test-reporter=spec", "--test-timeout=120000", "browser/")
+	tests.Env = append(os.Environ(), "GATEWAY="+gateway(t), "CHROMIUM="+chromium)
+	output, err := tests.CombinedOutput()
+	t.Logf("%s", output)
+	if err != nil {
+		t.Errorf("the browser tests: %v", err)
+	}
+}
+
+// notice looks at files, so that a result from the cache is not taken where they have changed.
+func notice(t *testing.T, patterns ...string) {
+	t.Helper()
+	for _, pattern := range patterns {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			t.Fatalf("there is no %s: %v", pattern, err)
+		}
+		for _, name := range names {
+			if _, err := os.Stat(name); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// find answers the path of a program.
+func find(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		unavailable(t, name+" is not installed")
+	}
+	return path
+}
+
+// unavailable skips the test for a reason that only a developer's machine may have.
+func unavailable(t *testing.T, reason string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(reason)
+	}
+	t.Skip(reason)
+}
+
+// gateway starts the program on its sandbox and answers its URL. It is stopped with the test.
+func gateway(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "certql")
+	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "certql").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v: %s", err, output)
+	}
+	command := exec.CommandContext(t.Context(), program, "--addr=localhost:0", "--sandbox-task-pace=2s")
+	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
+	command.Stderr = t.Output()
+	// What the developer has set for a gateway of their own is not for this one.
+	for _, variable := range os.Environ() {
+		if !strings.HasPrefix(variable, "CERTQL_") {
+			command.Env = append(command.Env, variable)
+		}
+	}
+	stdout, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = command.Wait() }) // t.Context has ended by then, and the program with it
+	var at string
+	for lines := bufio.NewScanner(stdout); lines.Scan(); {
+		if _, err := fmt.Sscanf(lines.Text(), "Playground %s", &at); err == nil {
+			return at
+		}
+	}
+	t.Fatal("the program does not say where the playground is")
+	return ""
+}
