@@ -111,8 +111,8 @@ func TestMediaTypesAreNegotiated(t *testing.T) {
 		"nonsense;;, application/graphql-response+json":                              asGraphQL,
 		"multipart/mixed, application/json":                                          asJSON, // there is one part
 		"text/event-stream, application/graphql-response+json;q=0.2":                 asGraphQL,
-		"multipart/mixed":                               `multipart/mixed; boundary="-"; deferSpec=20220824`,
-		"text/event-stream":                             "text/event-stream; charset=utf-8",
+		"multipart/mixed":   `multipart/mixed; boundary="-"; deferSpec=20220824`,
+		"text/event-stream": "text/event-stream; charset=utf-8",
 		"multipart/mixed;q=0.5,text/event-stream;q=0.4": `multipart/mixed; boundary="-"; deferSpec=20220824`,
 	} {
 		got := w.send(t, sent{body: typename, header: map[string]string{"Accept": accept}})
@@ -184,13 +184,13 @@ func TestRequestErrorsHaveNoData(t *testing.T) {
 	t.Parallel()
 	w := sharedTenant(t)
 	for body, code := range map[string]string{
-		`{"query":"{ __typename"}`:                                                                                           "GRAPHQL_PARSE_FAILED",
-		`{"query":"{ nobody }"}`:                                                                                             "GRAPHQL_VALIDATION_FAILED",
-		`{"query":"query A { __typename } query B { __typename }"}`:                                                          "GRAPHQL_VALIDATION_FAILED",
-		`{"query":"query A { __typename }","operationName":"do-not-repeat-me"}`:                                              "GRAPHQL_VALIDATION_FAILED",
-		`{"query":"fragment F on Query { __typename }"}`:                                                                     "GRAPHQL_VALIDATION_FAILED",
-		`{"query":""}`:                                                                                                       "GRAPHQL_VALIDATION_FAILED",
-		`{"query":"query ($n: Int) { certifications(first: $n) { totalCount } }","variables":{"n":"many"}}`:                  "GRAPHQL_VALIDATION_FAILED",
+		`{"query":"{ __typename"}`:                                              "GRAPHQL_PARSE_FAILED",
+		`{"query":"{ nobody }"}`:                                                "GRAPHQL_VALIDATION_FAILED",
+		`{"query":"query A { __typename } query B { __typename }"}`:             "GRAPHQL_VALIDATION_FAILED",
+		`{"query":"query A { __typename }","operationName":"do-not-repeat-me"}`: "GRAPHQL_VALIDATION_FAILED",
+		`{"query":"fragment F on Query { __typename }"}`:                        "GRAPHQL_VALIDATION_FAILED",
+		`{"query":""}`: "GRAPHQL_VALIDATION_FAILED",
+		`{"query":"query ($n: Int) { certifications(first: $n) { totalCount } }","variables":{"n":"many"}}`:                   "GRAPHQL_VALIDATION_FAILED",
 		`{"query":"query ($f: CertificationFilter) { certifications(filter: $f) { totalCount } }","variables":{"f":{"x":1}}}`: "GRAPHQL_VALIDATION_FAILED",
 	} {
 		for accept, status := range map[string]int{"application/json": 200, "application/graphql-response+json": 400} {
