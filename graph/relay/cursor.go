@@ -48,16 +48,22 @@ func EncodeCursor(position int, scope Scope) string {
 // DecodeCursor answers the position that a cursor stands for. The error is ErrBadCursor for
 // text that is no cursor, and ErrOtherCursor for a cursor of a list with another scope.
 func DecodeCursor(cursor string, scope Scope) (position int, err error) {
+	position, of, err := readCursor(cursor)
+	if err == nil && of != scope {
+		return 0, ErrOtherCursor
+	}
+	return position, err
+}
+
+// readCursor answers the position that a cursor stands for, and the scope of its list.
+func readCursor(cursor string) (position int, scope Scope, err error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if err != nil || len(b) != cursorSize || b[0] != cursorVersion {
-		return 0, ErrBadCursor
-	}
-	if Scope(binary.BigEndian.Uint64(b[5:])) != scope {
-		return 0, ErrOtherCursor
+		return 0, 0, ErrBadCursor
 	}
 	at := binary.BigEndian.Uint32(b[1:])
 	if at > maxPosition {
-		return 0, ErrBadCursor
+		return 0, 0, ErrBadCursor
 	}
-	return int(at), nil
+	return int(at), Scope(binary.BigEndian.Uint64(b[5:])), nil
 }

@@ -63,6 +63,18 @@ func (a Arguments) Window(scope Scope, limits Limits) (Window, error) {
 	}
 }
 
+// Reach answers the rows that the arguments ask for where the list is not known yet: in
+// whatever list their cursor is of. The error is an *ArgumentError.
+func (a Arguments) Reach(limits Limits) (Window, error) {
+	var scope Scope
+	for _, cursor := range []*string{a.After, a.Before} {
+		if cursor != nil {
+			_, scope, _ = readCursor(*cursor) // what is no cursor is refused below
+		}
+	}
+	return a.Window(scope, limits)
+}
+
 func (a Arguments) forward(scope Scope, limits Limits) (Window, error) {
 	limit, err := limits.rows("first", a.First)
 	if err != nil {
