@@ -25,6 +25,7 @@ const (
 	codeUpstreamTimeout     = "UPSTREAM_TIMEOUT"
 	codeUpstreamUnavailable = "UPSTREAM_UNAVAILABLE"
 	codeUpstreamInvalid     = "UPSTREAM_INVALID"
+	codeCallsExceeded       = "UPSTREAM_CALLS_EXCEEDED"
 	codeInternal            = "INTERNAL"
 )
 
@@ -122,6 +123,8 @@ func upstreamCode(err *upstream.Error) string {
 		return codeUpstreamTimeout
 	case upstream.KindInvalid:
 		return codeUpstreamInvalid
+	case upstream.KindCallsExceeded:
+		return codeCallsExceeded
 	case upstream.KindCanceled:
 		return codeInternal
 	default:
@@ -150,6 +153,8 @@ func upstreamMessage(err *upstream.Error) string {
 		return "The upstream did not answer in time."
 	case upstream.KindInvalid:
 		return "The upstream's answer could not be read."
+	case upstream.KindCallsExceeded:
+		return "The operation has made all the upstream calls that one may make: ask for less, or split it."
 	case upstream.KindCanceled:
 		return "The operation was cancelled."
 	default:

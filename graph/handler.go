@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -17,8 +18,12 @@ import (
 	"certql/upstream"
 )
 
-// DefaultMaxWriteBatch is the default of Config.MaxWriteBatch.
-const DefaultMaxWriteBatch = 10_000
+// The defaults of a Config.
+const (
+	DefaultMaxWriteBatch     = 10_000
+	DefaultMaxEstimatedCalls = 500
+	DefaultMaxUpstreamCalls  = 200
+)
 
 const (
 	defaultRows = 50
@@ -44,6 +49,13 @@ type Config struct {
 	// NoPrecheck sends writes without reading first whether their certification is open for them,
 	// which saves a call and leaves it to the upstream to refuse.
 	NoPrecheck bool
+	// MaxEstimatedCalls is the most upstream calls that an operation may be expected to make,
+	// by default 500. The expectation is for the worst that the data may hold. One that may
+	// make more is refused before it makes any, with the code UPSTREAM_CALLS_EXCEEDED.
+	MaxEstimatedCalls int
+	// MaxUpstreamCalls is the most upstream calls that an operation makes, by default 200.
+	// Fields that need more are null, with the same code.
+	MaxUpstreamCalls int
 	// Now is the clock that dates in inputs are compared with; by default time.Now.
 	Now func() time.Time
 	// Logger is told of what callers must not see; by default nobody is.
@@ -59,16 +71,19 @@ func NewHandler(cfg Config) http.Handler {
 	if cfg.MaxWriteBatch == 0 {
 		cfg.MaxWriteBatch = DefaultMaxWriteBatch
 	}
+	cfg.MaxEstimatedCalls = cmp.Or(cfg.MaxEstimatedCalls, DefaultMaxEstimatedCalls)
+	cfg.MaxUpstreamCalls = cmp.Or(cfg.MaxUpstreamCalls, DefaultMaxUpstreamCalls)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	rows := relay.Limits{Default: defaultRows, Max: maxRows}
 	limits, documents := cfg.Limits.withDefaults(), newDocuments(documentBytes)
 	schema := gen.NewExecutableSchema(gen.Config{Resolvers: &Resolver{
 		client:        cfg.Client,
-		rows:          relay.Limits{Default: defaultRows, Max: maxRows},
+		rows:          rows,
 		maxWriteBatch: cfg.MaxWriteBatch,
 		noPrecheck:    cfg.NoPrecheck,
 		now:           cfg.Now,
@@ -83,7 +98,8 @@ func NewHandler(cfg Config) http.Handler {
 	server.SetRecoverFunc(recoverer(cfg.Logger))
 	server.Use(extension.Introspection{})
 	server.Use(inspection{limits: limits, introspection: !cfg.NoIntrospection, schema: schema.Schema(), documents: documents})
-	server.Use(operations{cfg.Client, cfg.OperationTimeout})
+	server.Use(planning{rows: rows, precheck: !cfg.NoPrecheck, maxCalls: cfg.MaxEstimatedCalls})
+	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls})
 	server.Use(deferral{})
 	return server
 }

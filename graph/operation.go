@@ -11,12 +11,14 @@ import (
 	"certql/upstream"
 )
 
-// operations is the extension that gives each operation its loaders and its deadline, and
-// ends what it has started. Each event of a subscription counts as an operation here, but
-// has no deadline, since it includes the waiting for the event.
+// operations is the extension that gives each operation its loaders, its calls and its
+// deadline, and ends what it has started. Each event of a subscription counts as an operation
+// here, but has no deadline, since it includes the waiting for the event.
 type operations struct {
-	client  *upstream.Client
-	timeout time.Duration
+	client            *upstream.Client
+	timeout           time.Duration
+	maxCalls          int // upstream, of each operation
+	maxEstimatedCalls int // what a dry run is told
 }
 
 var _ interface {
@@ -33,14 +35,17 @@ func (operations) Validate(graphql.ExecutableSchema) error { return nil }
 
 // InterceptOperation prepares a query or mutation.
 func (o operations) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	operation := graphql.GetOperationContext(ctx)
+	if made := planOf(operation); made.dryRun {
+		return graphql.OneShot(o.dryRun(ctx, made))
+	}
 	if isSubscription(ctx) {
 		return next(ctx)
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
 	loaders := load.New(o.client)
-	ctx = load.With(upstream.WithUsage(ctx, new(upstream.Usage)), loaders)
-	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Query {
-		ctx = withTwins(ctx)
+	ctx = load.With(upstream.WithUsage(ctx, upstream.NewUsage(o.maxCalls)), loaders)
+	if operation.Operation.Operation == ast.Query {
 		announceRoots(ctx)
 	}
 	respond := next(ctx)
@@ -59,21 +64,18 @@ func (o operations) InterceptOperation(ctx context.Context, next graphql.Operati
 func (o operations) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	if isSubscription(ctx) {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithCancel(upstream.WithUsage(ctx, new(upstream.Usage)))
+		ctx, cancel = context.WithCancel(upstream.WithUsage(ctx, upstream.NewUsage(o.maxCalls)))
 		loaders := load.New(o.client)
 		defer loaders.Close()
 		defer cancel()
 		ctx = load.With(ctx, loaders)
 	}
 	response := next(ctx)
-	if usage := upstream.UsageFrom(ctx); response != nil && usage != nil {
+	if made := planFrom(ctx); response != nil && made != nil {
 		if response.Extensions == nil {
 			response.Extensions = map[string]any{}
 		}
-		response.Extensions["upstream"] = map[string]any{
-			"calls":     usage.Calls(),
-			"coalesced": usage.Coalesced(),
-		}
+		response.Extensions["upstream"] = o.report(ctx, made)
 	}
 	return response
 }

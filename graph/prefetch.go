@@ -55,12 +55,34 @@ func namedNodes(field graphql.CollectedField, variables map[string]any) []model.
 	case "node":
 		nodes = appendNode(nodes, arguments["id"])
 	case "nodes":
-		ids, _ := arguments["ids"].([]any)
+		ids := listOf(arguments["ids"])
+		if len(ids) > maxNodes {
+			return nil
+		}
 		for _, id := range ids {
 			nodes = appendNode(nodes, id)
 		}
+	case "certificationTask":
+		if id, err := graphql.UnmarshalID(arguments["id"]); err == nil {
+			if raw, err := model.ParseTaskID(id); err == nil {
+				nodes = append(nodes, model.NodeID{Kind: model.TaskNode, Raw: raw})
+			}
+		}
 	}
 	return nodes
+}
+
+// listOf reads an argument that is a list, where GraphQL takes a value that is none for a list
+// of one.
+func listOf(value any) []any {
+	switch value := value.(type) {
+	case nil:
+		return nil
+	case []any:
+		return value
+	default:
+		return []any{value}
+	}
 }
 
 func appendNode(nodes []model.NodeID, value any) []model.NodeID {

@@ -15,15 +15,11 @@ type selection struct {
 	row []graphql.CollectedField // what is wanted of each row
 }
 
-// selectionOf reads what is selected of the connection that a field shows. Where other fields
-// of the operation show the same page, what they need of it counts as selected here too, so
-// that one reading serves them all.
+// selectionOf reads what is selected of the connection that a field shows, by that field or by
+// a twin of it.
 func selectionOf(ctx context.Context, connection graphql.CollectedField) selection {
-	s := ownSelection(graphql.GetOperationContext(ctx), connection)
-	for _, twin := range twinsFrom(ctx)[connection.Field] {
-		s.Rows, s.NextPage, s.Total = s.Rows || twin.Rows, s.NextPage || twin.NextPage, s.Total || twin.Total
-	}
-	return s
+	operation := graphql.GetOperationContext(ctx)
+	return planOf(operation).twins.selection(operation, connection)
 }
 
 func ownSelection(operation *graphql.OperationContext, connection graphql.CollectedField) selection {

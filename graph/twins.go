@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"context"
 	"encoding/json"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -16,14 +15,11 @@ import (
 // alone tells: at the root, and below certifications that are named by their ids.
 type twins map[*ast.Field][]relay.Want
 
-type twinsKey struct{}
-
-// withTwins answers a context that carries the twins of the operation, where it has any.
-func withTwins(ctx context.Context) context.Context {
-	operation := graphql.GetOperationContext(ctx)
+// findTwins answers the twins of an operation.
+func findTwins(operation *graphql.OperationContext) twins {
 	pages := map[string][]graphql.CollectedField{}
 	collectPages(pages, operation, "", graphql.CollectFields(operation, operation.Operation.SelectionSet, nil))
-	found := twins{}
+	var found twins
 	for _, fields := range pages {
 		if len(fields) < 2 {
 			continue
@@ -32,19 +28,25 @@ func withTwins(ctx context.Context) context.Context {
 		for _, field := range fields {
 			wants = append(wants, ownSelection(operation, field).Want)
 		}
+		if found == nil {
+			found = twins{}
+		}
 		for _, field := range fields {
 			found[field.Field] = wants
 		}
 	}
-	if len(found) == 0 {
-		return ctx
-	}
-	return context.WithValue(ctx, twinsKey{}, found)
+	return found
 }
 
-func twinsFrom(ctx context.Context) twins {
-	found, _ := ctx.Value(twinsKey{}).(twins)
-	return found
+// selection reads what is selected of the connection that a field shows. Where other fields of
+// the operation show the same page, what they need of it counts as selected here too, so that
+// one reading serves them all.
+func (t twins) selection(operation *graphql.OperationContext, connection graphql.CollectedField) selection {
+	s := ownSelection(operation, connection)
+	for _, twin := range t[connection.Field] {
+		s.Rows, s.NextPage, s.Total = s.Rows || twin.Rows, s.NextPage || twin.NextPage, s.Total || twin.Total
+	}
+	return s
 }
 
 // collectPages sorts connection fields by the page that they show. The parent identifies the

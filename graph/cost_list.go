@@ -1,0 +1,115 @@
+package graph
+
+import (
+	"encoding/json"
+	"maps"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"certql/graph/relay"
+	"certql/upstream"
+)
+
+// page adds the page of a list that a connection field shows below each of the given objects,
+// and answers its rows.
+func (e *estimator) page(at *place, parents objects, field graphql.CollectedField) (rows objects) {
+	arguments := field.ArgumentMap(e.operation.Variables)
+	window, err := pagingOf(arguments).Reach(e.rows)
+	want := e.twins.selection(e.operation, field).Want
+	if err != nil || want.Nothing() || matchesNothing(arguments["filter"]) {
+		return objects{}
+	}
+	list := field.Name + narrowing(arguments)
+	limit := window.Limit
+	if filter, ok := arguments["filter"].(map[string]any); ok && filter["ids"] != nil {
+		limit = min(limit, len(listOf(filter["ids"])))
+	}
+	if window.FromEnd {
+		e.cost.add(at, e.unread(parents, fact{list: list, count: true}))
+		list += " from its end" // where that is shows only then
+		want.Total = false
+	}
+	for _, read := range window.Reads(want, upstream.MaxLimit) {
+		e.cost.add(at, e.unread(parents, fact{list: list, offset: read.Offset, limit: read.Limit, count: read.Count}))
+	}
+	return parents.child(list+" "+strconv.Itoa(window.Offset)+" "+strconv.Itoa(window.Limit), limit)
+}
+
+// eachRow hands over what is selected of the rows of a connection: once for each place where
+// it shows them.
+func (e *estimator) eachRow(at *place, connection graphql.CollectedField, row func(*place, []graphql.CollectedField)) {
+	for _, field := range e.collect(connection) {
+		switch field.Name {
+		case "nodes":
+			row(at.of(field), e.collect(field))
+		case "edges":
+			for _, node := range named(e.collect(field), "node") {
+				row(at.of(field).of(node), e.collect(node))
+			}
+		}
+	}
+}
+
+// pagingOf reads the paging arguments of a connection. What is none of them, the resolver
+// refuses.
+func pagingOf(arguments map[string]any) relay.Arguments {
+	return relay.Arguments{
+		First:  numberOf(arguments["first"]),
+		After:  textOf(arguments["after"]),
+		Last:   numberOf(arguments["last"]),
+		Before: textOf(arguments["before"]),
+		Offset: numberOf(arguments["offset"]),
+	}
+}
+
+func numberOf(value any) *int {
+	if value == nil {
+		return nil
+	}
+	number, err := graphql.UnmarshalInt(value)
+	if err != nil {
+		return nil
+	}
+	return &number
+}
+
+func textOf(value any) *string {
+	text, ok := value.(string)
+	if !ok {
+		return nil
+	}
+	return &text
+}
+
+// narrowing answers a text for the arguments of a connection that say which rows it is of, and
+// in which order.
+func narrowing(arguments map[string]any) string {
+	others := maps.Clone(arguments)
+	for _, name := range []string{"first", "after", "last", "before", "offset"} {
+		delete(others, name)
+	}
+	if len(others) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(others)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// matchesNothing says whether a filter has a list without elements, which no row can match.
+func matchesNothing(filter any) bool {
+	switch filter := filter.(type) {
+	case []any:
+		return len(filter) == 0
+	case map[string]any:
+		for _, part := range filter {
+			if matchesNothing(part) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,238 @@
+package graph
+
+import (
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"certql/graph/load"
+	"certql/graph/model"
+	"certql/graph/relay"
+)
+
+// An estimator goes through an operation as its execution will, and adds up the upstream calls
+// that each field takes. It knows objects by keys: those that the document names by their ids,
+// and those that a page shows, whatever they turn out to be. What the loaders read once it
+// counts once.
+type estimator struct {
+	operation *graphql.OperationContext
+	twins     twins
+	rows      relay.Limits
+	precheck  bool // writes are preceded by a look at their certification
+
+	cost  cost
+	read  map[fact]bool  // what the operation has read
+	named batch          // of what the fields at the root name by ids
+	items map[string]int // review items named so, by certification
+}
+
+// A fact is something that is read once for all fields of an operation: an object by itself or,
+// where list is not empty, a page of a list of the object.
+type fact struct {
+	of            string
+	list          string
+	offset, limit int
+	count         bool
+}
+
+// objects are what a field shows: for each of the keys, that many different ones at most.
+type objects struct {
+	keys []string
+	each int
+}
+
+// one answers the object with a key.
+func one(key string) objects { return objects{[]string{key}, 1} }
+
+func (o objects) count() int { return len(o.keys) * o.each }
+
+// child answers what hangs below each of the objects under a name, that many of it at most.
+func (o objects) child(name string, each int) objects {
+	keys := make([]string, len(o.keys))
+	for i, key := range o.keys {
+		keys[i] = key + "/" + name
+	}
+	return objects{keys, o.each * each}
+}
+
+// unread answers for how many of the objects a fact has not been read yet, and counts it as
+// read from now on.
+func (e *estimator) unread(o objects, f fact) int {
+	n := 0
+	for _, key := range o.keys {
+		f.of = key
+		if !e.read[f] {
+			e.read[f] = true
+			n += o.each
+		}
+	}
+	return n
+}
+
+// forget begins anew, with nothing read.
+func (e *estimator) forget() {
+	e.read, e.named, e.items = map[fact]bool{}, batch{}, map[string]int{}
+}
+
+func (e *estimator) collect(field graphql.CollectedField, satisfies ...string) []graphql.CollectedField {
+	return graphql.CollectFields(e.operation, field.Selections, satisfies)
+}
+
+// query adds the fields at the root of a query or subscription.
+func (e *estimator) query(fields []graphql.CollectedField) {
+	for _, field := range fields {
+		at := (*place)(nil).of(field)
+		switch field.Name {
+		case "certification", "certificationTask", "node", "nodes":
+			e.nodes(at, field)
+		case "certifications":
+			e.certificationPage(at, field)
+		case "pendingCertificationTasks":
+			e.taskPage(at, field)
+		}
+	}
+}
+
+// nodes adds objects that a field names by their ids.
+func (e *estimator) nodes(at *place, field graphql.CollectedField) {
+	var certifications, tasks []string
+	var items []load.ItemKey
+	for _, id := range namedNodes(field, e.operation.Variables) {
+		switch id.Kind {
+		case model.CertificationNode:
+			certifications = append(certifications, id.Raw)
+		case model.ItemNode:
+			items = append(items, itemKey(id))
+		default:
+			tasks = append(tasks, id.Raw)
+		}
+	}
+	if len(certifications) > 0 {
+		e.certification(at, e.certificationsOf(certifications), e.collect(field, "Certification", "Node"), &e.named)
+	}
+	if len(items) > 0 {
+		e.itemsByID(at, items, field)
+	}
+	if len(tasks) > 0 {
+		found := objects{each: 1}
+		for _, id := range unique(tasks) {
+			found.keys = append(found.keys, "task "+id)
+		}
+		e.cost.add(at, e.unread(found, fact{}))
+		e.tasksBelow(at, found, e.collect(field, "CertificationTask", "Node"), nil)
+	}
+}
+
+func (e *estimator) certificationsOf(ids []string) objects {
+	found := objects{each: 1}
+	for _, id := range unique(ids) {
+		found.keys = append(found.keys, "certification "+id)
+	}
+	return found
+}
+
+// itemsByID adds review items by their ids, which are read certification by certification, and
+// their certifications, which the fields at the root have read together with others.
+func (e *estimator) itemsByID(at *place, items []load.ItemKey, field graphql.CollectedField) {
+	found := objects{each: 1}
+	var certificationIDs []string
+	for _, item := range items {
+		key := "item " + item.CertificationID + "/" + item.ID
+		if !slices.Contains(certificationIDs, item.CertificationID) {
+			certificationIDs = append(certificationIDs, item.CertificationID)
+		}
+		if e.unread(one(key), fact{}) > 0 {
+			n := e.items[item.CertificationID]
+			e.items[item.CertificationID] = n + 1
+			e.cost.add(at, chunks(n+1, idsPerRead)-chunks(n, idsPerRead))
+		}
+		found.keys = append(found.keys, key)
+	}
+	found.keys = unique(found.keys)
+	certifications := e.certificationsOf(certificationIDs)
+	for _, shown := range named(e.collect(field), "certification") {
+		e.cost.add(at.of(shown), e.named.addCertifications(e.unread(certifications, fact{})))
+	}
+	e.itemsBelow(at, found, certifications, e.collect(field, "AccessReviewItem", "Node"))
+}
+
+// certificationPage adds a page of certifications, whose pending tasks and origins are read
+// together.
+func (e *estimator) certificationPage(at *place, field graphql.CollectedField) {
+	page := e.page(at, one(""), field)
+	e.unread(page, fact{}) // they come with the page
+	var pendingTasks, origins batch
+	e.eachRow(at, field, func(at *place, fields []graphql.CollectedField) {
+		e.certificationsBelow(at, page, fields, &pendingTasks, &origins)
+	})
+}
+
+// taskPage adds a page of tasks, whose certifications are read together.
+func (e *estimator) taskPage(at *place, field graphql.CollectedField) {
+	page := e.page(at, one(""), field)
+	var targets batch
+	e.eachRow(at, field, func(at *place, fields []graphql.CollectedField) {
+		e.tasksBelow(at, page, fields, &targets)
+	})
+}
+
+// certification adds certifications that are read by their ids, and what is below them.
+func (e *estimator) certification(at *place, certifications objects, fields []graphql.CollectedField, b *batch) {
+	e.cost.add(at, b.addCertifications(e.unread(certifications, fact{})))
+	e.certificationsBelow(at, certifications, fields, b, nil)
+}
+
+// certificationsBelow adds what is selected of certifications that are there. Their pending
+// tasks are read in one batch, and those that they were reassigned from in another.
+func (e *estimator) certificationsBelow(at *place, certifications objects, fields []graphql.CollectedField, pendingTasks, origins *batch) {
+	for _, field := range fields {
+		at := at.of(field)
+		switch field.Name {
+		case "reviewItems":
+			items := e.page(at, certifications, field)
+			e.eachRow(at, field, func(at *place, fields []graphql.CollectedField) {
+				e.itemsBelow(at, items, certifications, fields)
+			})
+		case "reviewers":
+			e.page(at, certifications, field)
+		case "pendingTasks":
+			e.cost.add(at, pendingTasks.addPendingTasks(e.unread(certifications, fact{list: field.Name})))
+			e.eachRow(at, field, func(at *place, fields []graphql.CollectedField) {
+				for _, target := range named(fields, "certification") { // it is the one that they are pending on
+					e.certification(at.of(target), certifications, e.collect(target), nil)
+				}
+			})
+		case "reassignment":
+			for _, from := range named(e.collect(field), "from") {
+				for _, origin := range named(e.collect(from), "certification") {
+					e.certification(at.of(from).of(origin), certifications.child("origin", 1), e.collect(origin), origins)
+				}
+			}
+		}
+	}
+}
+
+// itemsBelow adds what is selected of review items of the given certifications.
+func (e *estimator) itemsBelow(at *place, items, certifications objects, fields []graphql.CollectedField) {
+	for _, field := range fields {
+		switch field.Name {
+		case "certification":
+			e.certification(at.of(field), certifications, e.collect(field), nil)
+		case "permissions":
+			e.page(at.of(field), items, field)
+		}
+	}
+}
+
+// tasksBelow adds what is selected of tasks, whose certifications are read in one batch.
+func (e *estimator) tasksBelow(at *place, tasks objects, fields []graphql.CollectedField, targets *batch) {
+	for _, field := range named(fields, "certification") {
+		e.certification(at.of(field), tasks.child("target", 1), e.collect(field), targets)
+	}
+}
+
+// unique answers values without repetition, in order.
+func unique(values []string) []string {
+	slices.Sort(values)
+	return slices.Compact(values)
+}

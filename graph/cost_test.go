@@ -1,0 +1,235 @@
+package graph_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"certql/graph"
+	"certql/graph/relay"
+)
+
+// costOf has a dry run of an operation tell its cost, by path.
+func (w *tenant) costOf(t *testing.T, query string, variables object) map[string]int {
+	t.Helper()
+	answer := w.extended(t, nil, object{"query": query, "variables": variables, "extensions": object{"dryRun": true}})
+	if len(answer.Errors) > 0 || answer.Data != nil || !strings.Contains(answer.text, `"data":null`) {
+		t.Fatalf("a dry run answers %s", answer.text)
+	}
+	report := answer.Extensions.Upstream
+	paths, total := map[string]int{}, 0
+	for i, path := range report.ByPath {
+		paths[path.Path] += path.Calls
+		total += path.Calls
+		if i > 0 && path.Calls > report.ByPath[i-1].Calls {
+			t.Errorf("the costliest path is not the first: %v", report.ByPath)
+		}
+	}
+	if total != report.EstimatedCalls || len(paths) != len(report.ByPath) || !report.DryRun {
+		t.Errorf("the report does not add up: %s", answer.text)
+	}
+	return paths
+}
+
+// The paths at which calls are made, and how many at most.
+func TestADryRunTellsTheCostByPath(t *testing.T) {
+	t.Parallel()
+	w := sharedTenant(t)
+	var ids, itemIDs []string
+	for i := range 60 {
+		ids = append(ids, relay.EncodeID("Certification", fmt.Sprint("c", i)))
+		itemIDs = append(itemIDs, relay.EncodeID("AccessReviewItem", fmt.Sprint("c", i%2), fmt.Sprint("i", i)))
+	}
+	cursor := relay.EncodeCursor(400, relay.NewScope("anything"))
+	task := relay.EncodeID("CertificationTask", "t")
+	decisions := func(n int) object {
+		list := make([]object, n)
+		for i := range list {
+			list[i] = object{"itemId": fmt.Sprint("i", i), "decision": "APPROVE"}
+		}
+		return object{"certificationId": "c", "decisions": list}
+	}
+	references := func(n int) object {
+		list := make([]object, n)
+		for i := range list {
+			list[i] = object{"id": fmt.Sprint("i", i), "type": "ITEM"}
+		}
+		return object{"certificationId": "c", "references": list, "reassignTo": "somebody", "reason": "leave"}
+	}
+	const (
+		decide   = `mutation ($input: DecideReviewItemsInput!) { decideReviewItems(input: $input) `
+		reassign = `mutation ($input: ReassignReviewItemsInput!) { `
+	)
+	type calls map[string]int
+	for _, each := range []struct {
+		name, query string
+		variables   object
+		want        calls
+	}{
+		{"nothing of the upstream's", `{ rateLimit { limit } __typename __schema { queryType { name } } }`, nil, calls{}},
+		{"a certification", `{ certification(id: "c") { name phase campaign { name } } }`, nil, calls{"certification": 1}},
+		{"a malformed id", `{ certification(id: "") { name } node(id: "c") { id } }`, nil, calls{}},
+		{"the same one under two names", `{ a: certification(id: "c") { name reviewers { totalCount } } b: node(id: "` + relay.EncodeID("Certification", "c") +
+			`") { ... on Certification { reviewers { nodes { name } } } } }`, nil, calls{"a": 1, "a.reviewers": 1}},
+		{"what a fragment of another type selects", `{ node(id: "` + task + `") { ... on CertificationTask { certification { reviewers { totalCount } } } ... on AccessReviewItem { permissions { totalCount } } } }`,
+			nil, calls{"node": 1, "node.certification": 1, "node.certification.reviewers": 1}},
+		{"two by id: a list that may leave out both", `{ a: certification(id: "c") { name } b: certification(id: "d") { name } }`, nil, calls{"a": 1, "b": 2}},
+		{"60 by id", `query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`, object{"ids": ids}, calls{"nodes": 62}},
+		{"51 by id, the last of which is read by itself", `query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`, object{"ids": ids[:51]}, calls{"nodes": 52}},
+		{"more nodes than one field takes", `query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`, object{"ids": make1001(ids[0])}, calls{}},
+		{"60 items of two certifications", `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on AccessReviewItem { decision certification { name reviewers { totalCount } } permissions { totalCount } } } }`,
+			object{"ids": itemIDs}, calls{"nodes": 2, "nodes.certification": 3, "nodes.certification.reviewers": 2, "nodes.permissions": 60}},
+		{"pending tasks of 60 by id", `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Certification { pendingTasks { totalCount } } } }`,
+			object{"ids": ids}, calls{"nodes": 62, "nodes.pendingTasks": 2}},
+		{"a page", `{ certifications { nodes { name } } }`, nil, calls{"certifications": 1}},
+		{"a page of which nothing is wanted", `{ certifications { __typename } }`, nil, calls{}},
+		{"a page without rows", `{ certifications(first: 0) { nodes { name } } }`, nil, calls{}},
+		{"a page that is refused", `{ certifications(first: 1001) { nodes { name } } a: certifications(first: 1, last: 1) { nodes { name } } b: certifications(after: "x") { nodes { name } } }`, nil, calls{}},
+		{"a filter that matches nothing", `{ certifications(filter: {campaignIds: []}) { totalCount nodes { reviewers { totalCount } } } }`, nil, calls{}},
+		{"250 rows and whether there are more", `{ certifications(first: 250) { nodes { name } pageInfo { hasNextPage } } }`, nil, calls{"certifications": 1}},
+		{"251 rows", `{ certifications(first: 251) { nodes { name } } }`, nil, calls{"certifications": 2}},
+		{"1000 rows", `{ certifications(first: 1000) { totalCount nodes { name } } }`, nil, calls{"certifications": 4}},
+		{"the last", `{ certifications(last: 10) { totalCount nodes { name } } }`, nil, calls{"certifications": 2}},
+		{"the last before a cursor", `{ certifications(last: 300, before: "` + cursor + `") { nodes { name } } }`, nil, calls{"certifications": 2}},
+		{"the last before a cursor near the start", `{ certifications(last: 300, before: "` + relay.EncodeCursor(3, 7) + `") { nodes { reviewers { totalCount } } } }`, nil,
+			calls{"certifications": 1, "certifications.nodes.reviewers": 3}},
+		{"lists multiply", `{ certifications(first: 5) { nodes { reviewers { nodes { name } } reviewItems(first: 20) { edges { node { permissions { totalCount } certification { name } } } } } } }`, nil,
+			calls{"certifications": 1, "certifications.nodes.reviewers": 5, "certifications.nodes.reviewItems": 5, "certifications.nodes.reviewItems.edges.node.permissions": 100}},
+		{"a filter by ids bounds the rows", `{ certifications(filter: {ids: ["a", "b"]}) { nodes { reviewers { totalCount } } } }`, nil,
+			calls{"certifications": 1, "certifications.nodes.reviewers": 2}},
+		{"rows twice on one page", `{ certifications(first: 5) { nodes { a: reviewers(first: 2) { nodes { name } } } edges { node { b: reviewers(first: 2) { nodes { email } } } } } }`, nil,
+			calls{"certifications": 1, "certifications.nodes.a": 5}},
+		{"the same page twice", `{ a: certifications(first: 5) { nodes { reviewers { totalCount } } } b: certifications(first: 5) { totalCount nodes { reviewers { totalCount } } } }`, nil,
+			calls{"a": 1, "a.nodes.reviewers": 5}},
+		{"two pages", `{ a: certifications(first: 5) { totalCount } b: certifications(first: 5, orderBy: {field: NAME}) { totalCount } }`, nil, calls{"a": 1, "b": 1}},
+		{"variables and directives", `query ($n: Int, $no: Boolean!) { certifications(first: $n) { nodes { reviewers { totalCount } reviewItems @include(if: $no) { totalCount } } } }`,
+			object{"n": 7, "no": false}, calls{"certifications": 1, "certifications.nodes.reviewers": 7}},
+		{"what rows are read for together", `{ certifications(first: 120) { nodes { pendingTasks { totalCount } reassignment { from { certification { name } } } } } }`, nil,
+			calls{"certifications": 1, "certifications.nodes.pendingTasks": 3, "certifications.nodes.reassignment.from.certification": 123}},
+		{"tasks and their certifications", `{ pendingCertificationTasks(first: 60) { nodes { certification { name reviewers { totalCount } pendingTasks { totalCount } reassignment { from { certification { name } } } } } } }`, nil,
+			calls{"pendingCertificationTasks": 1, "pendingCertificationTasks.nodes.certification": 62, "pendingCertificationTasks.nodes.certification.reviewers": 60,
+				"pendingCertificationTasks.nodes.certification.pendingTasks": 2, "pendingCertificationTasks.nodes.certification.reassignment.from.certification": 60}},
+		{"pending tasks lead back to their certification", `{ certification(id: "c") { pendingTasks { nodes { certification { name reviewers { totalCount } } } } } }`, nil,
+			calls{"certification": 1, "certification.pendingTasks": 1, "certification.pendingTasks.nodes.certification.reviewers": 1}},
+		{"501 decisions and what became of them", decide + `{ certification { reviewers { totalCount } } decidedItems { certification { name } permissions { totalCount } } } }`, object{"input": decisions(501)},
+			calls{"decideReviewItems": 2 + 3, "decideReviewItems.certification.reviewers": 1, "decideReviewItems.decidedItems": 11, "decideReviewItems.decidedItems.permissions": 501}},
+		{"no decisions", decide + `{ certification { reviewers { totalCount } } } }`, object{"input": decisions(0)}, calls{}},
+		{"a reassignment", reassign + `reassignReviewItems(input: $input) { certification { name } } }`, object{"input": references(50)}, calls{"reassignReviewItems": 3}},
+		{"a reassignment that is too large", reassign + `reassignReviewItems(input: $input) { certification { name } } }`, object{"input": references(51)}, calls{}},
+		{"a reassignment in one task", reassign + `reassignReviewItemsAsync(input: $input) { tasks { certification { name } } } }`, object{"input": references(500)},
+			calls{"reassignReviewItemsAsync": 3, "reassignReviewItemsAsync.tasks.certification": 1}},
+		{"a reassignment in several", reassign + `reassignReviewItemsAsync(input: $input) { tasks { id } } }`, object{"input": references(1200)}, calls{"reassignReviewItemsAsync": 2 + 24 + 4}},
+		{"two writes", `mutation { a: signOffCertification(input: {certificationId: "c"}) { certification { reviewers { totalCount } } } b: signOffCertification(input: {certificationId: "c"}) { certification { reviewers { totalCount } } } }`,
+			nil, calls{"a": 3, "a.certification.reviewers": 1, "b": 3, "b.certification.reviewers": 1}},
+		{"an operation that may not be executed", `{ certifications(first: 1000) { nodes { reviewItems(first: 1000) { nodes { permissions { totalCount } } } } } }`, nil,
+			calls{"certifications": 4, "certifications.nodes.reviewItems": 4000, "certifications.nodes.reviewItems.nodes.permissions": 1_000_000}},
+	} {
+		t.Run(each.name, func(t *testing.T) {
+			t.Parallel()
+			got := calls(w.costOf(t, each.query, each.variables))
+			if diff := gocmp.Diff(each.want, got); diff != "" {
+				t.Errorf("calls by path (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func make1001(id string) []string {
+	ids := make([]string, 1001)
+	for i := range ids {
+		ids[i] = id
+	}
+	return ids
+}
+
+// Neither a dry run nor an operation that may cost too much asks anything of the upstream, be
+// it a write.
+func TestNothingIsSpentOnACostThatIsOnlyTold(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{toGateway: func(c *graph.Config) { c.MaxEstimatedCalls = 30 }})
+	w.token(t, admin)
+	before := w.sandbox.Requests().Total
+	const (
+		query    = `{ certifications(first: 30) { nodes { name reviewers { totalCount } } } rateLimit { remaining } }`
+		mutation = `mutation { signOffCertification(input: {certificationId: "c"}) { certification { reviewItems(last: 9) { totalCount } } } }`
+	)
+	for _, query := range []string{query, mutation} {
+		w.costOf(t, query, nil)
+	}
+	a := w.ask(t, admin, query, nil)
+	if len(a.Errors) != 1 || strings.Contains(a.text, `"data"`) {
+		t.Fatalf("got %s", a.text)
+	}
+	refusal := a.Errors[0]
+	want := object{
+		"code": "UPSTREAM_CALLS_EXCEEDED", "estimatedCalls": 31.0, "maxEstimatedCalls": 30.0,
+		"costliest": []any{object{"path": "certifications.nodes.reviewers", "calls": 30.0}, object{"path": "certifications", "calls": 1.0}},
+	}
+	if diff := gocmp.Diff(want, refusal.Extensions); diff != "" {
+		t.Errorf("extensions (-want +got):\n%s", diff)
+	}
+	for _, part := range []string{"31 ", "30 ", "certifications.nodes.reviewers", "first"} {
+		if !strings.Contains(refusal.Message, part) {
+			t.Errorf("the message does not say %q: %s", part, refusal.Message)
+		}
+	}
+	if after := w.sandbox.Requests().Total; after != before {
+		t.Errorf("%d calls of the upstream", after-before)
+	}
+	// One call less, and it is answered.
+	if a := w.ask(t, admin, strings.Replace(query, "first: 30", "first: 29", 1), nil); len(a.Errors) > 0 {
+		t.Errorf("got %s", a.text)
+	}
+}
+
+func TestADryRunIsAskedForByTrueAlone(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{})
+	for _, value := range []any{"true", 1, []any{true}, object{}} {
+		a := w.extended(t, nil, object{"query": `{ certifications { totalCount } }`, "extensions": object{"dryRun": value}})
+		if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "BAD_USER_INPUT" || strings.Contains(a.text, `"data"`) {
+			t.Errorf("for %v: %s", value, a.text)
+		}
+	}
+	for _, extensions := range []object{nil, {"dryRun": false}, {"dryRun": nil}} {
+		a := w.extended(t, nil, object{"query": `{ certifications { totalCount } }`, "extensions": extensions})
+		if a.at("certifications", "totalCount") != 40.0 || a.Extensions.Upstream.Calls != 1 {
+			t.Errorf("for %v: %s", extensions, a.text)
+		}
+	}
+}
+
+// An operation that makes as many calls as it may keeps what it has.
+func TestFieldsPastTheCapAreNull(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{toGateway: func(c *graph.Config) { c.MaxUpstreamCalls = 4 }})
+	w.token(t, admin)
+	before := w.sandbox.Requests().Total
+	a := w.ask(t, admin, `{ certifications(first: 10) { nodes { name reviewers { totalCount } } } }`, nil)
+	if calls := w.sandbox.Requests().Total - before; calls != 4 {
+		t.Errorf("%d calls of the upstream, want 4", calls)
+	}
+	there := 0
+	for i := range 10 {
+		if a.at("certifications", "nodes", i, "name") == nil {
+			t.Errorf("row %d has lost its name", i)
+		}
+		if a.at("certifications", "nodes", i, "reviewers") != nil {
+			there++
+		}
+	}
+	if there != 3 || len(a.Errors) != 7 {
+		t.Errorf("%d rows have their reviewers and %d errors, want 3 and 7: %s", there, len(a.Errors), a.text)
+	}
+	for _, e := range a.Errors {
+		if e.Extensions["code"] != "UPSTREAM_CALLS_EXCEEDED" || len(e.Path) != 4 {
+			t.Errorf("an error is %v at %v", e.Extensions, e.Path)
+		}
+	}
+	if a.status != http.StatusOK {
+		t.Errorf("status %d", a.status)
+	}
+}

@@ -1,0 +1,103 @@
+package graph
+
+import (
+	"context"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"certql/graph/relay"
+)
+
+// A plan is what is known of an operation before it is executed. The zero plan is that of an
+// operation that asks nothing of the upstream.
+type plan struct {
+	twins  twins
+	cost   cost
+	dryRun bool // the caller wants to know the cost, and nothing else
+}
+
+// planning is the extension that makes the plan of each operation, and refuses operations that
+// may cost too much.
+type planning struct {
+	rows     relay.Limits
+	precheck bool
+	maxCalls int
+}
+
+var _ interface {
+	graphql.HandlerExtension
+	graphql.OperationContextMutator
+} = planning{}
+
+const planningName = "Planning"
+
+// ExtensionName names the extension.
+func (planning) ExtensionName() string { return planningName }
+
+// Validate accepts any schema.
+func (planning) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext makes the plan of an operation.
+func (p planning) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
+	var made plan
+	switch dryRun := operation.Extensions["dryRun"].(type) {
+	case nil:
+	case bool:
+		made.dryRun = dryRun
+	default:
+		err := &gqlerror.Error{}
+		show(err, codeBadUserInput, "extensions.dryRun must be true or false.")
+		return err
+	}
+	p.estimate(&made, operation)
+	operation.Stats.SetExtension(planningName, &made)
+	if made.cost.calls > p.maxCalls && !made.dryRun {
+		return made.cost.refusal(p.maxCalls)
+	}
+	return nil
+}
+
+// estimate finds what an operation costs. Of a subscription that is the cost of one event.
+func (p planning) estimate(made *plan, operation *graphql.OperationContext) {
+	fields := graphql.CollectFields(operation, operation.Operation.SelectionSet, nil)
+	if !asksUpstream(fields) {
+		return
+	}
+	e := estimator{operation: operation, rows: p.rows, precheck: p.precheck}
+	e.forget()
+	if operation.Operation.Operation == ast.Mutation {
+		e.mutation(fields)
+	} else {
+		made.twins = findTwins(operation)
+		e.twins = made.twins
+		e.query(fields)
+	}
+	made.cost = e.cost
+}
+
+// asksUpstream says whether any of the fields at the root of an operation may take a call.
+func asksUpstream(fields []graphql.CollectedField) bool {
+	for _, field := range fields {
+		if field.Name != "rateLimit" && !strings.HasPrefix(field.Name, "__") {
+			return true
+		}
+	}
+	return false
+}
+
+// planFrom answers the plan of the operation in a context; nil where there is none.
+func planFrom(ctx context.Context) *plan {
+	if !graphql.HasOperationContext(ctx) {
+		return nil
+	}
+	return planOf(graphql.GetOperationContext(ctx))
+}
+
+// planOf answers the plan of an operation; nil for what has none, since it was refused before.
+func planOf(operation *graphql.OperationContext) *plan {
+	made, _ := operation.Stats.GetExtension(planningName).(*plan)
+	return made
+}

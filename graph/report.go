@@ -1,0 +1,67 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"certql/upstream"
+)
+
+// A report is what an answer tells of its cost, as extensions.upstream.
+type report struct {
+	EstimatedCalls int `json:"estimatedCalls"`
+	Calls          int `json:"calls"`
+	Coalesced      int `json:"coalesced"`
+	Cached         int `json:"cached"`
+	// Stale says that something in the answer is older than the cache time.
+	Stale    bool  `json:"stale,omitempty"`
+	WaitedMS int64 `json:"waitedMs"`
+	budgetReport
+}
+
+// A dryReport is what the answer to a dry run tells of its cost, as extensions.upstream.
+type dryReport struct {
+	DryRun            bool       `json:"dryRun"`
+	EstimatedCalls    int        `json:"estimatedCalls"`
+	MaxEstimatedCalls int        `json:"maxEstimatedCalls"`
+	ByPath            []pathCost `json:"byPath"`
+	budgetReport
+}
+
+// A budgetReport is the caller's request budget, as Query.rateLimit has it.
+type budgetReport struct {
+	Limit     int           `json:"limit"`
+	Remaining int           `json:"remaining"`
+	ResetAt   upstream.Time `json:"resetAt"`
+}
+
+func (o operations) budgetReport(ctx context.Context) budgetReport {
+	budget := o.client.RateLimit(ctx)
+	return budgetReport{budget.Limit, budget.Remaining, upstream.Time{Time: budget.ResetAt}}
+}
+
+// report answers what an operation has cost so far.
+func (o operations) report(ctx context.Context, made *plan) report {
+	r := report{EstimatedCalls: made.cost.calls, budgetReport: o.budgetReport(ctx)}
+	if usage := upstream.UsageFrom(ctx); usage != nil {
+		r.Calls, r.Coalesced, r.Cached = usage.Calls(), usage.Coalesced(), usage.Cached()
+		r.Stale, r.WaitedMS = usage.Stale() > 0, usage.Waited().Milliseconds()
+	}
+	return r
+}
+
+// dryRun answers an operation by its cost alone.
+func (o operations) dryRun(ctx context.Context, made *plan) *graphql.Response {
+	return &graphql.Response{
+		Data: json.RawMessage("null"),
+		Extensions: map[string]any{"upstream": dryReport{
+			DryRun:            true,
+			EstimatedCalls:    made.cost.calls,
+			MaxEstimatedCalls: o.maxEstimatedCalls,
+			ByPath:            made.cost.byPath(),
+			budgetReport:      o.budgetReport(ctx),
+		}},
+	}
+}

@@ -1,0 +1,85 @@
+package graph_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+)
+
+// A reported answer is one with what it tells of its cost.
+type reported struct {
+	answer
+	Extensions struct {
+		Upstream struct {
+			EstimatedCalls, Calls, Coalesced, Cached, WaitedMs int
+			Limit, Remaining, MaxEstimatedCalls                int
+			ResetAt                                            time.Time
+			DryRun, Stale                                      bool
+			ByPath                                             []struct {
+				Path  string
+				Calls int
+			}
+		}
+	}
+}
+
+// extended sends a request as the administrator, with members beside the query.
+func (w *tenant) extended(t *testing.T, header http.Header, body object) reported {
+	t.Helper()
+	text, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.gateway.URL, bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, values := range header {
+		req.Header[name] = values
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+w.token(t, admin))
+	resp, err := w.gateway.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err = io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := reported{answer: answer{status: resp.StatusCode, text: string(text)}}
+	if err := json.Unmarshal(text, &a); err != nil {
+		t.Fatalf("the answer is no JSON: %v: %.300q", err, text)
+	}
+	return a
+}
+
+// What an answer tells of its cost, and of the budget, is what Query.rateLimit tells as well.
+func TestAnAnswerReportsItsCost(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{})
+	const query = `{ certifications(first: 3) { nodes { reviewers { totalCount } } } a: pendingCertificationTasks(first: 2) { nodes { certification { name } } } }`
+	got := w.extended(t, nil, object{"query": query}).Extensions.Upstream
+	after := w.extended(t, nil, object{"query": `{ rateLimit { limit remaining resetAt queued } }`})
+	limit := after.at("rateLimit").(object)
+	reset, err := time.Parse(time.RFC3339, limit["resetAt"].(string))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Calls < 5 || got.EstimatedCalls != 1+3+1+3 || got.Calls > got.EstimatedCalls {
+		t.Errorf("%d calls, estimated %d", got.Calls, got.EstimatedCalls)
+	}
+	if got.Limit != int(limit["limit"].(float64)) || got.Remaining != int(limit["remaining"].(float64)) || !got.ResetAt.Equal(reset) {
+		t.Errorf("the budget is %d of %d until %s, but rateLimit says %v", got.Remaining, got.Limit, got.ResetAt, limit)
+	}
+	if got.Remaining != got.Limit-got.Calls {
+		t.Errorf("%d of %d remain after %d calls", got.Remaining, got.Limit, got.Calls)
+	}
+	if rest := after.Extensions.Upstream; rest.Calls != 0 || rest.EstimatedCalls != 0 {
+		t.Errorf("rateLimit cost %d calls, estimated %d", rest.Calls, rest.EstimatedCalls)
+	}
+}
