@@ -92,8 +92,8 @@ type CertificationTaskFilter struct {
 	Types []upstream.CertificationTaskType `json:"types,omitempty"`
 }
 
-// Decisions on items of one certification: any number, sent in the order given in calls of at most
-// 250.
+// Decisions on items of one certification: at most 10,000 unless the gateway is set otherwise, sent in
+// the order given in calls of at most 250. Nothing is sent when any of them is refused beforehand.
 type DecideReviewItemsInput struct {
 	// The global `id` or the `rawId` of the certification that all items belong to; it must be ACTIVE.
 	CertificationID string `json:"certificationId"`
@@ -104,16 +104,18 @@ type DecideReviewItemsInput struct {
 // What became of the decisions.
 type DecideReviewItemsPayload struct {
 	// The certification as the upstream answered after the last call that it accepted, at no further
-	// call; null when it accepted none.
+	// call, or read again if that answer was lost; null when it accepted none.
 	Certification *model.Certification `json:"certification,omitempty"`
-	// The items that are decided now, in the form in which their ids were given. An item that is missing
-	// here appears in an entry of `errors`.
+	// The items that are decided now, in the form in which their ids were given. It is empty when the
+	// input was refused beforehand; otherwise, an item that is missing here appears in an entry of
+	// `errors`.
 	DecidedItemIds []string `json:"decidedItemIds"`
 	// The same items read again, at one further upstream call for each 50; null when reading them fails,
 	// which undoes no decision.
 	DecidedItems []model.AccessReviewItem `json:"decidedItems,omitempty"`
-	// Why items were not decided; empty when all were. Common codes are COMMENT_REQUIRED, NOT_ACTIVE,
-	// ALREADY_SIGNED and FORBIDDEN, and NOT_APPLIED for what came after a refused call.
+	// Why items were not decided; empty when all were. Common codes are COMMENT_REQUIRED, one entry for
+	// each missing comment, NOT_ACTIVE, ALREADY_SIGNED and FORBIDDEN, and NOT_APPLIED for what came
+	// after a refused call.
 	Errors []MutationError `json:"errors"`
 }
 
@@ -180,8 +182,9 @@ type ReassignReviewItemsAsyncPayload struct {
 type ReassignReviewItemsInput struct {
 	// The global `id` or the `rawId` of the certification that holds the items; it must be ACTIVE.
 	CertificationID string `json:"certificationId"`
-	// What to move, undecided items only; an empty list is BAD_USER_INPUT. Put everything of one
-	// identity into one mutation: the upstream keeps a separate summary of the identity for each call.
+	// What to move, undecided items only, each named once; an empty list is BAD_USER_INPUT. Put
+	// everything of one identity into one mutation: the upstream keeps a separate summary of the
+	// identity for each call.
 	References []ReassignReferenceInput `json:"references"`
 	// The REST id of the identity to move to, not a governance group and not the present reviewer.
 	// Nobody can be made to review their own access.
@@ -202,7 +205,8 @@ type ReassignReviewItemsPayload struct {
 
 // A decision on one item.
 type ReviewDecisionInput struct {
-	// The global `id` or the `rawId` of the review item; name each item once.
+	// The global `id` or the `rawId` of the review item. An item that is named again with the very same
+	// decision counts once; with another one, it is refused.
 	ItemID string `json:"itemId"`
 	// What is decided; it replaces an earlier decision on the same item.
 	Decision upstream.CertificationDecision `json:"decision"`
@@ -348,9 +352,11 @@ const (
 	MutationErrorCodeUndecidedItems MutationErrorCode = "UNDECIDED_ITEMS"
 	// The upstream does not support this for certifications that a governance group reviews.
 	MutationErrorCodeGovernanceGroupUnsupported MutationErrorCode = "GOVERNANCE_GROUP_UNSUPPORTED"
-	// This part of the work was not sent, because an earlier part failed; it is safe to send it again.
+	// This part of the work was not applied: an earlier part failed, or reading afterwards shows nothing
+	// of it. It is safe to send it again.
 	MutationErrorCodeNotApplied MutationErrorCode = "NOT_APPLIED"
-	// The request was sent, but no answer tells whether it was applied; read again before repeating it.
+	// The request was sent, but neither an answer nor reading afterwards tells whether it was applied;
+	// read again before repeating it.
 	MutationErrorCodeOutcomeUnknown MutationErrorCode = "OUTCOME_UNKNOWN"
 	// The upstream refused for a reason that has no code of its own; `message` holds its words.
 	MutationErrorCodeRefused MutationErrorCode = "REFUSED"

@@ -2552,14 +2552,15 @@ enum CertificationOrderField {
 	{Name: "../../schema/decide.graphqls", Input: `"""
 Everything that can be changed. The payload's ` + "`" + `errors` + "`" + ` hold refusals that a person can act on;
 faults such as UNAUTHENTICATED, RATE_LIMITED or UPSTREAM_UNAVAILABLE are entries in the answer's own
-` + "`" + `errors` + "`" + ` with a null payload, unless part of the work was already done.
+` + "`" + `errors` + "`" + ` with a null payload, and then nothing was changed. Once part of the work was done, or may
+have been, there is a payload that says which part.
 """
 type Mutation {
   """
   Approves or revokes any number of items of one certification, at one upstream call for each 250
-  decisions. A decision can be changed until sign-off by deciding again, but never withdrawn. A call
-  is sent only when the one before it was accepted; an upstream call applies as a whole or not at
-  all.
+  decisions, and one before them to check the certification. A decision can be changed until
+  sign-off by deciding again, but never withdrawn. A call is sent only when the one before it was
+  applied; an upstream call applies as a whole or not at all.
   """
   decideReviewItems(
     "The certification and the decisions."
@@ -2568,8 +2569,8 @@ type Mutation {
 }
 
 """
-Decisions on items of one certification: any number, sent in the order given in calls of at most
-250.
+Decisions on items of one certification: at most 10,000 unless the gateway is set otherwise, sent in
+the order given in calls of at most 250. Nothing is sent when any of them is refused beforehand.
 """
 input DecideReviewItemsInput {
   "The global ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of the certification that all items belong to; it must be ACTIVE."
@@ -2580,7 +2581,10 @@ input DecideReviewItemsInput {
 
 "A decision on one item."
 input ReviewDecisionInput {
-  "The global ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of the review item; name each item once."
+  """
+  The global ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of the review item. An item that is named again with the very same
+  decision counts once; with another one, it is refused.
+  """
   itemId: ID!
   "What is decided; it replaces an earlier decision on the same item."
   decision: Decision!
@@ -2617,12 +2621,13 @@ input ReviewRecommendationInput {
 type DecideReviewItemsPayload {
   """
   The certification as the upstream answered after the last call that it accepted, at no further
-  call; null when it accepted none.
+  call, or read again if that answer was lost; null when it accepted none.
   """
   certification: Certification
   """
-  The items that are decided now, in the form in which their ids were given. An item that is missing
-  here appears in an entry of ` + "`" + `errors` + "`" + `.
+  The items that are decided now, in the form in which their ids were given. It is empty when the
+  input was refused beforehand; otherwise, an item that is missing here appears in an entry of
+  ` + "`" + `errors` + "`" + `.
   """
   decidedItemIds: [ID!]!
   """
@@ -2631,8 +2636,9 @@ type DecideReviewItemsPayload {
   """
   decidedItems: [AccessReviewItem!]
   """
-  Why items were not decided; empty when all were. Common codes are COMMENT_REQUIRED, NOT_ACTIVE,
-  ALREADY_SIGNED and FORBIDDEN, and NOT_APPLIED for what came after a refused call.
+  Why items were not decided; empty when all were. Common codes are COMMENT_REQUIRED, one entry for
+  each missing comment, NOT_ACTIVE, ALREADY_SIGNED and FORBIDDEN, and NOT_APPLIED for what came
+  after a refused call.
   """
   errors: [MutationError!]!
 }
@@ -2678,10 +2684,14 @@ enum MutationErrorCode {
   UNDECIDED_ITEMS
   "The upstream does not support this for certifications that a governance group reviews."
   GOVERNANCE_GROUP_UNSUPPORTED
-  "This part of the work was not sent, because an earlier part failed; it is safe to send it again."
+  """
+  This part of the work was not applied: an earlier part failed, or reading afterwards shows nothing
+  of it. It is safe to send it again.
+  """
   NOT_APPLIED
   """
-  The request was sent, but no answer tells whether it was applied; read again before repeating it.
+  The request was sent, but neither an answer nor reading afterwards tells whether it was applied;
+  read again before repeating it.
   """
   OUTCOME_UNKNOWN
   "The upstream refused for a reason that has no code of its own; ` + "`" + `message` + "`" + ` holds its words."
@@ -2839,9 +2849,10 @@ type RateLimit {
 `, BuiltIn: false},
 	{Name: "../../schema/reassign.graphqls", Input: `extend type Mutation {
   """
-  Moves items to another reviewer and answers when it is done, in one upstream call. It takes at
-  most 50 references; for more, use ` + "`" + `reassignReviewItemsAsync` + "`" + `. The items go to a new certification,
-  which names its origin in ` + "`" + `reassignment` + "`" + ` and appears in the new reviewer's ` + "`" + `certifications` + "`" + `.
+  Moves items to another reviewer and answers when it is done, in one upstream call, and one before
+  it to check the certification. It takes at most 50 references; for more, use
+  ` + "`" + `reassignReviewItemsAsync` + "`" + `. The items go to a new certification, which names its origin in
+  ` + "`" + `reassignment` + "`" + ` and appears in the new reviewer's ` + "`" + `certifications` + "`" + `.
   """
   reassignReviewItems(
     "What to move, to whom and why."
@@ -2849,8 +2860,10 @@ type RateLimit {
   ): ReassignReviewItemsPayload
   """
   Moves any number of items to another reviewer in the background, in tasks of at most 500
-  references at one upstream call each. Only the shape of the input is checked at once: a reference
-  that cannot be moved shows later as status ERROR of its task, to be followed by the subscription
+  references at one upstream call each, and one before them to check the certification. All that
+  concerns one identity goes into one task if it fits, which takes a few more calls to find out when
+  there is more than one task. Only the shape of the input is checked at once: a reference that
+  cannot be moved shows later as status ERROR of its task, to be followed by the subscription
   ` + "`" + `certificationTask` + "`" + `.
   """
   reassignReviewItemsAsync(
@@ -2864,8 +2877,9 @@ input ReassignReviewItemsInput {
   "The global ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of the certification that holds the items; it must be ACTIVE."
   certificationId: ID!
   """
-  What to move, undecided items only; an empty list is BAD_USER_INPUT. Put everything of one
-  identity into one mutation: the upstream keeps a separate summary of the identity for each call.
+  What to move, undecided items only, each named once; an empty list is BAD_USER_INPUT. Put
+  everything of one identity into one mutation: the upstream keeps a separate summary of the
+  identity for each call.
   """
   references: [ReassignReferenceInput!]!
   """
@@ -3222,8 +3236,9 @@ enum ReviewerOrderField {
 	{Name: "../../schema/sign_off.graphqls", Input: `extend type Mutation {
   """
   Makes all decisions of a certification final and starts the removal of revoked access, in one
-  upstream call. It cannot be undone, and needs every item to be decided: UNDECIDED_ITEMS otherwise.
-  After OUTCOME_UNKNOWN, read the certification instead of signing off again.
+  upstream call, and one before it to check the certification. It cannot be undone, and needs every
+  item to be decided: UNDECIDED_ITEMS otherwise. After OUTCOME_UNKNOWN, read the certification
+  instead of signing off again.
   """
   signOffCertification(
     "The certification to sign off."
