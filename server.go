@@ -145,6 +145,9 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		MaxWriteBatch:    config.MaxWriteBatch,
 		NoPrecheck:       !config.Precheck,
 		Logger:           log,
+
+		MaxEstimatedCalls: config.MaxEstimatedCalls,
+		MaxUpstreamCalls:  config.MaxUpstreamCalls,
 	})
 	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.Callers(service, answers)))
 	mux.Handle("/", explorer)

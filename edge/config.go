@@ -31,6 +31,8 @@ type ServeConfig struct {
 	Limits                  RequestLimits `embed:"" prefix:"max-"`
 	MaxWriteBatch           int           `default:"10000" help:"Decisions or references that one mutation may hold."`
 	Precheck                bool          `default:"true" negatable:"" help:"Read a certification before a write to it, so that what it is not open for is refused without spending the write. Costs one upstream call for each mutation."`
+	MaxEstimatedCalls       int           `default:"500" help:"Upstream calls that a GraphQL operation may be expected to make, at worst; one that may make more is refused before it makes any."`
+	MaxUpstreamCalls        int           `default:"200" help:"Upstream calls that a GraphQL operation makes; fields that need more are null."`
 	MaxInFlight             int           `default:"256" help:"Upstream calls under way at once; more wait, and operations take turns."`
 	MaxInFlightPerOperation int           `default:"64" help:"Upstream calls under way at once for one GraphQL operation."`
 	RateLimit               int           `default:"100" help:"Requests that the upstream allows in 10 seconds for one client id."`

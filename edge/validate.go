@@ -38,6 +38,12 @@ func (c ServeConfig) validate() error {
 		problem("--operation-timeout: must be longer than 0, such as 60s, not %s", c.OperationTimeout)
 	}
 	c.Limits.validate(problem)
+	if c.MaxEstimatedCalls < 1 {
+		problem("--max-estimated-calls: must be 1 or more, not %d", c.MaxEstimatedCalls)
+	}
+	if c.MaxUpstreamCalls < 1 {
+		problem("--max-upstream-calls: must be 1 or more, not %d", c.MaxUpstreamCalls)
+	}
 	if c.MaxWriteBatch < 1 {
 		problem("--max-write-batch: must be 1 or more, not %d", c.MaxWriteBatch)
 	}
