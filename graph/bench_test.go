@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -67,11 +66,10 @@ func newContest(b *testing.B) *contest {
 
 // A measurement is what operations have cost.
 type measurement struct {
-	latencies  []time.Duration
-	operations float64
-	calls      float64 // an operation
-	cpu        float64 // ms an operation, of the gateway's process
-	allocated  float64 // KB an operation, in the gateway's process
+	latencies []time.Duration
+	calls     float64 // an operation
+	cpu       float64 // ms an operation, of the gateway's process
+	allocated float64 // KB an operation, in the gateway's process
 }
 
 // percentile answers the latency, in ms, that a share of the operations did not exceed.
@@ -92,11 +90,10 @@ func (c *contest) measure(b *testing.B, who contestant, order loadOrder) measure
 	runtime.ReadMemStats(&after)
 	n := float64(len(report.Latencies))
 	return measurement{
-		latencies:  report.Latencies,
-		operations: n,
-		calls:      float64(report.Calls) / n,
-		cpu:        float64(cpu) / float64(time.Millisecond) / n,
-		allocated:  float64(after.TotalAlloc-before.TotalAlloc) / 1024 / n,
+		latencies: report.Latencies,
+		calls:     float64(report.Calls) / n,
+		cpu:       float64(cpu) / float64(time.Millisecond) / n,
+		allocated: float64(after.TotalAlloc-before.TotalAlloc) / 1024 / n,
 	}
 }
 
@@ -163,65 +160,76 @@ func BenchmarkOperations(b *testing.B) {
 // BenchmarkRatios compares the contestants in turns, as often as -benchtime says, such as 5x,
 // and prints the medians as tables.
 func BenchmarkRatios(b *testing.B) {
-	c := newContest(b)
-	type key struct {
-		operation int
-		who       contestant
-		latency   time.Duration
+	situations := []loadOrder{
+		{Latency: 0, Clients: benchClients},
+		{Latency: benchLatency, Clients: benchClients},
+		{Latency: benchLatency, Clients: 1}, // who waits for nobody else
 	}
-	var (
-		results = map[key][]measurement{}
-		rounds  = map[key]int{}
-	)
+	c := newContest(b)
+	results := make([][]comparison, len(situations))
+	for i := range results {
+		results[i] = make([]comparison, len(benchCases()))
+	}
 	for b.Loop() {
-		for i := range benchCases() {
-			for _, latency := range []time.Duration{0, benchLatency} {
+		for i, order := range situations {
+			for operation := range benchCases() {
+				order.Case, order.Duration = operation, benchSlice
+				result := &results[i][operation]
 				for who := range contestants {
-					k, order := key{i, who, latency}, loadOrder{Case: i, Latency: latency, Clients: benchClients, Duration: benchSlice}
-					if _, known := rounds[k]; !known {
-						rounds[k] = c.rounds(b, who, order)
+					if result.rounds[who] == 0 {
+						result.rounds[who] = c.rounds(b, who, order)
 					}
 					c.warmUp(b, who, order)
-					results[k] = append(results[k], c.measure(b, who, order))
+					result.measured[who] = append(result.measured[who], c.measure(b, who, order))
 				}
 			}
 		}
 	}
 	b.ReportMetric(0, "ns/op") // of no use: it is the time that the measurements were given
-	for _, latency := range []time.Duration{0, benchLatency} {
-		table := strings.Builder{}
-		fmt.Fprintf(&table, "\nUpstream latency %v, %d clients, medians of %d measurements of %v: gateway / plain / REST\n\n", latency, benchClients, b.N, benchSlice)
-		table.WriteString("| operation | calls | round trips | p50, ms | p99, ms | CPU, ms (gateway / plain) | ratio | allocated, KB (gateway / plain) | ratio |\n")
-		table.WriteString("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
-		for i, each := range benchCases() {
-			of := func(who contestant, value func(measurement) float64) float64 {
-				return medianOf(results[key{i, who, latency}], value)
-			}
-			all := func(format string, value func(measurement) float64) string {
-				return fmt.Sprintf(format+" / "+format+" / "+format, of(theGateway, value), of(thePlainGateway, value), of(theRESTClient, value))
-			}
-			cpu := func(m measurement) float64 { return m.cpu }
-			allocated := func(m measurement) float64 { return m.allocated }
-			fmt.Fprintf(&table, "| %s | %s | %d / %d / %d | %s | %s | %.2f / %.2f | %.2f | %.0f / %.0f | %.2f |\n", each.name,
-				all("%.4g", func(m measurement) float64 { return m.calls }),
-				rounds[key{i, theGateway, latency}], rounds[key{i, thePlainGateway, latency}], rounds[key{i, theRESTClient, latency}],
-				all("%.1f", func(m measurement) float64 { return m.percentile(0.5) }),
-				all("%.1f", func(m measurement) float64 { return m.percentile(0.99) }),
-				of(theGateway, cpu), of(thePlainGateway, cpu), of(theGateway, cpu)/of(thePlainGateway, cpu),
-				of(theGateway, allocated), of(thePlainGateway, allocated), of(theGateway, allocated)/of(thePlainGateway, allocated))
+	for i, order := range situations {
+		fmt.Printf("\nUpstream latency %v, %d clients, medians of %d measurements of %v: gateway / plain / REST\n\n",
+			order.Latency, order.Clients, b.N, benchSlice)
+		fmt.Println("| operation | calls | round trips | p50, ms | p99, ms | CPU, ms | ratio | allocated, KB | ratio |")
+		fmt.Println("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+		for operation, each := range benchCases() {
+			fmt.Printf("| %s | %s |\n", each.name, results[i][operation])
 		}
-		_, _ = os.Stdout.WriteString(table.String())
 	}
 }
 
-// medianOf answers the median of a value of measurements.
-func medianOf(measurements []measurement, value func(measurement) float64) float64 {
-	values := make([]float64, len(measurements))
-	for i, m := range measurements {
-		values[i] = value(m)
+// A comparison is what an operation has cost with each contestant.
+type comparison struct {
+	rounds   [contestants]int
+	measured [contestants][]measurement
+}
+
+// String answers the cells of a table.
+func (c comparison) String() string {
+	calls := c.medians(func(m measurement) float64 { return m.calls })
+	p50 := c.medians(func(m measurement) float64 { return m.percentile(0.5) })
+	p99 := c.medians(func(m measurement) float64 { return m.percentile(0.99) })
+	cpu := c.medians(func(m measurement) float64 { return m.cpu })
+	allocated := c.medians(func(m measurement) float64 { return m.allocated })
+	return fmt.Sprintf("%.4g / %.4g / %.4g | %d / %d / %d | %.1f / %.1f / %.1f | %.1f / %.1f / %.1f | %.2f / %.2f | %.2f | %.0f / %.0f | %.2f",
+		calls[theGateway], calls[thePlainGateway], calls[theRESTClient],
+		c.rounds[theGateway], c.rounds[thePlainGateway], c.rounds[theRESTClient],
+		p50[theGateway], p50[thePlainGateway], p50[theRESTClient],
+		p99[theGateway], p99[thePlainGateway], p99[theRESTClient],
+		cpu[theGateway], cpu[thePlainGateway], cpu[theGateway]/cpu[thePlainGateway],
+		allocated[theGateway], allocated[thePlainGateway], allocated[theGateway]/allocated[thePlainGateway])
+}
+
+// medians answers the median of a value for each contestant.
+func (c comparison) medians(value func(measurement) float64) (medians [contestants]float64) {
+	for who, measured := range c.measured {
+		values := make([]float64, len(measured))
+		for i, m := range measured {
+			values[i] = value(m)
+		}
+		slices.Sort(values)
+		medians[who] = values[len(values)/2]
 	}
-	slices.Sort(values)
-	return values[len(values)/2]
+	return medians
 }
 
 // BenchmarkLoneRead compares a certification that nobody else is asking for with the REST call
