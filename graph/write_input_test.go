@@ -233,8 +233,11 @@ func TestReferencesAreNamedOnce(t *testing.T) {
 	item := w.undecidedItem(t)
 	global := itemID(sandbox.LargeCertification, item)
 	refs := []any{
-		object{"id": item, "type": "ITEM"}, object{"id": "s", "type": "IDENTITY_SUMMARY"}, object{"id": "s", "type": "ITEM"},
-		object{"id": global, "type": "ITEM"}, object{"id": "s", "type": "TARGET_SUMMARY"},
+		object{"id": item, "type": "ITEM"},
+		object{"id": "s", "type": "IDENTITY_SUMMARY"},
+		object{"id": "s", "type": "ITEM"},
+		object{"id": global, "type": "ITEM"},
+		object{"id": "s", "type": "TARGET_SUMMARY"},
 	}
 	for field, mutation := range map[string]string{"reassignReviewItems": reassignMutation, "reassignReviewItemsAsync": reassignAsyncMutation} {
 		payload := at(w.ask(t, admin, mutation, references(reviewer2, "On leave", refs...)).data(t), field)

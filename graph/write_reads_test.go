@@ -78,7 +78,8 @@ func TestEveryReadShowsTheWritesBeforeIt(t *testing.T) {
 			sandbox.LargeCertification, items[1],
 		},
 		{
-			"sign-off", "signOffCertification", signOffMutation, object{"input": object{"certificationId": sandbox.DecidedCertification}},
+			"sign-off", "signOffCertification", signOffMutation,
+			object{"input": object{"certificationId": sandbox.DecidedCertification}},
 			sandbox.DecidedCertification, w.list(t, admin, "/certifications/"+sandbox.DecidedCertification+"/access-review-items", nil)[0]["id"].(string),
 		},
 	} {
