@@ -71,7 +71,7 @@ func (e *estimator) unread(o objects, f fact) int {
 
 // forget begins anew, with nothing read.
 func (e *estimator) forget() {
-	e.read, e.named, e.items = map[fact]bool{}, batch{}, map[string]int{}
+	e.read, e.named, e.items = map[fact]bool{}, batch{}, nil
 }
 
 func (e *estimator) collect(field graphql.CollectedField, satisfies ...string) []graphql.CollectedField {
@@ -134,6 +134,9 @@ func (e *estimator) certificationsOf(ids []string) objects {
 // itemsByID adds review items by their ids, which are read certification by certification, and
 // their certifications, which the fields at the root have read together with others.
 func (e *estimator) itemsByID(at *place, items []load.ItemKey, field graphql.CollectedField) {
+	if e.items == nil {
+		e.items = map[string]int{}
+	}
 	found := objects{each: 1}
 	var certificationIDs []string
 	for _, item := range items {

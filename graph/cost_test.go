@@ -2,13 +2,16 @@ package graph_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"certql/graph"
+	"certql/graph/gen"
 	"certql/graph/relay"
 )
 
@@ -231,5 +234,61 @@ func TestFieldsPastTheCapAreNull(t *testing.T) {
 	}
 	if a.status != http.StatusOK {
 		t.Errorf("status %d", a.status)
+	}
+}
+
+// What a dry run of a subscription tells is the cost of one event; it ends with that.
+func TestADryRunOfASubscriptionIsOneAnswer(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{})
+	w.token(t, admin)
+	before := w.sandbox.Requests().Total
+	body := `{"query": "subscription { certificationTask(id: \"t\") { status certification { name } } }", "extensions": {"dryRun": true}}`
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.gateway.URL, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "text/event-stream")
+	req.Header.Set("Authorization", "Bearer "+w.token(t, admin))
+	resp, err := w.gateway.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(text); strings.Count(got, "event: next") != 1 || !strings.Contains(got, `"estimatedCalls":2`) || !strings.Contains(got, "event: complete") {
+		t.Errorf("got %s", got)
+	}
+	if after := w.sandbox.Requests().Total; after != before {
+		t.Errorf("%d calls of the upstream", after-before)
+	}
+}
+
+// Whatever has a resolver of its own may cost calls. Who adds one has to say what it costs, in
+// cost_query.go or cost_mutation.go and in the random operations, and then here.
+func TestEachResolverHasItsCost(t *testing.T) {
+	t.Parallel()
+	want := []string{
+		"AccessReviewItem.Certification", "AccessReviewItem.Permissions",
+		"Certification.PendingTasks", "Certification.ReviewItems", "Certification.Reviewers",
+		"CertificationReference.Certification",
+		"CertificationTask.Certification",
+		"DecideReviewItemsPayload.DecidedItems",
+		"Mutation.DecideReviewItems", "Mutation.ReassignReviewItems", "Mutation.ReassignReviewItemsAsync", "Mutation.SignOffCertification",
+		"Query.Certification", "Query.CertificationTask", "Query.Certifications", "Query.Node", "Query.Nodes", "Query.PendingCertificationTasks", "Query.RateLimit",
+		"Subscription.CertificationTask",
+	}
+	var got []string
+	for root := range reflect.TypeFor[gen.ResolverRoot]().Methods() {
+		for field := range root.Type.Out(0).Methods() {
+			got = append(got, root.Name+"."+field.Name)
+		}
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("resolvers (-want +got):\n%s", diff)
 	}
 }

@@ -16,7 +16,7 @@ type report struct {
 	Coalesced      int `json:"coalesced"`
 	Cached         int `json:"cached"`
 	// Stale says that something in the answer is older than the cache time.
-	Stale    bool  `json:"stale,omitempty"`
+	Stale    bool  `json:"stale,omitzero"`
 	WaitedMS int64 `json:"waitedMs"`
 	budgetReport
 }
