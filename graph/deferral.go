@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -57,8 +58,8 @@ func isDeferred(directives ast.DirectiveList, variables map[string]any) bool {
 }
 
 // deferral is the extension that lets operations with @defer come to their end. Gqlgen drops a
-// deferred part that is finished after the operation was cancelled, and waits for it for ever.
-// So execution is not told of a cancellation; each resolver is, and ends early.
+// deferred part that is finished after the operation was cancelled, and then waits for it for
+// ever. So execution is not told of a cancellation; resolvers are, and end early.
 type deferral struct{}
 
 var _ interface {
@@ -78,20 +79,51 @@ func (deferral) InterceptOperation(ctx context.Context, next graphql.OperationHa
 	if !defers(operation) {
 		return next(ctx)
 	}
+	execution, finish := context.WithCancel(context.WithoutCancel(ctx))
 	resolve := operation.ResolverMiddleware
 	operation.ResolverMiddleware = func(field context.Context, resolver graphql.Resolver) (any, error) {
-		return resolve(cancelledWith{field, ctx}, resolver)
+		while := &resolving{Context: field, operation: ctx, done: make(chan struct{})}
+		stop := context.AfterFunc(ctx, func() { close(while.done) })
+		value, err := resolve(while, resolver)
+		if stop() {
+			context.AfterFunc(execution, func() { close(while.done) })
+		} else if err == nil {
+			return nil, ctx.Err() // nothing may be executed below a field whose context has ended
+		}
+		return value, err
 	}
-	return next(context.WithoutCancel(ctx))
+	respond := next(execution)
+	return func(ctx context.Context) *graphql.Response {
+		response := respond(ctx)
+		if response == nil || !hasNext(response) {
+			finish()
+		}
+		return response
+	}
 }
 
-// cancelledWith is a context with the values of one context and the end of another.
-type cancelledWith struct {
+// resolving is the context of a field: it ends with the operation as long as the field's
+// resolver runs. Gqlgen goes on to use it for the fields below, which must not see an end
+// before all is executed.
+type resolving struct {
 	context.Context
 
-	end context.Context
+	operation context.Context
+	done      chan struct{}
 }
 
-func (c cancelledWith) Deadline() (time.Time, bool) { return c.end.Deadline() }
-func (c cancelledWith) Done() <-chan struct{}       { return c.end.Done() }
-func (c cancelledWith) Err() error                  { return c.end.Err() }
+// Deadline answers that of the operation.
+func (r *resolving) Deadline() (time.Time, bool) { return r.operation.Deadline() }
+
+// Done answers what is closed at the end.
+func (r *resolving) Done() <-chan struct{} { return r.done }
+
+// Err says why the operation has ended, if it has while the resolver ran.
+func (r *resolving) Err() error {
+	select {
+	case <-r.done:
+		return cmp.Or(r.operation.Err(), context.Canceled)
+	default:
+		return nil
+	}
+}

@@ -98,7 +98,7 @@ func (x exchange) one(params *graphql.RawParams) error {
 	if !deferring && !subscription {
 		return x.respondOnce(ctx, responses)
 	}
-	x.stream(ctx, responses, subscription)
+	x.stream(ctx, inOrder(operation, responses), subscription)
 	return nil
 }
 
