@@ -44,8 +44,6 @@ type objects struct {
 // one answers the object with a key.
 func one(key string) objects { return objects{[]string{key}, 1} }
 
-func (o objects) count() int { return len(o.keys) * o.each }
-
 // child answers what hangs below each of the objects under a name, that many of it at most.
 func (o objects) child(name string, each int) objects {
 	keys := make([]string, len(o.keys))
