@@ -4,11 +4,10 @@ import (
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/validator/core"
 )
 
 // checkOneOf refuses variables in which an input with @oneOf has other than exactly one member,
-// or null as that. gqlparser looks for it in documents alone. Values of a wrong type are left
+// or null as that. gqlparser looks for that in documents alone. Values of a wrong type are left
 // to the validation of variables.
 func checkOneOf(schema *ast.Schema, operation *ast.OperationDefinition, variables map[string]any) *gqlerror.Error {
 	for _, variable := range operation.VariableDefinitions {
@@ -62,26 +61,4 @@ func hasOneMember(members map[string]any) bool {
 		return len(members) == 1 && member != nil
 	}
 	return false
-}
-
-// oneOfVariablesRule is the rule that a variable written as the member of an input with @oneOf
-// must not be nullable: it would leave none if it were null.
-var oneOfVariablesRule = core.Rule{
-	Name: "OneOfVariables",
-	RuleFunc: func(observers *core.Events, addError core.AddErrFunc) {
-		observers.OnValue(func(_ *core.Walker, value *ast.Value) {
-			if value.Kind != ast.ObjectValue || value.Definition == nil || !isOneOf(value.Definition) {
-				return
-			}
-			for _, member := range value.Children {
-				variable := member.Value.VariableDefinition
-				if member.Value.Kind == ast.Variable && variable != nil && !variable.Type.NonNull {
-					addError(
-						core.Message("Variable %q must be non-nullable to be used for OneOf Input Object %q.", "$"+variable.Variable, value.Definition.Name),
-						core.At(member.Value.Position),
-					)
-				}
-			}
-		})
-	},
 }

@@ -11,7 +11,6 @@ import (
 func validationRules(introspection bool) func() *rules.Rules {
 	return func() *rules.Rules {
 		list := rules.NewDefaultRules()
-		list.AddRule(oneOfVariablesRule.Name, oneOfVariablesRule.RuleFunc)
 		if introspection {
 			return list
 		}

@@ -1,0 +1,268 @@
+package graph_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"certql/graph"
+	"certql/upstream/sandbox"
+)
+
+// wantTooLarge reports an answer other than that a limit is exceeded, by its name and what it
+// allows.
+func (a answer) wantTooLarge(t *testing.T, limit string, allowed int) {
+	t.Helper()
+	if a.Data != nil || len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "OPERATION_TOO_LARGE" ||
+		a.Errors[0].Extensions["limit"] != limit || a.Errors[0].Extensions["allowed"] != float64(allowed) {
+		t.Errorf("want that %s exceeds %d: %.600s", limit, allowed, a.text)
+	}
+}
+
+// numbered answers a text n times, with # for the number of each.
+func numbered(n int, text string) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(strings.ReplaceAll(text, "#", fmt.Sprint(i)))
+	}
+	return b.String()
+}
+
+// below answers a query for fields of a certification that has little in it.
+func below(fields string) string {
+	return `{ certification(id: "` + sandbox.EmptyCertification + `") {` + fields + `} }`
+}
+
+// deep answers fields of a certification so many levels deep.
+func deep(levels int) string {
+	names := []string{"reviewItems", "nodes", "certification"}
+	fields, end := "", ""
+	for i := range levels - 1 {
+		fields, end = fields+names[i%3]+"{", "}"+end
+	}
+	return fields + "__typename" + end
+}
+
+// Each limit lets pass what is just within, and refuses what is just over it.
+func TestLimitsHoldByDefault(t *testing.T) {
+	t.Parallel()
+	w := sharedTenant(t)
+	for name, each := range map[string]struct {
+		limit   string
+		allowed int
+		query   func(n int) string // with so many of what is limited
+	}{
+		"tokens": {"tokens", 10_000, func(n int) string {
+			return "query ($ids: [ID!] = [" + strings.Repeat("1 ", n-37) + "]) { __typename certifications(filter: {ids: $ids}) @skip(if: true) { totalCount } }"
+		}},
+		"depth": {"depth", 20, func(n int) string { return below(deep(n - 1)) }},
+		"depth in fragments": {"depth", 20, func(n int) string {
+			return below("reviewItems { nodes { ...F } }") + "fragment F on AccessReviewItem { ... { certification { " + deep(n-4) + "} } }"
+		}},
+		"aliases": {"aliases", 60, func(n int) string { return below(numbered(n, "a#: id ")) }},
+		"aliases in fragments": {"aliases", 60, func(n int) string {
+			return below(numbered(n-30, "b#: campaign { name }")+numbered(15, "c#: campaign { ...F }")) + "fragment F on Campaign { a: id }"
+		}},
+		"root fields": {"rootFields", 50, func(n int) string { return "{" + numbered(n, "a#: __typename ") + "}" }},
+		"root fields in fragments": {"rootFields", 50, func(n int) string {
+			return "{ ...F ... { " + numbered(25, "b#: __typename ") + "} } fragment F on Query {" + numbered(n-25, "a#: __typename ") + "}"
+		}},
+		"directives": {"directives", 50, func(n int) string { return below(numbered(n, "a#: id @skip(if: false) ")) }},
+		"directives in fragments": {"directives", 50, func(n int) string {
+			return below("...F @include(if: true) ... on Certification @skip(if: false) { id }") +
+				"fragment F on Certification { " + numbered(n-2, "a#: id @skip(if: false) ") + "}"
+		}},
+		"comparisons of fields": {"comparisons", 100_000, func(n int) string {
+			return below(strings.Repeat("id ", map[int]int{100_000: 447, 100_001: 448}[n]))
+		}},
+		"comparisons of fragments": {"comparisons", 100_000, func(n int) string {
+			return below(strings.Repeat("...F ", map[int]int{100_000: 447, 100_001: 448}[n])) + "fragment F on Certification { id }"
+		}},
+	} {
+		if within := w.ask(t, admin, each.query(each.allowed), nil); len(within.Errors) > 0 {
+			t.Errorf("%s: what is within the limit: %.600s", name, within.text)
+		}
+		w.ask(t, admin, each.query(each.allowed+1), nil).wantTooLarge(t, each.limit, each.allowed)
+	}
+}
+
+func TestListsInVariablesAreLimited(t *testing.T) {
+	t.Parallel()
+	w := sharedTenant(t)
+	const query = `query ($f: CertificationFilter) { __typename certifications(filter: $f) @skip(if: true) { totalCount } }`
+	ids := func(n int) object { return object{"f": object{"ids": slices.Repeat([]any{"x"}, n)}} }
+	if within := w.ask(t, admin, query, ids(10_000)); len(within.Errors) > 0 {
+		t.Errorf("what is within the limit: %.600s", within.text)
+	}
+	w.ask(t, admin, query, ids(10_001)).wantTooLarge(t, "listLength", 10_000)
+	w.ask(t, admin, `{ __typename }`, object{"unused": []any{object{"deep": slices.Repeat([]any{1}, 10_001)}}}).wantTooLarge(t, "listLength", 10_000)
+}
+
+// Fragments that spread others many times over stand for more than can be gone through.
+func TestFragmentsDoNotMultiply(t *testing.T) {
+	t.Parallel()
+	w := sharedTenant(t)
+	const (
+		fields = `id rawId name phase completed hasErrors errorMessage created modified due signed identitiesCompleted identitiesTotal decisionsMade decisionsTotal`
+		ways   = `reviewItems { nodes { certification { ...F# } } } pendingTasks { nodes { certification { ...F# } } } reassignment { from { certification { ...F# } } }`
+	)
+	tripling := ""
+	for i := range 3 {
+		tripling += fmt.Sprintf("fragment F%d on Certification { %s %s }", i, fields, strings.ReplaceAll(ways, "#", fmt.Sprint(i+1)))
+	}
+	tripling += "fragment F3 on Certification { " + fields + " }"
+	if a := w.ask(t, admin, below("...F0")+tripling, nil); len(a.Errors) > 0 {
+		t.Errorf("fragments in three places each: %.600s", a.text)
+	}
+	// Each fragment is validated by itself, with all that it spreads.
+	w.ask(t, admin, below(numbered(120, "...G# "))+numbered(120, "fragment G# on Certification { ...F0 } ")+tripling, nil).
+		wantTooLarge(t, "selections", 50_000)
+
+	for name, query := range map[string]string{
+		"itself":     "{ ...F } fragment F on Query { ...F }",
+		"each other": "{ ...F } fragment F on Query { rateLimit { limit } ...G } fragment G on Query { ... { ...F } }",
+		"deeper":     below("...F") + "fragment F on Certification { reviewItems { nodes { certification { ...F } } } }",
+		"unused":     "{ __typename } fragment F on Query { ...F }",
+		"many":       below("...F1") + numbered(300, "fragment F# on Certification { campaign { id } ...F1 ...F2 ...F3 } "),
+	} {
+		a := w.ask(t, admin, query, nil)
+		if a.Data != nil || len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "GRAPHQL_VALIDATION_FAILED" || !strings.Contains(a.Errors[0].Message, "within itself") {
+			t.Errorf("%s: %.600s", name, a.text)
+		}
+	}
+}
+
+// A limit that is a setting is that of the setting.
+func TestLimitsAreSettings(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{limits: graph.Limits{Body: 1000, Tokens: 20, Depth: 3, Aliases: 2, RootFields: 4, Directives: 3, ListLength: 5}})
+	for limit, each := range map[string]struct {
+		allowed   int
+		query     string
+		variables object
+	}{
+		"body":       {1000, "{ __typename }" + strings.Repeat(" ", 1000), nil},
+		"tokens":     {20, "{ " + strings.Repeat("__typename ", 20) + "}", nil},
+		"depth":      {3, "{ certifications { nodes { campaign { id } } } }", nil},
+		"aliases":    {2, "{ a: __typename b: __typename c: __typename }", nil},
+		"rootFields": {4, "{ __typename rateLimit { limit } certifications { totalCount } a: __typename b: __typename }", nil},
+		"directives": {3, "{ ... @a @a @a @a { x } }", nil},
+		"listLength": {5, "{ __typename }", object{"x": []int{1, 2, 3, 4, 5, 6}}},
+	} {
+		w.ask(t, admin, each.query, each.variables).wantTooLarge(t, limit, each.allowed)
+	}
+}
+
+// What the tools of developers and the compilers of clients send is within the limits.
+func TestOrdinaryDocumentsAreWithinTheLimits(t *testing.T) {
+	t.Parallel()
+	w := sharedTenant(t)
+	if a := w.ask(t, admin, introspectionQuery, nil); len(a.Errors) > 0 || a.at("__schema", "types", 0, "name") == nil {
+		t.Errorf("introspection: %.600s", a.text)
+	}
+	connection := func(field, of string) string {
+		return field + ` { edges { node { __typename ` + of + ` } cursor } pageInfo { endCursor hasNextPage } }`
+	}
+	relay := `query ListQuery { ` + connection("certifications(first: 2)", `...CertificationRow_certification id`) + ` }
+		fragment CertificationRow_certification on Certification { id name ` + connection("reviewItems(first: 2)", `...ItemRow_item id`) + ` }
+		fragment ItemRow_item on AccessReviewItem { id certification { id ` + connection("pendingTasks(first: 1)", `...TaskRow_task id`) + ` } }
+		fragment TaskRow_task on CertificationTask { id certification { id ` + connection("reviewers(first: 1)", `id name`) + ` } }`
+	if a := w.ask(t, admin, relay, nil); len(a.Errors) > 0 {
+		t.Errorf("four connections: %.600s", a.text)
+	}
+}
+
+func TestTheSchemaCanBeHidden(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{toGateway: func(c *graph.Config) { c.NoIntrospection = true }})
+	for _, query := range []string{
+		introspectionQuery, `{ __type(name: "Query") { name } }`, `{ a: __type(name: "Query") { name } }`,
+		`{ ... { ...F } } fragment F on Query { __schema { queryType { name } } }`,
+	} {
+		a := w.ask(t, admin, query, nil)
+		if a.Data != nil || len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "GRAPHQL_VALIDATION_FAILED" || !strings.Contains(a.Errors[0].Message, "Introspection") {
+			t.Errorf("%.60s: %.600s", query, a.text)
+		}
+	}
+	if a := w.ask(t, admin, `{ __typename }`, nil); a.at("__typename") != "Query" {
+		t.Errorf("the name of a type: %s", a.text)
+	}
+	open := sharedTenant(t)
+	for query, name := range map[string]string{
+		`{ certificatoins { totalCount } }`:                                       "certifications",
+		`{ certifications(frist: 1) { totalCount } }`:                             `"first"`,
+		`{ certifications(filter: {phase: ACTIV}) { totalCount } }`:               "ACTIVE",
+		`{ certifications(filter: {phas: ACTIVE}) { totalCount } }`:               `"phase"`,
+		`{ certifications { nodes { ...F } } } fragment F on Certificaton { id }`: `"Certification"`,
+		`{ certifications }`: "{ ... }",
+	} {
+		if a := open.ask(t, admin, query, nil); !strings.Contains(a.text, strings.ReplaceAll(name, `"`, `\"`)) || len(a.Errors) == 0 {
+			t.Errorf("with introspection, %s suggests no %s: %s", query, name, a.text)
+		}
+		if a := w.ask(t, admin, query, nil); strings.Contains(a.text, strings.ReplaceAll(name, `"`, `\"`)) || strings.Contains(a.text, "Did you mean") || len(a.Errors) == 0 {
+			t.Errorf("without introspection, %s suggests %s: %s", query, name, a.text)
+		}
+	}
+}
+
+// An input with @oneOf has exactly one member, and not null, in variables too.
+func TestOneOfIsEnforcedInVariables(t *testing.T) {
+	t.Parallel()
+	w := sharedTenant(t)
+	const (
+		byFilter = `query ($f: AccessReviewItemFilter) { certification(id: "` + sandbox.LargeCertification + `") { reviewItems(first: 1, filter: $f) { totalCount } } }`
+		byMatch  = `query ($m: TextMatch) { certification(id: "` + sandbox.LargeCertification + `") { reviewItems(first: 1, filter: {accessName: $m}) { totalCount } } }`
+	)
+	for name, each := range map[string]struct {
+		query     string
+		variables object
+		ok        bool
+	}{
+		"one":                   {byMatch, object{"m": object{"startsWith": "a"}}, true},
+		"null for the input":    {byMatch, object{"m": nil}, true},
+		"nothing for the input": {byMatch, object{}, true},
+		"none":                  {byMatch, object{"m": object{}}, false},
+		"null":                  {byMatch, object{"m": object{"eq": nil}}, false},
+		"two":                   {byMatch, object{"m": object{"eq": "a", "startsWith": "b"}}, false},
+		"two, one of them null": {byMatch, object{"m": object{"eq": "a", "startsWith": nil}}, false},
+		"one within a filter":   {byFilter, object{"f": object{"accessName": object{"startsWith": "a"}, "pertainingTo": object{"roles": []any{"a"}}}}, true},
+		"none within a filter":  {byFilter, object{"f": object{"accessName": object{}}}, false},
+		"two within a filter":   {byFilter, object{"f": object{"pertainingTo": object{"roles": []any{"a"}, "entitlements": []any{}}}}, false},
+		"a variable for one":    {strings.NewReplacer("$m: TextMatch", "$m: String!", "$m}", "{eq: $m}}").Replace(byMatch), object{"m": "a"}, true},
+		"a variable that may be null": {
+			strings.NewReplacer("$m: TextMatch", "$m: String", "$m}", "{eq: $m}}").Replace(byMatch), object{"m": "a"}, false,
+		},
+	} {
+		a := w.ask(t, admin, each.query, each.variables)
+		refused := len(a.Errors) == 1 && a.Errors[0].Extensions["code"] == "GRAPHQL_VALIDATION_FAILED" && a.Data == nil && strings.Contains(a.Errors[0].Message, "OneOf")
+		if each.ok && len(a.Errors) > 0 || !each.ok && !refused {
+			t.Errorf("%s: %s", name, a.text)
+		}
+	}
+}
+
+// introspectionQuery is what GraphiQL asks for, with every option on.
+const introspectionQuery = `query IntrospectionQuery {
+	__schema {
+		description
+		queryType { name kind } mutationType { name kind } subscriptionType { name kind }
+		types { ...FullType }
+		directives { name description isRepeatable locations args(includeDeprecated: true) { ...InputValue } }
+	}
+}
+fragment FullType on __Type {
+	kind name description specifiedByURL isOneOf
+	fields(includeDeprecated: true) {
+		name description args(includeDeprecated: true) { ...InputValue } type { ...TypeRef } isDeprecated deprecationReason
+	}
+	inputFields(includeDeprecated: true) { ...InputValue }
+	interfaces { ...TypeRef }
+	enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason }
+	possibleTypes { ...TypeRef }
+}
+fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue isDeprecated deprecationReason }
+fragment TypeRef on __Type {
+	kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name
+	ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } }
+}`

@@ -1,0 +1,129 @@
+package graph
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// path answers a path of names and indices.
+func path(steps ...any) ast.Path {
+	var p ast.Path
+	for _, step := range steps {
+		switch step := step.(type) {
+		case string:
+			p = append(p, ast.PathName(step))
+		case int:
+			p = append(p, ast.PathIndex(step))
+		}
+	}
+	return p
+}
+
+func TestResponsesAreWrittenAsTheyAre(t *testing.T) {
+	t.Parallel()
+	for name, each := range map[string]struct {
+		response graphql.Response
+		want     string
+	}{
+		"data as it is":   {graphql.Response{Data: []byte(`{ "a" : 1 }`)}, `{"data":{ "a" : 1 }}`},
+		"null":            {graphql.Response{Data: []byte(`null`), Errors: gqlerror.List{{Message: "m"}}}, `{"errors":[{"message":"m"}],"data":null}`},
+		"no data":         {graphql.Response{Errors: gqlerror.List{{Message: "m"}}}, `{"errors":[{"message":"m"}]}`},
+		"nothing":         {graphql.Response{}, `{}`},
+		"extensions":      {graphql.Response{Data: []byte(`{}`), Extensions: map[string]any{"b": 1, "a": "<>&"}}, `{"data":{},"extensions":{"a":"<>&","b":1}}`},
+		"a part":          {graphql.Response{Data: []byte(`{}`), Label: "l", Path: path("a", 0)}, `{"data":{},"label":"l","path":["a",0]}`},
+		"text of no kind": {graphql.Response{Errors: gqlerror.List{{Message: "a\xffb\x00"}}}, `{"errors":[{"message":"a�b\u0000"}]}`},
+		"what is no JSON": {graphql.Response{Extensions: map[string]any{"f": func() {}}}, `{"extensions":null}`},
+	} {
+		var got bytes.Buffer
+		encodeResponse(&got, &each.response)
+		if diff := cmp.Diff(each.want, got.String()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestErrorsAreSortedByTheirPaths(t *testing.T) {
+	t.Parallel()
+	want := gqlerror.List{
+		{Message: "z, of no path"},
+		{Message: "a, of no path"},
+		{Message: "shorter", Path: path("a")},
+		{Message: "m", Path: path("a", 2, "x")},
+		{Message: "n", Path: path("a", 2, "x")},
+		{Message: "later row", Path: path("a", 10, "x")},
+		{Message: "name after index", Path: path("a", "b")},
+		{Message: "another field", Path: path("b")},
+	}
+	got := gqlerror.List{want[7], want[0], want[5], want[4], want[1], want[6], want[3], want[2]}
+	sortErrors(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the order (-want +got):\n%s", diff)
+	}
+}
+
+func TestTheStatusSaysWhyThereIsNoData(t *testing.T) {
+	t.Parallel()
+	coded := func(codes ...string) gqlerror.List {
+		var list gqlerror.List
+		for i, code := range codes {
+			list = append(list, &gqlerror.Error{Message: "m", Extensions: map[string]any{"code": code, "retryAfter": 7 + i}})
+		}
+		return list
+	}
+	null := []byte("null")
+	for name, each := range map[string]struct {
+		mediaType string
+		response  graphql.Response
+		status    int
+		header    http.Header
+	}{
+		"data":                        {typeGraphQL, graphql.Response{Data: []byte(`{"a":null}`), Errors: coded(codeUnauthenticated)}, 200, http.Header{}},
+		"null, unauthenticated":       {typeGraphQL, graphql.Response{Data: null, Errors: coded(codeForbidden, codeUnauthenticated)}, 401, http.Header{"Www-Authenticate": {"Bearer"}}},
+		"none, forbidden":             {typeGraphQL, graphql.Response{Errors: coded(codeForbidden)}, 403, http.Header{}},
+		"null, rate limited":          {typeGraphQL, graphql.Response{Data: null, Errors: coded(codeRateLimited, codeRateLimited)}, 429, http.Header{"Retry-After": {"8"}}},
+		"null, else":                  {typeGraphQL, graphql.Response{Data: null, Errors: coded(codeUpstreamUnavailable)}, 200, http.Header{}},
+		"none, else":                  {typeGraphQL, graphql.Response{Errors: coded("GRAPHQL_PARSE_FAILED")}, 400, http.Header{}},
+		"JSON: null, unauthenticated": {typeJSON, graphql.Response{Data: null, Errors: coded(codeUnauthenticated)}, 200, http.Header{}},
+		"JSON: none, rate limited":    {typeJSON, graphql.Response{Errors: coded(codeRateLimited)}, 200, http.Header{}},
+	} {
+		header := http.Header{}
+		status := statusOf(each.mediaType, &each.response)
+		setReason(header, status, &each.response)
+		if diff := cmp.Diff(each.header, header); diff != "" || status != each.status {
+			t.Errorf("%s: status %d, want %d; header (-want +got):\n%s", name, status, each.status, diff)
+		}
+	}
+}
+
+func TestDocumentsAreKeptByTheirLength(t *testing.T) {
+	t.Parallel()
+	const length = 100
+	kept := newDocuments(3 * length)
+	text := func(name string) string { return strings.Repeat(name, length) }
+	get := func(name string) bool {
+		_, ok := kept.Get(t.Context(), text(name))
+		return ok
+	}
+	for _, name := range []string{"a", "b", "c", "a"} {
+		kept.Add(t.Context(), text(name), &ast.QueryDocument{})
+	}
+	if !get("a") || !get("b") || !get("c") {
+		t.Fatal("what fits is not kept")
+	}
+	get("a") // used last
+	kept.Add(t.Context(), text("d"), &ast.QueryDocument{})
+	if !get("a") || get("b") || !get("c") || !get("d") {
+		t.Error("it is not the one used least recently that is gone")
+	}
+	kept.Add(t.Context(), strings.Repeat("e", 4*length), &ast.QueryDocument{})
+	if !get("a") || !get("d") || kept.bytes != 3*length || len(kept.byText) != 3 {
+		t.Errorf("what does not fit has changed what is kept: %d bytes of %d documents", kept.bytes, len(kept.byText))
+	}
+}
