@@ -1,87 +1,287 @@
 package upstream
 
 import (
-	"context"
-	"sync"
+	"slices"
 	"time"
 )
 
-// The request budget that the vendor documents: for one client id and API version.
+// A budget is the requests that the service allows for one key, and who waits for them.
+//
+// A request occupies a slot from when it is sent until a window after its answer came. It
+// arrived at the service in between, so that no window of the service can hold more requests
+// than there are slots, whatever its alignment. Its throttle's lock guards it.
+type budget struct {
+	throttle *throttle
+	underWay int
+	done     []done // those answered within the last window, oldest first
+	callers  map[string]*caller
+	queue    queue
+	timer    *time.Timer // set while calls wait for a moment that is known
+	lastSent time.Time
+	drained  time.Time // when the last slot was taken
+	pause
+	rivals
+}
+
+// A done is a request that occupies its slot for a window from its answer on.
+type done struct {
+	at     time.Time
+	caller *caller
+}
+
+// A caller is one of those who share a budget.
+type caller struct {
+	name     string
+	occupied int // slots
+	seen     time.Time
+	lanes    [classes][]*waiter
+}
+
+// An outcome is what became of a call that had its turn.
+type outcome int
+
 const (
-	DefaultRateLimit = 100
-	RateWindow       = 10 * time.Second
+	unsent   outcome = iota // the service cannot have counted it
+	answered                // in whatever way, but for a 429
+	refused                 // by a 429, which the service does not count
+	lost                    // nobody knows
 )
 
-// A RateLimit is this client's view of the request budget that a caller shares. Requests
-// of other software under the same client id are not in it.
-type RateLimit struct {
-	Limit     int // requests in RateWindow
-	Remaining int
-	// ResetAt is when the whole budget is there again, if nothing is sent until then.
-	ResetAt time.Time
-	Queued  int // calls that wait for their turn
+const (
+	// A share of the slots, one of reserveShare, is for callers who have had less than their
+	// part, so that they need not wait for those who ask for much.
+	reserveShare = 6
+	// A caller counts as one who shares the budget for this long after each call.
+	callerMemory = time.Minute
+)
+
+// slots answers how many requests may occupy the budget, and whether that is bounded at all.
+func (b *budget) slots(now time.Time) (n int, bounded bool) {
+	limit := b.throttle.limit
+	return max(limit-b.rivals.take(limit, now), 1), limit > 0
 }
 
-// RateLimit answers the budget of the credential in the context. It makes no call.
-func (c *Client) RateLimit(ctx context.Context) RateLimit {
-	var key string
-	if credential, ok := CredentialFrom(ctx); ok {
-		key = credential.Key()
+func (b *budget) occupied() int { return b.underWay + len(b.done) }
+
+// expire frees the slots whose time is over.
+func (b *budget) expire(now time.Time) {
+	n := 0
+	for n < len(b.done) && !b.done[n].at.Add(RateWindow).After(now) {
+		b.done[n].caller.occupied--
+		n++
 	}
-	return c.budget.view(key)
+	b.done = b.done[n:]
 }
 
-// A budget remembers when requests were sent, by the key of the credential.
-type budget struct {
-	limit int
-	now   func() time.Time
-
-	mu   sync.Mutex
-	sent map[string][]time.Time // within the last window, oldest first
-}
-
-// spend notes that a request goes out now.
-func (b *budget) spend(key string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	now := b.now()
-	if b.sent == nil {
-		b.sent = map[string][]time.Time{}
+// enlist answers the caller of that name.
+func (b *budget) enlist(name string, now time.Time) *caller {
+	c, ok := b.callers[name]
+	if !ok {
+		c = &caller{name: name}
+		b.callers[name] = c
 	}
-	if _, known := b.sent[key]; !known {
-		b.sweep(now)
-	}
-	b.sent[key] = append(b.recent(key, now), now)
+	c.seen = now
+	return c
 }
 
-// view answers what is left for a key.
-func (b *budget) view(key string) RateLimit {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	now := b.now()
-	sent := b.recent(key, now)
-	v := RateLimit{Limit: b.limit, Remaining: max(0, b.limit-len(sent)), ResetAt: now}
-	if len(sent) > 0 {
-		v.ResetAt = sent[len(sent)-1].Add(RateWindow)
+// forget drops a caller who was refused before having had anything.
+func (b *budget) forget(c *caller) {
+	if c.occupied == 0 && !c.waiting() {
+		delete(b.callers, c.name)
+	}
+}
+
+func (c *caller) waiting() bool {
+	return slices.ContainsFunc(c.lanes[:], func(lane []*waiter) bool { return len(lane) > 0 })
+}
+
+// sweep forgets callers who have been idle, and says whether the whole budget has been.
+func (b *budget) sweep(now time.Time) bool {
+	b.expire(now)
+	for _, c := range b.callers {
+		if now.Sub(c.seen) >= callerMemory {
+			b.forget(c)
+		}
+	}
+	return len(b.callers) == 0 && !now.Before(b.until) && b.rivals.take(b.throttle.limit, now) == 0
+}
+
+// A room says whether any call may go now or, where it is known, when the next may.
+type room struct {
+	open bool
+	at   time.Time
+}
+
+// room answers whether a call may go now, not regarding whose it is.
+func (b *budget) room(now time.Time) room {
+	if now.Before(b.until) {
+		return room{at: b.until}
+	}
+	if b.pending {
+		b.rivals.learn(b.throttle, b.underWay, now)
+		b.pending = false
+	}
+	if b.full() {
+		return room{} // until one of those that test the ground is back
+	}
+	slots, bounded := b.slots(now)
+	if !bounded {
+		return room{open: true}
+	}
+	if b.occupied() >= slots {
+		return room{at: b.nextFree()}
+	}
+	if b.paced(slots, now) {
+		if next := b.lastSent.Add(pace(slots)); next.After(now) {
+			return room{at: next}
+		}
+	}
+	return room{open: true}
+}
+
+// paced says whether calls go one by one. They do for a window after the budget was used up, and
+// where there are others at it: then a single call is refused where those have spent more than
+// expected, and not a burst of them.
+func (b *budget) paced(slots int, now time.Time) bool {
+	pressed := b.contended(b.throttle.limit, now) || now.Before(b.drained.Add(RateWindow))
+	return pressed && 2*b.occupied() >= slots
+}
+
+// pace answers the time between two calls that spreads the slots over a window, but for a little
+// to catch up with.
+func pace(slots int) time.Duration { return RateWindow * 9 / 10 / time.Duration(slots) }
+
+// nextFree answers when the next slot becomes free; the zero time where that is not known yet.
+func (b *budget) nextFree() time.Time {
+	if len(b.done) == 0 {
+		return time.Time{}
+	}
+	return b.done[0].at.Add(RateWindow)
+}
+
+// reserve answers how many slots are for callers who have had less than their part. A caller
+// who is alone may have all.
+func (b *budget) reserve(slots int) int {
+	if len(b.callers) < 2 {
+		return 0
+	}
+	return slots / reserveShare
+}
+
+// modest says whether a caller has had less than an equal part of the slots.
+func (b *budget) modest(c *caller, slots int) bool {
+	return c.occupied*len(b.callers) < slots
+}
+
+// admits says whether a call of c may go, where there is room.
+func (b *budget) admits(c *caller) bool {
+	slots, bounded := b.slots(b.throttle.now())
+	if !bounded {
+		return true
+	}
+	return slots-b.occupied() > b.reserve(slots) || b.modest(c, slots)
+}
+
+// grant gives a caller a turn.
+func (b *budget) grant(c *caller, now time.Time) turn {
+	b.underWay++
+	c.occupied++
+	b.fresh++
+	b.lastSent = now
+	if slots, bounded := b.slots(now); bounded && b.occupied() >= slots {
+		b.drained = now
+	}
+	return turn{budget: b, caller: c, epoch: b.epoch}
+}
+
+// settle ends a turn.
+func (b *budget) settle(g turn, end outcome, retryAfter time.Duration, now time.Time) {
+	b.underWay--
+	if g.epoch == b.epoch {
+		b.fresh--
+	}
+	if end == answered || end == lost {
+		b.rivals.own++
+	}
+	if b.throttle.limit > 0 && (end == answered || end == lost) {
+		b.done = append(b.done, done{now, g.caller})
+	} else {
+		g.caller.occupied--
+	}
+	switch end {
+	case answered:
+		b.succeed(g.epoch)
+	case refused:
+		b.refuse(g.epoch, retryAfter, now)
+	case unsent, lost:
+	}
+}
+
+// dispatch lets as many calls go as may go now, and sees to it that the next does in time.
+func (b *budget) dispatch(now time.Time) {
+	b.expire(now)
+	for b.queue.length > 0 && b.room(now).open {
+		w := b.queue.pop(b.admits)
+		if w == nil {
+			break // what is left is reserved
+		}
+		w.turn = b.grant(w.caller, now)
+		w.turn.waited = true
+		w.granted = true
+		close(w.ready)
+	}
+	b.arm(now)
+}
+
+// arm sets the timer for the moment at which the next call may go, if any waits.
+func (b *budget) arm(now time.Time) {
+	if b.queue.length == 0 {
+		if b.timer != nil {
+			b.timer.Stop()
+		}
+		return
+	}
+	next := b.room(now)
+	at := next.at
+	if next.open { // for others than those who wait
+		at = b.nextFree()
+	}
+	if at.IsZero() {
+		return // a call that is under way will come back first
+	}
+	// A clock that stands still must not make this a busy loop.
+	wait := max(at.Sub(now), time.Millisecond)
+	if b.timer == nil {
+		b.timer = time.AfterFunc(wait, func() {
+			b.throttle.mu.Lock()
+			defer b.throttle.mu.Unlock()
+			b.dispatch(b.throttle.now())
+		})
+		return
+	}
+	b.timer.Reset(wait)
+}
+
+// view answers what is left.
+func (b *budget) view(now time.Time) RateLimit {
+	v := RateLimit{Limit: b.throttle.limit, ResetAt: now, Queued: b.queue.length}
+	if len(b.done) > 0 {
+		v.ResetAt = b.done[len(b.done)-1].at.Add(RateWindow)
+	}
+	if b.underWay > 0 {
+		v.ResetAt = now.Add(RateWindow)
+	}
+	if now.Before(b.until) {
+		v.ResetAt = latest(v.ResetAt, b.until)
+	} else if slots, bounded := b.slots(now); bounded {
+		v.Remaining = max(0, slots-b.occupied())
 	}
 	return v
 }
 
-// recent answers the times of a key that lie within the last window.
-func (b *budget) recent(key string, now time.Time) []time.Time {
-	sent := b.sent[key]
-	for len(sent) > 0 && !sent[0].After(now.Add(-RateWindow)) {
-		sent = sent[1:]
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
 	}
-	return sent
-}
-
-// sweep drops the keys that have sent nothing within the last window, so that the map
-// holds no more keys than have been at work lately.
-func (b *budget) sweep(now time.Time) {
-	for key := range b.sent {
-		if len(b.recent(key, now)) == 0 {
-			delete(b.sent, key)
-		}
-	}
+	return a
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"time"
@@ -21,9 +22,6 @@ const (
 
 	DefaultMaxInFlightPerOperation = 64
 )
-
-// maxURL is the longest URL that is sent, in bytes: what servers commonly take.
-const maxURL = 8 << 10
 
 // A Config says which service a Client calls, and how. Only BaseURL is mandatory.
 type Config struct {
@@ -46,13 +44,34 @@ type Config struct {
 	// MaxInFlightPerOperation those of one operation (see WithUsage), by default
 	// DefaultMaxInFlightPerOperation. Requests beyond wait; operations that wait take turns.
 	MaxInFlight, MaxInFlightPerOperation int
-	// RateLimit is how many requests in RateWindow the service allows for one client id; by
-	// default DefaultRateLimit.
-	RateLimit int
+	// RateLimit is how many requests in RateWindow the service allows for one client id, by
+	// default DefaultRateLimit, or NoRateLimit. RateLimitMargin of them are never sent, which
+	// makes up for clocks that differ; it is less than RateLimit.
+	RateLimit, RateLimitMargin int
+	// RateLimitKey says which calls share a budget; by default RateLimitByClient. A Client calls
+	// one API version, so that the version is always part of the key.
+	RateLimitKey RateLimitKey
+	// QueueLength bounds the calls that wait for one budget, and QueueWait how long each of
+	// them may; by default DefaultQueueLength and DefaultQueueWait.
+	QueueLength int
+	QueueWait   time.Duration
+	// MaxPause is the longest time that nothing is sent after a 429, whatever it asks for; by
+	// default DefaultMaxPause.
+	MaxPause time.Duration
+	// CacheTTL is how long an answer to a read serves alike reads of the same caller; 0 turns the
+	// cache off. It holds CacheBytes of answers, by default DefaultCacheBytes.
+	CacheTTL   time.Duration
+	CacheBytes int64
+	// StaleIfThrottled lets reads be answered with what has expired while the budget is paused.
+	StaleIfThrottled bool
 	// Logger is told of enum values that this package does not know. By default nobody is.
 	Logger *slog.Logger
-	// Now is the clock that dates in Retry-After are measured by; by default time.Now.
+	// Now is the clock that the budget, the cache and dates in Retry-After are measured by; by
+	// default time.Now.
 	Now func() time.Time
+	// Random answers numbers in [0, 1), by which retries are spread; by default rand.Float64. It
+	// must be safe for concurrent use.
+	Random func() float64
 }
 
 // A Client calls the service. It is safe for concurrent use. On whose behalf it calls is
@@ -67,9 +86,15 @@ type Client struct {
 	now              func() time.Time
 	buffers          buffers
 	unknown          unknownValues
-	budget           budget
+	random           func() float64
+	key              RateLimitKey
+	stale            bool
+	stats            *statistics
+	throttle         throttle
 	gate             gate
 	flights          flights
+	retries          retryBudget
+	cache            *cache // nil where it is off
 }
 
 // New answers a client for the given configuration, or an error that names every setting
@@ -83,6 +108,7 @@ func New(cfg Config) (*Client, error) {
 		callTimeout:      cfg.CallTimeout,
 		maxResponseBytes: cfg.MaxResponseBytes,
 		now:              cfg.Now,
+		random:           cfg.Random,
 		unknown:          unknownValues{logger: cfg.Logger},
 	}
 	if base, err := parseBaseURL(cfg.BaseURL); err != nil {
@@ -99,20 +125,35 @@ func New(cfg Config) (*Client, error) {
 	if strings.ContainsFunc(c.userAgent, unicode.IsControl) {
 		problems = append(problems, errors.New("UserAgent: must not contain control characters"))
 	}
-	if c.callTimeout < 0 {
-		problems = append(problems, errors.New("CallTimeout: must not be negative"))
+	for _, setting := range []struct {
+		name  string
+		value int64
+	}{
+		{"CallTimeout", int64(cfg.CallTimeout)},
+		{"MaxResponseBytes", cfg.MaxResponseBytes},
+		{"MaxInFlight", int64(cfg.MaxInFlight)},
+		{"MaxInFlightPerOperation", int64(cfg.MaxInFlightPerOperation)},
+		{"RateLimitMargin", int64(cfg.RateLimitMargin)},
+		{"QueueLength", int64(cfg.QueueLength)},
+		{"QueueWait", int64(cfg.QueueWait)},
+		{"MaxPause", int64(cfg.MaxPause)},
+		{"CacheTTL", int64(cfg.CacheTTL)},
+		{"CacheBytes", cfg.CacheBytes},
+	} {
+		if setting.value < 0 {
+			problems = append(problems, fmt.Errorf("%s: must not be negative", setting.name))
+		}
 	}
-	if cfg.MaxInFlight < 0 {
-		problems = append(problems, errors.New("MaxInFlight: must not be negative"))
+	if cfg.RateLimit < NoRateLimit {
+		problems = append(problems, errors.New("RateLimit: must not be negative, but for NoRateLimit"))
 	}
-	if cfg.MaxInFlightPerOperation < 0 {
-		problems = append(problems, errors.New("MaxInFlightPerOperation: must not be negative"))
+	limit := cmp.Or(cfg.RateLimit, DefaultRateLimit)
+	if limit > 0 && cfg.RateLimitMargin >= limit {
+		problems = append(problems, errors.New("RateLimitMargin: must be less than RateLimit"))
 	}
-	if cfg.RateLimit < 0 {
-		problems = append(problems, errors.New("RateLimit: must not be negative"))
-	}
-	if c.maxResponseBytes < 0 {
-		problems = append(problems, errors.New("MaxResponseBytes: must not be negative"))
+	c.key = cmp.Or(cfg.RateLimitKey, RateLimitByClient)
+	if err := c.key.validate(); err != nil {
+		problems = append(problems, err)
 	}
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("upstream: %w", errors.Join(problems...))
@@ -129,7 +170,29 @@ func New(cfg Config) (*Client, error) {
 	if c.now == nil {
 		c.now = time.Now
 	}
-	c.budget = budget{limit: cmp.Or(cfg.RateLimit, DefaultRateLimit), now: c.now}
+	if c.random == nil {
+		c.random = rand.Float64
+	}
+	c.stats = newStatistics()
+	c.throttle = throttle{
+		limit:       max(limit-cfg.RateLimitMargin, 0),
+		margin:      cfg.RateLimitMargin,
+		queueLength: cmp.Or(cfg.QueueLength, DefaultQueueLength),
+		queueWait:   cmp.Or(cfg.QueueWait, DefaultQueueWait),
+		maxPause:    cmp.Or(cfg.MaxPause, DefaultMaxPause),
+		now:         c.now,
+		stats:       c.stats,
+	}
+	if cfg.CacheTTL > 0 {
+		var keep time.Duration
+		if c.stale = cfg.StaleIfThrottled; c.stale {
+			keep = c.throttle.maxPause
+		}
+		var err error
+		if c.cache, err = newCache(cmp.Or(cfg.CacheBytes, DefaultCacheBytes), cfg.CacheTTL, keep, c.now); err != nil {
+			return nil, fmt.Errorf("upstream: %w", err)
+		}
+	}
 	if c.unknown.logger == nil {
 		c.unknown.logger = slog.New(slog.DiscardHandler)
 	}
@@ -143,120 +206,11 @@ func (c *Client) CloseIdleConnections() {
 	}
 }
 
-// list calls an operation that answers a list. The ids fill the operation's path.
-func list[T any](ctx context.Context, c *Client, op operation, q rawQuery, ids ...string) (Page[T], error) {
-	return read(ctx, c, op, q, ids, func(answer *response) (Page[T], error) {
-		items, err := decodeList[T](answer.body.data)
-		for i := range items {
-			noteUnknown(&c.unknown, &items[i])
-		}
-		return Page[T]{Items: items, Total: answer.total}, err
-	})
-}
-
-// get calls an operation that answers one object. The ids fill the operation's path.
-func get[T any](ctx context.Context, c *Client, op operation, ids ...string) (*T, error) {
-	return read(ctx, c, op, rawQuery{}, ids, func(answer *response) (*T, error) {
-		return decodeOne[T](c, answer)
-	})
-}
-
-// post calls an operation that writes and answers one object. A nil payload sends no
-// body. The ids fill the operation's path.
-func post[T any](ctx context.Context, c *Client, op operation, payload any, ids ...string) (*T, error) {
-	r, err := c.request(op, rawQuery{}, ids)
-	if err != nil {
-		return nil, err
-	}
-	if payload != nil {
-		if r.body, err = encode(payload); err != nil {
-			return nil, refusal(op.name, err)
-		}
-	}
-	if !UsageFrom(ctx).reserve() {
-		return nil, asError(ctx, op.name, errCallsExceeded)
-	}
-	defer c.flights.closeAll()
-	return call(ctx, c, r, func(answer *response) (*T, error) { return decodeOne[T](c, answer) })
-}
-
-func decodeOne[T any](c *Client, answer *response) (*T, error) {
-	value, err := decodeObject[T](answer.body.data)
-	if err == nil {
-		noteUnknown(&c.unknown, value)
-	}
-	return value, err
-}
-
-// read calls an operation that writes nothing. Reads of one caller that are under way at the
-// same time and ask for the same are one request, whose answer they share: nobody may
-// change it.
-func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids []string, decode func(*response) (V, error)) (V, error) {
-	var none V
-	r, err := c.request(op, q, ids)
-	if err != nil {
-		return none, err
-	}
+// RateLimit answers the budget that the credential in the context spends. It makes no call.
+func (c *Client) RateLimit(ctx context.Context) RateLimit {
 	credential, ok := CredentialFrom(ctx)
 	if !ok {
-		return none, &Error{Operation: op.name, Kind: KindUnauthenticated, cause: errNoCredential}
+		return c.throttle.view("")
 	}
-	value, err := share(ctx, &c.flights, credential.Key()+" "+r.url, func(ctx context.Context) (V, error) {
-		return call(ctx, c, r, decode)
-	})
-	if err != nil {
-		return none, asError(ctx, op.name, err)
-	}
-	return value, nil
-}
-
-// request makes the request of an operation, without a body.
-func (c *Client) request(op operation, q rawQuery, ids []string) (request, error) {
-	path, err := op.resolve(c.layout, ids)
-	if err == nil {
-		err = q.err
-	}
-	if err != nil {
-		return request{}, refusal(op.name, err)
-	}
-	url := c.base + path
-	if len(q.values) > 0 {
-		url += "?" + q.encode()
-	}
-	if len(url) > maxURL {
-		return request{}, refusal(op.name, inputError(fmt.Sprintf(
-			"the filter is too long: it makes a URL of %d characters, and at most %d are sent; split its lists", len(url), maxURL)))
-	}
-	return request{operation: op, url: url}, nil
-}
-
-// call sends a request, for which a call of the operation in ctx is reserved, and decodes its
-// answer. It fails with an *Error.
-func call[V any](ctx context.Context, c *Client, r request, decode func(*response) (V, error)) (V, error) {
-	var none V
-	answer, err := c.exchange(ctx, r)
-	if err != nil {
-		return none, err
-	}
-	defer c.buffers.put(answer.body)
-	if !answer.ok() {
-		return none, readRefusal(r.operation.name, answer)
-	}
-	value, err := decode(answer)
-	if err != nil {
-		return none, unreadable(r.operation.name, answer.status, err)
-	}
-	return value, nil
-}
-
-// asError makes an *Error of what is none yet: a context that has ended, an operation that may
-// make no more calls, or a panic.
-func asError(ctx context.Context, operation string, err error) error {
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e
-	}
-	if errors.Is(err, errCallsExceeded) {
-		return &Error{Operation: operation, Kind: KindCallsExceeded, cause: err}
-	}
-	return failure(ctx, operation, err)
+	return c.throttle.view(c.key.payer(credential).budget)
 }

@@ -121,6 +121,8 @@ func NewClientCredentials(cfg ClientCredentialsConfig) (*ClientCredentials, erro
 // Key answers a hash of the client's id and its token URL.
 func (c *ClientCredentials) Key() string { return c.key }
 
+func (c *ClientCredentials) identity() identity { return identity{client: c.oauth.ClientID} }
+
 // Format writes the key whatever the verb, so that no secret is ever printed.
 func (c *ClientCredentials) Format(f fmt.State, _ rune) { io.WriteString(f, c.key) }
 

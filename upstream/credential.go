@@ -50,8 +50,9 @@ func CredentialFrom(ctx context.Context) (Credential, bool) {
 // A BearerToken is the Credential of a caller who brought an access token along. It
 // prints as its key.
 type BearerToken struct {
-	token *string // a pointer, which prints as an address where no method is asked
-	key   string
+	token   *string // a pointer, which prints as an address where no method is asked
+	key     string
+	claimed identity
 }
 
 // Bearer answers a credential for an access token. It refuses text that RFC 6750 does not
@@ -66,7 +67,7 @@ func Bearer(token string) (*BearerToken, error) {
 		return nil, errors.New("the access token has characters that no token has")
 	}
 	sum := sha256.Sum256([]byte(token))
-	return &BearerToken{token: &token, key: "bearer:" + hex.EncodeToString(sum[:])}, nil
+	return &BearerToken{token: &token, key: "bearer:" + hex.EncodeToString(sum[:]), claimed: readIdentity(token)}, nil
 }
 
 // Token answers the access token as it came.
@@ -74,6 +75,8 @@ func (b *BearerToken) Token(context.Context) (string, error) { return *b.token, 
 
 // Key answers a hash of the access token.
 func (b *BearerToken) Key() string { return b.key }
+
+func (b *BearerToken) identity() identity { return b.claimed }
 
 // Format writes the key whatever the verb, so that no token is ever printed.
 func (b BearerToken) Format(f fmt.State, _ rune) { io.WriteString(f, b.key) }

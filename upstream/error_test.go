@@ -99,7 +99,8 @@ func TestARefusalSaysWhatTheServiceSaid(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			client := newClient(t, upstream.Config{
-				BaseURL: "http://localhost/v3",
+				BaseURL:   "http://localhost/v3",
+				QueueWait: time.Nanosecond, // so that a refusal stands
 				Transport: roundTripper(func(*http.Request) (*http.Response, error) {
 					a := answer(tt.status, tt.body)
 					a.Header = tt.header

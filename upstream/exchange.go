@@ -3,6 +3,7 @@ package upstream
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -26,48 +27,136 @@ type response struct {
 	body       *buffer       // empty where it could not be read
 }
 
+// A delivery is a request on its way, until there is an answer to keep.
+type delivery struct {
+	request    request
+	credential Credential
+	place      place
+	token      string // as it was sent last
+	renewed    bool   // the service has refused one token
+	tries      int    // requests that went out, but for those that were refused for want of budget
+}
+
 // exchange sends a request in the name of the caller in ctx and answers what came back.
 // Every request goes through here. It fails with an *Error where there is no answer or
-// none that could be read to its end. A token that the service refuses is replaced and
-// the request sent once more, which is safe for writes too: what is refused for want of
-// authentication was not applied.
+// none that could be read to its end.
+//
+// A call of the operation in ctx has to be reserved. The request goes out again, if the
+// operation may make another call, where the service has no budget for it, where it refuses
+// the token and there is another, and where it fails in a way that is soon over. What is
+// refused for want of budget or authentication was not applied, so that this is safe for
+// writes too.
 func (c *Client) exchange(ctx context.Context, r request) (*response, error) {
 	credential, ok := CredentialFrom(ctx)
 	if !ok {
+		UsageFrom(ctx).release()
 		return nil, &Error{Operation: r.operation.name, Kind: KindUnauthenticated, cause: errNoCredential}
 	}
-	token, err := credential.Token(ctx)
-	if err == nil && token == "" {
-		err = errNoCredential
+	d := &delivery{request: r, credential: credential, place: place{
+		payer: c.key.payer(credential), class: r.operation.class(), since: time.Now(),
+	}}
+	c.retries.earn()
+	answer, err := c.deliver(ctx, d)
+	for c.again(ctx, d, answer, err) && UsageFrom(ctx).reserve() {
+		next, nextErr := c.deliver(ctx, d)
+		if nextErr != nil && errors.Is(nextErr, errThrottled) && !d.refusedToken(answer) {
+			// There is no time for another try: what the service said stands.
+			if answer != nil && answer.status == http.StatusTooManyRequests {
+				answer.retryAfter = max(answer.retryAfter, nextErr.RetryAfter)
+			}
+			break
+		}
+		if answer != nil {
+			c.buffers.put(answer.body)
+		}
+		answer, err = next, nextErr
+		c.stats.retries.Add(1)
 	}
 	if err != nil {
-		return nil, tokenFailure(ctx, r.operation.name, err)
+		return nil, err
 	}
-	answer, err := c.send(ctx, r, credential.Key(), token)
-	if err != nil || answer.status != http.StatusUnauthorized {
-		return answer, err
-	}
-	renewable, ok := credential.(Renewable)
-	if !ok {
-		return answer, nil
-	}
-	renewable.Invalidate(token)
-	if !UsageFrom(ctx).reserve() {
-		return answer, nil
-	}
-	if renewed, err := credential.Token(ctx); err == nil && renewed != token {
-		c.buffers.put(answer.body)
-		return c.send(ctx, r, credential.Key(), renewed)
-	}
-	UsageFrom(ctx).release()
 	return answer, nil
 }
 
-// send makes one round trip on the budget of key and reads the answer to its end.
-func (c *Client) send(ctx context.Context, r request, key, token string) (*response, error) {
+// again says whether a request is to go out again, and waits where it is to go later.
+func (c *Client) again(ctx context.Context, d *delivery, answer *response, err *Error) bool {
+	switch {
+	case err == nil && answer.status == http.StatusTooManyRequests:
+		d.place.front = true
+		return true
+	case err == nil && answer.status == http.StatusUnauthorized:
+		renewable, ok := d.credential.(Renewable)
+		if !ok || d.renewed {
+			return false
+		}
+		d.renewed = true
+		renewable.Invalidate(d.token)
+		renewed, err := d.credential.Token(ctx)
+		return err == nil && renewed != d.token
+	case transient(d.request.operation, answer, err):
+		var asked time.Duration
+		if answer != nil {
+			asked = answer.retryAfter
+		}
+		d.place.front = true
+		return c.backoff(ctx, d, asked)
+	}
+	return false
+}
+
+// deliver sends a request once, when it is its turn. A reserved call that does not go out is
+// released.
+func (c *Client) deliver(ctx context.Context, d *delivery) (*response, *Error) {
+	name := d.request.operation.name
+	usage := UsageFrom(ctx)
+	token, err := d.fetchToken(ctx)
+	if err != nil {
+		usage.release()
+		return nil, tokenFailure(ctx, name, err)
+	}
+	granted, err := c.throttle.enter(ctx, name, d.place)
+	if err != nil {
+		usage.release()
+		return nil, asError(ctx, name, err)
+	}
+	if granted.waited { // so long that the token may have expired
+		if token, err = d.fetchToken(ctx); err != nil {
+			usage.release()
+			c.throttle.leave(granted, unsent, 0)
+			return nil, tokenFailure(ctx, name, err)
+		}
+	}
+	d.token = token
+	answer, end, failed := c.send(ctx, d.request, token)
+	var retryAfter time.Duration
+	if end == refused {
+		retryAfter = answer.retryAfter
+	} else {
+		d.tries++
+	}
+	c.throttle.leave(granted, end, retryAfter)
+	return answer, failed
+}
+
+func (d *delivery) refusedToken(answer *response) bool {
+	return d.renewed && answer != nil && answer.status == http.StatusUnauthorized
+}
+
+func (d *delivery) fetchToken(ctx context.Context) (string, error) {
+	token, err := d.credential.Token(ctx)
+	if err == nil && token == "" {
+		err = errNoCredential
+	}
+	return token, err
+}
+
+// send makes one round trip and reads the answer to its end. Its outcome is unsent where the
+// service cannot have counted the request.
+func (c *Client) send(ctx context.Context, r request, token string) (*response, outcome, *Error) {
 	operation := UsageFrom(ctx)
 	if err := c.gate.enter(ctx, operation); err != nil {
-		return nil, failure(ctx, r.operation.name, err)
+		operation.release()
+		return nil, unsent, failure(ctx, r.operation.name, err)
 	}
 	defer c.gate.leave(operation)
 	ctx, cancel := context.WithTimeout(ctx, c.callTimeout)
@@ -79,32 +168,39 @@ func (c *Client) send(ctx context.Context, r request, key, token string) (*respo
 	})
 	req, err := c.newRequest(ctx, r, token)
 	if err != nil {
-		return nil, failure(ctx, r.operation.name, err)
+		operation.release()
+		return nil, unsent, failure(ctx, r.operation.name, err)
 	}
-	c.budget.spend(key)
 	operation.addCall()
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
+		c.stats.observeCall(r.operation.name, 0)
 		e := failure(ctx, r.operation.name, err)
-		e.Sent = sent.Load()
-		return nil, e
+		if e.Sent = sent.Load(); e.Sent {
+			return nil, lost, e
+		}
+		return nil, unsent, e
 	}
 	defer resp.Body.Close()
+	c.stats.observeCall(r.operation.name, resp.StatusCode)
 
 	answer := &response{
 		status:     resp.StatusCode,
 		total:      parseTotal(resp.Header.Get("X-Total-Count")),
 		retryAfter: parseRetryAfter(resp.Header.Get("Retry-After"), c.now()),
 	}
-	limit := c.maxResponseBytes
+	limit, end := c.maxResponseBytes, answered
 	if !answer.ok() {
 		limit = min(limit, maxRefusalBytes)
 	}
+	if answer.status == http.StatusTooManyRequests {
+		end = refused
+	}
 	answer.body, err = c.buffers.read(resp.Body, resp.ContentLength, limit)
 	if err != nil && answer.ok() {
-		return nil, bodyFailure(ctx, r.operation.name, resp.StatusCode, err)
+		return nil, answered, bodyFailure(ctx, r.operation.name, resp.StatusCode, err)
 	}
-	return answer, nil
+	return answer, end, nil
 }
 
 func (c *Client) newRequest(ctx context.Context, r request, token string) (*http.Request, error) {

@@ -78,7 +78,7 @@ func reason(err error) string {
 	}
 	for _, known := range []error{
 		context.Canceled, context.DeadlineExceeded, errNoCredential, errTooLarge, errNotJSON, errNotToken, errRedirect,
-		errCallsExceeded,
+		errCallsExceeded, errThrottled,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()

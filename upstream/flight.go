@@ -2,8 +2,12 @@ package upstream
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // flights are the reads that are under way. A read that asks the same of the service, in the
@@ -20,26 +24,38 @@ type flight struct {
 	err     error
 	waiting int
 	cancel  context.CancelFunc
+	// deadline is the latest of those who wait, and turn is when the call is expected to leave
+	// the queue, or 0 where it is not in one. Both are in nanoseconds by the system's clock.
+	deadline, turn atomic.Int64
 }
 
-// share answers what read answers, or what a flight of the same key does that is under way.
+// share answers what read of an operation answers, or what a flight of the same key does that is under way.
 // The read belongs to all who wait for it: it goes on when the context of one of them ends,
 // and is cancelled when the last has gone. It is charged to the operation that starts it, and
-// not started where that operation may make no more calls.
-func share[V any](ctx context.Context, f *flights, key string, read func(context.Context) (V, error)) (V, error) {
+// not started where that operation may make no more calls. Whoever has no time to wait for a
+// call that stands in the queue is refused as if the call were their own.
+func share[V any](ctx context.Context, f *flights, operation, key string, read func(context.Context) (V, error), onJoin func()) (V, error) {
 	current, joined := f.board(ctx, key, func(ctx context.Context) (any, error) { return read(ctx) })
+	var none V
 	if current == nil {
-		var none V
 		return none, errCallsExceeded
 	}
 	if joined {
+		if wait := current.queued(); current.tooLate(ctx) {
+			f.leave(key, current)
+			return none, throttled(operation, wait)
+		}
 		UsageFrom(ctx).addCoalesced()
+		onJoin()
 	}
 	select {
 	case <-current.done:
 	case <-ctx.Done():
+		wait := current.queued()
 		f.leave(key, current)
-		var none V
+		if wait > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return none, throttled(operation, wait)
+		}
 		return none, ctx.Err()
 	}
 	value, _ := current.value.(V)
@@ -53,19 +69,22 @@ func (f *flights) board(ctx context.Context, key string, read func(context.Conte
 	defer f.mu.Unlock()
 	if current, joined = f.byKey[key]; joined {
 		current.waiting++
+		current.extend(ctx)
 		return current, true
 	}
 	if !UsageFrom(ctx).reserve() {
 		return nil, false
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	current = &flight{done: make(chan struct{}), waiting: 1, cancel: cancel}
+	current = &flight{done: make(chan struct{}), waiting: 1}
+	current.extend(ctx)
+	ctx = context.WithValue(context.WithoutCancel(ctx), flightKey{}, current)
+	ctx, current.cancel = context.WithCancel(ctx)
 	if f.byKey == nil {
 		f.byKey = map[string]*flight{}
 	}
 	f.byKey[key] = current
 	go func() {
-		defer cancel()
+		defer current.cancel()
 		defer close(current.done)
 		defer f.land(key, current)
 		defer func() {
@@ -107,4 +126,58 @@ func (f *flights) closeAll() {
 	f.mu.Lock()
 	clear(f.byKey)
 	f.mu.Unlock()
+}
+
+type flightKey struct{}
+
+// flightFrom answers the flight that a call belongs to; nil where it is nobody else's.
+func flightFrom(ctx context.Context) *flight {
+	current, _ := ctx.Value(flightKey{}).(*flight)
+	return current
+}
+
+// deadlineOf answers when nobody waits for the call any more, and whether there is such a time.
+func deadlineOf(ctx context.Context) (time.Time, bool) {
+	current := flightFrom(ctx)
+	if current == nil {
+		return ctx.Deadline()
+	}
+	deadline := current.deadline.Load()
+	return time.Unix(0, deadline), deadline != math.MaxInt64
+}
+
+// extend makes room for one more who waits. It is called with the lock of the flights.
+func (f *flight) extend(ctx context.Context) {
+	deadline := int64(math.MaxInt64)
+	if at, ok := ctx.Deadline(); ok {
+		deadline = at.UnixNano()
+	}
+	f.deadline.Store(max(f.deadline.Load(), deadline))
+}
+
+// expect notes that the call stands in the queue and goes after about that wait; 0 that it has
+// left it.
+func (f *flight) expect(wait time.Duration) {
+	switch {
+	case f == nil:
+	case wait == 0:
+		f.turn.Store(0)
+	default:
+		f.turn.Store(time.Now().Add(wait).UnixNano())
+	}
+}
+
+// queued answers how long the call still waits in the queue; 0 where it is not in one.
+func (f *flight) queued() time.Duration {
+	turn := f.turn.Load()
+	if turn == 0 {
+		return 0
+	}
+	return max(time.Until(time.Unix(0, turn)), time.Millisecond)
+}
+
+// tooLate says whether the call leaves the queue only after the context's deadline.
+func (f *flight) tooLate(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ok && f.queued() > time.Until(deadline)
 }

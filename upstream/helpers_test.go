@@ -21,9 +21,13 @@ func newServer(t testing.TB, handler http.HandlerFunc) *httptest.Server {
 	return server
 }
 
-// newClient answers a client that leaves no connection behind.
+// newClient answers a client that leaves no connection behind. Unless the test sets one it has
+// no rate limit.
 func newClient(t testing.TB, cfg upstream.Config) *upstream.Client {
 	t.Helper()
+	if cfg.RateLimit == 0 {
+		cfg.RateLimit = upstream.NoRateLimit
+	}
 	client, err := upstream.New(cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -47,7 +47,7 @@ func TestParseLayout(t *testing.T) {
 
 func TestNewNamesEveryWrongSetting(t *testing.T) {
 	_, err := upstream.New(upstream.Config{
-		BaseURL: "https://ada:s3cret@acme", Layout: 7, UserAgent: "a\nb", CallTimeout: -1, MaxResponseBytes: -1, RateLimit: -1,
+		BaseURL: "https://ada:s3cret@acme", Layout: 7, UserAgent: "a\nb", CallTimeout: -1, MaxResponseBytes: -1, RateLimit: -2,
 	})
 	if err == nil {
 		t.Fatal("New does not fail")

@@ -53,6 +53,40 @@ var (
 	}
 )
 
+// operations answers all of them.
+func operations() []operation {
+	return []operation{
+		opListIdentityCertifications, opGetIdentityCertification, opListIdentityAccessReviewItems,
+		opGetIdentityCertificationItemPermissions, opListCertificationReviewers, opMakeIdentityDecision,
+		opReassignIdentityCertifications, opSubmitReassignCertsAsync, opSignOffIdentityCertification,
+		opGetCertificationTask, opGetPendingCertificationTasks,
+	}
+}
+
+// reads says whether the operation changes nothing.
+func (o operation) reads() bool { return o.method == http.MethodGet }
+
+// movesItems says whether the operation changes more certifications than the one in its path.
+func (o operation) movesItems() bool {
+	return o.name == opReassignIdentityCertifications.name || o.name == opSubmitReassignCertsAsync.name
+}
+
+// subject answers what the answer to a read of the operation shows.
+func (o operation) subject(ids []string) subject {
+	if o.service != "certifications" || len(ids) == 0 {
+		return subject{} // tasks belong to certifications that only their answers name
+	}
+	return subject{certification: ids[0]}
+}
+
+// class answers how urgent the operation is.
+func (o operation) class() class {
+	if o.reads() {
+		return reads
+	}
+	return mutations
+}
+
 // resolve answers the operation's escaped path under a base URL of the given layout, with
 // ids in the places of the template, of which there must be as many. It fails where one
 // of them cannot be an identifier.

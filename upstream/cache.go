@@ -1,0 +1,148 @@
+package upstream
+
+import (
+	"context"
+	"hash/maphash"
+	"sync/atomic"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+)
+
+// DefaultCacheBytes is how much a cache holds unless Config says otherwise.
+const DefaultCacheBytes = 64 << 20
+
+const (
+	// entryBytes is about what an entry takes beside the answer.
+	entryBytes = 256
+	// writeStripes is how many counters of writes the certifications share out.
+	writeStripes = 1024
+)
+
+// A cache keeps the answers to reads for a short time. Its key holds the caller's, so that
+// nobody ever sees what somebody else was answered. What is in it is shared: nobody may change
+// it. A nil cache is one that is turned off.
+//
+// What a write touches is not looked for. Each answer is kept with the count of writes to what it
+// shows, taken before the request went out, and is good only while that count stands.
+type cache struct {
+	entries *otter.Cache[string, entry]
+	ttl     time.Duration
+	now     func() time.Time
+
+	seed   maphash.Seed
+	writes [writeStripes]atomic.Uint64 // to the certifications of a stripe
+	any    atomic.Uint64               // to any certification
+	all    atomic.Uint64               // to nobody knows which
+}
+
+// An entry is one answer.
+type entry struct {
+	value   any
+	size    int // of the body, in bytes
+	expires time.Time
+	version version
+}
+
+// A subject is what an answer shows: one certification and what is below it or, where the id is
+// empty, any number of them.
+type subject struct{ certification string }
+
+// A version counts the writes to a subject.
+type version [2]uint64
+
+// newCache answers a cache that holds as many bytes and keeps an answer for ttl. What has expired
+// stays for another keep, for those who take stale answers.
+func newCache(maxBytes int64, ttl, keep time.Duration, now func() time.Time) (*cache, error) {
+	entries, err := otter.New(&otter.Options[string, entry]{
+		MaximumWeight:    uint64(maxBytes),
+		Weigher:          func(key string, e entry) uint32 { return uint32(len(key) + e.size + entryBytes) },
+		ExpiryCalculator: otter.ExpiryWriting[string, entry](ttl + keep),
+		Clock:            cacheClock(now),
+		// On the caller's goroutine, so that a client has none of its own that must be stopped.
+		Executor: func(task func()) { task() },
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &cache{entries: entries, ttl: ttl, now: now, seed: maphash.MakeSeed()}, nil
+}
+
+// get answers what is kept under a key, and whether it is fresh.
+func (c *cache) get(key string, of subject) (value any, fresh, ok bool) {
+	if c == nil {
+		return nil, false, false
+	}
+	e, ok := c.entries.GetIfPresent(key)
+	if !ok || e.version != c.version(of) {
+		return nil, false, false
+	}
+	return e.value, c.now().Before(e.expires), true
+}
+
+// put keeps an answer of so many bytes, which shows the subject as it was at a version.
+func (c *cache) put(key string, of subject, at version, value any, size int) {
+	if c != nil && at == c.version(of) {
+		c.entries.Set(key, entry{value, size, c.now().Add(c.ttl), at})
+	}
+}
+
+// version answers the current version of a subject.
+func (c *cache) version(of subject) version {
+	switch {
+	case c == nil:
+		return version{}
+	case of.certification == "":
+		return version{c.any.Load(), c.all.Load()}
+	default:
+		return version{c.stripe(of.certification).Load(), c.all.Load()}
+	}
+}
+
+// drop makes whatever shows a certification out of date, for every caller.
+func (c *cache) drop(certification string) {
+	if c != nil {
+		c.stripe(certification).Add(1)
+		c.any.Add(1)
+	}
+}
+
+// dropAll makes everything out of date.
+func (c *cache) dropAll() {
+	if c != nil {
+		c.all.Add(1)
+	}
+}
+
+func (c *cache) stripe(certification string) *atomic.Uint64 {
+	return &c.writes[maphash.String(c.seed, certification)%writeStripes]
+}
+
+// bytes answers how much is kept.
+func (c *cache) bytes() uint64 {
+	if c == nil {
+		return 0
+	}
+	c.entries.CleanUp()
+	return c.entries.WeightedSize()
+}
+
+// A cacheClock is the clock of a cache. It never ticks: what has expired goes when the cache is
+// used.
+type cacheClock func() time.Time
+
+// NowNano answers the time.
+func (c cacheClock) NowNano() int64 { return c().UnixNano() }
+
+// Tick answers a channel on which nothing ever comes.
+func (cacheClock) Tick(time.Duration) <-chan time.Time { return nil }
+
+type noCacheKey struct{}
+
+// NoCache answers a context for reads that are not answered from the cache, as a caller asks for
+// by Cache-Control: no-cache.
+func NoCache(ctx context.Context) context.Context {
+	return context.WithValue(ctx, noCacheKey{}, true)
+}
+
+func cacheAllowed(ctx context.Context) bool { return ctx.Value(noCacheKey{}) == nil }

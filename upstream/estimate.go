@@ -1,0 +1,36 @@
+package upstream
+
+import "time"
+
+// estimate answers how long a call would wait that joined the queue now, as far as can be told:
+// by the calls before it, the moments at which slots become free, and the pause. Those that
+// come later may go before it, so that it may take longer.
+func (b *budget) estimate(c *caller, of class, front bool, now time.Time) time.Duration {
+	ahead := b.queue.ahead(c, of, front)
+	at := latest(now, b.until)
+	slots, bounded := b.slots(now)
+	if !bounded {
+		return at.Sub(now)
+	}
+	if b.paced(slots, now) {
+		at = latest(at, b.lastSent.Add(time.Duration(ahead+1)*pace(slots)))
+	}
+	if !b.modest(c, slots) {
+		slots -= b.reserve(slots)
+	}
+	return latest(at, b.slotFree(ahead-(slots-b.occupied()), slots, now)).Sub(now)
+}
+
+// slotFree answers when a slot comes free that n others come before; now where n is negative,
+// since there are free ones. Each is free again a window after it was taken.
+func (b *budget) slotFree(n, slots int, now time.Time) time.Time {
+	if n < 0 {
+		return now
+	}
+	rounds, i := n/slots, n%slots
+	free := now.Add(RateWindow) // of those under way, and those that are still to be taken
+	if i < len(b.done) {
+		free = b.done[i].at.Add(RateWindow)
+	}
+	return free.Add(time.Duration(rounds) * RateWindow)
+}

@@ -1,0 +1,78 @@
+package upstream
+
+import "time"
+
+const (
+	// Who overruns the budget in three windows within penaltySpan may have to wait for minutes.
+	// It is not documented, but has been seen.
+	penaltySpan = 2 * time.Minute
+	// opened is how many calls may test the ground at once before it counts as firm.
+	opened = 64
+)
+
+// A pause is how a budget reacts to a 429: no call goes for a while, then one, and with each
+// success twice as many. All the refusals of calls that were under way together are one pause.
+type pause struct {
+	until   time.Time
+	epoch   int  // how many pauses there were
+	opening int  // how many calls of this epoch may be under way at once; 0 for any number
+	fresh   int  // calls of this epoch that are under way
+	served  bool // a call of this epoch has been answered
+	pending bool // no call was let go since the pause began
+}
+
+// full says whether as many calls test the ground as may.
+func (p *pause) full() bool { return p.opening > 0 && p.fresh >= p.opening }
+
+// succeed notes that the service answered a call of an epoch.
+func (p *pause) succeed(epoch int) {
+	if epoch != p.epoch {
+		return
+	}
+	p.served = true
+	if p.opening > 0 {
+		p.opening++ // each one that is back lets two more go
+	}
+	if p.opening > opened {
+		p.opening = 0
+	}
+}
+
+// refuse notes a 429 for a call of an epoch, with the wait that the service asks for; 0 where it
+// does not say.
+func (b *budget) refuse(epoch int, retryAfter time.Duration, now time.Time) {
+	wait := retryAfter
+	if wait <= 0 {
+		wait = RateWindow
+	}
+	until := now.Add(min(wait, b.throttle.maxPause))
+	if epoch != b.epoch || now.Before(b.until) {
+		b.until = latest(b.until, until) // the call was under way when the pause began
+		return
+	}
+	since := now.Sub(b.refusedAt)
+	inARow := b.epoch > 0 && !b.served
+	if b.epoch == 0 || since >= penaltySpan {
+		since = 0
+	}
+	if inARow && since > 0 {
+		until = latest(until, now.Add(min(b.rest(since), b.throttle.maxPause)))
+	}
+	if !inARow || since == 0 || since >= RateWindow/2 { // else it is one window that was overrun
+		b.refusedAt = now
+	}
+	b.until = until
+	b.epoch++
+	b.opening, b.fresh, b.served, b.pending = 1, 0, false, true
+	b.throttle.stats.pauses.Add(1)
+	b.observe(b.done, retryAfter, since, now)
+}
+
+// rest answers how long to leave the service alone when the first call after a pause was refused
+// too. The next one may well be, and must not be the third within penaltySpan.
+func (b *budget) rest(since time.Duration) time.Duration {
+	if since < RateWindow/2 {
+		return RateWindow
+	}
+	return penaltySpan + RateWindow - since
+}

@@ -1,0 +1,112 @@
+package upstream
+
+import "slices"
+
+// A class says which calls go before others. Requests for tokens are in none: they go past the
+// throttle, since the service does not count them.
+type class int
+
+const (
+	mutations class = iota
+	reads
+	classes // how many there are
+)
+
+// A queue holds the calls that wait for one budget: a lane for each caller in each class.
+// Callers of a class take turns, whatever the number of calls that each of them has waiting.
+type queue struct {
+	length int
+	turns  [classes][]*caller // those who have calls waiting, next first
+}
+
+// A waiter is a call that waits.
+type waiter struct {
+	caller  *caller
+	class   class
+	ready   chan struct{} // closed when the turn is given
+	granted bool
+	turn    turn
+}
+
+// push puts a call at the end of its caller's lane or, where it had its turn before, to the
+// front, and the caller with it.
+func (q *queue) push(w *waiter, front bool) {
+	q.length++
+	lane := &w.caller.lanes[w.class]
+	turns := &q.turns[w.class]
+	waiting := len(*lane) > 0
+	switch {
+	case front:
+		*lane = slices.Insert(*lane, 0, w)
+		if waiting {
+			i := slices.Index(*turns, w.caller)
+			*turns = slices.Delete(*turns, i, i+1)
+		}
+		*turns = slices.Insert(*turns, 0, w.caller)
+	default:
+		*lane = append(*lane, w)
+		if !waiting {
+			*turns = append(*turns, w.caller)
+		}
+	}
+}
+
+// pop answers the next call whose caller is admitted, nil where there is none, and takes it off
+// the queue. Its caller's next turn is behind all others.
+func (q *queue) pop(admits func(*caller) bool) *waiter {
+	for class, turns := range q.turns {
+		i := slices.IndexFunc(turns, admits)
+		if i < 0 {
+			continue
+		}
+		c := turns[i]
+		lane := &c.lanes[class]
+		w := (*lane)[0]
+		*lane = slices.Delete(*lane, 0, 1)
+		turns = slices.Delete(turns, i, i+1)
+		if len(*lane) > 0 {
+			turns = append(turns, c)
+		}
+		q.turns[class] = turns
+		q.length--
+		return w
+	}
+	return nil
+}
+
+// remove takes a call off the queue, wherever it stands.
+func (q *queue) remove(w *waiter) {
+	lane := &w.caller.lanes[w.class]
+	i := slices.Index(*lane, w)
+	if i < 0 {
+		return
+	}
+	*lane = slices.Delete(*lane, i, i+1)
+	q.length--
+	if len(*lane) == 0 {
+		turns := &q.turns[w.class]
+		i := slices.Index(*turns, w.caller)
+		*turns = slices.Delete(*turns, i, i+1)
+	}
+}
+
+// ahead answers how many calls go before one that would be pushed now.
+func (q *queue) ahead(c *caller, of class, front bool) int {
+	n := 0
+	for class := range of {
+		for _, other := range q.turns[class] {
+			n += len(other.lanes[class])
+		}
+	}
+	if front {
+		return n
+	}
+	own := len(c.lanes[of])
+	n += own
+	for _, other := range q.turns[of] {
+		if other != c {
+			n += min(len(other.lanes[of]), own+1)
+		}
+	}
+	return n
+}

@@ -1,0 +1,162 @@
+package upstream
+
+import (
+	"slices"
+	"sync/atomic"
+	"time"
+)
+
+// A StatusClass sorts answers for counting.
+type StatusClass int
+
+// The status classes.
+const (
+	StatusNone      StatusClass = iota // no answer came
+	StatusSuccess                      // 2xx
+	StatusRedirect                     // 3xx
+	StatusRefused                      // 4xx but for 429
+	StatusThrottled                    // 429
+	StatusFailed                       // 5xx and whatever is no status
+
+	statusClasses int = iota
+)
+
+// String names the class as "none", "2xx", "3xx", "4xx", "429" or "5xx".
+func (s StatusClass) String() string {
+	if s < 0 || int(s) >= statusClasses {
+		return "none"
+	}
+	return [statusClasses]string{"none", "2xx", "3xx", "4xx", "429", "5xx"}[s]
+}
+
+func statusClassOf(status int) StatusClass {
+	switch {
+	case status == 0:
+		return StatusNone
+	case status == 429:
+		return StatusThrottled
+	case status >= 200 && status < 300:
+		return StatusSuccess
+	case status >= 300 && status < 400:
+		return StatusRedirect
+	case status >= 400 && status < 500:
+		return StatusRefused
+	default:
+		return StatusFailed
+	}
+}
+
+// waitBounds are never changed.
+var waitBounds = [...]time.Duration{
+	0, 10 * time.Millisecond, 100 * time.Millisecond, time.Second, 5 * time.Second, 10 * time.Second, 30 * time.Second,
+}
+
+// WaitBounds answers the upper bounds of the buckets that Stats.Waits counts in. One more
+// bucket holds what was longer.
+func WaitBounds() []time.Duration { return slices.Clone(waitBounds[:]) }
+
+// Stats is what a Client has done since it was made, and how its budgets stand.
+type Stats struct {
+	Calls     map[CallStats]uint64        // requests that went out
+	Waits     [len(waitBounds) + 1]uint64 // turns by how long they were waited for
+	Waited    time.Duration               // all of them together
+	Refused   uint64                      // calls that were not let go, for want of budget
+	Retries   uint64                      // calls among Calls that were sent again
+	Pauses    uint64                      // pauses after a 429
+	Coalesced uint64                      // reads that joined one under way
+	Cached    uint64                      // reads that the cache answered
+	Stale     uint64                      // reads that it answered with what had expired
+
+	CacheBytes uint64 // in the cache now
+	Queued     int    // calls that wait for their turn now
+	Budgets    int    // budgets that have been at work lately
+	Paused     int    // those of them that are paused
+	// Remaining is how many calls may go at once now from the budget that has least left.
+	Remaining int
+}
+
+// CallStats is what calls are counted by: the vendor's operation and how it was answered.
+type CallStats struct {
+	Operation string
+	Status    StatusClass
+}
+
+// Stats answers what the client has done so far. It may be called as often as one likes.
+func (c *Client) Stats() Stats {
+	s := c.stats.snapshot()
+	c.throttle.describe(&s)
+	s.CacheBytes = c.cache.bytes()
+	return s
+}
+
+// statistics counts. Every field is counted up on its own.
+type statistics struct {
+	calls  map[string]*[statusClasses]atomic.Uint64 // by operation; the map never changes
+	waits  [len(waitBounds) + 1]atomic.Uint64
+	waited atomic.Int64
+
+	refused, retries, pauses, coalesced, cached, stale atomic.Uint64
+}
+
+func newStatistics() *statistics {
+	s := &statistics{calls: map[string]*[statusClasses]atomic.Uint64{}}
+	for _, op := range operations() {
+		s.calls[op.name] = new([statusClasses]atomic.Uint64)
+	}
+	return s
+}
+
+func (s *statistics) observeCall(operation string, status int) {
+	s.calls[operation][statusClassOf(status)].Add(1)
+}
+
+func (s *statistics) observeWait(wait time.Duration) {
+	i := 0
+	for i < len(waitBounds) && wait > waitBounds[i] {
+		i++
+	}
+	s.waits[i].Add(1)
+	s.waited.Add(int64(wait))
+}
+
+func (s *statistics) snapshot() Stats {
+	snapshot := Stats{
+		Calls:     map[CallStats]uint64{},
+		Waited:    time.Duration(s.waited.Load()),
+		Refused:   s.refused.Load(),
+		Retries:   s.retries.Load(),
+		Pauses:    s.pauses.Load(),
+		Coalesced: s.coalesced.Load(),
+		Cached:    s.cached.Load(),
+		Stale:     s.stale.Load(),
+	}
+	for operation, byStatus := range s.calls {
+		for status := range byStatus {
+			if n := byStatus[status].Load(); n > 0 {
+				snapshot.Calls[CallStats{operation, StatusClass(status)}] = n
+			}
+		}
+	}
+	for i := range s.waits {
+		snapshot.Waits[i] = s.waits[i].Load()
+	}
+	return snapshot
+}
+
+// describe fills in how the budgets stand.
+func (t *throttle) describe(s *Stats) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.now()
+	s.Remaining = t.limit
+	for _, b := range t.budgets {
+		b.expire(now)
+		v := b.view(now)
+		s.Queued += v.Queued
+		s.Budgets++
+		if now.Before(b.until) {
+			s.Paused++
+		}
+		s.Remaining = min(s.Remaining, v.Remaining)
+	}
+}
