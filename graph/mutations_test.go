@@ -238,7 +238,7 @@ func TestFaultInTheSecondCall(t *testing.T) {
 		reads   int  // of items, to find out
 	}{
 		{"401", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 401}, false, 0},
-		{"429", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 429, RetryAfter: "3"}, false, 0},
+		{"429", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 429, RetryAfter: "3600"}, false, 0},
 		{"500", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 500}, false, 5},
 		{"500 after applying", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 500, Strikes: sandbox.AfterApplying}, true, 5},
 		{"cut-off JSON", sandbox.Fault{Kind: sandbox.FaultTruncated}, true, 5},
@@ -273,6 +273,7 @@ func TestFaultInTheSecondCall(t *testing.T) {
 			if reads := w.sandbox.Requests().Count("listIdentityAccessReviewItems"); reads != each.reads {
 				t.Errorf("%d reads of items, want %d", reads, each.reads)
 			}
+			w.clock.advance(time.Hour) // for the next to find a fresh budget
 		})
 	}
 }
@@ -523,7 +524,7 @@ func TestReassignAsyncStopsAtTheFirstFailure(t *testing.T) {
 		t.Run(fmt.Sprint(each.status), func(t *testing.T) {
 			w.sandbox.Reset()
 			fault := failing(each.status)
-			fault.After, fault.Count = 1, 1
+			fault.After, fault.Count, fault.RetryAfter = 1, 1, "3600" // longer than anybody waits
 			w.spoil(t, "submitReassignCertsAsync", fault)
 			a := w.ask(t, admin, reassignAsyncMutation, references(reviewer2, "Moved on", itemReferences(items)...))
 			payload := at(a.data(t), "reassignReviewItemsAsync")
@@ -533,7 +534,7 @@ func TestReassignAsyncStopsAtTheFirstFailure(t *testing.T) {
 			sent := at(payload, "errors", 0, "ids").([]any)
 			left := at(payload, "errors", 1, "ids").([]any)
 			wantRefusals(t, payload, object{"code": each.code, "field": nil, "ids": sent}, object{"code": "NOT_APPLIED", "field": nil, "ids": left})
-			w.clock.advance(2 * sandbox.DefaultTaskPace)
+			w.clock.advance(time.Hour)
 			moved := w.written()
 			for _, id := range slices.Concat(sent, left) {
 				if moved[id.(string)] != nil {

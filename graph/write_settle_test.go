@@ -216,7 +216,7 @@ func TestRateLimitedInTheMiddle(t *testing.T) {
 	w.fault(t, sandbox.Fault{
 		Operation: "makeIdentityDecision", Kind: sandbox.FaultStatus, Status: 429, RetryAfter: "3600", Strikes: sandbox.BeforeApplying, After: 1,
 	})
-	payload := at(w.ask(t, admin, decideMutation, decisions(items, nil)).data(t), "decideReviewItems")
+	payload := at(w.ask(t, admin, decideOnly, decisions(items, nil)).data(t), "decideReviewItems")
 	wantRefusals(t, payload, object{"code": "NOT_APPLIED", "field": nil, "ids": anys(items[250:])})
 	if message := at(payload, "errors", 0, "message").(string); !strings.Contains(message, "Try again in 3600 s.") {
 		t.Errorf("the message is %q", message)
