@@ -76,6 +76,10 @@ func TestLimitsHoldByDefault(t *testing.T) {
 		"comparisons of fields": {"comparisons", 100_000, func(n int) string {
 			return below(strings.Repeat("id ", map[int]int{100_000: 447, 100_001: 448}[n]))
 		}},
+		"comparisons within fragments": {"comparisons", 100_000, func(n int) string {
+			depth := map[int]int{100_000: 84, 100_001: 85}[n]
+			return below(strings.Repeat("... { ", depth) + "__typename" + strings.Repeat("}", depth))
+		}},
 		"comparisons of fragments": {"comparisons", 100_000, func(n int) string {
 			return below(strings.Repeat("...F ", map[int]int{100_000: 447, 100_001: 448}[n])) + "fragment F on Certification { id }"
 		}},

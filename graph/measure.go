@@ -146,8 +146,12 @@ func (m *measure) collect(into *mergedSet, set ast.SelectionSet) *gqlerror.Error
 		case m.directives > m.limits.Directives:
 			return tooLarge("directives", m.limits.Directives, "There are more than %d directives.")
 		}
+		before := m.selections
 		if err := m.collect(into, inner); err != nil {
 			return err
+		}
+		if _, ok := selection.(*ast.InlineFragment); ok {
+			m.comparisons += pairs(m.selections - before) // validation compares within it, too
 		}
 	}
 	return nil
