@@ -33,6 +33,8 @@ type ServeConfig struct {
 	Precheck                bool          `default:"true" negatable:"" help:"Read a certification before a write to it, so that what it is not open for is refused without spending the write. Costs one upstream call for each mutation."`
 	MaxEstimatedCalls       int           `default:"500" help:"Upstream calls that a GraphQL operation may be expected to make, at worst; one that may make more is refused before it makes any."`
 	MaxUpstreamCalls        int           `default:"200" help:"Upstream calls that a GraphQL operation makes; fields that need more are null."`
+	TaskPollMin             time.Duration `default:"1s" help:"How long after the first read of a watched task the second comes; later waits grow."`
+	TaskPollMax             time.Duration `default:"10s" help:"Longest wait between two reads of a watched task."`
 	MaxInFlight             int           `default:"256" help:"Upstream calls under way at once; more wait, and operations take turns."`
 	MaxInFlightPerOperation int           `default:"64" help:"Upstream calls under way at once for one GraphQL operation."`
 	RateLimit               int           `default:"100" help:"Requests that the upstream allows in 10 seconds for one client id."`

@@ -52,6 +52,8 @@ func TestWithoutOptionsTheGatewayRunsOnDefaults(t *testing.T) {
 		Precheck:                true,
 		MaxEstimatedCalls:       500,
 		MaxUpstreamCalls:        200,
+		TaskPollMin:             time.Second,
+		TaskPollMax:             10 * time.Second,
 		MaxInFlight:             256,
 		MaxInFlightPerOperation: 64,
 
@@ -97,6 +99,8 @@ func TestAFlagWinsOverItsVariableAndThatOverTheDefault(t *testing.T) {
 		Precheck:                true,
 		MaxEstimatedCalls:       500,
 		MaxUpstreamCalls:        200,
+		TaskPollMin:             time.Second,
+		TaskPollMax:             10 * time.Second,
 		MaxInFlight:             256,
 		MaxInFlightPerOperation: 64,
 

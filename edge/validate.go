@@ -37,6 +37,12 @@ func (c ServeConfig) validate() error {
 	if c.OperationTimeout <= 0 {
 		problem("--operation-timeout: must be longer than 0, such as 60s, not %s", c.OperationTimeout)
 	}
+	if c.TaskPollMin <= 0 {
+		problem("--task-poll-min: must be longer than 0, such as 1s, not %s", c.TaskPollMin)
+	}
+	if c.TaskPollMax < c.TaskPollMin {
+		problem("--task-poll-max: must be --task-poll-min or longer, not %s", c.TaskPollMax)
+	}
 	c.Limits.validate(problem)
 	if c.MaxEstimatedCalls < 1 {
 		problem("--max-estimated-calls: must be 1 or more, not %d", c.MaxEstimatedCalls)

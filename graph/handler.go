@@ -23,6 +23,8 @@ const (
 	DefaultMaxWriteBatch     = 10_000
 	DefaultMaxEstimatedCalls = 500
 	DefaultMaxUpstreamCalls  = 200
+	DefaultTaskPollMin       = time.Second
+	DefaultTaskPollMax       = 10 * time.Second
 )
 
 const (
@@ -56,6 +58,11 @@ type Config struct {
 	// MaxUpstreamCalls is the most upstream calls that an operation makes, by default 200.
 	// Fields that need more are null, with the same code.
 	MaxUpstreamCalls int
+	// TaskPollMin is how long after the first read of a watched task the second comes, by default
+	// 1 s. The waits grow from there up to TaskPollMax, by default 10 s.
+	TaskPollMin, TaskPollMax time.Duration
+	// Stopping, once closed, completes every subscription; nil where that never comes.
+	Stopping <-chan struct{}
 	// Now is the clock that dates in inputs are compared with; by default time.Now.
 	Now func() time.Time
 	// Logger is told of what callers must not see; by default nobody is.
@@ -73,6 +80,8 @@ func NewHandler(cfg Config) http.Handler {
 	}
 	cfg.MaxEstimatedCalls = cmp.Or(cfg.MaxEstimatedCalls, DefaultMaxEstimatedCalls)
 	cfg.MaxUpstreamCalls = cmp.Or(cfg.MaxUpstreamCalls, DefaultMaxUpstreamCalls)
+	cfg.TaskPollMin = cmp.Or(cfg.TaskPollMin, DefaultTaskPollMin)
+	cfg.TaskPollMax = max(cmp.Or(cfg.TaskPollMax, DefaultTaskPollMax), cfg.TaskPollMin)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -87,6 +96,7 @@ func NewHandler(cfg Config) http.Handler {
 		maxWriteBatch: cfg.MaxWriteBatch,
 		noPrecheck:    cfg.NoPrecheck,
 		now:           cfg.Now,
+		tasksWatched:  newTaskHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
 	}})
 	server := handler.New(schema)
 	server.AddTransport(&httpTransport{limits: limits, keepAlive: keepAlive})
@@ -101,6 +111,7 @@ func NewHandler(cfg Config) http.Handler {
 	server.Use(planning{rows: rows, precheck: !cfg.NoPrecheck, maxCalls: cfg.MaxEstimatedCalls})
 	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls})
 	server.Use(deferral{})
+	server.Use(endings{})
 	return server
 }
 

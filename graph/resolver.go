@@ -15,4 +15,5 @@ type Resolver struct {
 	maxWriteBatch int
 	noPrecheck    bool // writes are sent without a look at their certification
 	now           func() time.Time
+	tasksWatched  *taskHub
 }

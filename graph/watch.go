@@ -2,62 +2,83 @@ package graph
 
 import (
 	"context"
-	"time"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"certql/graph/model"
 	"certql/upstream"
 )
 
-// How often a watched task is read: fast at first, slower the longer it takes.
-const (
-	firstPace  = time.Second
-	lastPace   = 10 * time.Second
-	paceGrowth = 1.5
-)
-
 // watchTask sends a task as it is now and then at each change, until it is finished or the
 // watcher leaves. An unknown task is sent as nil.
 func (r *Resolver) watchTask(ctx context.Context, id string) (<-chan *model.CertificationTask, error) {
-	task, err := found(r.client.GetCertificationTask(ctx, id))
-	if err != nil {
-		return nil, err
-	}
-	updates := make(chan *model.CertificationTask, 1)
-	updates <- model.WrapTask(task)
-	if finished(task) {
-		close(updates)
-		return updates, nil
-	}
-	go func() {
-		defer close(updates)
-		for pace := firstPace; ; pace = min(lastPace, time.Duration(float64(pace)*paceGrowth)) {
-			select {
-			case <-time.After(pace):
-			case <-ctx.Done():
-				return
-			}
-			next, err := r.client.GetCertificationTask(ctx, id)
-			switch {
-			case isKind(err, upstream.KindUnauthenticated), isKind(err, upstream.KindForbidden), isKind(err, upstream.KindNotFound):
-				return // nobody will tell this watcher more
-			case err != nil || next.Status == task.Status:
-				continue
-			}
-			task = next
-			select {
-			case updates <- model.WrapTask(task):
-			case <-ctx.Done():
-				return
-			}
-			if finished(task) {
-				return
-			}
-		}
-	}()
-	return updates, nil
+	watcher := r.tasksWatched.watch(ctx, id)
+	*endingFrom(ctx) = ending{path: graphql.GetPath(ctx), watcher: watcher}
+	return watcher.news, nil
 }
 
 // finished says whether a task will not change any more.
 func finished(task *upstream.CertificationTask) bool {
 	return task == nil || task.Status == upstream.TaskSuccess || task.Status == upstream.TaskError
+}
+
+// An ending tells, when a subscription has no more events, whether that is too early.
+type ending struct {
+	path    ast.Path     // of the field
+	watcher *taskWatcher // nil once that was told
+}
+
+type endingKey struct{}
+
+// endings is the extension that tells why a subscription ends early, as its last event.
+type endings struct{}
+
+var _ interface {
+	graphql.HandlerExtension
+	graphql.OperationInterceptor
+	graphql.ResponseInterceptor
+} = endings{}
+
+// ExtensionName names the extension.
+func (endings) ExtensionName() string { return "Endings" }
+
+// Validate accepts any schema.
+func (endings) Validate(graphql.ExecutableSchema) error { return nil }
+
+// InterceptOperation makes room for the ending of a subscription.
+func (endings) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	if isSubscription(ctx) {
+		ctx = context.WithValue(ctx, endingKey{}, new(ending))
+	}
+	return next(ctx)
+}
+
+// InterceptResponse adds the ending to the events of a subscription.
+func (endings) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	response := next(ctx)
+	if response == nil && isSubscription(ctx) {
+		response = endingFrom(ctx).take(ctx)
+	}
+	return response
+}
+
+func endingFrom(ctx context.Context) *ending { return ctx.Value(endingKey{}).(*ending) }
+
+// take answers the last event of a subscription that ends early: its field is null, with an
+// error. It answers nil where nothing went wrong, where the caller left, and the second time.
+func (e *ending) take(ctx context.Context) *graphql.Response {
+	if e.watcher == nil || ctx.Err() != nil { // an error is only there once the news are closed
+		return nil
+	}
+	err := e.watcher.err
+	e.watcher = nil
+	if err == nil {
+		return nil
+	}
+	graphql.AddError(ctx, gqlerror.WrapPath(e.path, err))
+	data := "{" + strconv.Quote(e.path.String()) + ":null}" // a root field: its path is its name
+	return &graphql.Response{Errors: graphql.GetErrors(ctx), Data: []byte(data)}
 }
