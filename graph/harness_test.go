@@ -83,6 +83,9 @@ type setup struct {
 	toGateway  func(*graph.Config)
 }
 
+// plenty is a budget of requests that no test uses up.
+const plenty = 1 << 20
+
 // A tenant is a sandbox with a gateway in front of it, both over HTTP.
 type tenant struct {
 	sandbox *sandbox.Sandbox
@@ -112,7 +115,8 @@ func start(s setup) (*tenant, error) {
 	if s.current {
 		base = w.rest.URL
 	}
-	calls := upstream.Config{BaseURL: base, Now: w.clock.now}
+	// What the upstream refuses is refused here before anybody has waited for it to pass.
+	calls := upstream.Config{BaseURL: base, Now: w.clock.now, RateLimit: plenty, QueueWait: time.Second}
 	if s.toUpstream != nil {
 		s.toUpstream(&calls)
 	}

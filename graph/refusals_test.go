@@ -8,6 +8,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"certql/upstream"
 	"certql/upstream/sandbox"
 )
 
@@ -135,7 +136,7 @@ var refusals = []refusal{
 	},
 	{
 		name: "429 with nonsense", fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: 429, RetryAfter: "soon", Body: sandbox.BodyHTML},
-		code: "RATE_LIMITED", status: 429,
+		code: "RATE_LIMITED", status: 429, retryAfter: 10, // a window of the budget
 	},
 	{name: "500", fault: failing(500), code: "UPSTREAM_UNAVAILABLE", status: 500, detailCode: "500.0 Internal fault", tracked: true},
 	{
@@ -174,6 +175,7 @@ func TestRefusalsCostOneFieldAlone(t *testing.T) {
 			for _, r := range refusals {
 				t.Run(r.name, func(t *testing.T) {
 					w.sandbox.Reset()
+					w.clock.advance(upstream.DefaultMaxPause) // the case before may have paused the budget
 					w.spoil(t, p.operation, r.fault)
 					r.check(t, p, w.ask(t, admin, p.query, p.variables))
 					if n := w.sandbox.Requests().Count(p.operation); n == 0 {
