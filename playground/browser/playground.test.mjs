@@ -193,6 +193,18 @@ onPage('the panel shows everything that an answer may say', {}, async (page) => 
   ]);
 });
 
+for (const width of [1280, 360]) {
+  onPage(`a long path keeps within ${width} px`, { viewport: { width, height: 740 } }, async (page) => {
+    const trace = [{ method: 'GET', path: `/certifications/${'c1d05e3f'.repeat(40)}/permissions`, status: 200, ms: 1.5 }];
+    await page.route('**/graphql', (route) => route.fulfill({ json: { data: { ok: true }, extensions: { upstream: { trace } } } }));
+    await run(page);
+    const row = await panel(page).locator('tbody tr').boundingBox();
+    assert.ok(row.x >= 0 && row.x + row.width <= width, `the row goes from ${row.x} to ${row.x + row.width}`);
+    const editor = await page.locator('.graphiql-query-editor').boundingBox();
+    assert.ok(editor.width > width / 3, `the editor is left ${editor.width}`);
+  });
+}
+
 onPage('the panel shows the estimate of a dry run by path', {}, async (page) => {
   const upstream = {
     dryRun: true, estimatedCalls: 11, maxEstimatedCalls: 500,
@@ -265,7 +277,11 @@ onPage('it can be used on a screen of 360 px', { viewport: { width: 360, height:
       .map((element) => element.className),
   );
   assert.deepEqual(overflow, []);
-  assert.ok((await page.locator('.graphiql-response').boundingBox()).height >= 300);
+  for (const [editor, pane] of [['.graphiql-query-editor .monaco-editor', '.graphiql-query-editor'], ['.result-window .monaco-editor', '.result-window']]) {
+    const [inner, outer] = [await page.locator(editor).first().boundingBox(), await page.locator(pane).boundingBox()];
+    assert.ok(outer.height >= 300, `${pane} is ${outer.height} high`);
+    assert.ok(inner.y >= outer.y && inner.y <= outer.y + 50, `${editor} is at ${inner.y}, ${pane} at ${outer.y}, after scrolling`);
+  }
   await page.getByRole('button', { name: 'Show GraphiQL Explorer' }).click();
   await page.locator('.graphiql-explorer-root').getByText('certificationTask', { exact: true }).first().waitFor();
 });

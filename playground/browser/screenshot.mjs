@@ -4,7 +4,7 @@ import { answerOf, launch, open } from './page.mjs';
 
 const browser = await launch();
 const { page } = await open(browser, process.env.GATEWAY, { viewport: { width: 1280, height: 760 } });
-await page.locator('.graphiql-tab-button', { hasText: 'Tasks' }).click();
+await page.locator('.graphiql-tab-button', { hasText: 'OneCertification' }).click();
 await answerOf(page);
 await page.waitForTimeout(500); // until the tooltip of the button has gone
 await page.screenshot({ path: process.argv[2] });

@@ -59,7 +59,7 @@ function Trace({ calls }) {
           {calls.map((call, i) => (
             <tr key={i} className={call.status >= 400 ? 'refused' : undefined}>
               <td>{call.method}</td>
-              <td>{call.path}</td>
+              <td className="path">{call.path}</td>
               <td>{call.status}</td>
               <td>{call.ms}</td>
               <td>{origin(call)}</td>
@@ -84,7 +84,7 @@ function Estimate({ rows }) {
         <tbody>
           {rows.map(({ path, calls }, i) => (
             <tr key={i}>
-              <td>{path}</td>
+              <td className="path">{path}</td>
               <td>{calls}</td>
             </tr>
           ))}
