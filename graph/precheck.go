@@ -94,8 +94,10 @@ func (r *Resolver) explain(ctx context.Context, certificationID string, err erro
 	}
 }
 
-// certificationNow reads a certification unless the operation has read it since its last write.
+// certificationNow reads a certification, past the cache, unless the operation has read it since
+// its last write.
 func certificationNow(ctx context.Context, id string) (*upstream.IdentityCertification, error) {
+	ctx = upstream.NoCache(ctx)
 	loaders := load.From(ctx)
 	loaders.Announce(ctx, []string{id}, nil)
 	return loaders.Certification(ctx, id)

@@ -51,7 +51,7 @@ func settle(ctx context.Context, err error, ids []string, read func(context.Cont
 	}
 	// Of an error status nobody promises that nothing was applied, and an answer that broke
 	// off has a good one. The operation's own time may be over.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	ctx, cancel := context.WithTimeout(upstream.NoCache(context.WithoutCancel(ctx)), settleTime)
 	defer cancel()
 	return read(ctx)
 }

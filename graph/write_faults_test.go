@@ -93,6 +93,7 @@ func hardships() []sandbox.Fault {
 		status(0.02, 400, before, sandbox.BodyService)
 		status(0.02, 401, before, sandbox.BodyService)
 		status(0.02, 403, before, sandbox.BodyService)
+		status(0.03, 429, before, sandbox.BodyService)
 		status(0.03, 500, before, sandbox.BodyService)
 		status(0.03, 500, after, sandbox.BodyService)
 		status(0.03, 503, before, sandbox.BodyNone)
@@ -166,6 +167,7 @@ func newTrial(t *testing.T, seed uint64) *trial {
 		front:   door.front,
 		toUpstream: func(c *upstream.Config) {
 			c.Transport, c.CallTimeout = door, 200*time.Millisecond
+			c.Now, c.MaxPause = time.Now, time.Millisecond // after a 429
 		},
 	})
 	x := &trial{tenant: w, random: rand.New(rand.NewPCG(seed, 5)), told: map[string]int{}}

@@ -5,9 +5,11 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"certql/upstream"
 	"certql/upstream/sandbox"
 )
 
@@ -57,10 +59,13 @@ func (w *tenant) expected(t *testing.T, certification, item string) any {
 	}
 }
 
+// cached makes the gateway keep what it reads, for as long as the tenant's clock stands still.
+func cached(c *upstream.Config) { c.CacheTTL = time.Minute }
+
 // After each write, whoever reads on this gateway sees it, whatever was read before.
 func TestEveryReadShowsTheWritesBeforeIt(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t, setup{})
+	w := newTenant(t, setup{toUpstream: cached})
 	items := w.undecidedItems(t, 2)
 	callers := []string{"reviewer-1", admin, "cert-admin"} // the first one writes
 	for _, each := range []struct {
@@ -85,7 +90,12 @@ func TestEveryReadShowsTheWritesBeforeIt(t *testing.T) {
 	} {
 		before := w.expected(t, each.certification, each.item)
 		for _, caller := range callers {
+			w.seen(t, caller, each.certification, each.item)
+			calls := w.sandbox.Requests().Total
 			same(t, each.name+": before, "+caller, before, w.seen(t, caller, each.certification, each.item))
+			if n := w.sandbox.Requests().Total - calls; n != 0 {
+				t.Errorf("%s: %d calls for what is kept: it proves nothing", each.name, n)
+			}
 		}
 		wantRefusals(t, at(w.ask(t, callers[0], each.mutation, each.input).data(t), each.field))
 		after := w.expected(t, each.certification, each.item)
@@ -101,7 +111,7 @@ func TestEveryReadShowsTheWritesBeforeIt(t *testing.T) {
 // A write whose answer is lost is seen as well as any other.
 func TestReadsShowAWriteWhoseAnswerWasLost(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t, setup{})
+	w := newTenant(t, setup{toUpstream: cached})
 	item := w.undecidedItem(t)
 	for _, caller := range []string{admin, "reviewer-1"} {
 		w.seen(t, caller, sandbox.LargeCertification, item)
@@ -122,7 +132,7 @@ func TestAReadThatOverlapsAWriteIsNotShared(t *testing.T) {
 	t.Parallel()
 	var holding atomic.Bool
 	arrived, release := make(chan struct{}), make(chan struct{})
-	w := newTenant(t, setup{front: func(next http.Handler) http.Handler {
+	w := newTenant(t, setup{toUpstream: cached, front: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			if r.Method != http.MethodGet || r.UserAgent() != "certql" || !strings.HasSuffix(r.URL.Path, sandbox.LargeCertification) ||
 				!holding.CompareAndSwap(true, false) {
@@ -179,4 +189,26 @@ func (a *heldAnswer) WriteHeader(status int) {
 func (a *heldAnswer) Write(part []byte) (int, error) {
 	a.hold()
 	return a.ResponseWriter.Write(part)
+}
+
+// A write is refused by what its certification is now, not by what somebody has read a moment
+// ago: others than this gateway write too.
+func TestPrechecksReadPastTheCache(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{sandbox: sandbox.Config{Certifications: 60, Items: 2_000}, toUpstream: cached})
+	var staged string
+	for _, row := range w.list(t, admin, "/certifications", filters(`phase eq "STAGED"`)) {
+		if at(row, "reviewer", "type") == "IDENTITY" && at(row, "campaign", "id") == sandbox.StagedCampaign {
+			staged = row["id"].(string)
+		}
+	}
+	item := w.list(t, admin, "/certifications/"+staged+"/access-review-items", nil)[0]["id"].(string)
+	input := decidingOn(staged, object{"itemId": item, "decision": "APPROVE", "comments": "Needed"})
+	w.seen(t, admin, staged, item)
+	wantRefusals(t, at(w.ask(t, admin, decideOnly, input).data(t), "decideReviewItems"), object{"code": "NOT_ACTIVE", "field": nil, "ids": []any{item}})
+	if err := w.sandbox.ActivateCampaign(sandbox.StagedCampaign); err != nil {
+		t.Fatal(err)
+	}
+	wantRefusals(t, at(w.ask(t, admin, decideOnly, input).data(t), "decideReviewItems"))
+	w.wantWritten(t, []string{item})
 }
