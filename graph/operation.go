@@ -2,6 +2,8 @@ package graph
 
 import (
 	"context"
+	"net/http"
+	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -38,6 +40,9 @@ func (o operations) InterceptOperation(ctx context.Context, next graphql.Operati
 	operation := graphql.GetOperationContext(ctx)
 	if made := planOf(operation); made.dryRun {
 		return graphql.OneShot(o.dryRun(ctx, made))
+	}
+	if pastCache(operation.Headers) {
+		ctx = upstream.NoCache(ctx)
 	}
 	if isSubscription(ctx) {
 		return next(ctx)
@@ -78,6 +83,19 @@ func (o operations) InterceptResponse(ctx context.Context, next graphql.Response
 		response.Extensions["upstream"] = o.report(ctx, made)
 	}
 	return response
+}
+
+// pastCache says whether the header of a request asks for what is true now, and not a moment
+// ago.
+func pastCache(header http.Header) bool {
+	for _, value := range header.Values("Cache-Control") {
+		for directive := range strings.SplitSeq(value, ",") {
+			if strings.EqualFold(strings.TrimSpace(directive), "no-cache") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isSubscription says whether the answer is an event of a subscription. An answer to what is

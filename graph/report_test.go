@@ -7,6 +7,10 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"certql/upstream"
 )
 
 // A reported answer is one with what it tells of its cost.
@@ -81,5 +85,31 @@ func TestAnAnswerReportsItsCost(t *testing.T) {
 	}
 	if rest := after.Extensions.Upstream; rest.Calls != 0 || rest.EstimatedCalls != 0 {
 		t.Errorf("rateLimit cost %d calls, estimated %d", rest.Calls, rest.EstimatedCalls)
+	}
+}
+
+// A request may go past the cache; others are answered from it.
+func TestNoCacheGoesPastTheCache(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{toUpstream: func(c *upstream.Config) { c.CacheTTL = time.Minute }})
+	type cost struct{ Calls, Cached int }
+	ask := func(header http.Header) cost {
+		got := w.extended(t, header, object{"query": `{ certifications { totalCount } }`}).Extensions.Upstream
+		return cost{got.Calls, got.Cached}
+	}
+	for _, each := range []struct {
+		name   string
+		header http.Header
+		want   cost
+	}{
+		{"at first", nil, cost{1, 0}},
+		{"again", nil, cost{0, 1}},
+		{"no-cache", http.Header{"Cache-Control": {"no-cache"}}, cost{1, 0}},
+		{"no-cache among others", http.Header{"Cache-Control": {"max-age=0 , No-Cache"}}, cost{1, 0}},
+		{"another directive", http.Header{"Cache-Control": {"max-stale=no-cache"}}, cost{0, 1}},
+	} {
+		if diff := gocmp.Diff(each.want, ask(each.header)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", each.name, diff)
+		}
 	}
 }
