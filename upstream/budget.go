@@ -20,7 +20,7 @@ type budget struct {
 	lastSent time.Time
 	drained  time.Time // when the last slot was taken
 	pause
-	rivals
+	rivals rivals
 }
 
 // A done is a request that occupies its slot for a window from its answer on.
@@ -143,7 +143,7 @@ func (b *budget) room(now time.Time) room {
 // where there are others at it: then a single call is refused where those have spent more than
 // expected, and not a burst of them.
 func (b *budget) paced(slots int, now time.Time) bool {
-	pressed := b.contended(b.throttle.limit, now) || now.Before(b.drained.Add(RateWindow))
+	pressed := b.rivals.contended(b.throttle.limit, now) || now.Before(b.drained.Add(RateWindow))
 	return pressed && 2*b.occupied() >= slots
 }
 

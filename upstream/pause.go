@@ -50,7 +50,7 @@ func (b *budget) refuse(epoch int, retryAfter time.Duration, now time.Time) {
 		b.until = latest(b.until, until) // the call was under way when the pause began
 		return
 	}
-	since := now.Sub(b.refusedAt)
+	since := now.Sub(b.rivals.refusedAt)
 	inARow := b.epoch > 0 && !b.served
 	if b.epoch == 0 || since >= penaltySpan {
 		since = 0
@@ -59,13 +59,13 @@ func (b *budget) refuse(epoch int, retryAfter time.Duration, now time.Time) {
 		until = latest(until, now.Add(min(b.rest(since), b.throttle.maxPause)))
 	}
 	if !inARow || since == 0 || since >= RateWindow/2 { // else it is one window that was overrun
-		b.refusedAt = now
+		b.rivals.refusedAt = now
 	}
 	b.until = until
 	b.epoch++
 	b.opening, b.fresh, b.served, b.pending = 1, 0, false, true
 	b.throttle.stats.pauses.Add(1)
-	b.observe(b.done, retryAfter, since, now)
+	b.rivals.observe(b.done, retryAfter, since, now)
 }
 
 // rest answers how long to leave the service alone when the first call after a pause was refused
