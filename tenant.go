@@ -59,8 +59,17 @@ func (t tenant) connect(config edge.ServeConfig, log *slog.Logger) (*upstream.Cl
 		Layout:      layout,
 		Transport:   transport,
 		CallTimeout: config.UpstreamTimeout,
-		RateLimit:   config.RateLimit,
 		Logger:      log,
+
+		RateLimit:        config.Budget.RateLimit,
+		RateLimitMargin:  config.Budget.RateLimitMargin,
+		RateLimitKey:     upstream.RateLimitKey(config.Budget.RateLimitKey),
+		QueueLength:      config.Budget.QueueLength,
+		QueueWait:        config.Budget.QueueWait,
+		MaxPause:         config.Budget.MaxPause,
+		CacheTTL:         config.Budget.CacheTTL,
+		CacheBytes:       config.Budget.CacheBytes,
+		StaleIfThrottled: config.Budget.StaleIfThrottled,
 
 		MaxInFlight:             config.MaxInFlight,
 		MaxInFlightPerOperation: config.MaxInFlightPerOperation,

@@ -37,7 +37,7 @@ type ServeConfig struct {
 	TaskPollMax             time.Duration `default:"10s" help:"Longest wait between two reads of a watched task."`
 	MaxInFlight             int           `default:"256" help:"Upstream calls under way at once; more wait, and operations take turns."`
 	MaxInFlightPerOperation int           `default:"64" help:"Upstream calls under way at once for one GraphQL operation."`
-	RateLimit               int           `default:"100" help:"Requests that the upstream allows in 10 seconds for one client id."`
+	Budget                  Budget        `embed:""`
 	Auth                    string        `default:"auto" enum:"auto,bearer,service" help:"As whom the upstream is called: bearer (the caller, who has to bring a token), service (callers without a token use the gateway's own credentials), or auto (service on the embedded sandbox, else bearer)."`
 	ClientID                string        `placeholder:"ID" help:"Client id of the gateway's own credentials."`
 	ClientSecret            string        `placeholder:"SECRET" help:"Client secret of the gateway's own credentials. Others on the machine can see a flag: better use the variable."`

@@ -40,6 +40,15 @@ var defaultData = edge.SandboxData{
 	TaskPace:   3 * time.Second,
 }
 
+// budgetOf answers the default budget, but for the number of requests.
+func budgetOf(requests int) edge.Budget {
+	return edge.Budget{
+		RateLimit: requests, RateLimitMargin: 5, RateLimitKey: "client",
+		QueueLength: 10_000, QueueWait: 30 * time.Second, MaxPause: 2 * time.Minute,
+		CacheTTL: 2 * time.Second, CacheBytes: 64 << 20,
+	}
+}
+
 func TestWithoutOptionsTheGatewayRunsOnDefaults(t *testing.T) {
 	want := edge.ServeConfig{
 		Addr:             "localhost:8080",
@@ -57,9 +66,9 @@ func TestWithoutOptionsTheGatewayRunsOnDefaults(t *testing.T) {
 		MaxInFlight:             256,
 		MaxInFlightPerOperation: 64,
 
-		RateLimit: 100,
-		Auth:      "auto",
-		Data:      defaultData,
+		Budget: budgetOf(100),
+		Auth:   "auto",
+		Data:   defaultData,
 	}
 	for _, args := range [][]string{nil, {"serve"}} {
 		config, command := parse(t, args...)
@@ -104,9 +113,9 @@ func TestAFlagWinsOverItsVariableAndThatOverTheDefault(t *testing.T) {
 		MaxInFlight:             256,
 		MaxInFlightPerOperation: 64,
 
-		RateLimit: 8,
-		Auth:      "auto",
-		Data:      edge.SandboxData{Seed: 5, RateLimit: 100, RateWindow: 10 * time.Second, TaskPace: time.Second},
+		Budget: budgetOf(8),
+		Auth:   "auto",
+		Data:   edge.SandboxData{Seed: 5, RateLimit: 100, RateWindow: 10 * time.Second, TaskPace: time.Second},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the settings (-want +got):\n%s", diff)
@@ -220,6 +229,24 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--sandbox-task-pace: must be longer than 0, such as 3s, not 0s",
 				`--sandbox-clock: must be a date and time such as 2026-11-23T09:30:00Z, not "yesterday"`,
 			},
+		},
+		"budget": {
+			[]string{
+				"--rate-limit=100", "--rate-limit-margin=100", "--queue-length=0", "--queue-wait=0s", "--max-pause=-1s",
+				"--cache-ttl=-2s", "--cache-bytes=0",
+			},
+			[]string{
+				"--rate-limit-margin: must be from 0 to 99, one less than --rate-limit, not 100",
+				"--queue-length: must be 1 or more, not 0",
+				"--queue-wait: must be longer than 0, such as 30s, not 0s",
+				"--max-pause: must be longer than 0, such as 2m, not -1s",
+				"--cache-ttl: must be 0 or longer, such as 2s, not -2s",
+				"--cache-bytes: must be 1 or more, not 0",
+			},
+		},
+		"a margin below nothing": {
+			[]string{"--rate-limit-margin=-1"},
+			[]string{"--rate-limit-margin: must be from 0 to 99, one less than --rate-limit, not -1"},
 		},
 		"sandbox": {
 			[]string{"sandbox", "--items=20000001", "--rate-limit=-5"},

@@ -59,8 +59,8 @@ func (c ServeConfig) validate() error {
 	if c.MaxInFlightPerOperation < 1 {
 		problem("--max-in-flight-per-operation: must be 1 or more, not %d", c.MaxInFlightPerOperation)
 	}
-	if c.RateLimit < 1 {
-		problem("--rate-limit: must be 1 or more, not %d", c.RateLimit)
+	if err := c.Budget.validate(); err != nil {
+		problem("%w", err)
 	}
 	for _, origin := range c.CORSOrigins {
 		if err := validateOrigin(origin); err != nil {
