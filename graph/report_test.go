@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"certql/upstream"
+	"certql/upstream/sandbox"
 )
 
 // A reported answer is one with what it tells of its cost.
@@ -111,5 +113,23 @@ func TestNoCacheGoesPastTheCache(t *testing.T) {
 		if diff := gocmp.Diff(each.want, ask(each.header)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", each.name, diff)
 		}
+	}
+}
+
+// While the budget is paused, the cache may answer with what has expired, and the report says so.
+func TestAnAnswerSaysThatItIsStale(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{toUpstream: func(c *upstream.Config) { c.CacheTTL, c.StaleIfThrottled = time.Second, true }})
+	const query = `{ certifications { totalCount } }`
+	fresh := w.extended(t, nil, object{"query": query})
+	if fresh.Extensions.Upstream.Stale || strings.Contains(fresh.text, "stale") {
+		t.Errorf("what was just read is %s", fresh.text)
+	}
+	w.clock.advance(2 * time.Second)
+	w.spoil(t, "getPendingCertificationTasks", sandbox.Fault{Kind: sandbox.FaultStatus, Status: http.StatusTooManyRequests, RetryAfter: "60"})
+	w.ask(t, admin, `{ pendingCertificationTasks { totalCount } }`, nil).wantProblems(t, "RATE_LIMITED at pendingCertificationTasks")
+	stale := w.extended(t, nil, object{"query": query})
+	if got := stale.Extensions.Upstream; !got.Stale || got.Calls != 0 || got.Cached != 0 || stale.at("certifications", "totalCount") != fresh.at("certifications", "totalCount") {
+		t.Errorf("while the budget is paused: %s", stale.text)
 	}
 }
