@@ -340,10 +340,10 @@ func (w *writer) value(of *ast.Type, depth int) string {
 		return "[" + strings.Join(elements, " ") + "]"
 	}
 	definition := w.schema.Types[of.NamedType]
-	switch {
-	case definition.Kind == ast.Enum:
+	switch definition.Kind {
+	case ast.Enum:
 		return definition.EnumValues[w.pick(len(definition.EnumValues))].Name
-	case definition.Kind == ast.InputObject:
+	case ast.InputObject:
 		var members []string
 		for i, field := range definition.Fields {
 			oneOf := definition.Directives.ForName("oneOf") != nil
