@@ -63,6 +63,9 @@ type Config struct {
 	TaskPollMin, TaskPollMax time.Duration
 	// Stopping, once closed, completes every subscription; nil where that never comes.
 	Stopping <-chan struct{}
+	// Trace lets requests ask for the list of their upstream calls, by "extensions": {"trace": true}.
+	// It tells how the gateway works, and so is meant for trying it out.
+	Trace bool
 	// Now is the clock that dates in inputs are compared with; by default time.Now.
 	Now func() time.Time
 	// Logger is told of what callers must not see; by default nobody is.
@@ -108,7 +111,7 @@ func NewHandler(cfg Config) http.Handler {
 	server.SetRecoverFunc(recoverer(cfg.Logger))
 	server.Use(extension.Introspection{})
 	server.Use(inspection{limits: limits, introspection: !cfg.NoIntrospection, schema: schema.Schema(), documents: documents})
-	server.Use(planning{rows: rows, precheck: !cfg.NoPrecheck, maxCalls: cfg.MaxEstimatedCalls})
+	server.Use(planning{rows: rows, precheck: !cfg.NoPrecheck, maxCalls: cfg.MaxEstimatedCalls, traces: cfg.Trace})
 	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls})
 	server.Use(deferral{})
 	server.Use(endings{})

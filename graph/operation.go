@@ -49,7 +49,7 @@ func (o operations) InterceptOperation(ctx context.Context, next graphql.Operati
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
 	loaders := load.New(o.client)
-	ctx = load.With(upstream.WithUsage(ctx, upstream.NewUsage(o.maxCalls)), loaders)
+	ctx = load.With(o.withUsage(ctx), loaders)
 	if operation.Operation.Operation == ast.Query {
 		announceRoots(ctx)
 	}
@@ -64,12 +64,22 @@ func (o operations) InterceptOperation(ctx context.Context, next graphql.Operati
 	}
 }
 
+// withUsage answers a context in which the calls of an operation are counted, and listed where
+// that is wanted.
+func (o operations) withUsage(ctx context.Context) context.Context {
+	usage := upstream.NewUsage(o.maxCalls)
+	if made := planFrom(ctx); made != nil && made.trace {
+		usage.StartTrace()
+	}
+	return upstream.WithUsage(ctx, usage)
+}
+
 // InterceptResponse prepares an event of a subscription, and tells with every answer what it
 // has cost upstream.
 func (o operations) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	if isSubscription(ctx) {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithCancel(upstream.WithUsage(ctx, upstream.NewUsage(o.maxCalls)))
+		ctx, cancel = context.WithCancel(o.withUsage(ctx))
 		loaders := load.New(o.client)
 		defer loaders.Close()
 		defer cancel()

@@ -17,6 +17,7 @@ type plan struct {
 	twins  twins
 	cost   cost
 	dryRun bool // the caller wants to know the cost, and nothing else
+	trace  bool // the caller wants to know each call, and may
 }
 
 // planning is the extension that makes the plan of each operation, and refuses operations that
@@ -25,6 +26,7 @@ type planning struct {
 	rows     relay.Limits
 	precheck bool
 	maxCalls int
+	traces   bool // callers may ask for the list of calls
 }
 
 var _ interface {
@@ -43,21 +45,35 @@ func (planning) Validate(graphql.ExecutableSchema) error { return nil }
 // MutateOperationContext makes the plan of an operation.
 func (p planning) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
 	var made plan
-	switch dryRun := operation.Extensions["dryRun"].(type) {
-	case nil:
-	case bool:
-		made.dryRun = dryRun
-	default:
-		err := &gqlerror.Error{}
-		show(err, codeBadUserInput, "extensions.dryRun must be true or false.")
+	var err *gqlerror.Error
+	if made.dryRun, err = flag(operation, "dryRun"); err != nil {
 		return err
 	}
+	if made.trace, err = flag(operation, "trace"); err != nil {
+		return err
+	}
+	made.trace = made.trace && p.traces
 	p.estimate(&made, operation)
 	operation.Stats.SetExtension(planningName, &made)
 	if made.cost.calls > p.maxCalls && !made.dryRun {
 		return made.cost.refusal(p.maxCalls)
 	}
 	return nil
+}
+
+// flag answers a member of a request's extensions that has to be true or false, and is false where
+// there is none.
+func flag(operation *graphql.OperationContext, name string) (bool, *gqlerror.Error) {
+	switch value := operation.Extensions[name].(type) {
+	case nil:
+		return false, nil
+	case bool:
+		return value, nil
+	default:
+		err := &gqlerror.Error{}
+		show(err, codeBadUserInput, "extensions."+name+" must be true or false.")
+		return false, err
+	}
 }
 
 // estimate finds what an operation costs. Of a subscription that is the cost of one event.

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"encoding/json"
+	"math"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -19,6 +20,19 @@ type report struct {
 	Stale    bool  `json:"stale,omitzero"`
 	WaitedMS int64 `json:"waitedMs"`
 	budgetReport
+	Trace []tracedCall `json:"trace,omitzero"`
+}
+
+// A tracedCall is an upstream call as an answer lists it.
+type tracedCall struct {
+	Method string `json:"method"`
+	Path   string `json:"path"`
+	// Status is left out where the upstream did not answer or was not asked.
+	Status int `json:"status,omitzero"`
+	// MS is the time that the call took in milliseconds, to a tenth; left out where none went out.
+	MS        float64 `json:"ms,omitzero"`
+	Cached    bool    `json:"cached,omitzero"`
+	Coalesced bool    `json:"coalesced,omitzero"`
 }
 
 // A dryReport is what the answer to a dry run tells of its cost, as extensions.upstream.
@@ -48,6 +62,11 @@ func (o operations) report(ctx context.Context, made *plan) report {
 	if usage := upstream.UsageFrom(ctx); usage != nil {
 		r.Calls, r.Coalesced, r.Cached = usage.Calls(), usage.Coalesced(), usage.Cached()
 		r.Stale, r.WaitedMS = usage.Stale() > 0, usage.Waited().Milliseconds()
+		for _, call := range usage.Trace() {
+			r.Trace = append(r.Trace, tracedCall{
+				call.Method, call.Path, call.Status, math.Round(call.Took.Seconds()*1e4) / 10, call.Cached, call.Coalesced,
+			})
+		}
 	}
 	return r
 }

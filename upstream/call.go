@@ -81,6 +81,7 @@ func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids [
 	}
 	key, of := credential.Key()+" "+r.url, op.subject(ids)
 	if value, ok := cached[V](ctx, c, key, of, credential); ok {
+		UsageFrom(ctx).traceCached(r)
 		return value, nil
 	}
 	value, err := share(ctx, &c.flights, op.name, key, func(ctx context.Context) (V, error) {
@@ -93,7 +94,10 @@ func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids [
 			c.cache.put(key, of, at, value, size)
 		}
 		return value, err
-	}, func() { c.stats.coalesced.Add(1) })
+	}, func() {
+		c.stats.coalesced.Add(1)
+		UsageFrom(ctx).traceCoalesced(r)
+	})
 	if err != nil {
 		return none, asError(ctx, op.name, err)
 	}
@@ -140,7 +144,7 @@ func (c *Client) request(op operation, q rawQuery, ids []string) (request, error
 		return request{}, refusal(op.name, inputError(fmt.Sprintf(
 			"the filter is too long: it makes a URL of %d characters, and at most %d are sent; split its lists", len(url), maxURL)))
 	}
-	return request{operation: op, url: url}, nil
+	return request{operation: op, path: path, url: url}, nil
 }
 
 // call sends a request, for which a call of the operation in ctx is reserved, and decodes its

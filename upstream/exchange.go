@@ -15,6 +15,7 @@ import (
 // A request is a call as it goes to the wire, but for the caller's token.
 type request struct {
 	operation operation
+	path      string // below the base URL
 	url       string
 	body      []byte // JSON; nil where there is none
 }
@@ -172,6 +173,8 @@ func (c *Client) send(ctx context.Context, r request, token string) (*response, 
 		return nil, unsent, failure(ctx, r.operation.name, err)
 	}
 	operation.addCall()
+	status, ended := 0, operation.traceCall(r)
+	defer func() { ended(status) }()
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
 		c.stats.observeCall(r.operation.name, 0)
@@ -182,7 +185,8 @@ func (c *Client) send(ctx context.Context, r request, token string) (*response, 
 		return nil, unsent, e
 	}
 	defer resp.Body.Close()
-	c.stats.observeCall(r.operation.name, resp.StatusCode)
+	status = resp.StatusCode
+	c.stats.observeCall(r.operation.name, status)
 
 	answer := &response{
 		status:     resp.StatusCode,

@@ -20,6 +20,9 @@ type Usage struct {
 	waiting int       // calls that wait for their turn
 	since   time.Time // when the first of them began to
 	waited  time.Duration
+
+	tracing bool // calls are listed in trace
+	trace   []TracedCall
 }
 
 // NewUsage answers a Usage that allows maxCalls requests; 0 stands for any number. A call

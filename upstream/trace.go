@@ -1,0 +1,65 @@
+package upstream
+
+import (
+	"slices"
+	"time"
+)
+
+// maxTrace is how many calls a trace lists. Nothing else bounds those that need no request.
+const maxTrace = 1000
+
+// A TracedCall is a call of an operation, as its trace lists it.
+type TracedCall struct {
+	Method string
+	// Path is below the base URL, with the identifiers and without the query.
+	Path string
+	// Status is what the service answered; 0 where it did not, or was not asked.
+	Status int
+	// Took is the time from sending the request to the end of its answer.
+	Took time.Duration
+	// Cached says that an earlier answer served, and Coalesced that the answer of another call did
+	// that was under way.
+	Cached, Coalesced bool
+}
+
+// StartTrace makes u list its calls from now on.
+func (u *Usage) StartTrace() { u.add(func() { u.tracing = true }) }
+
+// Trace answers the calls since StartTrace in the order in which they began, the first thousand of
+// them. Those that still are under way have no status.
+func (u *Usage) Trace() []TracedCall {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return slices.Clone(u.trace)
+}
+
+// traceCall lists a call that goes out now. The function that it answers says how it ended.
+func (u *Usage) traceCall(r request) (end func(status int)) {
+	at, began := u.traced(TracedCall{Method: r.operation.method, Path: r.path}), time.Now()
+	if at < 0 {
+		return func(int) {}
+	}
+	return func(status int) {
+		u.add(func() { u.trace[at].Status, u.trace[at].Took = status, time.Since(began) })
+	}
+}
+
+func (u *Usage) traceCached(r request) {
+	u.traced(TracedCall{Method: r.operation.method, Path: r.path, Cached: true})
+}
+
+func (u *Usage) traceCoalesced(r request) {
+	u.traced(TracedCall{Method: r.operation.method, Path: r.path, Coalesced: true})
+}
+
+// traced lists a call and answers its place; -1 where it is not listed.
+func (u *Usage) traced(call TracedCall) (at int) {
+	at = -1
+	u.add(func() {
+		if u.tracing && len(u.trace) < maxTrace {
+			at = len(u.trace)
+			u.trace = append(u.trace, call)
+		}
+	})
+	return at
+}

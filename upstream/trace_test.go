@@ -1,0 +1,77 @@
+package upstream_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"certql/upstream"
+)
+
+func TestATraceListsCallsInTheOrderInWhichTheyBegan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := newClient(t, upstream.Config{
+			BaseURL:  "http://localhost/v3",
+			CacheTTL: time.Minute,
+			Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+				time.Sleep(40 * time.Millisecond)
+				if r.URL.Path == "/v3/certifications/c2" {
+					return answer(http.StatusForbidden, `{}`), nil
+				}
+				return answer(http.StatusOK, `{"id":"c1"}`), nil
+			}),
+		})
+		usage := upstream.NewUsage(0)
+		ctx := caller(t, "secret-token", usage)
+		get := func(ctx context.Context, id string) { _, _ = client.GetIdentityCertification(ctx, id) }
+		get(ctx, "c0") // before the trace
+		usage.StartTrace()
+		go get(ctx, "c1")
+		synctest.Wait()
+		time.Sleep(10 * time.Millisecond)
+		go get(ctx, "c1") // joins it
+		go get(ctx, "c2")
+		time.Sleep(time.Second)
+		get(ctx, "c1") // from the cache
+		_, _ = client.SignOffIdentityCertification(ctx, "c1")
+		const took = 40 * time.Millisecond
+		want := []upstream.TracedCall{
+			{Method: "GET", Path: "/certifications/c1", Status: 200, Took: took},
+			{Method: "GET", Path: "/certifications/c1", Coalesced: true},
+			{Method: "GET", Path: "/certifications/c2", Status: 403, Took: took},
+			{Method: "GET", Path: "/certifications/c1", Cached: true},
+			{Method: "POST", Path: "/certifications/c1/sign-off", Status: 200, Took: took},
+		}
+		got := usage.Trace()
+		if len(got) == len(want) && got[1].Status != 0 { // the two began at once
+			got[1], got[2] = got[2], got[1]
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("trace (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestATraceHasAnEnd(t *testing.T) {
+	client := newClient(t, upstream.Config{
+		BaseURL:  "http://localhost/v3",
+		CacheTTL: time.Minute,
+		Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+			return answer(http.StatusOK, `{"id":"c1"}`), nil
+		}),
+	})
+	usage := upstream.NewUsage(0)
+	usage.StartTrace()
+	for range 1100 {
+		if _, err := client.GetIdentityCertification(caller(t, "ada", usage), "c1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := len(usage.Trace()); got != 1000 || usage.Cached() != 1099 {
+		t.Errorf("the trace lists %d of %d calls, want 1000", got, usage.Calls()+usage.Cached())
+	}
+}
