@@ -1,0 +1,293 @@
+package upstream_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"certql/upstream"
+)
+
+// A numbering service answers each request with its number as the name of what is asked for.
+type numbering struct {
+	mu      sync.Mutex
+	n       int
+	status  int
+	latency time.Duration
+	pad     int
+}
+
+func (s *numbering) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	s.n++
+	body := fmt.Sprintf(`{"id":"x","name":"%d","x":%q}`, s.n, strings.Repeat("x", s.pad))
+	status := s.status
+	s.mu.Unlock()
+	if err := pass(r.Context(), s.latency); err != nil {
+		return nil, err
+	}
+	if status != 0 {
+		return answer(status, ""), nil
+	}
+	if r.Method == http.MethodGet && (strings.HasSuffix(r.URL.Path, "s") || strings.HasSuffix(r.URL.Path, "/v1")) {
+		body = "[" + body + "]"
+	}
+	return answer(http.StatusOK, body), nil
+}
+
+func (s *numbering) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.n
+}
+
+// cachedReads reads something of each kind: by c1, by c2 and by both.
+var cachedReads = []struct {
+	name  string
+	of    string // the certification that it shows; empty for any
+	reads func(context.Context, *upstream.Client) error
+}{
+	{"a certification", "c1", func(ctx context.Context, c *upstream.Client) error {
+		_, err := c.GetIdentityCertification(ctx, "c1")
+		return err
+	}},
+	{"its items", "c1", func(ctx context.Context, c *upstream.Client) error {
+		_, err := c.ListIdentityAccessReviewItems(ctx, "c1", upstream.ListIdentityAccessReviewItemsParams{})
+		return err
+	}},
+	{"its reviewers", "c1", func(ctx context.Context, c *upstream.Client) error {
+		_, err := c.ListCertificationReviewers(ctx, "c1", upstream.ListCertificationReviewersParams{})
+		return err
+	}},
+	{"permissions of an item", "c1", func(ctx context.Context, c *upstream.Client) error {
+		_, err := c.GetIdentityCertificationItemPermissions(ctx, "c1", "i1", upstream.GetIdentityCertificationItemPermissionsParams{})
+		return err
+	}},
+	{"certifications", "", func(ctx context.Context, c *upstream.Client) error {
+		_, err := c.ListIdentityCertifications(ctx, upstream.ListIdentityCertificationsParams{})
+		return err
+	}},
+	{"tasks", "", func(ctx context.Context, c *upstream.Client) error { return read(ctx, c, 0) }},
+	{"a task", "", func(ctx context.Context, c *upstream.Client) error {
+		_, err := c.GetCertificationTask(ctx, "t1")
+		return err
+	}},
+	{"another certification", "c2", func(ctx context.Context, c *upstream.Client) error {
+		_, err := c.GetIdentityCertification(ctx, "c2")
+		return err
+	}},
+	{"items of another certification", "c2", func(ctx context.Context, c *upstream.Client) error {
+		_, err := c.ListIdentityAccessReviewItems(ctx, "c2", upstream.ListIdentityAccessReviewItemsParams{})
+		return err
+	}},
+}
+
+// calls answers how many requests something costs.
+func (s *numbering) calls(t *testing.T, do func() error) int {
+	t.Helper()
+	before := s.count()
+	if err := do(); err != nil {
+		t.Error(err)
+	}
+	return s.count() - before
+}
+
+func TestAnswersAreKeptForAWhile(t *testing.T) {
+	for _, each := range cachedReads {
+		t.Run(each.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &numbering{}
+				client := newClient(t, upstream.Config{BaseURL: "http://tenant", Transport: s, CacheTTL: 2 * time.Second})
+				usage := new(upstream.Usage)
+				ada := upstream.WithUsage(withToken(t, "ada"), usage)
+				for _, step := range []struct {
+					name  string
+					ctx   context.Context
+					after time.Duration
+					want  int
+				}{
+					{"at first", ada, 0, 1},
+					{"again", ada, 1999 * time.Millisecond, 0},
+					{"by somebody else", withToken(t, "bob"), 0, 1},
+					{"past the cache", upstream.NoCache(ada), 0, 1},
+					{"what came past the cache", ada, 1999 * time.Millisecond, 0},
+					{"when it has expired", ada, time.Millisecond, 1},
+				} {
+					time.Sleep(step.after)
+					if n := s.calls(t, func() error { return each.reads(step.ctx, client) }); n != step.want {
+						t.Errorf("%s: %d requests, want %d", step.name, n, step.want)
+					}
+				}
+				if usage.Cached() != 2 || usage.Calls() != 3 || client.Stats().Cached != 2 {
+					t.Errorf("%d were cached and %d calls", usage.Cached(), usage.Calls())
+				}
+			})
+		})
+	}
+}
+
+func TestWithoutATimeNothingIsKept(t *testing.T) {
+	s := &numbering{}
+	client := newClient(t, upstream.Config{BaseURL: "http://tenant", Transport: s})
+	for range 3 {
+		if n := s.calls(t, func() error { return cachedReads[0].reads(asCaller(t), client) }); n != 1 {
+			t.Errorf("%d requests, want 1", n)
+		}
+	}
+}
+
+func TestRefusalsAreNotKept(t *testing.T) {
+	s := &numbering{status: http.StatusForbidden}
+	client := newClient(t, upstream.Config{BaseURL: "http://tenant", Transport: s, CacheTTL: time.Hour})
+	for range 3 {
+		if err := cachedReads[0].reads(asCaller(t), client); err == nil {
+			t.Error("a refusal succeeds")
+		}
+	}
+	if n := s.count(); n != 3 {
+		t.Errorf("%d requests, want 3", n)
+	}
+}
+
+func TestAWriteDropsWhatItTouches(t *testing.T) {
+	reassignment := upstream.ReviewReassign{
+		Reassign: []upstream.ReassignReference{{ID: "i1", Type: upstream.ReassignItem}}, ReassignTo: "b", Reason: "r",
+	}
+	for _, write := range []struct {
+		name   string
+		writes func(context.Context, *upstream.Client) error
+		all    bool // it may touch other certifications too
+		fails  bool
+	}{
+		{"decide", func(ctx context.Context, c *upstream.Client) error {
+			_, err := c.MakeIdentityDecision(ctx, "c1", []upstream.ReviewDecision{{ID: "i1", Decision: upstream.Approve}})
+			return err
+		}, false, false},
+		{"sign off", func(ctx context.Context, c *upstream.Client) error {
+			_, err := c.SignOffIdentityCertification(ctx, "c1")
+			return err
+		}, false, false},
+		{"sign off without knowing whether", func(ctx context.Context, c *upstream.Client) error {
+			_, err := c.SignOffIdentityCertification(ctx, "c1")
+			return err
+		}, false, true},
+		{"reassign", func(ctx context.Context, c *upstream.Client) error {
+			_, err := c.ReassignIdentityCertifications(ctx, "c1", reassignment)
+			return err
+		}, true, false},
+		{"reassign later", func(ctx context.Context, c *upstream.Client) error {
+			_, err := c.SubmitReassignCertsAsync(ctx, "c1", reassignment)
+			return err
+		}, true, false},
+	} {
+		for _, each := range cachedReads {
+			t.Run(write.name+", "+each.name, func(t *testing.T) {
+				s := &numbering{}
+				client := newClient(t, upstream.Config{BaseURL: "http://tenant", Transport: s, CacheTTL: time.Hour})
+				again := func() error { return each.reads(withToken(t, "ada"), client) }
+				s.calls(t, again)
+				if write.fails {
+					s.status = http.StatusInternalServerError
+				}
+				if err := write.writes(withToken(t, "bob"), client); (err != nil) != write.fails {
+					t.Fatal(err)
+				}
+				s.status = 0
+				want := 1
+				if each.of == "c2" && !write.all {
+					want = 0
+				}
+				if n := s.calls(t, again); n != want {
+					t.Errorf("%d requests after the write, want %d", n, want)
+				}
+			})
+		}
+	}
+}
+
+// What a read was answered that began before a write, or during it, is not kept beyond it.
+func TestNoAnswerFromBeforeAWriteIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, start := range []time.Duration{0, 1500 * time.Millisecond} {
+			s := &numbering{latency: 2 * time.Second}
+			client := newClient(t, upstream.Config{BaseURL: "http://tenant", Transport: s, CacheTTL: time.Hour})
+			var group sync.WaitGroup
+			group.Go(func() { // from 1 s to 3 s
+				time.Sleep(time.Second)
+				if _, err := client.SignOffIdentityCertification(withToken(t, "bob"), "c1"); err != nil {
+					t.Error(err)
+				}
+			})
+			again := func() error { return cachedReads[0].reads(withToken(t, "ada"), client) }
+			group.Go(func() {
+				time.Sleep(start)
+				if err := again(); err != nil {
+					t.Error(err)
+				}
+			})
+			group.Wait()
+			if n := s.calls(t, again); n != 1 {
+				t.Errorf("a read that began after %v is kept", start)
+			}
+			if n := s.calls(t, again); n != 0 {
+				t.Errorf("a read after the write is not kept")
+			}
+		}
+	})
+}
+
+func TestTheCacheIsBoundedByBytes(t *testing.T) {
+	s := &numbering{pad: 10 << 10}
+	client := newClient(t, upstream.Config{BaseURL: "http://tenant", Transport: s, CacheTTL: time.Hour, CacheBytes: 100 << 10})
+	for i := range 200 {
+		if _, err := client.GetIdentityCertification(asCaller(t), fmt.Sprint("c", i)); err != nil {
+			t.Fatal(err)
+		}
+		if n := client.Stats().CacheBytes; n > 100<<10 {
+			t.Fatalf("%d bytes are kept", n)
+		}
+	}
+	if n := client.Stats().CacheBytes; n < 50<<10 {
+		t.Errorf("only %d bytes are kept", n)
+	}
+}
+
+func TestExpiredAnswersServeWhileThereIsAPause(t *testing.T) {
+	for _, stale := range []bool{false, true} {
+		t.Run(fmt.Sprint(stale), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &throttling{}
+				client := s.client(t, upstream.Config{CacheTTL: 2 * time.Second, StaleIfThrottled: stale})
+				usage := new(upstream.Usage)
+				ctx, cancel := context.WithTimeout(upstream.WithUsage(asCaller(t), usage), time.Hour)
+				defer cancel()
+				if err := read(ctx, client, 0); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(3 * time.Second)
+				s.mu.Lock()
+				s.refuse, s.retryAfter = 1, "40"
+				s.mu.Unlock()
+				if err := read(ctx, client, 1); err == nil {
+					t.Error("there is no refusal")
+				}
+				err := read(ctx, client, 0)
+				if (err == nil) != stale || (usage.Stale() == 1) != stale || (client.Stats().Stale == 1) != stale || usage.Cached() != 0 {
+					t.Errorf("in the pause: %v, %d stale, %d cached", err, usage.Stale(), usage.Cached())
+				}
+				if err := read(upstream.NoCache(ctx), client, 0); err == nil {
+					t.Error("a read past the cache is answered in the pause")
+				}
+				time.Sleep(40 * time.Second)
+				if err := read(ctx, client, 0); err != nil || len(s.came) != 3 {
+					t.Errorf("after the pause: %v, %d requests", err, len(s.came))
+				}
+			})
+		})
+	}
+}
