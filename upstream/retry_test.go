@@ -12,67 +12,70 @@ import (
 	"certql/upstream"
 )
 
-// A failing service answers with each of its answers in turn, and then well.
+// A failing service fails in each of its ways in turn, and then answers well.
 type failing struct {
-	answers []func(*http.Request) (*http.Response, error)
-	came    int
+	ways []way
+	came int
 }
+
+// A way to fail: a status, with Retry-After, or an error, before anything is sent or after.
+type way struct {
+	status     int
+	retryAfter string
+	err        error
+	sent       bool
+}
+
+var (
+	unconnected = way{err: errors.New("connection refused")}
+	cut         = way{err: errors.New("connection reset"), sent: true}
+)
 
 func (f *failing) RoundTrip(r *http.Request) (*http.Response, error) {
 	f.came++
-	if f.came <= len(f.answers) {
-		return f.answers[f.came-1](r)
+	if f.came > len(f.ways) {
+		return answer(http.StatusOK, "{}"), nil
 	}
-	return answer(http.StatusOK, "{}"), nil
-}
-
-func status(code int, retryAfter string) func(*http.Request) (*http.Response, error) {
-	return func(*http.Request) (*http.Response, error) {
-		a := answer(code, "")
-		if retryAfter != "" {
-			a.Header.Set("Retry-After", retryAfter)
-		}
-		return a, nil
+	w := f.ways[f.came-1]
+	if w.sent {
+		httptrace.ContextClientTrace(r.Context()).GotConn(httptrace.GotConnInfo{})
 	}
-}
-
-// unconnected fails before anything is sent, and cut after.
-func unconnected(*http.Request) (*http.Response, error) {
-	return nil, errors.New("connection refused")
-}
-
-func cut(r *http.Request) (*http.Response, error) {
-	httptrace.ContextClientTrace(r.Context()).GotConn(httptrace.GotConnInfo{})
-	return nil, errors.New("connection reset")
+	if w.err != nil {
+		return nil, w.err
+	}
+	a := answer(w.status, "")
+	if w.retryAfter != "" {
+		a.Header.Set("Retry-After", w.retryAfter)
+	}
+	return a, nil
 }
 
 func TestWhatIsSentAgain(t *testing.T) {
-	type answers = []func(*http.Request) (*http.Response, error)
 	for _, tt := range []struct {
 		name          string
-		answers       answers
+		ways          []way
 		reads, writes int  // requests
 		fails         bool // the read
 		after         time.Duration
 	}{
-		{"429", answers{status(429, "3")}, 2, 2, false, 3 * time.Second},
-		{"429 and again", answers{status(429, "3"), status(429, "3")}, 3, 3, false, 13 * time.Second},
-		{"502", answers{status(502, "")}, 2, 1, false, 100 * time.Millisecond},
-		{"503", answers{status(503, "")}, 2, 1, false, 100 * time.Millisecond},
-		{"503 that says when", answers{status(503, "4")}, 2, 1, false, 4 * time.Second},
-		{"503 that asks for too much", answers{status(503, "60")}, 1, 1, true, 0},
-		{"504 twice", answers{status(504, ""), status(504, "")}, 3, 1, false, 300 * time.Millisecond},
-		{"502 for ever", answers{status(502, ""), status(502, ""), status(502, ""), status(502, "")}, 3, 1, true, 300 * time.Millisecond},
-		{"500", answers{status(500, "")}, 1, 1, true, 0},
-		{"501", answers{status(501, "")}, 1, 1, true, 0},
-		{"404", answers{status(404, "")}, 1, 1, true, 0},
-		{"no connection", answers{unconnected}, 2, 2, false, 100 * time.Millisecond},
-		{"a connection that is cut", answers{cut}, 2, 1, false, 100 * time.Millisecond},
+		{"429", []way{{status: 429, retryAfter: "3"}}, 2, 2, false, 3 * time.Second},
+		{"429 and again", []way{{status: 429, retryAfter: "3"}, {status: 429, retryAfter: "3"}}, 3, 3, false, 13 * time.Second},
+		{"502", []way{{status: 502}}, 2, 1, false, 100 * time.Millisecond},
+		{"503", []way{{status: 503}}, 2, 1, false, 100 * time.Millisecond},
+		{"503 that says when", []way{{status: 503, retryAfter: "4"}}, 2, 1, false, 4 * time.Second},
+		{"503 that asks for too much", []way{{status: 503, retryAfter: "60"}}, 1, 1, true, 0},
+		{"504 twice", []way{{status: 504}, {status: 504}}, 3, 1, false, 300 * time.Millisecond},
+		{"502 for ever", []way{{status: 502}, {status: 502}, {status: 502}, {status: 502}}, 3, 1, true, 300 * time.Millisecond},
+		{"500", []way{{status: 500}}, 1, 1, true, 0},
+		{"501", []way{{status: 501}}, 1, 1, true, 0},
+		{"404", []way{{status: 404}}, 1, 1, true, 0},
+		{"no connection", []way{unconnected}, 2, 2, false, 100 * time.Millisecond},
+		{"a connection that is cut", []way{cut}, 2, 1, false, 100 * time.Millisecond},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				send := func(do func(context.Context, *upstream.Client) error) (int, error, time.Duration) {
-					service := &failing{answers: tt.answers}
+				send := func(do func(context.Context, *upstream.Client) error) (int, time.Duration, error) {
+					service := &failing{ways: tt.ways}
 					client := newClient(t, upstream.Config{
 						BaseURL: "http://tenant", Transport: service, Random: func() float64 { return 0.5 },
 					})
@@ -82,16 +85,16 @@ func TestWhatIsSentAgain(t *testing.T) {
 					if usage.Calls() != service.came {
 						t.Errorf("%d calls were counted, %d came", usage.Calls(), service.came)
 					}
-					return service.came, err, time.Since(start)
+					return service.came, time.Since(start), err
 				}
-				n, err, took := send(func(ctx context.Context, client *upstream.Client) error {
+				n, took, err := send(func(ctx context.Context, client *upstream.Client) error {
 					_, err := client.GetIdentityCertification(ctx, "c1")
 					return err
 				})
 				if n != tt.reads || (err != nil) != tt.fails || took != tt.after {
 					t.Errorf("a read: %d requests, %v after %v; want %d after %v", n, err, took, tt.reads, tt.after)
 				}
-				n, err, _ = send(func(ctx context.Context, client *upstream.Client) error {
+				n, _, err = send(func(ctx context.Context, client *upstream.Client) error {
 					_, err := client.SignOffIdentityCertification(ctx, "c1")
 					return err
 				})
@@ -105,7 +108,7 @@ func TestWhatIsSentAgain(t *testing.T) {
 
 func TestNothingIsSentAgainPastTheDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		service := &failing{answers: []func(*http.Request) (*http.Response, error){status(503, "5")}}
+		service := &failing{ways: []way{{status: 503, retryAfter: "5"}}}
 		client := newClient(t, upstream.Config{BaseURL: "http://tenant", Transport: service})
 		ctx, cancel := context.WithTimeout(asCaller(t), 4*time.Second)
 		defer cancel()
@@ -138,7 +141,7 @@ func TestRetriesHaveABudget(t *testing.T) {
 
 func TestARetryNeedsACallOfTheOperation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		service := &failing{answers: []func(*http.Request) (*http.Response, error){status(503, "")}}
+		service := &failing{ways: []way{{status: 503}}}
 		client := newClient(t, upstream.Config{BaseURL: "http://tenant", Transport: service})
 		usage := upstream.NewUsage(1)
 		e := upstreamError(t, read(upstream.WithUsage(asCaller(t), usage), client, 0))
