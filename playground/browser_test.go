@@ -28,7 +28,7 @@ func TestThePlaygroundInABrowser(t *testing.T) {
 		unavailable(t, "playwright-core is not installed")
 	}
 	notice(t, "../*.go", "browser/*", "package-lock.json")
-	tests := exec.CommandContext(t.Context(), node, "--test", "--test-reporter=spec", "--test-timeout=120000", "browser/")
+	tests := exec.CommandContext(t.Context(), node, "--test", "--test-reporter=spec", "--test-timeout=540000", "browser/")
 	tests.Env = append(os.Environ(), "GATEWAY="+gateway(t), "CHROMIUM="+chromium)
 	output, err := tests.CombinedOutput()
 	t.Logf("%s", output)
@@ -79,7 +79,7 @@ func gateway(t *testing.T) string {
 	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "certql").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v: %s", err, output)
 	}
-	command := exec.CommandContext(t.Context(), program, "--addr=localhost:0", "--sandbox-task-pace=2s")
+	command := exec.CommandContext(t.Context(), program, "--addr=localhost:0", "--sandbox-task-pace=4s")
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	command.Stderr = t.Output()
 	// What the developer has set for a gateway of their own is not for this one.

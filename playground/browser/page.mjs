@@ -60,7 +60,7 @@ export async function answerOf(page, fits = (answer) => answer.data || answer.er
 
 /** Waits for an answer that fits. */
 export async function awaitAnswer(page, fits) {
-  for (const end = Date.now() + 20_000; ; ) {
+  for (const end = Date.now() + 30_000; ; ) {
     const shown = await text(page, 'response.json');
     const answer = shown && JSON.parse(shown);
     if (answer && fits(answer)) {
