@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -162,18 +163,26 @@ func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	loaders := load.From(ctx)
+	var started sync.WaitGroup
+	start := func(read func()) {
+		started.Add(1)
+		loaders.Go(func() {
+			defer started.Done()
+			read()
+		})
+	}
 	var want selection
 	var reads gen.ComplexityRoot
 	reads.Certification.ReviewItems = func(_ int, first *int, after *string, last *int, before *string, offset *int, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) int {
 		want := want
-		loaders.Go(func() {
+		start(func() {
 			_, _ = r.reviewItems(ctx, want, id, paging(first, after, last, before, offset), filter, orderBy)
 		})
 		return 0
 	}
 	reads.Certification.Reviewers = func(_ int, first *int, after *string, last *int, before *string, offset *int, filter *gen.ReviewerFilter, orderBy []gen.ReviewerOrder) int {
 		want := want
-		loaders.Go(func() { _, _ = r.reviewers(ctx, want, id, paging(first, after, last, before, offset), filter, orderBy) })
+		start(func() { _, _ = r.reviewers(ctx, want, id, paging(first, after, last, before, offset), filter, orderBy) })
 		return 0
 	}
 	// The schema's cost functions are how gqlgen hands out a field's arguments, with their
@@ -183,5 +192,8 @@ func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
 		want = selectionOf(ctx, field)
 		typed.Complexity(ctx, "Certification", field.Name, 0, field.ArgumentMap(operation.Variables))
 	}
-	return cancel
+	return func() {
+		cancel()
+		started.Wait() // so that nothing more goes out, and what went out is counted
+	}
 }
