@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"net/http"
 	"regexp"
 	"strconv"
 	"testing"
@@ -194,7 +195,14 @@ func (w *tenant) spoil(t *testing.T, operation string, fault sandbox.Fault) {
 	if fault.Strikes == "" && (fault.Kind == sandbox.FaultStatus || fault.Kind == sandbox.FaultCut || fault.Kind == sandbox.FaultStall) {
 		fault.Strikes = sandbox.BeforeApplying
 	}
-	if err := w.sandbox.SetFaults(fault); err != nil {
+	faults := []sandbox.Fault{fault}
+	if fault.Status == http.StatusTooManyRequests {
+		// It pauses the whole budget, also for what is read at the same time: that goes first.
+		faults = append(faults, sandbox.Fault{
+			Operation: operation, Kind: sandbox.FaultLatency, LatencyMillis: 150, Strikes: sandbox.BeforeApplying,
+		})
+	}
+	if err := w.sandbox.SetFaults(faults...); err != nil {
 		t.Fatal(err)
 	}
 }
