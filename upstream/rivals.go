@@ -9,6 +9,10 @@ const (
 	// Where it was known that there are others, at least this many steps more are left to them
 	// than before. It takes as many windows to come back there.
 	backSteps = 7
+	// How much more than that others have to be seen spending for it to be more than chance.
+	muchSteps = 15
+	// While another refusal must not come, one of so many slots is left free beside.
+	carefulPart = 10
 	// After so many windows without a refusal the others have probably gone.
 	goneWindows = 18
 )
@@ -17,10 +21,11 @@ const (
 // service refuses a call: what it says then tells how much of its window was not spent here.
 // That much is left to them from then on, or each of the following windows would be overrun.
 // With each window that passes they are left one step less, as they may have gone, and after
-// a while more.
+// a while more. The numbers below have been tried out on strangers who ask for a third of the
+// budget: they overrun no more than two windows within penaltySpan and leave little unused.
 type rivals struct {
-	theirs    int // slots that are left to others, at the time of learned
-	learned   time.Time
+	theirs    int           // slots that are left to others, at the time of learned
+	learned   time.Time     // in the future while another refusal must not come
 	refusedAt time.Time     // when the latest pause began
 	earlier   time.Duration // how long before it another one began; 0 if not within penaltySpan
 	elapsed   time.Duration // how far the window had come that was overrun; 0 where nobody knows
@@ -35,6 +40,9 @@ func step(limit int) int { return max(1, limit/100) }
 func (r *rivals) take(limit int, now time.Time) int {
 	if r.theirs == 0 {
 		return 0
+	}
+	if now.Before(r.learned) {
+		return min(r.theirs+(limit-r.theirs)/carefulPart, limit-1)
 	}
 	quiet := int(min(max(0, now.Sub(r.learned)), time.Hour) / RateWindow) // in windows
 	back := quiet
@@ -77,14 +85,16 @@ func (r *rivals) learn(t *throttle, underWay int, now time.Time) {
 	case known == 0:
 		// A first look may have shown little of them, or a moment that says nothing.
 		r.theirs = min(max(seen, t.limit/4), t.limit/2)
+	case r.earlier > 0 && seen < back+muchSteps*unit:
+		r.theirs = back
 	case r.earlier > 0:
-		r.theirs = max(seen, back)
+		r.theirs = seen
 	default:
 		r.theirs = min(seen, back)
 	}
 	r.theirs = min(max(r.theirs, unit), t.limit-1)
 	r.learned = now
-	if r.earlier > 0 { // the next must not be the third within penaltySpan
+	if r.earlier > 0 { // until then another one would be the third within penaltySpan
 		r.learned = now.Add(penaltySpan + RateWindow - r.earlier)
 	}
 }

@@ -65,9 +65,10 @@ func TestStorm(t *testing.T) {
 		{"alone, fixed windows that begin later", some, false, stranger{}, 7300 * time.Millisecond, 0.9},
 		{"alone, sliding windows", some, true, stranger{}, 0, 0.9},
 		{"a stranger, fixed windows", all, false, stranger{33, true}, 3 * time.Second, 0.9},
-		{"a stranger, sliding windows", all, true, stranger{33, true}, 3 * time.Second, 0.9},
-		{"a moody stranger, fixed windows", all, false, stranger{33, false}, 3 * time.Second, 0.9},
-		// No window is ever full without something that slides over its edge being refused.
+		// Overrunning no more than two windows in two minutes leaves more unused where a window may
+		// be overrun at any moment, and where the stranger takes now a fifth and now a half.
+		{"a stranger, sliding windows", all, true, stranger{33, true}, 3 * time.Second, 0.85},
+		{"a moody stranger, fixed windows", all, false, stranger{33, false}, 3 * time.Second, 0.85},
 		{"a moody stranger, sliding windows", all, true, stranger{33, false}, 3 * time.Second, 0.8},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,0 +1,54 @@
+package upstream_test
+
+import (
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"certql/upstream"
+)
+
+func TestStatsCountWhatWasDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ways := []way{{status: http.StatusNotFound}, {status: http.StatusBadGateway}, {status: http.StatusTooManyRequests, retryAfter: "3"}, unconnected}
+		client := newClient(t, upstream.Config{BaseURL: "http://tenant", Transport: &failing{ways: ways}})
+		for i := range 3 {
+			_ = read(asCaller(t), client, i) // the second is answered at its fourth try
+		}
+		_, _ = client.SignOffIdentityCertification(asCaller(t), "c1")
+		stats := client.Stats()
+		want := map[upstream.CallStats]uint64{
+			{Operation: "getPendingCertificationTasks", Status: upstream.StatusRefused}:   1,
+			{Operation: "getPendingCertificationTasks", Status: upstream.StatusFailed}:    1,
+			{Operation: "getPendingCertificationTasks", Status: upstream.StatusThrottled}: 1,
+			{Operation: "getPendingCertificationTasks", Status: upstream.StatusNone}:      1,
+			{Operation: "getPendingCertificationTasks", Status: upstream.StatusSuccess}:   2,
+			{Operation: "signOffIdentityCertification", Status: upstream.StatusSuccess}:   1,
+		}
+		if diff := cmp.Diff(want, stats.Calls); diff != "" {
+			t.Errorf("calls (-want +got):\n%s", diff)
+		}
+		var turns uint64
+		for _, n := range stats.Waits {
+			turns += n
+		}
+		if turns != 7 || stats.Retries != 3 || stats.Pauses != 1 || stats.Waits[4] != 1 || stats.Waited != 3*time.Second {
+			t.Errorf("the statistics are %+v", stats)
+		}
+		if bounds := upstream.WaitBounds(); len(bounds)+1 != len(stats.Waits) || bounds[4] != 5*time.Second {
+			t.Errorf("the bounds are %v", bounds)
+		}
+	})
+}
+
+func TestStatusClassesHaveNames(t *testing.T) {
+	want := []string{"none", "2xx", "3xx", "4xx", "429", "5xx", "none"}
+	for class, name := range want {
+		if got := upstream.StatusClass(class).String(); got != name {
+			t.Errorf("class %d is %q, want %q", class, got, name)
+		}
+	}
+}
