@@ -124,7 +124,7 @@ func TestRefusalsAreInTheLanguageOfTheRequest(t *testing.T) {
 		"fr;q=0.8, en":            "fr",
 		" pt-BR ,en;q=0.5":        "pt-BR",
 		"*":                       "und",
-		"\"><script>":            "und",
+		"\"><script>":             "und",
 		"de\u00e9":                "und",
 		"en-US,en;q=0.9,de;q=0.8": "en-US",
 	}
