@@ -53,7 +53,7 @@ func main() {
 // code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	config, command, err := edge.Parse(args, stdout)
-	if errors.Is(err, edge.ErrHelp) {
+	if errors.Is(err, edge.ErrPrinted) {
 		return exitOK
 	}
 	if err != nil {

@@ -209,7 +209,7 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 			},
 			[]string{
 				"--upstream-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
-				"--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET)",
+				"--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET, or $CERTQL_CLIENT_SECRET_FILE)",
 				"--token-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
 				"--upstream-timeout: must be longer than 0, such as 30s, not 0s",
 				"--operation-timeout: must be longer than 0, such as 60s, not -1s",
@@ -305,7 +305,7 @@ func TestURLsOfServices(t *testing.T) {
 func TestHelpIsNoError(t *testing.T) {
 	for _, args := range [][]string{{"--help"}, {"serve", "--help"}, {"sandbox", "-h"}} {
 		var help bytes.Buffer
-		if _, _, err := edge.Parse(args, &help); !errors.Is(err, edge.ErrHelp) || help.Len() == 0 {
+		if _, _, err := edge.Parse(args, &help); !errors.Is(err, edge.ErrPrinted) || help.Len() == 0 {
 			t.Errorf("certql %q: %v, and %d bytes of help", args, err, help.Len())
 		}
 	}
