@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -40,6 +41,9 @@ const (
 	headerTimeout = 10 * time.Second
 	idleTimeout   = 2 * time.Minute
 	drainTimeout  = 10 * time.Second
+
+	// maxHeaderBytes bounds the header of a request: a token, a few cookies and room to spare.
+	maxHeaderBytes = 32 << 10
 )
 
 func main() {
@@ -108,6 +112,10 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		return fmt.Errorf("--addr: %w", err)
 	}
 	defer listener.Close()
+	listener, at, err := withTLS(listener, config.TLS)
+	if err != nil {
+		return err
+	}
 	tenant := tenantOf(config)
 	page := playground.Config{Endpoint: "graphql", Operations: playground.Operations(readme)}
 	if config.Embedded() {
@@ -120,7 +128,9 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 			return err
 		}
 		tenant = tenant.at(baseURL(loopback))
-		page.SignIn = tenant.signIn(simulator)
+		if tenant.modes.Bearer {
+			page.SignIn = tenant.signIn(simulator)
+		}
 		sandboxCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
 		stopped := make(chan struct{})
 		go func() { defer close(stopped); _ = serve(sandboxCtx, loopback, simulator) }()
@@ -153,10 +163,13 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		MaxEstimatedCalls: config.MaxEstimatedCalls,
 		MaxUpstreamCalls:  config.MaxUpstreamCalls,
 	})
-	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.Callers(service, answers)))
+	callers, err := newCallers(config, service)
+	if err != nil {
+		return err
+	}
+	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.Languages(callers.Handler(answers))))
 	mux.Handle("/", explorer)
 
-	at := baseURL(listener)
 	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)
 	fmt.Fprintf(stdout, "Playground  %s/\n", at)
 	fmt.Fprintf(stdout, "Upstream    %s\n", tenant)
@@ -168,11 +181,13 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(true)
 	protocols.SetUnencryptedHTTP2(true) // for callers that begin with it
 	server := &http.Server{
 		Handler:           handler,
 		Protocols:         &protocols,
 		ReadHeaderTimeout: headerTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
 		IdleTimeout:       idleTimeout,
 	}
 	failed := make(chan error, 1)
@@ -194,6 +209,16 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 func listen(ctx context.Context, addr string) (net.Listener, error) {
 	var config net.ListenConfig
 	return config.Listen(ctx, "tcp", addr)
+}
+
+// withTLS answers a listener that speaks TLS where the settings ask for it, and the URL that it is
+// reached at.
+func withTLS(listener net.Listener, config edge.TLSConfig) (net.Listener, string, error) {
+	settings, err := config.Load()
+	if err != nil || settings == nil {
+		return listener, baseURL(listener), err
+	}
+	return tls.NewListener(listener, settings), "https://" + listener.Addr().String(), nil
 }
 
 // baseURL answers the URL that a listener is reached at.

@@ -20,30 +20,35 @@ type Config struct {
 
 // ServeConfig are the settings of the gateway.
 type ServeConfig struct {
-	Addr                    string        `default:"localhost:8080" help:"Host and port to listen on: GraphQL at /graphql, the playground at /."`
-	CORSOrigins             []string      `name:"cors-origin" sep:"," placeholder:"ORIGIN" help:"Origin of web pages that may call the gateway from a browser, as scheme://host[:port]; several with commas between. None by default."`
-	UpstreamURL             string        `name:"upstream-url" placeholder:"URL" help:"Base URL of the upstream API, such as https://TENANT.api.identitynow.com/v3. By default an embedded sandbox."`
-	UpstreamLayout          string        `default:"auto" enum:"auto,versioned,current" help:"Where the upstream's paths hold the version: versioned (first, in the base URL: /v3/certifications/…), current (behind the service: /certifications/v1/…), or auto (versioned where the base URL ends in a version)."`
-	UpstreamHTTP2           bool          `name:"upstream-http2" help:"Speak HTTP/2 alone upstream, also where there is no TLS. Without it, HTTP/2 is spoken where TLS offers it."`
-	UpstreamTimeout         time.Duration `default:"30s" help:"Longest time that one upstream call may take."`
-	OperationTimeout        time.Duration `default:"60s" help:"Longest time that one GraphQL operation may take."`
-	NoIntrospection         bool          `name:"no-introspection" help:"Hide the schema: it cannot be asked for, and errors suggest no names of it."`
-	Limits                  RequestLimits `embed:"" prefix:"max-"`
-	MaxWriteBatch           int           `default:"10000" help:"Decisions or references that one mutation may hold."`
-	Precheck                bool          `default:"true" negatable:"" help:"Read a certification before a write to it, so that what it is not open for is refused without spending the write. Costs one upstream call for each mutation."`
-	MaxEstimatedCalls       int           `default:"500" help:"Upstream calls that a GraphQL operation may be expected to make, at worst; one that may make more is refused before it makes any."`
-	MaxUpstreamCalls        int           `default:"200" help:"Upstream calls that a GraphQL operation makes; fields that need more are null."`
-	TaskPollMin             time.Duration `default:"1s" help:"How long after the first read of a watched task the second comes; later waits grow."`
-	TaskPollMax             time.Duration `default:"10s" help:"Longest wait between two reads of a watched task."`
-	MaxInFlight             int           `default:"256" help:"Upstream calls under way at once; more wait, and operations take turns."`
-	MaxInFlightPerOperation int           `default:"64" help:"Upstream calls under way at once for one GraphQL operation."`
-	Budget                  Budget        `embed:""`
-	Auth                    string        `default:"auto" enum:"auto,bearer,service" help:"As whom the upstream is called: bearer (the caller, who has to bring a token), service (callers without a token use the gateway's own credentials), or auto (service on the embedded sandbox, else bearer)."`
-	ClientID                string        `placeholder:"ID" help:"Client id of the gateway's own credentials."`
-	ClientSecret            string        `secret:"" placeholder:"SECRET" help:"Client secret of the gateway's own credentials. Others on the machine can see a flag: better use the variable or a file."`
-	ClientSecretFile        string        `placeholder:"PATH" help:"File that holds the client secret."`
-	TokenURL                string        `placeholder:"URL" help:"Where the gateway's own credentials are exchanged for a token. By default /oauth/token on the upstream's host."`
-	Data                    SandboxData   `embed:"" prefix:"sandbox-"`
+	Addr                    string          `default:"localhost:8080" help:"Host and port to listen on: GraphQL at /graphql, the playground at /."`
+	CORSOrigins             []string        `name:"cors-origin" sep:"," placeholder:"ORIGIN" help:"Origin of web pages that may call the gateway from a browser, as scheme://host[:port]; several with commas between. None by default."`
+	UpstreamURL             string          `name:"upstream-url" placeholder:"URL" help:"Base URL of the upstream API, such as https://TENANT.api.identitynow.com/v3. By default an embedded sandbox."`
+	UpstreamLayout          string          `default:"auto" enum:"auto,versioned,current" help:"Where the upstream's paths hold the version: versioned (first, in the base URL: /v3/certifications/…), current (behind the service: /certifications/v1/…), or auto (versioned where the base URL ends in a version)."`
+	UpstreamHTTP2           bool            `name:"upstream-http2" help:"Speak HTTP/2 alone upstream, also where there is no TLS. Without it, HTTP/2 is spoken where TLS offers it."`
+	UpstreamTimeout         time.Duration   `default:"30s" help:"Longest time that one upstream call may take."`
+	OperationTimeout        time.Duration   `default:"60s" help:"Longest time that one GraphQL operation may take."`
+	NoIntrospection         bool            `name:"no-introspection" help:"Hide the schema: it cannot be asked for, and errors suggest no names of it."`
+	Limits                  RequestLimits   `embed:"" prefix:"max-"`
+	MaxWriteBatch           int             `default:"10000" help:"Decisions or references that one mutation may hold."`
+	Precheck                bool            `default:"true" negatable:"" help:"Read a certification before a write to it, so that what it is not open for is refused without spending the write. Costs one upstream call for each mutation."`
+	MaxEstimatedCalls       int             `default:"500" help:"Upstream calls that a GraphQL operation may be expected to make, at worst; one that may make more is refused before it makes any."`
+	MaxUpstreamCalls        int             `default:"200" help:"Upstream calls that a GraphQL operation makes; fields that need more are null."`
+	TaskPollMin             time.Duration   `default:"1s" help:"How long after the first read of a watched task the second comes; later waits grow."`
+	TaskPollMax             time.Duration   `default:"10s" help:"Longest wait between two reads of a watched task."`
+	MaxInFlight             int             `default:"256" help:"Upstream calls under way at once; more wait, and operations take turns."`
+	MaxInFlightPerOperation int             `default:"64" help:"Upstream calls under way at once for one GraphQL operation."`
+	Budget                  Budget          `embed:""`
+	Auth                    []string        `default:"auto" sep:"," enum:"auto,bearer,service,session" help:"Who is let in, several with commas between: bearer (who brings a token of the tenant), service (who may use the gateway's own credentials), session (browsers in which somebody has signed in), auto (bearer and, on the embedded sandbox, service)."`
+	Access                  ServiceAccess   `embed:""`
+	ClientID                string          `placeholder:"ID" help:"Client id of the gateway's own credentials."`
+	ClientSecret            string          `secret:"" placeholder:"SECRET" help:"Client secret of the gateway's own credentials. Others on the machine can see a flag: better use the variable or a file."`
+	ClientSecretFile        string          `placeholder:"PATH" help:"File that holds the client secret."`
+	TokenURL                string          `placeholder:"URL" help:"Where the gateway's own credentials are exchanged for a token. By default /oauth/token on the upstream's host."`
+	PublicURL               string          `name:"public-url" placeholder:"ORIGIN" help:"Origin by which browsers reach the gateway, as scheme://host[:port]. By default that of the address to listen on, which does for sessions on localhost alone."`
+	TLS                     TLSConfig       `embed:"" prefix:"tls-"`
+	Session                 SessionSettings `embed:"" prefix:"session-"`
+	Pages                   string          `placeholder:"DIR" help:"Directory of files that are served under /pages/, for a portal on the gateway's own origin."`
+	Data                    SandboxData     `embed:"" prefix:"sandbox-"`
 }
 
 // SandboxConfig are the settings of the sandbox as a server of its own.
@@ -66,11 +71,6 @@ type SandboxData struct {
 
 // Embedded says whether the gateway runs on the embedded sandbox.
 func (c ServeConfig) Embedded() bool { return c.UpstreamURL == "" }
-
-// Service says whether callers without a token use the gateway's own credentials.
-func (c ServeConfig) Service() bool {
-	return c.Auth == "service" || c.Auth == "auto" && c.Embedded()
-}
 
 // EffectiveTokenURL answers where the gateway's own token comes from.
 func (c ServeConfig) EffectiveTokenURL() string {

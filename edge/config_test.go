@@ -49,6 +49,14 @@ func budgetOf(requests int) edge.Budget {
 	}
 }
 
+// defaultSession are the settings of sessions that the README promises.
+var defaultSession = edge.SessionSettings{
+	ReturnPaths: []string{"/"},
+	IdleTimeout: 30 * time.Minute,
+	Lifetime:    12 * time.Hour,
+	Max:         10_000,
+}
+
 func TestWithoutOptionsTheGatewayRunsOnDefaults(t *testing.T) {
 	want := edge.ServeConfig{
 		Addr:             "localhost:8080",
@@ -66,9 +74,11 @@ func TestWithoutOptionsTheGatewayRunsOnDefaults(t *testing.T) {
 		MaxInFlight:             256,
 		MaxInFlightPerOperation: 64,
 
-		Budget: budgetOf(100),
-		Auth:   "auto",
-		Data:   defaultData,
+		Budget:  budgetOf(100),
+		Auth:    []string{"auto"},
+		Access:  edge.ServiceAccess{ServiceAccess: "listed"},
+		Session: defaultSession,
+		Data:    defaultData,
 	}
 	for _, args := range [][]string{nil, {"serve"}} {
 		config, command := parse(t, args...)
@@ -113,9 +123,11 @@ func TestAFlagWinsOverItsVariableAndThatOverTheDefault(t *testing.T) {
 		MaxInFlight:             256,
 		MaxInFlightPerOperation: 64,
 
-		Budget: budgetOf(8),
-		Auth:   "auto",
-		Data:   edge.SandboxData{Seed: 5, RateLimit: 100, RateWindow: 10 * time.Second, TaskPace: time.Second},
+		Budget:  budgetOf(8),
+		Auth:    []string{"auto"},
+		Access:  edge.ServiceAccess{ServiceAccess: "listed"},
+		Session: defaultSession,
+		Data:    edge.SandboxData{Seed: 5, RateLimit: 100, RateWindow: 10 * time.Second, TaskPace: time.Second},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the settings (-want +got):\n%s", diff)
@@ -142,34 +154,6 @@ func TestTheSandboxHasTheSameVariablesInBothCommands(t *testing.T) {
 	alone, _ := parse(t, "sandbox")
 	if diff := cmp.Diff(want, alone.Sandbox.Data); diff != "" {
 		t.Errorf("alone (-want +got):\n%s", diff)
-	}
-}
-
-func TestWhoTheUpstreamIsCalledAs(t *testing.T) {
-	credentials := []string{"--client-id=id", "--client-secret=secret"}
-	tenant := append([]string{"--upstream-url=https://acme.api.identitynow.com/v3"}, credentials...)
-	tests := map[string]struct {
-		args     []string
-		embedded bool
-		service  bool
-	}{
-		"sandbox":            {nil, true, true},
-		"sandbox by bearer":  {[]string{"--auth=bearer"}, true, false},
-		"sandbox by service": {[]string{"--auth=service"}, true, true},
-		"tenant":             {tenant, false, false},
-		"tenant by bearer":   {append(tenant, "--auth=bearer"), false, false},
-		"tenant by service":  {append(tenant, "--auth=service"), false, true},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			config, _ := parse(t, test.args...)
-			if got := config.Serve.Embedded(); got != test.embedded {
-				t.Errorf("Embedded() = %v, want %v", got, test.embedded)
-			}
-			if got := config.Serve.Service(); got != test.service {
-				t.Errorf("Service() = %v, want %v", got, test.service)
-			}
-		})
 	}
 }
 
@@ -203,13 +187,14 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 			[]string{
 				"--upstream-url=acme", "--token-url=mailto:x", "--upstream-timeout=0s", "--operation-timeout=-1s",
 				"--max-estimated-calls=0", "--max-upstream-calls=-7", "--max-write-batch=0", "--max-in-flight=0", "--max-in-flight-per-operation=-1", "--rate-limit=0",
-				"--cors-origin=*,https://a.example.com/", "--auth=service", "--sandbox-seed=0", "--sandbox-certifications=1000001",
+				"--cors-origin=*,https://*.example.com,https://a.example.com/", "--auth=service", "--sandbox-seed=0", "--sandbox-certifications=1000001",
 				"--sandbox-items=-1", "--sandbox-rate-limit=-1", "--sandbox-rate-window=0s", "--sandbox-task-pace=0s",
 				"--sandbox-clock=yesterday",
 			},
 			[]string{
 				"--upstream-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
 				"--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET, or $CERTQL_CLIENT_SECRET_FILE)",
+				"--auth=service: needs to know who may use the gateway's own credentials: --api-keys-file, --client-cert-name, or --service-access=any for everybody who reaches the gateway",
 				"--token-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
 				"--upstream-timeout: must be longer than 0, such as 30s, not 0s",
 				"--operation-timeout: must be longer than 0, such as 60s, not -1s",
@@ -220,6 +205,7 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--max-in-flight-per-operation: must be 1 or more, not -1",
 				"--rate-limit: must be 1 or more, not 0",
 				`--cors-origin: must be an origin such as https://portal.example.com, not "*"`,
+				`--cors-origin: must be an origin such as https://portal.example.com, not "https://*.example.com"`,
 				`--cors-origin: must be an origin such as https://portal.example.com, not "https://a.example.com/"`,
 				"--sandbox-seed: must be 1 or more, not 0",
 				"--sandbox-certifications: must be from 0 to 1000000, not 1000001",

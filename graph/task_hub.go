@@ -57,7 +57,7 @@ type taskWatcher struct {
 // change. The watcher leaves when ctx ends.
 func (h *taskHub) watch(ctx context.Context, id string) *taskWatcher {
 	w := &taskWatcher{news: make(chan *model.CertificationTask, 1)}
-	key := pollKey{task: id, language: upstream.Language(ctx)}
+	key := pollKey{task: id, language: upstream.LanguageFrom(ctx)}
 	// The poll outlives the watcher that it began with: nothing but the caller and the language is
 	// taken along.
 	pollCtx := upstream.WithLanguage(context.Background(), key.language)
