@@ -17,14 +17,20 @@ import (
 
 func newTestOAuth(t *testing.T) (*oauth, http.Handler) {
 	t.Helper()
-	server := &oauth{
-		clients: map[string]client{
-			"reviewer-1": userClient,
-			"org-admin":  {id: "org-admin", secret: "s:e c%ret", identityID: "1", userName: "root", authorities: []string{"ORG_ADMIN"}, scopes: []string{everyScope}},
-			"api-key":    {id: "api-key", secret: "sandbox", scopes: []string{everyScope}},
-		},
-		tokens: newTestTokens(t, newManualClock(), 750*time.Second),
+	return newTestOAuthOf(t, Config{Clock: newManualClock().time, TokenLifetime: 750 * time.Second})
+}
+
+func newTestOAuthOf(t *testing.T, config Config) (*oauth, http.Handler) {
+	t.Helper()
+	issuer, err := newTokens(config.Clock)
+	if err != nil {
+		t.Fatal(err)
 	}
+	server := newOAuth(config.withDefaults(), issuer, append(applications(),
+		userClient,
+		client{id: "org-admin", secret: "s:e c%ret", identityID: "1", userName: "root", authorities: []string{"ORG_ADMIN"}, scopes: []string{everyScope}},
+		client{id: "api-key", secret: "sandbox", scopes: []string{everyScope}},
+	))
 	mux := http.NewServeMux()
 	server.mount(mux, func(_ string, next http.Handler) http.Handler { return next })
 	return server, mux
