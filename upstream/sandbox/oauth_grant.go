@@ -151,7 +151,7 @@ func (o *oauth) end(caller client, token string) error {
 	}
 	payload, err := o.tokens.verify("Bearer " + token)
 	if err != nil {
-		return nil //nolint:nilerr // it is no good token, as the caller wanted
+		return nil // it is no good token, as the caller wanted
 	}
 	if payload.ClientID != caller.id {
 		return foreign

@@ -101,7 +101,7 @@ func TestACodeBringsTokensOfTheUser(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("answer differs (-want +got):\n%s", diff)
 	}
-	payload.RegisteredClaims.ID, payload.IssuedAt, payload.ExpiresAt = "", nil, nil
+	payload.ID, payload.IssuedAt, payload.ExpiresAt = "", nil, nil
 	wantPayload := claims{
 		TenantID: tenantID, Pod: tenantPod, Org: tenantName, IdentityID: user.identityID, UserName: "cedric.adeyemi",
 		ClientID: PortalClient, Authorities: []string{"CERT_ADMIN"}, Scope: []string{"idn:campaign:read"},

@@ -25,9 +25,9 @@ var pages = template.Must(template.New("pages").Funcs(template.FuncMap{
 // A signInPage is the page on which a user is chosen.
 type signInPage struct {
 	Application string
-	Host        string // where the application has the browser sent back to
-	Request     string // names the page when it is sent back
-	Current     *persona
+	Host        string   // where the application has the browser sent back to
+	Request     string   // names the page when it is sent back
+	Current     *persona // whom the browser is signed in as already, if anybody
 	Users       []persona
 }
 
@@ -71,7 +71,7 @@ func answerPage(w http.ResponseWriter, status int, name string, page any, formAc
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+base64.StdEncoding.EncodeToString(digest[:])+
-		"'; form-action "+formAction+"; base-uri 'none'; frame-ancestors 'none'")
+		"'; img-src data:; form-action "+formAction+"; base-uri 'none'; frame-ancestors 'none'")
 	header.Set("X-Frame-Options", "DENY")
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "same-origin") // with less, the form would not say where it comes from

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -30,6 +31,7 @@ func (o *oauth) offer(w http.ResponseWriter, r *http.Request, wanted authorizati
 	o.mu.Lock()
 	if current, signedIn := o.sessions.get(browser); signedIn {
 		page.Current = &current
+		page.Users = slices.DeleteFunc(slices.Clone(o.users), func(each persona) bool { return each == current })
 	}
 	o.pending.put(page.Request, &signIn{wanted, browser}, o.clock().Add(pendingLifetime))
 	o.mu.Unlock()
@@ -119,6 +121,7 @@ func (o *oauth) logout(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
+	//nolint:gosec // o.redirect has allowed it
 	http.Redirect(w, r, with(onward, map[string]string{"state": parameters.Get("state")}), http.StatusSeeOther)
 }
 
@@ -134,7 +137,7 @@ func browserOf(r *http.Request) (string, bool) {
 // setBrowser gives the browser its cookie, or takes it away where the value is empty. Lax lets it come along when an
 // application of another site sends the browser here.
 func (o *oauth) setBrowser(w http.ResponseWriter, r *http.Request, value string) {
-	cookie := &http.Cookie{
+	cookie := &http.Cookie{ //nolint:gosec // without TLS, a browser would not keep a secure one
 		Name: browserCookie, Value: value, Path: "/oauth/", HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
 		MaxAge: int(sessionLifetime / time.Second),
 	}

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -150,7 +149,7 @@ func TestTheSignInPageLoadsNothingAndStandsInNoFrame(t *testing.T) {
 	} {
 		browser := &testBrowser{handler: handler}
 		w := browser.open(authorizeQuery("redirect_uri", callback))
-		want := "default-src 'none'; " + style + "; form-action 'self' " + target + "; base-uri 'none'; frame-ancestors 'none'"
+		want := "default-src 'none'; " + style + "; img-src data:; form-action 'self' " + target + "; base-uri 'none'; frame-ancestors 'none'"
 		if got := w.Header().Get("Content-Security-Policy"); got != want {
 			t.Errorf("%s: policy\n%s, want\n%s", callback, got, want)
 		}
@@ -189,8 +188,8 @@ func TestABrowserStaysSignedInUntilItSignsOut(t *testing.T) {
 	browser := &testBrowser{handler: handler}
 	offersToGoOn := func() bool {
 		page := browser.open(authorizeQuery()).Body.String()
-		before, _, found := strings.Cut(page, "Or as somebody else")
-		if found && !strings.Contains(before, `value="reviewer-2"`) {
+		before, others, found := strings.Cut(page, "Or as somebody else")
+		if found && (!strings.Contains(before, `value="reviewer-2"`) || strings.Contains(others, `value="reviewer-2"`)) {
 			t.Errorf("the page goes on as somebody else:\n%s", page)
 		}
 		return found
@@ -232,17 +231,15 @@ func TestTheCookieOfTheTenantIsOfItsOwnPagesAlone(t *testing.T) {
 		if len(cookies) != 1 {
 			t.Fatalf("%d cookies", len(cookies))
 		}
-		got := *cookies[0]
-		if len(got.Value) < 20 {
-			t.Errorf("the value is %q", got.Value)
+		if len(cookies[0].Value) < 20 {
+			t.Errorf("the value is %q", cookies[0].Value)
 		}
-		got.Value, got.Raw = "", ""
-		want := http.Cookie{
-			Name: "sandbox_tenant", Path: "/oauth/", MaxAge: int(sessionLifetime / time.Second),
-			HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode,
+		want := "sandbox_tenant=" + cookies[0].Value + "; Path=/oauth/; Max-Age=28800; HttpOnly"
+		if secure {
+			want += "; Secure"
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s: the cookie (-want +got):\n%s", target, diff)
+		if got := cookies[0].String(); got != want+"; SameSite=Lax" {
+			t.Errorf("%s: the cookie is %s, want %s; SameSite=Lax", target, got, want)
 		}
 	}
 }
