@@ -138,6 +138,20 @@ func invalidRequest(description string) error {
 	return &oauthError{http.StatusBadRequest, "invalid_request", description}
 }
 
+// oauthFailure returns the refusal that the authorisation server would most likely give with the status.
+func oauthFailure(status int) error {
+	code := "server_error"
+	switch {
+	case status == http.StatusUnauthorized:
+		return errInvalidClient()
+	case status == http.StatusServiceUnavailable:
+		code = "temporarily_unavailable"
+	case status < http.StatusInternalServerError:
+		code = "invalid_grant"
+	}
+	return &oauthError{status, code, "The request failed: " + statusName(status)}
+}
+
 // baseOf returns the URL by which the tenant was called. It is the issuer of what the tenant gives out.
 func baseOf(r *http.Request) *url.URL {
 	base := &url.URL{Scheme: "http", Host: r.Host}

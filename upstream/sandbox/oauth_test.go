@@ -153,8 +153,8 @@ func TestFaultsStrikeEveryOAuthEndpoint(t *testing.T) {
 		}
 		w := httptest.NewRecorder()
 		box.ServeHTTP(w, r)
-		if w.Code != http.StatusServiceUnavailable {
-			t.Errorf("%s: status %d, want 503", operation, w.Code)
+		if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), `"error":"temporarily_unavailable"`) {
+			t.Errorf("%s: status %d, want 503: %s", operation, w.Code, w.Body)
 		}
 	}
 }
@@ -175,6 +175,22 @@ func TestOAuthInfoNamesTheHostThatWasAsked(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, body); diff != "" || w.Code != http.StatusOK {
 			t.Errorf("%s: status %d, answer differs (-want +got):\n%s", test.target, w.Code, diff)
+		}
+	}
+}
+
+func TestAFaultOfTheTokenEndpointIsARefusalOfOAuth(t *testing.T) {
+	t.Parallel()
+	box, err := New(Config{Certifications: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for status, code := range map[int]string{400: "invalid_grant", 401: "invalid_client", 403: "invalid_grant", 500: "server_error", 503: "temporarily_unavailable"} {
+		if err := box.SetFaults(Fault{Operation: oauthTokenOperation, Kind: FaultStatus, Status: status}); err != nil {
+			t.Fatal(err)
+		}
+		if w, body := answerOf(t, box, formRequest(reviewerForm())); w.Code != status || body["error"] != code {
+			t.Errorf("status %d with %v, want %d with %s", w.Code, body, status, code)
 		}
 	}
 }
