@@ -142,13 +142,17 @@ func (t tenant) callers() string {
 
 func newSandbox(data edge.SandboxData) (*sandbox.Sandbox, error) {
 	config := sandbox.Config{
-		Seed:           data.Seed,
-		Certifications: data.Certifications,
-		Items:          data.Items,
-		RateLimit:      data.RateLimit,
-		RateWindow:     data.RateWindow,
-		SlidingWindow:  data.SlidingWindow,
-		TaskPace:       data.TaskPace,
+		Seed:            data.Seed,
+		Certifications:  data.Certifications,
+		Items:           data.Items,
+		RateLimit:       data.RateLimit,
+		RateWindow:      data.RateWindow,
+		SlidingWindow:   data.SlidingWindow,
+		TaskPace:        data.TaskPace,
+		TokenLifetime:   data.TokenLifetime,
+		RefreshLifetime: data.RefreshLifetime,
+		RefreshRevokes:  data.RefreshRevokes,
+		RedirectURIs:    data.RedirectURIs,
 	}
 	if data.RateLimit == 0 {
 		config.RateLimit = sandbox.NoRateLimit

@@ -59,14 +59,18 @@ type SandboxConfig struct {
 
 // SandboxData are the settings of the sandbox, embedded or not.
 type SandboxData struct {
-	Seed           uint64        `default:"1" env:"CERTQL_SANDBOX_SEED" help:"The same seed makes the same data in the sandbox."`
-	Certifications int           `default:"0" env:"CERTQL_SANDBOX_CERTIFICATIONS" help:"Certifications in the sandbox; 0 for the standard data."`
-	Items          int           `default:"0" env:"CERTQL_SANDBOX_ITEMS" help:"Review items in the sandbox; 0 for the standard data."`
-	RateLimit      int           `default:"100" env:"CERTQL_SANDBOX_RATE_LIMIT" help:"Requests that the sandbox answers in each window for one client id; 0 for any number."`
-	RateWindow     time.Duration `default:"10s" env:"CERTQL_SANDBOX_RATE_WINDOW" help:"Length of the window of the sandbox's rate limit."`
-	SlidingWindow  bool          `env:"CERTQL_SANDBOX_SLIDING_WINDOW" help:"Count the sandbox's rate limit over a sliding window instead of fixed ones."`
-	TaskPace       time.Duration `default:"3s" env:"CERTQL_SANDBOX_TASK_PACE" help:"How long a task of the sandbox stays queued, and then in progress."`
-	Clock          string        `placeholder:"TIME" env:"CERTQL_SANDBOX_CLOCK" help:"Date and time (RFC 3339) at which the sandbox's clock starts. By default it shows the real time."`
+	Seed            uint64        `default:"1" env:"CERTQL_SANDBOX_SEED" help:"The same seed makes the same data in the sandbox."`
+	Certifications  int           `default:"0" env:"CERTQL_SANDBOX_CERTIFICATIONS" help:"Certifications in the sandbox; 0 for the standard data."`
+	Items           int           `default:"0" env:"CERTQL_SANDBOX_ITEMS" help:"Review items in the sandbox; 0 for the standard data."`
+	RateLimit       int           `default:"100" env:"CERTQL_SANDBOX_RATE_LIMIT" help:"Requests that the sandbox answers in each window for one client id; 0 for any number."`
+	RateWindow      time.Duration `default:"10s" env:"CERTQL_SANDBOX_RATE_WINDOW" help:"Length of the window of the sandbox's rate limit."`
+	SlidingWindow   bool          `env:"CERTQL_SANDBOX_SLIDING_WINDOW" help:"Count the sandbox's rate limit over a sliding window instead of fixed ones."`
+	TaskPace        time.Duration `default:"3s" env:"CERTQL_SANDBOX_TASK_PACE" help:"How long a task of the sandbox stays queued, and then in progress."`
+	TokenLifetime   time.Duration `default:"0s" env:"CERTQL_SANDBOX_TOKEN_LIFETIME" help:"How long an access token of the sandbox is good for; 0 for what is usual: 12h for a client's credentials, 750s for a user who signed in."`
+	RefreshLifetime time.Duration `default:"24h" env:"CERTQL_SANDBOX_REFRESH_LIFETIME" help:"How long a refresh token of the sandbox is good for."`
+	RefreshRevokes  bool          `env:"CERTQL_SANDBOX_REFRESH_REVOKES" help:"End the access tokens of a user when the sandbox gives out the next one. Without it, they stay good until they expire."`
+	RedirectURIs    []string      `name:"redirect-uri" sep:"," placeholder:"URL" env:"CERTQL_SANDBOX_REDIRECT_URI" help:"Where users of the sandbox may be sent back to after they sign in or out; several with commas between. URLs of the local machine always are."`
+	Clock           string        `placeholder:"TIME" env:"CERTQL_SANDBOX_CLOCK" help:"Date and time (RFC 3339) at which the sandbox's clock starts. By default it shows the real time."`
 }
 
 // Embedded says whether the gateway runs on the embedded sandbox.

@@ -38,6 +38,8 @@ var defaultData = edge.SandboxData{
 	RateLimit:  100,
 	RateWindow: 10 * time.Second,
 	TaskPace:   3 * time.Second,
+
+	RefreshLifetime: 24 * time.Hour,
 }
 
 // budgetOf answers the default budget, but for the number of requests.
@@ -127,7 +129,7 @@ func TestAFlagWinsOverItsVariableAndThatOverTheDefault(t *testing.T) {
 		Auth:    []string{"auto"},
 		Access:  edge.ServiceAccess{ServiceAccess: "listed"},
 		Session: defaultSession,
-		Data:    edge.SandboxData{Seed: 5, RateLimit: 100, RateWindow: 10 * time.Second, TaskPace: time.Second},
+		Data:    edge.SandboxData{Seed: 5, RateLimit: 100, RateWindow: 10 * time.Second, TaskPace: time.Second, RefreshLifetime: 24 * time.Hour},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the settings (-want +got):\n%s", diff)
@@ -142,10 +144,16 @@ func TestTheSandboxHasTheSameVariablesInBothCommands(t *testing.T) {
 	t.Setenv("CERTQL_SANDBOX_RATE_WINDOW", "1s")
 	t.Setenv("CERTQL_SANDBOX_SLIDING_WINDOW", "true")
 	t.Setenv("CERTQL_SANDBOX_TASK_PACE", "2s")
+	t.Setenv("CERTQL_SANDBOX_TOKEN_LIFETIME", "5s")
+	t.Setenv("CERTQL_SANDBOX_REFRESH_LIFETIME", "1m")
+	t.Setenv("CERTQL_SANDBOX_REFRESH_REVOKES", "true")
+	t.Setenv("CERTQL_SANDBOX_REDIRECT_URI", "https://a.example/back,https://b.example/auth/callback")
 	t.Setenv("CERTQL_SANDBOX_CLOCK", "2026-03-01T09:00:00Z")
 	want := edge.SandboxData{
 		Seed: 9, Certifications: 50, Items: 500, RateWindow: time.Second, SlidingWindow: true, TaskPace: 2 * time.Second,
-		Clock: "2026-03-01T09:00:00Z",
+		TokenLifetime: 5 * time.Second, RefreshLifetime: time.Minute, RefreshRevokes: true,
+		RedirectURIs: []string{"https://a.example/back", "https://b.example/auth/callback"},
+		Clock:        "2026-03-01T09:00:00Z",
 	}
 	serve, _ := parse(t)
 	if diff := cmp.Diff(want, serve.Serve.Data); diff != "" {
@@ -189,6 +197,8 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--max-estimated-calls=0", "--max-upstream-calls=-7", "--max-write-batch=0", "--max-in-flight=0", "--max-in-flight-per-operation=-1", "--rate-limit=0",
 				"--cors-origin=*,https://*.example.com,https://a.example.com/", "--auth=service", "--sandbox-seed=0", "--sandbox-certifications=1000001",
 				"--sandbox-items=-1", "--sandbox-rate-limit=-1", "--sandbox-rate-window=0s", "--sandbox-task-pace=0s",
+				"--sandbox-token-lifetime=10ms", "--sandbox-refresh-lifetime=0s",
+				"--sandbox-redirect-uri=/auth/callback,http://u:p@a.example,https://a.example/#x,ftp://a.example",
 				"--sandbox-clock=yesterday",
 			},
 			[]string{
@@ -213,6 +223,12 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--sandbox-rate-limit: must be 0 or more, not -1",
 				"--sandbox-rate-window: must be longer than 0, such as 10s, not 0s",
 				"--sandbox-task-pace: must be longer than 0, such as 3s, not 0s",
+				"--sandbox-token-lifetime: must be 1s or longer, or 0, not 10ms",
+				"--sandbox-refresh-lifetime: must be 1s or longer, not 0s",
+				"--sandbox-redirect-uri: must be a URL such as https://portal.example.com/auth/callback, without user and fragment",
+				"--sandbox-redirect-uri: must be a URL such as https://portal.example.com/auth/callback, without user and fragment",
+				"--sandbox-redirect-uri: must be a URL such as https://portal.example.com/auth/callback, without user and fragment",
+				"--sandbox-redirect-uri: must be a URL such as https://portal.example.com/auth/callback, without user and fragment",
 				`--sandbox-clock: must be a date and time such as 2026-11-23T09:30:00Z, not "yesterday"`,
 			},
 		},

@@ -17,7 +17,9 @@ type ServiceAccess struct {
 
 // Open says whether everybody may use the gateway's own credentials. On the embedded sandbox that is
 // so unless somebody is listed.
-func (a ServiceAccess) open(embedded bool) bool { return a.ServiceAccess == "any" || embedded && !a.lists() }
+func (a ServiceAccess) open(embedded bool) bool {
+	return a.ServiceAccess == "any" || embedded && !a.lists()
+}
 
 func (a ServiceAccess) lists() bool { return a.APIKeysFile != "" || len(a.ClientCertNames) > 0 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 )
 
 // The largest sandbox that may be asked for.
@@ -96,6 +97,17 @@ func (d SandboxData) validate(prefix string) error {
 	if d.TaskPace <= 0 {
 		problem("task-pace", "must be longer than 0, such as 3s, not %s", d.TaskPace)
 	}
+	if d.TokenLifetime != 0 && d.TokenLifetime < time.Second {
+		problem("token-lifetime", "must be 1s or longer, or 0, not %s", d.TokenLifetime)
+	}
+	if d.RefreshLifetime < time.Second {
+		problem("refresh-lifetime", "must be 1s or longer, not %s", d.RefreshLifetime)
+	}
+	for _, uri := range d.RedirectURIs {
+		if err := validateRedirectURI(uri); err != nil {
+			problem("redirect-uri", "%w", err)
+		}
+	}
 	if _, err := d.Start(); err != nil {
 		problem("clock", "%w", err)
 	}
@@ -115,6 +127,15 @@ func validateURL(text string) error {
 	default:
 		return nil
 	}
+}
+
+// validateRedirectURI checks where browsers may be sent.
+func validateRedirectURI(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.Contains(text, "#") {
+		return errors.New("must be a URL such as https://portal.example.com/auth/callback, without user and fragment")
+	}
+	return nil
 }
 
 // validateOrigin checks an origin as browsers write it.

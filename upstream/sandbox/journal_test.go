@@ -210,11 +210,11 @@ func TestJournalStartsOver(t *testing.T) {
 
 func BenchmarkJournalAndFaultsInFrontOfAnOperation(b *testing.B) {
 	clock := newManualClock()
-	issuer, err := newTokens(time.Hour, clock.time)
+	issuer, err := newTokens(clock.time)
 	if err != nil {
 		b.Fatal(err)
 	}
-	token, _, err := issuer.issue(userClient, userClient.scopes)
+	token, _, err := issuer.issue(order{to: userClient, lifetime: time.Hour})
 	if err != nil {
 		b.Fatal(err)
 	}
