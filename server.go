@@ -116,9 +116,14 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	if err != nil {
 		return err
 	}
+	origin, err := config.PublicOrigin(listener.Addr())
+	if err != nil {
+		return err
+	}
 	tenant := tenantOf(config)
 	page := playground.Config{Endpoint: "graphql", Operations: playground.Operations(readme)}
 	if config.Embedded() {
+		config.Data.RedirectURIs = append(config.Data.RedirectURIs, callbackURL(origin))
 		simulator, err := newSandbox(config.Data)
 		if err != nil {
 			return err
@@ -129,7 +134,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		}
 		tenant = tenant.at(baseURL(loopback))
 		if tenant.modes.Bearer {
-			page.SignIn = tenant.signIn(simulator)
+			page.SignIn = tenant.tokens(simulator)
 		}
 		sandboxCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
 		stopped := make(chan struct{})
@@ -141,6 +146,11 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		return err
 	}
 	defer client.CloseIdleConnections()
+	access, err := newAccess(ctx, config, tenant, origin, service, log)
+	if err != nil {
+		return err
+	}
+	defer access.Close()
 	explorer, err := playground.NewHandler(page)
 	if err != nil {
 		return err
@@ -163,11 +173,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		MaxEstimatedCalls: config.MaxEstimatedCalls,
 		MaxUpstreamCalls:  config.MaxUpstreamCalls,
 	})
-	callers, err := newCallers(config, service)
-	if err != nil {
-		return err
-	}
-	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.Languages(callers.Handler(answers))))
+	access.mount(mux, answers)
 	mux.Handle("/", explorer)
 
 	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)

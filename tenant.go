@@ -26,6 +26,7 @@ type tenant struct {
 	modes                  edge.Modes
 	clientID, clientSecret string
 	tokenURL               string
+	signIn                 upstream.AuthorizationCodeConfig // how people sign in to it
 }
 
 func tenantOf(config edge.ServeConfig) tenant {
@@ -36,6 +37,17 @@ func tenantOf(config edge.ServeConfig) tenant {
 		clientID:     config.ClientID,
 		clientSecret: config.ClientSecret,
 		tokenURL:     config.EffectiveTokenURL(),
+		signIn: upstream.AuthorizationCodeConfig{
+			InfoURL:      config.EffectiveInfoURL(),
+			AuthorizeURL: config.Session.AuthorizeURL,
+			TokenURL:     config.Session.TokenURL,
+			RevokeURL:    config.Session.RevokeURL,
+			Issuer:       config.Session.Issuer,
+			ClientID:     config.Session.ClientID,
+			ClientSecret: config.Session.ClientSecret,
+			Scopes:       config.Session.Scopes,
+			UserAgent:    userAgent(),
+		},
 	}
 }
 
@@ -43,6 +55,10 @@ func tenantOf(config edge.ServeConfig) tenant {
 func (t tenant) at(url string) tenant {
 	t.baseURL, t.tokenURL = url+"/v3", url+"/oauth/token"
 	t.clientID, t.clientSecret = cmp.Or(t.clientID, sandboxAdmin), cmp.Or(t.clientSecret, sandboxSecret)
+	t.signIn.InfoURL, t.signIn.RevokeURL = url+"/oauth/info", url+"/oauth/revoke"
+	if t.signIn.ClientID == "" {
+		t.signIn.ClientID, t.signIn.ClientSecret = sandbox.PortalClient, sandboxSecret
+	}
 	return t
 }
 
@@ -94,9 +110,9 @@ func (t tenant) connect(config edge.ServeConfig, log *slog.Logger) (*upstream.Cl
 // userAgent is how the gateway names itself upstream.
 func userAgent() string { return "certql/" + strings.TrimPrefix(edge.ThisBuild().Version, "v") }
 
-// signIn lets the playground act as any client of the sandbox that is embedded at the tenant's
+// tokens lets the playground act as any client of the sandbox that is embedded at the tenant's
 // URLs.
-func (t tenant) signIn(simulator *sandbox.Sandbox) *playground.SignIn {
+func (t tenant) tokens(simulator *sandbox.Sandbox) *playground.SignIn {
 	signIn := &playground.SignIn{Token: func(ctx context.Context, id string) (string, error) {
 		transport := upstream.NewTransport(upstream.TransportConfig{})
 		defer transport.CloseIdleConnections()

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"time"
@@ -78,14 +79,20 @@ func (c ServeConfig) Embedded() bool { return c.UpstreamURL == "" }
 
 // EffectiveTokenURL answers where the gateway's own token comes from.
 func (c ServeConfig) EffectiveTokenURL() string {
-	if c.TokenURL != "" {
-		return c.TokenURL
-	}
+	return cmp.Or(c.TokenURL, c.onUpstreamsHost("/oauth/token"))
+}
+
+// EffectiveInfoURL answers where the tenant says how people sign in.
+func (c ServeConfig) EffectiveInfoURL() string {
+	return cmp.Or(c.Session.InfoURL, c.onUpstreamsHost("/oauth/info"))
+}
+
+func (c ServeConfig) onUpstreamsHost(path string) string {
 	base, err := url.Parse(c.UpstreamURL)
 	if err != nil {
 		return "" // validate has refused it
 	}
-	return (&url.URL{Scheme: base.Scheme, Host: base.Host, Path: "/oauth/token"}).String()
+	return (&url.URL{Scheme: base.Scheme, Host: base.Host, Path: path}).String()
 }
 
 // Start answers when the sandbox's clock starts; the zero time where it follows the real one.
