@@ -11,9 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 
-	"certql/upstream/sandbox"
 )
 
 // A browser keeps cookies and goes where it is sent, but stops when it is told to.
@@ -374,5 +372,3 @@ func TestPagesAreServedOnTheGatewaysOrigin(t *testing.T) {
 	}
 }
 
-var _ = cmp.Diff
-var _ = sandbox.PortalClient
