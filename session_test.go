@@ -10,8 +10,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-
 )
 
 // A browser keeps cookies and goes where it is sent, but stops when it is told to.
@@ -371,4 +369,3 @@ func TestPagesAreServedOnTheGatewaysOrigin(t *testing.T) {
 		t.Errorf("without the option they answer %d", none.status)
 	}
 }
-
