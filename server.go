@@ -60,11 +60,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		complain(stderr, err)
 		return exitUsage
 	}
-	log := slog.New(slog.NewTextHandler(stderr, nil))
 	if command == edge.CommandSandbox {
 		err = runSandbox(ctx, config.Sandbox, stdout)
 	} else {
-		err = runGateway(ctx, config.Serve, log, stdout)
+		err = runGateway(ctx, config.Serve, edge.NewLogger(stderr, config.Serve.Log), stdout)
 	}
 	if err != nil {
 		complain(stderr, err)
@@ -108,7 +107,10 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		return fmt.Errorf("--addr: %w", err)
 	}
 	defer listener.Close()
-	tenant := tenantOf(config)
+	for _, name := range edge.UnknownVariables() {
+		log.WarnContext(ctx, "a variable is set, but no setting", "variable", name)
+	}
+	tenant, telemetry := tenantOf(config), edge.NewTelemetry(edge.TelemetryConfig{Logger: log})
 	page := playground.Config{Endpoint: "graphql", Operations: playground.Operations(readme)}
 	if config.Embedded() {
 		simulator, err := newSandbox(config.Data)
@@ -146,9 +148,13 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		NoPrecheck:       !config.Precheck,
 		Trace:            config.Embedded(),
 		Logger:           log,
-		TaskPollMin:      config.TaskPollMin,
-		TaskPollMax:      config.TaskPollMax,
-		Stopping:         ctx.Done(),
+		Observe: func(ctx context.Context, operation graph.Operation) func(graph.Outcome) {
+			ended := telemetry.Operation(ctx, edge.Operation(operation))
+			return func(outcome graph.Outcome) { ended(edge.Outcome(outcome)) }
+		},
+		TaskPollMin: config.TaskPollMin,
+		TaskPollMax: config.TaskPollMax,
+		Stopping:    ctx.Done(),
 
 		MaxEstimatedCalls: config.MaxEstimatedCalls,
 		MaxUpstreamCalls:  config.MaxUpstreamCalls,
@@ -161,7 +167,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	fmt.Fprintf(stdout, "Playground  %s/\n", at)
 	fmt.Fprintf(stdout, "Upstream    %s\n", tenant)
 	fmt.Fprintf(stdout, "Calls as    %s\n", tenant.callers())
-	return serve(ctx, listener, mux)
+	return serve(ctx, listener, telemetry.Requests("/graphql", mux))
 }
 
 // serve answers requests until ctx ends, and then finishes those under way.

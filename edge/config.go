@@ -43,6 +43,7 @@ type ServeConfig struct {
 	ClientSecret            string        `secret:"" placeholder:"SECRET" help:"Client secret of the gateway's own credentials. Others on the machine can see a flag: better use the variable or a file."`
 	ClientSecretFile        string        `placeholder:"PATH" help:"File that holds the client secret."`
 	TokenURL                string        `placeholder:"URL" help:"Where the gateway's own credentials are exchanged for a token. By default /oauth/token on the upstream's host."`
+	Log                     LogConfig     `embed:"" prefix:"log-"`
 	Data                    SandboxData   `embed:"" prefix:"sandbox-"`
 }
 
