@@ -19,7 +19,7 @@ import (
 func TestMain(m *testing.M) {
 	// What the developer has set for a gateway of their own must not reach those of the tests.
 	for _, variable := range os.Environ() {
-		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "CERTQL_") {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "CERTQL_") || strings.HasPrefix(name, "OTEL_") {
 			_ = os.Unsetenv(name)
 		}
 	}

@@ -40,6 +40,7 @@ const (
 	headerTimeout = 10 * time.Second
 	idleTimeout   = 2 * time.Minute
 	drainTimeout  = 10 * time.Second
+	flushTimeout  = 5 * time.Second
 )
 
 func main() {
@@ -110,7 +111,16 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	for _, name := range edge.UnknownVariables() {
 		log.WarnContext(ctx, "a variable is set, but no setting", "variable", name)
 	}
-	tenant, telemetry := tenantOf(config), edge.NewTelemetry(edge.TelemetryConfig{Logger: log})
+	telemetry, err := edge.NewTelemetry(ctx, edge.TelemetryConfig{Logger: log})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
+		defer cancel()
+		_ = telemetry.Close(flush) // what could not be sent is lost
+	}()
+	tenant := tenantOf(config)
 	page := playground.Config{Endpoint: "graphql", Operations: playground.Operations(readme)}
 	if config.Embedded() {
 		simulator, err := newSandbox(config.Data)
@@ -128,7 +138,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		go func() { defer close(stopped); _ = serve(sandboxCtx, loopback, simulator) }()
 		defer func() { stop(); <-stopped }() // after the gateway, which needs it to the end
 	}
-	client, service, err := tenant.connect(config, log)
+	client, service, err := tenant.connect(config, log, telemetry.Tracer())
 	if err != nil {
 		return err
 	}
@@ -148,6 +158,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		NoPrecheck:       !config.Precheck,
 		Trace:            config.Embedded(),
 		Logger:           log,
+		Tracer:           telemetry.Tracer(),
 		Observe: func(ctx context.Context, operation graph.Operation) func(graph.Outcome) {
 			ended := telemetry.Operation(ctx, edge.Operation(operation))
 			return func(outcome graph.Outcome) { ended(edge.Outcome(outcome)) }

@@ -7,7 +7,11 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"os"
 	"time"
+
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
 
 	"certql/upstream"
 )
@@ -27,13 +31,15 @@ type TelemetryConfig struct {
 
 // Telemetry tells operators what the gateway does. It is safe for concurrent use.
 type Telemetry struct {
-	log   *slog.Logger
-	now   func() time.Time
-	newID func() string
+	log    *slog.Logger
+	now    func() time.Time
+	newID  func() string
+	traces *sdktrace.TracerProvider // nil where nobody wants them
 }
 
-// NewTelemetry answers telemetry for the given configuration.
-func NewTelemetry(cfg TelemetryConfig) *Telemetry {
+// NewTelemetry answers telemetry for the given configuration, with traces if the standard variables
+// of OpenTelemetry ask for them. Close has to follow.
+func NewTelemetry(ctx context.Context, cfg TelemetryConfig) (*Telemetry, error) {
 	t := &Telemetry{log: cfg.Logger, now: cfg.Now, newID: cfg.NewID}
 	if t.now == nil {
 		t.now = time.Now
@@ -41,7 +47,29 @@ func NewTelemetry(cfg TelemetryConfig) *Telemetry {
 	if t.newID == nil {
 		t.newID = rand.Text
 	}
-	return t
+	if tracesWanted(os.Getenv) {
+		var err error
+		if t.traces, err = newTraces(ctx, t.log); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// Close sends away what is not sent yet, for as long as ctx allows.
+func (t *Telemetry) Close(ctx context.Context) error {
+	if t.traces == nil {
+		return nil
+	}
+	return t.traces.Shutdown(ctx)
+}
+
+// Tracer answers what makes spans; nil where there are no traces.
+func (t *Telemetry) Tracer() trace.Tracer {
+	if t.traces == nil {
+		return nil
+	}
+	return t.traces.Tracer(instrumentation)
 }
 
 // Operation notes that an operation of the request in ctx begins, and by the function that it
@@ -55,8 +83,8 @@ func (t *Telemetry) Operation(ctx context.Context, operation Operation) (ended f
 // Requests observes the requests to next. Those to graphql, a path, are logged as information, and
 // all others, which are for the files of the playground, as something that is seldom of interest.
 func (t *Telemetry) Requests(graphql string, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began, noted := t.now(), &record{}
+	observed := http.HandlerFunc(func(w http.ResponseWriter, outer *http.Request) {
+		began, noted, r := t.now(), &record{}, outer
 		id := requestID(r, t.newID)
 		w.Header().Set(requestIDHeader, id)
 		r = r.WithContext(withRecord(upstream.WithRequestID(r.Context(), id), noted))
@@ -66,11 +94,16 @@ func (t *Telemetry) Requests(graphql string, next http.Handler) http.Handler {
 			if !completed {
 				answer.status = cmp.Or(answer.status, http.StatusInternalServerError)
 			}
+			outer.Pattern = r.Pattern // which the span is named by
 			t.logRequest(r, r.URL.Path == graphql, noted, answer, t.now().Sub(began))
 		}()
 		next.ServeHTTP(answer, r)
 		completed = true
 	})
+	if t.traces == nil {
+		return observed
+	}
+	return traced(t.traces, graphql, observed)
 }
 
 // logRequest writes the line of a request. The query string stays out of it, since it may hold

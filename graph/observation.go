@@ -10,6 +10,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"go.opentelemetry.io/otel/trace"
 
 	"certql/upstream"
 )
@@ -98,8 +99,12 @@ func outcomeFrom(ctx context.Context) *Outcome {
 	return outcome
 }
 
-// observation is the extension that tells an observer of each operation that is executed.
-type observation struct{ observer observer }
+// observation is the extension that tells an observer of each operation that is executed, and makes
+// a span of it. Either may be nil.
+type observation struct {
+	observer observer
+	tracer   trace.Tracer
+}
 
 var _ interface {
 	graphql.HandlerExtension
@@ -117,7 +122,7 @@ func (o observation) InterceptOperation(ctx context.Context, next graphql.Operat
 	operation := graphql.GetOperationContext(ctx)
 	outcome := &Outcome{EstimatedCalls: planOf(operation).cost.calls}
 	kind := operation.Operation.Operation
-	end := o.observer(ctx, Operation{operation.Operation.Name, string(kind), hashOf(operation.RawQuery)})
+	ctx, end := o.begin(ctx, Operation{operation.Operation.Name, string(kind), hashOf(operation.RawQuery)})
 	if kind == ast.Subscription {
 		ctx = context.WithValue(ctx, outcomeKey{}, outcome) // each event has a usage of its own
 	}
@@ -140,5 +145,22 @@ func (o observation) InterceptOperation(ctx context.Context, next graphql.Operat
 			end(*outcome)
 		}
 		return response
+	}
+}
+
+// begin tells of an operation, and answers the context of its execution and what to call with
+// its outcome.
+func (o observation) begin(ctx context.Context, operation Operation) (context.Context, func(Outcome)) {
+	told := func(Outcome) {}
+	if o.observer != nil {
+		told = o.observer(ctx, operation)
+	}
+	if o.tracer == nil {
+		return ctx, told
+	}
+	ctx, span := startOperation(ctx, o.tracer, operation)
+	return ctx, func(outcome Outcome) {
+		endOperation(span, outcome)
+		told(outcome)
 	}
 }
