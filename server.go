@@ -22,7 +22,7 @@ import (
 	"certql/playground"
 )
 
-//go:generate go tool gqlgen generate
+//go:generate go run ./graph/generate
 
 // readme has the operations that the playground shows at first.
 //

@@ -115,6 +115,7 @@ func NewHandler(cfg Config) http.Handler {
 	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls})
 	server.Use(deferral{})
 	server.Use(endings{})
+	server.Use(projections{gen.NewProjector(schema)})
 	return server
 }
 

@@ -18,6 +18,8 @@ type plan struct {
 	cost   cost
 	dryRun bool // the caller wants to know the cost, and nothing else
 	trace  bool // the caller wants to know each call, and may
+	// deferring says that the operation has a part that @defer puts off.
+	deferring bool
 }
 
 // planning is the extension that makes the plan of each operation, and refuses operations that
@@ -53,6 +55,7 @@ func (p planning) MutateOperationContext(_ context.Context, operation *graphql.O
 		return err
 	}
 	made.trace = made.trace && p.traces
+	made.deferring = defers(operation)
 	p.estimate(&made, operation)
 	operation.Stats.SetExtension(planningName, &made)
 	if made.cost.calls > p.maxCalls && !made.dryRun {
