@@ -157,8 +157,12 @@ func announceBelow(ctx context.Context, row []graphql.CollectedField, certificat
 func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
 	operation := graphql.GetOperationContext(ctx)
 	fields := graphql.CollectFieldsCtx(ctx, nil)
+	connections := len(named(fields, "reviewItems")) + len(named(fields, "reviewers"))
+	if connections+len(named(fields, "pendingTasks")) == 0 {
+		return func() {}
+	}
 	announceCertifications(ctx, []string{id}, fields)
-	if len(named(fields, "reviewItems"))+len(named(fields, "reviewers")) == 0 {
+	if connections == 0 {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(ctx)

@@ -27,10 +27,14 @@ func (projections) Validate(graphql.ExecutableSchema) error { return nil }
 // InterceptField answers the JSON of an object in place of the object.
 func (p projections) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
 	value, err := next(ctx)
-	if err != nil || value == nil || planFrom(ctx).deferring {
+	if err != nil || value == nil {
 		return value, err
 	}
-	if written, ok := p.projector.Project(ctx, value); ok {
+	operation := graphql.GetOperationContext(ctx)
+	if planOf(operation).deferring {
+		return value, nil
+	}
+	if written, ok := p.projector.Project(ctx, operation, value); ok {
 		return written, nil
 	}
 	return value, nil

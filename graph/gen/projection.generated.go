@@ -21,75 +21,49 @@ func NewProjector(schema graphql.ExecutableSchema) Projector {
 
 // Project answers the JSON of the value of the field in the context. It answers false where the value
 // is no object, or the executor has to report what is wrong with it.
-func (p Projector) Project(ctx context.Context, value any) (graphql.Marshaler, bool) {
+func (p Projector) Project(ctx context.Context, operation *graphql.OperationContext, value any) (graphql.Marshaler, bool) {
 	var w projecting
 	switch v := value.(type) {
 	case *upstream.IdentityReference:
-		plans := w.begin(ctx, p.schema, identityTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeIdentity(plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, identityTypes)
+		w.writeIdentity(plans[0], v)
 	case []model.Entitlement:
-		plans := w.begin(ctx, p.schema, entitlementTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.BeginList()
-			for i := range v {
-				w.Element(i)
-				w.writeEntitlement(plans[0], &v[i])
-			}
-			w.EndList()
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, entitlementTypes)
+		w.BeginList()
+		for i := range v {
+			w.Element(i)
+			w.writeEntitlement(plans[0], &v[i])
+		}
+		w.EndList()
 	case *model.Certification:
-		plans := w.begin(ctx, p.schema, certificationTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeCertification(ctx, plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, certificationTypes)
+		w.writeCertification(ctx, plans[0], v)
 	case *upstream.CertificationIdentitySummary:
-		plans := w.begin(ctx, p.schema, identitySummaryTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeIdentitySummary(plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
-	case model.ReviewableAccess:
-		plans := w.begin(ctx, p.schema, reviewableAccessTypes)
-		switch v := v.(type) {
-		case nil:
-			w.Null()
-		case model.Role:
-			w.writeRole(plans[0], &v)
-		case *model.Role:
-			w.writeRole(plans[0], v)
-		case model.OtherAccess:
-			w.writeOtherAccess(plans[1], &v)
-		case *model.OtherAccess:
-			w.writeOtherAccess(plans[1], v)
-		case model.Entitlement:
-			w.writeEntitlement(plans[2], &v)
-		case *model.Entitlement:
-			w.writeEntitlement(plans[2], v)
-		case model.AccessProfile:
-			w.writeAccessProfile(plans[3], &v)
-		case *model.AccessProfile:
-			w.writeAccessProfile(plans[3], v)
-		default:
-			w.Fail()
-		}
+		plans := w.begin(ctx, operation, p.schema, identitySummaryTypes)
+		w.writeIdentitySummary(plans[0], v)
 	case *relay.Connection[upstream.Permission]:
-		plans := w.begin(ctx, p.schema, permissionConnectionTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writePermissionConnection(plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, permissionConnectionTypes)
+		w.writePermissionConnection(plans[0], v)
 	case []relay.Edge[model.AccessReviewItem]:
-		plans := w.begin(ctx, p.schema, accessReviewItemEdgeTypes)
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, operation, p.schema, accessReviewItemEdgeTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -98,7 +72,10 @@ func (p Projector) Project(ctx context.Context, value any) (graphql.Marshaler, b
 		}
 		w.EndList()
 	case []model.AccessReviewItem:
-		plans := w.begin(ctx, p.schema, accessReviewItemTypes)
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, operation, p.schema, accessReviewItemTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -107,69 +84,64 @@ func (p Projector) Project(ctx context.Context, value any) (graphql.Marshaler, b
 		}
 		w.EndList()
 	case relay.PageInfo:
-		plans := w.begin(ctx, p.schema, pageInfoTypes)
+		plans := w.begin(ctx, operation, p.schema, pageInfoTypes)
 		w.writePageInfo(plans[0], &v)
 	case model.AccessReviewItem:
-		plans := w.begin(ctx, p.schema, accessReviewItemTypes)
+		plans := w.begin(ctx, operation, p.schema, accessReviewItemTypes)
 		w.writeAccessReviewItem(ctx, plans[0], &v)
 	case *upstream.AccountOwner:
-		plans := w.begin(ctx, p.schema, accountOwnerTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeAccountOwner(plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, accountOwnerTypes)
+		w.writeAccountOwner(plans[0], v)
 	case *upstream.ActivityInsights:
-		plans := w.begin(ctx, p.schema, activityInsightsTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeActivityInsights(plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, activityInsightsTypes)
+		w.writeActivityInsights(plans[0], v)
 	case *upstream.CampaignReference:
-		plans := w.begin(ctx, p.schema, campaignTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeCampaign(plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, campaignTypes)
+		w.writeCampaign(plans[0], v)
 	case *upstream.Reviewer:
-		plans := w.begin(ctx, p.schema, reviewerTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeReviewer(plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, reviewerTypes)
+		w.writeReviewer(plans[0], v)
 	case *upstream.Reassignment:
-		plans := w.begin(ctx, p.schema, reassignmentTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeReassignment(ctx, plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, reassignmentTypes)
+		w.writeReassignment(ctx, plans[0], v)
 	case *relay.Connection[model.AccessReviewItem]:
-		plans := w.begin(ctx, p.schema, accessReviewItemConnectionTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeAccessReviewItemConnection(ctx, plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, accessReviewItemConnectionTypes)
+		w.writeAccessReviewItemConnection(ctx, plans[0], v)
 	case *relay.Connection[upstream.IdentityReference]:
-		plans := w.begin(ctx, p.schema, reviewerConnectionTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeReviewerConnection(plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, reviewerConnectionTypes)
+		w.writeReviewerConnection(plans[0], v)
 	case *relay.Connection[model.CertificationTask]:
-		plans := w.begin(ctx, p.schema, certificationTaskConnectionTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeCertificationTaskConnection(ctx, plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, certificationTaskConnectionTypes)
+		w.writeCertificationTaskConnection(ctx, plans[0], v)
 	case []relay.Edge[model.Certification]:
-		plans := w.begin(ctx, p.schema, certificationEdgeTypes)
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, operation, p.schema, certificationEdgeTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -178,7 +150,10 @@ func (p Projector) Project(ctx context.Context, value any) (graphql.Marshaler, b
 		}
 		w.EndList()
 	case []model.Certification:
-		plans := w.begin(ctx, p.schema, certificationTypes)
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, operation, p.schema, certificationTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -187,34 +162,35 @@ func (p Projector) Project(ctx context.Context, value any) (graphql.Marshaler, b
 		}
 		w.EndList()
 	case model.Certification:
-		plans := w.begin(ctx, p.schema, certificationTypes)
+		plans := w.begin(ctx, operation, p.schema, certificationTypes)
 		w.writeCertification(ctx, plans[0], &v)
 	case []upstream.ErrorMessage:
-		plans := w.begin(ctx, p.schema, upstreamMessageTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.BeginList()
-			for i := range v {
-				w.Element(i)
-				w.writeUpstreamMessage(plans[0], &v[i])
-			}
-			w.EndList()
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, upstreamMessageTypes)
+		w.BeginList()
+		for i := range v {
+			w.Element(i)
+			w.writeUpstreamMessage(plans[0], &v[i])
+		}
+		w.EndList()
 	case []upstream.ReassignmentTrail:
-		plans := w.begin(ctx, p.schema, reassignmentTrailTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.BeginList()
-			for i := range v {
-				w.Element(i)
-				w.writeReassignmentTrail(plans[0], &v[i])
-			}
-			w.EndList()
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, reassignmentTrailTypes)
+		w.BeginList()
+		for i := range v {
+			w.Element(i)
+			w.writeReassignmentTrail(plans[0], &v[i])
+		}
+		w.EndList()
 	case []relay.Edge[model.CertificationTask]:
-		plans := w.begin(ctx, p.schema, certificationTaskEdgeTypes)
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, operation, p.schema, certificationTaskEdgeTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -223,7 +199,10 @@ func (p Projector) Project(ctx context.Context, value any) (graphql.Marshaler, b
 		}
 		w.EndList()
 	case []model.CertificationTask:
-		plans := w.begin(ctx, p.schema, certificationTaskTypes)
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, operation, p.schema, certificationTaskTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -232,34 +211,35 @@ func (p Projector) Project(ctx context.Context, value any) (graphql.Marshaler, b
 		}
 		w.EndList()
 	case model.CertificationTask:
-		plans := w.begin(ctx, p.schema, certificationTaskTypes)
+		plans := w.begin(ctx, operation, p.schema, certificationTaskTypes)
 		w.writeCertificationTask(ctx, plans[0], &v)
 	case []upstream.DataAccessPolicy:
-		plans := w.begin(ctx, p.schema, dataAccessPolicyTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.BeginList()
-			for i := range v {
-				w.Element(i)
-				w.writeDataAccessPolicy(plans[0], &v[i])
-			}
-			w.EndList()
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, dataAccessPolicyTypes)
+		w.BeginList()
+		for i := range v {
+			w.Element(i)
+			w.writeDataAccessPolicy(plans[0], &v[i])
+		}
+		w.EndList()
 	case []upstream.DataAccessCategory:
-		plans := w.begin(ctx, p.schema, dataAccessCategoryTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.BeginList()
-			for i := range v {
-				w.Element(i)
-				w.writeDataAccessCategory(plans[0], &v[i])
-			}
-			w.EndList()
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, dataAccessCategoryTypes)
+		w.BeginList()
+		for i := range v {
+			w.Element(i)
+			w.writeDataAccessCategory(plans[0], &v[i])
+		}
+		w.EndList()
 	case []MutationError:
-		plans := w.begin(ctx, p.schema, mutationErrorTypes)
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, operation, p.schema, mutationErrorTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -267,49 +247,46 @@ func (p Projector) Project(ctx context.Context, value any) (graphql.Marshaler, b
 		}
 		w.EndList()
 	case *model.DataAccess:
-		plans := w.begin(ctx, p.schema, dataAccessTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeDataAccess(plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, dataAccessTypes)
+		w.writeDataAccess(plans[0], v)
 	case *upstream.Account:
-		plans := w.begin(ctx, p.schema, accountTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeAccount(plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, accountTypes)
+		w.writeAccount(plans[0], v)
 	case *DecideReviewItemsPayload:
-		plans := w.begin(ctx, p.schema, decideReviewItemsPayloadTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeDecideReviewItemsPayload(ctx, plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, decideReviewItemsPayloadTypes)
+		w.writeDecideReviewItemsPayload(ctx, plans[0], v)
 	case *ReassignReviewItemsPayload:
-		plans := w.begin(ctx, p.schema, reassignReviewItemsPayloadTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeReassignReviewItemsPayload(ctx, plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, reassignReviewItemsPayloadTypes)
+		w.writeReassignReviewItemsPayload(ctx, plans[0], v)
 	case *ReassignReviewItemsAsyncPayload:
-		plans := w.begin(ctx, p.schema, reassignReviewItemsAsyncPayloadTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeReassignReviewItemsAsyncPayload(ctx, plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, reassignReviewItemsAsyncPayloadTypes)
+		w.writeReassignReviewItemsAsyncPayload(ctx, plans[0], v)
 	case *SignOffCertificationPayload:
-		plans := w.begin(ctx, p.schema, signOffCertificationPayloadTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeSignOffCertificationPayload(ctx, plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, signOffCertificationPayloadTypes)
+		w.writeSignOffCertificationPayload(ctx, plans[0], v)
 	case []relay.Edge[upstream.Permission]:
-		plans := w.begin(ctx, p.schema, permissionEdgeTypes)
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, operation, p.schema, permissionEdgeTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -317,7 +294,10 @@ func (p Projector) Project(ctx context.Context, value any) (graphql.Marshaler, b
 		}
 		w.EndList()
 	case []upstream.Permission:
-		plans := w.begin(ctx, p.schema, permissionTypes)
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, operation, p.schema, permissionTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -325,85 +305,37 @@ func (p Projector) Project(ctx context.Context, value any) (graphql.Marshaler, b
 		}
 		w.EndList()
 	case upstream.Permission:
-		plans := w.begin(ctx, p.schema, permissionTypes)
+		plans := w.begin(ctx, operation, p.schema, permissionTypes)
 		w.writePermission(plans[0], &v)
-	case model.Node:
-		plans := w.begin(ctx, p.schema, nodeTypes)
-		switch v := v.(type) {
-		case nil:
-			w.Null()
-		case model.CertificationTask:
-			w.writeCertificationTask(ctx, plans[0], &v)
-		case *model.CertificationTask:
-			w.writeCertificationTask(ctx, plans[0], v)
-		case model.Certification:
-			w.writeCertification(ctx, plans[1], &v)
-		case *model.Certification:
-			w.writeCertification(ctx, plans[1], v)
-		case model.AccessReviewItem:
-			w.writeAccessReviewItem(ctx, plans[2], &v)
-		case *model.AccessReviewItem:
-			w.writeAccessReviewItem(ctx, plans[2], v)
-		default:
-			w.Fail()
-		}
-	case []model.Node:
-		plans := w.begin(ctx, p.schema, nodeTypes)
-		w.BeginList()
-		for i := range v {
-			w.Element(i)
-			ctx := projection.At(ctx, i, plans)
-			v := v[i]
-			switch v := v.(type) {
-			case nil:
-				w.Null()
-			case model.CertificationTask:
-				w.writeCertificationTask(ctx, plans[0], &v)
-			case *model.CertificationTask:
-				w.writeCertificationTask(ctx, plans[0], v)
-			case model.Certification:
-				w.writeCertification(ctx, plans[1], &v)
-			case *model.Certification:
-				w.writeCertification(ctx, plans[1], v)
-			case model.AccessReviewItem:
-				w.writeAccessReviewItem(ctx, plans[2], &v)
-			case *model.AccessReviewItem:
-				w.writeAccessReviewItem(ctx, plans[2], v)
-			default:
-				w.Fail()
-			}
-		}
-		w.EndList()
 	case *relay.Connection[model.Certification]:
-		plans := w.begin(ctx, p.schema, certificationConnectionTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeCertificationConnection(ctx, plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, certificationConnectionTypes)
+		w.writeCertificationConnection(ctx, plans[0], v)
 	case *RateLimit:
-		plans := w.begin(ctx, p.schema, rateLimitTypes)
 		if v == nil {
-			w.Fail()
-		} else {
-			w.writeRateLimit(plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, rateLimitTypes)
+		w.writeRateLimit(plans[0], v)
 	case *model.CertificationTask:
-		plans := w.begin(ctx, p.schema, certificationTaskTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeCertificationTask(ctx, plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, certificationTaskTypes)
+		w.writeCertificationTask(ctx, plans[0], v)
 	case *upstream.CertificationReference:
-		plans := w.begin(ctx, p.schema, certificationReferenceTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.writeCertificationReference(ctx, plans[0], v)
+			return nil, false // whether that is an error depends on the field
 		}
+		plans := w.begin(ctx, operation, p.schema, certificationReferenceTypes)
+		w.writeCertificationReference(ctx, plans[0], v)
 	case []relay.Edge[upstream.IdentityReference]:
-		plans := w.begin(ctx, p.schema, reviewerEdgeTypes)
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, operation, p.schema, reviewerEdgeTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -411,7 +343,10 @@ func (p Projector) Project(ctx context.Context, value any) (graphql.Marshaler, b
 		}
 		w.EndList()
 	case []upstream.IdentityReference:
-		plans := w.begin(ctx, p.schema, identityTypes)
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, operation, p.schema, identityTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -419,19 +354,136 @@ func (p Projector) Project(ctx context.Context, value any) (graphql.Marshaler, b
 		}
 		w.EndList()
 	case upstream.IdentityReference:
-		plans := w.begin(ctx, p.schema, identityTypes)
+		plans := w.begin(ctx, operation, p.schema, identityTypes)
 		w.writeIdentity(plans[0], &v)
 	case []model.AccessProfile:
-		plans := w.begin(ctx, p.schema, accessProfileTypes)
 		if v == nil {
-			w.Null()
-		} else {
-			w.BeginList()
-			for i := range v {
-				w.Element(i)
-				w.writeAccessProfile(plans[0], &v[i])
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, operation, p.schema, accessProfileTypes)
+		w.BeginList()
+		for i := range v {
+			w.Element(i)
+			w.writeAccessProfile(plans[0], &v[i])
+		}
+		w.EndList()
+	case model.Node:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, operation, p.schema, nodeTypes)
+		switch v := v.(type) {
+		case model.CertificationTask:
+			w.writeCertificationTask(ctx, plans[0], &v)
+		case *model.CertificationTask:
+			if v == nil {
+				w.Fail()
+			} else {
+				w.writeCertificationTask(ctx, plans[0], v)
 			}
-			w.EndList()
+		case model.Certification:
+			w.writeCertification(ctx, plans[1], &v)
+		case *model.Certification:
+			if v == nil {
+				w.Fail()
+			} else {
+				w.writeCertification(ctx, plans[1], v)
+			}
+		case model.AccessReviewItem:
+			w.writeAccessReviewItem(ctx, plans[2], &v)
+		case *model.AccessReviewItem:
+			if v == nil {
+				w.Fail()
+			} else {
+				w.writeAccessReviewItem(ctx, plans[2], v)
+			}
+		default:
+			w.Fail()
+		}
+	case []model.Node:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, operation, p.schema, nodeTypes)
+		w.BeginList()
+		for i := range v {
+			w.Element(i)
+			ctx := projection.At(ctx, i, plans)
+			v := v[i]
+			if v == nil {
+				w.Null()
+			} else {
+				switch v := v.(type) {
+				case model.CertificationTask:
+					w.writeCertificationTask(ctx, plans[0], &v)
+				case *model.CertificationTask:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeCertificationTask(ctx, plans[0], v)
+					}
+				case model.Certification:
+					w.writeCertification(ctx, plans[1], &v)
+				case *model.Certification:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeCertification(ctx, plans[1], v)
+					}
+				case model.AccessReviewItem:
+					w.writeAccessReviewItem(ctx, plans[2], &v)
+				case *model.AccessReviewItem:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeAccessReviewItem(ctx, plans[2], v)
+					}
+				default:
+					w.Fail()
+				}
+			}
+		}
+		w.EndList()
+	case model.ReviewableAccess:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, operation, p.schema, reviewableAccessTypes)
+		switch v := v.(type) {
+		case model.Role:
+			w.writeRole(plans[0], &v)
+		case *model.Role:
+			if v == nil {
+				w.Fail()
+			} else {
+				w.writeRole(plans[0], v)
+			}
+		case model.OtherAccess:
+			w.writeOtherAccess(plans[1], &v)
+		case *model.OtherAccess:
+			if v == nil {
+				w.Fail()
+			} else {
+				w.writeOtherAccess(plans[1], v)
+			}
+		case model.Entitlement:
+			w.writeEntitlement(plans[2], &v)
+		case *model.Entitlement:
+			if v == nil {
+				w.Fail()
+			} else {
+				w.writeEntitlement(plans[2], v)
+			}
+		case model.AccessProfile:
+			w.writeAccessProfile(plans[3], &v)
+		case *model.AccessProfile:
+			if v == nil {
+				w.Fail()
+			} else {
+				w.writeAccessProfile(plans[3], v)
+			}
+		default:
+			w.Fail()
 		}
 	default:
 		return nil, false
@@ -446,8 +498,7 @@ type projecting struct {
 }
 
 // begin answers what is selected of a value that has one of the given types.
-func (w *projecting) begin(ctx context.Context, schema *executableSchema, objects []*projection.Object) []*projection.Plan {
-	operation := graphql.GetOperationContext(ctx)
+func (w *projecting) begin(ctx context.Context, operation *graphql.OperationContext, schema *executableSchema, objects []*projection.Object) []*projection.Plan {
 	w.executionContext = newExecutionContext(operation, schema, nil)
 	return projection.Plans(operation, graphql.GetFieldContext(ctx).Field.Selections, objects)
 }
@@ -726,27 +777,45 @@ func (w *projecting) writeAccessReviewItem(ctx context.Context, plan *projection
 			}
 		case 9: // access
 			v := obj.Access()
-			switch v := v.(type) {
-			case nil:
+			if v == nil {
 				w.Null()
-			case model.Role:
-				w.writeRole(step.Plans[0], &v)
-			case *model.Role:
-				w.writeRole(step.Plans[0], v)
-			case model.OtherAccess:
-				w.writeOtherAccess(step.Plans[1], &v)
-			case *model.OtherAccess:
-				w.writeOtherAccess(step.Plans[1], v)
-			case model.Entitlement:
-				w.writeEntitlement(step.Plans[2], &v)
-			case *model.Entitlement:
-				w.writeEntitlement(step.Plans[2], v)
-			case model.AccessProfile:
-				w.writeAccessProfile(step.Plans[3], &v)
-			case *model.AccessProfile:
-				w.writeAccessProfile(step.Plans[3], v)
-			default:
-				w.Fail()
+			} else {
+				switch v := v.(type) {
+				case model.Role:
+					w.writeRole(step.Plans[0], &v)
+				case *model.Role:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeRole(step.Plans[0], v)
+					}
+				case model.OtherAccess:
+					w.writeOtherAccess(step.Plans[1], &v)
+				case *model.OtherAccess:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeOtherAccess(step.Plans[1], v)
+					}
+				case model.Entitlement:
+					w.writeEntitlement(step.Plans[2], &v)
+				case *model.Entitlement:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeEntitlement(step.Plans[2], v)
+					}
+				case model.AccessProfile:
+					w.writeAccessProfile(step.Plans[3], &v)
+				case *model.AccessProfile:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeAccessProfile(step.Plans[3], v)
+					}
+				default:
+					w.Fail()
+				}
 			}
 		case 10: // permissions
 			field := step.Field

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"go/types"
 	"os"
 	"path/filepath"
@@ -96,13 +97,22 @@ func (p projectionPrinter) projector(results []*config.TypeReference) {
 	p.line("")
 	p.line("// Project answers the JSON of the value of the field in the context. It answers false where the value")
 	p.line("// is no object, or the executor has to report what is wrong with it.")
-	p.line("func (p Projector) Project(ctx %s.Context, value any) (%s.Marshaler, bool) {", p.pkg("context"), p.pkg(graphqlPath))
+	p.line("func (p Projector) Project(ctx %s.Context, operation *%s.OperationContext, value any) (graphql.Marshaler, bool) {", p.pkg("context"), p.pkg(graphqlPath))
 	p.line("var w projecting")
 	p.line("switch v := value.(type) {")
+	// What is any of several types comes last: it would take those types for itself.
+	slices.SortStableFunc(results, func(a, b *config.TypeReference) int {
+		return cmp.Compare(len(p.possible(a.Definition.Name)), len(p.possible(b.Definition.Name)))
+	})
 	for _, result := range results {
 		p.line("case %s:", p.typeOf(result.GO))
-		p.line("plans := w.begin(ctx, p.schema, %s)", typesOf(result.Definition.Name))
-		p.value(result, "v", "plans")
+		if result.IsNilable() {
+			p.line("if v == nil {")
+			p.line("return nil, false // whether that is an error depends on the field")
+			p.line("}")
+		}
+		p.line("plans := w.begin(ctx, operation, p.schema, %s)", typesOf(result.Definition.Name))
+		p.valueThere(result, "plans")
 	}
 	p.line("default:")
 	p.line("return nil, false")
@@ -117,8 +127,7 @@ func (p projectionPrinter) projector(results []*config.TypeReference) {
 	p.line("}")
 	p.line("")
 	p.line("// begin answers what is selected of a value that has one of the given types.")
-	p.line("func (w *projecting) begin(ctx context.Context, schema *executableSchema, objects []*projection.Object) []*projection.Plan {")
-	p.line("operation := graphql.GetOperationContext(ctx)")
+	p.line("func (w *projecting) begin(ctx context.Context, operation *graphql.OperationContext, schema *executableSchema, objects []*projection.Object) []*projection.Plan {")
 	p.line("w.executionContext = newExecutionContext(operation, schema, nil)")
 	p.line("return projection.Plans(operation, graphql.GetFieldContext(ctx).Field.Selections, objects)")
 	p.line("}")

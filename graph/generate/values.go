@@ -20,35 +20,32 @@ func (p projectionPrinter) value(ref *config.TypeReference, expression, plans st
 	if expression != "v" {
 		p.line("v := %s", expression)
 	}
-	switch {
-	case ref.IsSlice() && ref.GQL.NonNull: // without elements where it is nil
-		p.list(ref, plans)
-	case ref.IsSlice():
-		p.nilable(ref, func() { p.list(ref, plans) })
-	case p.interfaces[ref.Definition.Name] != nil:
-		p.either(ref, plans)
-	case ref.IsPtr():
-		p.nilable(ref, func() { p.present(ref, "v", "*v", plans) })
-	default:
-		p.present(ref, "&v", "v", plans)
+	if !ref.IsNilable() || ref.IsSlice() && ref.GQL.NonNull { // which has no elements where it is nil
+		p.valueThere(ref, plans)
+		return
 	}
-}
-
-// nilable prints what writes v unless it is nil.
-func (p projectionPrinter) nilable(ref *config.TypeReference, present func()) {
 	p.line("if v == nil {")
 	p.null(ref)
 	p.line("} else {")
-	present()
+	p.valueThere(ref, plans)
 	p.line("}")
 }
 
-// present prints what writes an object or a scalar that is there.
-func (p projectionPrinter) present(ref *config.TypeReference, pointer, value, plans string) {
-	if p.isComposite(ref) {
-		p.object(ref.Definition.Name, 0, pointer, plans)
-	} else {
-		p.scalar(ref, value)
+// valueThere prints what writes v, which is not nil.
+func (p projectionPrinter) valueThere(ref *config.TypeReference, plans string) {
+	switch {
+	case ref.IsSlice():
+		p.list(ref, plans)
+	case p.interfaces[ref.Definition.Name] != nil:
+		p.either(ref, plans)
+	case p.isComposite(ref) && ref.IsPtr():
+		p.object(ref.Definition.Name, 0, "v", plans)
+	case p.isComposite(ref):
+		p.object(ref.Definition.Name, 0, "&v", plans)
+	case ref.IsPtr():
+		p.scalar(ref, "*v")
+	default:
+		p.scalar(ref, "v")
 	}
 }
 
@@ -82,14 +79,16 @@ func (p projectionPrinter) list(ref *config.TypeReference, plans string) {
 // either prints what writes v, which is one of the types of an interface.
 func (p projectionPrinter) either(ref *config.TypeReference, plans string) {
 	p.line("switch v := v.(type) {")
-	p.line("case nil:")
-	p.null(ref)
 	for i, object := range p.possible(ref.Definition.Name) {
 		name := p.typeOf(object.Type)
 		p.line("case %s:", name)
 		p.object(object.Name, i, "&v", plans)
 		p.line("case *%s:", name)
+		p.line("if v == nil {")
+		p.line("w.Fail()")
+		p.line("} else {")
 		p.object(object.Name, i, "v", plans)
+		p.line("}")
 	}
 	p.line("default:")
 	p.line("w.Fail()")
