@@ -45,7 +45,7 @@ var importRules = map[string]importRule{
 		why:     "how callers arrive must not depend on what they ask; upstream is there for credentials alone",
 	},
 	"certql/graph": {
-		project: []string{"certql/graph/gen", "certql/graph/load", "certql/graph/model", "certql/graph/relay", "certql/upstream"},
+		project: []string{"certql/graph/gen", "certql/graph/load", "certql/graph/model", "certql/graph/projection", "certql/graph/relay", "certql/upstream"},
 		never:   []string{"certql/edge", "certql/upstream/sandbox"},
 		why:     "the graph answers whoever has been let in, from whatever upstream there is",
 	},

@@ -8,6 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"certql/graph/projection"
 	"certql/graph/relay"
 )
 
@@ -20,6 +21,7 @@ type plan struct {
 	trace  bool // the caller wants to know each call, and may
 	// deferring says that the operation has a part that @defer puts off.
 	deferring bool
+	projected projection.Planner
 }
 
 // planning is the extension that makes the plan of each operation, and refuses operations that
@@ -56,6 +58,7 @@ func (p planning) MutateOperationContext(_ context.Context, operation *graphql.O
 	}
 	made.trace = made.trace && p.traces
 	made.deferring = defers(operation)
+	made.projected.Operation = operation
 	p.estimate(&made, operation)
 	operation.Stats.SetExtension(planningName, &made)
 	if made.cost.calls > p.maxCalls && !made.dryRun {

@@ -30,11 +30,11 @@ func (p projections) InterceptField(ctx context.Context, next graphql.Resolver) 
 	if err != nil || value == nil {
 		return value, err
 	}
-	operation := graphql.GetOperationContext(ctx)
-	if planOf(operation).deferring {
+	made := planFrom(ctx)
+	if made.deferring {
 		return value, nil
 	}
-	if written, ok := p.projector.Project(ctx, operation, value); ok {
+	if written, ok := p.projector.Project(ctx, &made.projected, value); ok {
 		return written, nil
 	}
 	return value, nil

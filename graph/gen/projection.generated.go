@@ -21,20 +21,20 @@ func NewProjector(schema graphql.ExecutableSchema) Projector {
 
 // Project answers the JSON of the value of the field in the context. It answers false where the value
 // is no object, or the executor has to report what is wrong with it.
-func (p Projector) Project(ctx context.Context, operation *graphql.OperationContext, value any) (graphql.Marshaler, bool) {
+func (p Projector) Project(ctx context.Context, planner *projection.Planner, value any) (graphql.Marshaler, bool) {
 	var w projecting
 	switch v := value.(type) {
 	case *upstream.IdentityReference:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, identityTypes)
+		plans := w.begin(ctx, planner, p.schema, identityTypes)
 		w.writeIdentity(plans[0], v)
 	case []model.Entitlement:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, entitlementTypes)
+		plans := w.begin(ctx, planner, p.schema, entitlementTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -45,25 +45,25 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, certificationTypes)
+		plans := w.begin(ctx, planner, p.schema, certificationTypes)
 		w.writeCertification(ctx, plans[0], v)
 	case *upstream.CertificationIdentitySummary:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, identitySummaryTypes)
+		plans := w.begin(ctx, planner, p.schema, identitySummaryTypes)
 		w.writeIdentitySummary(plans[0], v)
 	case *relay.Connection[upstream.Permission]:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, permissionConnectionTypes)
+		plans := w.begin(ctx, planner, p.schema, permissionConnectionTypes)
 		w.writePermissionConnection(plans[0], v)
 	case []relay.Edge[model.AccessReviewItem]:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, accessReviewItemEdgeTypes)
+		plans := w.begin(ctx, planner, p.schema, accessReviewItemEdgeTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -75,7 +75,7 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, accessReviewItemTypes)
+		plans := w.begin(ctx, planner, p.schema, accessReviewItemTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -84,64 +84,64 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		}
 		w.EndList()
 	case relay.PageInfo:
-		plans := w.begin(ctx, operation, p.schema, pageInfoTypes)
+		plans := w.begin(ctx, planner, p.schema, pageInfoTypes)
 		w.writePageInfo(plans[0], &v)
 	case model.AccessReviewItem:
-		plans := w.begin(ctx, operation, p.schema, accessReviewItemTypes)
+		plans := w.begin(ctx, planner, p.schema, accessReviewItemTypes)
 		w.writeAccessReviewItem(ctx, plans[0], &v)
 	case *upstream.AccountOwner:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, accountOwnerTypes)
+		plans := w.begin(ctx, planner, p.schema, accountOwnerTypes)
 		w.writeAccountOwner(plans[0], v)
 	case *upstream.ActivityInsights:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, activityInsightsTypes)
+		plans := w.begin(ctx, planner, p.schema, activityInsightsTypes)
 		w.writeActivityInsights(plans[0], v)
 	case *upstream.CampaignReference:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, campaignTypes)
+		plans := w.begin(ctx, planner, p.schema, campaignTypes)
 		w.writeCampaign(plans[0], v)
 	case *upstream.Reviewer:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, reviewerTypes)
+		plans := w.begin(ctx, planner, p.schema, reviewerTypes)
 		w.writeReviewer(plans[0], v)
 	case *upstream.Reassignment:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, reassignmentTypes)
+		plans := w.begin(ctx, planner, p.schema, reassignmentTypes)
 		w.writeReassignment(ctx, plans[0], v)
 	case *relay.Connection[model.AccessReviewItem]:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, accessReviewItemConnectionTypes)
+		plans := w.begin(ctx, planner, p.schema, accessReviewItemConnectionTypes)
 		w.writeAccessReviewItemConnection(ctx, plans[0], v)
 	case *relay.Connection[upstream.IdentityReference]:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, reviewerConnectionTypes)
+		plans := w.begin(ctx, planner, p.schema, reviewerConnectionTypes)
 		w.writeReviewerConnection(plans[0], v)
 	case *relay.Connection[model.CertificationTask]:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, certificationTaskConnectionTypes)
+		plans := w.begin(ctx, planner, p.schema, certificationTaskConnectionTypes)
 		w.writeCertificationTaskConnection(ctx, plans[0], v)
 	case []relay.Edge[model.Certification]:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, certificationEdgeTypes)
+		plans := w.begin(ctx, planner, p.schema, certificationEdgeTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -153,7 +153,7 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, certificationTypes)
+		plans := w.begin(ctx, planner, p.schema, certificationTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -162,13 +162,13 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		}
 		w.EndList()
 	case model.Certification:
-		plans := w.begin(ctx, operation, p.schema, certificationTypes)
+		plans := w.begin(ctx, planner, p.schema, certificationTypes)
 		w.writeCertification(ctx, plans[0], &v)
 	case []upstream.ErrorMessage:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, upstreamMessageTypes)
+		plans := w.begin(ctx, planner, p.schema, upstreamMessageTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -179,7 +179,7 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, reassignmentTrailTypes)
+		plans := w.begin(ctx, planner, p.schema, reassignmentTrailTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -190,7 +190,7 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, certificationTaskEdgeTypes)
+		plans := w.begin(ctx, planner, p.schema, certificationTaskEdgeTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -202,7 +202,7 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, certificationTaskTypes)
+		plans := w.begin(ctx, planner, p.schema, certificationTaskTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -211,13 +211,13 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		}
 		w.EndList()
 	case model.CertificationTask:
-		plans := w.begin(ctx, operation, p.schema, certificationTaskTypes)
+		plans := w.begin(ctx, planner, p.schema, certificationTaskTypes)
 		w.writeCertificationTask(ctx, plans[0], &v)
 	case []upstream.DataAccessPolicy:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, dataAccessPolicyTypes)
+		plans := w.begin(ctx, planner, p.schema, dataAccessPolicyTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -228,7 +228,7 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, dataAccessCategoryTypes)
+		plans := w.begin(ctx, planner, p.schema, dataAccessCategoryTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -239,7 +239,7 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, mutationErrorTypes)
+		plans := w.begin(ctx, planner, p.schema, mutationErrorTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -250,43 +250,43 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, dataAccessTypes)
+		plans := w.begin(ctx, planner, p.schema, dataAccessTypes)
 		w.writeDataAccess(plans[0], v)
 	case *upstream.Account:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, accountTypes)
+		plans := w.begin(ctx, planner, p.schema, accountTypes)
 		w.writeAccount(plans[0], v)
 	case *DecideReviewItemsPayload:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, decideReviewItemsPayloadTypes)
+		plans := w.begin(ctx, planner, p.schema, decideReviewItemsPayloadTypes)
 		w.writeDecideReviewItemsPayload(ctx, plans[0], v)
 	case *ReassignReviewItemsPayload:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, reassignReviewItemsPayloadTypes)
+		plans := w.begin(ctx, planner, p.schema, reassignReviewItemsPayloadTypes)
 		w.writeReassignReviewItemsPayload(ctx, plans[0], v)
 	case *ReassignReviewItemsAsyncPayload:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, reassignReviewItemsAsyncPayloadTypes)
+		plans := w.begin(ctx, planner, p.schema, reassignReviewItemsAsyncPayloadTypes)
 		w.writeReassignReviewItemsAsyncPayload(ctx, plans[0], v)
 	case *SignOffCertificationPayload:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, signOffCertificationPayloadTypes)
+		plans := w.begin(ctx, planner, p.schema, signOffCertificationPayloadTypes)
 		w.writeSignOffCertificationPayload(ctx, plans[0], v)
 	case []relay.Edge[upstream.Permission]:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, permissionEdgeTypes)
+		plans := w.begin(ctx, planner, p.schema, permissionEdgeTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -297,7 +297,7 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, permissionTypes)
+		plans := w.begin(ctx, planner, p.schema, permissionTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -305,37 +305,37 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		}
 		w.EndList()
 	case upstream.Permission:
-		plans := w.begin(ctx, operation, p.schema, permissionTypes)
+		plans := w.begin(ctx, planner, p.schema, permissionTypes)
 		w.writePermission(plans[0], &v)
 	case *relay.Connection[model.Certification]:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, certificationConnectionTypes)
+		plans := w.begin(ctx, planner, p.schema, certificationConnectionTypes)
 		w.writeCertificationConnection(ctx, plans[0], v)
 	case *RateLimit:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, rateLimitTypes)
+		plans := w.begin(ctx, planner, p.schema, rateLimitTypes)
 		w.writeRateLimit(plans[0], v)
 	case *model.CertificationTask:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, certificationTaskTypes)
+		plans := w.begin(ctx, planner, p.schema, certificationTaskTypes)
 		w.writeCertificationTask(ctx, plans[0], v)
 	case *upstream.CertificationReference:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, certificationReferenceTypes)
+		plans := w.begin(ctx, planner, p.schema, certificationReferenceTypes)
 		w.writeCertificationReference(ctx, plans[0], v)
 	case []relay.Edge[upstream.IdentityReference]:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, reviewerEdgeTypes)
+		plans := w.begin(ctx, planner, p.schema, reviewerEdgeTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -346,7 +346,7 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, identityTypes)
+		plans := w.begin(ctx, planner, p.schema, identityTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -354,13 +354,13 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		}
 		w.EndList()
 	case upstream.IdentityReference:
-		plans := w.begin(ctx, operation, p.schema, identityTypes)
+		plans := w.begin(ctx, planner, p.schema, identityTypes)
 		w.writeIdentity(plans[0], &v)
 	case []model.AccessProfile:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, accessProfileTypes)
+		plans := w.begin(ctx, planner, p.schema, accessProfileTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -371,7 +371,7 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, nodeTypes)
+		plans := w.begin(ctx, planner, p.schema, nodeTypes)
 		switch v := v.(type) {
 		case model.CertificationTask:
 			w.writeCertificationTask(ctx, plans[0], &v)
@@ -404,7 +404,7 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, nodeTypes)
+		plans := w.begin(ctx, planner, p.schema, nodeTypes)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -448,7 +448,7 @@ func (p Projector) Project(ctx context.Context, operation *graphql.OperationCont
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, operation, p.schema, reviewableAccessTypes)
+		plans := w.begin(ctx, planner, p.schema, reviewableAccessTypes)
 		switch v := v.(type) {
 		case model.Role:
 			w.writeRole(plans[0], &v)
@@ -498,9 +498,9 @@ type projecting struct {
 }
 
 // begin answers what is selected of a value that has one of the given types.
-func (w *projecting) begin(ctx context.Context, operation *graphql.OperationContext, schema *executableSchema, objects []*projection.Object) []*projection.Plan {
-	w.executionContext = newExecutionContext(operation, schema, nil)
-	return projection.Plans(operation, graphql.GetFieldContext(ctx).Field.Selections, objects)
+func (w *projecting) begin(ctx context.Context, planner *projection.Planner, schema *executableSchema, objects []*projection.Object) []*projection.Plan {
+	w.executionContext = newExecutionContext(planner.Operation, schema, nil)
+	return planner.Plans(graphql.GetFieldContext(ctx).Field.Selections, objects)
 }
 
 // What each type may be.

@@ -97,7 +97,7 @@ func (p projectionPrinter) projector(results []*config.TypeReference) {
 	p.line("")
 	p.line("// Project answers the JSON of the value of the field in the context. It answers false where the value")
 	p.line("// is no object, or the executor has to report what is wrong with it.")
-	p.line("func (p Projector) Project(ctx %s.Context, operation *%s.OperationContext, value any) (graphql.Marshaler, bool) {", p.pkg("context"), p.pkg(graphqlPath))
+	p.line("func (p Projector) Project(ctx %s.Context, planner *%s.Planner, value any) (graphql.Marshaler, bool) {", p.pkg("context"), p.pkg(projectionPath))
 	p.line("var w projecting")
 	p.line("switch v := value.(type) {")
 	// What is any of several types comes last: it would take those types for itself.
@@ -111,7 +111,7 @@ func (p projectionPrinter) projector(results []*config.TypeReference) {
 			p.line("return nil, false // whether that is an error depends on the field")
 			p.line("}")
 		}
-		p.line("plans := w.begin(ctx, operation, p.schema, %s)", typesOf(result.Definition.Name))
+		p.line("plans := w.begin(ctx, planner, p.schema, %s)", typesOf(result.Definition.Name))
 		p.valueThere(result, "plans")
 	}
 	p.line("default:")
@@ -127,9 +127,9 @@ func (p projectionPrinter) projector(results []*config.TypeReference) {
 	p.line("}")
 	p.line("")
 	p.line("// begin answers what is selected of a value that has one of the given types.")
-	p.line("func (w *projecting) begin(ctx context.Context, operation *graphql.OperationContext, schema *executableSchema, objects []*projection.Object) []*projection.Plan {")
-	p.line("w.executionContext = newExecutionContext(operation, schema, nil)")
-	p.line("return projection.Plans(operation, graphql.GetFieldContext(ctx).Field.Selections, objects)")
+	p.line("func (w *projecting) begin(ctx context.Context, planner *projection.Planner, schema *executableSchema, objects []*projection.Object) []*projection.Plan {")
+	p.line("w.executionContext = newExecutionContext(planner.Operation, schema, nil)")
+	p.line("return planner.Plans(graphql.GetFieldContext(ctx).Field.Selections, objects)")
 	p.line("}")
 	p.line("")
 	p.line("// What each type may be.")

@@ -1,6 +1,7 @@
 package projection
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -40,9 +41,9 @@ type Step struct {
 	key   string  // `"alias":`
 }
 
-// Plan answers what is selected of an object by a set of selections. Fragments, aliases, @skip
+// plan answers what is selected of an object by a set of selections. Fragments, aliases, @skip
 // and @include are honoured.
-func (o *Object) Plan(operation *graphql.OperationContext, set ast.SelectionSet) *Plan {
+func (o *Object) plan(operation *graphql.OperationContext, set ast.SelectionSet) *Plan {
 	fields := graphql.CollectFields(operation, set, o.Satisfies)
 	plan := &Plan{Steps: make([]Step, len(fields))}
 	for i, collected := range fields {
@@ -50,21 +51,23 @@ func (o *Object) Plan(operation *graphql.OperationContext, set ast.SelectionSet)
 		step := Step{Field: collected, Index: field.Index, key: strconv.Quote(collected.Alias) + ":"}
 		plan.Holes = plan.Holes || field.Resolved
 		if len(field.Types) > 0 {
-			step.Plans = Plans(operation, collected.Selections, field.Types)
-			for _, below := range step.Plans {
-				plan.Holes = plan.Holes || below.Holes
-			}
+			step.Plans = plans(operation, collected.Selections, field.Types)
+			plan.Holes = plan.Holes || anyHoles(step.Plans)
 		}
 		plan.Steps[i] = step
 	}
 	return plan
 }
 
-// Plans answers the plan for each of several types.
-func Plans(operation *graphql.OperationContext, set ast.SelectionSet, types []*Object) []*Plan {
+// plans answers the plan for each of several types.
+func plans(operation *graphql.OperationContext, set ast.SelectionSet, types []*Object) []*Plan {
 	plans := make([]*Plan, len(types))
 	for i, object := range types {
-		plans[i] = object.Plan(operation, set)
+		plans[i] = object.plan(operation, set)
 	}
 	return plans
+}
+
+func anyHoles(plans []*Plan) bool {
+	return slices.ContainsFunc(plans, func(p *Plan) bool { return p.Holes })
 }

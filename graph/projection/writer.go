@@ -3,7 +3,6 @@ package projection
 import (
 	"context"
 	"io"
-	"slices"
 	"strconv"
 	"sync"
 
@@ -158,8 +157,4 @@ func At(ctx context.Context, index int, plans []*Plan) context.Context {
 		return ctx
 	}
 	return graphql.WithFieldContext(ctx, &graphql.FieldContext{Index: &index})
-}
-
-func anyHoles(plans []*Plan) bool {
-	return slices.ContainsFunc(plans, func(p *Plan) bool { return p.Holes })
 }
