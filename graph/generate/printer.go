@@ -23,7 +23,9 @@ type printer struct {
 	err     error
 }
 
-func newPrinter(home *types.Package) *printer { return &printer{home: home, imports: map[string]bool{}} }
+func newPrinter(home *types.Package) *printer {
+	return &printer{home: home, imports: map[string]bool{}}
+}
 
 func (p *printer) line(format string, args ...any) { fmt.Fprintf(&p.body, format+"\n", args...) }
 

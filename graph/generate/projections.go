@@ -30,7 +30,7 @@ func (projections) GenerateCode(data *codegen.Data) error {
 		for _, field := range object.Fields {
 			result := field.TypeReference
 			known := func(other *config.TypeReference) bool { return types.Identical(other.GO, result.GO) }
-			if p.isComposite(result) && !result.Definition.BuiltIn && !slices.ContainsFunc(results, known) {
+			if result.Definition.IsCompositeType() && !result.Definition.BuiltIn && !slices.ContainsFunc(results, known) {
 				results = append(results, result)
 			}
 		}
@@ -72,10 +72,6 @@ func (p projectionPrinter) possible(name string) []*codegen.Object {
 		}
 	}
 	return objects
-}
-
-func (p projectionPrinter) isComposite(ref *config.TypeReference) bool {
-	return p.objects[ref.Definition.Name] != nil || p.interfaces[ref.Definition.Name] != nil || ref.Definition.IsCompositeType()
 }
 
 // resolves says whether an object has a field that needs a resolver, or an object within it does.
@@ -160,7 +156,7 @@ func (p projectionPrinter) table(object *codegen.Object) {
 		switch {
 		case field.IsResolver:
 			p.line("%q: {Index: %d, Resolved: true},", field.Name, i+1)
-		case p.isComposite(field.TypeReference):
+		case field.TypeReference.Definition.IsCompositeType():
 			p.line("%q: {Index: %d, Types: %s},", field.Name, i+1, typesOf(field.TypeReference.Definition.Name))
 		default:
 			p.line("%q: {Index: %d},", field.Name, i+1)

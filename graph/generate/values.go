@@ -38,9 +38,9 @@ func (p projectionPrinter) valueThere(ref *config.TypeReference, plans string) {
 		p.list(ref, plans)
 	case p.interfaces[ref.Definition.Name] != nil:
 		p.either(ref, plans)
-	case p.isComposite(ref) && ref.IsPtr():
+	case ref.Definition.IsCompositeType() && ref.IsPtr():
 		p.object(ref.Definition.Name, 0, "v", plans)
-	case p.isComposite(ref):
+	case ref.Definition.IsCompositeType():
 		p.object(ref.Definition.Name, 0, "&v", plans)
 	case ref.IsPtr():
 		p.scalar(ref, "*v")
@@ -67,7 +67,7 @@ func (p projectionPrinter) list(ref *config.TypeReference, plans string) {
 	if p.reachesResolver(ref) {
 		p.line("ctx := projection.At(ctx, i, %s)", plans)
 	}
-	if element.IsStruct() && p.isComposite(ref) {
+	if element.IsStruct() && ref.Definition.IsCompositeType() {
 		p.object(ref.Definition.Name, 0, "&v[i]", plans) // which needs no copy
 	} else {
 		p.value(element, "v[i]", plans)
@@ -128,6 +128,5 @@ func (p projectionPrinter) scalar(ref *config.TypeReference, expression string) 
 
 // reachesResolver says whether something within a value has to be resolved.
 func (p projectionPrinter) reachesResolver(ref *config.TypeReference) bool {
-	return p.isComposite(ref) && slices.ContainsFunc(p.possible(ref.Definition.Name), p.resolves)
+	return ref.Definition.IsCompositeType() && slices.ContainsFunc(p.possible(ref.Definition.Name), p.resolves)
 }
-
