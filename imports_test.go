@@ -46,14 +46,18 @@ var importRules = map[string]importRule{
 		why:     "how callers arrive must not depend on what they ask; upstream is there for credentials alone",
 	},
 	"certql/graph": {
-		project: []string{"certql/graph/gen", "certql/graph/load", "certql/graph/model", "certql/graph/relay", "certql/upstream"},
+		project: []string{"certql/graph/gen", "certql/graph/load", "certql/graph/model", "certql/graph/projection", "certql/graph/relay", "certql/upstream"},
 		never:   []string{"certql/edge", "certql/upstream/sandbox", otelSDK},
 		why:     "the graph answers whoever has been let in, from whatever upstream there is",
 	},
 	"certql/graph/gen": {
-		project: []string{"certql/graph/model", "certql/graph/relay", "certql/upstream"},
+		project: []string{"certql/graph/model", "certql/graph/projection", "certql/graph/relay", "certql/upstream"},
 		never:   []string{"certql/edge", "certql/graph/load", "certql/upstream/sandbox"},
 		why:     "generated code binds the schema to types and does nothing by itself",
+	},
+	"certql/graph/generate": {
+		never: []string{"certql/graph/gen", "certql/graph/model", "certql/upstream"},
+		why:   "the generator has to run while what it generates does not compile",
 	},
 	"certql/graph/load": {
 		project: []string{"certql/upstream"},
@@ -64,6 +68,10 @@ var importRules = map[string]importRule{
 		project: []string{"certql/graph/relay", "certql/upstream"},
 		never:   []string{"certql/edge", "certql/graph/gen", "certql/graph/load", "certql/upstream/sandbox"},
 		why:     "the model wraps what the upstream answered and does no input or output",
+	},
+	"certql/graph/projection": {
+		never: []string{"certql/edge", "certql/graph/gen", "certql/graph/load", "certql/graph/model", "certql/upstream"},
+		why:   "how objects are written does not depend on which there are: that is generated",
 	},
 	"certql/graph/relay": {
 		standardOnly: true,

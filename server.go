@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -22,7 +23,7 @@ import (
 	"certql/playground"
 )
 
-//go:generate go tool gqlgen generate
+//go:generate go run ./graph/generate
 
 // readme has the operations that the playground shows at first.
 //
@@ -36,6 +37,10 @@ const (
 	exitUsage = 2 // the command line or the environment is wrong
 )
 
+// gcPercent is how far the heap grows, in per cent of what is in use, before garbage is collected.
+// Little is in use here, so that the usual 100 would collect several times for each large answer.
+const gcPercent = 400
+
 const (
 	headerTimeout = 10 * time.Second
 	idleTimeout   = 2 * time.Minute
@@ -44,6 +49,9 @@ const (
 )
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()

@@ -77,6 +77,8 @@ type Config struct {
 	Now func() time.Time
 	// Logger is told of what callers must not see; by default nobody is.
 	Logger *slog.Logger
+
+	unprojected bool // gqlgen executes every field, for tests to compare with
 }
 
 // NewHandler makes the handler of the GraphQL endpoint. As whom a request calls the upstream
@@ -128,6 +130,9 @@ func NewHandler(cfg Config) http.Handler {
 	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls})
 	server.Use(deferral{})
 	server.Use(endings{})
+	if !cfg.unprojected {
+		server.Use(projections{gen.NewProjector(schema)})
+	}
 	return server
 }
 
