@@ -49,7 +49,7 @@ func signIn(t testing.TB, authorizeURL string) url.Values {
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
 	browser := &http.Client{Jar: jar, Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	send := func(method, target, body string) (string, *http.Response) {
+	send := func(method, target, body string) (page, location string) {
 		r, err := http.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
@@ -64,7 +64,7 @@ func signIn(t testing.TB, authorizeURL string) url.Values {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return string(shown), answer
+		return string(shown), answer.Header.Get("Location")
 	}
 	page, _ := send(http.MethodGet, authorizeURL, "")
 	found := regexp.MustCompile(`name="request" value="([^"]+)"`).FindStringSubmatch(page)
@@ -72,8 +72,8 @@ func signIn(t testing.TB, authorizeURL string) url.Values {
 		t.Fatalf("this is no page to sign in on: %s", page)
 	}
 	target, _ := url.Parse(authorizeURL)
-	_, answer := send(http.MethodPost, target.Scheme+"://"+target.Host+"/oauth/authorize", url.Values{"request": {found[1]}, "identity": {"reviewer-1"}}.Encode())
-	back, err := url.Parse(answer.Header.Get("Location"))
+	_, location := send(http.MethodPost, target.Scheme+"://"+target.Host+"/oauth/authorize", url.Values{"request": {found[1]}, "identity": {"reviewer-1"}}.Encode())
+	back, err := url.Parse(location)
 	if err != nil || !strings.HasPrefix(back.String(), redirectURL+"?") {
 		t.Fatalf("the browser is sent to %v, %v", back, err)
 	}
