@@ -31,7 +31,7 @@ func TestTheClientsInABrowser(t *testing.T) {
 	if _, err := os.Stat("clients/node_modules/relay-compiler"); err != nil {
 		unavailable("the clients are not installed: npm ci --prefix clients")
 	}
-	notice(t, "clients", "schema")
+	notice(t, "clients", "schema", "docs")
 
 	command := func(name string, args ...string) *exec.Cmd {
 		command := exec.CommandContext(t.Context(), programs[name], args...)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, mock, test } from 'node:test';
 import { cacheExchange } from '@urql/exchange-graphcache';
-import type { Client } from 'urql';
+import { cacheExchange as documentCache, type Client } from 'urql';
 import { EverythingQueryDocument as everything, PartlyQueryDocument as partly } from '../build/gql/graphql';
 import possible from '../build/possible-types';
 import { createClient } from '../urql/client';
@@ -27,6 +27,10 @@ test('without keys, graphcache shows accounts of others', async () => {
   const cache = cacheExchange({ possibleTypes: possible.possibleTypes });
   const wrong = await misread(createClient(endpoint, cache));
   assert.ok(wrong.some((path) => path.endsWith('.access.account.nativeIdentity')), `it differs at ${wrong}`);
+});
+
+test('the document cache needs no keys', async () => {
+  assert.deepEqual(await misread(createClient(endpoint, documentCache)), []);
 });
 
 test('where a part cannot be read, urql shows the rest', async () => {
