@@ -110,7 +110,7 @@ for (const [number, client] of clients.entries()) {
     const rows = page.locator('tr');
     const row = (n, text) => rows.nth(n).filter({ hasText: text });
 
-    /** Does what makes the page send one operation, and answers how many calls that took upstream, or would have without the cache. */
+    /** Does what makes the page send one operation, and answers how many calls that took, or would have without others. */
     const callsOf = async (act) => {
       const [response] = await Promise.all([
         page.waitForResponse((answer) => answer.url() === endpoint && answer.request().method() === 'POST'),
@@ -118,7 +118,8 @@ for (const [number, client] of clients.entries()) {
       ]);
       const { errors, extensions } = await response.json();
       assert.equal(errors, undefined);
-      return extensions.upstream.calls + extensions.upstream.cached;
+      const { calls, cached, coalesced } = extensions.upstream;
+      return calls + cached + coalesced;
     };
 
     // The first page of rows, asked for by the id of the REST API.
