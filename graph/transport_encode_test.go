@@ -105,7 +105,7 @@ func TestTheStatusSaysWhyThereIsNoData(t *testing.T) {
 func TestDocumentsAreKeptByTheirLength(t *testing.T) {
 	t.Parallel()
 	const length = 100
-	kept := newDocuments(3 * length)
+	kept := newDocuments(nil, 3*length)
 	text := func(name string) string { return strings.Repeat(name, length) }
 	get := func(name string) bool {
 		_, ok := kept.Get(t.Context(), text(name))
