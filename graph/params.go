@@ -137,7 +137,7 @@ func (x exchange) readGet() (*graphql.RawParams, error) {
 	}
 	one := parameters{OperationName: values.Get("operationName")}
 	if values.Has("query") {
-		one.Query = new(values.Get("query"))
+		one.Query = new(strings.Clone(values.Get("query"))) // as part of the URL, it would keep all of that in caches
 	}
 	if values.Has("documentId") {
 		one.DocumentID = new(values.Get("documentId"))

@@ -6,11 +6,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"strings"
 	"testing"
 
 	"certql/graph"
+	"certql/upstream"
 )
 
 // hashOf answers the hash of a document as clients send it.
@@ -234,4 +237,41 @@ func TestRequestsNameADocumentOrHoldOne(t *testing.T) {
 			t.Errorf("%s: the answer repeats the request: %s", name, got.text)
 		}
 	}
+}
+
+// What is kept of a document is its text, and not the URL that it came in, which may be a thousand
+// times as long.
+func TestDocumentsKeepNoURLs(t *testing.T) {
+	client, err := upstream.New(upstream.Config{BaseURL: "http://upstream/v3"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := graph.Config{Client: client}
+	persisting(&cfg)
+	gateway := graph.NewHandler(cfg)
+	const requests, padding = 200, 200 << 10
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for i := range requests {
+		text := fmt.Sprintf("{a%d:__typename}", i)
+		extensions, err := json.Marshal(persistedQuery(hashOf(text)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequest(http.MethodGet, "/graphql", nil)
+		r.URL.RawQuery = "query=" + text + "&extensions=" + url.QueryEscape(string(extensions)) + "&more=" + strings.Repeat("x", padding)
+		r.Header.Set("GraphQL-Preflight", "1")
+		recorder := httptest.NewRecorder()
+		gateway.ServeHTTP(recorder, r)
+		if body := recorder.Body.String(); !strings.Contains(body, `"Query"`) {
+			t.Fatal(body)
+		}
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if kept := int64(after.HeapAlloc) - int64(before.HeapAlloc); kept > requests*padding/4 {
+		t.Errorf("%d requests keep %d bytes", requests, kept)
+	}
+	runtime.KeepAlive(gateway)
 }
