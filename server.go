@@ -163,9 +163,12 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.Callers(service, graph.NewHandler(answering))))
 	at := baseURL(listener)
 	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)
+	if documents := answering.Documents.Len(); documents > 0 {
+		fmt.Fprintf(stdout, "Documents   %d trusted\n", documents)
+	}
 	if config.Documents.Only {
 		mux.HandleFunc("GET /{$}", noPlayground)
-		fmt.Fprintf(stdout, "Documents   %d, and no others are executed\n", answering.Documents.Len())
+		fmt.Fprintf(stdout, "Playground  none, since only trusted documents are executed\n")
 	} else {
 		mux.Handle("/", explorer)
 		fmt.Fprintf(stdout, "Playground  %s/\n", at)
