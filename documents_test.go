@@ -34,8 +34,8 @@ func sampleDocument(t testing.TB) (id, text string) {
 	return id, text
 }
 
-// post sends a body to the GraphQL endpoint.
-func (p *program) post(t testing.TB, body string) answer {
+// postBody sends a body to the GraphQL endpoint.
+func (p *program) postBody(t testing.TB, body string) answer {
 	t.Helper()
 	r := request(t, http.MethodPost, p.url(t, "GraphQL")+"/graphql", strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
@@ -52,7 +52,7 @@ func TestTrustedDocumentsAlone(t *testing.T) {
 	var data struct {
 		Certifications struct{ Nodes []struct{ Name string } }
 	}
-	p.post(t, fmt.Sprintf(`{"documentId": %q, "variables": {"first": 3}}`, id)).into(t, &data)
+	p.postBody(t, fmt.Sprintf(`{"documentId": %q, "variables": {"first": 3}}`, id)).into(t, &data)
 	if len(data.Certifications.Nodes) != 3 {
 		t.Errorf("the document answers %+v", data)
 	}
@@ -63,7 +63,7 @@ func TestTrustedDocumentsAlone(t *testing.T) {
 		"an unknown id":   `{"documentId": "x"}`,
 		"an unknown hash": `{"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "x"}}}`,
 	} {
-		if code := p.post(t, body).code(t); code != "DOCUMENT_NOT_TRUSTED" {
+		if code := p.postBody(t, body).code(t); code != "DOCUMENT_NOT_TRUSTED" {
 			t.Errorf("%s is answered with the code %q", name, code)
 		}
 	}
@@ -78,10 +78,10 @@ func TestTrustedDocumentsAlone(t *testing.T) {
 
 func TestPersistedQueriesAreASetting(t *testing.T) {
 	const byHash = `{"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "x"}}}`
-	if code := start(t).post(t, byHash).code(t); code != "PERSISTED_QUERY_NOT_FOUND" {
+	if code := start(t).postBody(t, byHash).code(t); code != "PERSISTED_QUERY_NOT_FOUND" {
 		t.Errorf("by default, the code is %q", code)
 	}
-	if code := start(t, "--persisted-bytes=0").post(t, byHash).code(t); code != "PERSISTED_QUERY_NOT_SUPPORTED" {
+	if code := start(t, "--persisted-bytes=0").postBody(t, byHash).code(t); code != "PERSISTED_QUERY_NOT_SUPPORTED" {
 		t.Errorf("turned off, the code is %q", code)
 	}
 }

@@ -198,7 +198,7 @@ func TestTheLimitsAreTheSettings(t *testing.T) {
 		"time":        {"--operation-timeout=1ns", `{"query": "{ certifications { totalCount } }"}`, "UPSTREAM_TIMEOUT"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if code := start(t, test.setting).post(t, test.body).code(t); code != test.code {
+			if code := start(t, test.setting).postBody(t, test.body).code(t); code != test.code {
 				t.Errorf("the code is %q, want %q", code, test.code)
 			}
 		})

@@ -80,8 +80,4 @@ func errNoOperation() *gqlerror.Error   { return invalid("The document has no op
 func errIntrospection() *gqlerror.Error { return invalid("Introspection is turned off.") }
 
 // invalid answers the error of a document that cannot be executed.
-func invalid(message string) *gqlerror.Error {
-	err := &gqlerror.Error{Message: message}
-	errcode.Set(err, errcode.ValidationFailed)
-	return err
-}
+func invalid(message string) *gqlerror.Error { return coded(errcode.ValidationFailed, message) }

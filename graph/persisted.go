@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/errcode"
-	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
@@ -152,42 +150,3 @@ func (r reference) mismatch() *gqlerror.Error {
 	}
 	return coded(codeBadUserInput, "query and documentId are not the same document: send one of them.")
 }
-
-// coded answers an error of a request.
-func coded(code, message string) *gqlerror.Error {
-	err := &gqlerror.Error{Message: message}
-	errcode.Set(err, code)
-	return err
-}
-
-// entryBytes is about what a persisted query takes beside its text.
-const entryBytes = 256
-
-// persistedQueries keeps the texts that clients have persisted, by their hashes, as many as are
-// within a number of bytes. Which of them goes depends on how often each was asked for, so that
-// whoever persists any number of documents displaces hardly any that others use. A nil
-// *persistedQueries is turned off and has none.
-type persistedQueries struct{ texts *otter.Cache[string, string] }
-
-func newPersistedQueries(maxBytes int64) *persistedQueries {
-	if maxBytes <= 0 {
-		return nil
-	}
-	return &persistedQueries{otter.Must(&otter.Options[string, string]{
-		MaximumWeight: uint64(maxBytes),
-		Weigher:       func(hash, text string) uint32 { return uint32(len(hash) + len(text) + entryBytes) },
-		// On the caller's goroutine, so that there is none that must be stopped.
-		Executor: func(task func()) { task() },
-	})}
-}
-
-// get answers the text with a hash.
-func (q *persistedQueries) get(hash string) (string, bool) {
-	if q == nil {
-		return "", false
-	}
-	return q.texts.GetIfPresent(hash)
-}
-
-// put keeps a text under its hash.
-func (q *persistedQueries) put(hash, text string) { q.texts.Set(hash, text) }

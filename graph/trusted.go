@@ -42,12 +42,13 @@ func LoadDocuments(path string, cfg Config) (*TrustedDocuments, error) {
 		hidden: cfg.hidesSchema(),
 		schema: gen.NewExecutableSchema(gen.Config{}).Schema(),
 		loaded: &TrustedDocuments{texts: make(map[string]string), documents: make(map[string]*ast.QueryDocument)},
-		places: make(map[string]string),
+		places: make(map[string]manifestPlace),
 	}
 	for _, file := range files {
 		content, err := os.ReadFile(file) //nolint:gosec // the operator says which file
 		if err != nil {
-			return nil, err
+			l.problems = append(l.problems, err)
+			continue
 		}
 		l.load(readManifest(file, content))
 	}
@@ -116,8 +117,14 @@ type documentLoader struct {
 	hidden   bool // the schema may not be asked for
 	schema   *ast.Schema
 	loaded   *TrustedDocuments
-	places   map[string]string // of the ids
+	places   map[string]manifestPlace // of the ids
 	problems []error
+}
+
+// A manifestPlace is an offset in a manifest.
+type manifestPlace struct {
+	in *manifest
+	at int
 }
 
 // load takes what a manifest lists.
@@ -125,10 +132,11 @@ func (l *documentLoader) load(m *manifest) {
 	for _, listed := range m.documents {
 		id := bareID(listed.id)
 		if known, ok := l.loaded.texts[id]; ok && known != listed.text {
-			m.report(listed.idAt, "document %q is a different one at %s", listed.id, l.places[id])
+			first := l.places[id]
+			m.report(listed.idAt, "document %q is a different one at %s", listed.id, first.in.position(first.at))
 			continue
 		}
-		l.loaded.texts[id], l.places[id] = listed.text, m.position(listed.idAt)
+		l.loaded.texts[id], l.places[id] = listed.text, manifestPlace{m, listed.idAt}
 		if _, ok := l.loaded.documents[listed.text]; ok {
 			continue
 		}
