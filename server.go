@@ -135,7 +135,13 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	if err != nil {
 		return err
 	}
-	answering := graph.Config{
+	documents, err := trustedDocuments(config)
+	if err != nil {
+		return err
+	}
+
+	mux := http.NewServeMux()
+	answers := graph.NewHandler(graph.Config{
 		Client:           client,
 		Limits:           graph.Limits(config.Limits),
 		NoIntrospection:  config.NoIntrospection,
@@ -150,37 +156,27 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 
 		MaxEstimatedCalls: config.MaxEstimatedCalls,
 		MaxUpstreamCalls:  config.MaxUpstreamCalls,
-		DocumentsOnly:     config.Documents.Only,
-		PersistedBytes:    config.Documents.PersistedBytes,
-	}
-	if path := config.Documents.Manifest; path != "" {
-		if answering.Documents, err = graph.LoadDocuments(path, answering); err != nil {
-			return err
-		}
-	}
 
-	mux := http.NewServeMux()
-	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.Callers(service, graph.NewHandler(answering))))
+		Documents:      documents,
+		DocumentsOnly:  config.Documents.Only,
+		PersistedBytes: config.Documents.PersistedBytes,
+	})
+	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.Callers(service, answers)))
+
 	at := baseURL(listener)
 	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)
-	if documents := answering.Documents.Len(); documents > 0 {
-		fmt.Fprintf(stdout, "Documents   %d trusted\n", documents)
-	}
 	if config.Documents.Only {
 		mux.HandleFunc("GET /{$}", noPlayground)
-		fmt.Fprintf(stdout, "Playground  none, since only trusted documents are executed\n")
 	} else {
 		mux.Handle("/", explorer)
 		fmt.Fprintf(stdout, "Playground  %s/\n", at)
 	}
+	if documents != nil {
+		fmt.Fprintf(stdout, "Documents   %d trusted\n", documents.Len())
+	}
 	fmt.Fprintf(stdout, "Upstream    %s\n", tenant)
 	fmt.Fprintf(stdout, "Calls as    %s\n", tenant.callers())
 	return serve(ctx, listener, mux)
-}
-
-// noPlayground says why there is none.
-func noPlayground(w http.ResponseWriter, _ *http.Request) {
-	http.Error(w, "There is no playground: only trusted documents are executed here (--documents-only).", http.StatusNotFound)
 }
 
 // serve answers requests until ctx ends, and then finishes those under way.

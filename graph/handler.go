@@ -117,7 +117,7 @@ func NewHandler(cfg Config) http.Handler {
 	server.SetErrorPresenter(presenter(cfg.Logger))
 	server.SetRecoverFunc(recoverer(cfg.Logger))
 	server.Use(extension.Introspection{})
-	server.Use(cfg.persistence())
+	server.Use(newPersistence(cfg))
 	server.Use(inspection{limits: limits, introspection: !cfg.hidesSchema(), schema: schema.Schema(), documents: documents})
 	server.Use(planning{rows: rows, precheck: !cfg.NoPrecheck, maxCalls: cfg.MaxEstimatedCalls, traces: cfg.Trace})
 	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls})
@@ -128,15 +128,6 @@ func NewHandler(cfg Config) http.Handler {
 
 // hidesSchema says whether nothing is told of the schema.
 func (cfg Config) hidesSchema() bool { return cfg.NoIntrospection || cfg.DocumentsOnly }
-
-// persistence answers the extension that finds documents.
-func (cfg Config) persistence() persistence {
-	found := persistence{trusted: cfg.Documents, trustedOnly: cfg.DocumentsOnly}
-	if !cfg.DocumentsOnly {
-		found.queries = newPersistedQueries(cfg.PersistedBytes)
-	}
-	return found
-}
 
 // recoverer answers the function that turns a panic into an error, which the presenter logs.
 func recoverer(log *slog.Logger) graphql.RecoverFunc {

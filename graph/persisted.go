@@ -30,6 +30,14 @@ var _ interface {
 	graphql.OperationContextMutator
 } = persistence{}
 
+func newPersistence(cfg Config) persistence {
+	p := persistence{trusted: cfg.Documents, trustedOnly: cfg.DocumentsOnly}
+	if !cfg.DocumentsOnly {
+		p.queries = newPersistedQueries(cfg.PersistedBytes)
+	}
+	return p
+}
+
 const persistenceName = "Persistence"
 
 // ExtensionName names the extension.
