@@ -26,7 +26,12 @@ const maxMemory = 64 << 20
 // A fuzzed is a gateway on an upstream that knows nobody, without a network.
 type fuzzed struct{ gateway http.Handler }
 
-func newFuzzed(f *testing.F, cfg graph.Config) fuzzed {
+func newFuzzed(f *testing.F, limits graph.Limits) fuzzed {
+	f.Helper()
+	return newFuzzedWith(f, graph.Config{Limits: limits})
+}
+
+func newFuzzedWith(f *testing.F, cfg graph.Config) fuzzed {
 	f.Helper()
 	nobody := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.Count(r.URL.Path, "/") == 2 {
@@ -147,10 +152,10 @@ func FuzzBodies(f *testing.F) {
 	f.Add(uint8(9), "application/json", "", []byte("documentId=a&extensions=%7B%22persistedQuery%22:%7B%22version%22:1%7D%7D"))
 	f.Add(uint8(1), "application/json", "*/*", []byte("query=mutation{__typename}&extensions=%7B%22a%22:1%7D"))
 	f.Add(uint8(2), "text/plain", "text/html;q=x", []byte{})
-	one, batches := newFuzzed(f, graph.Config{PersistedBytes: 1 << 20}), newFuzzed(f, graph.Config{Limits: graph.Limits{Batch: 3}})
+	one, batches := newFuzzedWith(f, graph.Config{PersistedBytes: 1 << 20}), newFuzzed(f, graph.Limits{Batch: 3})
 	trusted := graph.Config{}
 	trusting(f, written(f, map[string]string{"a.json": `{"a": "{ __typename }"}`}), true)(&trusted)
-	documents := newFuzzed(f, trusted)
+	documents := newFuzzedWith(f, trusted)
 	f.Fuzz(func(t *testing.T, kind uint8, contentType, accept string, body []byte) {
 		gateway := one
 		switch {
@@ -179,7 +184,7 @@ func FuzzDocuments(f *testing.F) {
 		}
 		f.Add(choices)
 	}
-	gateway := newFuzzed(f, graph.Config{})
+	gateway := newFuzzed(f, graph.Limits{})
 	schema := gen.NewExecutableSchema(gen.Config{}).Schema()
 	f.Fuzz(func(t *testing.T, choices []byte) {
 		w := &writer{schema: schema, choices: choices}
