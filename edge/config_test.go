@@ -55,6 +55,7 @@ func TestWithoutOptionsTheGatewayRunsOnDefaults(t *testing.T) {
 		UpstreamLayout:   "auto",
 		UpstreamTimeout:  30 * time.Second,
 		OperationTimeout: time.Minute,
+		Documents:        edge.Documents{PersistedBytes: 4 << 20},
 		Limits:           defaultLimits,
 
 		MaxWriteBatch:           10_000,
@@ -102,6 +103,7 @@ func TestAFlagWinsOverItsVariableAndThatOverTheDefault(t *testing.T) {
 		UpstreamLayout:   "auto",
 		UpstreamTimeout:  30 * time.Second,
 		OperationTimeout: time.Minute,
+		Documents:        edge.Documents{PersistedBytes: 4 << 20},
 		Limits:           defaultLimits,
 
 		MaxWriteBatch:           10_000,
@@ -118,6 +120,16 @@ func TestAFlagWinsOverItsVariableAndThatOverTheDefault(t *testing.T) {
 		Data:   edge.SandboxData{Seed: 5, RateLimit: 100, RateWindow: 10 * time.Second, TaskPace: time.Second},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the settings (-want +got):\n%s", diff)
+	}
+}
+
+func TestDocumentsAreSettings(t *testing.T) {
+	t.Setenv("CERTQL_DOCUMENTS", "/etc/certql/documents")
+	t.Setenv("CERTQL_DOCUMENTS_ONLY", "true")
+	config, _ := parse(t, "--persisted-bytes=7")
+	want := edge.Documents{Manifest: "/etc/certql/documents", Only: true, PersistedBytes: 7}
+	if diff := cmp.Diff(want, config.Serve.Documents); diff != "" {
 		t.Errorf("the settings (-want +got):\n%s", diff)
 	}
 }
@@ -229,6 +241,10 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--sandbox-task-pace: must be longer than 0, such as 3s, not 0s",
 				`--sandbox-clock: must be a date and time such as 2026-11-23T09:30:00Z, not "yesterday"`,
 			},
+		},
+		"documents": {
+			[]string{"--documents-only", "--persisted-bytes=-1"},
+			[]string{"--documents-only: needs --documents ($CERTQL_DOCUMENTS)", "--persisted-bytes: must be 0 or more, not -1"},
 		},
 		"budget": {
 			[]string{
