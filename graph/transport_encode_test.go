@@ -89,7 +89,9 @@ func TestTheStatusSaysWhyThereIsNoData(t *testing.T) {
 		status    int
 		header    http.Header
 	}{
-		"data":                        {typeGraphQL, graphql.Response{Data: []byte(`{"a":null}`), Errors: coded(codeUnauthenticated)}, 200, http.Header{}},
+		"some data":                   {typeGraphQL, graphql.Response{Data: []byte(`{"a":null,"b":{}}`), Errors: coded(codeUnauthenticated)}, 200, http.Header{}},
+		"all null, unauthenticated":   {typeGraphQL, graphql.Response{Data: []byte(`{"a":null,"b":null}`), Errors: coded(codeUnauthenticated)}, 401, http.Header{"Www-Authenticate": {"Bearer"}}},
+		"all null, no errors":         {typeGraphQL, graphql.Response{Data: []byte(`{"a":null}`)}, 200, http.Header{}},
 		"null, unauthenticated":       {typeGraphQL, graphql.Response{Data: null, Errors: coded(codeForbidden, codeUnauthenticated)}, 401, http.Header{"Www-Authenticate": {"Bearer"}}},
 		"none, forbidden":             {typeGraphQL, graphql.Response{Errors: coded(codeForbidden)}, 403, http.Header{}},
 		"null, rate limited":          {typeGraphQL, graphql.Response{Data: null, Errors: coded(codeRateLimited, codeRateLimited)}, 429, http.Header{"Retry-After": {"8"}}},
