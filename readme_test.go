@@ -104,7 +104,7 @@ func shellWords(t *testing.T, line string) []string {
 }
 
 func TestEveryReadmeCommandIsOneThatWorks(t *testing.T) {
-	gateway, tenant := start(t), start(t, "sandbox")
+	gateway, tenant := start(t, "--documents=docs/trusted-documents.json"), start(t, "sandbox")
 	hosts := strings.NewReplacer("http://localhost:8080", gateway.url(t, "GraphQL"), "http://localhost:9090", tenant.url(t, "Sandbox"))
 	token := ""
 	var seen []string

@@ -175,6 +175,10 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	if err != nil {
 		return err
 	}
+	documents, err := trustedDocuments(config)
+	if err != nil {
+		return err
+	}
 
 	mux := http.NewServeMux()
 	answers := graph.NewHandler(graph.Config{
@@ -197,12 +201,23 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 
 		MaxEstimatedCalls: config.MaxEstimatedCalls,
 		MaxUpstreamCalls:  config.MaxUpstreamCalls,
+
+		Documents:      documents,
+		DocumentsOnly:  config.Documents.Only,
+		PersistedBytes: config.Documents.PersistedBytes,
 	})
 	access.mount(mux, answers)
-	mux.Handle("/", explorer)
 
 	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)
-	fmt.Fprintf(stdout, "Playground  %s/\n", at)
+	if config.Documents.Only {
+		mux.HandleFunc("GET /{$}", noPlayground)
+	} else {
+		mux.Handle("/", explorer)
+		fmt.Fprintf(stdout, "Playground  %s/\n", at)
+	}
+	if documents != nil {
+		fmt.Fprintf(stdout, "Documents   %d trusted\n", documents.Len())
+	}
 	fmt.Fprintf(stdout, "Upstream    %s\n", tenant)
 	fmt.Fprintf(stdout, "Calls as    %s\n", tenant.callers())
 	return serve(ctx, listener, telemetry.Requests("/graphql", mux))

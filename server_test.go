@@ -192,6 +192,17 @@ func TestTheLimitsAreTheSettings(t *testing.T) {
 			}
 		})
 	}
+	for name, test := range map[string]struct{ setting, body, code string }{
+		"list length": {"--max-list-length=1", `{"query": "{ __typename }", "variables": {"x": [1, 2]}}`, "OPERATION_TOO_LARGE"},
+		"batch":       {"--max-batch=1", `[{"query": "{ __typename }"}, {"query": "{ __typename }"}]`, "OPERATION_TOO_LARGE"},
+		"time":        {"--operation-timeout=1ns", `{"query": "{ certifications { totalCount } }"}`, "UPSTREAM_TIMEOUT"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if code := start(t, test.setting).postBody(t, test.body).code(t); code != test.code {
+				t.Errorf("the code is %q, want %q", code, test.code)
+			}
+		})
+	}
 	p := start(t, "--no-introspection")
 	if code := p.query(t, "", "{ __schema { queryType { name } } }").code(t); code != "GRAPHQL_VALIDATION_FAILED" {
 		t.Errorf("introspection is answered with the code %q", code)

@@ -29,6 +29,7 @@ type ServeConfig struct {
 	UpstreamTimeout         time.Duration   `default:"30s" help:"Longest time that one upstream call may take."`
 	OperationTimeout        time.Duration   `default:"60s" help:"Longest time that one GraphQL operation may take."`
 	NoIntrospection         bool            `name:"no-introspection" help:"Hide the schema: it cannot be asked for, and errors suggest no names of it."`
+	Documents               Documents       `embed:""`
 	Limits                  RequestLimits   `embed:"" prefix:"max-"`
 	MaxWriteBatch           int             `default:"10000" help:"Decisions or references that one mutation may hold."`
 	Precheck                bool            `default:"true" negatable:"" help:"Read a certification before a write to it, so that what it is not open for is refused without spending the write. Costs one upstream call for each mutation."`

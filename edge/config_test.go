@@ -80,6 +80,16 @@ func TestAFlagWinsOverItsVariableAndThatOverTheDefault(t *testing.T) {
 	}
 }
 
+func TestDocumentsAreSettings(t *testing.T) {
+	t.Setenv("CERTQL_DOCUMENTS", "/etc/certql/documents")
+	t.Setenv("CERTQL_DOCUMENTS_ONLY", "true")
+	config, _ := parse(t, "--persisted-bytes=7")
+	want := edge.Documents{Manifest: "/etc/certql/documents", Only: true, PersistedBytes: 7}
+	if diff := cmp.Diff(want, config.Serve.Documents); diff != "" {
+		t.Errorf("the settings (-want +got):\n%s", diff)
+	}
+}
+
 func TestTheSandboxHasTheSameVariablesInBothCommands(t *testing.T) {
 	t.Setenv("CERTQL_SANDBOX_SEED", "9")
 	t.Setenv("CERTQL_SANDBOX_CERTIFICATIONS", "50")
@@ -175,6 +185,10 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--sandbox-redirect-uri: must be a URL such as https://portal.example.com/auth/callback, without user and fragment",
 				`--sandbox-clock: must be a date and time such as 2026-11-23T09:30:00Z, not "yesterday"`,
 			},
+		},
+		"documents": {
+			[]string{"--documents-only", "--persisted-bytes=-1"},
+			[]string{"--documents-only: needs --documents ($CERTQL_DOCUMENTS)", "--persisted-bytes: must be 0 or more, not -1"},
 		},
 		"budget": {
 			[]string{

@@ -44,6 +44,13 @@ type Config struct {
 	Limits Limits
 	// NoIntrospection hides the schema: it cannot be asked for, and errors suggest no names of it.
 	NoIntrospection bool
+	// Documents are the documents that requests may name by their ids; nil for none.
+	Documents *TrustedDocuments
+	// DocumentsOnly refuses every other document, and hides the schema.
+	DocumentsOnly bool
+	// PersistedBytes is how much text clients may have kept, to name it by its hash from then on
+	// (automatic persisted queries). 0 turns that off, and so does DocumentsOnly.
+	PersistedBytes int64
 	// OperationTimeout bounds a query or mutation; by default a minute.
 	OperationTimeout time.Duration
 	// MaxWriteBatch is the most decisions or references that one mutation takes, as many upstream
@@ -101,7 +108,7 @@ func NewHandler(cfg Config) http.Handler {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	rows := relay.Limits{Default: defaultRows, Max: maxRows}
-	limits, documents := cfg.Limits.withDefaults(), newDocuments(documentBytes)
+	limits, documents := cfg.Limits.withDefaults(), newDocuments(cfg.Documents, documentBytes)
 	schema := gen.NewExecutableSchema(gen.Config{Resolvers: &Resolver{
 		client:        cfg.Client,
 		rows:          rows,
@@ -114,8 +121,8 @@ func NewHandler(cfg Config) http.Handler {
 	server.AddTransport(&httpTransport{limits: limits, keepAlive: keepAlive, observer: cfg.Observe})
 	server.SetQueryCache(documents)
 	server.SetParserTokenLimit(limits.Tokens)
-	server.SetValidationRulesFn(validationRules(!cfg.NoIntrospection))
-	server.SetDisableSuggestion(cfg.NoIntrospection)
+	server.SetValidationRulesFn(validationRules(!cfg.hidesSchema()))
+	server.SetDisableSuggestion(cfg.hidesSchema())
 	server.SetErrorPresenter(presenter(cfg.Logger))
 	server.SetRecoverFunc(recoverer(cfg.Logger))
 	if cfg.Observe != nil || cfg.Tracer != nil {
@@ -125,7 +132,8 @@ func NewHandler(cfg Config) http.Handler {
 		server.Use(resolverSpans{cfg.Tracer})
 	}
 	server.Use(extension.Introspection{})
-	server.Use(inspection{limits: limits, introspection: !cfg.NoIntrospection, schema: schema.Schema(), documents: documents})
+	server.Use(newPersistence(cfg))
+	server.Use(inspection{limits: limits, introspection: !cfg.hidesSchema(), schema: schema.Schema(), documents: documents})
 	server.Use(planning{rows: rows, precheck: !cfg.NoPrecheck, maxCalls: cfg.MaxEstimatedCalls, traces: cfg.Trace})
 	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls})
 	server.Use(deferral{})
@@ -135,6 +143,9 @@ func NewHandler(cfg Config) http.Handler {
 	}
 	return server
 }
+
+// hidesSchema says whether nothing is told of the schema.
+func (cfg Config) hidesSchema() bool { return cfg.NoIntrospection || cfg.DocumentsOnly }
 
 // recoverer answers the function that turns a panic into an error, which the presenter logs.
 func recoverer(log *slog.Logger) graphql.RecoverFunc {
