@@ -22,7 +22,7 @@ import (
 	"certql/edge"
 )
 
-var update = flag.Bool("update", false, "write the table of settings into the README")
+var update = flag.Bool("update", false, "write what documents tell of the program")
 
 // readmeBlocks answers the code blocks of the README in the given language.
 func readmeBlocks(t *testing.T, language string) []string {
@@ -289,22 +289,5 @@ func TestReadmeSettingsAreThoseOfTheProgram(t *testing.T) {
 		}
 		fmt.Fprintf(&table, "| `--%s` | `%s` | %s | %s |\n", option.Name, option.Envs[0], byDefault, strings.ReplaceAll(option.Help, "|", `\|`))
 	}
-	text, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	place := regexp.MustCompile("(?s)(<!-- settings:[^\n]*-->\n).*(<!-- end of settings -->\n)")
-	if !place.Match(text) {
-		t.Fatal("the README has no place for the settings")
-	}
-	want := place.ReplaceAllString(string(text), "${1}\n"+strings.ReplaceAll(table.String(), "$", "$$")+"\n${2}")
-	if *update {
-		if err := os.WriteFile("README.md", []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(want, string(text)); diff != "" {
-		t.Errorf("the README's settings differ; run go test -run Settings -update . (-want +got):\n%s", diff)
-	}
+	written(t, "README.md", "settings", table.String())
 }

@@ -183,6 +183,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 
 	serving.drains = append(serving.drains, answers.Drain)
 	serving.callers = telemetry.Requests("/graphql", mux)
+	serving.connections = telemetry.Connections(config.Serving.MaxConnections)
 	serving.health = edge.NewHealth(log, time.Now, checks(client, service)...)
 	serving.operators = edge.NewAdmin(serving.health, telemetry.Metrics())
 

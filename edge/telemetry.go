@@ -10,7 +10,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 
@@ -106,12 +105,14 @@ func (t *Telemetry) Upstream(stats func() upstream.Stats) {
 	t.registry.MustRegister(newUpstreamCollector(stats))
 }
 
-// Sessions exports how many people are signed in. It may be called once.
-func (t *Telemetry) Sessions(count func() int) {
-	t.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "certql_sessions",
-		Help: "Sessions of people who are signed in.",
-	}, func() float64 { return float64(count()) }))
+// Sessions has the sessions of people who are signed in counted, from before the first request on.
+func (t *Telemetry) Sessions(count func() int) { t.sessions = count }
+
+// Connections answers what is to be told of connections that come (1) and go (-1), of which there may
+// be so many.
+func (t *Telemetry) Connections(limit int) (counted func(change int)) {
+	t.connectionLimit.Set(float64(limit))
+	return func(change int) { t.connections.Add(float64(change)) }
 }
 
 // Metrics answers all numbers, in the format of Prometheus.
