@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -15,6 +16,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/coder/websocket"
 
 	"certql/upstream/sandbox"
 )
@@ -517,5 +520,51 @@ func TestListedOriginsMayUseASession(t *testing.T) {
 	stream.Header.Set("GraphQL-Preflight", "1")
 	if shown := b.do(t, stream); shown.status != http.StatusForbidden {
 		t.Errorf("a stream for the page of another origin is answered %d", shown.status)
+	}
+}
+
+func TestASessionServesAWebSocketOfItsOwnPages(t *testing.T) {
+	p := start(t, "--auth=bearer,session", "--cors-origin=https://portal.example.com")
+	b := newBrowser(t, p)
+	b.signIn(t, "reviewer-1")
+	want := b.count(t)
+	cookie := "certql-session=" + b.cookie(t, "certql-session")
+	own := p.url(t, "GraphQL")
+	tests := map[string]struct {
+		header http.Header
+		status int // of the handshake
+	}{
+		"own page":       {http.Header{"Cookie": {cookie}, "Origin": {own}}, http.StatusSwitchingProtocols},
+		"listed page":    {http.Header{"Cookie": {cookie}, "Origin": {"https://portal.example.com"}}, http.StatusSwitchingProtocols},
+		"another page":   {http.Header{"Cookie": {cookie}, "Origin": {"https://evil.example"}}, http.StatusForbidden},
+		"no cookie":      {http.Header{"Origin": {"https://evil.example"}}, http.StatusForbidden},
+		"changed cookie": {http.Header{"Cookie": {cookie + "A"}, "Origin": {own}}, http.StatusUnauthorized},
+	}
+	const query = `{"id":"1","type":"subscribe","payload":{"query":"{ certifications(first: 1) { totalCount } }"}}`
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			conn, status := p.dial(t, test.header)
+			if status != test.status {
+				t.Fatalf("the handshake is answered %d, want %d", status, test.status)
+			}
+			if conn == nil {
+				return
+			}
+			if got := talk(t, conn, 2, `{"type":"connection_init"}`, query); !strings.Contains(got, fmt.Sprintf(`"totalCount":%d`, want)) {
+				t.Errorf("it says %s, want %d certifications", got, want)
+			}
+		})
+	}
+	conn, _ := p.dial(t, http.Header{"Cookie": {cookie}, "Origin": {own}})
+	if got := talk(t, conn, 2, `{"type":"connection_init","payload":{"Authorization":"Bearer `+p.token(t, p.url(t, "Upstream"), "idle")+`"}}`, query); !strings.Contains(got, `"totalCount":0`) {
+		t.Errorf("a token in the first message does not count: %s", got)
+	}
+	only := start(t, "--auth=session")
+	conn, _ = only.dial(t, nil)
+	if err := conn.Write(t.Context(), websocket.MessageText, []byte(`{"type":"connection_init","payload":{"Authorization":"Bearer abcdefghij"}}`)); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := conn.Read(t.Context()); websocket.CloseStatus(err) != 4401 {
+		t.Errorf("a token where none is taken ends with %v", err)
 	}
 }
