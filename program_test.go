@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 // A program is a run of the program under test.
 type program struct {
 	stdout *output
+	stderr *output
 	stop   context.CancelFunc
 	code   chan int // what run answered
 	done   bool
@@ -43,9 +44,10 @@ func start(t testing.TB, args ...string) *program {
 	stderr := &output{}
 	p := &program{
 		stdout: &output{lastLine: "Calls as", ready: make(chan struct{})},
+		stderr: stderr,
 		stop:   stop,
 		code:   make(chan int, 1),
-		http:   &http.Client{Transport: &http.Transport{}},
+		http:   &http.Client{Transport: noticing{&http.Transport{}, handedOut}},
 	}
 	if len(args) > 0 && args[0] == "sandbox" {
 		p.stdout.lastLine = "Controls"
@@ -56,6 +58,8 @@ func start(t testing.TB, args ...string) *program {
 		if code := p.end(); code != exitOK {
 			t.Errorf("certql %q ended with exit code %d: %s", args, code, stderr)
 		}
+		handedOut.check(t, "the output", p.stdout.String())
+		handedOut.check(t, "the log", p.stderr.String())
 	})
 	select {
 	case <-p.stdout.ready:

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -40,6 +41,9 @@ const (
 	headerTimeout = 10 * time.Second
 	idleTimeout   = 2 * time.Minute
 	drainTimeout  = 10 * time.Second
+
+	// maxHeaderBytes bounds the header of a request: a token, a few cookies and room to spare.
+	maxHeaderBytes = 32 << 10
 )
 
 func main() {
@@ -53,7 +57,7 @@ func main() {
 // code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	config, command, err := edge.Parse(args, stdout)
-	if errors.Is(err, edge.ErrHelp) {
+	if errors.Is(err, edge.ErrPrinted) {
 		return exitOK
 	}
 	if err != nil {
@@ -108,9 +112,18 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		return fmt.Errorf("--addr: %w", err)
 	}
 	defer listener.Close()
+	listener, at, err := withTLS(listener, config.TLS)
+	if err != nil {
+		return err
+	}
+	origin, err := config.PublicOrigin(listener.Addr())
+	if err != nil {
+		return err
+	}
 	tenant := tenantOf(config)
 	page := playground.Config{Endpoint: "graphql", Operations: playground.Operations(readme)}
 	if config.Embedded() {
+		config.Data.RedirectURIs = append(config.Data.RedirectURIs, callbackURL(origin))
 		simulator, err := newSandbox(config.Data)
 		if err != nil {
 			return err
@@ -120,7 +133,9 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 			return err
 		}
 		tenant = tenant.at(baseURL(loopback))
-		page.SignIn = tenant.signIn(simulator)
+		if tenant.modes.Bearer {
+			page.SignIn = tenant.tokens(simulator)
+		}
 		sandboxCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
 		stopped := make(chan struct{})
 		go func() { defer close(stopped); _ = serve(sandboxCtx, loopback, simulator) }()
@@ -131,6 +146,11 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		return err
 	}
 	defer client.CloseIdleConnections()
+	access, err := newAccess(ctx, config, tenant, origin, service, log)
+	if err != nil {
+		return err
+	}
+	defer access.Close()
 	explorer, err := playground.NewHandler(page)
 	if err != nil {
 		return err
@@ -153,10 +173,9 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		MaxEstimatedCalls: config.MaxEstimatedCalls,
 		MaxUpstreamCalls:  config.MaxUpstreamCalls,
 	})
-	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.Callers(service, answers)))
+	access.mount(mux, answers)
 	mux.Handle("/", explorer)
 
-	at := baseURL(listener)
 	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)
 	fmt.Fprintf(stdout, "Playground  %s/\n", at)
 	fmt.Fprintf(stdout, "Upstream    %s\n", tenant)
@@ -168,11 +187,13 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(true)
 	protocols.SetUnencryptedHTTP2(true) // for callers that begin with it
 	server := &http.Server{
 		Handler:           handler,
 		Protocols:         &protocols,
 		ReadHeaderTimeout: headerTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
 		IdleTimeout:       idleTimeout,
 	}
 	failed := make(chan error, 1)
@@ -194,6 +215,16 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 func listen(ctx context.Context, addr string) (net.Listener, error) {
 	var config net.ListenConfig
 	return config.Listen(ctx, "tcp", addr)
+}
+
+// withTLS answers a listener that speaks TLS where the settings ask for it, and the URL that it is
+// reached at.
+func withTLS(listener net.Listener, config edge.TLSConfig) (net.Listener, string, error) {
+	settings, err := config.Load()
+	if err != nil || settings == nil {
+		return listener, baseURL(listener), err
+	}
+	return tls.NewListener(listener, settings), "https://" + listener.Addr().String(), nil
 }
 
 // baseURL answers the URL that a listener is reached at.

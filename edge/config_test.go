@@ -51,6 +51,14 @@ func budgetOf(requests int) edge.Budget {
 	}
 }
 
+// defaultSession are the settings of sessions that the README promises.
+var defaultSession = edge.SessionSettings{
+	ReturnPaths: []string{"/"},
+	IdleTimeout: 30 * time.Minute,
+	Lifetime:    12 * time.Hour,
+	Max:         10_000,
+}
+
 func TestWithoutOptionsTheGatewayRunsOnDefaults(t *testing.T) {
 	want := edge.ServeConfig{
 		Addr:             "localhost:8080",
@@ -68,9 +76,11 @@ func TestWithoutOptionsTheGatewayRunsOnDefaults(t *testing.T) {
 		MaxInFlight:             256,
 		MaxInFlightPerOperation: 64,
 
-		Budget: budgetOf(100),
-		Auth:   "auto",
-		Data:   defaultData,
+		Budget:  budgetOf(100),
+		Auth:    []string{"auto"},
+		Access:  edge.ServiceAccess{ServiceAccess: "listed"},
+		Session: defaultSession,
+		Data:    defaultData,
 	}
 	for _, args := range [][]string{nil, {"serve"}} {
 		config, command := parse(t, args...)
@@ -115,9 +125,11 @@ func TestAFlagWinsOverItsVariableAndThatOverTheDefault(t *testing.T) {
 		MaxInFlight:             256,
 		MaxInFlightPerOperation: 64,
 
-		Budget: budgetOf(8),
-		Auth:   "auto",
-		Data:   edge.SandboxData{Seed: 5, RateLimit: 100, RateWindow: 10 * time.Second, TaskPace: time.Second, RefreshLifetime: 24 * time.Hour},
+		Budget:  budgetOf(8),
+		Auth:    []string{"auto"},
+		Access:  edge.ServiceAccess{ServiceAccess: "listed"},
+		Session: defaultSession,
+		Data:    edge.SandboxData{Seed: 5, RateLimit: 100, RateWindow: 10 * time.Second, TaskPace: time.Second, RefreshLifetime: 24 * time.Hour},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the settings (-want +got):\n%s", diff)
@@ -153,34 +165,6 @@ func TestTheSandboxHasTheSameVariablesInBothCommands(t *testing.T) {
 	}
 }
 
-func TestWhoTheUpstreamIsCalledAs(t *testing.T) {
-	credentials := []string{"--client-id=id", "--client-secret=secret"}
-	tenant := append([]string{"--upstream-url=https://acme.api.identitynow.com/v3"}, credentials...)
-	tests := map[string]struct {
-		args     []string
-		embedded bool
-		service  bool
-	}{
-		"sandbox":            {nil, true, true},
-		"sandbox by bearer":  {[]string{"--auth=bearer"}, true, false},
-		"sandbox by service": {[]string{"--auth=service"}, true, true},
-		"tenant":             {tenant, false, false},
-		"tenant by bearer":   {append(tenant, "--auth=bearer"), false, false},
-		"tenant by service":  {append(tenant, "--auth=service"), false, true},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			config, _ := parse(t, test.args...)
-			if got := config.Serve.Embedded(); got != test.embedded {
-				t.Errorf("Embedded() = %v, want %v", got, test.embedded)
-			}
-			if got := config.Serve.Service(); got != test.service {
-				t.Errorf("Service() = %v, want %v", got, test.service)
-			}
-		})
-	}
-}
-
 func TestTheTokenURLIsOnTheUpstreamsHost(t *testing.T) {
 	tests := map[string]struct {
 		config edge.ServeConfig
@@ -211,7 +195,7 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 			[]string{
 				"--upstream-url=acme", "--token-url=mailto:x", "--upstream-timeout=0s", "--operation-timeout=-1s",
 				"--max-estimated-calls=0", "--max-upstream-calls=-7", "--max-write-batch=0", "--max-in-flight=0", "--max-in-flight-per-operation=-1", "--rate-limit=0",
-				"--cors-origin=*,https://a.example.com/", "--auth=service", "--sandbox-seed=0", "--sandbox-certifications=1000001",
+				"--cors-origin=*,https://*.example.com,https://a.example.com/", "--auth=service", "--sandbox-seed=0", "--sandbox-certifications=1000001",
 				"--sandbox-items=-1", "--sandbox-rate-limit=-1", "--sandbox-rate-window=0s", "--sandbox-task-pace=0s",
 				"--sandbox-token-lifetime=10ms", "--sandbox-refresh-lifetime=0s",
 				"--sandbox-redirect-uri=/auth/callback,http://u:p@a.example,https://a.example/#x,ftp://a.example",
@@ -219,7 +203,8 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 			},
 			[]string{
 				"--upstream-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
-				"--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET)",
+				"--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET, or $CERTQL_CLIENT_SECRET_FILE)",
+				"--auth=service: needs to know who may use the gateway's own credentials: --api-keys-file, --client-cert-name, or --service-access=any for everybody who reaches the gateway",
 				"--token-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
 				"--upstream-timeout: must be longer than 0, such as 30s, not 0s",
 				"--operation-timeout: must be longer than 0, such as 60s, not -1s",
@@ -230,6 +215,7 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--max-in-flight-per-operation: must be 1 or more, not -1",
 				"--rate-limit: must be 1 or more, not 0",
 				`--cors-origin: must be an origin such as https://portal.example.com, not "*"`,
+				`--cors-origin: must be an origin such as https://portal.example.com, not "https://*.example.com"`,
 				`--cors-origin: must be an origin such as https://portal.example.com, not "https://a.example.com/"`,
 				"--sandbox-seed: must be 1 or more, not 0",
 				"--sandbox-certifications: must be from 0 to 1000000, not 1000001",
@@ -321,7 +307,7 @@ func TestURLsOfServices(t *testing.T) {
 func TestHelpIsNoError(t *testing.T) {
 	for _, args := range [][]string{{"--help"}, {"serve", "--help"}, {"sandbox", "-h"}} {
 		var help bytes.Buffer
-		if _, _, err := edge.Parse(args, &help); !errors.Is(err, edge.ErrHelp) || help.Len() == 0 {
+		if _, _, err := edge.Parse(args, &help); !errors.Is(err, edge.ErrPrinted) || help.Len() == 0 {
 			t.Errorf("certql %q: %v, and %d bytes of help", args, err, help.Len())
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -23,10 +24,8 @@ func (c ServeConfig) validate() error {
 		if err := validateURL(c.UpstreamURL); err != nil {
 			problem("--upstream-url: %w", err)
 		}
-		if c.Service() && (c.ClientID == "" || c.ClientSecret == "") {
-			problem("--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET)")
-		}
 	}
+	c.validateAuth(problem)
 	if c.TokenURL != "" {
 		if err := validateURL(c.TokenURL); err != nil {
 			problem("--token-url: %w", err)
@@ -67,6 +66,9 @@ func (c ServeConfig) validate() error {
 		if err := validateOrigin(origin); err != nil {
 			problem("--cors-origin: %w", err)
 		}
+	}
+	if info, err := os.Stat(c.Pages); c.Pages != "" && (err != nil || !info.IsDir()) {
+		problem("--pages: must be a directory, not %q", c.Pages)
 	}
 	return errors.Join(append(problems, c.Data.validate("sandbox-"))...)
 }
@@ -139,7 +141,7 @@ func validateRedirectURI(text string) error {
 // validateOrigin checks an origin as browsers write it.
 func validateOrigin(text string) error {
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || text != u.Scheme+"://"+u.Host {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || text != u.Scheme+"://"+u.Host || strings.Contains(text, "*") {
 		return fmt.Errorf("must be an origin such as https://portal.example.com, not %q", text)
 	}
 	return nil

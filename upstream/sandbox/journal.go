@@ -51,6 +51,8 @@ type Request struct {
 	ClientID  string    `json:"clientId,omitzero"`  // empty without a valid token
 	RequestID string    `json:"requestId,omitzero"` // the X-Request-ID header
 	UserAgent string    `json:"userAgent,omitzero"`
+	// AcceptLanguage is the header of that name, which the service localises its messages by.
+	AcceptLanguage string `json:"acceptLanguage,omitzero"`
 }
 
 // A journal counts requests. It is safe for concurrent use.
@@ -105,6 +107,8 @@ func (j *journal) arrive(operation string, r *http.Request) (page *journalPage, 
 		ClientID:  j.identify(r),
 		RequestID: shortened(r.Header.Get("X-Request-Id")),
 		UserAgent: shortened(r.UserAgent()),
+
+		AcceptLanguage: shortened(r.Header.Get("Accept-Language")),
 	}
 	if !isOAuthOperation(operation) {
 		arrived.Query = shortened(r.URL.RawQuery)

@@ -111,6 +111,7 @@ func (s *Sandbox) Writes() []Write {
 // ServeHTTP answers one request, in the service's manner also where there is nothing to find.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set(trackingHeader, s.tracking.next())
+	w.Header().Set(localeHeader, requestLocale(r.Header.Get("Accept-Language")))
 	// ServeMux would redirect these, and so hide a client that builds paths from ids it did not escape.
 	if escaped := r.URL.EscapedPath(); path.Clean(escaped) != escaped && escaped != "/" {
 		answerError(w, refuse(notFound, notFoundText))
