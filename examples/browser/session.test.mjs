@@ -9,7 +9,8 @@ import {
 let browser;
 
 before(async () => {
-  browser = await launch();
+  // As browsers do by default, it keeps the pages that are left as they are, for the back button.
+  browser = await launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
 });
 after(() => browser?.close());
 
@@ -71,8 +72,8 @@ async function seesNothing(page, reason) {
 onPage('who is not signed in sees nothing, and is told how to sign in', async (page) => {
   await seesNothing(page, 'Sign in to see what you have to review.');
   assert.equal((await getFrom(page, '/auth/me')).status, 401);
-  const refused = await askFrom(page, mine);
-  assert.deepEqual([refused.status, refused.data ?? null, refused.errors[0].extensions.code], [401, null, 'UNAUTHENTICATED']);
+  const { data, errors } = await askFrom(page, mine);
+  assert.deepEqual([data, errors.map(({ extensions }) => extensions.code)], [{ certifications: null }, ['UNAUTHENTICATED']]);
 });
 
 onPage('a user signs in, sees their certifications, decides an item and finds it decided', async (page) => {
@@ -100,6 +101,22 @@ onPage('a user signs in, sees their certifications, decides an item and finds it
   await page.reload();
   await page.getByText(`${done + 1} of ${all} decided.`).waitFor();
   assert.notEqual(await page.getByRole('listitem').first().getByRole('heading').innerText(), title);
+});
+
+onPage('a comment that the campaign demands is asked for', async (page) => {
+  await signIn(page, /Priya Raman/);
+  const { data } = await askFrom(page, `{ certifications(first: 250, reviewer: "me", filter: { phase: ACTIVE, completed: false }) {
+    nodes { id decisionsMade reviewer { type } campaign { mandatoryCommentRequirement } } } }`);
+  const strict = data.certifications.nodes.find(
+    ({ reviewer, campaign }) => reviewer.type === 'IDENTITY' && campaign.mandatoryCommentRequirement === 'ALL_DECISIONS',
+  );
+  await page.goto(`${examplePage}?certification=${encodeURIComponent(strict.id)}`);
+  const item = page.getByRole('listitem').first();
+  await item.getByRole('button', { name: 'Approve' }).click();
+  await item.getByText('The campaign demands a comment for this decision.').waitFor();
+  await item.getByLabel('Comment').fill('Still needed');
+  await item.getByRole('button', { name: 'Approve' }).click();
+  await item.getByText('This is approved.').waitFor();
 });
 
 onPage('what the tenant refuses is told beside the item, and can be tried again', async (page) => {
@@ -202,11 +219,11 @@ onPage('tokens are refreshed while three queries run, once for all of them', asy
     for (let round = 1; (await granted()) < 2; round++) {
       assert.ok(round < 200, 'no tokens are refreshed');
       // Another page in each round, so that none is answered from the gateway's cache.
-      const query = 'query Items($id: ID!, $n: Int!) { certification(id: $id) { rawId reviewItems(first: $n) { totalCount } } }';
+      const query = 'query Items($id: ID!, $n: Int!) { certification(id: $id) { rawId reviewItems(first: $n) { nodes { rawId } } } }';
       const answers = await Promise.all(ids.map((id) => askFrom(page, query, { id, n: round })));
       for (const [i, { status, data, errors }] of answers.entries()) {
         assert.deepEqual([status, errors, data?.certification?.rawId], [200, undefined, ids[i]]);
-        assert.ok(data.certification.reviewItems.totalCount > 0);
+        assert.ok(data.certification.reviewItems.nodes.length > 0);
       }
     }
   });
@@ -254,7 +271,7 @@ onPage('signing out ends the session here and at the tenant, and leaves nothing 
   assert.deepEqual(await cookies(context), []);
   assert.equal(await total('oauthRevoke', 200), revoked + 1);
 
-  await page.goBack();
+  await page.goBack({ waitUntil: 'commit' }); // a page that was kept does not load
   await seesNothing(page, /You are signed out\.|Sign in to see/);
   await context.addCookies([cookie]); // as if somebody had kept it
   assert.equal((await getFrom(page, '/auth/me')).status, 401);
@@ -265,12 +282,26 @@ onPage('signing out ends the session here and at the tenant, and leaves nothing 
 
 onPage('the back button brings nothing back of a user who signed out in another tab', async (page, { context }) => {
   await signIn(page, /Priya Raman/);
+  await openLarge(page);
+  await page.evaluate(() => { // kept with the page: from now on, answers wait
+    const ask = globalThis.fetch;
+    globalThis.waits = true;
+    globalThis.fetch = async (...request) => {
+      await new Promise((answer) => (globalThis.answer = answer));
+      return ask(...request);
+    };
+  });
   await page.goto('about:blank');
   const other = await context.newPage();
   await other.goto(examplePage);
   await other.getByRole('button', { name: 'Sign out' }).click();
   await other.getByRole('heading', { name: 'Signed out' }).waitFor();
-  await page.goBack();
+
+  await page.goBack({ waitUntil: 'commit' });
+  assert.deepEqual(await listed(page), [], 'before the page knows that nobody is signed in');
+  assert.equal(await page.getByRole('listitem').count(), 0);
+  await page.waitForFunction(() => !globalThis.waits || globalThis.answer);
+  await page.evaluate(() => globalThis.answer?.());
   await seesNothing(page, 'Sign in to see what you have to review.');
 });
 

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestSessionsInABrowser runs the tests in examples/browser/ in Chromium: of the example, of the gateway that it is
+// served by, and of the sandbox that it signs in at. They need what `npm ci --prefix playground` installs.
+func TestSessionsInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the browser takes a minute")
+	}
+	unavailable := t.Skip
+	if os.Getenv("CI") == "true" {
+		unavailable = t.Fatal
+	}
+	node, err := exec.LookPath("node")
+	if err != nil {
+		unavailable("node is not installed: ", err)
+	}
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		unavailable("chromium is not installed: ", err)
+	}
+	if _, err := os.Stat(filepath.Join("playground", "node_modules", "playwright-core")); err != nil {
+		unavailable("playwright-core is not installed: npm ci --prefix playground")
+	}
+	notice(t, "examples/browser/*", "examples/session/*", "playground/browser/page.mjs", "playground/package-lock.json")
+	certificate, key := writeCertificate(t)
+	for name, test := range map[string]struct{ args, only []string }{
+		"on localhost in the clear": {nil, nil},
+		// What differs there: the cookie's name and attributes.
+		"by TLS": {
+			[]string{"--tls-cert-file=" + certificate, "--tls-key-file=" + key},
+			[]string{"--test-name-pattern=cookie|signs in|signing out"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := start(t, append(test.args, "--auth=session", "--pages=examples/session", "--session-return-path=/pages/",
+				"--sandbox-token-lifetime=4s", "--sandbox-refresh-revokes", "--sandbox-rate-limit=0", "--rate-limit=10000")...)
+			args := append([]string{"--test", "--test-reporter=spec", "--test-timeout=540000"}, test.only...)
+			tests := exec.CommandContext(t.Context(), node, append(args, "examples/browser/")...)
+			tests.Env = append(os.Environ(),
+				"CHROMIUM="+chromium,
+				"GATEWAY="+strings.Replace(p.url(t, "GraphQL"), "127.0.0.1", "localhost", 1), // the name that cookies are for
+				"SANDBOX="+p.url(t, "Upstream"),
+			)
+			output, err := tests.CombinedOutput()
+			t.Logf("%s", output)
+			if err != nil {
+				t.Errorf("the browser tests: %v", err)
+			}
+		})
+	}
+}
+
+// notice looks at files, so that a result from the cache is not taken where they have changed.
+func notice(t *testing.T, patterns ...string) {
+	t.Helper()
+	for _, pattern := range patterns {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			t.Fatalf("there is no %s: %v", pattern, err)
+		}
+		for _, name := range names {
+			if _, err := os.Stat(name); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// writeCertificate answers the files of a certificate for localhost, and of its key.
+func writeCertificate(t *testing.T) (certificateFile, keyFile string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"localhost"}, NotAfter: time.Now().Add(time.Hour)}
+	certificate, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encodedKey, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(name, kind string, content []byte) string {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: content}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	return write("certificate.pem", "CERTIFICATE", certificate), write("key.pem", "PRIVATE KEY", encodedKey)
+}
