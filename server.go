@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -23,7 +24,7 @@ import (
 	"certql/playground"
 )
 
-//go:generate go tool gqlgen generate
+//go:generate go run ./graph/generate
 
 // readme has the operations that the playground shows at first.
 //
@@ -37,6 +38,10 @@ const (
 	exitUsage = 2 // the command line or the environment is wrong
 )
 
+// gcPercent is how far the heap grows, in per cent of what is in use, before garbage is collected.
+// Little is in use here, so that the usual 100 would collect several times for each large answer.
+const gcPercent = 400
+
 const (
 	headerTimeout = 10 * time.Second
 	idleTimeout   = 2 * time.Minute
@@ -44,9 +49,13 @@ const (
 
 	// maxHeaderBytes bounds the header of a request: a token, a few cookies and room to spare.
 	maxHeaderBytes = 32 << 10
+	flushTimeout   = 5 * time.Second
 )
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
@@ -64,11 +73,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		complain(stderr, err)
 		return exitUsage
 	}
-	log := slog.New(slog.NewTextHandler(stderr, nil))
 	if command == edge.CommandSandbox {
 		err = runSandbox(ctx, config.Sandbox, stdout)
 	} else {
-		err = runGateway(ctx, config.Serve, log, stdout)
+		err = runGateway(ctx, config.Serve, edge.NewLogger(stderr, config.Serve.Log), stdout)
 	}
 	if err != nil {
 		complain(stderr, err)
@@ -120,6 +128,18 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	if err != nil {
 		return err
 	}
+	for _, name := range edge.UnknownVariables() {
+		log.WarnContext(ctx, "a variable is set, but no setting", "variable", name)
+	}
+	telemetry, err := edge.NewTelemetry(ctx, edge.TelemetryConfig{Logger: log})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
+		defer cancel()
+		_ = telemetry.Close(flush) // what could not be sent is lost
+	}()
 	tenant := tenantOf(config)
 	page := playground.Config{Endpoint: "graphql", Operations: playground.Operations(readme)}
 	if config.Embedded() {
@@ -141,7 +161,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		go func() { defer close(stopped); _ = serve(sandboxCtx, loopback, simulator) }()
 		defer func() { stop(); <-stopped }() // after the gateway, which needs it to the end
 	}
-	client, service, err := tenant.connect(config, log)
+	client, service, err := tenant.connect(config, log, telemetry.Tracer())
 	if err != nil {
 		return err
 	}
@@ -166,9 +186,14 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		NoPrecheck:       !config.Precheck,
 		Trace:            config.Embedded(),
 		Logger:           log,
-		TaskPollMin:      config.TaskPollMin,
-		TaskPollMax:      config.TaskPollMax,
-		Stopping:         ctx.Done(),
+		Tracer:           telemetry.Tracer(),
+		Observe: func(ctx context.Context, operation graph.Operation) func(graph.Outcome) {
+			ended := telemetry.Operation(ctx, edge.Operation(operation))
+			return func(outcome graph.Outcome) { ended(edge.Outcome(outcome)) }
+		},
+		TaskPollMin: config.TaskPollMin,
+		TaskPollMax: config.TaskPollMax,
+		Stopping:    ctx.Done(),
 
 		MaxEstimatedCalls: config.MaxEstimatedCalls,
 		MaxUpstreamCalls:  config.MaxUpstreamCalls,
@@ -180,7 +205,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	fmt.Fprintf(stdout, "Playground  %s/\n", at)
 	fmt.Fprintf(stdout, "Upstream    %s\n", tenant)
 	fmt.Fprintf(stdout, "Calls as    %s\n", tenant.callers())
-	return serve(ctx, listener, mux)
+	return serve(ctx, listener, telemetry.Requests("/graphql", mux))
 }
 
 // serve answers requests until ctx ends, and then finishes those under way.

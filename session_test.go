@@ -10,10 +10,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
-
-	"certql/upstream/sandbox"
 )
 
 // A browser keeps cookies and goes where it is sent, but stops when it is told to.
@@ -373,6 +369,3 @@ func TestPagesAreServedOnTheGatewaysOrigin(t *testing.T) {
 		t.Errorf("without the option they answer %d", none.status)
 	}
 }
-
-var _ = cmp.Diff
-var _ = sandbox.PortalClient

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"certql/edge"
 	"certql/playground"
 	"certql/upstream"
@@ -64,7 +66,7 @@ func (t tenant) at(url string) tenant {
 
 // connect makes the client of the tenant, and the gateway's own credential; nil where no caller may
 // use it.
-func (t tenant) connect(config edge.ServeConfig, log *slog.Logger) (*upstream.Client, upstream.Credential, error) {
+func (t tenant) connect(config edge.ServeConfig, log *slog.Logger, tracer trace.Tracer) (*upstream.Client, upstream.Credential, error) {
 	layout, err := upstream.ParseLayout(config.UpstreamLayout, t.baseURL)
 	if err != nil {
 		return nil, nil, err
@@ -77,6 +79,7 @@ func (t tenant) connect(config edge.ServeConfig, log *slog.Logger) (*upstream.Cl
 		UserAgent:   userAgent(),
 		CallTimeout: config.UpstreamTimeout,
 		Logger:      log,
+		Tracer:      tracer,
 
 		RateLimit:        config.Budget.RateLimit,
 		RateLimitMargin:  config.Budget.RateLimitMargin,

@@ -49,6 +49,7 @@ type ServeConfig struct {
 	TLS                     TLSConfig       `embed:"" prefix:"tls-"`
 	Session                 SessionSettings `embed:"" prefix:"session-"`
 	Pages                   string          `placeholder:"DIR" help:"Directory of files that are served under /pages/, for a portal on the gateway's own origin."`
+	Log                     LogConfig       `embed:"" prefix:"log-"`
 	Data                    SandboxData     `embed:"" prefix:"sandbox-"`
 }
 

@@ -62,9 +62,9 @@ func Parse(args []string, stdout io.Writer) (Config, Command, error) {
 	problems = append(problems, err)
 	switch command {
 	case CommandServe:
-		err = config.Serve.validate()
+		err = errors.Join(config.Serve.validate(), validateTraces(os.Getenv))
 	case commandConfig:
-		err = config.Show.validate()
+		err = errors.Join(config.Show.validate(), validateTraces(os.Getenv))
 	default:
 		err = config.Sandbox.Data.validate("")
 	}

@@ -306,3 +306,20 @@ func TestTheVersionIsPrinted(t *testing.T) {
 		t.Errorf("the version is %q, want %q", got, want)
 	}
 }
+
+func TestVariablesOfOpenTelemetryAreChecked(t *testing.T) {
+	t.Setenv("OTEL_TRACES_EXPORTER", "zipkin")
+	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+	want := []string{
+		"--rate-limit: must be 1 or more, not 0",
+		`$OTEL_TRACES_EXPORTER: must be otlp or none, not "zipkin"`,
+		`$OTEL_EXPORTER_OTLP_PROTOCOL: must be http/protobuf, not "grpc"`,
+	}
+	if diff := cmp.Diff(want, refusal(t, "--rate-limit=0")); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+	t.Setenv("OTEL_SDK_DISABLED", "true")
+	if diff := cmp.Diff(want[:1], refusal(t, "config", "--rate-limit=0")); diff != "" {
+		t.Errorf("problems where nothing is traced (-want +got):\n%s", diff)
+	}
+}
