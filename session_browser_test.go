@@ -6,7 +6,10 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"io"
 	"math/big"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,13 +50,20 @@ func TestSessionsInABrowser(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := start(t, append(test.args, "--auth=session", "--pages=examples/session", "--session-return-path=/pages/",
-				"--sandbox-token-lifetime=4s", "--sandbox-refresh-revokes", "--sandbox-rate-limit=0", "--rate-limit=10000")...)
+			portal := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "text/html")
+				io.WriteString(w, `<!DOCTYPE html><link rel="icon" href="data:,"><title>Portal</title>`)
+			}))
+			defer portal.Close()
+			listed := byName(portal.URL)
+			p := start(t, append(test.args, "--cors-origin="+listed, "--auth=session", "--pages=examples/session", "--session-return-path=/pages/",
+				"--sandbox-token-lifetime=8s", "--sandbox-refresh-revokes", "--sandbox-rate-limit=0", "--rate-limit=10000")...)
 			args := append([]string{"--test", "--test-reporter=spec", "--test-timeout=540000"}, test.only...)
 			tests := exec.CommandContext(t.Context(), node, append(args, "examples/browser/")...)
 			tests.Env = append(os.Environ(),
 				"CHROMIUM="+chromium,
-				"GATEWAY="+strings.Replace(p.url(t, "GraphQL"), "127.0.0.1", "localhost", 1), // the name that cookies are for
+				"GATEWAY="+byName(p.url(t, "GraphQL")),
+				"PORTAL="+listed,
 				"SANDBOX="+p.url(t, "Upstream"),
 			)
 			output, err := tests.CombinedOutput()
@@ -64,6 +74,9 @@ func TestSessionsInABrowser(t *testing.T) {
 		})
 	}
 }
+
+// byName answers a URL of this machine with the name that its cookies are for.
+func byName(url string) string { return strings.Replace(url, "127.0.0.1", "localhost", 1) }
 
 // notice looks at files, so that a result from the cache is not taken where they have changed.
 func notice(t *testing.T, patterns ...string) {

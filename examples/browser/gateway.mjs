@@ -5,6 +5,9 @@ export const gateway = process.env.GATEWAY;
 /** Where it serves the example. */
 export const examplePage = `${gateway}/pages/`;
 
+/** A page of another origin of the same site, which it lists. */
+export const portal = process.env.PORTAL;
+
 /** Whether it is reached by TLS, and so what its cookie is called. */
 export const secure = gateway.startsWith('https:');
 export const sessionCookie = secure ? '__Host-certql' : 'certql-session';
