@@ -52,7 +52,7 @@ async function endSession() {
 }
 
 const myCertifications = `query MyCertifications {
-  certifications(first: 20, reviewer: "me", filter: { phase: ACTIVE, completed: false }, orderBy: [{ field: DUE }]) {
+  certifications(first: 10, reviewer: "me", filter: { phase: ACTIVE, completed: false }, orderBy: [{ field: DUE }]) {
     totalCount
     nodes { id name due decisionsMade decisionsTotal campaign { name } }
   }
@@ -77,7 +77,7 @@ const oneCertification = `query OneCertification($id: ID!) {
 const decideItem = `mutation DecideItem($input: DecideReviewItemsInput!) {
   decideReviewItems(input: $input) {
     certification { decisionsMade decisionsTotal }
-    errors { message }
+    errors { code message }
   }
 }`;
 
@@ -96,8 +96,8 @@ async function start() {
   await Promise.all([showCertifications(), showCertification()]);
 }
 
-/** Takes everything that belongs to a user off the page, and offers to sign in. */
-function showSignedOut(reason) {
+/** Takes everything that belongs to a user off the page. */
+function clear() {
   element('rows').replaceChildren();
   element('items').replaceChildren();
   for (const id of ['user-name', 'certification-title', 'progress', 'more', 'news', 'problem']) {
@@ -106,6 +106,11 @@ function showSignedOut(reason) {
   for (const id of ['user', 'certifications', 'certification']) {
     element(id).hidden = true;
   }
+}
+
+/** Offers to sign in, and shows nothing else. */
+function showSignedOut(reason) {
+  clear();
   element('reason').textContent = reason;
   // The gateway sends the browser back to this very page, which has to be among --session-return-path.
   element('sign-in').href = `/auth/login?return=${encodeURIComponent(location.pathname + location.search)}`;
@@ -182,7 +187,7 @@ async function decide(certification, item, entry, decision) {
       input: { certificationId: certification.id, decisions: [{ itemId: item.id, decision, comments }] },
     });
     if (outcome.errors.length > 0) {
-      entry.querySelector('.outcome').textContent = outcome.errors.map((error) => error.message).join(' ');
+      entry.querySelector('.outcome').textContent = outcome.errors.map(refusalText).join(' ');
       return;
     }
     const word = decision === 'APPROVE' ? 'approved' : 'revoked';
@@ -200,9 +205,20 @@ async function decide(certification, item, entry, decision) {
   }
 }
 
+/** Answers a refusal in words: the page's own for those that it knows, which go by the code. */
+function refusalText({ code, message }) {
+  switch (code) {
+    case 'COMMENT_REQUIRED':
+      return 'The campaign demands a comment for this decision.';
+    case 'ALREADY_SIGNED':
+      return 'This certification is signed off, and cannot be changed any more.';
+    default:
+      return message;
+  }
+}
+
 async function signOut() {
   const logoutUrl = await endSession();
-  // Before the browser leaves: the back button brings the page back as it was left.
   showSignedOut('You are signed out.');
   if (logoutUrl) {
     location.assign(logoutUrl);
@@ -240,7 +256,8 @@ element('rows').addEventListener('click', (event) => {
 });
 addEventListener('popstate', () => attempt(start));
 
-// A browser may bring back the page of before as it was, with what somebody has seen who has signed out since.
+// The back button may bring the page back as it was left, for somebody else to see. So it is left empty.
+addEventListener('pagehide', clear);
 addEventListener('pageshow', (event) => {
   if (event.persisted) {
     attempt(start);
