@@ -126,7 +126,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	}
 	serving.closes = append(serving.closes, telemetry.Close)
 	tenant := tenantOf(config)
-	page := playground.Config{Endpoint: "graphql", Operations: playground.Operations(readme)}
+	page := playground.Config{Endpoint: "graphql", Operations: playground.Operations(readme), Sessions: tenant.modes.Session}
 	if config.Embedded() {
 		config.Data.RedirectURIs = append(config.Data.RedirectURIs, callbackURL(origin))
 		simulator, err := newSandbox(config.Data)

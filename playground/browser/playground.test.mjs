@@ -316,6 +316,23 @@ onPage('it can be used on a screen of 360 px', { viewport: { width: 360, height:
   await page.locator('.graphiql-explorer-root').getByText('certificationTask', { exact: true }).first().waitFor();
 });
 
+test('somebody signs in at the gateway, and out', async () => {
+  const { page, seen } = await open(browser, process.env.SESSIONS);
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await page.locator('button[name=identity][value=reviewer-1]').click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  await page.waitForFunction(() => globalThis.__MONACO?.editor.getModels().some((model) => model.uri.path.endsWith('response.json')));
+  await type(page, '{ certifications(first: 1) { nodes { reviewer { name } } } }');
+  const { data } = await answerOf(page);
+  assert.equal(data.certifications.nodes.length, 1);
+  assert.deepEqual(seen.problems.filter((problem) => !problem.includes('401')), []);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('link', { name: 'Sign in' }).waitFor();
+  const { errors } = await answerOf(page, ({ errors }) => errors);
+  assert.equal(errors[0].extensions.code, 'UNAUTHENTICATED');
+  await page.context().close();
+});
+
 test('a problem with the sign-in is said', async () => {
   const { page } = await open(browser, base);
   await page.route('**/playground/token', (route) => route.fulfill({ status: 502, body: '' }));
