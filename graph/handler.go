@@ -25,6 +25,9 @@ const (
 	DefaultMaxUpstreamCalls  = 200
 	DefaultTaskPollMin       = time.Second
 	DefaultTaskPollMax       = 10 * time.Second
+
+	DefaultMaxWebSockets          = 10_000
+	DefaultMaxWebSocketOperations = 100
 )
 
 const (
@@ -61,8 +64,19 @@ type Config struct {
 	// TaskPollMin is how long after the first read of a watched task the second comes, by default
 	// 1 s. The waits grow from there up to TaskPollMax, by default 10 s.
 	TaskPollMin, TaskPollMax time.Duration
-	// Stopping, once closed, completes every subscription; nil where that never comes.
+	// Stopping, once closed, completes every subscription and then ends the WebSocket connections;
+	// nil where that never comes.
 	Stopping <-chan struct{}
+	// Caller answers a context whose caller is the one of an Authorization, in the form of the
+	// header of that name, where the first message of a WebSocket has one. By default such
+	// messages are refused, and callers are known by the handshake alone.
+	Caller func(ctx context.Context, authorization string) (context.Context, error)
+	// AllowOrigin says whether the page that sends a handshake of WebSocket may, where it is not the
+	// gateway's own. By default none may.
+	AllowOrigin func(handshake *http.Request) bool
+	// MaxWebSockets is how many WebSocket connections may be open, by default 10,000, and
+	// MaxWebSocketOperations how many operations may be under way on each, by default 100.
+	MaxWebSockets, MaxWebSocketOperations int
 	// Trace lets requests ask for the list of their upstream calls, by "extensions": {"trace": true}.
 	// It tells how the gateway works, and so is meant for trying it out.
 	Trace bool
@@ -72,9 +86,21 @@ type Config struct {
 	Logger *slog.Logger
 }
 
+// A Handler is the GraphQL endpoint, over HTTP and over WebSocket.
+type Handler struct {
+	http.Handler
+
+	sockets *socketTransport
+}
+
+// Drain waits for the WebSocket connections to end after Config.Stopping was closed: other than
+// requests, http.Server.Shutdown does not wait for them. Where ctx ends first, it cuts what is
+// left and answers why.
+func (h *Handler) Drain(ctx context.Context) error { return h.sockets.drain(ctx) }
+
 // NewHandler makes the handler of the GraphQL endpoint. As whom a request calls the upstream
 // is in its context: see upstream.WithCredential.
-func NewHandler(cfg Config) http.Handler {
+func NewHandler(cfg Config) *Handler {
 	if cfg.OperationTimeout == 0 {
 		cfg.OperationTimeout = time.Minute
 	}
@@ -102,7 +128,19 @@ func NewHandler(cfg Config) http.Handler {
 		tasksWatched:  newTaskHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
 	}})
 	server := handler.New(schema)
-	server.AddTransport(&httpTransport{limits: limits, keepAlive: keepAlive})
+	overHTTP := &httpTransport{limits: limits, keepAlive: keepAlive}
+	sockets := &socketTransport{
+		httpTransport: overHTTP,
+		caller:        cfg.Caller,
+		allowOrigin:   cfg.AllowOrigin,
+		maxSockets:    cmp.Or(cfg.MaxWebSockets, DefaultMaxWebSockets),
+		maxOperations: cmp.Or(cfg.MaxWebSocketOperations, DefaultMaxWebSocketOperations),
+		stopping:      cfg.Stopping,
+		recovered:     recoverer(cfg.Logger),
+		open:          map[*socket]struct{}{},
+	}
+	server.AddTransport(sockets)
+	server.AddTransport(overHTTP)
 	server.SetQueryCache(documents)
 	server.SetParserTokenLimit(limits.Tokens)
 	server.SetValidationRulesFn(validationRules(!cfg.NoIntrospection))
@@ -115,7 +153,7 @@ func NewHandler(cfg Config) http.Handler {
 	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls})
 	server.Use(deferral{})
 	server.Use(endings{})
-	return server
+	return &Handler{server, sockets}
 }
 
 // recoverer answers the function that turns a panic into an error, which the presenter logs.
