@@ -94,6 +94,7 @@ type tenant struct {
 	clock   *clock
 	client  *upstream.Client
 	rest    *httptest.Server
+	handler *graph.Handler
 	gateway *httptest.Server
 	tokens  sync.Map // access tokens by OAuth client id
 }
@@ -131,7 +132,8 @@ func start(s setup) (*tenant, error) {
 	if s.toGateway != nil {
 		s.toGateway(&answers)
 	}
-	w.gateway = httptest.NewServer(asBearer(graph.NewHandler(answers)))
+	w.handler = graph.NewHandler(answers)
+	w.gateway = httptest.NewServer(asBearer(w.handler))
 	return w, nil
 }
 
