@@ -71,8 +71,8 @@ type Config struct {
 	// header of that name, where the first message of a WebSocket has one. By default such
 	// messages are refused, and callers are known by the handshake alone.
 	Caller func(ctx context.Context, authorization string) (context.Context, error)
-	// AllowOrigin says whether the page that sends a handshake of WebSocket may, where it is not the
-	// gateway's own. By default none may.
+	// AllowOrigin says whether the page that has a browser send a handshake of WebSocket may do so. By
+	// default the gateway's own may, and programs that are no browsers.
 	AllowOrigin func(handshake *http.Request) bool
 	// MaxWebSockets is how many WebSocket connections may be open, by default 10,000, and
 	// MaxWebSocketOperations how many operations may be under way on each, by default 100.
@@ -111,6 +111,9 @@ func NewHandler(cfg Config) *Handler {
 	cfg.MaxUpstreamCalls = cmp.Or(cfg.MaxUpstreamCalls, DefaultMaxUpstreamCalls)
 	cfg.TaskPollMin = cmp.Or(cfg.TaskPollMin, DefaultTaskPollMin)
 	cfg.TaskPollMax = max(cmp.Or(cfg.TaskPollMax, DefaultTaskPollMax), cfg.TaskPollMin)
+	if cfg.AllowOrigin == nil {
+		cfg.AllowOrigin = fromOwnPage
+	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}

@@ -23,7 +23,7 @@ type refusal struct {
 var (
 	errMethod = &refusal{
 		status: http.StatusMethodNotAllowed, allow: "GET, POST, OPTIONS",
-		message: "GraphQL is asked by GET or POST.",
+		message: "GraphQL is asked by GET or POST. Of graphql-sse, the mode of distinct connections is spoken, which needs no PUT.",
 	}
 	errMutationByGet = &refusal{
 		status: http.StatusMethodNotAllowed, allow: "POST, OPTIONS",

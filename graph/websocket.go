@@ -49,7 +49,7 @@ type socketTransport struct {
 	*httpTransport // for its limits and buffers, and to refuse what is no handshake
 
 	caller        func(ctx context.Context, authorization string) (context.Context, error)
-	allowOrigin   func(*http.Request) bool // nil where the gateway's own pages alone may connect
+	allowOrigin   func(*http.Request) bool
 	maxSockets    int
 	maxOperations int // of one connection, at once
 	stopping      <-chan struct{}
@@ -98,7 +98,7 @@ func (t *socketTransport) Do(writer http.ResponseWriter, request *http.Request, 
 // admit counts a connection in, or says why it must not be opened.
 func (t *socketTransport) admit(s *socket, request *http.Request) error {
 	switch {
-	case !t.maySpeak(request):
+	case !t.allowOrigin(request):
 		return errOrigin
 	case !slices.Contains(tokens(request.Header, "Sec-WebSocket-Protocol"), webSocketProtocol):
 		return errSubprotocol
@@ -115,15 +115,12 @@ func (t *socketTransport) admit(s *socket, request *http.Request) error {
 	return nil
 }
 
-// maySpeak says whether a handshake comes from a page that may open a WebSocket, or from no
-// page. Browsers send the origin with each and ask nobody for leave.
-func (t *socketTransport) maySpeak(request *http.Request) bool {
-	origin := request.Header.Get("Origin")
-	if origin == "" {
-		return true
-	}
+// fromOwnPage says whether a handshake comes from a page of the gateway's own or from no page.
+// Browsers say with each from which page it comes, and ask nobody for leave.
+func fromOwnPage(handshake *http.Request) bool {
+	origin := handshake.Header.Get("Origin")
 	page, err := url.Parse(origin)
-	return err == nil && strings.EqualFold(page.Host, request.Host) || t.allowOrigin != nil && t.allowOrigin(request)
+	return origin == "" || err == nil && strings.EqualFold(page.Host, handshake.Host)
 }
 
 // leave counts a connection out.

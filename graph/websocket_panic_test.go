@@ -28,6 +28,7 @@ func TestAPanicEndsAnOperationAlone(t *testing.T) {
 	var logged bytes.Buffer
 	sockets := &socketTransport{
 		httpTransport: &httpTransport{limits: Limits{}.withDefaults(), keepAlive: keepAlive},
+		allowOrigin:   fromOwnPage,
 		maxSockets:    1, maxOperations: 1, open: map[*socket]struct{}{},
 		recovered: recoverer(slog.New(slog.NewTextHandler(&logged, nil))),
 	}
