@@ -26,7 +26,7 @@ const (
 	DefaultTaskPollMin       = time.Second
 	DefaultTaskPollMax       = 10 * time.Second
 
-	DefaultMaxWebSockets          = 10_000
+	DefaultMaxWebSockets          = 5_000
 	DefaultMaxWebSocketOperations = 100
 )
 
@@ -74,7 +74,7 @@ type Config struct {
 	// AllowOrigin says whether the page that has a browser send a handshake of WebSocket may do so. By
 	// default the gateway's own may, and programs that are no browsers.
 	AllowOrigin func(handshake *http.Request) bool
-	// MaxWebSockets is how many WebSocket connections may be open, by default 10,000, and
+	// MaxWebSockets is how many WebSocket connections may be open, by default 5,000, and
 	// MaxWebSocketOperations how many operations may be under way on each, by default 100.
 	MaxWebSockets, MaxWebSocketOperations int
 	// Trace lets requests ask for the list of their upstream calls, by "extensions": {"trace": true}.
