@@ -34,11 +34,14 @@ func TestAPanicEndsAnOperationAlone(t *testing.T) {
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { sockets.Do(w, r, panicking{}) }))
 	defer server.Close()
-	conn, _, err := websocket.Dial(t.Context(), server.URL, &websocket.DialOptions{
+	conn, response, err := websocket.Dial(t.Context(), server.URL, &websocket.DialOptions{
 		HTTPClient: server.Client(), Subprotocols: []string{webSocketProtocol},
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if response.Body != nil {
+		defer response.Body.Close()
 	}
 	for _, text := range []string{
 		`{"type":"connection_init"}`, `{"type":"subscribe","id":"1","payload":{"query":"{ __typename }"}}`,
