@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -141,6 +142,40 @@ func TestEveryReadmeCommandIsOneThatWorks(t *testing.T) {
 	}
 	if !slices.Contains(seen, "curl") || !slices.Contains(seen, "go") || token == "" {
 		t.Errorf("commands are missing from the README: %q", seen)
+	}
+}
+
+// The README's scripts run in node, with the packages of graph/clients.
+func TestEveryReadmeScriptRunsAsItStands(t *testing.T) {
+	skip := t.Skip
+	if os.Getenv("CI") == "true" {
+		skip = t.Fatal
+	}
+	node, err := exec.LookPath("node")
+	if err != nil {
+		skip("node is not installed: ", err)
+	}
+	if _, err := os.Stat("graph/clients/node_modules/graphql-ws"); errors.Is(err, fs.ErrNotExist) {
+		skip("graphql-ws is not installed: npm ci --prefix graph/clients")
+	}
+	p := start(t)
+	blocks := readmeBlocks(t, "js")
+	if len(blocks) == 0 {
+		t.Fatal("the README has no scripts")
+	}
+	host := strings.TrimPrefix(p.url(t, "GraphQL"), "http://")
+	for _, block := range blocks {
+		script := exec.CommandContext(t.Context(), node, "--input-type=module")
+		script.Dir = "graph/clients"
+		// Browsers have WebSocket, and so has node from version 22 on.
+		script.Stdin = strings.NewReader(fmt.Sprintf("import { WebSocket } from 'ws';\nglobalThis.WebSocket ??= WebSocket;\nconst token = %q;\n%s",
+			p.token(t, p.url(t, "Upstream"), "cert-admin"), strings.ReplaceAll(block, "localhost:8080", host)))
+		var stderr bytes.Buffer
+		script.Stderr = &stderr
+		output, err := script.Output()
+		if err != nil || string(output) != "ERROR\n" {
+			t.Errorf("%v: it prints %q and %s: %s", err, output, &stderr, block)
+		}
 	}
 }
 

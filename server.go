@@ -147,6 +147,10 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	if err != nil {
 		return err
 	}
+	origins, err := edge.NewOrigins(config.CORSOrigins...)
+	if err != nil {
+		return err
+	}
 
 	mux := http.NewServeMux()
 	answers := graph.NewHandler(graph.Config{
@@ -161,6 +165,11 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		TaskPollMin:      config.TaskPollMin,
 		TaskPollMax:      config.TaskPollMax,
 		Stopping:         ctx.Done(),
+		Caller:           edge.WithBearer,
+		AllowOrigin:      origins.Allows,
+
+		MaxWebSockets:          config.MaxWebSockets,
+		MaxWebSocketOperations: config.MaxWebSocketOperations,
 
 		MaxEstimatedCalls: config.MaxEstimatedCalls,
 		MaxUpstreamCalls:  config.MaxUpstreamCalls,
@@ -184,11 +193,12 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	}
 	fmt.Fprintf(stdout, "Upstream    %s\n", tenant)
 	fmt.Fprintf(stdout, "Calls as    %s\n", tenant.callers())
-	return serve(ctx, listener, mux)
+	return serve(ctx, listener, mux, answers.Drain)
 }
 
-// serve answers requests until ctx ends, and then finishes those under way.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
+// serve answers requests until ctx ends, and then finishes those under way. What else is to be waited
+// for then is told by the functions, which wait no longer than their context lasts.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, waits ...func(context.Context) error) error {
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true) // for callers that begin with it
@@ -209,6 +219,9 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	defer cancel()
 	if err := server.Shutdown(drain); err != nil {
 		_ = server.Close() // the drain took too long: cut what is left
+	}
+	for _, wait := range waits {
+		_ = wait(drain) // cuts what is left itself
 	}
 	return nil
 }

@@ -264,6 +264,17 @@ func (s stalled) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.abandoned <- struct{}{}
 }
 
+// before stands before a sandbox, which issues the tokens.
+func (s stalled) before(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/oauth/") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		s.ServeHTTP(w, r)
+	})
+}
+
 // When an operation's time is over, what it waits for is an error, the rest is answered, and
 // a stream comes to its end. Time in the bubble passes only while everybody waits.
 func TestOperationsRunOutOfTime(t *testing.T) {
@@ -334,15 +345,7 @@ func TestAStreamEndsWithItsReader(t *testing.T) {
 	t.Parallel()
 	for _, accept := range []string{"multipart/mixed", "text/event-stream"} {
 		service := newStalled()
-		w := newTenant(t, setup{front: func(next http.Handler) http.Handler {
-			return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-				if strings.HasPrefix(r.URL.Path, "/oauth/") {
-					next.ServeHTTP(rw, r)
-					return
-				}
-				service.ServeHTTP(rw, r)
-			})
-		}})
+		w := newTenant(t, setup{front: service.before})
 		response := w.open(t, accept, stalledQuery)
 		if _, err := io.ReadFull(response.Body, make([]byte, 1)); err != nil {
 			t.Fatal(err)
