@@ -68,7 +68,7 @@ func TestThePlaygroundSignsInAsAnyIdentityOfTheEmbeddedSandbox(t *testing.T) {
 
 func TestThePlaygroundHasNoTokensOfARealTenant(t *testing.T) {
 	tenant := start(t, "sandbox")
-	p := start(t, "--upstream-url="+tenant.url(t, "Sandbox")+"/v3", "--auth=service", "--client-id=org-admin", "--client-secret="+sandboxSecret)
+	p := start(t, "--upstream-url="+tenant.url(t, "Sandbox")+"/v3", "--auth=service", "--service-access=any", "--client-id=org-admin", "--client-secret="+sandboxSecret)
 	if got := p.playgroundSettings(t).Identities; got != nil {
 		t.Errorf("identities are %v, want none", got)
 	}

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -41,17 +40,12 @@ const (
 // Little is in use here, so that the usual 100 would collect several times for each large answer.
 const gcPercent = 400
 
-const (
-	headerTimeout = 10 * time.Second
-	idleTimeout   = 2 * time.Minute
-	drainTimeout  = 10 * time.Second
-)
-
 func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -61,18 +55,17 @@ func main() {
 // code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	config, command, err := edge.Parse(args, stdout)
-	if errors.Is(err, edge.ErrHelp) {
+	if errors.Is(err, edge.ErrPrinted) {
 		return exitOK
 	}
 	if err != nil {
 		complain(stderr, err)
 		return exitUsage
 	}
-	log := slog.New(slog.NewTextHandler(stderr, nil))
 	if command == edge.CommandSandbox {
 		err = runSandbox(ctx, config.Sandbox, stdout)
 	} else {
-		err = runGateway(ctx, config.Serve, log, stdout)
+		err = runGateway(ctx, config.Serve, edge.NewLogger(stderr, config.Serve.Log), stdout)
 	}
 	if err != nil {
 		complain(stderr, err)
@@ -106,19 +99,36 @@ func runSandbox(ctx context.Context, config edge.SandboxConfig, stdout io.Writer
 	fmt.Fprintf(stdout, "Sandbox   %s/v3 and, with the version behind the service, %s\n", at, at)
 	fmt.Fprintf(stdout, "Token     POST %s/oauth/token as %s; secret %s\n", at, strings.Join(clients, ", "), sandboxSecret)
 	fmt.Fprintf(stdout, "Controls  %s/sandbox/requests, /sandbox/faults, /sandbox/reset\n", at)
-	return serve(ctx, listener, simulator)
+	return serveSandbox(ctx, listener, simulator)
 }
 
 // runGateway serves the gateway, and with it the sandbox where no upstream is named.
 func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, stdout io.Writer) error {
-	listener, err := listen(ctx, config.Addr)
-	if err != nil {
-		return fmt.Errorf("--addr: %w", err)
+	serving := &service{config: config.Serving, operationTimeout: config.OperationTimeout, log: log, stopping: make(chan struct{})}
+	if err := serving.listen(ctx, config.Addr); err != nil {
+		return err
 	}
-	defer listener.Close()
+	defer serving.close()
+	var err error
+	if serving.tls, err = config.TLS.Load(); err != nil {
+		return err
+	}
+	origin, err := config.PublicOrigin(serving.callersListener.Addr())
+	if err != nil {
+		return err
+	}
+	for _, name := range edge.UnknownVariables() {
+		log.WarnContext(ctx, "a variable is set, but no setting", "variable", name)
+	}
+	telemetry, err := edge.NewTelemetry(ctx, edge.TelemetryConfig{Logger: log, Codes: graph.Codes()})
+	if err != nil {
+		return err
+	}
+	serving.closes = append(serving.closes, telemetry.Close)
 	tenant := tenantOf(config)
 	page := playground.Config{Endpoint: "graphql", Operations: playground.Operations(readme)}
 	if config.Embedded() {
+		config.Data.RedirectURIs = append(config.Data.RedirectURIs, callbackURL(origin))
 		simulator, err := newSandbox(config.Data)
 		if err != nil {
 			return err
@@ -128,26 +138,30 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 			return err
 		}
 		tenant = tenant.at(baseURL(loopback))
-		page.SignIn = tenant.signIn(simulator)
+		if tenant.modes.Bearer {
+			page.SignIn = tenant.tokens(simulator)
+		}
 		sandboxCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
 		stopped := make(chan struct{})
-		go func() { defer close(stopped); _ = serve(sandboxCtx, loopback, simulator) }()
+		go func() { defer close(stopped); _ = serveSandbox(sandboxCtx, loopback, simulator) }()
 		defer func() { stop(); <-stopped }() // after the gateway, which needs it to the end
 	}
-	client, service, err := tenant.connect(config, log)
+	client, service, err := tenant.connect(config, log, telemetry.Tracer())
 	if err != nil {
 		return err
 	}
 	defer client.CloseIdleConnections()
+	telemetry.Upstream(client.Stats)
+	access, err := newAccess(ctx, config, tenant, origin, service, log)
+	if err != nil {
+		return err
+	}
+	defer access.Close()
 	explorer, err := playground.NewHandler(page)
 	if err != nil {
 		return err
 	}
 	documents, err := trustedDocuments(config)
-	if err != nil {
-		return err
-	}
-	origins, err := edge.NewOrigins(config.CORSOrigins...)
 	if err != nil {
 		return err
 	}
@@ -162,11 +176,17 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		NoPrecheck:       !config.Precheck,
 		Trace:            config.Embedded(),
 		Logger:           log,
-		TaskPollMin:      config.TaskPollMin,
-		TaskPollMax:      config.TaskPollMax,
-		Stopping:         ctx.Done(),
-		Caller:           edge.WithBearer,
-		AllowOrigin:      origins.Allows,
+		Tracer:           telemetry.Tracer(),
+		Observe: func(ctx context.Context, operation graph.Operation) func(graph.Outcome) {
+			ended := telemetry.Operation(ctx, edge.Operation(operation))
+			return func(outcome graph.Outcome) { ended(edge.Outcome(outcome)) }
+		},
+		ObserveBatch: telemetry.Batch,
+		TaskPollMin:  config.TaskPollMin,
+		TaskPollMax:  config.TaskPollMax,
+		Stopping:     serving.stopping,
+		Caller:       access.callers.WithBearer,
+		AllowOrigin:  access.origins.Allows,
 
 		MaxWebSockets:          config.MaxWebSockets,
 		MaxWebSocketOperations: config.MaxWebSocketOperations,
@@ -178,9 +198,14 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		DocumentsOnly:  config.Documents.Only,
 		PersistedBytes: config.Documents.PersistedBytes,
 	})
-	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.Callers(service, answers)))
+	access.mount(mux, answers)
+	serving.drains = append(serving.drains, answers.Drain)
+	serving.callers = telemetry.Requests("/graphql", mux)
+	serving.connections = telemetry.Connections(config.Serving.MaxConnections)
+	serving.health = edge.NewHealth(log, time.Now, checks(client, service)...)
+	serving.operators = edge.NewAdmin(serving.health, telemetry.Metrics())
 
-	at := baseURL(listener)
+	at := serving.url()
 	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)
 	if config.Documents.Only {
 		mux.HandleFunc("GET /{$}", noPlayground)
@@ -192,45 +217,9 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		fmt.Fprintf(stdout, "Documents   %d trusted\n", documents.Len())
 	}
 	fmt.Fprintf(stdout, "Upstream    %s\n", tenant)
+	if serving.operatorsListener != nil {
+		fmt.Fprintf(stdout, "Operators   %s/metrics, /livez, /readyz, /version\n", baseURL(serving.operatorsListener))
+	}
 	fmt.Fprintf(stdout, "Calls as    %s\n", tenant.callers())
-	return serve(ctx, listener, mux, answers.Drain)
+	return serving.run(ctx)
 }
-
-// serve answers requests until ctx ends, and then finishes those under way. What else is to be waited
-// for then is told by the functions, which wait no longer than their context lasts.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler, waits ...func(context.Context) error) error {
-	var protocols http.Protocols
-	protocols.SetHTTP1(true)
-	protocols.SetUnencryptedHTTP2(true) // for callers that begin with it
-	server := &http.Server{
-		Handler:           handler,
-		Protocols:         &protocols,
-		ReadHeaderTimeout: headerTimeout,
-		IdleTimeout:       idleTimeout,
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
-	defer cancel()
-	if err := server.Shutdown(drain); err != nil {
-		_ = server.Close() // the drain took too long: cut what is left
-	}
-	for _, wait := range waits {
-		_ = wait(drain) // cuts what is left itself
-	}
-	return nil
-}
-
-// listen opens an address, given as host and port.
-func listen(ctx context.Context, addr string) (net.Listener, error) {
-	var config net.ListenConfig
-	return config.Listen(ctx, "tcp", addr)
-}
-
-// baseURL answers the URL that a listener is reached at.
-func baseURL(l net.Listener) string { return "http://" + l.Addr().String() }

@@ -126,14 +126,14 @@ func TestATenantIsCalledAsTheGatewayWhereTheModeSaysSo(t *testing.T) {
 	tenant := start(t, "sandbox")
 	t.Setenv("CERTQL_CLIENT_ID", "reviewer-2")
 	t.Setenv("CERTQL_CLIENT_SECRET", sandboxSecret)
-	p := start(t, "--upstream-url", tenant.url(t, "Sandbox")+"/v3", "--auth=service")
+	p := start(t, "--upstream-url", tenant.url(t, "Sandbox")+"/v3", "--auth=bearer,service", "--service-access=any")
 	own, reviewer := count(t, p, ""), count(t, p, p.token(t, tenant.url(t, "Sandbox"), "reviewer-2"))
 	if own != reviewer || own == 0 {
 		t.Errorf("the gateway's own credentials show %d certifications, the same reviewer's token %d", own, reviewer)
 	}
 
 	t.Setenv("CERTQL_CLIENT_SECRET", "wrong")
-	refused := start(t, "--upstream-url", tenant.url(t, "Sandbox")+"/v3", "--auth=service")
+	refused := start(t, "--upstream-url", tenant.url(t, "Sandbox")+"/v3", "--auth=service", "--service-access=any")
 	if code := refused.query(t, "", countQuery).code(t); code != "UNAUTHENTICATED" {
 		t.Errorf("a wrong secret answers code %q", code)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"go.opentelemetry.io/otel/trace"
 
 	"certql/graph/gen"
 	"certql/graph/relay"
@@ -87,6 +88,15 @@ type Config struct {
 	// Trace lets requests ask for the list of their upstream calls, by "extensions": {"trace": true}.
 	// It tells how the gateway works, and so is meant for trying it out.
 	Trace bool
+	// Observe is told of each operation that begins, or is refused, with the context of its request.
+	// The function that it answers is told of the outcome, once. Nil where nobody wants to know.
+	Observe func(context.Context, Operation) (ended func(Outcome))
+	// ObserveBatch is told of each batch of reads by id, by what is read and by how many ids. Nil where
+	// nobody wants to know.
+	ObserveBatch func(batch string, keys int)
+	// Tracer makes spans of operations, and of their resolvers that call the upstream; nil where there
+	// are no traces.
+	Tracer trace.Tracer
 	// Now is the clock that dates in inputs are compared with; by default time.Now.
 	Now func() time.Time
 	// Logger is told of what callers must not see; by default nobody is.
@@ -140,7 +150,7 @@ func NewHandler(cfg Config) *Handler {
 		tasksWatched:  newTaskHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
 	}})
 	server := handler.New(schema)
-	overHTTP := &httpTransport{limits: limits, keepAlive: keepAlive}
+	overHTTP := &httpTransport{limits: limits, keepAlive: keepAlive, observer: cfg.Observe}
 	sockets := &socketTransport{
 		httpTransport: overHTTP,
 		caller:        cfg.Caller,
@@ -159,11 +169,17 @@ func NewHandler(cfg Config) *Handler {
 	server.SetDisableSuggestion(cfg.hidesSchema())
 	server.SetErrorPresenter(presenter(cfg.Logger))
 	server.SetRecoverFunc(recoverer(cfg.Logger))
+	if cfg.Observe != nil || cfg.Tracer != nil {
+		server.Use(observation{cfg.Observe, cfg.Tracer})
+	}
+	if cfg.Tracer != nil {
+		server.Use(resolverSpans{cfg.Tracer})
+	}
 	server.Use(extension.Introspection{})
 	server.Use(newPersistence(cfg))
 	server.Use(inspection{limits: limits, introspection: !cfg.hidesSchema(), schema: schema.Schema(), documents: documents})
 	server.Use(planning{rows: rows, precheck: !cfg.NoPrecheck, maxCalls: cfg.MaxEstimatedCalls, traces: cfg.Trace})
-	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls})
+	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, cfg.ObserveBatch})
 	server.Use(deferral{})
 	server.Use(endings{})
 	if !cfg.unprojected {

@@ -111,6 +111,8 @@ func (s *stream) writeNow(text []byte) {
 	if _, err := s.w.Write(text); err == nil {
 		_ = s.control.Flush() // whoever is gone is noticed by the request's context
 	}
+	// Over HTTP/2 a deadline ends the stream even while nothing is being written.
+	_ = s.control.SetWriteDeadline(time.Time{})
 }
 
 // patience is how long a caller may take to read a text of the given length, before the

@@ -417,3 +417,33 @@ func TestTheLastEventIsOneForBrowsers(t *testing.T) {
 		t.Errorf("%v: %q", err, text)
 	}
 }
+
+// A deadlineWriter is a response that remembers its deadline.
+type deadlineWriter struct {
+	*httptest.ResponseRecorder
+
+	set      int
+	deadline time.Time
+}
+
+func (w *deadlineWriter) SetWriteDeadline(deadline time.Time) error {
+	w.set, w.deadline = w.set+1, deadline
+	return nil
+}
+
+// Over HTTP/2 the end of a deadline is the end of the stream, even where nothing is to be written.
+func TestBetweenThePartsOfAStreamThereIsNoDeadline(t *testing.T) {
+	t.Parallel()
+	w := sharedTenant(t)
+	for _, accept := range []string{"multipart/mixed", "text/event-stream"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(literal(object{"query": deferring["below a certification"]})))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Accept", accept)
+		r.Header.Set("Authorization", "Bearer "+w.token(t, admin))
+		answer := &deadlineWriter{ResponseRecorder: httptest.NewRecorder()}
+		w.gateway.Config.Handler.ServeHTTP(answer, r)
+		if answer.Code != http.StatusOK || answer.set < 4 || !answer.deadline.IsZero() {
+			t.Errorf("%s: status %d, %d deadlines, the last at %v", accept, answer.Code, answer.set, answer.deadline)
+		}
+	}
+}

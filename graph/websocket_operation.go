@@ -40,7 +40,9 @@ func (s *socket) subscribe(ctx, caller context.Context, message socketMessage) e
 		cancel()
 	}
 	if reason, ok := errors.AsType[*refusal](err); ok {
-		s.sendErrors(ctx, message.ID, reason.response())
+		response := reason.response()
+		s.observer.refused(caller, nil, nil, response)
+		s.sendErrors(ctx, message.ID, response)
 		return nil
 	}
 	return err
@@ -76,9 +78,11 @@ func (s *socket) operate(ctx, caller context.Context, id string, given *paramete
 	// The header of the handshake is the browser's own, and says nothing of the operation.
 	params, err := given.raw(http.Header{})
 	if err != nil {
-		return refusalOf(err).response()
+		response := refusalOf(err).response()
+		s.observer.refused(caller, nil, nil, response)
+		return response
 	}
-	execution, operation, invalid := prepare(graphql.StartOperationTrace(caller), s.executor, params)
+	execution, operation, invalid := s.prepare(graphql.StartOperationTrace(caller), s.executor, params)
 	kind := ast.Query
 	if invalid == nil {
 		kind = operation.Operation.Operation
@@ -87,7 +91,9 @@ func (s *socket) operate(ctx, caller context.Context, id string, given *paramete
 	case invalid != nil:
 		return invalid
 	case kind != ast.Query && defers(operation):
-		return errDeferOutsideQuery.response()
+		response := errDeferOutsideQuery.response()
+		s.observer.refused(caller, params, operation, response)
+		return response
 	}
 	responses, execution := s.executor.DispatchOperation(execution, operation) // whose context ends with the last response
 	responses = inOrder(operation, responses)
