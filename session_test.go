@@ -568,3 +568,32 @@ func TestASessionServesAWebSocketOfItsOwnPages(t *testing.T) {
 		t.Errorf("a token where none is taken ends with %v", err)
 	}
 }
+
+func TestATenantThatIsDownAtTheStartIsAskedLater(t *testing.T) {
+	var up atomic.Bool
+	box, err := sandbox.New(sandbox.Config{RateLimit: sandbox.NoRateLimit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !up.Load() {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		box.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	p := startPortal(t, server.URL)
+	if !strings.Contains(p.stderr.String(), "the tenant does not say where people sign in") {
+		t.Errorf("the log is %s", p.stderr)
+	}
+	b := newBrowser(t, p)
+	if got := b.open(t, "/auth/login"); got.status != http.StatusBadGateway || !strings.Contains(got.body, "TENANT_UNAVAILABLE") || got.header.Get("Set-Cookie") != "" {
+		t.Errorf("a sign-in while it is down answers %d: %s", got.status, got.body)
+	}
+	up.Store(true)
+	b.signIn(t, "reviewer-1")
+	if b.count(t) == 0 {
+		t.Error("there is nothing to see")
+	}
+}

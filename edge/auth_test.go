@@ -144,3 +144,23 @@ func TestWhatFitsTogetherIsAccepted(t *testing.T) {
 		}
 	}
 }
+
+func TestSecretsOfSessionsAreMasked(t *testing.T) {
+	const secret, key = "hunter2hunter2", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+	keyFile := writeFile(t, key+"\n")
+	t.Setenv("CERTQL_SESSION_CLIENT_SECRET", secret)
+	text := printed(t, "config", "--auth=session", "--session-key-file="+keyFile)
+	for _, want := range []string{"session-client-secret ******** variable CERTQL_SESSION_CLIENT_SECRET", "session-key ******** file " + keyFile} {
+		option, _, _ := strings.Cut(want, " ")
+		if got := lineOf(t, text, option); got != want {
+			t.Errorf("the line is %q, want %q", got, want)
+		}
+	}
+	if strings.Contains(text, secret) || strings.Contains(text, key) {
+		t.Errorf("a secret is printed:\n%s", text)
+	}
+	config, _ := parse(t, "--session-key-file="+keyFile)
+	if keys, err := config.Serve.Session.Keys(); err != nil || len(keys) != 1 || string(keys[0]) != "01234567890123456789012345678901" {
+		t.Errorf("the keys are %q, %v", keys, err)
+	}
+}
