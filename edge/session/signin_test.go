@@ -57,18 +57,21 @@ func TestABadCallbackMakesNoSession(t *testing.T) {
 		status int
 		code   string
 	}{
-		"nothing":                 {func(*testing.T, *browser, string) string { return "/auth/callback" }, 400, "BAD_CALLBACK"},
-		"no state":                {drop("state"), 400, "BAD_CALLBACK"},
-		"no code":                 {drop("code"), 400, "BAD_CALLBACK"},
-		"two states":              {twice("state"), 400, "BAD_CALLBACK"},
-		"two codes":               {twice("code"), 400, "BAD_CALLBACK"},
-		"two issuers":             {twice("iss"), 400, "BAD_CALLBACK"},
-		"code and error":          {set("error", "access_denied"), 400, "BAD_CALLBACK"},
-		"endless state":           {set("state", strings.Repeat("s", 129)), 400, "BAD_CALLBACK"},
-		"endless code":            {set("code", strings.Repeat("c", 4097)), 400, "BAD_CALLBACK"},
-		"endless issuer":          {set("iss", strings.Repeat("i", 1025)), 400, "BAD_CALLBACK"},
-		"no query":                {func(*testing.T, *browser, string) string { return "/auth/callback?%zz" }, 400, "BAD_CALLBACK"},
-		"unknown state":           {set("state", "do-not-print-this-state-00"), 400, "UNKNOWN_STATE"},
+		"nothing":        {func(*testing.T, *browser, string) string { return "/auth/callback" }, 400, "BAD_CALLBACK"},
+		"no state":       {drop("state"), 400, "BAD_CALLBACK"},
+		"no code":        {drop("code"), 400, "BAD_CALLBACK"},
+		"two states":     {twice("state"), 400, "BAD_CALLBACK"},
+		"two codes":      {twice("code"), 400, "BAD_CALLBACK"},
+		"two issuers":    {twice("iss"), 400, "BAD_CALLBACK"},
+		"code and error": {set("error", "access_denied"), 400, "BAD_CALLBACK"},
+		"endless state":  {set("state", strings.Repeat("s", 129)), 400, "BAD_CALLBACK"},
+		"endless code":   {set("code", strings.Repeat("c", 4097)), 400, "BAD_CALLBACK"},
+		"endless issuer": {set("iss", strings.Repeat("i", 1025)), 400, "BAD_CALLBACK"},
+		"no query":       {func(*testing.T, *browser, string) string { return "/auth/callback?%zz" }, 400, "BAD_CALLBACK"},
+		"unknown state":  {set("state", "do-not-print-this-state-00"), 400, "UNKNOWN_STATE"},
+		"half a state": {func(t *testing.T, _ *browser, path string) string {
+			return edited(t, path, func(query url.Values) { query.Set("state", query.Get("state")[:8]+"do-not-print-this") })
+		}, 400, "UNKNOWN_STATE"},
 		"short state":             {set("state", "short"), 400, "UNKNOWN_STATE"},
 		"odd state":               {set("state", "a;b=c\r\nX: y; more"), 400, "UNKNOWN_STATE"},
 		"another browser":         {func(_ *testing.T, b *browser, path string) string { clear(b.cookies); return path }, 400, "UNKNOWN_STATE"},

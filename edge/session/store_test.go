@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
 	"net/url"
 	"path"
 	"strings"
@@ -212,4 +214,38 @@ func FuzzReturnPath(f *testing.F) {
 			t.Errorf("%q leads to %q", asked, got)
 		}
 	})
+}
+
+// unasked is the transport of a tenant that nobody is to ask.
+type unasked struct{ t *testing.T }
+
+func (u unasked) RoundTrip(r *http.Request) (*http.Response, error) {
+	u.t.Errorf("the tenant is asked for %s", r.URL.Path)
+	return nil, errors.New("asked")
+}
+
+// Who finds an old token just before it is replaced begins another refresh just after: it must not use up
+// the next refresh token.
+func TestARefreshThatComesTooLateIsNone(t *testing.T) {
+	client, err := upstream.NewAuthorizationCode(upstream.AuthorizationCodeConfig{
+		InfoURL: "http://tenant.example/oauth/info", RedirectURL: "http://localhost/auth/callback", ClientID: "c", Transport: unasked{t},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealer, err := newSealer(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &grants{store: newMemory(10), sealer: sealer, tenant: client, log: slog.New(slog.DiscardHandler)}
+	if err := g.write("r", record{upstream.Grant{AccessToken: "new", RefreshToken: "next"}, time.Now().Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	before := upstream.Grant{AccessToken: "old", RefreshToken: "used up"}
+	if token, err := g.refresh(t.Context(), "r", before); err != nil || token != "new" {
+		t.Errorf("it answers %q, %v", token, err)
+	}
+	if _, err := g.refresh(t.Context(), "another", before); !errors.Is(err, errEnded) {
+		t.Errorf("a session that has ended is refreshed: %v", err)
+	}
 }
