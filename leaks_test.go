@@ -232,6 +232,14 @@ func TestNothingGivesASecretAway(t *testing.T) {
 	tenant.refuse.Store(false)
 	b.signIn(t, "org-admin")
 	everything()
+	conn, _ := p.dial(t, http.Header{"Cookie": {"certql-session=" + b.cookie(t, "certql-session")}, "Origin": {p.url(t, "GraphQL")}})
+	_, _ = heard.Write([]byte(talk(t, conn, 2, `{"type":"connection_init","payload":{"Authorization":"Bearer `+bearer+`"}}`,
+		`{"id":"1","type":"subscribe","payload":{"query":"{ certification(id: \"`+literal+`\") { name } }"}}`)))
+	_ = conn.CloseNow()
+	for _, path := range []string{"/metrics", "/readyz", "/version"} {
+		shown := b.open(t, p.url(t, "Operators")+path)
+		handedOut.check(t, path, shown.body)
+	}
 	if out := b.post(t, "/auth/logout", ""); out.status != http.StatusOK {
 		t.Errorf("the sign-out answers %d: %s", out.status, out.body)
 	}

@@ -4,13 +4,11 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	_ "embed"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -43,21 +41,12 @@ const (
 // Little is in use here, so that the usual 100 would collect several times for each large answer.
 const gcPercent = 400
 
-const (
-	headerTimeout = 10 * time.Second
-	idleTimeout   = 2 * time.Minute
-	drainTimeout  = 10 * time.Second
-
-	// maxHeaderBytes bounds the header of a request: a token, a few cookies and room to spare.
-	maxHeaderBytes = 32 << 10
-	flushTimeout   = 5 * time.Second
-)
-
 func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -112,36 +101,32 @@ func runSandbox(ctx context.Context, config edge.SandboxConfig, stdout io.Writer
 	fmt.Fprintf(stdout, "Token     POST %s/oauth/token as %s; secret %s\n", at, strings.Join(clients, ", "), sandboxSecret)
 	fmt.Fprintf(stdout, "Sign-in   %s/oauth/authorize for the applications %s and %s\n", at, sandbox.PortalClient, sandbox.PublicPortalClient)
 	fmt.Fprintf(stdout, "Controls  %s/sandbox/requests, /sandbox/faults, /sandbox/reset\n", at)
-	return serve(ctx, listener, simulator)
+	return serveSandbox(ctx, listener, simulator)
 }
 
 // runGateway serves the gateway, and with it the sandbox where no upstream is named.
 func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, stdout io.Writer) error {
-	listener, err := listen(ctx, config.Addr)
-	if err != nil {
-		return fmt.Errorf("--addr: %w", err)
-	}
-	defer listener.Close()
-	listener, at, err := withTLS(listener, config.TLS)
-	if err != nil {
+	serving := &service{config: config.Serving, operationTimeout: config.OperationTimeout, log: log, stopping: make(chan struct{})}
+	if err := serving.listen(ctx, config.Addr); err != nil {
 		return err
 	}
-	origin, err := config.PublicOrigin(listener.Addr())
+	defer serving.close()
+	var err error
+	if serving.tls, err = config.TLS.Load(); err != nil {
+		return err
+	}
+	origin, err := config.PublicOrigin(serving.callersListener.Addr())
 	if err != nil {
 		return err
 	}
 	for _, name := range edge.UnknownVariables() {
 		log.WarnContext(ctx, "a variable is set, but no setting", "variable", name)
 	}
-	telemetry, err := edge.NewTelemetry(ctx, edge.TelemetryConfig{Logger: log})
+	telemetry, err := edge.NewTelemetry(ctx, edge.TelemetryConfig{Logger: log, Codes: graph.Codes()})
 	if err != nil {
 		return err
 	}
-	defer func() {
-		flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
-		defer cancel()
-		_ = telemetry.Close(flush) // what could not be sent is lost
-	}()
+	serving.closes = append(serving.closes, telemetry.Close)
 	tenant := tenantOf(config)
 	page := playground.Config{Endpoint: "graphql", Operations: playground.Operations(readme)}
 	if config.Embedded() {
@@ -160,7 +145,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		}
 		sandboxCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
 		stopped := make(chan struct{})
-		go func() { defer close(stopped); _ = serve(sandboxCtx, loopback, simulator) }()
+		go func() { defer close(stopped); _ = serveSandbox(sandboxCtx, loopback, simulator) }()
 		defer func() { stop(); <-stopped }() // after the gateway, which needs it to the end
 	}
 	client, service, err := tenant.connect(config, log, telemetry.Tracer())
@@ -168,12 +153,17 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		return err
 	}
 	defer client.CloseIdleConnections()
+	telemetry.Upstream(client.Stats)
 	access, err := newAccess(ctx, config, tenant, origin, service, log)
 	if err != nil {
 		return err
 	}
 	defer access.Close()
 	explorer, err := playground.NewHandler(page)
+	if err != nil {
+		return err
+	}
+	documents, err := trustedDocuments(config)
 	if err != nil {
 		return err
 	}
@@ -193,66 +183,45 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 			ended := telemetry.Operation(ctx, edge.Operation(operation))
 			return func(outcome graph.Outcome) { ended(edge.Outcome(outcome)) }
 		},
-		TaskPollMin: config.TaskPollMin,
-		TaskPollMax: config.TaskPollMax,
-		Stopping:    ctx.Done(),
+		ObserveBatch: telemetry.Batch,
+		TaskPollMin:  config.TaskPollMin,
+		TaskPollMax:  config.TaskPollMax,
+		Stopping:     serving.stopping,
+		Caller:       access.callers.WithBearer,
+		AllowOrigin:  access.origins.Allows,
+
+		MaxWebSockets:          config.MaxWebSockets,
+		MaxWebSocketOperations: config.MaxWebSocketOperations,
 
 		MaxEstimatedCalls: config.MaxEstimatedCalls,
 		MaxUpstreamCalls:  config.MaxUpstreamCalls,
+
+		Documents:      documents,
+		DocumentsOnly:  config.Documents.Only,
+		PersistedBytes: config.Documents.PersistedBytes,
 	})
 	access.mount(mux, answers)
-	mux.Handle("/", explorer)
+	serving.drains = append(serving.drains, answers.Drain)
+	serving.callers = telemetry.Requests("/graphql", mux)
+	serving.connections = telemetry.Connections(config.Serving.MaxConnections)
+	serving.health = edge.NewHealth(log, time.Now, checks(client, service)...)
+	serving.operators = edge.NewAdmin(serving.health, telemetry.Metrics())
 
+	at := serving.url()
 	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)
-	fmt.Fprintf(stdout, "Playground  %s/\n", at)
+	if config.Documents.Only {
+		mux.HandleFunc("GET /{$}", noPlayground)
+	} else {
+		mux.Handle("/", explorer)
+		fmt.Fprintf(stdout, "Playground  %s/\n", at)
+	}
+	if documents != nil {
+		fmt.Fprintf(stdout, "Documents   %d trusted\n", documents.Len())
+	}
 	fmt.Fprintf(stdout, "Upstream    %s\n", tenant)
+	if serving.operatorsListener != nil {
+		fmt.Fprintf(stdout, "Operators   %s/metrics, /livez, /readyz, /version\n", baseURL(serving.operatorsListener))
+	}
 	fmt.Fprintf(stdout, "Calls as    %s\n", tenant.callers())
-	return serve(ctx, listener, telemetry.Requests("/graphql", mux))
+	return serving.run(ctx)
 }
-
-// serve answers requests until ctx ends, and then finishes those under way.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	var protocols http.Protocols
-	protocols.SetHTTP1(true)
-	protocols.SetHTTP2(true)
-	protocols.SetUnencryptedHTTP2(true) // for callers that begin with it
-	server := &http.Server{
-		Handler:           handler,
-		Protocols:         &protocols,
-		ReadHeaderTimeout: headerTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
-		IdleTimeout:       idleTimeout,
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
-	defer cancel()
-	if err := server.Shutdown(drain); err != nil {
-		_ = server.Close() // the drain took too long: cut what is left
-	}
-	return nil
-}
-
-// listen opens an address, given as host and port.
-func listen(ctx context.Context, addr string) (net.Listener, error) {
-	var config net.ListenConfig
-	return config.Listen(ctx, "tcp", addr)
-}
-
-// withTLS answers a listener that speaks TLS where the settings ask for it, and the URL that it is
-// reached at.
-func withTLS(listener net.Listener, config edge.TLSConfig) (net.Listener, string, error) {
-	settings, err := config.Load()
-	if err != nil || settings == nil {
-		return listener, baseURL(listener), err
-	}
-	return tls.NewListener(listener, settings), "https://" + listener.Addr().String(), nil
-}
-
-// baseURL answers the URL that a listener is reached at.
-func baseURL(l net.Listener) string { return "http://" + l.Addr().String() }

@@ -39,7 +39,7 @@ func TestSessionsInABrowser(t *testing.T) {
 	if _, err := os.Stat(filepath.Join("playground", "node_modules", "playwright-core")); err != nil {
 		unavailable("playwright-core is not installed: npm ci --prefix playground")
 	}
-	notice(t, "examples/browser/*", "examples/session/*", "playground/browser/page.mjs", "playground/package-lock.json")
+	notice(t, "examples", "playground/browser/page.mjs", "playground/package-lock.json")
 	certificate, key := writeCertificate(t)
 	for name, test := range map[string]struct{ args, only []string }{
 		"on localhost in the clear": {nil, nil},
@@ -77,22 +77,6 @@ func TestSessionsInABrowser(t *testing.T) {
 
 // byName answers a URL of this machine with the name that its cookies are for.
 func byName(url string) string { return strings.Replace(url, "127.0.0.1", "localhost", 1) }
-
-// notice looks at files, so that a result from the cache is not taken where they have changed.
-func notice(t *testing.T, patterns ...string) {
-	t.Helper()
-	for _, pattern := range patterns {
-		names, err := filepath.Glob(pattern)
-		if err != nil || len(names) == 0 {
-			t.Fatalf("there is no %s: %v", pattern, err)
-		}
-		for _, name := range names {
-			if _, err := os.Stat(name); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-}
 
 // writeCertificate answers the files of a certificate for localhost, and of its key.
 func writeCertificate(t *testing.T) (certificateFile, keyFile string) {

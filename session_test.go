@@ -1,15 +1,25 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/coder/websocket"
+
+	"certql/upstream/sandbox"
 )
 
 // A browser keeps cookies and goes where it is sent, but stops when it is told to.
@@ -367,5 +377,194 @@ func TestPagesAreServedOnTheGatewaysOrigin(t *testing.T) {
 	}
 	if none := newBrowser(t, start(t)).open(t, "/pages/"); none.status != http.StatusNotFound {
 		t.Errorf("without the option they answer %d", none.status)
+	}
+}
+
+// A laterTenant is a sandbox whose clock can be set forward: for it, tokens expire, while the gateway
+// takes them to be good.
+type laterTenant struct {
+	*sandbox.Sandbox
+	url   string
+	ahead atomic.Int64 // nanoseconds
+}
+
+func startLater(t testing.TB) *laterTenant {
+	t.Helper()
+	l := &laterTenant{}
+	box, err := sandbox.New(sandbox.Config{
+		RateLimit: sandbox.NoRateLimit, TaskPace: time.Hour,
+		Clock: func() time.Time { return time.Now().Add(time.Duration(l.ahead.Load())) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Sandbox = box
+	server := httptest.NewServer(box)
+	t.Cleanup(server.Close)
+	l.url = server.URL
+	return l
+}
+
+// startPortal starts a gateway with sessions at a tenant.
+func startPortal(t testing.TB, tenantURL string, args ...string) *program {
+	t.Helper()
+	return start(t, append(args, "--auth=session", "--upstream-url="+tenantURL+"/v3", "--session-client-id="+sandbox.PortalClient,
+		"--session-client-secret="+sandboxSecret, "--session-revoke-url="+tenantURL+"/oauth/revoke", "--rate-limit=100000", "--cache-ttl=0s")...)
+}
+
+func TestManyRequestsWithAnExpiredTokenAreOneRefresh(t *testing.T) {
+	tenant := startLater(t)
+	b := newBrowser(t, startPortal(t, tenant.url))
+	b.signIn(t, "reviewer-1")
+	want := b.count(t)
+	for round := range 3 {
+		before := tenant.Requests().Count("oauthToken")
+		tenant.ahead.Add(int64(sandbox.DefaultUserTokenLifetime + time.Second))
+		var group sync.WaitGroup
+		for range 50 {
+			group.Go(func() {
+				var data struct{ Certifications struct{ TotalCount int } }
+				got := b.query(t, countQuery)
+				if err := json.Unmarshal(got.Data, &data); err != nil || got.Errors != nil || data.Certifications.TotalCount != want {
+					t.Errorf("round %d: %s, %+v", round, got.Data, got.Errors)
+				}
+			})
+		}
+		group.Wait()
+		if n := tenant.Requests().Count("oauthToken") - before; n != 1 {
+			t.Errorf("round %d: %d requests for tokens, want 1", round, n)
+		}
+	}
+}
+
+func TestASubscriptionOutlivesItsToken(t *testing.T) {
+	tenant := startLater(t)
+	b := newBrowser(t, startPortal(t, tenant.url, "--task-poll-min=1ms", "--task-poll-max=5ms"))
+	b.signIn(t, "cert-admin")
+	var data struct {
+		ReassignReviewItemsAsync struct{ Tasks []struct{ ID string } }
+	}
+	b.query(t, `mutation { reassignReviewItemsAsync(input: {
+		certificationId: "`+sandbox.LargeCertification+`", reassignTo: "6c0f2d84-51ab-4e97-b3d2-98e7a1c40f62", reason: "Moved on",
+		references: [{ id: "`+sandbox.LargePermissionsItem+`", type: ITEM }] }) { tasks { id } errors { message } } }`).into(t, &data)
+	if len(data.ReassignReviewItemsAsync.Tasks) != 1 {
+		t.Fatalf("there is no task: %+v", data)
+	}
+	body, err := json.Marshal(map[string]any{
+		"query":     `subscription ($id: ID!) { certificationTask(id: $id) { status } }`,
+		"variables": map[string]string{"id": data.ReassignReviewItemsAsync.Tasks[0].ID},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := request(t, http.MethodPost, b.gateway+"/graphql", bytes.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", "text/event-stream")
+	response, err := b.http.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	before := tenant.Requests().Count("oauthToken")
+	var states []string
+	for lines := bufio.NewScanner(response.Body); lines.Scan(); {
+		state := regexp.MustCompile(`"status":"([A-Z_]+)"`).FindStringSubmatch(lines.Text())
+		if strings.Contains(lines.Text(), `"errors"`) {
+			t.Errorf("the subscription has an error: %s", lines.Text())
+		}
+		if state != nil {
+			states = append(states, state[1])
+			tenant.ahead.Add(int64(time.Hour + time.Second)) // for the task to go on, and the token to expire
+		}
+	}
+	if len(states) != 3 || states[1] != "IN_PROGRESS" {
+		t.Errorf("the states are %q", states)
+	}
+	if n := tenant.Requests().Count("oauthToken") - before; n != 2 {
+		t.Errorf("%d refreshes, want 2", n)
+	}
+}
+
+func TestASessionThatEndsInTheMiddleIsUnauthenticated(t *testing.T) {
+	tenant := startLater(t)
+	b := newBrowser(t, startPortal(t, tenant.url))
+	b.signIn(t, "reviewer-1")
+	tenant.ahead.Add(int64(25 * time.Hour)) // longer than any token lives
+	if code := b.query(t, countQuery).code(t); code != "UNAUTHENTICATED" {
+		t.Errorf("the code is %q", code)
+	}
+	if b.me(t) != nil || b.cookie(t, "certql-session") != "" {
+		t.Error("the session goes on")
+	}
+}
+
+func TestListedOriginsMayUseASession(t *testing.T) {
+	const portal = "https://portal.example.com"
+	b := newBrowser(t, start(t, "--auth=session", "--cors-origin="+portal))
+	b.signIn(t, "reviewer-1")
+	for origin, want := range map[string]int{portal: http.StatusOK, "https://evil.example": http.StatusForbidden, "null": http.StatusForbidden} {
+		for path, method := range map[string]string{"/graphql": http.MethodPost, "/auth/me": http.MethodGet} {
+			r := request(t, method, b.gateway+path, strings.NewReader(`{"query":"{ __typename }"}`))
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("Origin", origin)
+			shown := b.do(t, r)
+			allowed, credentials := shown.header.Get("Access-Control-Allow-Origin"), shown.header.Get("Access-Control-Allow-Credentials")
+			if good := allowed == origin && credentials == "true"; shown.status != want || good != (want == http.StatusOK) || want != http.StatusOK && allowed+credentials != "" {
+				t.Errorf("%s of %s is answered %d, allows %q with credentials %q", path, origin, shown.status, allowed, credentials)
+			}
+		}
+	}
+	stream := request(t, http.MethodGet, b.gateway+"/graphql?query="+url.QueryEscape("subscription { certificationTask(id: \"x\") { status } }"), nil)
+	stream.Header.Set("Origin", "https://evil.example")
+	stream.Header.Set("Accept", "text/event-stream")
+	stream.Header.Set("GraphQL-Preflight", "1")
+	if shown := b.do(t, stream); shown.status != http.StatusForbidden {
+		t.Errorf("a stream for the page of another origin is answered %d", shown.status)
+	}
+}
+
+func TestASessionServesAWebSocketOfItsOwnPages(t *testing.T) {
+	p := start(t, "--auth=bearer,session", "--cors-origin=https://portal.example.com")
+	b := newBrowser(t, p)
+	b.signIn(t, "reviewer-1")
+	want := b.count(t)
+	cookie := "certql-session=" + b.cookie(t, "certql-session")
+	own := p.url(t, "GraphQL")
+	tests := map[string]struct {
+		header http.Header
+		status int // of the handshake
+	}{
+		"own page":       {http.Header{"Cookie": {cookie}, "Origin": {own}}, http.StatusSwitchingProtocols},
+		"listed page":    {http.Header{"Cookie": {cookie}, "Origin": {"https://portal.example.com"}}, http.StatusSwitchingProtocols},
+		"another page":   {http.Header{"Cookie": {cookie}, "Origin": {"https://evil.example"}}, http.StatusForbidden},
+		"no cookie":      {http.Header{"Origin": {"https://evil.example"}}, http.StatusForbidden},
+		"changed cookie": {http.Header{"Cookie": {cookie + "A"}, "Origin": {own}}, http.StatusUnauthorized},
+	}
+	const query = `{"id":"1","type":"subscribe","payload":{"query":"{ certifications(first: 1) { totalCount } }"}}`
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			conn, status := p.dial(t, test.header)
+			if status != test.status {
+				t.Fatalf("the handshake is answered %d, want %d", status, test.status)
+			}
+			if conn == nil {
+				return
+			}
+			if got := talk(t, conn, 2, `{"type":"connection_init"}`, query); !strings.Contains(got, fmt.Sprintf(`"totalCount":%d`, want)) {
+				t.Errorf("it says %s, want %d certifications", got, want)
+			}
+		})
+	}
+	conn, _ := p.dial(t, http.Header{"Cookie": {cookie}, "Origin": {own}})
+	if got := talk(t, conn, 2, `{"type":"connection_init","payload":{"Authorization":"Bearer `+p.token(t, p.url(t, "Upstream"), "idle")+`"}}`, query); !strings.Contains(got, `"totalCount":0`) {
+		t.Errorf("a token in the first message does not count: %s", got)
+	}
+	only := start(t, "--auth=session")
+	conn, _ = only.dial(t, nil)
+	if err := conn.Write(t.Context(), websocket.MessageText, []byte(`{"type":"connection_init","payload":{"Authorization":"Bearer abcdefghij"}}`)); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := conn.Read(t.Context()); websocket.CloseStatus(err) != 4401 {
+		t.Errorf("a token where none is taken ends with %v", err)
 	}
 }

@@ -43,6 +43,7 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 			nil, exitUsage,
 			[]string{"--auth=service: needs --client-id and --client-secret"},
 		},
+		"trusted documents alone, and none": {[]string{"--documents-only"}, nil, exitUsage, []string{"--documents-only: needs --documents ($CERTQL_DOCUMENTS)"}},
 		"several of the sandbox": {
 			[]string{"sandbox", "--items=-1", "--task-pace=0s"},
 			nil, exitUsage,

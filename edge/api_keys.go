@@ -32,7 +32,7 @@ func readAPIKeys(path string) ([]apiKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	text, err := io.ReadAll(io.LimitReader(file, maxAPIKeys+1))
 	if err != nil {
 		return nil, err

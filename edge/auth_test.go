@@ -28,11 +28,13 @@ func TestWhoIsLetIn(t *testing.T) {
 		"bearer and session": {[]string{"--auth=bearer,session", "--session-client-id=c"}, edge.Modes{Bearer: true, Session: true}, edge.Modes{Bearer: true, Session: true}},
 		"the usual and session": {
 			[]string{"--auth=auto,session", "--session-client-id=c"},
-			edge.Modes{Bearer: true, Session: true}, edge.Modes{Bearer: true, Service: true, Session: true},
+			edge.Modes{Bearer: true, Session: true},
+			edge.Modes{Bearer: true, Service: true, Session: true},
 		},
 		"all": {
 			[]string{"--auth=session,service", "--auth=bearer", "--service-access=any", "--session-client-id=c"},
-			edge.Modes{Bearer: true, Service: true, Session: true}, edge.Modes{Bearer: true, Service: true, Session: true},
+			edge.Modes{Bearer: true, Service: true, Session: true},
+			edge.Modes{Bearer: true, Service: true, Session: true},
 		},
 	}
 	for name, test := range tests {

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -75,6 +76,17 @@ func (c Callers) credential(w http.ResponseWriter, r *http.Request) (upstream.Cr
 		return c.Service, nil
 	}
 	return nil, nil
+}
+
+// WithBearer answers a context in which the upstream is called as the bearer of the token in an
+// Authorization, which is in the form of the header of that name: over WebSocket, callers may bring
+// it in a message.
+func (c Callers) WithBearer(ctx context.Context, authorization string) (context.Context, error) {
+	bearer, err := c.bearer(authorization)
+	if err != nil {
+		return nil, err
+	}
+	return upstream.WithCredential(ctx, bearer), nil
 }
 
 // bearer answers the credential in an Authorization header.

@@ -27,13 +27,13 @@ func (c namedCredential) Key() string                           { return string(
 type signedIn struct{}
 
 func (signedIn) Credential(_ http.ResponseWriter, r *http.Request) (upstream.Credential, error) {
-	cookie, err := r.Cookie("session")
+	cookies := r.CookiesNamed("session")
 	switch {
-	case err != nil:
+	case len(cookies) == 0:
 		return nil, nil
-	case cookie.Value == "broken":
+	case cookies[0].Value == "broken":
 		return nil, errors.New("the store does not answer")
-	case cookie.Value != "good":
+	case cookies[0].Value != "good":
 		return nil, &edge.Refusal{Status: http.StatusUnauthorized, Code: "UNAUTHENTICATED", Message: "The session has ended."}
 	}
 	return namedCredential("ada"), nil

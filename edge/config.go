@@ -22,6 +22,7 @@ type Config struct {
 // ServeConfig are the settings of the gateway.
 type ServeConfig struct {
 	Addr                    string          `default:"localhost:8080" help:"Host and port to listen on: GraphQL at /graphql, the playground at /."`
+	Serving                 ServingConfig   `embed:""`
 	CORSOrigins             []string        `name:"cors-origin" sep:"," placeholder:"ORIGIN" help:"Origin of web pages that may call the gateway from a browser, as scheme://host[:port]; several with commas between. None by default."`
 	UpstreamURL             string          `name:"upstream-url" placeholder:"URL" help:"Base URL of the upstream API, such as https://TENANT.api.identitynow.com/v3. By default an embedded sandbox."`
 	UpstreamLayout          string          `default:"auto" enum:"auto,versioned,current" help:"Where the upstream's paths hold the version: versioned (first, in the base URL: /v3/certifications/…), current (behind the service: /certifications/v1/…), or auto (versioned where the base URL ends in a version)."`
@@ -29,6 +30,7 @@ type ServeConfig struct {
 	UpstreamTimeout         time.Duration   `default:"30s" help:"Longest time that one upstream call may take."`
 	OperationTimeout        time.Duration   `default:"60s" help:"Longest time that one GraphQL operation may take."`
 	NoIntrospection         bool            `name:"no-introspection" help:"Hide the schema: it cannot be asked for, and errors suggest no names of it."`
+	Documents               Documents       `embed:""`
 	Limits                  RequestLimits   `embed:"" prefix:"max-"`
 	MaxWriteBatch           int             `default:"10000" help:"Decisions or references that one mutation may hold."`
 	Precheck                bool            `default:"true" negatable:"" help:"Read a certification before a write to it, so that what it is not open for is refused without spending the write. Costs one upstream call for each mutation."`
@@ -36,6 +38,8 @@ type ServeConfig struct {
 	MaxUpstreamCalls        int             `default:"200" help:"Upstream calls that a GraphQL operation makes; fields that need more are null."`
 	TaskPollMin             time.Duration   `default:"1s" help:"How long after the first read of a watched task the second comes; later waits grow."`
 	TaskPollMax             time.Duration   `default:"10s" help:"Longest wait between two reads of a watched task."`
+	MaxWebSockets           int             `name:"max-websockets" default:"5000" help:"WebSocket connections that may be open."`
+	MaxWebSocketOperations  int             `name:"max-websocket-operations" default:"100" help:"Operations that may be under way on one WebSocket connection, subscriptions included."`
 	MaxInFlight             int             `default:"256" help:"Upstream calls under way at once; more wait, and operations take turns."`
 	MaxInFlightPerOperation int             `default:"64" help:"Upstream calls under way at once for one GraphQL operation."`
 	Budget                  Budget          `embed:""`

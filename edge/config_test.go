@@ -80,6 +80,16 @@ func TestAFlagWinsOverItsVariableAndThatOverTheDefault(t *testing.T) {
 	}
 }
 
+func TestDocumentsAreSettings(t *testing.T) {
+	t.Setenv("CERTQL_DOCUMENTS", "/etc/certql/documents")
+	t.Setenv("CERTQL_DOCUMENTS_ONLY", "true")
+	config, _ := parse(t, "--persisted-bytes=7")
+	want := edge.Documents{Manifest: "/etc/certql/documents", Only: true, PersistedBytes: 7}
+	if diff := cmp.Diff(want, config.Serve.Documents); diff != "" {
+		t.Errorf("the settings (-want +got):\n%s", diff)
+	}
+}
+
 func TestTheSandboxHasTheSameVariablesInBothCommands(t *testing.T) {
 	t.Setenv("CERTQL_SANDBOX_SEED", "9")
 	t.Setenv("CERTQL_SANDBOX_CERTIFICATIONS", "50")
@@ -139,6 +149,7 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 			[]string{
 				"--upstream-url=acme", "--token-url=mailto:x", "--upstream-timeout=0s", "--operation-timeout=-1s",
 				"--max-estimated-calls=0", "--max-upstream-calls=-7", "--max-write-batch=0", "--max-in-flight=0", "--max-in-flight-per-operation=-1", "--rate-limit=0",
+				"--max-websockets=0", "--max-websocket-operations=-1",
 				"--cors-origin=*,https://*.example.com,https://a.example.com/", "--auth=service", "--sandbox-seed=0", "--sandbox-certifications=1000001",
 				"--sandbox-items=-1", "--sandbox-rate-limit=-1", "--sandbox-rate-window=0s", "--sandbox-task-pace=0s",
 				"--sandbox-token-lifetime=10ms", "--sandbox-refresh-lifetime=0s",
@@ -152,6 +163,8 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--token-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
 				"--upstream-timeout: must be longer than 0, such as 30s, not 0s",
 				"--operation-timeout: must be longer than 0, such as 60s, not -1s",
+				"--max-websockets: must be 1 or more, not 0",
+				"--max-websocket-operations: must be 1 or more, not -1",
 				"--max-estimated-calls: must be 1 or more, not 0",
 				"--max-upstream-calls: must be 1 or more, not -7",
 				"--max-write-batch: must be 1 or more, not 0",
@@ -175,6 +188,10 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--sandbox-redirect-uri: must be a URL such as https://portal.example.com/auth/callback, without user and fragment",
 				`--sandbox-clock: must be a date and time such as 2026-11-23T09:30:00Z, not "yesterday"`,
 			},
+		},
+		"documents": {
+			[]string{"--documents-only", "--persisted-bytes=-1"},
+			[]string{"--documents-only: needs --documents ($CERTQL_DOCUMENTS)", "--persisted-bytes: must be 0 or more, not -1"},
 		},
 		"budget": {
 			[]string{

@@ -33,7 +33,7 @@ func TestPagesAreTheFilesOfOneDirectory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer pages.Close()
+	defer func() { _ = pages.Close() }()
 	tests := map[string]struct {
 		status int
 		body   string

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"net/url"
 	"path"
 	"strings"
 	"time"
@@ -102,13 +101,4 @@ func validateReturnPath(text string) error {
 		return fmt.Errorf("must be a path such as / or /portal/*, not %q", text)
 	}
 	return nil
-}
-
-// originOf answers scheme and host of a URL that is known to be one.
-func originOf(text string) string {
-	u, err := url.Parse(text)
-	if err != nil {
-		return ""
-	}
-	return u.Scheme + "://" + u.Host
 }

@@ -2,8 +2,6 @@ package graph
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"time"
 
@@ -83,11 +81,6 @@ func (o *Outcome) spend(usage *upstream.Usage) {
 	o.Cached += usage.Cached()
 	o.Stale += usage.Stale()
 	o.Waited += usage.Waited()
-}
-
-func hashOf(document string) string {
-	sum := sha256.Sum256([]byte(document))
-	return hex.EncodeToString(sum[:])
 }
 
 type outcomeKey struct{}

@@ -87,7 +87,7 @@ func (a *attempts) take(w http.ResponseWriter, r *http.Request, state string) (a
 		return attempt{}, false
 	}
 	var taken attempt
-	if a.sealer.open(name, sealed, &taken) != nil || !time.Now().Before(taken.Expires) ||
+	if !a.sealer.open(name, sealed, &taken) || !time.Now().Before(taken.Expires) ||
 		subtle.ConstantTimeCompare([]byte(taken.State), []byte(state)) != 1 {
 		return attempt{}, false
 	}

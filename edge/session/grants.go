@@ -48,8 +48,8 @@ func (g *grants) find(reference string) (record, bool, error) {
 		return record{}, false, err
 	}
 	var r record
-	if err := g.sealer.open(place(reference), sealed, &r); err != nil {
-		return record{}, false, nil // sealed by a key that is no more
+	if !g.sealer.open(place(reference), sealed, &r) {
+		return record{}, false, nil
 	}
 	return r, true, nil
 }

@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -33,8 +34,9 @@ const (
 // A tenant is a simulated one, which is called without a network so that it can live in a bubble.
 type tenant struct {
 	*sandbox.Sandbox
-	// before is called before each request is answered, and may answer it itself; nil to do nothing.
-	before func(*http.Request) (*http.Response, error)
+	// before is called before each request is answered, and may answer it itself, by a status other than 0 or
+	// an error; nil to do nothing.
+	before func(*http.Request) (status int, body string, err error)
 	// after is called with each answer to a request for a token; nil to do nothing.
 	after func()
 	// refreshToken is the latest that was given out.
@@ -44,8 +46,12 @@ type tenant struct {
 // RoundTrip takes a request to the tenant.
 func (n *tenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	if n.before != nil {
-		if answer, err := n.before(r); answer != nil || err != nil {
-			return answer, err
+		if status, body, err := n.before(r); status != 0 || err != nil {
+			w := httptest.NewRecorder()
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(cmp.Or(status, http.StatusOK))
+			_, _ = w.WriteString(body)
+			return w.Result(), err
 		}
 	}
 	if err := r.Context().Err(); err != nil {
@@ -283,6 +289,9 @@ func (g *gateway) revoke(token string) {
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	answer, err := g.tenant.RoundTrip(r)
+	if err == nil {
+		defer answer.Body.Close()
+	}
 	if err != nil || answer.StatusCode != http.StatusOK {
 		g.t.Fatalf("the tenant revokes nothing: %v", err)
 	}

@@ -106,40 +106,37 @@ func TestManyCallsWithAnExpiredTokenAreOneRefresh(t *testing.T) {
 	})
 }
 
-// failing answers requests for tokens with an error instead of the tenant.
-func (g *gateway) failing(failure func() (*http.Response, error)) {
-	g.tenant.before = func(r *http.Request) (*http.Response, error) {
-		if failure != nil && r.URL.Path == "/oauth/token" {
+// An outage is how a tenant answers that fails: with a status and a body, or with neither. With status 0
+// and no error it does not fail.
+type outage func() (status int, body string, err error)
+
+func answering(status int, body string) outage {
+	return func() (int, string, error) { return status, body, nil }
+}
+
+// failing has the tenant answer requests for tokens in another way; nil for its own.
+func (g *gateway) failing(failure outage) { g.failingAt("/oauth/token", failure) }
+
+// failingAt has the tenant answer requests to some paths in another way; nil for its own.
+func (g *gateway) failingAt(prefix string, failure outage) {
+	g.tenant.before = func(r *http.Request) (int, string, error) {
+		if failure != nil && strings.HasPrefix(r.URL.Path, prefix) {
 			return failure()
 		}
-		return nil, nil
+		return 0, "", nil
 	}
 }
-
-func answering(status int, body string) func() (*http.Response, error) {
-	return func() (*http.Response, error) {
-		w := &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: http.NoBody}
-		if body != "" {
-			w.Body = readCloser{strings.NewReader(body)}
-		}
-		return w, nil
-	}
-}
-
-type readCloser struct{ *strings.Reader }
-
-func (readCloser) Close() error { return nil }
 
 func TestOnlyARefusalOfTheGrantEndsASession(t *testing.T) {
 	const expired = "listIdentityCertifications: unauthenticated"
 	tests := map[string]struct {
-		failure func() (*http.Response, error)
+		failure outage
 		ends    bool
 		later   string // how a call goes when the token has expired
 	}{
 		"refused":              {answering(400, `{"error":"invalid_grant"}`), true, expired},
 		"refused, no reason":   {answering(401, ""), true, expired},
-		"no connection":        {func() (*http.Response, error) { return nil, errors.New("no route") }, false, "getToken: unavailable"},
+		"no connection":        {func() (int, string, error) { return 0, "", errors.New("no route") }, false, "getToken: unavailable"},
 		"down":                 {answering(503, ""), false, "getToken: unavailable (status 503)"},
 		"too many":             {answering(429, ""), false, "getToken: rate limited (status 429)"},
 		"the client's secret":  {answering(401, `{"error":"invalid_client"}`), false, "getToken: unauthenticated (status 401)"},
@@ -199,7 +196,7 @@ func TestATenantThatFailsIsNotAskedByEachCall(t *testing.T) {
 	inBubble(t, session.Config{}, sandbox.Config{}, func(t *testing.T, b *browser) {
 		time.Sleep(tokenLifetime - 30*time.Second)
 		asked := 0
-		b.failing(func() (*http.Response, error) { asked++; return answering(503, "")() })
+		b.failing(func() (int, string, error) { asked++; return 503, "", nil })
 		for range 20 {
 			if got := b.ask(); got != "read" {
 				t.Fatal(got)
@@ -241,13 +238,13 @@ func TestASignOutWhileARefreshIsUnderWayIsASignOut(t *testing.T) {
 func TestARevokedTokenIsReplaced(t *testing.T) {
 	inBubble(t, session.Config{}, sandbox.Config{}, func(t *testing.T, b *browser) {
 		refused := false
-		b.tenant.before = func(r *http.Request) (*http.Response, error) {
-			if strings.HasPrefix(r.URL.Path, "/v3/") && !refused {
-				refused = true
-				return answering(401, `{"error":"JWT validation failed: JWT is revoked"}`)()
+		b.failingAt("/v3/", func() (int, string, error) {
+			if refused {
+				return 0, "", nil
 			}
-			return nil, nil
-		}
+			refused = true
+			return 401, `{"error":"JWT validation failed: JWT is revoked"}`, nil
+		})
 		if got := b.ask(); got != "read" || b.tokenRequests() != 2 {
 			t.Errorf("got %s after %d token requests, want a refresh", got, b.tokenRequests())
 		}

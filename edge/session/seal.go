@@ -4,7 +4,6 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
-	"errors"
 	"fmt"
 
 	"github.com/go-json-experiment/json"
@@ -43,24 +42,22 @@ func newSealer(keys [][]byte) (*sealer, error) {
 	return &s, nil
 }
 
-// errSealed says that something was not sealed here, or not for this place.
-var errSealed = errors.New("the seal is broken")
-
 // seal answers a value as it may rest in a place.
 func (s *sealer) seal(place string, value any) ([]byte, error) {
 	text, err := json.Marshal(value)
 	if err != nil {
 		return nil, err
 	}
-	return s.aeads[0].Seal(nil, nil, text, []byte(place)), nil
+	return s.aeads[0].Seal(nil, nil, text, []byte(place)), nil //nolint:gosec // the nonce is made by the library
 }
 
-// open reads what was sealed for a place.
-func (s *sealer) open(place string, sealed []byte, value any) error {
+// open reads what was sealed for a place. It is not ok where something was not sealed here, not for this
+// place, or by a key that is no more.
+func (s *sealer) open(place string, sealed []byte, value any) (ok bool) {
 	for _, aead := range s.aeads {
 		if text, err := aead.Open(nil, nil, sealed, []byte(place)); err == nil {
-			return json.Unmarshal(text, value)
+			return json.Unmarshal(text, value) == nil
 		}
 	}
-	return errSealed
+	return false
 }

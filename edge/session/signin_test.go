@@ -179,12 +179,12 @@ func TestABrowserHasFewSignInsUnderWay(t *testing.T) {
 func TestALoginNeedsTheTenant(t *testing.T) {
 	g := newGateway(t, session.Config{}, sandbox.Config{})
 	down := true
-	g.tenant.before = func(*http.Request) (*http.Response, error) {
+	g.failingAt("/", func() (int, string, error) {
 		if down {
-			return answering(503, "")()
+			return 503, "", nil
 		}
-		return nil, nil
-	}
+		return 0, "", nil
+	})
 	b := g.newBrowser()
 	if w := b.get("/auth/login"); code(t, w) != "TENANT_UNAVAILABLE" || len(b.cookies) != 0 {
 		t.Errorf("while it is down: %d: %s", w.Code, w.Body)
