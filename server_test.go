@@ -320,6 +320,9 @@ func (p *program) dial(t *testing.T, header http.Header) (conn *websocket.Conn, 
 	if response == nil {
 		t.Fatal(err)
 	}
+	if response.Body != nil {
+		response.Body.Close()
+	}
 	if err == nil {
 		t.Cleanup(func() { _ = conn.CloseNow() })
 	}

@@ -36,6 +36,7 @@ func Codes() []string {
 	return []string{
 		codeUnauthenticated, codeForbidden, codeNotFound, codeBadUserInput, codeGovernanceGroup, codeRateLimited,
 		codeUpstreamTimeout, codeUpstreamUnavailable, codeUpstreamInvalid, codeCallsExceeded, codeOperationTooLarge,
+		codePersistedNotFound, codePersistedNotSupported, codeNotTrusted,
 		codeInternal, errcode.ParseFailed, errcode.ValidationFailed,
 	}
 }

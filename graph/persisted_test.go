@@ -61,6 +61,15 @@ var transported = map[string]func(t testing.TB, w *tenant, parameters object) an
 		}
 		return received{got.status, got.header, text}.answer(t)
 	},
+	"WebSocket": func(t testing.TB, w *tenant, parameters object) answer {
+		p := w.connect(t, admin)
+		p.send(t, "subscribe", "1", parameters)
+		first := p.read(t)
+		if first.Type == "error" {
+			return received{http.StatusOK, nil, `{"errors":` + string(first.Payload) + `}`}.answer(t)
+		}
+		return received{http.StatusOK, nil, string(first.Payload)}.answer(t)
+	},
 }
 
 // post sends parameters, or a list of them, as JSON.
