@@ -20,6 +20,7 @@ import (
 	"certql/edge"
 	"certql/graph"
 	"certql/playground"
+	"certql/upstream/sandbox"
 )
 
 //go:generate go run ./graph/generate
@@ -98,6 +99,7 @@ func runSandbox(ctx context.Context, config edge.SandboxConfig, stdout io.Writer
 	at := baseURL(listener)
 	fmt.Fprintf(stdout, "Sandbox   %s/v3 and, with the version behind the service, %s\n", at, at)
 	fmt.Fprintf(stdout, "Token     POST %s/oauth/token as %s; secret %s\n", at, strings.Join(clients, ", "), sandboxSecret)
+	fmt.Fprintf(stdout, "Sign-in   %s/oauth/authorize for the applications %s and %s\n", at, sandbox.PortalClient, sandbox.PublicPortalClient)
 	fmt.Fprintf(stdout, "Controls  %s/sandbox/requests, /sandbox/faults, /sandbox/reset\n", at)
 	return serveSandbox(ctx, listener, simulator)
 }

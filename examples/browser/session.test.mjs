@@ -383,6 +383,16 @@ async function submitFrom(page, origin, { action, method = 'post', enctype = 'ap
   return response;
 }
 
+/** Answers whether a WebSocket of the page at its gateway ends in "open" or in "error". */
+function socketFrom(page) {
+  return page.evaluate((url) => new Promise((ended) => {
+    const socket = new WebSocket(url, 'graphql-transport-ws');
+    for (const event of ['open', 'error']) {
+      socket.addEventListener(event, () => ended(event));
+    }
+  }), `${gateway.replace(/^http/, 'ws')}/graphql`);
+}
+
 test('a form of another site changes nothing', async () => {
   const { context, page } = await visit(browser);
   try {
@@ -425,6 +435,7 @@ test('a script of another site changes nothing, and reads nothing', async () => 
       ['/auth/logout', { method: 'POST', headers: json }],
       ['/auth/logout', { method: 'POST', mode: 'no-cors' }],
     ];
+    assert.equal(await socketFrom(page), 'open', "a WebSocket of the gateway's own page");
     await withOtherSites(async (origins) => {
       for (const origin of origins) {
         await page.goto(origin);
@@ -436,6 +447,7 @@ test('a script of another site changes nothing, and reads nothing', async () => 
           const unread = options.mode === 'no-cors' ? ['opaque', ''] : 'TypeError';
           assert.deepEqual(read, unread, `${path} from ${origin}`);
         }
+        assert.equal(await socketFrom(page), 'error', `a WebSocket from ${origin}`);
       }
     });
     assert.deepEqual(await counted('makeIdentityDecision'), decided);
