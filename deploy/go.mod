@@ -1,0 +1,3 @@
+module certql/deploy
+
+go 1.26.0
