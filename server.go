@@ -45,6 +45,7 @@ const (
 	headerTimeout = 10 * time.Second
 	idleTimeout   = 2 * time.Minute
 	drainTimeout  = 10 * time.Second
+	flushTimeout  = 5 * time.Second
 )
 
 func main() {
@@ -61,18 +62,17 @@ func main() {
 // code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	config, command, err := edge.Parse(args, stdout)
-	if errors.Is(err, edge.ErrHelp) {
+	if errors.Is(err, edge.ErrPrinted) {
 		return exitOK
 	}
 	if err != nil {
 		complain(stderr, err)
 		return exitUsage
 	}
-	log := slog.New(slog.NewTextHandler(stderr, nil))
 	if command == edge.CommandSandbox {
 		err = runSandbox(ctx, config.Sandbox, stdout)
 	} else {
-		err = runGateway(ctx, config.Serve, log, stdout)
+		err = runGateway(ctx, config.Serve, edge.NewLogger(stderr, config.Serve.Log), stdout)
 	}
 	if err != nil {
 		complain(stderr, err)
@@ -116,6 +116,18 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		return fmt.Errorf("--addr: %w", err)
 	}
 	defer listener.Close()
+	for _, name := range edge.UnknownVariables() {
+		log.WarnContext(ctx, "a variable is set, but no setting", "variable", name)
+	}
+	telemetry, err := edge.NewTelemetry(ctx, edge.TelemetryConfig{Logger: log})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
+		defer cancel()
+		_ = telemetry.Close(flush) // what could not be sent is lost
+	}()
 	tenant := tenantOf(config)
 	page := playground.Config{Endpoint: "graphql", Operations: playground.Operations(readme)}
 	if config.Embedded() {
@@ -134,7 +146,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		go func() { defer close(stopped); _ = serve(sandboxCtx, loopback, simulator) }()
 		defer func() { stop(); <-stopped }() // after the gateway, which needs it to the end
 	}
-	client, service, err := tenant.connect(config, log)
+	client, service, err := tenant.connect(config, log, telemetry.Tracer())
 	if err != nil {
 		return err
 	}
@@ -154,9 +166,14 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		NoPrecheck:       !config.Precheck,
 		Trace:            config.Embedded(),
 		Logger:           log,
-		TaskPollMin:      config.TaskPollMin,
-		TaskPollMax:      config.TaskPollMax,
-		Stopping:         ctx.Done(),
+		Tracer:           telemetry.Tracer(),
+		Observe: func(ctx context.Context, operation graph.Operation) func(graph.Outcome) {
+			ended := telemetry.Operation(ctx, edge.Operation(operation))
+			return func(outcome graph.Outcome) { ended(edge.Outcome(outcome)) }
+		},
+		TaskPollMin: config.TaskPollMin,
+		TaskPollMax: config.TaskPollMax,
+		Stopping:    ctx.Done(),
 
 		MaxEstimatedCalls: config.MaxEstimatedCalls,
 		MaxUpstreamCalls:  config.MaxUpstreamCalls,
@@ -169,7 +186,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	fmt.Fprintf(stdout, "Playground  %s/\n", at)
 	fmt.Fprintf(stdout, "Upstream    %s\n", tenant)
 	fmt.Fprintf(stdout, "Calls as    %s\n", tenant.callers())
-	return serve(ctx, listener, mux)
+	return serve(ctx, listener, telemetry.Requests("/graphql", mux))
 }
 
 // serve answers requests until ctx ends, and then finishes those under way.

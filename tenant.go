@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"certql/edge"
 	"certql/playground"
 	"certql/upstream"
@@ -48,7 +50,7 @@ func (t tenant) at(url string) tenant {
 
 // connect makes the client of the tenant, and the credential of callers without a token of
 // their own; nil where they have none.
-func (t tenant) connect(config edge.ServeConfig, log *slog.Logger) (*upstream.Client, upstream.Credential, error) {
+func (t tenant) connect(config edge.ServeConfig, log *slog.Logger, tracer trace.Tracer) (*upstream.Client, upstream.Credential, error) {
 	layout, err := upstream.ParseLayout(config.UpstreamLayout, t.baseURL)
 	if err != nil {
 		return nil, nil, err
@@ -60,6 +62,7 @@ func (t tenant) connect(config edge.ServeConfig, log *slog.Logger) (*upstream.Cl
 		Transport:   transport,
 		CallTimeout: config.UpstreamTimeout,
 		Logger:      log,
+		Tracer:      tracer,
 
 		RateLimit:        config.Budget.RateLimit,
 		RateLimitMargin:  config.Budget.RateLimitMargin,

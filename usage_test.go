@@ -30,7 +30,7 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 		"no value":            {[]string{"--addr"}, nil, exitUsage, []string{"--addr"}},
 		"no number":           {[]string{"--rate-limit=many"}, nil, exitUsage, []string{"--rate-limit"}},
 		"no duration":         {[]string{"--upstream-timeout=5"}, nil, exitUsage, []string{"--upstream-timeout"}},
-		"no mode":             {[]string{"--auth=nobody"}, nil, exitUsage, []string{`--auth must be one of "auto","bearer","service"`}},
+		"no mode":             {[]string{"--auth=nobody"}, nil, exitUsage, []string{`--auth: must be auto, bearer or service, not "nobody"`}},
 		"wrong variable":      {nil, map[string]string{"CERTQL_RATE_LIMIT": "many"}, exitUsage, []string{"CERTQL_RATE_LIMIT"}},
 		"bad URL":             {[]string{"--upstream-url=acme.example.com/v3"}, nil, exitUsage, []string{"--upstream-url: must be a URL such as"}},
 		"several": {

@@ -1,20 +1,20 @@
 package edge
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
 )
 
-// A Config is what the command line and the environment say. A flag wins over its
-// variable, and that over the default.
+// A Config is what the command line and the environment say.
 type Config struct {
+	PrintConfig bool             `env:"-" help:"Print the effective settings of the command and where each comes from, with secrets masked, instead of running it."`
+	Version     kong.VersionFlag `env:"-" help:"Print the version."`
+
 	Serve   ServeConfig   `cmd:"" default:"withargs" help:"Run the gateway. This is what happens when no command is named."`
+	Show    ServeConfig   `cmd:"" name:"config" help:"Check the settings of the gateway, and print them as --print-config does."`
 	Sandbox SandboxConfig `cmd:"" help:"Run only the sandbox, a simulator of the upstream REST API, for any REST client."`
 }
 
@@ -40,8 +40,10 @@ type ServeConfig struct {
 	Budget                  Budget        `embed:""`
 	Auth                    string        `default:"auto" enum:"auto,bearer,service" help:"As whom the upstream is called: bearer (the caller, who has to bring a token), service (callers without a token use the gateway's own credentials), or auto (service on the embedded sandbox, else bearer)."`
 	ClientID                string        `placeholder:"ID" help:"Client id of the gateway's own credentials."`
-	ClientSecret            string        `placeholder:"SECRET" help:"Client secret of the gateway's own credentials. Others on the machine can see a flag: better use the variable."`
+	ClientSecret            string        `secret:"" placeholder:"SECRET" help:"Client secret of the gateway's own credentials. Others on the machine can see a flag: better use the variable or a file."`
+	ClientSecretFile        string        `placeholder:"PATH" help:"File that holds the client secret."`
 	TokenURL                string        `placeholder:"URL" help:"Where the gateway's own credentials are exchanged for a token. By default /oauth/token on the upstream's host."`
+	Log                     LogConfig     `embed:"" prefix:"log-"`
 	Data                    SandboxData   `embed:"" prefix:"sandbox-"`
 }
 
@@ -61,68 +63,6 @@ type SandboxData struct {
 	SlidingWindow  bool          `env:"CERTQL_SANDBOX_SLIDING_WINDOW" help:"Count the sandbox's rate limit over a sliding window instead of fixed ones."`
 	TaskPace       time.Duration `default:"3s" env:"CERTQL_SANDBOX_TASK_PACE" help:"How long a task of the sandbox stays queued, and then in progress."`
 	Clock          string        `placeholder:"TIME" env:"CERTQL_SANDBOX_CLOCK" help:"Date and time (RFC 3339) at which the sandbox's clock starts. By default it shows the real time."`
-}
-
-// ErrHelp says that help was asked for and has been printed.
-var ErrHelp = errors.New("help was printed")
-
-// Command names a command of the program.
-type Command string
-
-// The commands.
-const (
-	CommandServe   Command = "serve"
-	CommandSandbox Command = "sandbox"
-)
-
-// Parse reads the command line and the environment. Help goes to stdout. The error names
-// each option that is wrong and what is allowed.
-func Parse(args []string, stdout io.Writer) (Config, Command, error) {
-	var (
-		config  Config
-		helping bool
-	)
-	parser, err := kong.New(&config,
-		kong.Name("certql"),
-		kong.Description("A GraphQL gateway over SailPoint Identity Security Cloud's Certifications API.\n\nWithout options it starts on an embedded sandbox. Every option has a variable, shown behind it as $CERTQL_…; the option wins."),
-		kong.DefaultEnvars("CERTQL"),
-		kong.Writers(stdout, stdout),
-		kong.Exit(func(int) { helping = true }),
-		kong.Help(printHelp),
-	)
-	if err != nil {
-		return Config{}, "", fmt.Errorf("describe the options: %w", err)
-	}
-	parsed, err := parser.Parse(args)
-	if helping {
-		return Config{}, "", ErrHelp
-	}
-	if err != nil {
-		return Config{}, "", err
-	}
-	command := Command(strings.Fields(parsed.Command())[0])
-	if command == CommandServe {
-		return config, command, config.Serve.validate()
-	}
-	return config, command, config.Sandbox.Data.validate("")
-}
-
-// printHelp prints the help of one command or, where none is named, of all of them.
-func printHelp(options kong.HelpOptions, ctx *kong.Context) error {
-	if err := kong.DefaultHelpPrinter(options, ctx); err != nil || ctx.Selected() != nil {
-		return err
-	}
-	for _, command := range ctx.Model.Leaves(true) {
-		fmt.Fprintln(ctx.Stdout)
-		selected, err := kong.Trace(ctx.Kong, []string{command.Name})
-		if err != nil {
-			return err
-		}
-		if err := kong.DefaultHelpPrinter(options, selected); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Embedded says whether the gateway runs on the embedded sandbox.

@@ -23,7 +23,7 @@ func (c ServeConfig) validate() error {
 			problem("--upstream-url: %w", err)
 		}
 		if c.Service() && (c.ClientID == "" || c.ClientSecret == "") {
-			problem("--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET)")
+			problem("--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET, or $CERTQL_CLIENT_SECRET_FILE)")
 		}
 	}
 	if c.TokenURL != "" {

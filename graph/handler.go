@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"go.opentelemetry.io/otel/trace"
 
 	"certql/graph/gen"
 	"certql/graph/relay"
@@ -66,6 +67,12 @@ type Config struct {
 	// Trace lets requests ask for the list of their upstream calls, by "extensions": {"trace": true}.
 	// It tells how the gateway works, and so is meant for trying it out.
 	Trace bool
+	// Observe is told of each operation that begins, or is refused, with the context of its request.
+	// The function that it answers is told of the outcome, once. Nil where nobody wants to know.
+	Observe func(context.Context, Operation) (ended func(Outcome))
+	// Tracer makes spans of operations, and of their resolvers that call the upstream; nil where there
+	// are no traces.
+	Tracer trace.Tracer
 	// Now is the clock that dates in inputs are compared with; by default time.Now.
 	Now func() time.Time
 	// Logger is told of what callers must not see; by default nobody is.
@@ -104,13 +111,19 @@ func NewHandler(cfg Config) http.Handler {
 		tasksWatched:  newTaskHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
 	}})
 	server := handler.New(schema)
-	server.AddTransport(&httpTransport{limits: limits, keepAlive: keepAlive})
+	server.AddTransport(&httpTransport{limits: limits, keepAlive: keepAlive, observer: cfg.Observe})
 	server.SetQueryCache(documents)
 	server.SetParserTokenLimit(limits.Tokens)
 	server.SetValidationRulesFn(validationRules(!cfg.NoIntrospection))
 	server.SetDisableSuggestion(cfg.NoIntrospection)
 	server.SetErrorPresenter(presenter(cfg.Logger))
 	server.SetRecoverFunc(recoverer(cfg.Logger))
+	if cfg.Observe != nil || cfg.Tracer != nil {
+		server.Use(observation{cfg.Observe, cfg.Tracer})
+	}
+	if cfg.Tracer != nil {
+		server.Use(resolverSpans{cfg.Tracer})
+	}
 	server.Use(extension.Introspection{})
 	server.Use(inspection{limits: limits, introspection: !cfg.NoIntrospection, schema: schema.Schema(), documents: documents})
 	server.Use(planning{rows: rows, precheck: !cfg.NoPrecheck, maxCalls: cfg.MaxEstimatedCalls, traces: cfg.Trace})

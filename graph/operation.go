@@ -86,6 +86,7 @@ func (o operations) InterceptResponse(ctx context.Context, next graphql.Response
 		ctx = load.With(ctx, loaders)
 	}
 	response := next(ctx)
+	outcomeFrom(ctx).spend(upstream.UsageFrom(ctx))
 	if made := planFrom(ctx); response != nil && made != nil {
 		if response.Extensions == nil {
 			response.Extensions = map[string]any{}

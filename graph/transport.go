@@ -16,6 +16,7 @@ import (
 type httpTransport struct {
 	limits    Limits
 	keepAlive time.Duration // how often a stream without news shows that it is still there
+	observer  observer
 
 	buffers buffers
 	answers answers
@@ -123,7 +124,9 @@ func (x exchange) inBatch(params *graphql.RawParams) *graphql.Response {
 	case invalid != nil:
 		return invalid
 	case operation.Operation.Operation == ast.Subscription, defers(operation):
-		return errStreamInBatch.response()
+		response := errStreamInBatch.response()
+		x.observer.refused(ctx, params, operation, response)
+		return response
 	}
 	responses, ctx := x.executor.DispatchOperation(ctx, operation)
 	if response := responses(ctx); response != nil {
@@ -142,6 +145,7 @@ func (x exchange) prepare(params *graphql.RawParams) (context.Context, *graphql.
 	}
 	response := x.executor.DispatchError(ctx, shortened(errs))
 	response.Data = nil
+	x.observer.refused(ctx, params, operation, response)
 	return ctx, nil, response
 }
 
@@ -180,7 +184,11 @@ func (x exchange) refuse(err error) {
 	if mediaType == "" {
 		mediaType = typeJSON
 	}
-	x.write(mediaType, reason.status, reason.response())
+	response := reason.response()
+	if reason != errOutOfTime { // of which the observer has been told
+		x.observer.refused(x.request.Context(), nil, nil, response)
+	}
+	x.write(mediaType, reason.status, response)
 }
 
 func (x exchange) write(mediaType string, status int, response *graphql.Response) {

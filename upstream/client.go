@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"go.opentelemetry.io/otel/trace"
 )
 
 // The defaults of a Config.
@@ -66,6 +68,8 @@ type Config struct {
 	StaleIfThrottled bool
 	// Logger is told of enum values that this package does not know. By default nobody is.
 	Logger *slog.Logger
+	// Tracer makes spans of calls, which the service is told of; nil where there are no traces.
+	Tracer trace.Tracer
 	// Now is the clock that the budget, the cache and dates in Retry-After are measured by; by
 	// default time.Now.
 	Now func() time.Time
@@ -95,6 +99,7 @@ type Client struct {
 	flights          flights
 	retries          retryBudget
 	cache            *cache // nil where it is off
+	tracing          tracing
 }
 
 // New answers a client for the given configuration, or an error that names every setting
@@ -115,6 +120,7 @@ func New(cfg Config) (*Client, error) {
 		problems = append(problems, fmt.Errorf("BaseURL: %w", err))
 	} else {
 		c.base = base.String()
+		c.tracing = newTracing(cfg.Tracer, base)
 		if c.layout == LayoutAuto {
 			c.layout = layoutOf(base)
 		}

@@ -1,0 +1,159 @@
+package edge
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"math"
+	"net/http"
+	"os"
+	"time"
+
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+
+	"certql/upstream"
+)
+
+// maxPath bounds the path in a line of the log, in bytes.
+const maxPath = 200
+
+// A TelemetryConfig says what is told of requests, and to whom. Only Logger is mandatory.
+type TelemetryConfig struct {
+	Logger *slog.Logger
+	// Now is the clock that durations are measured by; by default time.Now.
+	Now func() time.Time
+	// NewID answers the id of a request that brings none along; by default one of 26 letters and
+	// digits that nobody can guess.
+	NewID func() string
+}
+
+// Telemetry tells operators what the gateway does. It is safe for concurrent use.
+type Telemetry struct {
+	log    *slog.Logger
+	now    func() time.Time
+	newID  func() string
+	traces *sdktrace.TracerProvider // nil where nobody wants them
+}
+
+// NewTelemetry answers telemetry for the given configuration, with traces if the standard variables
+// of OpenTelemetry ask for them. Close has to follow.
+func NewTelemetry(ctx context.Context, cfg TelemetryConfig) (*Telemetry, error) {
+	t := &Telemetry{log: cfg.Logger, now: cfg.Now, newID: cfg.NewID}
+	if t.now == nil {
+		t.now = time.Now
+	}
+	if t.newID == nil {
+		t.newID = rand.Text
+	}
+	if tracesWanted(os.Getenv) {
+		var err error
+		if t.traces, err = newTraces(ctx, t.log); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// Close sends away what is not sent yet, for as long as ctx allows.
+func (t *Telemetry) Close(ctx context.Context) error {
+	if t.traces == nil {
+		return nil
+	}
+	return t.traces.Shutdown(ctx)
+}
+
+// Tracer answers what makes spans; nil where there are no traces.
+func (t *Telemetry) Tracer() trace.Tracer {
+	if t.traces == nil {
+		return nil
+	}
+	return t.traces.Tracer(instrumentation)
+}
+
+// Operation notes that an operation of the request in ctx begins, and by the function that it
+// answers how it ended.
+func (t *Telemetry) Operation(ctx context.Context, operation Operation) (ended func(Outcome)) {
+	return func(outcome Outcome) {
+		recordFrom(ctx).add(operation, outcome)
+	}
+}
+
+// Requests observes the requests to next. Those to graphql, a path, are logged as information, and
+// all others, which are for the files of the playground, as something that is seldom of interest.
+func (t *Telemetry) Requests(graphql string, next http.Handler) http.Handler {
+	observed := http.HandlerFunc(func(w http.ResponseWriter, outer *http.Request) {
+		began, noted, r := t.now(), &record{}, outer
+		id := requestID(r, t.newID)
+		w.Header().Set(requestIDHeader, id)
+		r = r.WithContext(withRecord(upstream.WithRequestID(r.Context(), id), noted))
+		answer := &observedWriter{ResponseWriter: w}
+		completed := false
+		defer func() { // also where the handler panics, which the server sees to
+			if !completed {
+				answer.status = cmp.Or(answer.status, http.StatusInternalServerError)
+			}
+			outer.Pattern = r.Pattern // which the span is named by
+			t.logRequest(r, r.URL.Path == graphql, noted, answer, t.now().Sub(began))
+		}()
+		next.ServeHTTP(answer, r)
+		completed = true
+	})
+	if t.traces == nil {
+		return observed
+	}
+	return traced(t.traces, graphql, observed)
+}
+
+// logRequest writes the line of a request. The query string stays out of it, since it may hold
+// the values of variables.
+func (t *Telemetry) logRequest(r *http.Request, isGraphQL bool, noted *record, answer *observedWriter, took time.Duration) {
+	level := slog.LevelDebug
+	if isGraphQL {
+		level = slog.LevelInfo
+	}
+	status := cmp.Or(answer.status, http.StatusOK)
+	if status >= http.StatusInternalServerError {
+		level = slog.LevelWarn
+	}
+	if !t.log.Enabled(r.Context(), level) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("method", shortened(r.Method, maxName)),
+		slog.String("path", shortened(r.URL.Path, maxPath)),
+		slog.Int("status", status),
+		slog.Float64("duration_ms", math.Round(took.Seconds()*1e4)/10),
+		slog.Int64("bytes", answer.bytes),
+	}
+	t.log.LogAttrs(r.Context(), level, "request", append(attrs, noted.attrs()...)...)
+}
+
+// An observedWriter notes what is answered.
+type observedWriter struct {
+	http.ResponseWriter
+	status int // 0 until there is one
+	bytes  int64
+}
+
+// WriteHeader notes the status.
+func (w *observedWriter) WriteHeader(status int) {
+	if w.status < http.StatusOK && w.status != http.StatusSwitchingProtocols { // information may come before it
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write counts what the connection takes.
+func (w *observedWriter) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(p)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap answers the writer below, for http.ResponseController.
+func (w *observedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
