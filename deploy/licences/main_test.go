@@ -13,10 +13,10 @@ func TestLicencesAreToldFromTheirTexts(t *testing.T) {
 		files map[string]string
 		want  string // empty where there is none that is accepted
 	}{
-		"MIT": {map[string]string{"LICENSE": "MIT License\n\nPermission is hereby granted, free of charge, to any\nperson obtaining a copy of this software …\n\nThe above copyright notice and this permission notice shall be included in all copies"}, "MIT"},
+		"MIT":           {map[string]string{"LICENSE": "MIT License\n\nPermission is hereby granted, free of charge, to any\nperson obtaining a copy of this software …\n\nThe above copyright notice and this permission notice shall be included in all copies"}, "MIT"},
 		"three clauses": {map[string]string{"LICENSE.md": "Redistribution and use in source and binary forms, with or without\nmodification, are permitted … Redistributions in binary form must reproduce the above copyright notice … Neither the name of X"}, "BSD-3-Clause"},
 		"two clauses":   {map[string]string{"COPYING": "Redistribution and use in source and binary forms, with or without\nmodification, are permitted … Redistributions in binary form must reproduce the above copyright notice"}, "BSD-2-Clause"},
-		"Apache":        {map[string]string{"LICENSE.txt": "   Apache License\n   Version 2.0, January 2004", "NOTICE": "Made by X"}, "Apache-2.0"},
+		"Apache":        {map[string]string{"LICENSE.txt": "Apache License\nVersion 2.0, January 2004", "NOTICE": "Made by X"}, "Apache-2.0"},
 		"copyleft":      {map[string]string{"LICENSE": "GNU GENERAL PUBLIC LICENSE Version 3, 29 June 2007"}, ""},
 		"none":          {map[string]string{"README.md": "Permission is hereby granted, free of charge, to any person obtaining a copy. The above copyright notice and this permission notice shall be included"}, ""},
 	}
