@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -47,10 +48,13 @@ func start(t testing.TB, args ...string) *program {
 		code:   make(chan int, 1),
 		http:   &http.Client{Transport: &http.Transport{}},
 	}
+	anywhere := []string{"--addr=localhost:0"} // beside other programs
 	if len(args) > 0 && args[0] == "sandbox" {
 		p.stdout.lastLine = "Controls"
+	} else if !slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--admin-addr") }) {
+		anywhere = append(anywhere, "--admin-addr=localhost:0")
 	}
-	go func() { p.code <- run(ctx, append(args, "--addr=localhost:0"), p.stdout, p.stderr) }()
+	go func() { p.code <- run(ctx, append(args, anywhere...), p.stdout, p.stderr) }()
 	t.Cleanup(func() {
 		p.http.CloseIdleConnections()
 		if code := p.end(); code != exitOK {

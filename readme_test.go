@@ -187,7 +187,7 @@ func TestTheReadmesFirstCommandStartsTheGateway(t *testing.T) {
 		t.Fatalf("the first command of the README is %q", words)
 	}
 	command := exec.CommandContext(t.Context(), words[0], words[1:]...)
-	command.Env = append(os.Environ(), "CERTQL_ADDR=localhost:0")
+	command.Env = append(os.Environ(), "CERTQL_ADDR=localhost:0", "CERTQL_ADMIN_ADDR=localhost:0")
 	// A group of its own, since go run leaves signals to the program that it starts.
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	signalGroup := func(s syscall.Signal) error { return syscall.Kill(-command.Process.Pid, s) }
@@ -218,7 +218,7 @@ func TestTheReadmesFirstCommandStartsTheGateway(t *testing.T) {
 	}
 	// Whatever the program answers, go run itself ends with 1 after an interrupt.
 	_, exited := errors.AsType[*exec.ExitError](command.Wait())
-	if lines := logLines(t, stderr.String()); !exited || len(lines) != 1 || lines[0]["msg"] != "request" {
+	if lines := logLines(t, stderr.String()); !exited || len(lines) == 0 || lines[0]["msg"] != "request" {
 		t.Errorf("go run . ended with %v: %s", command.ProcessState, &stderr)
 	}
 }

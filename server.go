@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -41,18 +40,12 @@ const (
 // Little is in use here, so that the usual 100 would collect several times for each large answer.
 const gcPercent = 400
 
-const (
-	headerTimeout = 10 * time.Second
-	idleTimeout   = 2 * time.Minute
-	drainTimeout  = 10 * time.Second
-	flushTimeout  = 5 * time.Second
-)
-
 func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -106,28 +99,24 @@ func runSandbox(ctx context.Context, config edge.SandboxConfig, stdout io.Writer
 	fmt.Fprintf(stdout, "Sandbox   %s/v3 and, with the version behind the service, %s\n", at, at)
 	fmt.Fprintf(stdout, "Token     POST %s/oauth/token as %s; secret %s\n", at, strings.Join(clients, ", "), sandboxSecret)
 	fmt.Fprintf(stdout, "Controls  %s/sandbox/requests, /sandbox/faults, /sandbox/reset\n", at)
-	return serve(ctx, listener, simulator)
+	return serveSandbox(ctx, listener, simulator)
 }
 
 // runGateway serves the gateway, and with it the sandbox where no upstream is named.
 func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, stdout io.Writer) error {
-	listener, err := listen(ctx, config.Addr)
-	if err != nil {
-		return fmt.Errorf("--addr: %w", err)
+	serving := &service{config: config.Serving, operationTimeout: config.OperationTimeout, log: log, stopping: make(chan struct{})}
+	if err := serving.listen(ctx, config.Addr); err != nil {
+		return err
 	}
-	defer listener.Close()
+	defer serving.close()
 	for _, name := range edge.UnknownVariables() {
 		log.WarnContext(ctx, "a variable is set, but no setting", "variable", name)
 	}
-	telemetry, err := edge.NewTelemetry(ctx, edge.TelemetryConfig{Logger: log})
+	telemetry, err := edge.NewTelemetry(ctx, edge.TelemetryConfig{Logger: log, Codes: graph.Codes()})
 	if err != nil {
 		return err
 	}
-	defer func() {
-		flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
-		defer cancel()
-		_ = telemetry.Close(flush) // what could not be sent is lost
-	}()
+	serving.closes = append(serving.closes, telemetry.Close)
 	tenant := tenantOf(config)
 	page := playground.Config{Endpoint: "graphql", Operations: playground.Operations(readme)}
 	if config.Embedded() {
@@ -143,7 +132,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		page.SignIn = tenant.signIn(simulator)
 		sandboxCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
 		stopped := make(chan struct{})
-		go func() { defer close(stopped); _ = serve(sandboxCtx, loopback, simulator) }()
+		go func() { defer close(stopped); _ = serveSandbox(sandboxCtx, loopback, simulator) }()
 		defer func() { stop(); <-stopped }() // after the gateway, which needs it to the end
 	}
 	client, service, err := tenant.connect(config, log, telemetry.Tracer())
@@ -151,6 +140,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		return err
 	}
 	defer client.CloseIdleConnections()
+	telemetry.Upstream(client.Stats)
 	explorer, err := playground.NewHandler(page)
 	if err != nil {
 		return err
@@ -171,9 +161,10 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 			ended := telemetry.Operation(ctx, edge.Operation(operation))
 			return func(outcome graph.Outcome) { ended(edge.Outcome(outcome)) }
 		},
-		TaskPollMin: config.TaskPollMin,
-		TaskPollMax: config.TaskPollMax,
-		Stopping:    ctx.Done(),
+		ObserveBatch: telemetry.Batch,
+		TaskPollMin:  config.TaskPollMin,
+		TaskPollMax:  config.TaskPollMax,
+		Stopping:     serving.stopping,
 
 		MaxEstimatedCalls: config.MaxEstimatedCalls,
 		MaxUpstreamCalls:  config.MaxUpstreamCalls,
@@ -181,45 +172,17 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.Callers(service, answers)))
 	mux.Handle("/", explorer)
 
-	at := baseURL(listener)
+	serving.callers = telemetry.Requests("/graphql", mux)
+	serving.health = edge.NewHealth(log, time.Now, checks(client, service)...)
+	serving.operators = edge.NewAdmin(serving.health, telemetry.Metrics())
+
+	at := baseURL(serving.callersListener)
 	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)
 	fmt.Fprintf(stdout, "Playground  %s/\n", at)
 	fmt.Fprintf(stdout, "Upstream    %s\n", tenant)
+	if serving.operatorsListener != nil {
+		fmt.Fprintf(stdout, "Operators   %s/metrics, /livez, /readyz, /version\n", baseURL(serving.operatorsListener))
+	}
 	fmt.Fprintf(stdout, "Calls as    %s\n", tenant.callers())
-	return serve(ctx, listener, telemetry.Requests("/graphql", mux))
+	return serving.run(ctx)
 }
-
-// serve answers requests until ctx ends, and then finishes those under way.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	var protocols http.Protocols
-	protocols.SetHTTP1(true)
-	protocols.SetUnencryptedHTTP2(true) // for callers that begin with it
-	server := &http.Server{
-		Handler:           handler,
-		Protocols:         &protocols,
-		ReadHeaderTimeout: headerTimeout,
-		IdleTimeout:       idleTimeout,
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
-	defer cancel()
-	if err := server.Shutdown(drain); err != nil {
-		_ = server.Close() // the drain took too long: cut what is left
-	}
-	return nil
-}
-
-// listen opens an address, given as host and port.
-func listen(ctx context.Context, addr string) (net.Listener, error) {
-	var config net.ListenConfig
-	return config.Listen(ctx, "tcp", addr)
-}
-
-// baseURL answers the URL that a listener is reached at.
-func baseURL(l net.Listener) string { return "http://" + l.Addr().String() }

@@ -92,6 +92,22 @@ func (t tenant) connect(config edge.ServeConfig, log *slog.Logger, tracer trace.
 	return client, service, nil
 }
 
+// reachedWithin is how long an answer of the upstream proves that it can be reached.
+const reachedWithin = 10 * time.Second
+
+// checks find out whether the upstream answers, and whether the gateway has a token of its own
+// where it needs one.
+func checks(client *upstream.Client, service upstream.Credential) []edge.Check {
+	all := []edge.Check{{Name: "upstream", Run: func(ctx context.Context) error { return client.Reach(ctx, reachedWithin) }}}
+	if service != nil {
+		all = append(all, edge.Check{Name: "credential", Run: func(ctx context.Context) error {
+			_, err := service.Token(ctx)
+			return err
+		}})
+	}
+	return all
+}
+
 // signIn lets the playground act as any client of the sandbox that is embedded at the tenant's
 // URLs.
 func (t tenant) signIn(simulator *sandbox.Sandbox) *playground.SignIn {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 
@@ -24,6 +25,8 @@ type TelemetryConfig struct {
 	Logger *slog.Logger
 	// Now is the clock that durations are measured by; by default time.Now.
 	Now func() time.Time
+	// Codes are those that operations may end with: any other is counted as OTHER.
+	Codes []string
 	// NewID answers the id of a request that brings none along; by default one of 26 letters and
 	// digits that nobody can guess.
 	NewID func() string
@@ -35,12 +38,13 @@ type Telemetry struct {
 	now    func() time.Time
 	newID  func() string
 	traces *sdktrace.TracerProvider // nil where nobody wants them
+	*metrics
 }
 
 // NewTelemetry answers telemetry for the given configuration, with traces if the standard variables
 // of OpenTelemetry ask for them. Close has to follow.
 func NewTelemetry(ctx context.Context, cfg TelemetryConfig) (*Telemetry, error) {
-	t := &Telemetry{log: cfg.Logger, now: cfg.Now, newID: cfg.NewID}
+	t := &Telemetry{log: cfg.Logger, now: cfg.Now, newID: cfg.NewID, metrics: newMetrics(cfg.Codes)}
 	if t.now == nil {
 		t.now = time.Now
 	}
@@ -75,10 +79,40 @@ func (t *Telemetry) Tracer() trace.Tracer {
 // Operation notes that an operation of the request in ctx begins, and by the function that it
 // answers how it ended.
 func (t *Telemetry) Operation(ctx context.Context, operation Operation) (ended func(Outcome)) {
+	began, kind := t.now(), kindOf(operation)
+	underWay := t.underWay.WithLabelValues(kind)
+	underWay.Inc()
 	return func(outcome Outcome) {
+		underWay.Dec()
+		t.operations.WithLabelValues(kind, t.codeOf(outcome)).Inc()
+		t.calls.WithLabelValues(kind).Observe(float64(outcome.Calls))
+		if operation.Type != "subscription" { // which lasts as long as somebody watches
+			t.durations.WithLabelValues(kind).Observe(t.now().Sub(began).Seconds())
+		}
 		recordFrom(ctx).add(operation, outcome)
 	}
 }
+
+// Batch notes how many ids are read together, by the name of what is read.
+func (t *Telemetry) Batch(batch string, ids int) {
+	t.batches.WithLabelValues(batch).Observe(float64(ids))
+}
+
+// Upstream exports what a client of the upstream counts. It may be called once.
+func (t *Telemetry) Upstream(stats func() upstream.Stats) {
+	t.registry.MustRegister(newUpstreamCollector(stats))
+}
+
+// Sessions exports how many people are signed in. It may be called once.
+func (t *Telemetry) Sessions(count func() int) {
+	t.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "certql_sessions",
+		Help: "Sessions of people who are signed in.",
+	}, func() float64 { return float64(count()) }))
+}
+
+// Metrics answers all numbers, in the format of Prometheus.
+func (t *Telemetry) Metrics() http.Handler { return t.handler() }
 
 // Requests observes the requests to next. Those to graphql, a path, are logged as information, and
 // all others, which are for the files of the playground, as something that is seldom of interest.
@@ -89,12 +123,16 @@ func (t *Telemetry) Requests(graphql string, next http.Handler) http.Handler {
 		w.Header().Set(requestIDHeader, id)
 		r = r.WithContext(withRecord(upstream.WithRequestID(r.Context(), id), noted))
 		answer := &observedWriter{ResponseWriter: w}
+		t.serving.Inc()
 		completed := false
 		defer func() { // also where the handler panics, which the server sees to
 			if !completed {
 				answer.status = cmp.Or(answer.status, http.StatusInternalServerError)
 			}
 			outer.Pattern = r.Pattern // which the span is named by
+			t.serving.Dec()
+			t.requests.WithLabelValues(statusClass(cmp.Or(answer.status, http.StatusOK))).Inc()
+			t.bytes.Add(float64(answer.bytes))
 			t.logRequest(r, r.URL.Path == graphql, noted, answer, t.now().Sub(began))
 		}()
 		next.ServeHTTP(answer, r)

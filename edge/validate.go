@@ -43,6 +43,7 @@ func (c ServeConfig) validate() error {
 	if c.TaskPollMax < c.TaskPollMin {
 		problem("--task-poll-max: must be --task-poll-min or longer, not %s", c.TaskPollMax)
 	}
+	c.Serving.validate(problem)
 	c.Limits.validate(problem)
 	if c.MaxEstimatedCalls < 1 {
 		problem("--max-estimated-calls: must be 1 or more, not %d", c.MaxEstimatedCalls)

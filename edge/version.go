@@ -2,6 +2,7 @@ package edge
 
 import (
 	"cmp"
+	"encoding/json"
 	"runtime"
 	"runtime/debug"
 )
@@ -38,3 +39,8 @@ func ThisBuild() Build {
 
 // String names version, commit and toolchain in one line.
 func (b Build) String() string { return "certql " + b.Version + " (" + b.Commit + ", " + b.Go + ")" }
+
+func (b Build) json() []byte {
+	text, _ := json.Marshal(b) // of strings alone
+	return append(text, '\n')
+}

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"certql/graph/model"
@@ -28,6 +29,15 @@ const (
 	codeCallsExceeded       = "UPSTREAM_CALLS_EXCEEDED"
 	codeInternal            = "INTERNAL"
 )
+
+// Codes answers every value that extensions.code of an error may have.
+func Codes() []string {
+	return []string{
+		codeUnauthenticated, codeForbidden, codeNotFound, codeBadUserInput, codeGovernanceGroup, codeRateLimited,
+		codeUpstreamTimeout, codeUpstreamUnavailable, codeUpstreamInvalid, codeCallsExceeded, codeOperationTooLarge,
+		codeInternal, errcode.ParseFailed, errcode.ValidationFailed,
+	}
+}
 
 const groupMessage = "A governance group reviews this certification, which the upstream does not support for this operation."
 

@@ -70,6 +70,9 @@ type Config struct {
 	// Observe is told of each operation that begins, or is refused, with the context of its request.
 	// The function that it answers is told of the outcome, once. Nil where nobody wants to know.
 	Observe func(context.Context, Operation) (ended func(Outcome))
+	// ObserveBatch is told of each batch of reads by id, by what is read and by how many ids. Nil where
+	// nobody wants to know.
+	ObserveBatch func(batch string, keys int)
 	// Tracer makes spans of operations, and of their resolvers that call the upstream; nil where there
 	// are no traces.
 	Tracer trace.Tracer
@@ -127,7 +130,7 @@ func NewHandler(cfg Config) http.Handler {
 	server.Use(extension.Introspection{})
 	server.Use(inspection{limits: limits, introspection: !cfg.NoIntrospection, schema: schema.Schema(), documents: documents})
 	server.Use(planning{rows: rows, precheck: !cfg.NoPrecheck, maxCalls: cfg.MaxEstimatedCalls, traces: cfg.Trace})
-	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls})
+	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, cfg.ObserveBatch})
 	server.Use(deferral{})
 	server.Use(endings{})
 	if !cfg.unprojected {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 	"unicode"
@@ -82,6 +83,7 @@ type Config struct {
 // in the context of each call: see WithCredential. Every method fails with an *Error.
 type Client struct {
 	base             string // no slash at the end
+	info             string // URL of what the service tells everybody
 	layout           Layout
 	transport        http.RoundTripper
 	userAgent        string
@@ -120,6 +122,7 @@ func New(cfg Config) (*Client, error) {
 		problems = append(problems, fmt.Errorf("BaseURL: %w", err))
 	} else {
 		c.base = base.String()
+		c.info = (&url.URL{Scheme: base.Scheme, Host: base.Host, Path: infoPath}).String()
 		c.tracing = newTracing(cfg.Tracer, base)
 		if c.layout == LayoutAuto {
 			c.layout = layoutOf(base)

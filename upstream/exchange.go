@@ -182,11 +182,13 @@ func (c *Client) send(ctx context.Context, r request, token string, span *callSp
 		return nil, unsent, failure(ctx, r.operation.name, err)
 	}
 	operation.addCall()
-	status, ended := 0, operation.traceCall(r)
-	defer func() { ended(status) }()
+	status, began, ended := 0, time.Now(), operation.traceCall(r)
+	defer func() {
+		ended(status)
+		c.stats.observeCall(r.operation.name, status, time.Since(began))
+	}()
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
-		c.stats.observeCall(r.operation.name, 0)
 		e := failure(ctx, r.operation.name, err)
 		if e.Sent = sent.Load(); e.Sent {
 			return nil, lost, e
@@ -196,7 +198,9 @@ func (c *Client) send(ctx context.Context, r request, token string, span *callSp
 	defer resp.Body.Close()
 	status = resp.StatusCode
 	attempt.answered(resp)
-	c.stats.observeCall(r.operation.name, status)
+	if status < http.StatusInternalServerError {
+		c.stats.answered.Store(c.now().UnixNano())
+	}
 
 	answer = &response{
 		status:     resp.StatusCode,
