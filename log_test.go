@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/coder/websocket"
 	"github.com/google/go-cmp/cmp"
 
 	"certql/upstream/sandbox"
@@ -134,8 +136,67 @@ func TestEachRequestHasALineInTheLog(t *testing.T) {
 			}
 		}
 	}
+	seen := map[string]bool{"trace_id": true} // where there is one
+	for _, line := range lines {
+		for name := range line {
+			seen[name] = name != "time" && name != "level" && name != "msg"
+		}
+	}
+	for _, name := range documentedFields(t) {
+		if !seen[name] {
+			t.Errorf("the manual tells of the field %s, and no line has it", name)
+		}
+		delete(seen, name)
+	}
+	for name, is := range seen {
+		if is {
+			t.Errorf("the manual does not tell of the field %s", name)
+		}
+	}
 	if text := p.stderr.String(); strings.Contains(text, secretly) || strings.Contains(text, token) || strings.ContainsRune(text, '\x1b') {
 		t.Errorf("the log holds what it must not:\n%s", text)
+	}
+}
+
+// documentedFields answers the fields of a request's line that the manual tells of.
+func documentedFields(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile("docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := regexp.MustCompile(`(?s)<!-- log fields -->(.*)<!-- end of log fields -->`).FindSubmatch(text)
+	if table == nil {
+		t.Fatal("the manual has no table of fields")
+	}
+	var names []string
+	for _, row := range regexp.MustCompile("(?m)^\\| (`.*?) \\|").FindAllSubmatch(table[1], -1) {
+		for _, name := range regexp.MustCompile("`([a-z_]+)`").FindAllSubmatch(row[1], -1) {
+			names = append(names, string(name[1]))
+		}
+	}
+	return names
+}
+
+func TestOperationsOverWebSocketHaveLinesOfTheirOwn(t *testing.T) {
+	p := start(t)
+	conn, _ := p.dial(t, http.Header{"X-Request-Id": {"socket"}})
+	talk(t, conn, 5, `{"type":"connection_init"}`, countOverWebSocket, strings.Replace(countOverWebSocket, `"1"`, `"2"`, 1))
+	if err := conn.Close(websocket.StatusNormalClosure, ""); err != nil {
+		t.Fatal(err)
+	}
+	line := p.requestLines(t)["socket"]
+	if line["status"] != 101.0 || line["calls"] != nil {
+		t.Errorf("the connection's line is %v", line)
+	}
+	operations := 0
+	for _, line := range logLines(t, p.stderr.String()) {
+		if line["msg"] == "operation" && line["type"] == "query" && line["request_id"] == "socket" && line["duration_ms"] != nil {
+			operations++
+		}
+	}
+	if operations != 2 {
+		t.Errorf("there are lines of %d operations, want 2:\n%s", operations, p.stderr)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -21,7 +22,7 @@ import (
 	"certql/edge"
 )
 
-var update = flag.Bool("update", false, "write the table of settings into the README")
+var update = flag.Bool("update", false, "write what documents tell of the program")
 
 // readmeBlocks answers the code blocks of the README in the given language.
 func readmeBlocks(t *testing.T, language string) []string {
@@ -144,6 +145,40 @@ func TestEveryReadmeCommandIsOneThatWorks(t *testing.T) {
 	}
 }
 
+// The README's scripts run in node, with the packages of graph/clients.
+func TestEveryReadmeScriptRunsAsItStands(t *testing.T) {
+	skip := t.Skip
+	if os.Getenv("CI") == "true" {
+		skip = t.Fatal
+	}
+	node, err := exec.LookPath("node")
+	if err != nil {
+		skip("node is not installed: ", err)
+	}
+	if _, err := os.Stat("graph/clients/node_modules/graphql-ws"); errors.Is(err, fs.ErrNotExist) {
+		skip("graphql-ws is not installed: npm ci --prefix graph/clients")
+	}
+	p := start(t)
+	blocks := readmeBlocks(t, "js")
+	if len(blocks) == 0 {
+		t.Fatal("the README has no scripts")
+	}
+	host := strings.TrimPrefix(p.url(t, "GraphQL"), "http://")
+	for _, block := range blocks {
+		script := exec.CommandContext(t.Context(), node, "--input-type=module")
+		script.Dir = "graph/clients"
+		// Browsers have WebSocket, and so has node from version 22 on.
+		script.Stdin = strings.NewReader(fmt.Sprintf("import { WebSocket } from 'ws';\nglobalThis.WebSocket ??= WebSocket;\nconst token = %q;\n%s",
+			p.token(t, p.url(t, "Upstream"), "cert-admin"), strings.ReplaceAll(block, "localhost:8080", host)))
+		var stderr bytes.Buffer
+		script.Stderr = &stderr
+		output, err := script.Output()
+		if err != nil || string(output) != "ERROR\n" {
+			t.Errorf("%v: it prints %q and %s: %s", err, output, &stderr, block)
+		}
+	}
+}
+
 // curl does what the command would do, and fails the test unless the answer has data.
 func curl(t *testing.T, p *program, variables, hosts *strings.Replacer, args []string) []byte {
 	t.Helper()
@@ -254,22 +289,5 @@ func TestReadmeSettingsAreThoseOfTheProgram(t *testing.T) {
 		}
 		fmt.Fprintf(&table, "| `--%s` | `%s` | %s | %s |\n", option.Name, option.Envs[0], byDefault, strings.ReplaceAll(option.Help, "|", `\|`))
 	}
-	text, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	place := regexp.MustCompile("(?s)(<!-- settings:[^\n]*-->\n).*(<!-- end of settings -->\n)")
-	if !place.Match(text) {
-		t.Fatal("the README has no place for the settings")
-	}
-	want := place.ReplaceAllString(string(text), "${1}\n"+strings.ReplaceAll(table.String(), "$", "$$")+"\n${2}")
-	if *update {
-		if err := os.WriteFile("README.md", []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(want, string(text)); diff != "" {
-		t.Errorf("the README's settings differ; run go test -run Settings -update . (-want +got):\n%s", diff)
-	}
+	written(t, "README.md", "settings", table.String())
 }

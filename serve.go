@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"golang.org/x/net/netutil"
-
 	"certql/edge"
 )
 
@@ -29,7 +27,8 @@ type service struct {
 	health           *edge.Health
 
 	callers, operators                 http.Handler
-	callersListener, operatorsListener net.Listener // the second may be nil
+	connections                        func(change int) // is told of each connection of a caller
+	callersListener, operatorsListener net.Listener     // the second may be nil
 
 	// stopping is closed when whatever does not end by itself has to.
 	stopping chan struct{}
@@ -76,7 +75,9 @@ func (s *service) close() {
 func (s *service) run(ctx context.Context) error {
 	callers := newServer(edge.Timed(s.config.ReadTimeout, s.operationTimeout+answerTime, s.leaving(s.callers)), s.config, s.log)
 	failed := make(chan error, 2)
-	go func() { failed <- callers.Serve(netutil.LimitListener(s.callersListener, s.config.MaxConnections)) }()
+	go func() {
+		failed <- callers.Serve(edge.Bounded(s.callersListener, s.config.MaxConnections, s.connections))
+	}()
 	if s.operatorsListener != nil {
 		operators := newServer(s.operators, s.config, s.log)
 		go func() { failed <- operators.Serve(s.operatorsListener) }()

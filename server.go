@@ -145,6 +145,10 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	if err != nil {
 		return err
 	}
+	origins, err := edge.NewOrigins(config.CORSOrigins...)
+	if err != nil {
+		return err
+	}
 
 	mux := http.NewServeMux()
 	answers := graph.NewHandler(graph.Config{
@@ -165,6 +169,11 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		TaskPollMin:  config.TaskPollMin,
 		TaskPollMax:  config.TaskPollMax,
 		Stopping:     serving.stopping,
+		Caller:       edge.WithBearer,
+		AllowOrigin:  origins.Allows,
+
+		MaxWebSockets:          config.MaxWebSockets,
+		MaxWebSocketOperations: config.MaxWebSocketOperations,
 
 		MaxEstimatedCalls: config.MaxEstimatedCalls,
 		MaxUpstreamCalls:  config.MaxUpstreamCalls,
@@ -172,7 +181,9 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.Callers(service, answers)))
 	mux.Handle("/", explorer)
 
+	serving.drains = append(serving.drains, answers.Drain)
 	serving.callers = telemetry.Requests("/graphql", mux)
+	serving.connections = telemetry.Connections(config.Serving.MaxConnections)
 	serving.health = edge.NewHealth(log, time.Now, checks(client, service)...)
 	serving.operators = edge.NewAdmin(serving.health, telemetry.Metrics())
 

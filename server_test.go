@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/coder/websocket"
 	"github.com/google/go-cmp/cmp"
 
 	"certql/upstream/sandbox"
@@ -296,6 +297,146 @@ func TestTheEndWaitsForWhatIsUnderWay(t *testing.T) {
 	}
 	if diff := cmp.Diff(`{"certifications":{"nodes":[{"name":"in time"}]}}`, string(got.Data)); diff != "" || got.Errors != nil {
 		t.Errorf("the query under way was not answered (-want +got):\n%s%+v", diff, got.Errors)
+	}
+}
+
+// dial opens a WebSocket of the gateway. The status is that of the refusal, where there is one.
+func (p *program) dial(t *testing.T, header http.Header) (conn *websocket.Conn, status int) {
+	t.Helper()
+	conn, response, err := websocket.Dial(t.Context(), p.url(t, "GraphQL")+"/graphql", &websocket.DialOptions{
+		HTTPClient: p.http, HTTPHeader: header, Subprotocols: []string{"graphql-transport-ws"},
+	})
+	if response == nil {
+		t.Fatal(err)
+	}
+	if err == nil {
+		t.Cleanup(func() { _ = conn.CloseNow() })
+	}
+	return conn, response.StatusCode
+}
+
+// talk sends messages, and reads until each has the given number of answers.
+func talk(t *testing.T, conn *websocket.Conn, answers int, messages ...string) string {
+	t.Helper()
+	for _, message := range messages {
+		if err := conn.Write(t.Context(), websocket.MessageText, []byte(message)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var all strings.Builder
+	for range answers {
+		_, text, err := conn.Read(t.Context())
+		if err != nil {
+			t.Fatalf("%v after %s", err, &all)
+		}
+		all.Write(text)
+	}
+	return all.String()
+}
+
+const countOverWebSocket = `{"type":"subscribe","id":"1","payload":{"query":"{ certifications { totalCount } }"}}`
+
+func TestWebSocketsReachTheGateway(t *testing.T) {
+	p := start(t, "--cors-origin=https://portal.example.com")
+	idle := p.token(t, p.url(t, "Upstream"), "idle")
+	all := fmt.Sprintf(`"totalCount":%d`, sandbox.DefaultCertifications)
+	tests := map[string]struct {
+		header  http.Header
+		payload string
+		status  int
+		want    string
+	}{
+		"the gateway itself":      {nil, "", 101, all},
+		"token of the handshake":  {http.Header{"Authorization": {"Bearer " + idle}}, "", 101, `"totalCount":0`},
+		"token of the message":    {nil, `,"payload":{"authorization":"bearer ` + idle + `"}`, 101, `"totalCount":0`},
+		"no token":                {http.Header{"Authorization": {"Basic x"}}, "", 401, ""},
+		"listed page":             {http.Header{"Origin": {"https://portal.example.com"}}, "", 101, all},
+		"own page":                {http.Header{"Origin": {p.url(t, "GraphQL")}}, "", 101, all},
+		"another page":            {http.Header{"Origin": {"https://evil.example"}}, "", 403, ""},
+		"a page of the same host": {http.Header{"Origin": {"http://localhost:1"}}, "", 403, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			conn, status := p.dial(t, test.header)
+			if status != test.status {
+				t.Fatalf("the status is %d, want %d", status, test.status)
+			}
+			if conn == nil {
+				return
+			}
+			got := talk(t, conn, 3, `{"type":"connection_init"`+test.payload+`}`, countOverWebSocket)
+			if !strings.Contains(got, test.want) || !strings.Contains(got, `"complete"`) {
+				t.Errorf("the answers are %s", got)
+			}
+		})
+	}
+}
+
+func TestWebSocketsAreBoundedBySettings(t *testing.T) {
+	p := start(t, "--max-websockets=1", "--max-websocket-operations=1", "--sandbox-task-pace=1h", "--max-body=1000")
+	conn, _ := p.dial(t, nil)
+	watching := strings.Replace(countOverWebSocket, "{ certifications { totalCount } }",
+		`subscription { certificationTask(id: \"`+p.queueTask(t)+`\") { status } }`, 1)
+	got := talk(t, conn, 3, `{"type":"connection_init"}`, watching, strings.Replace(countOverWebSocket, "1", "2", 1))
+	if !strings.Contains(got, "--max-websocket-operations") || !strings.Contains(got, "QUEUED") {
+		t.Errorf("the answers are %s", got)
+	}
+	if _, status := p.dial(t, nil); status != http.StatusServiceUnavailable {
+		t.Errorf("a second connection is answered by %d", status)
+	}
+	if err := conn.Write(t.Context(), websocket.MessageText, make([]byte, 1001)); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := conn.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusMessageTooBig {
+		t.Errorf("a long message is answered by %v", err)
+	}
+}
+
+// queueTask answers the id of a new task.
+func (p *program) queueTask(t *testing.T) string {
+	t.Helper()
+	var data struct {
+		Queued struct{ Tasks []struct{ RawID string } }
+	}
+	p.query(t, "", `mutation { queued: reassignReviewItemsAsync(input: {
+		certificationId: "`+sandbox.LargeCertification+`", reason: "Moved on",
+		reassignTo: "6c0f2d84-51ab-4e97-b3d2-98e7a1c40f62", references: [{id: "`+sandbox.LargePermissionsItem+`", type: ITEM}]
+	}) { tasks { rawId } errors { message } } }`).into(t, &data)
+	return data.Queued.Tasks[0].RawID
+}
+
+// The end of the program is one of each subscription, too, however it is watched.
+func TestTheEndCompletesSubscriptions(t *testing.T) {
+	p := start(t, "--sandbox-task-pace=1h")
+	query := `subscription { certificationTask(id: \"` + p.queueTask(t) + `\") { status } }`
+	conn, _ := p.dial(t, nil)
+	if got := talk(t, conn, 2, `{"type":"connection_init"}`, strings.Replace(countOverWebSocket, "{ certifications { totalCount } }", query, 1)); !strings.Contains(got, "QUEUED") {
+		t.Fatal(got)
+	}
+	r := request(t, http.MethodPost, p.url(t, "GraphQL")+"/graphql", strings.NewReader(`{"query":"`+query+`"}`))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", "text/event-stream")
+	response, err := p.http.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var events [64]byte
+	if _, err := io.ReadFull(response.Body, events[:]); err != nil {
+		t.Fatal(err)
+	}
+	p.stop()
+	if rest, err := io.ReadAll(response.Body); err != nil || !strings.HasSuffix(string(rest), "event: complete\ndata:\n\n") {
+		t.Errorf("the stream ends by %v after %s", err, rest)
+	}
+	if got := talk(t, conn, 1); !strings.Contains(got, `"complete"`) {
+		t.Errorf("the subscription ends by %s", got)
+	}
+	if _, _, err := conn.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusGoingAway {
+		t.Errorf("the connection ends by %v", err)
+	}
+	if code := p.end(); code != exitOK {
+		t.Errorf("the exit code is %d", code)
 	}
 }
 

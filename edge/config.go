@@ -36,6 +36,8 @@ type ServeConfig struct {
 	MaxUpstreamCalls        int           `default:"200" help:"Upstream calls that a GraphQL operation makes; fields that need more are null."`
 	TaskPollMin             time.Duration `default:"1s" help:"How long after the first read of a watched task the second comes; later waits grow."`
 	TaskPollMax             time.Duration `default:"10s" help:"Longest wait between two reads of a watched task."`
+	MaxWebSockets           int           `name:"max-websockets" default:"5000" help:"WebSocket connections that may be open."`
+	MaxWebSocketOperations  int           `name:"max-websocket-operations" default:"100" help:"Operations that may be under way on one WebSocket connection, subscriptions included."`
 	MaxInFlight             int           `default:"256" help:"Upstream calls under way at once; more wait, and operations take turns."`
 	MaxInFlightPerOperation int           `default:"64" help:"Upstream calls under way at once for one GraphQL operation."`
 	Budget                  Budget        `embed:""`

@@ -159,6 +159,7 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 			[]string{
 				"--upstream-url=acme", "--token-url=mailto:x", "--upstream-timeout=0s", "--operation-timeout=-1s",
 				"--max-estimated-calls=0", "--max-upstream-calls=-7", "--max-write-batch=0", "--max-in-flight=0", "--max-in-flight-per-operation=-1", "--rate-limit=0",
+				"--max-websockets=0", "--max-websocket-operations=-1",
 				"--cors-origin=*,https://a.example.com/", "--auth=service", "--sandbox-seed=0", "--sandbox-certifications=1000001",
 				"--sandbox-items=-1", "--sandbox-rate-limit=-1", "--sandbox-rate-window=0s", "--sandbox-task-pace=0s",
 				"--sandbox-clock=yesterday",
@@ -169,6 +170,8 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--token-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
 				"--upstream-timeout: must be longer than 0, such as 30s, not 0s",
 				"--operation-timeout: must be longer than 0, such as 60s, not -1s",
+				"--max-websockets: must be 1 or more, not 0",
+				"--max-websocket-operations: must be 1 or more, not -1",
 				"--max-estimated-calls: must be 1 or more, not 0",
 				"--max-upstream-calls: must be 1 or more, not -7",
 				"--max-write-batch: must be 1 or more, not 0",

@@ -32,6 +32,10 @@ type metrics struct {
 	requests   *prometheus.CounterVec   // by class of status
 	serving    prometheus.Gauge
 	bytes      prometheus.Counter
+
+	connections, connectionLimit prometheus.Gauge
+
+	sessions func() int
 }
 
 // newMetrics answers metrics. Codes are those that an operation may end with.
@@ -75,6 +79,19 @@ func newMetrics(codes []string) *metrics {
 			Help: "Bytes of the bodies of answers, as they were sent.",
 		}),
 	}
+	m.connections = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "certql_connections",
+		Help: "Connections of callers that are open.",
+	})
+	m.connectionLimit = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "certql_connections_limit",
+		Help: "Connections of callers that may be open.",
+	})
+	m.sessions = func() int { return 0 }
+	sessions := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "certql_sessions",
+		Help: "Sessions of people who are signed in.",
+	}, func() float64 { return float64(m.sessions()) })
 	for _, kind := range operationTypes() {
 		m.underWay.WithLabelValues(kind)
 		m.operations.WithLabelValues(kind, labelOK)
@@ -87,7 +104,7 @@ func newMetrics(codes []string) *metrics {
 	})
 	about.Set(1)
 	m.registry.MustRegister(
-		m.operations, m.durations, m.calls, m.underWay, m.batches, m.requests, m.serving, m.bytes, about,
+		m.operations, m.durations, m.calls, m.underWay, m.batches, m.requests, m.serving, m.bytes, m.connections, m.connectionLimit, sessions, about,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -33,6 +34,8 @@ const (
 
 // A record is what is noted of a request until its line is written: the operations in it.
 type record struct {
+	switched atomic.Bool // to a protocol that has any number of operations, in any time
+
 	mu         sync.Mutex
 	operations []finished
 }
@@ -54,14 +57,15 @@ func recordFrom(ctx context.Context) *record {
 	return r
 }
 
-// add notes an operation that has ended.
-func (r *record) add(operation Operation, outcome Outcome) {
-	if r == nil {
-		return
+// add notes an operation that has ended, and says whether the line of the request will tell of it.
+func (r *record) add(operation Operation, outcome Outcome) bool {
+	if r == nil || r.switched.Load() {
+		return false
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.operations = append(r.operations, finished{operation, outcome})
+	return true
 }
 
 // attrs answers what a line tells of the operations of a request; of a batch that is their sums.

@@ -10,7 +10,7 @@ import (
 // ServingConfig are the settings of how the gateway serves, and of how it ends.
 type ServingConfig struct {
 	AdminAddr      string        `default:"localhost:8081" help:"Host and port for operators, of which callers should know nothing: /metrics, /livez, /readyz and /version. Empty for none."`
-	MaxConnections int           `default:"4096" help:"Connections of callers that may be open; more wait to be accepted."`
+	MaxConnections int           `default:"10000" help:"Connections of callers that may be open; more wait to be accepted."`
 	ReadTimeout    time.Duration `default:"10s" help:"Longest time that the header of a request, and then its body, may take to arrive."`
 	IdleTimeout    time.Duration `default:"2m" help:"Longest time that a connection is kept on which nothing is asked."`
 	DrainDelay     time.Duration `default:"0s" help:"How long the gateway still takes requests after it was told to end and says that it is not ready, so that whoever sends them can notice."`

@@ -10,7 +10,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 
@@ -86,10 +85,13 @@ func (t *Telemetry) Operation(ctx context.Context, operation Operation) (ended f
 		underWay.Dec()
 		t.operations.WithLabelValues(kind, t.codeOf(outcome)).Inc()
 		t.calls.WithLabelValues(kind).Observe(float64(outcome.Calls))
+		took := t.now().Sub(began)
 		if operation.Type != "subscription" { // which lasts as long as somebody watches
-			t.durations.WithLabelValues(kind).Observe(t.now().Sub(began).Seconds())
+			t.durations.WithLabelValues(kind).Observe(took.Seconds())
 		}
-		recordFrom(ctx).add(operation, outcome)
+		if !recordFrom(ctx).add(operation, outcome) {
+			t.logOperation(ctx, operation, outcome, took)
+		}
 	}
 }
 
@@ -103,12 +105,14 @@ func (t *Telemetry) Upstream(stats func() upstream.Stats) {
 	t.registry.MustRegister(newUpstreamCollector(stats))
 }
 
-// Sessions exports how many people are signed in. It may be called once.
-func (t *Telemetry) Sessions(count func() int) {
-	t.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "certql_sessions",
-		Help: "Sessions of people who are signed in.",
-	}, func() float64 { return float64(count()) }))
+// Sessions has the sessions of people who are signed in counted, from before the first request on.
+func (t *Telemetry) Sessions(count func() int) { t.sessions = count }
+
+// Connections answers what is to be told of connections that come (1) and go (-1), of which there may
+// be so many.
+func (t *Telemetry) Connections(limit int) (counted func(change int)) {
+	t.connectionLimit.Set(float64(limit))
+	return func(change int) { t.connections.Add(float64(change)) }
 }
 
 // Metrics answers all numbers, in the format of Prometheus.
@@ -122,7 +126,7 @@ func (t *Telemetry) Requests(graphql string, next http.Handler) http.Handler {
 		id := requestID(r, t.newID)
 		w.Header().Set(requestIDHeader, id)
 		r = r.WithContext(withRecord(upstream.WithRequestID(r.Context(), id), noted))
-		answer := &observedWriter{ResponseWriter: w}
+		answer := &observedWriter{ResponseWriter: w, noted: noted}
 		t.serving.Inc()
 		completed := false
 		defer func() { // also where the handler panics, which the server sees to
@@ -162,15 +166,31 @@ func (t *Telemetry) logRequest(r *http.Request, isGraphQL bool, noted *record, a
 		slog.String("method", shortened(r.Method, maxName)),
 		slog.String("path", shortened(r.URL.Path, maxPath)),
 		slog.Int("status", status),
-		slog.Float64("duration_ms", math.Round(took.Seconds()*1e4)/10),
+		durationAttr(took),
 		slog.Int64("bytes", answer.bytes),
 	}
 	t.log.LogAttrs(r.Context(), level, "request", append(attrs, noted.attrs()...)...)
 }
 
+// logOperation writes the line of an operation that no request will tell of: one of those on a
+// WebSocket, whose request ends with the connection.
+func (t *Telemetry) logOperation(ctx context.Context, operation Operation, outcome Outcome, took time.Duration) {
+	if !t.log.Enabled(ctx, slog.LevelInfo) {
+		return
+	}
+	alone := &record{operations: []finished{{operation, outcome}}}
+	t.log.LogAttrs(ctx, slog.LevelInfo, "operation", append([]slog.Attr{durationAttr(took)}, alone.attrs()...)...)
+}
+
+// durationAttr answers a duration in milliseconds, to a tenth.
+func durationAttr(took time.Duration) slog.Attr {
+	return slog.Float64("duration_ms", math.Round(took.Seconds()*1e4)/10)
+}
+
 // An observedWriter notes what is answered.
 type observedWriter struct {
 	http.ResponseWriter
+	noted  *record
 	status int // 0 until there is one
 	bytes  int64
 }
@@ -179,6 +199,9 @@ type observedWriter struct {
 func (w *observedWriter) WriteHeader(status int) {
 	if w.status < http.StatusOK && w.status != http.StatusSwitchingProtocols { // information may come before it
 		w.status = status
+	}
+	if status == http.StatusSwitchingProtocols {
+		w.noted.switched.Store(true)
 	}
 	w.ResponseWriter.WriteHeader(status)
 }

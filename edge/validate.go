@@ -43,6 +43,12 @@ func (c ServeConfig) validate() error {
 	if c.TaskPollMax < c.TaskPollMin {
 		problem("--task-poll-max: must be --task-poll-min or longer, not %s", c.TaskPollMax)
 	}
+	if c.MaxWebSockets < 1 {
+		problem("--max-websockets: must be 1 or more, not %d", c.MaxWebSockets)
+	}
+	if c.MaxWebSocketOperations < 1 {
+		problem("--max-websocket-operations: must be 1 or more, not %d", c.MaxWebSocketOperations)
+	}
 	c.Serving.validate(problem)
 	c.Limits.validate(problem)
 	if c.MaxEstimatedCalls < 1 {

@@ -26,6 +26,9 @@ const (
 	DefaultMaxUpstreamCalls  = 200
 	DefaultTaskPollMin       = time.Second
 	DefaultTaskPollMax       = 10 * time.Second
+
+	DefaultMaxWebSockets          = 5_000
+	DefaultMaxWebSocketOperations = 100
 )
 
 const (
@@ -62,8 +65,19 @@ type Config struct {
 	// TaskPollMin is how long after the first read of a watched task the second comes, by default
 	// 1 s. The waits grow from there up to TaskPollMax, by default 10 s.
 	TaskPollMin, TaskPollMax time.Duration
-	// Stopping, once closed, completes every subscription; nil where that never comes.
+	// Stopping, once closed, completes every subscription and then ends the WebSocket connections;
+	// nil where that never comes.
 	Stopping <-chan struct{}
+	// Caller answers a context whose caller is the one of an Authorization, in the form of the
+	// header of that name, where the first message of a WebSocket has one. By default such
+	// messages are refused, and callers are known by the handshake alone.
+	Caller func(ctx context.Context, authorization string) (context.Context, error)
+	// AllowOrigin says whether the page that has a browser send a handshake of WebSocket may do so. By
+	// default the gateway's own may, and programs that are no browsers.
+	AllowOrigin func(handshake *http.Request) bool
+	// MaxWebSockets is how many WebSocket connections may be open, by default 5,000, and
+	// MaxWebSocketOperations how many operations may be under way on each, by default 100.
+	MaxWebSockets, MaxWebSocketOperations int
 	// Trace lets requests ask for the list of their upstream calls, by "extensions": {"trace": true}.
 	// It tells how the gateway works, and so is meant for trying it out.
 	Trace bool
@@ -84,9 +98,21 @@ type Config struct {
 	unprojected bool // gqlgen executes every field, for tests to compare with
 }
 
+// A Handler is the GraphQL endpoint, over HTTP and over WebSocket.
+type Handler struct {
+	http.Handler
+
+	sockets *socketTransport
+}
+
+// Drain waits for the WebSocket connections to end after Config.Stopping was closed: other than
+// requests, http.Server.Shutdown does not wait for them. Where ctx ends first, it cuts what is
+// left and answers why.
+func (h *Handler) Drain(ctx context.Context) error { return h.sockets.drain(ctx) }
+
 // NewHandler makes the handler of the GraphQL endpoint. As whom a request calls the upstream
 // is in its context: see upstream.WithCredential.
-func NewHandler(cfg Config) http.Handler {
+func NewHandler(cfg Config) *Handler {
 	if cfg.OperationTimeout == 0 {
 		cfg.OperationTimeout = time.Minute
 	}
@@ -97,6 +123,9 @@ func NewHandler(cfg Config) http.Handler {
 	cfg.MaxUpstreamCalls = cmp.Or(cfg.MaxUpstreamCalls, DefaultMaxUpstreamCalls)
 	cfg.TaskPollMin = cmp.Or(cfg.TaskPollMin, DefaultTaskPollMin)
 	cfg.TaskPollMax = max(cmp.Or(cfg.TaskPollMax, DefaultTaskPollMax), cfg.TaskPollMin)
+	if cfg.AllowOrigin == nil {
+		cfg.AllowOrigin = fromOwnPage
+	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -114,7 +143,19 @@ func NewHandler(cfg Config) http.Handler {
 		tasksWatched:  newTaskHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
 	}})
 	server := handler.New(schema)
-	server.AddTransport(&httpTransport{limits: limits, keepAlive: keepAlive, observer: cfg.Observe})
+	overHTTP := &httpTransport{limits: limits, keepAlive: keepAlive, observer: cfg.Observe}
+	sockets := &socketTransport{
+		httpTransport: overHTTP,
+		caller:        cfg.Caller,
+		allowOrigin:   cfg.AllowOrigin,
+		maxSockets:    cmp.Or(cfg.MaxWebSockets, DefaultMaxWebSockets),
+		maxOperations: cmp.Or(cfg.MaxWebSocketOperations, DefaultMaxWebSocketOperations),
+		stopping:      cfg.Stopping,
+		recovered:     recoverer(cfg.Logger),
+		open:          map[*socket]struct{}{},
+	}
+	server.AddTransport(sockets)
+	server.AddTransport(overHTTP)
 	server.SetQueryCache(documents)
 	server.SetParserTokenLimit(limits.Tokens)
 	server.SetValidationRulesFn(validationRules(!cfg.NoIntrospection))
@@ -136,7 +177,7 @@ func NewHandler(cfg Config) http.Handler {
 	if !cfg.unprojected {
 		server.Use(projections{gen.NewProjector(schema)})
 	}
-	return server
+	return &Handler{server, sockets}
 }
 
 // recoverer answers the function that turns a panic into an error, which the presenter logs.

@@ -49,7 +49,10 @@ func (planning) Validate(graphql.ExecutableSchema) error { return nil }
 // MutateOperationContext makes the plan of an operation.
 func (p planning) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
 	var made plan
-	var err *gqlerror.Error
+	err := checkRoot(operation)
+	if err != nil {
+		return err
+	}
 	if made.dryRun, err = flag(operation, "dryRun"); err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -135,17 +134,20 @@ func (x exchange) inBatch(params *graphql.RawParams) *graphql.Response {
 	return errOutOfTime.response()
 }
 
+func (x exchange) prepare(params *graphql.RawParams) (context.Context, *graphql.OperationContext, *graphql.Response) {
+	return x.httpTransport.prepare(x.request.Context(), x.executor, params)
+}
+
 // prepare parses and checks an operation. Where it must not be executed, there is a response
 // instead that says why.
-func (x exchange) prepare(params *graphql.RawParams) (context.Context, *graphql.OperationContext, *graphql.Response) {
-	ctx := x.request.Context()
-	operation, errs := x.executor.CreateOperationContext(ctx, params)
+func (t *httpTransport) prepare(ctx context.Context, executor graphql.GraphExecutor, params *graphql.RawParams) (context.Context, *graphql.OperationContext, *graphql.Response) {
+	operation, errs := executor.CreateOperationContext(ctx, params)
 	if errs == nil {
 		return graphql.WithOperationContext(ctx, operation), operation, nil
 	}
-	response := x.executor.DispatchError(ctx, shortened(errs))
+	response := executor.DispatchError(ctx, shortened(errs))
 	response.Data = nil
-	x.observer.refused(ctx, params, operation, response)
+	t.observer.refused(ctx, params, operation, response)
 	return ctx, nil, response
 }
 
@@ -173,10 +175,7 @@ func (x exchange) respond(response *graphql.Response) {
 
 // refuse answers why a request is not answered.
 func (x exchange) refuse(err error) {
-	reason, ok := errors.AsType[*refusal](err)
-	if !ok {
-		reason = &refusal{status: http.StatusInternalServerError, code: codeInternal, message: "Something went wrong inside the gateway."}
-	}
+	reason := refusalOf(err)
 	if reason.allow != "" {
 		x.writer.Header().Set("Allow", reason.allow)
 	}

@@ -245,6 +245,17 @@ func (s stalled) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.abandoned <- struct{}{}
 }
 
+// before stands before a sandbox, which issues the tokens.
+func (s stalled) before(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/oauth/") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		s.ServeHTTP(w, r)
+	})
+}
+
 // When an operation's time is over, what it waits for is an error, the rest is answered, and
 // a stream comes to its end. Time in the bubble passes only while everybody waits.
 func TestOperationsRunOutOfTime(t *testing.T) {
@@ -315,15 +326,7 @@ func TestAStreamEndsWithItsReader(t *testing.T) {
 	t.Parallel()
 	for _, accept := range []string{"multipart/mixed", "text/event-stream"} {
 		service := newStalled()
-		w := newTenant(t, setup{front: func(next http.Handler) http.Handler {
-			return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-				if strings.HasPrefix(r.URL.Path, "/oauth/") {
-					next.ServeHTTP(rw, r)
-					return
-				}
-				service.ServeHTTP(rw, r)
-			})
-		}})
+		w := newTenant(t, setup{front: service.before})
 		response := w.open(t, accept, stalledQuery)
 		if _, err := io.ReadFull(response.Body, make([]byte, 1)); err != nil {
 			t.Fatal(err)
@@ -393,5 +396,35 @@ func TestTheLastEventIsOneForBrowsers(t *testing.T) {
 	text, err := io.ReadAll(bufio.NewReader(response.Body))
 	if err != nil || !strings.HasSuffix(string(text), "\n\nevent: complete\ndata:\n\n") || !strings.HasPrefix(string(text), ":\n\nevent: next\ndata: {") {
 		t.Errorf("%v: %q", err, text)
+	}
+}
+
+// A deadlineWriter is a response that remembers its deadline.
+type deadlineWriter struct {
+	*httptest.ResponseRecorder
+
+	set      int
+	deadline time.Time
+}
+
+func (w *deadlineWriter) SetWriteDeadline(deadline time.Time) error {
+	w.set, w.deadline = w.set+1, deadline
+	return nil
+}
+
+// Over HTTP/2 the end of a deadline is the end of the stream, even where nothing is to be written.
+func TestBetweenThePartsOfAStreamThereIsNoDeadline(t *testing.T) {
+	t.Parallel()
+	w := sharedTenant(t)
+	for _, accept := range []string{"multipart/mixed", "text/event-stream"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(literal(object{"query": deferring["below a certification"]})))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Accept", accept)
+		r.Header.Set("Authorization", "Bearer "+w.token(t, admin))
+		answer := &deadlineWriter{ResponseRecorder: httptest.NewRecorder()}
+		w.gateway.Config.Handler.ServeHTTP(answer, r)
+		if answer.Code != http.StatusOK || answer.set < 4 || !answer.deadline.IsZero() {
+			t.Errorf("%s: status %d, %d deadlines, the last at %v", accept, answer.Code, answer.set, answer.deadline)
+		}
 	}
 }
