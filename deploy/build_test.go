@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
@@ -44,7 +45,7 @@ var build = sync.OnceValues(func() (string, error) {
 // script runs a command in this folder; what it says is part of the error.
 func script(name string, args ...string) error {
 	var output bytes.Buffer
-	command := exec.Command(name, args...)
+	command := exec.CommandContext(context.Background(), name, args...)
 	command.Stdout, command.Stderr = &output, &output
 	if err := command.Run(); err != nil {
 		return &scriptError{name, err, output.String()}

@@ -82,7 +82,8 @@ func TestTheProgramTakesWhatComposeGives(t *testing.T) {
 	}{
 		"gateway": {nil, "gateway", map[string]string{"upstream-url": "http://sandbox:9090/v3", "client-id": "org-admin", "admin-addr": ":8081"}},
 		"gateway with a tenant": {
-			[]string{"CERTQL_UPSTREAM_URL=https://acme.api.identitynow.com/v3", "CERTQL_CLIENT_ID=portal"}, "gateway",
+			[]string{"CERTQL_UPSTREAM_URL=https://acme.api.identitynow.com/v3", "CERTQL_CLIENT_ID=portal"},
+			"gateway",
 			map[string]string{"upstream-url": "https://acme.api.identitynow.com/v3", "client-id": "portal"},
 		},
 		"sandbox": {nil, "sandbox", map[string]string{"addr": ":9090"}},

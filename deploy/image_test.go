@@ -115,7 +115,7 @@ func unpack(t *testing.T, layer []byte, to image) {
 		path := filepath.Join(to.root, filepath.Clean("/"+header.Name))
 		switch header.Typeflag {
 		case tar.TypeDir:
-			err = os.MkdirAll(path, 0o755)
+			err = os.MkdirAll(path, 0o755) //nolint:gosec // as engines do
 		case tar.TypeReg:
 			var content []byte
 			if content, err = io.ReadAll(entries); err == nil {
@@ -205,7 +205,7 @@ func runImage(t *testing.T, img image, args ...string) (*exec.Cmd, string) {
 	t.Helper()
 	needTool(t, "unshare", "setpriv", "chroot", "mount", "bash")
 	need(t, os.Geteuid() == 0, "mounting a read-only root takes root")
-	if err := os.Chmod(img.root, 0o755); err != nil {
+	if err := os.Chmod(img.root, 0o755); err != nil { //nolint:gosec // who runs in it is nobody
 		t.Fatal(err)
 	}
 	words := []string{"--mount", "bash", "-c", enter, img.root, img.config.User}
@@ -314,8 +314,8 @@ func TestTheImageTrustsTheCertificatesInIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer authorities.Close()
-	if err := pem.Encode(authorities, &pem.Block{Type: "CERTIFICATE", Bytes: tenant.Certificate().Raw}); err != nil {
+	err = pem.Encode(authorities, &pem.Block{Type: "CERTIFICATE", Bytes: tenant.Certificate().Raw})
+	if err := errors.Join(err, authorities.Close()); err != nil {
 		t.Fatal(err)
 	}
 	process, url := runImage(t, img, "--upstream-url="+tenant.URL+"/v3", "--auth=service",

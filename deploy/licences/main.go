@@ -83,7 +83,7 @@ func folderOf(ctx context.Context, module *debug.Module) (string, error) {
 
 // goCommand runs the go command in the folder of the program's module.
 func goCommand(ctx context.Context, args ...string) (string, error) {
-	command := exec.CommandContext(ctx, "go", args...)
+	command := exec.CommandContext(ctx, "go", args...) //nolint:gosec // arguments of this program alone
 	command.Dir = ".."
 	var stderr bytes.Buffer
 	command.Stderr = &stderr
@@ -115,7 +115,7 @@ func licenceOf(part, folder string) (licence, error) {
 		if entry.IsDir() || !licenceFile.MatchString(entry.Name()) {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(folder, entry.Name()))
+		text, err := os.ReadFile(filepath.Join(folder, entry.Name())) //nolint:gosec // a file of the folder
 		if err != nil {
 			return licence{}, err
 		}
