@@ -36,7 +36,7 @@ func (p *program) requests(t *testing.T, base string) map[string]int {
 func TestReadyIsAGatewayThatCanCallTheUpstream(t *testing.T) {
 	tenant := start(t, "sandbox")
 	base := tenant.url(t, "Sandbox")
-	p := start(t, "--upstream-url="+base+"/v3", "--auth=service", "--client-id=org-admin", "--client-secret="+sandboxSecret)
+	p := start(t, "--upstream-url="+base+"/v3", "--auth=service", "--client-id=org-admin", "--client-secret="+sandboxSecret, "--service-access=any")
 	for range 5 {
 		if status, text := p.ready(t); status != http.StatusOK || text != "ready\n" {
 			t.Errorf("%d %s", status, text)
@@ -47,7 +47,7 @@ func TestReadyIsAGatewayThatCanCallTheUpstream(t *testing.T) {
 		t.Errorf("to know that, it has sent %v", got)
 	}
 	// What has been answered is proof, so that nothing more is asked.
-	fresh := start(t, "--upstream-url="+base+"/v3", "--auth=service", "--client-id=org-admin", "--client-secret="+sandboxSecret)
+	fresh := start(t, "--upstream-url="+base+"/v3", "--auth=service", "--client-id=org-admin", "--client-secret="+sandboxSecret, "--service-access=any")
 	fresh.query(t, "", countQuery)
 	if status, text := fresh.ready(t); status != http.StatusOK {
 		t.Errorf("%d %s", status, text)
@@ -60,7 +60,7 @@ func TestReadyIsAGatewayThatCanCallTheUpstream(t *testing.T) {
 func TestAGatewayIsNotReadyWithoutItsTokenOrTheUpstream(t *testing.T) {
 	tenant := start(t, "sandbox")
 	base := tenant.url(t, "Sandbox")
-	wrong := start(t, "--upstream-url="+base+"/v3", "--auth=service", "--client-id=org-admin", "--client-secret=hunter2")
+	wrong := start(t, "--upstream-url="+base+"/v3", "--auth=service", "--client-id=org-admin", "--client-secret=hunter2", "--service-access=any")
 	status, text := wrong.ready(t)
 	if status != http.StatusServiceUnavailable || !strings.HasPrefix(text, "token: upstream: getToken: ") || strings.Contains(text, "hunter2") || strings.Count(text, "\n") != 1 {
 		t.Errorf("with a wrong secret: %d %s", status, text)

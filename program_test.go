@@ -46,7 +46,7 @@ func start(t testing.TB, args ...string) *program {
 		stderr: &output{},
 		stop:   stop,
 		code:   make(chan int, 1),
-		http:   &http.Client{Transport: &http.Transport{}},
+		http:   &http.Client{Transport: noticing{&http.Transport{}, handedOut}},
 	}
 	anywhere := []string{"--addr=localhost:0"} // beside other programs
 	if len(args) > 0 && args[0] == "sandbox" {
@@ -60,6 +60,8 @@ func start(t testing.TB, args ...string) *program {
 		if code := p.end(); code != exitOK {
 			t.Errorf("certql %q ended with exit code %d: %s", args, code, p.stderr)
 		}
+		handedOut.check(t, "the output", p.stdout.String())
+		handedOut.check(t, "the log", p.stderr.String())
 	})
 	select {
 	case <-p.stdout.ready:

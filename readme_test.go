@@ -105,7 +105,7 @@ func shellWords(t *testing.T, line string) []string {
 }
 
 func TestEveryReadmeCommandIsOneThatWorks(t *testing.T) {
-	gateway, tenant := start(t), start(t, "sandbox")
+	gateway, tenant := start(t, "--documents=docs/trusted-documents.json"), start(t, "sandbox")
 	hosts := strings.NewReplacer("http://localhost:8080", gateway.url(t, "GraphQL"), "http://localhost:9090", tenant.url(t, "Sandbox"))
 	token := ""
 	var seen []string
@@ -271,8 +271,8 @@ func TestTheSandboxAloneHasTheOptionsOfTheEmbeddedOne(t *testing.T) {
 			alone = append(alone, option.Name+" "+option.Envs[0])
 		}
 	}
-	if diff := cmp.Diff(embedded, alone); diff != "" || len(alone) != 8 {
-		t.Errorf("the README tells of 8 options with the same variables (-embedded +alone):\n%s", diff)
+	if diff := cmp.Diff(embedded, alone); diff != "" || len(alone) != 12 {
+		t.Errorf("the README tells of 12 options with the same variables (-embedded +alone):\n%s", diff)
 	}
 }
 

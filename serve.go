@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net"
@@ -17,6 +18,8 @@ const (
 	answerTime = time.Minute
 	// closeTime bounds what is done when nothing is under way any more.
 	closeTime = 5 * time.Second
+	// maxHeaderBytes bounds the header of a request: a token, a few cookies and room to spare.
+	maxHeaderBytes = 32 << 10
 )
 
 // A service answers callers on one listener and operators on another, until it is told to end.
@@ -29,6 +32,7 @@ type service struct {
 	callers, operators                 http.Handler
 	connections                        func(change int) // is told of each connection of a caller
 	callersListener, operatorsListener net.Listener     // the second may be nil
+	tls                                *tls.Config      // towards callers; nil for none
 
 	sleep func(time.Duration) // time.Sleep
 
@@ -83,7 +87,11 @@ func (s *service) run(ctx context.Context) error {
 	callers := newServer(edge.Timed(s.config.ReadTimeout, s.operationTimeout+answerTime, s.leaving(s.callers)), s.config, s.log)
 	failed := make(chan error, 2)
 	go func() {
-		failed <- callers.Serve(edge.Bounded(s.callersListener, s.config.MaxConnections, s.connections))
+		bounded := edge.Bounded(s.callersListener, s.config.MaxConnections, s.connections)
+		if s.tls != nil { // outermost, as the server has to see it
+			bounded = tls.NewListener(bounded, s.tls)
+		}
+		failed <- callers.Serve(bounded)
 	}()
 	if s.operatorsListener != nil {
 		operators := newServer(s.operators, s.config, s.log)
@@ -136,12 +144,14 @@ func (s *service) end(ctx context.Context, callers *http.Server) {
 func newServer(handler http.Handler, config edge.ServingConfig, log *slog.Logger) *http.Server {
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(true)
 	protocols.SetUnencryptedHTTP2(true) // for callers that begin with it
 	return &http.Server{
 		Handler:           handler,
 		Protocols:         &protocols,
 		ReadHeaderTimeout: config.ReadTimeout,
 		IdleTimeout:       config.IdleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 }
@@ -150,6 +160,14 @@ func newServer(handler http.Handler, config edge.ServingConfig, log *slog.Logger
 func listen(ctx context.Context, addr string) (net.Listener, error) {
 	var config net.ListenConfig
 	return config.Listen(ctx, "tcp", addr)
+}
+
+// url answers the URL that callers reach the service at.
+func (s *service) url() string {
+	if s.tls != nil {
+		return "https://" + s.callersListener.Addr().String()
+	}
+	return baseURL(s.callersListener)
 }
 
 // baseURL answers the URL that a listener is reached at.

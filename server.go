@@ -94,6 +94,13 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		return err
 	}
 	defer serving.close()
+	if serving.tls, err = config.TLS.Load(); err != nil {
+		return err
+	}
+	origin, err := config.PublicOrigin(serving.callersListener.Addr())
+	if err != nil {
+		return err
+	}
 	for _, name := range edge.UnknownVariables() {
 		log.WarnContext(ctx, "a variable is set, but no setting", "variable", name)
 	}
@@ -105,6 +112,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	tenant := tenantOf(config)
 	page := playground.Config{Endpoint: "graphql", Operations: playground.Operations(readme)}
 	if config.Embedded() {
+		config.Data.RedirectURIs = append(config.Data.RedirectURIs, callbackURL(origin))
 		simulator, err := newSandbox(config.Data)
 		if err != nil {
 			return err
@@ -114,7 +122,9 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 			return err
 		}
 		tenant = tenant.at(baseURL(loopback))
-		page.SignIn = tenant.signIn(simulator)
+		if tenant.modes.Bearer {
+			page.SignIn = tenant.tokens(simulator)
+		}
 		sandboxCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
 		stopped := make(chan struct{})
 		go func() { defer close(stopped); _ = serveSandbox(sandboxCtx, loopback, simulator) }()
@@ -126,11 +136,19 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	}
 	defer client.CloseIdleConnections()
 	telemetry.Upstream(client.Stats)
+	access, err := newAccess(ctx, config, tenant, origin, service, log)
+	if err != nil {
+		return err
+	}
+	defer access.Close()
+	if access.sessions != nil {
+		telemetry.Sessions(access.sessions.Count)
+	}
 	explorer, err := playground.NewHandler(page)
 	if err != nil {
 		return err
 	}
-	origins, err := edge.NewOrigins(config.CORSOrigins...)
+	documents, err := trustedDocuments(config)
 	if err != nil {
 		return err
 	}
@@ -154,27 +172,37 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		TaskPollMin:  config.TaskPollMin,
 		TaskPollMax:  config.TaskPollMax,
 		Stopping:     serving.stopping,
-		Caller:       edge.WithBearer,
-		AllowOrigin:  origins.Allows,
+		Caller:       access.callers.WithBearer,
+		AllowOrigin:  access.origins.Allows,
 
 		MaxWebSockets:          config.MaxWebSockets,
 		MaxWebSocketOperations: config.MaxWebSocketOperations,
 
 		MaxEstimatedCalls: config.MaxEstimatedCalls,
 		MaxUpstreamCalls:  config.MaxUpstreamCalls,
-	})
-	mux.Handle("/graphql", edge.CORS(config.CORSOrigins, edge.Callers(service, answers)))
-	mux.Handle("/", explorer)
 
+		Documents:      documents,
+		DocumentsOnly:  config.Documents.Only,
+		PersistedBytes: config.Documents.PersistedBytes,
+	})
+	access.mount(mux, answers)
 	serving.drains = append(serving.drains, answers.Drain)
 	serving.callers = telemetry.Requests("/graphql", mux)
 	serving.connections = telemetry.Connections(config.Serving.MaxConnections)
 	serving.health = edge.NewHealth(log, time.Now, checks(client, service)...)
 	serving.operators = edge.NewAdmin(serving.health, telemetry.Metrics())
 
-	at := baseURL(serving.callersListener)
+	at := serving.url()
 	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)
-	fmt.Fprintf(stdout, "Playground  %s/\n", at)
+	if config.Documents.Only {
+		mux.HandleFunc("GET /{$}", noPlayground)
+	} else {
+		mux.Handle("/", explorer)
+		fmt.Fprintf(stdout, "Playground  %s/\n", at)
+	}
+	if documents != nil {
+		fmt.Fprintf(stdout, "Documents   %d trusted\n", documents.Len())
+	}
 	fmt.Fprintf(stdout, "Upstream    %s\n", tenant)
 	if serving.operatorsListener != nil {
 		fmt.Fprintf(stdout, "Operators   %s/metrics, /livez, /readyz, /version\n", baseURL(serving.operatorsListener))

@@ -122,14 +122,14 @@ func TestATenantIsCalledAsTheGatewayWhereTheModeSaysSo(t *testing.T) {
 	tenant := start(t, "sandbox")
 	t.Setenv("CERTQL_CLIENT_ID", "reviewer-2")
 	t.Setenv("CERTQL_CLIENT_SECRET", sandboxSecret)
-	p := start(t, "--upstream-url", tenant.url(t, "Sandbox")+"/v3", "--auth=service")
+	p := start(t, "--upstream-url", tenant.url(t, "Sandbox")+"/v3", "--auth=bearer,service", "--service-access=any")
 	own, reviewer := count(t, p, ""), count(t, p, p.token(t, tenant.url(t, "Sandbox"), "reviewer-2"))
 	if own != reviewer || own == 0 {
 		t.Errorf("the gateway's own credentials show %d certifications, the same reviewer's token %d", own, reviewer)
 	}
 
 	t.Setenv("CERTQL_CLIENT_SECRET", "wrong")
-	refused := start(t, "--upstream-url", tenant.url(t, "Sandbox")+"/v3", "--auth=service")
+	refused := start(t, "--upstream-url", tenant.url(t, "Sandbox")+"/v3", "--auth=service", "--service-access=any")
 	if code := refused.query(t, "", countQuery).code(t); code != "UNAUTHENTICATED" {
 		t.Errorf("a wrong secret answers code %q", code)
 	}
@@ -186,6 +186,17 @@ func TestTheLimitsAreTheSettings(t *testing.T) {
 			got := p.query(t, "", test.query)
 			if code := got.code(t); code != "OPERATION_TOO_LARGE" || got.Errors[0].Extensions.Limit != test.limit || got.Data != nil {
 				t.Errorf("the answer is %s with %+v", got.Data, got.Errors)
+			}
+		})
+	}
+	for name, test := range map[string]struct{ setting, body, code string }{
+		"list length": {"--max-list-length=1", `{"query": "{ __typename }", "variables": {"x": [1, 2]}}`, "OPERATION_TOO_LARGE"},
+		"batch":       {"--max-batch=1", `[{"query": "{ __typename }"}, {"query": "{ __typename }"}]`, "OPERATION_TOO_LARGE"},
+		"time":        {"--operation-timeout=1ns", `{"query": "{ certifications { totalCount } }"}`, "UPSTREAM_TIMEOUT"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if code := start(t, test.setting).postBody(t, test.body).code(t); code != test.code {
+				t.Errorf("the code is %q, want %q", code, test.code)
 			}
 		})
 	}
@@ -262,6 +273,9 @@ func (p *program) dial(t *testing.T, header http.Header) (conn *websocket.Conn, 
 	})
 	if response == nil {
 		t.Fatal(err)
+	}
+	if response.Body != nil {
+		response.Body.Close()
 	}
 	if err == nil {
 		t.Cleanup(func() { _ = conn.CloseNow() })

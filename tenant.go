@@ -3,8 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -25,19 +25,31 @@ const (
 type tenant struct {
 	baseURL                string
 	embedded               bool
-	service                bool // callers without a token use the gateway's own credentials
+	modes                  edge.Modes
 	clientID, clientSecret string
 	tokenURL               string
+	signIn                 upstream.AuthorizationCodeConfig // how people sign in to it
 }
 
 func tenantOf(config edge.ServeConfig) tenant {
 	return tenant{
 		baseURL:      config.UpstreamURL,
 		embedded:     config.Embedded(),
-		service:      config.Service(),
+		modes:        config.Modes(),
 		clientID:     config.ClientID,
 		clientSecret: config.ClientSecret,
 		tokenURL:     config.EffectiveTokenURL(),
+		signIn: upstream.AuthorizationCodeConfig{
+			InfoURL:      config.EffectiveInfoURL(),
+			AuthorizeURL: config.Session.AuthorizeURL,
+			TokenURL:     config.Session.TokenURL,
+			RevokeURL:    config.Session.RevokeURL,
+			Issuer:       config.Session.Issuer,
+			ClientID:     config.Session.ClientID,
+			ClientSecret: config.Session.ClientSecret,
+			Scopes:       config.Session.Scopes,
+			UserAgent:    userAgent(),
+		},
 	}
 }
 
@@ -45,11 +57,15 @@ func tenantOf(config edge.ServeConfig) tenant {
 func (t tenant) at(url string) tenant {
 	t.baseURL, t.tokenURL = url+"/v3", url+"/oauth/token"
 	t.clientID, t.clientSecret = cmp.Or(t.clientID, sandboxAdmin), cmp.Or(t.clientSecret, sandboxSecret)
+	t.signIn.InfoURL, t.signIn.RevokeURL = url+"/oauth/info", url+"/oauth/revoke"
+	if t.signIn.ClientID == "" {
+		t.signIn.ClientID, t.signIn.ClientSecret = sandbox.PortalClient, sandboxSecret
+	}
 	return t
 }
 
-// connect makes the client of the tenant, and the credential of callers without a token of
-// their own; nil where they have none.
+// connect makes the client of the tenant, and the gateway's own credential; nil where no caller may
+// use it.
 func (t tenant) connect(config edge.ServeConfig, log *slog.Logger, tracer trace.Tracer) (*upstream.Client, upstream.Credential, error) {
 	layout, err := upstream.ParseLayout(config.UpstreamLayout, t.baseURL)
 	if err != nil {
@@ -60,6 +76,7 @@ func (t tenant) connect(config edge.ServeConfig, log *slog.Logger, tracer trace.
 		BaseURL:     t.baseURL,
 		Layout:      layout,
 		Transport:   transport,
+		UserAgent:   userAgent(),
 		CallTimeout: config.UpstreamTimeout,
 		Logger:      log,
 		Tracer:      tracer,
@@ -77,7 +94,7 @@ func (t tenant) connect(config edge.ServeConfig, log *slog.Logger, tracer trace.
 		MaxInFlight:             config.MaxInFlight,
 		MaxInFlightPerOperation: config.MaxInFlightPerOperation,
 	})
-	if err != nil || !t.service {
+	if err != nil || !t.modes.Service {
 		return client, nil, err
 	}
 	service, err := upstream.NewClientCredentials(upstream.ClientCredentialsConfig{
@@ -85,12 +102,16 @@ func (t tenant) connect(config edge.ServeConfig, log *slog.Logger, tracer trace.
 		ClientID:     t.clientID,
 		ClientSecret: t.clientSecret,
 		Transport:    transport,
+		UserAgent:    userAgent(),
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	return client, service, nil
 }
+
+// userAgent is how the gateway names itself upstream.
+func userAgent() string { return "certql/" + strings.TrimPrefix(edge.ThisBuild().Version, "v") }
 
 // reachedWithin is how long an answer of the upstream proves that it can be reached.
 const reachedWithin = 10 * time.Second
@@ -108,9 +129,9 @@ func checks(client *upstream.Client, service upstream.Credential) []edge.Check {
 	return all
 }
 
-// signIn lets the playground act as any client of the sandbox that is embedded at the tenant's
+// tokens lets the playground act as any client of the sandbox that is embedded at the tenant's
 // URLs.
-func (t tenant) signIn(simulator *sandbox.Sandbox) *playground.SignIn {
+func (t tenant) tokens(simulator *sandbox.Sandbox) *playground.SignIn {
 	signIn := &playground.SignIn{Token: func(ctx context.Context, id string) (string, error) {
 		transport := upstream.NewTransport(upstream.TransportConfig{})
 		defer transport.CloseIdleConnections()
@@ -139,23 +160,34 @@ func (t tenant) String() string {
 	return t.baseURL
 }
 
-// callers says as whom the upstream is called.
+// callers says as whom the upstream is called: the first that a request is of.
 func (t tenant) callers() string {
-	if t.service {
-		return fmt.Sprintf("the bearer of the request's token, else %s", t.clientID)
+	var callers []string
+	if t.modes.Bearer {
+		callers = append(callers, "the bearer of the request's token")
 	}
-	return "the bearer of the request's token"
+	if t.modes.Session {
+		callers = append(callers, "who has signed in")
+	}
+	if t.modes.Service {
+		callers = append(callers, t.clientID)
+	}
+	return strings.Join(callers, ", else ")
 }
 
 func newSandbox(data edge.SandboxData) (*sandbox.Sandbox, error) {
 	config := sandbox.Config{
-		Seed:           data.Seed,
-		Certifications: data.Certifications,
-		Items:          data.Items,
-		RateLimit:      data.RateLimit,
-		RateWindow:     data.RateWindow,
-		SlidingWindow:  data.SlidingWindow,
-		TaskPace:       data.TaskPace,
+		Seed:            data.Seed,
+		Certifications:  data.Certifications,
+		Items:           data.Items,
+		RateLimit:       data.RateLimit,
+		RateWindow:      data.RateWindow,
+		SlidingWindow:   data.SlidingWindow,
+		TaskPace:        data.TaskPace,
+		TokenLifetime:   data.TokenLifetime,
+		RefreshLifetime: data.RefreshLifetime,
+		RefreshRevokes:  data.RefreshRevokes,
+		RedirectURIs:    data.RedirectURIs,
 	}
 	if data.RateLimit == 0 {
 		config.RateLimit = sandbox.NoRateLimit

@@ -51,7 +51,10 @@ func newReceiver(t *testing.T) *receiver {
 		}
 		w.WriteHeader(r.status)
 	}))
-	t.Cleanup(r.Close)
+	t.Cleanup(func() {
+		r.Close()
+		handedOut.check(t, "a trace", fmt.Sprint(r.received()))
+	})
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", r.URL)
 	return r
 }

@@ -38,6 +38,8 @@ var defaultData = edge.SandboxData{
 	RateLimit:  100,
 	RateWindow: 10 * time.Second,
 	TaskPace:   3 * time.Second,
+
+	RefreshLifetime: 24 * time.Hour,
 }
 
 func TestWithoutACommandTheGatewayRuns(t *testing.T) {
@@ -78,6 +80,16 @@ func TestAFlagWinsOverItsVariableAndThatOverTheDefault(t *testing.T) {
 	}
 }
 
+func TestDocumentsAreSettings(t *testing.T) {
+	t.Setenv("CERTQL_DOCUMENTS", "/etc/certql/documents")
+	t.Setenv("CERTQL_DOCUMENTS_ONLY", "true")
+	config, _ := parse(t, "--persisted-bytes=7")
+	want := edge.Documents{Manifest: "/etc/certql/documents", Only: true, PersistedBytes: 7}
+	if diff := cmp.Diff(want, config.Serve.Documents); diff != "" {
+		t.Errorf("the settings (-want +got):\n%s", diff)
+	}
+}
+
 func TestTheSandboxHasTheSameVariablesInBothCommands(t *testing.T) {
 	t.Setenv("CERTQL_SANDBOX_SEED", "9")
 	t.Setenv("CERTQL_SANDBOX_CERTIFICATIONS", "50")
@@ -86,10 +98,16 @@ func TestTheSandboxHasTheSameVariablesInBothCommands(t *testing.T) {
 	t.Setenv("CERTQL_SANDBOX_RATE_WINDOW", "1s")
 	t.Setenv("CERTQL_SANDBOX_SLIDING_WINDOW", "true")
 	t.Setenv("CERTQL_SANDBOX_TASK_PACE", "2s")
+	t.Setenv("CERTQL_SANDBOX_TOKEN_LIFETIME", "5s")
+	t.Setenv("CERTQL_SANDBOX_REFRESH_LIFETIME", "1m")
+	t.Setenv("CERTQL_SANDBOX_REFRESH_REVOKES", "true")
+	t.Setenv("CERTQL_SANDBOX_REDIRECT_URI", "https://a.example/back,https://b.example/auth/callback")
 	t.Setenv("CERTQL_SANDBOX_CLOCK", "2026-03-01T09:00:00Z")
 	want := edge.SandboxData{
 		Seed: 9, Certifications: 50, Items: 500, RateWindow: time.Second, SlidingWindow: true, TaskPace: 2 * time.Second,
-		Clock: "2026-03-01T09:00:00Z",
+		TokenLifetime: 5 * time.Second, RefreshLifetime: time.Minute, RefreshRevokes: true,
+		RedirectURIs: []string{"https://a.example/back", "https://b.example/auth/callback"},
+		Clock:        "2026-03-01T09:00:00Z",
 	}
 	serve, _ := parse(t)
 	if diff := cmp.Diff(want, serve.Serve.Data); diff != "" {
@@ -98,34 +116,6 @@ func TestTheSandboxHasTheSameVariablesInBothCommands(t *testing.T) {
 	alone, _ := parse(t, "sandbox")
 	if diff := cmp.Diff(want, alone.Sandbox.Data); diff != "" {
 		t.Errorf("alone (-want +got):\n%s", diff)
-	}
-}
-
-func TestWhoTheUpstreamIsCalledAs(t *testing.T) {
-	credentials := []string{"--client-id=id", "--client-secret=secret"}
-	tenant := append([]string{"--upstream-url=https://acme.api.identitynow.com/v3"}, credentials...)
-	tests := map[string]struct {
-		args     []string
-		embedded bool
-		service  bool
-	}{
-		"sandbox":            {nil, true, true},
-		"sandbox by bearer":  {[]string{"--auth=bearer"}, true, false},
-		"sandbox by service": {[]string{"--auth=service"}, true, true},
-		"tenant":             {tenant, false, false},
-		"tenant by bearer":   {append(tenant, "--auth=bearer"), false, false},
-		"tenant by service":  {append(tenant, "--auth=service"), false, true},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			config, _ := parse(t, test.args...)
-			if got := config.Serve.Embedded(); got != test.embedded {
-				t.Errorf("Embedded() = %v, want %v", got, test.embedded)
-			}
-			if got := config.Serve.Service(); got != test.service {
-				t.Errorf("Service() = %v, want %v", got, test.service)
-			}
-		})
 	}
 }
 
@@ -160,13 +150,16 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--upstream-url=acme", "--token-url=mailto:x", "--upstream-timeout=0s", "--operation-timeout=-1s",
 				"--max-estimated-calls=0", "--max-upstream-calls=-7", "--max-write-batch=0", "--max-in-flight=0", "--max-in-flight-per-operation=-1", "--rate-limit=0",
 				"--max-websockets=0", "--max-websocket-operations=-1",
-				"--cors-origin=*,https://a.example.com/", "--auth=service", "--sandbox-seed=0", "--sandbox-certifications=1000001",
+				"--cors-origin=*,https://*.example.com,https://a.example.com/", "--auth=service", "--sandbox-seed=0", "--sandbox-certifications=1000001",
 				"--sandbox-items=-1", "--sandbox-rate-limit=-1", "--sandbox-rate-window=0s", "--sandbox-task-pace=0s",
+				"--sandbox-token-lifetime=10ms", "--sandbox-refresh-lifetime=0s",
+				"--sandbox-redirect-uri=/auth/callback,http://u:p@a.example,https://a.example/#x,ftp://a.example",
 				"--sandbox-clock=yesterday",
 			},
 			[]string{
 				"--upstream-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
 				"--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET, or $CERTQL_CLIENT_SECRET_FILE)",
+				"--auth=service: needs to know who may use the gateway's own credentials: --api-keys-file, --client-cert-name, or --service-access=any for everybody who reaches the gateway",
 				"--token-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
 				"--upstream-timeout: must be longer than 0, such as 30s, not 0s",
 				"--operation-timeout: must be longer than 0, such as 60s, not -1s",
@@ -179,6 +172,7 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--max-in-flight-per-operation: must be 1 or more, not -1",
 				"--rate-limit: must be 1 or more, not 0",
 				`--cors-origin: must be an origin such as https://portal.example.com, not "*"`,
+				`--cors-origin: must be an origin such as https://portal.example.com, not "https://*.example.com"`,
 				`--cors-origin: must be an origin such as https://portal.example.com, not "https://a.example.com/"`,
 				"--sandbox-seed: must be 1 or more, not 0",
 				"--sandbox-certifications: must be from 0 to 1000000, not 1000001",
@@ -186,8 +180,18 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--sandbox-rate-limit: must be 0 or more, not -1",
 				"--sandbox-rate-window: must be longer than 0, such as 10s, not 0s",
 				"--sandbox-task-pace: must be longer than 0, such as 3s, not 0s",
+				"--sandbox-token-lifetime: must be 1s or longer, or 0, not 10ms",
+				"--sandbox-refresh-lifetime: must be 1s or longer, not 0s",
+				"--sandbox-redirect-uri: must be a URL such as https://portal.example.com/auth/callback, without user and fragment",
+				"--sandbox-redirect-uri: must be a URL such as https://portal.example.com/auth/callback, without user and fragment",
+				"--sandbox-redirect-uri: must be a URL such as https://portal.example.com/auth/callback, without user and fragment",
+				"--sandbox-redirect-uri: must be a URL such as https://portal.example.com/auth/callback, without user and fragment",
 				`--sandbox-clock: must be a date and time such as 2026-11-23T09:30:00Z, not "yesterday"`,
 			},
+		},
+		"documents": {
+			[]string{"--documents-only", "--persisted-bytes=-1"},
+			[]string{"--documents-only: needs --documents ($CERTQL_DOCUMENTS)", "--persisted-bytes: must be 0 or more, not -1"},
 		},
 		"budget": {
 			[]string{

@@ -56,3 +56,12 @@ func (c *boundedConn) Close() error {
 	defer c.leave()
 	return c.Conn.Close()
 }
+
+// CloseWrite tells the other side that nothing more comes. The server does so after a refusal that
+// leaves a request unread, for the refusal to arrive before the connection ends.
+func (c *boundedConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}

@@ -2,6 +2,7 @@ package edge
 
 import (
 	"fmt"
+	"mime"
 	"net/http"
 )
 
@@ -29,3 +30,25 @@ func (o *Origins) Allows(r *http.Request) bool {
 	asWrite.Method = http.MethodPost // the only kind that is looked at
 	return o.protection.Check(&asWrite) == nil
 }
+
+// CheckCookie refuses a request, which a browser has added a cookie to, where another site may have had
+// it sent: by its origin and, should a browser not tell that, by the type of its body, which no form
+// can have.
+func (o *Origins) CheckCookie(r *http.Request) *Refusal {
+	if !o.Allows(r) {
+		return errOrigin
+	}
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		return nil
+	}
+	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mediaType != "application/json" {
+		return errContentType
+	}
+	return nil
+}
+
+var (
+	errOrigin      = &Refusal{http.StatusForbidden, codeForbidden, "The page of another origin may not do that in the name of who is signed in here."}
+	errContentType = &Refusal{http.StatusUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "The content type must be application/json."}
+)

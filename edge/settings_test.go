@@ -239,7 +239,7 @@ func TestAProblemNamesTheVariableThatIsWrong(t *testing.T) {
 	want := []string{
 		`--upstream-http2: must be true or false, not "perhaps" (variable CERTQL_UPSTREAM_HTTP_2)`,
 		`--rate-limit: must be a whole number, not "many" (variable CERTQL_RATE_LIMIT)`,
-		`--auth: must be auto, bearer or service, not "nobody" (variable CERTQL_AUTH)`,
+		`--auth: must be auto, bearer, service or session, not "nobody" (variable CERTQL_AUTH)`,
 		`--rate-limit-margin: must be from 0 to 99, one less than --rate-limit, not 100`,
 		`--queue-wait: must be longer than 0, such as 30s, not -3s (variable CERTQL_QUEUE_WAIT)`,
 		`--sandbox-seed: must be 1 or more, not 0 (variable CERTQL_SANDBOX_SEED)`,

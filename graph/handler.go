@@ -47,6 +47,13 @@ type Config struct {
 	Limits Limits
 	// NoIntrospection hides the schema: it cannot be asked for, and errors suggest no names of it.
 	NoIntrospection bool
+	// Documents are the documents that requests may name by their ids; nil for none.
+	Documents *TrustedDocuments
+	// DocumentsOnly refuses every other document, and hides the schema.
+	DocumentsOnly bool
+	// PersistedBytes is how much text clients may have kept, to name it by its hash from then on
+	// (automatic persisted queries). 0 turns that off, and so does DocumentsOnly.
+	PersistedBytes int64
 	// OperationTimeout bounds a query or mutation; by default a minute.
 	OperationTimeout time.Duration
 	// MaxWriteBatch is the most decisions or references that one mutation takes, as many upstream
@@ -133,7 +140,7 @@ func NewHandler(cfg Config) *Handler {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	rows := relay.Limits{Default: defaultRows, Max: maxRows}
-	limits, documents := cfg.Limits.withDefaults(), newDocuments(documentBytes)
+	limits, documents := cfg.Limits.withDefaults(), newDocuments(cfg.Documents, documentBytes)
 	schema := gen.NewExecutableSchema(gen.Config{Resolvers: &Resolver{
 		client:        cfg.Client,
 		rows:          rows,
@@ -158,18 +165,19 @@ func NewHandler(cfg Config) *Handler {
 	server.AddTransport(overHTTP)
 	server.SetQueryCache(documents)
 	server.SetParserTokenLimit(limits.Tokens)
-	server.SetValidationRulesFn(validationRules(!cfg.NoIntrospection))
-	server.SetDisableSuggestion(cfg.NoIntrospection)
+	server.SetValidationRulesFn(validationRules(!cfg.hidesSchema()))
+	server.SetDisableSuggestion(cfg.hidesSchema())
 	server.SetErrorPresenter(presenter(cfg.Logger))
 	server.SetRecoverFunc(recoverer(cfg.Logger))
 	if cfg.Observe != nil || cfg.Tracer != nil {
-		server.Use(observation{cfg.Observe, cfg.Tracer})
+		server.Use(observation{cfg.Observe, cfg.Tracer, cfg.Documents})
 	}
 	if cfg.Tracer != nil {
 		server.Use(resolverSpans{cfg.Tracer})
 	}
 	server.Use(extension.Introspection{})
-	server.Use(inspection{limits: limits, introspection: !cfg.NoIntrospection, schema: schema.Schema(), documents: documents})
+	server.Use(newPersistence(cfg))
+	server.Use(inspection{limits: limits, introspection: !cfg.hidesSchema(), schema: schema.Schema(), documents: documents})
 	server.Use(planning{rows: rows, precheck: !cfg.NoPrecheck, maxCalls: cfg.MaxEstimatedCalls, traces: cfg.Trace})
 	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, cfg.ObserveBatch})
 	server.Use(deferral{})
@@ -179,6 +187,9 @@ func NewHandler(cfg Config) *Handler {
 	}
 	return &Handler{server, sockets}
 }
+
+// hidesSchema says whether nothing is told of the schema.
+func (cfg Config) hidesSchema() bool { return cfg.NoIntrospection || cfg.DocumentsOnly }
 
 // recoverer answers the function that turns a panic into an error, which the presenter logs.
 func recoverer(log *slog.Logger) graphql.RecoverFunc {

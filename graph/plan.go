@@ -79,9 +79,7 @@ func flag(operation *graphql.OperationContext, name string) (bool, *gqlerror.Err
 	case bool:
 		return value, nil
 	default:
-		err := &gqlerror.Error{}
-		show(err, codeBadUserInput, "extensions."+name+" must be true or false.")
-		return false, err
+		return false, coded(codeBadUserInput, "extensions."+name+" must be true or false.")
 	}
 }
 

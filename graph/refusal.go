@@ -63,15 +63,15 @@ var (
 	}
 	errBody = &refusal{
 		status:  http.StatusBadRequest,
-		message: "The body must be a JSON object with query and operationName as text, variables and extensions as objects. Only the query is mandatory.",
+		message: "The body must be a JSON object with query, documentId and operationName as text, variables and extensions as objects. Only the query, or what names it, is mandatory.",
 	}
 	errQueryString = &refusal{
 		status:  http.StatusBadRequest,
-		message: "The URL must have a query, and may have operationName, variables and extensions, the last two as JSON objects.",
+		message: "The URL must have a query or documentId, and may have operationName, variables and extensions, the last two as JSON objects.",
 	}
 	errNoQuery = &refusal{
 		status:  http.StatusBadRequest,
-		message: "The request has no query.",
+		message: "The request has no query, nor does it name one by documentId or extensions.persistedQuery.",
 	}
 	errBatch = &refusal{
 		status:  http.StatusBadRequest,

@@ -13,8 +13,12 @@ import (
 	"github.com/coder/websocket"
 )
 
-// initTimeout is how long a client may take to say who it is.
-const initTimeout = 10 * time.Second
+const (
+	// initTimeout is how long a client may take to say who it is.
+	initTimeout = 10 * time.Second
+	// pongTime is how long a client may take to answer a ping.
+	pongTime = 30 * time.Second
+)
 
 var (
 	errHandshake = &refusal{

@@ -127,19 +127,12 @@ func (s *socket) watch(ctx context.Context) {
 	}
 }
 
-// ping cuts the connection where the other side does not answer. Nothing is sent meanwhile, so
-// that a long message on its way to a slow reader is not mistaken for silence; and where one is
-// on its way, it has a deadline of its own.
+// ping cuts the connection where the other side does not answer. A ping that could not go out
+// because a long message is on its way says nothing: that message has a deadline of its own.
 func (s *socket) ping(ctx context.Context) {
-	select {
-	case s.writing <- struct{}{}:
-		defer func() { <-s.writing }()
-	default:
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, s.keepAlive)
+	ctx, cancel := context.WithTimeout(ctx, pongTime)
 	defer cancel()
-	if s.conn.Ping(ctx) != nil {
+	if s.conn.Ping(ctx) != nil && ctx.Err() != nil {
 		s.cut()
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -25,17 +26,24 @@ type pushed struct {
 	answer   // what the payload of next and error says
 }
 
-// dial opens a WebSocket. The refusal is the answer to a handshake that is refused.
-func dial(t testing.TB, client *http.Client, url string, header http.Header, protocols ...string) (conn *websocket.Conn, refusal *http.Response) {
+// dial opens a WebSocket. Where the handshake is refused, it answers that instead.
+func dial(t testing.TB, client *http.Client, url string, header http.Header) (*websocket.Conn, *received) {
 	t.Helper()
 	conn, response, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(url, "http"), &websocket.DialOptions{
-		HTTPClient: client, HTTPHeader: header, Subprotocols: protocols,
+		HTTPClient: client, HTTPHeader: header, Subprotocols: []string{"graphql-transport-ws"},
 	})
+	if response == nil {
+		t.Fatal(err)
+	}
+	if response.Body != nil {
+		defer response.Body.Close()
+	}
 	if err != nil {
-		if response == nil {
+		text, err := io.ReadAll(response.Body)
+		if err != nil {
 			t.Fatal(err)
 		}
-		return nil, response
+		return nil, &received{response.StatusCode, response.Header, string(text)}
 	}
 	conn.SetReadLimit(-1)
 	t.Cleanup(func() { _ = conn.CloseNow() })
@@ -54,9 +62,9 @@ func (w *tenant) connect(t testing.TB, client string) *peer {
 // connectWith opens a WebSocket with the given header and first message.
 func (w *tenant) connectWith(t testing.TB, header http.Header, payload any) *peer {
 	t.Helper()
-	conn, refusal := dial(t, w.gateway.Client(), w.gateway.URL, header, "graphql-transport-ws")
+	conn, refusal := dial(t, w.gateway.Client(), w.gateway.URL, header)
 	if refusal != nil {
-		t.Fatalf("the handshake is refused: %s", refusal.Status)
+		t.Fatalf("the handshake is refused: %s", refusal.text)
 	}
 	p := &peer{conn, w.checkSecrecy}
 	p.begin(t, payload)
@@ -240,9 +248,9 @@ func (b *bubble) connect(t testing.TB, client *http.Client) *peer {
 // dial opens a WebSocket of a gateway in a bubble that has not been begun.
 func (b *bubble) dial(t testing.TB, client *http.Client) *peer {
 	t.Helper()
-	conn, refusal := dial(t, client, "http://gateway/graphql", nil, "graphql-transport-ws")
+	conn, refusal := dial(t, client, "http://gateway/graphql", nil)
 	if refusal != nil {
-		t.Fatalf("the handshake is refused: %s", refusal.Status)
+		t.Fatalf("the handshake is refused: %s", refusal.text)
 	}
 	return &peer{conn, func(testing.TB, answer) {}}
 }

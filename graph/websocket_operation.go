@@ -145,8 +145,12 @@ func (s *socket) sendErrors(ctx context.Context, id string, refused *graphql.Res
 }
 
 // send writes a message, after those that others are writing. The connection is cut where the
-// other side does not take it in time.
+// other side does not take it in time. On one that is cut already nothing is sent: what it
+// has cancelled has not come to its end.
 func (s *socket) send(ctx context.Context, kind, id string, payload func(*bytes.Buffer)) {
+	if ctx.Err() != nil {
+		return
+	}
 	text := s.buffers.get()
 	defer s.buffers.put(text)
 	encodeMessage(text, kind, id, payload)

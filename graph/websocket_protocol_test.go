@@ -1,7 +1,6 @@
 package graph_test
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -57,9 +56,9 @@ func TestBreachesOfTheWebSocketProtocol(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			conn, refusal := dial(t, w.gateway.Client(), w.gateway.URL, http.Header{"Authorization": {"Bearer " + w.token(t, admin)}}, "graphql-transport-ws")
+			conn, refusal := dial(t, w.gateway.Client(), w.gateway.URL, http.Header{"Authorization": {"Bearer " + w.token(t, admin)}})
 			if refusal != nil {
-				t.Fatal(refusal.Status)
+				t.Fatal(refusal.text)
 			}
 			p := &peer{conn, w.checkSecrecy}
 			for _, message := range each.messages {
@@ -144,10 +143,15 @@ func TestHandshakesThatAreRefused(t *testing.T) {
 			w.awaitNoSocket(t)
 			continue
 		}
-		wantRefusal(t, name, response, each.status, each.message)
+		text, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantRefusal(t, name, &received{response.StatusCode, response.Header, string(text)}, each.status, each.message)
 	}
 	first := w.connect(t, admin)
-	_, refusal := dial(t, w.gateway.Client(), w.gateway.URL, nil, "graphql-transport-ws")
+	_, refusal := dial(t, w.gateway.Client(), w.gateway.URL, nil)
 	wantRefusal(t, "one too many", refusal, http.StatusServiceUnavailable, "--max-websockets")
 	_ = first.conn.Close(websocket.StatusNormalClosure, "")
 	w.awaitNoSocket(t)
@@ -164,20 +168,15 @@ func (w *tenant) awaitNoSocket(t *testing.T) {
 
 // wantRefusal reports where a request is not refused as GraphQL does, with the given status and
 // a message that has the given part.
-func wantRefusal(t *testing.T, name string, response *http.Response, status int, part string) {
+func wantRefusal(t *testing.T, name string, got *received, status int, part string) {
 	t.Helper()
-	if response == nil {
+	if got == nil {
 		t.Fatalf("%s: not refused", name)
 	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	var a answer
-	if err == nil {
-		err = json.Unmarshal(text, &a)
-	}
-	if err != nil || response.StatusCode != status || response.Header.Get("Content-Type") != asJSON ||
-		len(a.Errors) != 1 || !strings.Contains(a.Errors[0].Message, part) || strings.Contains(string(text), "do-not-repeat-me") {
-		t.Errorf("%s: %d, want %d and %q: %v %s", name, response.StatusCode, status, part, err, text)
+	a := got.answer(t)
+	if got.status != status || got.header.Get("Content-Type") != asJSON ||
+		len(a.Errors) != 1 || !strings.Contains(a.Errors[0].Message, part) || strings.Contains(got.text, "do-not-repeat-me") {
+		t.Errorf("%s: %d, want %d and %q: %s", name, got.status, status, part, got.text)
 	}
 }
 
@@ -225,8 +224,8 @@ func TestAWebSocketWithoutAPeerEnds(t *testing.T) {
 				t.Fatalf("got %+v", got)
 			}
 		}
-		ended := make(chan error, 1)
-		go func() { _, err := quiet.next(t); ended <- err }() // reads, and so answers pings
+		ended := make(chan struct{})
+		go func() { defer close(ended); _, _ = quiet.next(t) }() // reads, and so answers pings
 		time.Sleep(10 * time.Minute)
 		_ = quiet.conn.CloseNow()
 		<-ended
@@ -256,9 +255,9 @@ func FuzzWebSocketMessages(f *testing.F) {
 	f.Cleanup(server.Close)
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, begun := range []bool{false, true} {
-			conn, refusal := dial(t, server.Client(), server.URL, nil, "graphql-transport-ws")
+			conn, refusal := dial(t, server.Client(), server.URL, nil)
 			if refusal != nil {
-				t.Fatal(refusal.Status)
+				t.Fatal(refusal.text)
 			}
 			p := &peer{conn, func(testing.TB, answer) {}}
 			if begun {
@@ -274,7 +273,7 @@ func FuzzWebSocketMessages(f *testing.F) {
 					continue
 				}
 				code := websocket.CloseStatus(err)
-				if !(code >= 4400 && code <= 4499) && code != websocket.StatusMessageTooBig && code != websocket.StatusProtocolError {
+				if (code < 4400 || code > 4499) && code != websocket.StatusMessageTooBig && code != websocket.StatusProtocolError {
 					t.Errorf("%q ends by %v", text, err)
 				}
 				break

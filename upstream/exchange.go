@@ -234,6 +234,7 @@ func (c *Client) newRequest(ctx context.Context, r request, token string) (*http
 	req.Header["Accept"] = []string{"application/json"}
 	req.Header["Authorization"] = []string{"Bearer " + token}
 	req.Header["User-Agent"] = []string{c.userAgent}
+	forward(ctx, req.Header)
 	if r.body != nil {
 		req.Header["Content-Type"] = []string{"application/json"}
 	}
