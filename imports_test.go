@@ -86,6 +86,10 @@ var importRules = map[string]importRule{
 		standardOnly: true,
 		why:          "the playground is files and a handler that serves them",
 	},
+	"certql/soak": {
+		standardOnly: true,
+		why:          "the soak asks over HTTP, like any other caller",
+	},
 	"certql/upstream": {
 		never: []string{"certql/edge", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser, otelSDK},
 		why:   "the upstream client knows nothing of GraphQL and could serve another program",

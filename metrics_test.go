@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -76,7 +77,11 @@ func (p *program) scrape(t *testing.T) scrape {
 // exercised answers what is scraped of a program that has done a bit of everything.
 func exercised(t *testing.T) scrape {
 	t.Helper()
-	p := start(t)
+	manifest := filepath.Join(t.TempDir(), "documents.json")
+	if err := os.WriteFile(manifest, []byte(`{"one": "query Trusted { rateLimit { limit } }"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, "--documents="+manifest)
 	// One after the other, so that their numbers are known.
 	p.query(t, "", `query Secret1 { certifications(first: 2) { totalCount nodes { reviewers { totalCount } } } }`)
 	p.query(t, "", `query Secret1 { certifications(first: 2) { totalCount nodes { reviewers { totalCount } } } }`)
@@ -85,6 +90,7 @@ func exercised(t *testing.T) scrape {
 	p.query(t, "", `{ certifications(after: "forged") { totalCount } }`)
 	p.query(t, "", `mutation { signOffCertification(input: {certificationId: "`+sandbox.LargeCertification+`"}) { errors { code } } }`)
 	p.post(t, "", `{"query":"subscription { certificationTask(id: \"none\") { id } }"}`, "Accept", "text/event-stream")
+	p.post(t, "", `{"documentId":"one"}`)
 	p.send(t, request(t, http.MethodGet, p.url(t, "GraphQL")+"/secret2", nil))
 	return p.scrape(t)
 }
@@ -92,13 +98,14 @@ func exercised(t *testing.T) scrape {
 func TestMetricsCountWhatWasDone(t *testing.T) {
 	s := exercised(t)
 	for sample, want := range map[string]string{
-		`certql_operations_total{code="OK",type="query"}`:                                     "3",
+		`certql_operations_total{code="OK",type="query"}`:                                     "4",
+		`certql_trusted_operations_total{code="OK",operation="Trusted"}`:                      "1",
 		`certql_operations_total{code="GRAPHQL_VALIDATION_FAILED",type="none"}`:               "1",
 		`certql_operations_total{code="BAD_USER_INPUT",type="query"}`:                         "1",
 		`certql_operations_total{code="OK",type="mutation"}`:                                  "1",
 		`certql_operations_total{code="OK",type="subscription"}`:                              "1",
 		`certql_operations_under_way{type="subscription"}`:                                    "0",
-		`certql_operation_duration_seconds_count{type="query"}`:                               "4",
+		`certql_operation_duration_seconds_count{type="query"}`:                               "5",
 		`certql_operation_upstream_calls_sum{type="query"}`:                                   "4",
 		`certql_batch_size_sum{batch="certification"}`:                                        "3",
 		`certql_upstream_calls_total{operation="listIdentityCertifications",status="2xx"}`:    "2",
@@ -107,7 +114,7 @@ func TestMetricsCountWhatWasDone(t *testing.T) {
 		`certql_cache_hits_total`:                                                             "3",
 		`certql_upstream_pauses_total`:                                                        "0",
 		`certql_upstream_budget_limit`:                                                        "95",
-		`certql_http_requests_total{status="2xx"}`:                                            "7",
+		`certql_http_requests_total{status="2xx"}`:                                            "8",
 		`certql_http_requests_total{status="4xx"}`:                                            "1",
 		`certql_connections_limit`:                                                            "10000",
 		`certql_sessions`:                                                                     "0",

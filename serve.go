@@ -34,6 +34,8 @@ type service struct {
 	callersListener, operatorsListener net.Listener     // the second may be nil
 	tls                                *tls.Config      // towards callers; nil for none
 
+	sleep func(time.Duration) // time.Sleep
+
 	// stopping is closed when whatever does not end by itself has to.
 	stopping chan struct{}
 	// drains wait for what is under way beside requests, and cut what is left when their context ends.
@@ -42,20 +44,25 @@ type service struct {
 	closes []func(context.Context) error
 }
 
-// listen opens the listeners of a service. Who answers on them is up to its caller.
-func (s *service) listen(ctx context.Context, addr string) error {
+// newService opens the listeners of a service. Who answers on them is up to its caller, as are
+// its health and what counts connections.
+func newService(ctx context.Context, config edge.ServeConfig, log *slog.Logger) (*service, error) {
+	s := &service{
+		config: config.Serving, operationTimeout: config.OperationTimeout, log: log,
+		sleep: time.Sleep, stopping: make(chan struct{}),
+	}
 	var err error
-	if s.callersListener, err = listen(ctx, addr); err != nil {
-		return fmt.Errorf("--addr: %w", err)
+	if s.callersListener, err = listen(ctx, config.Addr); err != nil {
+		return nil, fmt.Errorf("--addr: %w", err)
 	}
 	if s.config.AdminAddr == "" {
-		return nil
+		return s, nil
 	}
 	if s.operatorsListener, err = listen(ctx, s.config.AdminAddr); err != nil {
 		s.callersListener.Close()
-		return fmt.Errorf("--admin-addr: %w (choose another, or none: --admin-addr=)", err)
+		return nil, fmt.Errorf("--admin-addr: %w (choose another, or none: --admin-addr=)", err)
 	}
-	return nil
+	return s, nil
 }
 
 // close ends a service that has run, or never began to.
@@ -116,7 +123,7 @@ func (s *service) leaving(next http.Handler) http.Handler {
 func (s *service) end(ctx context.Context, callers *http.Server) {
 	s.health.Drain()
 	s.log.InfoContext(ctx, "ending", "delay", s.config.DrainDelay.String())
-	time.Sleep(s.config.DrainDelay)
+	s.sleep(s.config.DrainDelay)
 	close(s.stopping)
 	drain, cancel := context.WithTimeout(ctx, s.config.DrainTimeout)
 	defer cancel()
@@ -147,24 +154,6 @@ func newServer(handler http.Handler, config edge.ServingConfig, log *slog.Logger
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
-}
-
-// serveSandbox answers requests to a sandbox until ctx ends, and then finishes those under way.
-func serveSandbox(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := newServer(handler, edge.ServingConfig{ReadTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}, slog.New(slog.DiscardHandler))
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
-	defer cancel()
-	if err := server.Shutdown(drain); err != nil {
-		_ = server.Close() // the drain took too long: cut what is left
-	}
-	return nil
 }
 
 // listen opens an address, given as host and port.

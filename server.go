@@ -20,7 +20,6 @@ import (
 	"certql/edge"
 	"certql/graph"
 	"certql/playground"
-	"certql/upstream/sandbox"
 )
 
 //go:generate go run ./graph/generate
@@ -32,9 +31,10 @@ var readme string
 
 // Exit codes of the program.
 const (
-	exitOK    = 0
-	exitStart = 1 // it could not start
-	exitUsage = 2 // the command line or the environment is wrong
+	exitOK     = 0
+	exitStart  = 1 // it could not start
+	exitUsage  = 2 // the command line or the environment is wrong
+	exitForced = 3 // a second signal came before all was finished
 )
 
 // gcPercent is how far the heap grows, in per cent of what is in use, before garbage is collected.
@@ -45,11 +45,16 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
+	ctx, end := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		end()
+		<-signals
+		os.Exit(exitForced)
+	}()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // run is the program: it serves what the arguments say until ctx ends, and answers the exit
@@ -82,36 +87,13 @@ func complain(w io.Writer, err error) {
 	}
 }
 
-// runSandbox serves the sandbox alone.
-func runSandbox(ctx context.Context, config edge.SandboxConfig, stdout io.Writer) error {
-	simulator, err := newSandbox(config.Data)
-	if err != nil {
-		return err
-	}
-	listener, err := listen(ctx, config.Addr)
-	if err != nil {
-		return fmt.Errorf("--addr: %w", err)
-	}
-	var clients []string
-	for _, client := range simulator.Clients() {
-		clients = append(clients, client.ID)
-	}
-	at := baseURL(listener)
-	fmt.Fprintf(stdout, "Sandbox   %s/v3 and, with the version behind the service, %s\n", at, at)
-	fmt.Fprintf(stdout, "Token     POST %s/oauth/token as %s; secret %s\n", at, strings.Join(clients, ", "), sandboxSecret)
-	fmt.Fprintf(stdout, "Sign-in   %s/oauth/authorize for the applications %s and %s\n", at, sandbox.PortalClient, sandbox.PublicPortalClient)
-	fmt.Fprintf(stdout, "Controls  %s/sandbox/requests, /sandbox/faults, /sandbox/reset\n", at)
-	return serveSandbox(ctx, listener, simulator)
-}
-
 // runGateway serves the gateway, and with it the sandbox where no upstream is named.
 func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, stdout io.Writer) error {
-	serving := &service{config: config.Serving, operationTimeout: config.OperationTimeout, log: log, stopping: make(chan struct{})}
-	if err := serving.listen(ctx, config.Addr); err != nil {
+	serving, err := newService(ctx, config, log)
+	if err != nil {
 		return err
 	}
 	defer serving.close()
-	var err error
 	if serving.tls, err = config.TLS.Load(); err != nil {
 		return err
 	}
@@ -159,6 +141,9 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		return err
 	}
 	defer access.Close()
+	if access.sessions != nil {
+		telemetry.Sessions(access.sessions.Count)
+	}
 	explorer, err := playground.NewHandler(page)
 	if err != nil {
 		return err

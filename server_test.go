@@ -2,16 +2,12 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/coder/websocket"
-	"github.com/google/go-cmp/cmp"
 
 	"certql/upstream/sandbox"
 )
@@ -269,48 +265,6 @@ func TestOnlyListedOriginsMayCallFromABrowser(t *testing.T) {
 	}
 }
 
-func TestTheEndWaitsForWhatIsUnderWay(t *testing.T) {
-	arrived, release := make(chan struct{}), make(chan struct{})
-	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		close(arrived)
-		<-release
-		_, _ = io.WriteString(w, `[{"id":"1","name":"in time"}]`)
-	}))
-	defer slow.Close()
-	p := start(t, "--upstream-url", slow.URL+"/v3")
-	endpoint, err := url.Parse(p.url(t, "GraphQL"))
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	var got answer
-	answered := make(chan struct{})
-	go func() {
-		defer close(answered)
-		got = p.query(t, "token", `{ certifications(first: 1) { nodes { name } } }`)
-	}()
-	select {
-	case <-arrived:
-	case <-answered:
-		t.Fatalf("the upstream was not asked: %s %+v", got.Data, got.Errors)
-	}
-	p.stop()
-	for open := true; open; { // until nobody else is let in
-		connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", endpoint.Host)
-		if open = err == nil; open {
-			connection.Close()
-		}
-	}
-	close(release)
-	<-answered
-	if code := p.end(); code != exitOK {
-		t.Errorf("the exit code is %d", code)
-	}
-	if diff := cmp.Diff(`{"certifications":{"nodes":[{"name":"in time"}]}}`, string(got.Data)); diff != "" || got.Errors != nil {
-		t.Errorf("the query under way was not answered (-want +got):\n%s%+v", diff, got.Errors)
-	}
-}
-
 // dial opens a WebSocket of the gateway. The status is that of the refusal, where there is one.
 func (p *program) dial(t *testing.T, header http.Header) (conn *websocket.Conn, status int) {
 	t.Helper()
@@ -417,41 +371,6 @@ func (p *program) queueTask(t *testing.T) string {
 		reassignTo: "6c0f2d84-51ab-4e97-b3d2-98e7a1c40f62", references: [{id: "`+sandbox.LargePermissionsItem+`", type: ITEM}]
 	}) { tasks { rawId } errors { message } } }`).into(t, &data)
 	return data.Queued.Tasks[0].RawID
-}
-
-// The end of the program is one of each subscription, too, however it is watched.
-func TestTheEndCompletesSubscriptions(t *testing.T) {
-	p := start(t, "--sandbox-task-pace=1h")
-	query := `subscription { certificationTask(id: \"` + p.queueTask(t) + `\") { status } }`
-	conn, _ := p.dial(t, nil)
-	if got := talk(t, conn, 2, `{"type":"connection_init"}`, strings.Replace(countOverWebSocket, "{ certifications { totalCount } }", query, 1)); !strings.Contains(got, "QUEUED") {
-		t.Fatal(got)
-	}
-	r := request(t, http.MethodPost, p.url(t, "GraphQL")+"/graphql", strings.NewReader(`{"query":"`+query+`"}`))
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Accept", "text/event-stream")
-	response, err := p.http.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	var events [64]byte
-	if _, err := io.ReadFull(response.Body, events[:]); err != nil {
-		t.Fatal(err)
-	}
-	p.stop()
-	if rest, err := io.ReadAll(response.Body); err != nil || !strings.HasSuffix(string(rest), "event: complete\ndata:\n\n") {
-		t.Errorf("the stream ends by %v after %s", err, rest)
-	}
-	if got := talk(t, conn, 1); !strings.Contains(got, `"complete"`) {
-		t.Errorf("the subscription ends by %s", got)
-	}
-	if _, _, err := conn.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusGoingAway {
-		t.Errorf("the connection ends by %v", err)
-	}
-	if code := p.end(); code != exitOK {
-		t.Errorf("the exit code is %d", code)
-	}
 }
 
 // BenchmarkStart measures from the start of the program to its first answer.

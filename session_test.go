@@ -206,6 +206,9 @@ func TestABrowserSignsInAndOut(t *testing.T) {
 	if who == nil || who.Name == "" || len(who.IdentityID) != 32 || time.Until(who.ExpiresAt) < 29*time.Minute || time.Until(who.ExpiresAt) > 31*time.Minute {
 		t.Errorf("signed in is %+v", who)
 	}
+	if n := p.scrape(t).samples["certql_sessions"]; n != "1" {
+		t.Errorf("the metrics count %s sessions", n)
+	}
 	reference := start(t)
 	if seen, want := b.count(t), count(t, reference, reference.token(t, reference.url(t, "Upstream"), "reviewer-1")); seen != want || seen == 0 {
 		t.Errorf("who is signed in sees %d certifications, a bearer of the same name %d", seen, want)

@@ -119,9 +119,9 @@ const reachedWithin = 10 * time.Second
 // checks find out whether the upstream answers, and whether the gateway has a token of its own
 // where it needs one.
 func checks(client *upstream.Client, service upstream.Credential) []edge.Check {
-	all := []edge.Check{{Name: "upstream", Run: func(ctx context.Context) error { return client.Reach(ctx, reachedWithin) }}}
+	all := []edge.Check{{Name: "reach", Run: func(ctx context.Context) error { return client.Reach(ctx, reachedWithin) }}}
 	if service != nil {
-		all = append(all, edge.Check{Name: "credential", Run: func(ctx context.Context) error {
+		all = append(all, edge.Check{Name: "token", Run: func(ctx context.Context) error {
 			_, err := service.Token(ctx)
 			return err
 		}})

@@ -51,6 +51,7 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 		},
 		"port taken":            {[]string{"--addr", taken.Addr().String()}, nil, exitStart, []string{"--addr: listen tcp " + taken.Addr().String()}},
 		"sandbox's port taken":  {[]string{"sandbox", "--addr", taken.Addr().String()}, nil, exitStart, []string{"--addr: listen tcp " + taken.Addr().String()}},
+		"operators' port taken": {[]string{"--addr=localhost:0", "--admin-addr", taken.Addr().String()}, nil, exitStart, []string{"--admin-addr: listen tcp " + taken.Addr().String()}},
 		"no port":               {[]string{"--addr=localhost"}, nil, exitStart, []string{"--addr:"}},
 		"address of no machine": {[]string{"--addr=localhost:99999"}, nil, exitStart, []string{"--addr:"}},
 	}

@@ -40,7 +40,7 @@ type Health struct {
 func NewHealth(log *slog.Logger, now func() time.Time, checks ...Check) *Health {
 	h := &Health{log: log, now: now}
 	for _, check := range checks {
-		h.checks = append(h.checks, &pacedCheck{Check: check})
+		h.checks = append(h.checks, &pacedCheck{Check: check, turn: make(chan struct{}, 1)})
 	}
 	return h
 }
@@ -71,6 +71,7 @@ func (h *Health) Ready(ctx context.Context) error {
 	group.Wait()
 	err := errors.Join(problems...)
 	switch {
+	case ctx.Err() != nil: // who asked has gone, which says nothing
 	case err != nil && !h.unready.Swap(true):
 		h.log.WarnContext(ctx, "not ready", "reason", strings.ReplaceAll(err.Error(), "\n", "; "))
 	case err == nil && h.unready.Swap(false):
@@ -83,16 +84,20 @@ func (h *Health) Ready(ctx context.Context) error {
 type pacedCheck struct {
 	Check
 
-	mu  sync.Mutex
-	at  time.Time // of the last run; zero before
-	err error
+	turn chan struct{} // has room for the one who looks at what follows
+	at   time.Time     // of the last run; zero before
+	err  error
 }
 
 // result answers what the last run has found out, after another one if that is too long ago. Who
 // asks meanwhile waits for it.
 func (c *pacedCheck) result(ctx context.Context, now func() time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	select {
+	case c.turn <- struct{}{}:
+		defer func() { <-c.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	if !c.at.IsZero() && now().Sub(c.at) < checkPace {
 		return c.err
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -28,6 +29,8 @@ type metrics struct {
 	durations  *prometheus.HistogramVec // by type
 	calls      *prometheus.HistogramVec // by type
 	underWay   *prometheus.GaugeVec     // by type
+	trusted    *prometheus.CounterVec   // by name and code
+	trustedFor *prometheus.HistogramVec // by name
 	batches    *prometheus.HistogramVec // by what is read
 	requests   *prometheus.CounterVec   // by class of status
 	serving    prometheus.Gauge
@@ -61,6 +64,15 @@ func newMetrics(codes []string) *metrics {
 			Name: "certql_operations_under_way",
 			Help: "GraphQL operations that are being executed; those of type subscription are the open subscriptions.",
 		}, []string{"type"}),
+		trusted: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "certql_trusted_operations_total",
+			Help: "Operations of trusted documents that have ended, by name (the document's hash without one) and by the code of the first error.",
+		}, []string{"operation", "code"}),
+		trustedFor: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "certql_trusted_operation_duration_seconds",
+			Help:    "Time from the beginning of a query or mutation of a trusted document to its last answer.",
+			Buckets: []float64{.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}, []string{"operation"}),
 		batches: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "certql_batch_size",
 			Help:    "Ids that were read together, by what was read.",
@@ -104,7 +116,7 @@ func newMetrics(codes []string) *metrics {
 	})
 	about.Set(1)
 	m.registry.MustRegister(
-		m.operations, m.durations, m.calls, m.underWay, m.batches, m.requests, m.serving, m.bytes, m.connections, m.connectionLimit, sessions, about,
+		m.operations, m.durations, m.calls, m.underWay, m.trusted, m.trustedFor, m.batches, m.requests, m.serving, m.bytes, m.connections, m.connectionLimit, sessions, about,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m
@@ -119,6 +131,25 @@ func (m *metrics) handler() http.Handler {
 
 // kindOf answers the label of an operation's type.
 func kindOf(operation Operation) string { return cmp.Or(operation.Type, labelNone) }
+
+// ended counts an operation that has ended.
+func (m *metrics) ended(operation Operation, outcome Outcome, took time.Duration) {
+	kind, code := kindOf(operation), m.codeOf(outcome)
+	lasts := operation.Type == "subscription" // as long as somebody watches
+	m.operations.WithLabelValues(kind, code).Inc()
+	m.calls.WithLabelValues(kind).Observe(float64(outcome.Calls))
+	if !lasts {
+		m.durations.WithLabelValues(kind).Observe(took.Seconds())
+	}
+	if !operation.Trusted {
+		return
+	}
+	name := cmp.Or(operation.Name, operation.Hash)
+	m.trusted.WithLabelValues(name, code).Inc()
+	if !lasts {
+		m.trustedFor.WithLabelValues(name).Observe(took.Seconds())
+	}
+}
 
 // codeOf answers the label of an outcome.
 func (m *metrics) codeOf(outcome Outcome) string {

@@ -12,9 +12,10 @@ import (
 
 // An Operation is what the graph knows of an operation before it executes it.
 type Operation struct {
-	Name string // the caller's own word
-	Type string // query, mutation or subscription; empty where there is no such document
-	Hash string // of the document, in hexadecimal digits; empty where there is none
+	Name    string // the caller's own word, unless it is trusted
+	Type    string // query, mutation or subscription; empty where there is no such document
+	Trusted bool   // the document is one that operators have listed
+	Hash    string // of the document, in hexadecimal digits; empty where there is none
 }
 
 // An Outcome is what became of an operation.

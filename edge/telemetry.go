@@ -78,17 +78,12 @@ func (t *Telemetry) Tracer() trace.Tracer {
 // Operation notes that an operation of the request in ctx begins, and by the function that it
 // answers how it ended.
 func (t *Telemetry) Operation(ctx context.Context, operation Operation) (ended func(Outcome)) {
-	began, kind := t.now(), kindOf(operation)
-	underWay := t.underWay.WithLabelValues(kind)
+	began, underWay := t.now(), t.underWay.WithLabelValues(kindOf(operation))
 	underWay.Inc()
 	return func(outcome Outcome) {
 		underWay.Dec()
-		t.operations.WithLabelValues(kind, t.codeOf(outcome)).Inc()
-		t.calls.WithLabelValues(kind).Observe(float64(outcome.Calls))
 		took := t.now().Sub(began)
-		if operation.Type != "subscription" { // which lasts as long as somebody watches
-			t.durations.WithLabelValues(kind).Observe(took.Seconds())
-		}
+		t.ended(operation, outcome, took)
 		if !recordFrom(ctx).add(operation, outcome) {
 			t.logOperation(ctx, operation, outcome, took)
 		}

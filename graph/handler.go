@@ -170,7 +170,7 @@ func NewHandler(cfg Config) *Handler {
 	server.SetErrorPresenter(presenter(cfg.Logger))
 	server.SetRecoverFunc(recoverer(cfg.Logger))
 	if cfg.Observe != nil || cfg.Tracer != nil {
-		server.Use(observation{cfg.Observe, cfg.Tracer})
+		server.Use(observation{cfg.Observe, cfg.Tracer, cfg.Documents})
 	}
 	if cfg.Tracer != nil {
 		server.Use(resolverSpans{cfg.Tracer})

@@ -20,6 +20,8 @@ type Operation struct {
 	Name string
 	// Type is query, mutation or subscription; empty where there is no such document.
 	Type string
+	// Trusted says that the document is one of Config.Documents, so that there are only so many names.
+	Trusted bool
 	// Hash is the SHA-256 of the document's text, in hexadecimal digits; empty where there is none.
 	Hash string
 }
@@ -97,6 +99,7 @@ func outcomeFrom(ctx context.Context) *Outcome {
 type observation struct {
 	observer observer
 	tracer   trace.Tracer
+	trusted  *TrustedDocuments
 }
 
 var _ interface {
@@ -115,7 +118,10 @@ func (o observation) InterceptOperation(ctx context.Context, next graphql.Operat
 	operation := graphql.GetOperationContext(ctx)
 	outcome := &Outcome{EstimatedCalls: planOf(operation).cost.calls}
 	kind := operation.Operation.Operation
-	ctx, end := o.begin(ctx, Operation{operation.Operation.Name, string(kind), hashOf(operation.RawQuery)})
+	_, trusted := o.trusted.document(operation.RawQuery)
+	ctx, end := o.begin(ctx, Operation{
+		Name: operation.Operation.Name, Type: string(kind), Trusted: trusted, Hash: hashOf(operation.RawQuery),
+	})
 	if kind == ast.Subscription {
 		ctx = context.WithValue(ctx, outcomeKey{}, outcome) // each event has a usage of its own
 	}

@@ -18,7 +18,8 @@ import (
 const maxSpanName = 120
 
 // startOperation begins the span of an operation, as the conventions for GraphQL have it: named
-// by its type, since its name is the caller's. The document stays out, with the values in it.
+// by its type, and also by its name where that is not just any caller's. The document stays out,
+// with the values in it.
 func startOperation(ctx context.Context, tracer trace.Tracer, operation Operation) (context.Context, trace.Span) {
 	attributes := []attribute.KeyValue{
 		semconv.GraphQLOperationTypeKey.String(operation.Type),
@@ -27,7 +28,11 @@ func startOperation(ctx context.Context, tracer trace.Tracer, operation Operatio
 	if name := operation.Name; name != "" {
 		attributes = append(attributes, semconv.GraphQLOperationName(name[:min(len(name), maxSpanName)]))
 	}
-	return tracer.Start(ctx, operation.Type, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(attributes...))
+	spanName := operation.Type
+	if operation.Trusted && operation.Name != "" {
+		spanName += " " + operation.Name
+	}
+	return tracer.Start(ctx, spanName, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(attributes...))
 }
 
 // endOperation ends the span of an operation with its outcome.

@@ -69,6 +69,19 @@ func (m *memory) Delete(key string) error {
 	return nil
 }
 
+// count answers how many entries there are that have not expired.
+func (m *memory) count() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n, now := 0, time.Now()
+	for _, e := range m.entries {
+		if now.Before(e.expiry) {
+			n++
+		}
+	}
+	return n
+}
+
 // sweep forgets what has expired. The next one comes when there are twice as many entries, so that
 // each Commit pays for a few.
 func (m *memory) sweep() {

@@ -82,6 +82,16 @@ func New(cfg Config) (*Sessions, error) {
 	}, nil
 }
 
+// Count answers how many sessions there are, as long as the memory of the process keeps them, and
+// else 0.
+func (s *Sessions) Count() int {
+	kept, ok := s.manager.Store.(*memory)
+	if !ok {
+		return 0
+	}
+	return kept.count() / entriesPerSession
+}
+
 // A session is one that a request belongs to.
 type session struct {
 	reference string

@@ -223,8 +223,14 @@ func TestSessionsAreBounded(t *testing.T) {
 			t.Errorf("the sign-out answers %d", w.Code)
 		}
 		late.signIn("reviewer-2")
+		if n := g.sessions.Count(); n != 3 {
+			t.Errorf("%d sessions are counted, want 3", n)
+		}
 		time.Sleep(time.Hour)
 		g.newBrowser().signIn("reviewer-4")
+		if n := g.sessions.Count(); n != 1 {
+			t.Errorf("when all have expired but one, %d sessions are counted", n)
+		}
 	})
 }
 

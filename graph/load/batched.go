@@ -28,8 +28,11 @@ func newBatched[K comparable, V any](read dataloader.BatchFunc[K, V]) *batched[K
 		dataloader.WithInputCapacity[K, V](batchSize))}
 }
 
-// observed answers a way of reading that tells of each batch.
+// observed answers a way of reading that tells of each batch, where somebody wants to know.
 func observed[K comparable, V any](read dataloader.BatchFunc[K, V], batch string, observe func(string, int)) dataloader.BatchFunc[K, V] {
+	if observe == nil {
+		return read
+	}
 	return func(ctx context.Context, keys []K) []*dataloader.Result[V] {
 		observe(batch, len(keys))
 		return read(ctx, keys)

@@ -39,9 +39,6 @@ const (
 // New makes the loaders of one operation. Observe is told of each batch that is read, by what its
 // keys are and how many there are; nil where nobody wants to know.
 func New(client *upstream.Client, observe func(batch string, keys int)) *Loaders {
-	if observe == nil {
-		observe = func(string, int) {}
-	}
 	l := &Loaders{client: client}
 	l.certification = newBatched(observed(l.readCertifications, BatchCertification, observe))
 	l.item = newBatched(observed(l.readItems, BatchReviewItem, observe))
