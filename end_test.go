@@ -255,7 +255,7 @@ func TestUntilOthersNoticeTheEndAllGoesOn(t *testing.T) {
 }
 
 func TestSlowCallersKeepNobodyWaiting(t *testing.T) {
-	p := start(t, "--read-timeout=500ms")
+	p := start(t, "--read-timeout=2s")
 	endpoint, err := url.Parse(p.url(t, "GraphQL"))
 	if err != nil {
 		t.Fatal(err)

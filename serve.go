@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// answerTime is how much longer than an operation a caller may take until all of its answer has
+	// answerTime is how much longer than its operations a caller may take until all of its answer has
 	// arrived.
 	answerTime = time.Minute
 	// closeTime bounds what is done when nothing is under way any more.
@@ -24,10 +24,10 @@ const (
 
 // A service answers callers on one listener and operators on another, until it is told to end.
 type service struct {
-	config           edge.ServingConfig
-	operationTimeout time.Duration
-	log              *slog.Logger
-	health           *edge.Health
+	config  edge.ServingConfig
+	longest time.Duration // that the operations of one request may take
+	log     *slog.Logger
+	health  *edge.Health
 
 	callers, operators                 http.Handler
 	connections                        func(change int) // is told of each connection of a caller
@@ -48,8 +48,8 @@ type service struct {
 // its health and what counts connections.
 func newService(ctx context.Context, config edge.ServeConfig, log *slog.Logger) (*service, error) {
 	s := &service{
-		config: config.Serving, operationTimeout: config.OperationTimeout, log: log,
-		sleep: time.Sleep, stopping: make(chan struct{}),
+		config: config.Serving, log: log, sleep: time.Sleep, stopping: make(chan struct{}),
+		longest: config.OperationTimeout * time.Duration(max(1, config.Limits.Batch)),
 	}
 	var err error
 	if s.callersListener, err = listen(ctx, config.Addr); err != nil {
@@ -84,7 +84,7 @@ func (s *service) close() {
 // ready, but goes on for the drain delay; then it takes no more connections, has the
 // subscriptions completed, and waits for everything else at most for the drain timeout.
 func (s *service) run(ctx context.Context) error {
-	callers := newServer(edge.Timed(s.config.ReadTimeout, s.operationTimeout+answerTime, s.leaving(s.callers)), s.config, s.log)
+	callers := newServer(edge.Timed(s.config.ReadTimeout, s.longest+answerTime, s.leaving(s.callers)), s.config, s.log)
 	failed := make(chan error, 2)
 	go func() {
 		bounded := edge.Bounded(s.callersListener, s.config.MaxConnections, s.connections)
