@@ -107,7 +107,7 @@ func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids [
 // cached answers a read from the cache, if it has an answer that will do.
 func cached[V any](ctx context.Context, c *Client, key string, of subject, credential Credential) (V, bool) {
 	var none V
-	if c.cache == nil || !cacheAllowed(ctx) {
+	if c.cache == nil || demandOf(ctx) != nil {
 		return none, false
 	}
 	kept, fresh, ok := c.cache.get(key, of)
