@@ -161,7 +161,7 @@ func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
 	if len(named(fields, "reviewItems"))+len(named(fields, "reviewers")) == 0 {
 		return func() {}
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(load.Ahead(ctx))
 	loaders := load.From(ctx)
 	var started sync.WaitGroup
 	start := func(read func()) {
