@@ -16,7 +16,7 @@ func list[T any](ctx context.Context, c *Client, op operation, q rawQuery, ids .
 		for i := range items {
 			noteUnknown(&c.unknown, &items[i])
 		}
-		return Page[T]{Items: items, Total: answer.total}, err
+		return Page[T]{Items: items, Total: answer.total, operation: op.name}, err
 	})
 }
 
