@@ -108,7 +108,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		return fmt.Errorf("--addr: %w", err)
 	}
 	defer listener.Close()
-	tenant := tenantOf(config)
+	tenant, now := tenantOf(config), time.Now
 	page := playground.Config{Endpoint: "graphql", Operations: playground.Operations(readme)}
 	if config.Embedded() {
 		simulator, err := newSandbox(config.Data)
@@ -119,7 +119,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		if err != nil {
 			return err
 		}
-		tenant = tenant.at(baseURL(loopback))
+		tenant, now = tenant.at(baseURL(loopback)), simulator.Now
 		page.SignIn = tenant.signIn(simulator)
 		sandboxCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
 		stopped := make(chan struct{})
@@ -145,6 +145,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		MaxWriteBatch:    config.MaxWriteBatch,
 		NoPrecheck:       !config.Precheck,
 		Trace:            config.Embedded(),
+		Now:              now,
 		Logger:           log,
 		TaskPollMin:      config.TaskPollMin,
 		TaskPollMax:      config.TaskPollMax,
