@@ -109,7 +109,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		return err
 	}
 	serving.closes = append(serving.closes, telemetry.Close)
-	tenant := tenantOf(config)
+	tenant, now := tenantOf(config), time.Now
 	page := playground.Config{Endpoint: "graphql", Operations: playground.Operations(readme), Sessions: tenant.modes.Session}
 	if config.Embedded() {
 		config.Data.RedirectURIs = append(config.Data.RedirectURIs, callbackURL(origin))
@@ -121,7 +121,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		if err != nil {
 			return err
 		}
-		tenant = tenant.at(baseURL(loopback))
+		tenant, now = tenant.at(baseURL(loopback)), simulator.Now
 		if tenant.modes.Bearer {
 			page.SignIn = tenant.tokens(simulator)
 		}
@@ -162,6 +162,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 		MaxWriteBatch:    config.MaxWriteBatch,
 		NoPrecheck:       !config.Precheck,
 		Trace:            config.Embedded(),
+		Now:              now,
 		Logger:           log,
 		Tracer:           telemetry.Tracer(),
 		Observe: func(ctx context.Context, operation graph.Operation) func(graph.Outcome) {

@@ -99,6 +99,32 @@ func TestTheSandboxServesAsATenant(t *testing.T) {
 	}
 }
 
+// End dates lie in the future or past of the tenant, whatever the real time is.
+func TestTheGatewayGoesByTheSandboxesClock(t *testing.T) {
+	for _, test := range []struct{ clock, end, code string }{
+		{"2001-05-01T12:00:00Z", "2001-05-02T12:00:00Z", ""},
+		{"2101-05-01T12:00:00Z", "2101-04-30T12:00:00Z", "BAD_USER_INPUT"},
+	} {
+		p := start(t, "--sandbox-clock", test.clock)
+		var data struct {
+			DecideReviewItems struct {
+				DecidedItems []struct{ Completed bool }
+				Errors       []struct{ Code, Message string }
+			}
+		}
+		p.query(t, "", fmt.Sprintf(`mutation { decideReviewItems(input: { certificationId: %q, decisions: [
+			{ itemId: %q, decision: REVOKE, comments: "No longer needed", proposedEndDate: %q }
+		] }) { decidedItems { completed } errors { code message } } }`, sandbox.LargeCertification, sandbox.LargePermissionsItem, test.end)).into(t, &data)
+		refused := data.DecideReviewItems.Errors
+		if decided := len(data.DecideReviewItems.DecidedItems); decided+len(refused) != 1 || (decided == 1) != (test.code == "") {
+			t.Fatalf("by the clock of %s, an end on %s: %+v", test.clock, test.end, data)
+		}
+		if test.code != "" && (refused[0].Code != test.code || !strings.Contains(refused[0].Message, "proposedEndDate")) {
+			t.Errorf("refused with %+v", refused)
+		}
+	}
+}
+
 func TestATenantIsCalledAsTheBearerAlone(t *testing.T) {
 	tenant := start(t, "sandbox")
 	t.Setenv("CERTQL_CLIENT_ID", "org-admin")

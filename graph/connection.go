@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -44,10 +43,11 @@ func connect[R, N any](ctx context.Context, limits relay.Limits, want selection,
 	}
 	var total *int
 	if window.FromEnd {
-		if total, err = countRows(ctx, s); err != nil {
+		n, err := countRows(ctx, s)
+		if err != nil {
 			return nil, err
 		}
-		window, want.Total = window.Anchor(*total), false
+		total, window, want.Total = &n, window.Anchor(n), false
 	}
 	rows, counted, err := readAll(ctx, s, window.Reads(want.Want, upstream.MaxLimit))
 	if err != nil {
@@ -99,14 +99,13 @@ func readAll[R, N any](ctx context.Context, s source[R, N], reads []relay.Read) 
 	return rows, total, nil
 }
 
-var errNoCount = errors.New("the upstream did not say how many rows there are")
-
-func countRows[R, N any](ctx context.Context, s source[R, N]) (*int, error) {
+// countRows reads how many rows a source has, which takes one call.
+func countRows[R, N any](ctx context.Context, s source[R, N]) (int, error) {
 	page, err := s.read(ctx, upstream.Paging{Limit: 0, Count: true})
-	if err == nil && page.Total == nil {
-		err = errNoCount
+	if err != nil {
+		return 0, err
 	}
-	return page.Total, err
+	return page.Count()
 }
 
 // badArgument reports what is wrong with an argument or input field.

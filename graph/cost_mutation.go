@@ -74,7 +74,14 @@ func (e *estimator) reassignAsync(at *place, field graphql.CollectedField, refer
 	case references <= upstream.MaxReassignAsyncReferences:
 		e.write(at, 1)
 	default:
-		e.write(at, mostTasks(references)+chunks(references, idsPerRead))
+		reads := chunks(references, idsPerRead)
+		if reads > maxGroupingReads {
+			reads = maxGroupingReads
+			if !e.precheck {
+				reads++ // of the certification, which tells a shorter way
+			}
+		}
+		e.write(at, mostTasks(references)+reads)
 	}
 	tasks := one("queued").child("tasks", mostTasks(references))
 	for _, field := range named(e.collect(field), "tasks") {

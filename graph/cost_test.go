@@ -161,6 +161,7 @@ func TestADryRunTellsTheCostByPath(t *testing.T) {
 			calls{"reassignReviewItemsAsync": 3, "reassignReviewItemsAsync.tasks.certification": 1},
 		},
 		{"a reassignment in several", reassign + `reassignReviewItemsAsync(input: $input) { tasks { id } } }`, object{"input": references(1200)}, calls{"reassignReviewItemsAsync": 2 + 24 + 4}},
+		{"a reassignment that is not read whole", reassign + `reassignReviewItemsAsync(input: $input) { tasks { id } } }`, object{"input": references(8_000)}, calls{"reassignReviewItemsAsync": 2 + 100 + 31}},
 		{
 			"two writes", `mutation { a: signOffCertification(input: {certificationId: "c"}) { certification { reviewers { totalCount } } } b: signOffCertification(input: {certificationId: "c"}) { certification { reviewers { totalCount } } } }`,
 			nil,

@@ -169,7 +169,7 @@ func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
 // readConnections starts to read connections below a certification. The function that it answers
 // ends that. (It takes much of the stack, which is why it stands by itself.)
 func (r *Resolver) readConnections(ctx context.Context, id string, fields []graphql.CollectedField) (abandon func()) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(load.Ahead(ctx))
 	loaders := load.From(ctx)
 	var started sync.WaitGroup
 	start := func(read func()) {

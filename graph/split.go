@@ -70,6 +70,12 @@ func pack[T any](groups [][]T, size int) [][]T {
 	return bins
 }
 
+// maxGroupingReads is the most upstream calls that are made to find out which items belong
+// together, so that enough of an operation's calls are left for the tasks. It is 25,000 undecided
+// items by whole pages, or 5,000 references by their ids. What is left over stands alone: at worst
+// people have a review summary to clear away, where otherwise nothing could be moved at all.
+const maxGroupingReads = 100
+
 // summaries answers the identity summary of each review item that a reassignment names, as far
 // as the upstream tells: by lists of ids, or by whole pages of the undecided items where these
 // are fewer calls. Nothing is known where the upstream does not let it be read because a
@@ -81,15 +87,19 @@ func summaries(ctx context.Context, certification *upstream.IdentityCertificatio
 			keys = append(keys, load.ItemKey{CertificationID: in.certificationID, ID: reference.ID})
 		}
 	}
-	reads := (len(keys) + idsPerRead - 1) / idsPerRead
+	reads := chunks(len(keys), idsPerRead)
+	if certification == nil && reads > maxGroupingReads {
+		// Without it, ids are all there is to go by. Whatever is wrong shows in what follows.
+		certification, _ = certificationNow(ctx, in.certificationID)
+	}
 	var (
 		items []*upstream.AccessReviewItem
 		err   error
 	)
-	if pages, ok := undecidedPages(certification); ok && pages < reads {
+	if pages, ok := undecidedPages(certification); ok && pages < min(reads, maxGroupingReads+1) {
 		items, err = readUndecided(ctx, in.certificationID, pages)
 	} else {
-		items, err = readItems(ctx, keys)
+		items, err = readItems(ctx, keys[:min(len(keys), maxGroupingReads*idsPerRead)])
 	}
 	if _, ok := errors.AsType[*groupError](ofGroup(err)); ok {
 		return nil, nil

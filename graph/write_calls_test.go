@@ -116,6 +116,49 @@ func TestTasksKeepIdentitiesTogether(t *testing.T) {
 	}
 }
 
+// The most references that one mutation takes are moved with the calls that one operation makes
+// by default, however large the certification is.
+func TestTheLargestReassignmentTakesNoMoreCallsThanThereAre(t *testing.T) {
+	t.Parallel()
+	for _, each := range []struct {
+		name  string
+		items int // undecided
+		off   bool
+		reads int
+	}{
+		{"by whole pages", 10_000, false, 1 + 40},
+		{"by whole pages, without a precheck", 10_000, true, 1 + 40},
+		{"by ids, as far as it goes", 25_500, false, 1 + 100},
+	} {
+		t.Run(each.name, func(t *testing.T) {
+			t.Parallel()
+			w := newTenant(t, setup{
+				sandbox: sandbox.Config{Certifications: 1, Items: each.items}, // all in one
+				limits:  graph.Limits{Body: 1 << 20},
+				toGateway: func(c *graph.Config) {
+					c.NoPrecheck, c.MaxUpstreamCalls, c.MaxEstimatedCalls = each.off, graph.DefaultMaxUpstreamCalls, graph.DefaultMaxEstimatedCalls
+				},
+			})
+			items := w.undecidedItems(t, graph.DefaultMaxWriteBatch)
+			w.sandbox.Reset()
+			a := w.ask(t, admin, reassignAsyncMutation, references(reviewer2, "On leave", itemReferences(items)...))
+			payload := at(a.data(t), "reassignReviewItemsAsync")
+			wantRefusals(t, payload)
+			requests, tasks := w.sandbox.Requests(), len(at(payload, "tasks").([]any))
+			if got := requests.Total - requests.Count("oauthToken"); got != each.reads+tasks || got > graph.DefaultMaxUpstreamCalls {
+				t.Errorf("%d calls, want %d and %d tasks: %v", got, each.reads, tasks, requests.Counts)
+			}
+			if tasks < 20 || tasks > 24 {
+				t.Errorf("%d tasks", tasks)
+			}
+			for range tasks { // which run one after another
+				w.clock.advance(2 * sandbox.DefaultTaskPace)
+			}
+			w.wantWritten(t, items)
+		})
+	}
+}
+
 // A task whose identities cannot be read is not queued, and nothing of the others either.
 func TestNothingIsQueuedWhereIdentitiesCannotBeRead(t *testing.T) {
 	t.Parallel()

@@ -139,10 +139,18 @@ func (cacheClock) Tick(time.Duration) <-chan time.Time { return nil }
 
 type noCacheKey struct{}
 
-// NoCache answers a context for reads that are not answered from the cache, as a caller asks for
-// by Cache-Control: no-cache.
+// A demand stands for what NoCache was called for. It has a size, so that no two are the same.
+type demand struct{ _ byte }
+
+// NoCache answers a context for reads that show what is true from now on, as a caller asks for by
+// Cache-Control: no-cache. They are neither answered from the cache nor by a read that was under
+// way before; with each other they share a request.
 func NoCache(ctx context.Context) context.Context {
-	return context.WithValue(ctx, noCacheKey{}, true)
+	return context.WithValue(ctx, noCacheKey{}, new(demand))
 }
 
-func cacheAllowed(ctx context.Context) bool { return ctx.Value(noCacheKey{}) == nil }
+// demandOf answers what the reads of a context are past the cache for; nil where they are not.
+func demandOf(ctx context.Context) *demand {
+	d, _ := ctx.Value(noCacheKey{}).(*demand)
+	return d
+}

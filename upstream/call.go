@@ -16,7 +16,7 @@ func list[T any](ctx context.Context, c *Client, op operation, q rawQuery, ids .
 		for i := range items {
 			noteUnknown(&c.unknown, &items[i])
 		}
-		return Page[T]{Items: items, Total: answer.total}, err
+		return Page[T]{Items: items, Total: answer.total, operation: op.name}, err
 	})
 }
 
@@ -107,7 +107,7 @@ func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids [
 // cached answers a read from the cache, if it has an answer that will do.
 func cached[V any](ctx context.Context, c *Client, key string, of subject, credential Credential) (V, bool) {
 	var none V
-	if c.cache == nil || !cacheAllowed(ctx) {
+	if c.cache == nil || demandOf(ctx) != nil {
 		return none, false
 	}
 	kept, fresh, ok := c.cache.get(key, of)

@@ -19,6 +19,7 @@ type flights struct {
 
 // A flight is one read under way and those who wait for it.
 type flight struct {
+	demand  *demand       // of the read that began it; nil where the cache would have done
 	done    chan struct{} // closed when value and err are there
 	value   any
 	err     error
@@ -62,12 +63,13 @@ func share[V any](ctx context.Context, f *flights, operation, key string, read f
 	return value, current.err
 }
 
-// board answers the flight of a key, having started it where there was none; nil where it may
-// not be started.
+// board answers the flight of a key, having started it where there was none that will do; nil
+// where it may not be started.
 func (f *flights) board(ctx context.Context, key string, read func(context.Context) (any, error)) (current *flight, joined bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if current, joined = f.byKey[key]; joined {
+	wanted := demandOf(ctx)
+	if current, joined = f.byKey[key]; joined && (wanted == nil || wanted == current.demand) {
 		current.waiting++
 		current.extend(ctx)
 		return current, true
@@ -75,7 +77,7 @@ func (f *flights) board(ctx context.Context, key string, read func(context.Conte
 	if !UsageFrom(ctx).reserve() {
 		return nil, false
 	}
-	current = &flight{done: make(chan struct{}), waiting: 1}
+	current = &flight{demand: wanted, done: make(chan struct{}), waiting: 1}
 	current.extend(ctx)
 	ctx = context.WithValue(context.WithoutCancel(ctx), flightKey{}, current)
 	ctx, current.cancel = context.WithCancel(ctx)

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"certql/upstream"
 )
@@ -149,6 +151,42 @@ func TestTheLastCallerWhoLeavesCancelsTheRequest(t *testing.T) {
 	if _, err := client.GetIdentityCertification(caller(t, "ada", nil), "c1"); err != nil {
 		t.Errorf("the next caller got %v", err)
 	}
+}
+
+// Who asks for what is true now is not answered by what was asked for a moment ago, but shares
+// requests with whoever comes after.
+func TestAReadPastTheCacheJoinsNoneFromBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &numbering{latency: time.Second}
+		client := newClient(t, upstream.Config{BaseURL: "http://tenant", Transport: s})
+		first, second := upstream.NoCache(withToken(t, "ada")), upstream.NoCache(withToken(t, "ada"))
+		var group sync.WaitGroup
+		for _, each := range []struct {
+			name  string
+			ctx   context.Context
+			reads string // the number of the request
+		}{
+			{"any", withToken(t, "ada"), "1"},
+			{"past the cache", first, "2"},
+			{"for the same past the cache", first, "2"},
+			{"any, later", withToken(t, "ada"), "2"},
+			{"past the cache, later", second, "3"},
+			{"any, at last", withToken(t, "ada"), "3"},
+		} {
+			group.Go(func() {
+				certification, err := client.GetIdentityCertification(each.ctx, "c1")
+				if err != nil || certification.Name != each.reads {
+					t.Errorf("%s: read %v, %v; want %s", each.name, certification, err, each.reads)
+				}
+			})
+			synctest.Wait()
+			time.Sleep(time.Millisecond)
+		}
+		group.Wait()
+		if n := s.count(); n != 3 {
+			t.Errorf("%d requests, want 3", n)
+		}
+	})
 }
 
 func TestAReadAfterAWriteDoesNotJoinOneFromBefore(t *testing.T) {

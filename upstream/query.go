@@ -1,7 +1,9 @@
 package upstream
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -29,6 +31,20 @@ type Page[T any] struct {
 	// Total is the number of rows in the whole list after filtering. It is nil where it
 	// was not asked for or the service did not say.
 	Total *int
+
+	operation string // that answered it
+}
+
+// errNotCounted says that an answer lacks the header that tells the number of rows.
+var errNotCounted = errors.New("the answer does not say how many rows there are")
+
+// Count answers the number of rows in the whole list, for which the page must have been asked
+// (Paging.Count). It fails with an *Error of KindInvalid where the service did not say.
+func (p Page[T]) Count() (int, error) {
+	if p.Total == nil {
+		return 0, unreadable(p.operation, http.StatusOK, errNotCounted)
+	}
+	return *p.Total, nil
 }
 
 // A rawQuery is the parameters of a list as they go on the wire, or would if err did not

@@ -10,7 +10,7 @@ import (
 
 // Task answers a task in whatever state (getCertificationTask).
 func (l *Loaders) Task(ctx context.Context, id string) (*upstream.CertificationTask, error) {
-	return l.task.do(id, func() (*upstream.CertificationTask, error) {
+	return l.task.do(ctx, id, func() (*upstream.CertificationTask, error) {
 		return l.client.GetCertificationTask(ctx, id)
 	})
 }

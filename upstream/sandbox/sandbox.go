@@ -89,6 +89,9 @@ func (s *Sandbox) Clients() []Client {
 	return clients
 }
 
+// Now tells the time by the tenant's clock.
+func (s *Sandbox) Now() time.Time { return s.config.Clock() }
+
 // SetFaults replaces the faults in force, as PUT /sandbox/faults does; none given means none in force. It returns an
 // error that says which fault is wrong, and changes nothing then.
 func (s *Sandbox) SetFaults(faults ...Fault) error { return s.instruments.setFaults(faults) }
