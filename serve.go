@@ -52,6 +52,9 @@ func newService(ctx context.Context, config edge.ServeConfig, log *slog.Logger) 
 		longest: config.OperationTimeout * time.Duration(max(1, config.Limits.Batch)),
 	}
 	var err error
+	if s.tls, err = config.TLS.Load(); err != nil {
+		return nil, err
+	}
 	if s.callersListener, err = listen(ctx, config.Addr); err != nil {
 		return nil, fmt.Errorf("--addr: %w", err)
 	}

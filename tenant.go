@@ -24,7 +24,8 @@ const (
 // A tenant is the upstream that the gateway calls, and the gateway's own credentials there.
 type tenant struct {
 	baseURL                string
-	embedded               bool
+	simulator              *sandbox.Sandbox // that is the tenant; nil for a real one
+	now                    func() time.Time // by the tenant's clock
 	modes                  edge.Modes
 	clientID, clientSecret string
 	tokenURL               string
@@ -34,7 +35,7 @@ type tenant struct {
 func tenantOf(config edge.ServeConfig) tenant {
 	return tenant{
 		baseURL:      config.UpstreamURL,
-		embedded:     config.Embedded(),
+		now:          time.Now,
 		modes:        config.Modes(),
 		clientID:     config.ClientID,
 		clientSecret: config.ClientSecret,
@@ -53,8 +54,10 @@ func tenantOf(config edge.ServeConfig) tenant {
 	}
 }
 
-// at answers the tenant that an embedded sandbox simulates at the given URL.
-func (t tenant) at(url string) tenant {
+// simulatedBy answers the tenant that is an embedded sandbox.
+func (t tenant) simulatedBy(embedded *embeddedSandbox) tenant {
+	url := embedded.url
+	t.simulator, t.now = embedded.simulator, embedded.simulator.Now
 	t.baseURL, t.tokenURL = url+"/v3", url+"/oauth/token"
 	t.clientID, t.clientSecret = cmp.Or(t.clientID, sandboxAdmin), cmp.Or(t.clientSecret, sandboxSecret)
 	t.signIn.InfoURL, t.signIn.RevokeURL = url+"/oauth/info", url+"/oauth/revoke"
@@ -129,9 +132,12 @@ func checks(client *upstream.Client, service upstream.Credential) []edge.Check {
 	return all
 }
 
-// tokens lets the playground act as any client of the sandbox that is embedded at the tenant's
-// URLs.
-func (t tenant) tokens(simulator *sandbox.Sandbox) *playground.SignIn {
+// tokens lets the playground act as any client of an embedded sandbox; nil where there is none, or
+// no caller comes with a token.
+func (t tenant) tokens() *playground.SignIn {
+	if t.simulator == nil || !t.modes.Bearer {
+		return nil
+	}
 	signIn := &playground.SignIn{Token: func(ctx context.Context, id string) (string, error) {
 		transport := upstream.NewTransport(upstream.TransportConfig{})
 		defer transport.CloseIdleConnections()
@@ -146,7 +152,7 @@ func (t tenant) tokens(simulator *sandbox.Sandbox) *playground.SignIn {
 		}
 		return client.Token(ctx)
 	}}
-	for _, client := range simulator.Clients() {
+	for _, client := range t.simulator.Clients() {
 		signIn.Identities = append(signIn.Identities, playground.Identity{ID: client.ID, Name: client.UserName})
 	}
 	return signIn
@@ -154,7 +160,7 @@ func (t tenant) tokens(simulator *sandbox.Sandbox) *playground.SignIn {
 
 // String names the upstream.
 func (t tenant) String() string {
-	if t.embedded {
+	if t.simulator != nil {
 		return "embedded sandbox at " + t.baseURL
 	}
 	return t.baseURL
@@ -173,32 +179,4 @@ func (t tenant) callers() string {
 		callers = append(callers, t.clientID)
 	}
 	return strings.Join(callers, ", else ")
-}
-
-func newSandbox(data edge.SandboxData) (*sandbox.Sandbox, error) {
-	config := sandbox.Config{
-		Seed:            data.Seed,
-		Certifications:  data.Certifications,
-		Items:           data.Items,
-		RateLimit:       data.RateLimit,
-		RateWindow:      data.RateWindow,
-		SlidingWindow:   data.SlidingWindow,
-		TaskPace:        data.TaskPace,
-		TokenLifetime:   data.TokenLifetime,
-		RefreshLifetime: data.RefreshLifetime,
-		RefreshRevokes:  data.RefreshRevokes,
-		RedirectURIs:    data.RedirectURIs,
-	}
-	if data.RateLimit == 0 {
-		config.RateLimit = sandbox.NoRateLimit
-	}
-	start, err := data.Start()
-	if err != nil {
-		return nil, err
-	}
-	if !start.IsZero() {
-		began := time.Now()
-		config.Clock = func() time.Time { return start.Add(time.Since(began)) }
-	}
-	return sandbox.New(config)
 }
