@@ -72,7 +72,12 @@ func (e *estimator) forget() {
 	e.read, e.named, e.items = map[fact]bool{}, batch{}, nil
 }
 
+// collect answers what is selected of the objects of a type that a field shows, and without a type
+// what is selected of whatever it shows. With the type go its interfaces.
 func (e *estimator) collect(field graphql.CollectedField, satisfies ...string) []graphql.CollectedField {
+	if len(satisfies) > 0 && field.Definition.Type.Name() == satisfies[0] {
+		satisfies = nil // it shows nothing else, and others collect the same without it
+	}
 	return graphql.CollectFields(e.operation, field.Selections, satisfies)
 }
 

@@ -85,7 +85,7 @@ func flag(operation *graphql.OperationContext, name string) (bool, *gqlerror.Err
 
 // estimate finds what an operation costs. Of a subscription that is the cost of one event.
 func (p planning) estimate(made *plan, operation *graphql.OperationContext) {
-	fields := graphql.CollectFields(operation, operation.Operation.SelectionSet, nil)
+	fields := roots(operation)
 	if !asksUpstream(fields) {
 		return
 	}

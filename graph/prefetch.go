@@ -20,7 +20,7 @@ func announceRoots(ctx context.Context) {
 		certifications, withTasks []string
 		items                     []load.ItemKey
 	)
-	for _, field := range graphql.CollectFields(operation, operation.Operation.SelectionSet, nil) {
+	for _, field := range roots(operation) {
 		for _, id := range namedNodes(field, operation.Variables) {
 			switch id.Kind {
 			case model.CertificationNode:

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"certql/graph/relay"
 )
@@ -55,6 +56,19 @@ func ownSelection(operation *graphql.OperationContext, connection graphql.Collec
 // selected reads what is selected of the connection that is being resolved.
 func selected(ctx context.Context) selection {
 	return selectionOf(ctx, graphql.GetFieldContext(ctx).Field)
+}
+
+// roots answers the fields at the root of an operation. They are collected in the executor's own
+// words, as is everything below them, since it remembers what it has collected before.
+func roots(operation *graphql.OperationContext) []graphql.CollectedField {
+	root := "Query"
+	switch operation.Operation.Operation {
+	case ast.Mutation:
+		root = "Mutation"
+	case ast.Subscription:
+		root = "Subscription"
+	}
+	return graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{root})
 }
 
 // named answers those of the fields that have the given name, whatever their alias.

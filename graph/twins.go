@@ -18,7 +18,7 @@ type twins map[*ast.Field][]relay.Want
 // findTwins answers the twins of an operation.
 func findTwins(operation *graphql.OperationContext) twins {
 	pages := map[string][]graphql.CollectedField{}
-	collectPages(pages, operation, "", graphql.CollectFields(operation, operation.Operation.SelectionSet, nil))
+	collectPages(pages, operation, "", roots(operation))
 	var found twins
 	for _, fields := range pages {
 		if len(fields) < 2 {

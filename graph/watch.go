@@ -23,7 +23,7 @@ func (r *Resolver) watchTask(ctx context.Context, id string) (<-chan *model.Cert
 // checkRoot refuses a subscription unless it has one field at its root. The rule of validation
 // looks at names alone, and not at aliases and conditions.
 func checkRoot(operation *graphql.OperationContext) *gqlerror.Error {
-	if operation.Operation.Operation == ast.Subscription && len(graphql.CollectFields(operation, operation.Operation.SelectionSet, nil)) != 1 {
+	if operation.Operation.Operation == ast.Subscription && len(roots(operation)) != 1 {
 		return invalid("A subscription must have exactly one field at its root.")
 	}
 	return nil

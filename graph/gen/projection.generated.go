@@ -500,7 +500,7 @@ type projecting struct {
 // begin answers what is selected of a value that has one of the given types.
 func (w *projecting) begin(ctx context.Context, planner *projection.Planner, schema *executableSchema, objects []*projection.Object) []*projection.Plan {
 	w.executionContext = newExecutionContext(planner.Operation, schema, nil)
-	return planner.Plans(graphql.GetFieldContext(ctx).Field.Selections, objects)
+	return planner.Plans(&graphql.GetFieldContext(ctx).Field, objects)
 }
 
 // What each type may be.
@@ -746,7 +746,7 @@ func (w *projecting) writeAccessReviewItem(ctx context.Context, plan *projection
 			v := obj.RawID()
 			w.String(v)
 		case 3: // certification
-			field := step.Field
+			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._AccessReviewItem_certification(ctx, field, obj) })
 		case 4: // completed
 			v := obj.Completed
@@ -818,7 +818,7 @@ func (w *projecting) writeAccessReviewItem(ctx context.Context, plan *projection
 				}
 			}
 		case 10: // permissions
-			field := step.Field
+			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._AccessReviewItem_permissions(ctx, field, obj) })
 		}
 	}
@@ -1248,13 +1248,13 @@ func (w *projecting) writeCertification(ctx context.Context, plan *projection.Pl
 				w.writeReassignment(ctx, step.Plans[0], v)
 			}
 		case 19: // reviewItems
-			field := step.Field
+			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._Certification_reviewItems(ctx, field, obj) })
 		case 20: // reviewers
-			field := step.Field
+			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._Certification_reviewers(ctx, field, obj) })
 		case 21: // pendingTasks
-			field := step.Field
+			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._Certification_pendingTasks(ctx, field, obj) })
 		}
 	}
@@ -1377,7 +1377,7 @@ func (w *projecting) writeCertificationReference(ctx context.Context, plan *proj
 				w.writeReviewer(step.Plans[0], v)
 			}
 		case 4: // certification
-			field := step.Field
+			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._CertificationReference_certification(ctx, field, obj) })
 		}
 	}
@@ -1432,7 +1432,7 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 				w.String(*v)
 			}
 		case 7: // certification
-			field := step.Field
+			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._CertificationTask_certification(ctx, field, obj) })
 		case 8: // errors
 			v := obj.Errors
@@ -1692,7 +1692,7 @@ func (w *projecting) writeDecideReviewItemsPayload(ctx context.Context, plan *pr
 			}
 			w.EndList()
 		case 3: // decidedItems
-			field := step.Field
+			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._DecideReviewItemsPayload_decidedItems(ctx, field, obj) })
 		case 4: // errors
 			v := obj.Errors

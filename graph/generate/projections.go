@@ -125,7 +125,7 @@ func (p projectionPrinter) projector(results []*config.TypeReference) {
 	p.line("// begin answers what is selected of a value that has one of the given types.")
 	p.line("func (w *projecting) begin(ctx context.Context, planner *projection.Planner, schema *executableSchema, objects []*projection.Object) []*projection.Plan {")
 	p.line("w.executionContext = newExecutionContext(planner.Operation, schema, nil)")
-	p.line("return planner.Plans(graphql.GetFieldContext(ctx).Field.Selections, objects)")
+	p.line("return planner.Plans(&graphql.GetFieldContext(ctx).Field, objects)")
 	p.line("}")
 	p.line("")
 	p.line("// What each type may be.")
@@ -198,7 +198,7 @@ func (p projectionPrinter) field(object *codegen.Object, field *codegen.Field) {
 	case field.IsResolver && ref.GQL.NonNull:
 		p.fail("%s.%s: a field that is resolved must be nullable", object.Name, field.Name)
 	case field.IsResolver:
-		p.line("field := step.Field")
+		p.line("field := *step.Field")
 		p.line("w.Hole(func() graphql.Marshaler { return w._%s_%s(ctx, field, obj) })", object.Name, field.Name)
 	case field.MethodHasContext || !field.NoErr && field.IsMethod() || field.VOkFunc || field.IsMap() || len(field.Args) > 0:
 		p.fail("%s.%s: cannot be projected, since it is more than a plain field", object.Name, field.Name)

@@ -2,10 +2,8 @@ package projection
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // An Object is an object type of the schema.
@@ -35,37 +33,42 @@ type Plan struct {
 
 // A Step is one field of a Plan.
 type Step struct {
-	Field graphql.CollectedField
+	Field *graphql.CollectedField
 	Index int     // as in Field
 	Plans []*Plan // for each of the field's types
-	key   string  // `"alias":`
 }
 
-// plan answers what is selected of an object by a set of selections. Fragments, aliases, @skip
-// and @include are honoured.
-func (o *Object) plan(operation *graphql.OperationContext, set ast.SelectionSet) *Plan {
-	fields := graphql.CollectFields(operation, set, o.Satisfies)
+// plans answers what is selected of the objects that a field shows, for each of the types that they
+// may be of.
+func plans(operation *graphql.OperationContext, field *graphql.CollectedField, types []*Object) []*Plan {
+	plans := make([]*Plan, len(types))
+	for i, object := range types {
+		plans[i] = object.plan(operation, field)
+	}
+	return plans
+}
+
+// plan answers what is selected of the objects of this type that a field shows. Fragments, aliases,
+// @skip and @include are honoured.
+func (o *Object) plan(operation *graphql.OperationContext, shown *graphql.CollectedField) *Plan {
+	satisfies := o.Satisfies
+	if shown.Definition.Type.Name() == o.Name {
+		satisfies = nil // it shows nothing else, and whoever looks ahead collects the same without it
+	}
+	fields := graphql.CollectFields(operation, shown.Selections, satisfies)
 	plan := &Plan{Steps: make([]Step, len(fields))}
-	for i, collected := range fields {
+	for i := range fields {
+		collected := &fields[i]
 		field := o.Fields[collected.Name] // the document is valid: only __typename has no entry
-		step := Step{Field: collected, Index: field.Index, key: strconv.Quote(collected.Alias) + ":"}
+		step := Step{Field: collected, Index: field.Index}
 		plan.Holes = plan.Holes || field.Resolved
 		if len(field.Types) > 0 {
-			step.Plans = plans(operation, collected.Selections, field.Types)
+			step.Plans = plans(operation, collected, field.Types)
 			plan.Holes = plan.Holes || anyHoles(step.Plans)
 		}
 		plan.Steps[i] = step
 	}
 	return plan
-}
-
-// plans answers the plan for each of several types.
-func plans(operation *graphql.OperationContext, set ast.SelectionSet, types []*Object) []*Plan {
-	plans := make([]*Plan, len(types))
-	for i, object := range types {
-		plans[i] = object.plan(operation, set)
-	}
-	return plans
 }
 
 func anyHoles(plans []*Plan) bool {

@@ -23,9 +23,10 @@ type selected struct {
 	types **Object
 }
 
-// Plans answers what is selected by a set of selections, for each of several types. The types are
-// always the same slice for the same types.
-func (p *Planner) Plans(set ast.SelectionSet, types []*Object) []*Plan {
+// Plans answers what is selected of the objects that a field shows, for each of the types that they
+// may be of. The types are always the same slice for the same types.
+func (p *Planner) Plans(field *graphql.CollectedField, types []*Object) []*Plan {
+	set := field.Selections
 	key := selected{&set[0], len(set), &types[0]} // neither is ever empty
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -34,7 +35,7 @@ func (p *Planner) Plans(set ast.SelectionSet, types []*Object) []*Plan {
 		if p.known == nil {
 			p.known = map[selected][]*Plan{}
 		}
-		known = plans(p.Operation, set, types)
+		known = plans(p.Operation, field, types)
 		p.known[key] = known
 	}
 	return known

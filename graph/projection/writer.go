@@ -32,7 +32,9 @@ func (w *Writer) Key(n int, step *Step) {
 	if n > 0 {
 		w.text = append(w.text, ',')
 	}
-	w.text = append(w.text, step.key...)
+	w.text = append(w.text, '"')
+	w.text = append(w.text, step.Field.Alias...) // a name, in which nothing has to be escaped
+	w.text = append(w.text, `":`...)
 }
 
 // End ends an object.
@@ -148,7 +150,7 @@ func Within(ctx context.Context, object string, step *Step) context.Context {
 	if !anyHoles(step.Plans) {
 		return ctx
 	}
-	return graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: object, Field: step.Field})
+	return graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: object, Field: *step.Field})
 }
 
 // At answers the context of what is resolved within an element of a list.
