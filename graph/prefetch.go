@@ -45,18 +45,17 @@ func announceRoots(ctx context.Context) {
 // for the field's resolver to say.
 func namedNodes(field graphql.CollectedField, variables map[string]any) []model.NodeID {
 	var nodes []model.NodeID
-	arguments := field.ArgumentMap(variables)
 	switch field.Name {
 	case "certification":
-		if id, err := graphql.UnmarshalID(arguments["id"]); err == nil {
+		if id, err := graphql.UnmarshalID(argument(field, "id", variables)); err == nil {
 			if raw, err := model.ParseCertificationID(id); err == nil {
 				nodes = append(nodes, model.NodeID{Kind: model.CertificationNode, Raw: raw})
 			}
 		}
 	case "node":
-		nodes = appendNode(nodes, arguments["id"])
+		nodes = appendNode(nodes, argument(field, "id", variables))
 	case "nodes":
-		ids := listOf(arguments["ids"])
+		ids := listOf(argument(field, "ids", variables))
 		if len(ids) > maxNodes {
 			return nil
 		}
@@ -64,13 +63,26 @@ func namedNodes(field graphql.CollectedField, variables map[string]any) []model.
 			nodes = appendNode(nodes, id)
 		}
 	case "certificationTask":
-		if id, err := graphql.UnmarshalID(arguments["id"]); err == nil {
+		if id, err := graphql.UnmarshalID(argument(field, "id", variables)); err == nil {
 			if raw, err := model.ParseTaskID(id); err == nil {
 				nodes = append(nodes, model.NodeID{Kind: model.TaskNode, Raw: raw})
 			}
 		}
 	}
 	return nodes
+}
+
+// argument answers the value of an argument without a default; nil where it is not given.
+func argument(field graphql.CollectedField, name string, variables map[string]any) any {
+	given := field.Arguments.ForName(name)
+	if given == nil {
+		return nil
+	}
+	value, err := given.Value.Value(variables)
+	if err != nil {
+		return nil
+	}
+	return value
 }
 
 // listOf reads an argument that is a list, where GraphQL takes a value that is none for a list

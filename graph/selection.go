@@ -84,6 +84,9 @@ func named(fields []graphql.CollectedField, name string) []graphql.CollectedFiel
 
 // below answers the fields selected of the objects that the given fields show.
 func below(operation *graphql.OperationContext, fields []graphql.CollectedField) []graphql.CollectedField {
+	if len(fields) == 1 {
+		return graphql.CollectFields(operation, fields[0].Selections, nil)
+	}
 	var found []graphql.CollectedField
 	for _, field := range fields {
 		found = append(found, graphql.CollectFields(operation, field.Selections, nil)...)
