@@ -35,6 +35,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, entitlementTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -64,6 +65,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, accessReviewItemEdgeTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -76,6 +78,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, accessReviewItemTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -142,6 +145,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, certificationEdgeTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -154,6 +158,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, certificationTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -169,6 +174,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, upstreamMessageTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -180,6 +186,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, reassignmentTrailTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -191,6 +198,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, certificationTaskEdgeTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -203,6 +211,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, certificationTaskTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -218,6 +227,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, dataAccessPolicyTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -229,6 +239,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, dataAccessCategoryTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -240,6 +251,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, mutationErrorTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -287,6 +299,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, permissionEdgeTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -298,6 +311,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, permissionTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -336,6 +350,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, reviewerEdgeTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -347,6 +362,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, identityTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -361,6 +377,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, accessProfileTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -405,6 +422,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, nodeTypes)
+		w.Reserve(len(v) * plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
@@ -500,7 +518,9 @@ type projecting struct {
 // begin answers what is selected of a value that has one of the given types.
 func (w *projecting) begin(ctx context.Context, planner *projection.Planner, schema *executableSchema, objects []*projection.Object) []*projection.Plan {
 	w.executionContext = newExecutionContext(planner.Operation, schema, nil)
-	return planner.Plans(&graphql.GetFieldContext(ctx).Field, objects)
+	plans := planner.Plans(&graphql.GetFieldContext(ctx).Field, objects)
+	w.Reserve(plans[0].Size)
+	return plans
 }
 
 // What each type may be.
@@ -702,6 +722,7 @@ func (w *projecting) writeAccessProfile(plan *projection.Plan, obj *model.Access
 			if v == nil {
 				w.Null()
 			} else {
+				w.Reserve(len(v) * step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
@@ -847,6 +868,7 @@ func (w *projecting) writeAccessReviewItemConnection(ctx context.Context, plan *
 		case 1: // edges
 			ctx := projection.Within(ctx, "AccessReviewItemConnection", step)
 			v := obj.Edges
+			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
@@ -857,6 +879,7 @@ func (w *projecting) writeAccessReviewItemConnection(ctx context.Context, plan *
 		case 2: // nodes
 			ctx := projection.Within(ctx, "AccessReviewItemConnection", step)
 			v := obj.Nodes()
+			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
@@ -1283,6 +1306,7 @@ func (w *projecting) writeCertificationConnection(ctx context.Context, plan *pro
 		case 1: // edges
 			ctx := projection.Within(ctx, "CertificationConnection", step)
 			v := obj.Edges
+			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
@@ -1293,6 +1317,7 @@ func (w *projecting) writeCertificationConnection(ctx context.Context, plan *pro
 		case 2: // nodes
 			ctx := projection.Within(ctx, "CertificationConnection", step)
 			v := obj.Nodes()
+			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
@@ -1439,6 +1464,7 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 			if v == nil {
 				w.Null()
 			} else {
+				w.Reserve(len(v) * step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
@@ -1451,6 +1477,7 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 			if v == nil {
 				w.Null()
 			} else {
+				w.Reserve(len(v) * step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
@@ -1488,6 +1515,7 @@ func (w *projecting) writeCertificationTaskConnection(ctx context.Context, plan 
 		case 1: // edges
 			ctx := projection.Within(ctx, "CertificationTaskConnection", step)
 			v := obj.Edges
+			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
@@ -1498,6 +1526,7 @@ func (w *projecting) writeCertificationTaskConnection(ctx context.Context, plan 
 		case 2: // nodes
 			ctx := projection.Within(ctx, "CertificationTaskConnection", step)
 			v := obj.Nodes()
+			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
@@ -1572,6 +1601,7 @@ func (w *projecting) writeDataAccess(plan *projection.Plan, obj *model.DataAcces
 			if v == nil {
 				w.Null()
 			} else {
+				w.Reserve(len(v) * step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
@@ -1584,6 +1614,7 @@ func (w *projecting) writeDataAccess(plan *projection.Plan, obj *model.DataAcces
 			if v == nil {
 				w.Null()
 			} else {
+				w.Reserve(len(v) * step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
@@ -1696,6 +1727,7 @@ func (w *projecting) writeDecideReviewItemsPayload(ctx context.Context, plan *pr
 			w.Hole(func() graphql.Marshaler { return w._DecideReviewItemsPayload_decidedItems(ctx, field, obj) })
 		case 4: // errors
 			v := obj.Errors
+			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
@@ -2134,6 +2166,7 @@ func (w *projecting) writePermissionConnection(plan *projection.Plan, obj *relay
 			w.Name("PermissionConnection")
 		case 1: // edges
 			v := obj.Edges
+			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
@@ -2142,6 +2175,7 @@ func (w *projecting) writePermissionConnection(plan *projection.Plan, obj *relay
 			w.EndList()
 		case 2: // nodes
 			v := obj.Nodes()
+			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
@@ -2247,6 +2281,7 @@ func (w *projecting) writeReassignReviewItemsAsyncPayload(ctx context.Context, p
 		case 1: // tasks
 			ctx := projection.Within(ctx, "ReassignReviewItemsAsyncPayload", step)
 			v := obj.Tasks
+			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
@@ -2256,6 +2291,7 @@ func (w *projecting) writeReassignReviewItemsAsyncPayload(ctx context.Context, p
 			w.EndList()
 		case 2: // errors
 			v := obj.Errors
+			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
@@ -2294,6 +2330,7 @@ func (w *projecting) writeReassignReviewItemsPayload(ctx context.Context, plan *
 			}
 		case 2: // errors
 			v := obj.Errors
+			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
@@ -2443,6 +2480,7 @@ func (w *projecting) writeReviewerConnection(plan *projection.Plan, obj *relay.C
 			w.Name("ReviewerConnection")
 		case 1: // edges
 			v := obj.Edges
+			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
@@ -2451,6 +2489,7 @@ func (w *projecting) writeReviewerConnection(plan *projection.Plan, obj *relay.C
 			w.EndList()
 		case 2: // nodes
 			v := obj.Nodes()
+			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
@@ -2566,6 +2605,7 @@ func (w *projecting) writeRole(plan *projection.Plan, obj *model.Role) {
 			if v == nil {
 				w.Null()
 			} else {
+				w.Reserve(len(v) * step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
@@ -2578,6 +2618,7 @@ func (w *projecting) writeRole(plan *projection.Plan, obj *model.Role) {
 			if v == nil {
 				w.Null()
 			} else {
+				w.Reserve(len(v) * step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
@@ -2617,6 +2658,7 @@ func (w *projecting) writeSignOffCertificationPayload(ctx context.Context, plan 
 			}
 		case 2: // errors
 			v := obj.Errors
+			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)

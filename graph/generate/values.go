@@ -61,6 +61,9 @@ func (p projectionPrinter) null(ref *config.TypeReference) {
 // list prints what writes the list v.
 func (p projectionPrinter) list(ref *config.TypeReference, plans string) {
 	element := ref.Elem()
+	if ref.Definition.IsCompositeType() {
+		p.line("w.Reserve(len(v) * %s[0].Size)", plans)
+	}
 	p.line("w.BeginList()")
 	p.line("for i := range v {")
 	p.line("w.Element(i)")

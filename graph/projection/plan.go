@@ -29,7 +29,12 @@ type Plan struct {
 	Steps []Step
 	// Holes says that something within the object has to be resolved by the executor.
 	Holes bool
+	// Size is about how many bytes an object takes as JSON.
+	Size int
 }
+
+// usualSize is about how many bytes a value takes with what stands around it.
+const usualSize = 24
 
 // A Step is one field of a Plan.
 type Step struct {
@@ -67,6 +72,10 @@ func (o *Object) plan(operation *graphql.OperationContext, shown *graphql.Collec
 			plan.Holes = plan.Holes || anyHoles(step.Plans)
 		}
 		plan.Steps[i] = step
+		plan.Size += len(collected.Alias) + usualSize
+		if len(step.Plans) > 0 {
+			plan.Size += step.Plans[0].Size // any will do
+		}
 	}
 	return plan
 }

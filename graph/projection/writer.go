@@ -1,8 +1,10 @@
 package projection
 
 import (
+	"bytes"
 	"context"
 	"io"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -23,6 +25,9 @@ type hole struct {
 	resolve func() graphql.Marshaler
 	value   graphql.Marshaler
 }
+
+// Reserve makes room for so many bytes.
+func (w *Writer) Reserve(n int) { w.text = slices.Grow(w.text, n) }
 
 // Begin begins an object.
 func (w *Writer) Begin() { w.text = append(w.text, '{') }
@@ -121,6 +126,9 @@ type written struct{ *Writer }
 
 // MarshalGQL writes everything in order.
 func (w written) MarshalGQL(out io.Writer) {
+	if buffer, ok := out.(*bytes.Buffer); ok { // as the executor has it
+		buffer.Grow(w.size())
+	}
 	from := 0
 	for _, hole := range w.holes {
 		_, _ = out.Write(w.text[from:hole.at]) // into memory
@@ -128,6 +136,17 @@ func (w written) MarshalGQL(out io.Writer) {
 		from = hole.at
 	}
 	_, _ = out.Write(w.text[from:])
+}
+
+// size answers how many bytes will be written, as far as Writers have taken them.
+func (w written) size() int {
+	n := len(w.text)
+	for _, hole := range w.holes {
+		if value, ok := hole.value.(written); ok {
+			n += value.size()
+		}
+	}
+	return n
 }
 
 // An appender lets a scalar write itself.
