@@ -28,6 +28,14 @@ function onPage(name, options, act) {
 const panel = (page) => page.getByRole('region', { name: 'Upstream calls' });
 const figure = (page, shown) => panel(page).locator('dl > div').filter({ hasText: shown });
 
+/** Opens the history and answers the names of what it holds. */
+async function history(page) {
+  await page.getByRole('button', { name: 'Show History' }).click();
+  const names = page.locator('.graphiql-history-item-label');
+  await names.first().waitFor();
+  return names.allInnerTexts();
+}
+
 /** Answers what the gateway itself says to an operation. */
 async function ask(query, variables) {
   const response = await fetch(new URL('graphql', base), {
@@ -62,8 +70,13 @@ onPage('a typed query is answered, and kept in the history', {}, async (page) =>
   await type(page, 'query Two { certifications(first: 2) { nodes { name } } }');
   const { data } = await answerOf(page);
   assert.equal(data.certifications.nodes.length, 2);
-  await page.getByRole('button', { name: 'Show History' }).click();
-  await page.locator('.graphiql-history-item', { hasText: 'Two' }).waitFor();
+  assert.deepEqual(await history(page), ['Two']);
+});
+
+onPage('what runs twice is in the history once', {}, async (page) => {
+  await answerOf(page);
+  await answerOf(page);
+  assert.deepEqual(await history(page), ['ToReview']);
 });
 
 onPage('completion offers the fields of the schema', {}, async (page) => {
@@ -79,7 +92,7 @@ onPage('completion offers the fields of the schema', {}, async (page) => {
   }
 });
 
-onPage('what was typed a moment ago is what runs', {}, async (page) => {
+onPage('what was typed a moment ago is what runs, and what the history keeps', {}, async (page) => {
   await page.locator('.graphiql-query-editor .view-lines').click();
   await page.keyboard.press('ControlOrMeta+a');
   const request = page.waitForRequest((r) => r.url().endsWith('/graphql'));
@@ -87,6 +100,7 @@ onPage('what was typed a moment ago is what runs', {}, async (page) => {
   await page.keyboard.press('ControlOrMeta+Enter'); // before the editor knows the new name
   assert.equal((await request).postDataJSON().operationName, 'Quick');
   await awaitAnswer(page, (answer) => answer.data);
+  assert.deepEqual(await history(page), ['Quick']);
 });
 
 onPage('a field that the schema does not have is marked', {}, async (page) => {
