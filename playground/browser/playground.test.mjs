@@ -192,7 +192,7 @@ onPage('the panel shows what the answer has cost', {}, async (page) => {
   const { extensions } = await answerOf(page);
   await figure(page, new RegExp(`calls\\s*${extensions.upstream.calls}\\b`)).waitFor();
   const { trace } = extensions.upstream;
-  assert.ok(trace.length > 0 && trace.every(({ path }) => path === '/certifications'), JSON.stringify(trace));
+  assert.ok(trace.length > 0 && trace.every(({ template }) => template === '/certifications'), JSON.stringify(trace));
   await panel(page).getByRole('row', { name: 'GET /certifications' }).nth(trace.length - 1).waitFor();
 });
 
@@ -200,10 +200,10 @@ onPage('the panel shows everything that an answer may say', {}, async (page) => 
   const upstream = {
     calls: 2, coalesced: 1, cached: 3, estimatedCalls: 5, waitedMs: 120, limit: 100, remaining: 93, resetAt: '2026-03-01T10:20:30.000Z',
     trace: [
-      { method: 'GET', path: '/certifications/{id}', status: 200, ms: 12 },
-      { method: 'GET', path: '/certifications', status: 429, ms: 3 },
-      { method: 'GET', path: '/certifications/{id}/reviewers', status: 200, ms: 0, cached: true },
-      { method: 'GET', path: '/certification-tasks', status: 200, ms: 0, coalesced: true },
+      { method: 'GET', template: '/certifications/{id}', path: '/certifications/c1', status: 200, ms: 12 },
+      { method: 'GET', template: '/certifications', path: '/certifications', status: 429, ms: 3 },
+      { method: 'GET', template: '/certifications/{id}/reviewers', path: '/certifications/c1/reviewers', cached: true },
+      { method: 'GET', template: '/certification-tasks', path: '/certification-tasks', coalesced: true },
     ],
   };
   await page.route('**/graphql', (route) => route.fulfill({ json: { data: { ok: true }, extensions: { upstream } } }));
@@ -218,14 +218,19 @@ onPage('the panel shows everything that an answer may say', {}, async (page) => 
   assert.deepEqual((await rows.allInnerTexts()).map((row) => row.replace(/\s+/g, ' ').trim()), [
     'GET /certifications/{id} 200 12 upstream',
     'GET /certifications 429 3 upstream',
-    'GET /certifications/{id}/reviewers 200 0 cache',
-    'GET /certification-tasks 200 0 a call under way',
+    'GET /certifications/{id}/reviewers cache',
+    'GET /certification-tasks a call under way',
   ]);
+  assert.deepEqual(
+    await rows.locator('.path').evaluateAll((cells) => cells.map(({ title }) => title)),
+    ['/certifications/c1', '/certifications', '/certifications/c1/reviewers', '/certification-tasks'],
+  );
 });
 
 for (const width of [1280, 360]) {
   onPage(`a long path keeps within ${width} px`, { viewport: { width, height: 740 } }, async (page) => {
-    const trace = [{ method: 'GET', path: `/certifications/${'c1d05e3f'.repeat(40)}/permissions`, status: 200, ms: 1.5 }];
+    const path = `/certifications/${'c1d05e3f'.repeat(40)}/permissions`;
+    const trace = [{ method: 'GET', template: path, path, status: 200, ms: 1.5 }];
     await page.route('**/graphql', (route) => route.fulfill({ json: { data: { ok: true }, extensions: { upstream: { trace } } } }));
     await run(page);
     const row = await panel(page).locator('tbody tr').boundingBox();

@@ -59,7 +59,9 @@ function Trace({ calls }) {
           {calls.map((call, i) => (
             <tr key={i} className={call.status >= 400 ? 'refused' : undefined}>
               <td>{call.method}</td>
-              <td className="path">{call.path}</td>
+              <td className="path" title={call.path}>
+                {call.template}
+              </td>
               <td>{call.status}</td>
               <td>{call.ms}</td>
               <td>{origin(call)}</td>
