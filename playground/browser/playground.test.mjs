@@ -93,7 +93,7 @@ onPage('completion offers the fields of the schema', {}, async (page) => {
 });
 
 onPage('what was typed a moment ago is what runs, and what the history keeps', {}, async (page) => {
-  await page.locator('.graphiql-query-editor .view-lines').click();
+  await page.locator('.graphiql-query-editor .monaco-editor').click();
   await page.keyboard.press('ControlOrMeta+a');
   const request = page.waitForRequest((r) => r.url().endsWith('/graphql'));
   await page.keyboard.insertText('query Quick { rateLimit { limit');
@@ -235,6 +235,8 @@ for (const width of [1280, 360]) {
     await run(page);
     const row = await panel(page).locator('tbody tr').boundingBox();
     assert.ok(row.x >= 0 && row.x + row.width <= width, `the row goes from ${row.x} to ${row.x + row.width}`);
+    const cell = await panel(page).locator('tbody .path').boundingBox();
+    assert.ok(cell.width > row.width / 2, `the path has ${cell.width} of ${row.width}`);
     const editor = await page.locator('.graphiql-query-editor').boundingBox();
     assert.ok(editor.width > width / 3, `the editor is left ${editor.width}`);
   });
