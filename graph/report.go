@@ -26,7 +26,9 @@ type report struct {
 // A tracedCall is an upstream call as an answer lists it.
 type tracedCall struct {
 	Method string `json:"method"`
-	Path   string `json:"path"`
+	// Template is Path with names in braces instead of the identifiers.
+	Template string `json:"template"`
+	Path     string `json:"path"`
 	// Status is left out where the upstream did not answer or was not asked.
 	Status int `json:"status,omitzero"`
 	// MS is the time that the call took in milliseconds, to a tenth; left out where none went out.
@@ -64,7 +66,8 @@ func (o operations) report(ctx context.Context, made *plan) report {
 		r.Stale, r.WaitedMS = usage.Stale() > 0, usage.Waited().Milliseconds()
 		for _, call := range usage.Trace() {
 			r.Trace = append(r.Trace, tracedCall{
-				call.Method, call.Path, call.Status, math.Round(call.Took.Seconds()*1e4) / 10, call.Cached, call.Coalesced,
+				call.Method, call.Template, call.Path, call.Status,
+				math.Round(call.Took.Seconds()*1e4) / 10, call.Cached, call.Coalesced,
 			})
 		}
 	}

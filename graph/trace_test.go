@@ -14,10 +14,10 @@ import (
 
 // A traced call is one of the list in extensions.upstream.trace.
 type traced struct {
-	Method, Path      string
-	Status            int
-	MS                float64
-	Cached, Coalesced bool
+	Method, Template, Path string
+	Status                 int
+	MS                     float64
+	Cached, Coalesced      bool
 }
 
 // traceOf answers the list of calls in an answer, without their times; nil where there is none.
@@ -39,8 +39,8 @@ func TestTheTraceListsTheCallsOfWhoAsksForThem(t *testing.T) {
 	t.Parallel()
 	const query = `{ certification(id: "` + sandbox.LargeCertification + `") { name } certificationTask(id: "unknown") { status } }`
 	ask := object{"query": query, "extensions": object{"trace": true}}
-	certification := traced{Method: "GET", Path: "/certifications/" + sandbox.LargeCertification, Status: http.StatusOK}
-	task := traced{Method: "GET", Path: "/certification-tasks/unknown", Status: http.StatusNotFound}
+	certification := traced{Method: "GET", Template: "/certifications/{id}", Path: "/certifications/" + sandbox.LargeCertification, Status: http.StatusOK}
+	task := traced{Method: "GET", Template: "/certification-tasks/{id}", Path: "/certification-tasks/unknown", Status: http.StatusNotFound}
 	tests := map[string]struct {
 		allowed bool
 		request object

@@ -144,7 +144,7 @@ func (c *Client) request(op operation, q rawQuery, ids []string) (request, error
 		return request{}, refusal(op.name, inputError(fmt.Sprintf(
 			"the filter is too long: it makes a URL of %d characters, and at most %d are sent; split its lists", len(url), maxURL)))
 	}
-	return request{operation: op, path: path, url: url}, nil
+	return request{operation: op, layout: c.layout, path: path, url: url}, nil
 }
 
 // call sends a request, for which a call of the operation in ctx is reserved, and decodes its

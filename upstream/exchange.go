@@ -15,6 +15,7 @@ import (
 // A request is a call as it goes to the wire, but for the caller's token.
 type request struct {
 	operation operation
+	layout    Layout
 	path      string // below the base URL
 	url       string
 	body      []byte // JSON; nil where there is none

@@ -87,6 +87,10 @@ func (o operation) class() class {
 	return mutations
 }
 
+// template answers the operation's path under a base URL of the given layout, with the names
+// of its identifiers in braces.
+func (o operation) template(layout Layout) string { return layout.root(o.service) + o.path }
+
 // resolve answers the operation's escaped path under a base URL of the given layout, with
 // ids in the places of the template, of which there must be as many. It fails where one
 // of them cannot be an identifier.

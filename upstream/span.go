@@ -91,7 +91,7 @@ func (s *callSpan) attempt(ctx context.Context, op operation, layout Layout) (co
 	if s == nil {
 		return ctx, nil
 	}
-	template := s.basePath + layout.root(op.service) + op.path
+	template := s.basePath + op.template(layout)
 	attributes := append([]attribute.KeyValue{semconv.HTTPRequestMethodKey.String(op.method), semconv.URLTemplate(template)}, s.server...)
 	if s.attempts > 0 {
 		attributes = append(attributes, semconv.HTTPRequestResendCount(s.attempts))

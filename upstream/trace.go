@@ -11,6 +11,9 @@ const maxTrace = 1000
 // A TracedCall is a call of an operation, as its trace lists it.
 type TracedCall struct {
 	Method string
+	// Template is the path below the base URL with the names of its identifiers in braces, such as
+	// /certifications/{id}.
+	Template string
 	// Path is below the base URL, with the identifiers and without the query.
 	Path string
 	// Status is what the service answered; 0 where it did not, or was not asked.
@@ -35,7 +38,7 @@ func (u *Usage) Trace() []TracedCall {
 
 // traceCall lists a call that goes out now. The function that it answers says how it ended.
 func (u *Usage) traceCall(r request) (end func(status int)) {
-	at, began := u.traced(TracedCall{Method: r.operation.method, Path: r.path}), time.Now()
+	at, began := u.traced(r, TracedCall{}), time.Now()
 	if at < 0 {
 		return func(int) {}
 	}
@@ -45,19 +48,20 @@ func (u *Usage) traceCall(r request) (end func(status int)) {
 }
 
 func (u *Usage) traceCached(r request) {
-	u.traced(TracedCall{Method: r.operation.method, Path: r.path, Cached: true})
+	u.traced(r, TracedCall{Cached: true})
 }
 
 func (u *Usage) traceCoalesced(r request) {
-	u.traced(TracedCall{Method: r.operation.method, Path: r.path, Coalesced: true})
+	u.traced(r, TracedCall{Coalesced: true})
 }
 
-// traced lists a call and answers its place; -1 where it is not listed.
-func (u *Usage) traced(call TracedCall) (at int) {
+// traced lists a call, which r asks for, and answers its place; -1 where it is not listed.
+func (u *Usage) traced(r request, call TracedCall) (at int) {
 	at = -1
 	u.add(func() {
 		if u.tracing && len(u.trace) < maxTrace {
 			at = len(u.trace)
+			call.Method, call.Template, call.Path = r.operation.method, r.operation.template(r.layout), r.path
 			u.trace = append(u.trace, call)
 		}
 	})

@@ -37,7 +37,7 @@ export async function open(browser, base, options = {}) {
 
 /** Types into the operation editor, which closes brackets and quotes by itself. */
 export async function type(page, text) {
-  await page.locator('.graphiql-query-editor .view-lines').click();
+  await page.locator('.graphiql-query-editor .monaco-editor').click(); // the lines may be wider, and would be scrolled to their middle
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.press('Delete');
   await page.keyboard.type(text);

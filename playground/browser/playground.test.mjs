@@ -28,6 +28,14 @@ function onPage(name, options, act) {
 const panel = (page) => page.getByRole('region', { name: 'Upstream calls' });
 const figure = (page, shown) => panel(page).locator('dl > div').filter({ hasText: shown });
 
+/** Opens the history and answers the names of what it holds. */
+async function history(page) {
+  await page.getByRole('button', { name: 'Show History' }).click();
+  const names = page.locator('.graphiql-history-item-label');
+  await names.first().waitFor();
+  return names.allInnerTexts();
+}
+
 /** Answers what the gateway itself says to an operation. */
 async function ask(query, variables) {
   const response = await fetch(new URL('graphql', base), {
@@ -62,8 +70,13 @@ onPage('a typed query is answered, and kept in the history', {}, async (page) =>
   await type(page, 'query Two { certifications(first: 2) { nodes { name } } }');
   const { data } = await answerOf(page);
   assert.equal(data.certifications.nodes.length, 2);
-  await page.getByRole('button', { name: 'Show History' }).click();
-  await page.locator('.graphiql-history-item', { hasText: 'Two' }).waitFor();
+  assert.deepEqual(await history(page), ['Two']);
+});
+
+onPage('what runs twice is in the history once', {}, async (page) => {
+  await answerOf(page);
+  await answerOf(page);
+  assert.deepEqual(await history(page), ['ToReview']);
 });
 
 onPage('completion offers the fields of the schema', {}, async (page) => {
@@ -79,14 +92,15 @@ onPage('completion offers the fields of the schema', {}, async (page) => {
   }
 });
 
-onPage('what was typed a moment ago is what runs', {}, async (page) => {
-  await page.locator('.graphiql-query-editor .view-lines').click();
+onPage('what was typed a moment ago is what runs, and what the history keeps', {}, async (page) => {
+  await page.locator('.graphiql-query-editor .monaco-editor').click();
   await page.keyboard.press('ControlOrMeta+a');
   const request = page.waitForRequest((r) => r.url().endsWith('/graphql'));
   await page.keyboard.insertText('query Quick { rateLimit { limit');
   await page.keyboard.press('ControlOrMeta+Enter'); // before the editor knows the new name
   assert.equal((await request).postDataJSON().operationName, 'Quick');
   await awaitAnswer(page, (answer) => answer.data);
+  assert.deepEqual(await history(page), ['Quick']);
 });
 
 onPage('a field that the schema does not have is marked', {}, async (page) => {
@@ -178,7 +192,7 @@ onPage('the panel shows what the answer has cost', {}, async (page) => {
   const { extensions } = await answerOf(page);
   await figure(page, new RegExp(`calls\\s*${extensions.upstream.calls}\\b`)).waitFor();
   const { trace } = extensions.upstream;
-  assert.ok(trace.length > 0 && trace.every(({ path }) => path === '/certifications'), JSON.stringify(trace));
+  assert.ok(trace.length > 0 && trace.every(({ template }) => template === '/certifications'), JSON.stringify(trace));
   await panel(page).getByRole('row', { name: 'GET /certifications' }).nth(trace.length - 1).waitFor();
 });
 
@@ -186,10 +200,10 @@ onPage('the panel shows everything that an answer may say', {}, async (page) => 
   const upstream = {
     calls: 2, coalesced: 1, cached: 3, estimatedCalls: 5, waitedMs: 120, limit: 100, remaining: 93, resetAt: '2026-03-01T10:20:30.000Z',
     trace: [
-      { method: 'GET', path: '/certifications/{id}', status: 200, ms: 12 },
-      { method: 'GET', path: '/certifications', status: 429, ms: 3 },
-      { method: 'GET', path: '/certifications/{id}/reviewers', status: 200, ms: 0, cached: true },
-      { method: 'GET', path: '/certification-tasks', status: 200, ms: 0, coalesced: true },
+      { method: 'GET', template: '/certifications/{id}', path: '/certifications/c1', status: 200, ms: 12 },
+      { method: 'GET', template: '/certifications', path: '/certifications', status: 429, ms: 3 },
+      { method: 'GET', template: '/certifications/{id}/reviewers', path: '/certifications/c1/reviewers', cached: true },
+      { method: 'GET', template: '/certification-tasks', path: '/certification-tasks', coalesced: true },
     ],
   };
   await page.route('**/graphql', (route) => route.fulfill({ json: { data: { ok: true }, extensions: { upstream } } }));
@@ -204,18 +218,25 @@ onPage('the panel shows everything that an answer may say', {}, async (page) => 
   assert.deepEqual((await rows.allInnerTexts()).map((row) => row.replace(/\s+/g, ' ').trim()), [
     'GET /certifications/{id} 200 12 upstream',
     'GET /certifications 429 3 upstream',
-    'GET /certifications/{id}/reviewers 200 0 cache',
-    'GET /certification-tasks 200 0 a call under way',
+    'GET /certifications/{id}/reviewers cache',
+    'GET /certification-tasks a call under way',
   ]);
+  assert.deepEqual(
+    await rows.locator('.path').evaluateAll((cells) => cells.map(({ title }) => title)),
+    ['/certifications/c1', '/certifications', '/certifications/c1/reviewers', '/certification-tasks'],
+  );
 });
 
 for (const width of [1280, 360]) {
   onPage(`a long path keeps within ${width} px`, { viewport: { width, height: 740 } }, async (page) => {
-    const trace = [{ method: 'GET', path: `/certifications/${'c1d05e3f'.repeat(40)}/permissions`, status: 200, ms: 1.5 }];
+    const path = `/certifications/${'c1d05e3f'.repeat(40)}/permissions`;
+    const trace = [{ method: 'GET', template: path, path, status: 200, ms: 1.5 }];
     await page.route('**/graphql', (route) => route.fulfill({ json: { data: { ok: true }, extensions: { upstream: { trace } } } }));
     await run(page);
     const row = await panel(page).locator('tbody tr').boundingBox();
     assert.ok(row.x >= 0 && row.x + row.width <= width, `the row goes from ${row.x} to ${row.x + row.width}`);
+    const cell = await panel(page).locator('tbody .path').boundingBox();
+    assert.ok(cell.width > row.width / 2, `the path has ${cell.width} of ${row.width}`);
     const editor = await page.locator('.graphiql-query-editor').boundingBox();
     assert.ok(editor.width > width / 3, `the editor is left ${editor.width}`);
   });

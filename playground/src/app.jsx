@@ -4,6 +4,7 @@ import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
+import { ActiveTab } from './active-tab.jsx';
 import { DryRunSwitch } from './dry-run-switch.jsx';
 import { createFetcher } from './fetcher.js';
 import { IdentityMenu } from './identity-menu.jsx';
@@ -30,6 +31,7 @@ function Playground({ endpoint, operations, identities, sessions }) {
         {sessions && <SessionMenu />}
       </GraphiQL.Logo>
       <GraphiQL.Footer>
+        <ActiveTab />
         <UpstreamPanel />
       </GraphiQL.Footer>
     </GraphiQL>

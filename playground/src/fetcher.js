@@ -1,6 +1,7 @@
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { Kind, parse } from 'graphql';
 import { createClient } from 'graphql-sse';
+import { activeTab } from './active-tab.jsx';
 import { dryRun, identity, upstream } from './session.js';
 
 /**
@@ -16,9 +17,11 @@ export function createFetcher(url) {
     }
     upstream.set(null);
     const operation = operationOf(params);
+    const operationName = operation?.name?.value;
+    activeTab.get()?.(operationName ?? null); // before React renders what GraphiQL has begun, and with it the history
     const request = {
       ...params,
-      operationName: operation?.name?.value,
+      operationName,
       extensions: dryRun.get() ? { trace: true, dryRun: true } : { trace: true },
     };
     return operation?.operation === 'subscription' && !dryRun.get()

@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { upstream } from './session.js';
 
 /** Shows below the answer what it has cost upstream. What an answer does not say is left out. */
@@ -45,7 +46,7 @@ function of(whole) {
 function Trace({ calls }) {
   return (
     <div className="upstream-rows" tabIndex={0}>
-      <table>
+      <table className="upstream-calls">
         <thead>
           <tr>
             <th scope="col">method</th>
@@ -59,9 +60,11 @@ function Trace({ calls }) {
           {calls.map((call, i) => (
             <tr key={i} className={call.status >= 400 ? 'refused' : undefined}>
               <td>{call.method}</td>
-              <td className="path">{call.path}</td>
-              <td>{call.status}</td>
-              <td>{call.ms}</td>
+              <td className="path" title={call.path}>
+                <Breakable text={call.template} />
+              </td>
+              <td className="status">{call.status}</td>
+              <td className="ms">{call.ms}</td>
               <td>{origin(call)}</td>
             </tr>
           ))}
@@ -84,7 +87,9 @@ function Estimate({ rows }) {
         <tbody>
           {rows.map(({ path, calls }, i) => (
             <tr key={i}>
-              <td className="path">{path}</td>
+              <td className="path">
+                <Breakable text={path} />
+              </td>
               <td>{calls}</td>
             </tr>
           ))}
@@ -92,6 +97,16 @@ function Estimate({ rows }) {
       </table>
     </div>
   );
+}
+
+/** Shows a path that goes on in the next line before a slash or a dot, where it has to. */
+function Breakable({ text }) {
+  return text.split(/(?=[/.])/).map((step, i) => (
+    <Fragment key={i}>
+      <wbr />
+      {step}
+    </Fragment>
+  ));
 }
 
 function origin({ cached, coalesced }) {
