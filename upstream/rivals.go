@@ -1,108 +1,147 @@
 package upstream
 
-import "time"
-
-const (
-	// After a refusal this many steps more are left to others than they were seen to spend, since
-	// they spend now more and now less.
-	spareSteps = 4
-	// Where it was known that there are others, at least this many steps more are left to them
-	// than before. It takes as many windows to come back there.
-	backSteps = 7
-	// How much more than that others have to be seen spending for it to be more than chance.
-	muchSteps = 15
-	// While another refusal must not come, one of so many slots is left free beside.
-	carefulPart = 10
-	// After so many windows without a refusal the others have probably gone.
-	goneWindows = 18
+import (
+	"sort"
+	"time"
 )
 
+const (
+	// Others are taken to stay rivalStays times as long as they have been seen, and rivalStay at
+	// least.
+	rivalStay  = 10 * RateWindow
+	rivalStays = 3
+	// Where it is this likely that there is nobody, there is nobody.
+	gone = 0.99
+	// The service forgets a window that was overrun after penaltySpan, and one more window is for
+	// not knowing where in its window it refused.
+	remembered = penaltySpan + RateWindow
+)
+
+// tolerated is how likely the next window may be to be overrun, by how many were that the service
+// remembers: there must not be three. The numbers have been tried out on strangers who ask for a
+// third of the budget.
+var tolerated = [...]float64{0.12, 0.05, 0.0001}
+
 // rivals is what a budget knows of other software that spends it, too. They show only when the
-// service refuses a call: what it says then tells how much of its window was not spent here.
-// That much is left to them from then on, or each of the following windows would be overrun.
-// With each window that passes they are left one step less, as they may have gone, and after
-// a while more. The numbers below have been tried out on strangers who ask for a third of the
-// budget: they overrun no more than two windows within penaltySpan and leave little unused.
+// service refuses a call: what it says then tells how much of its window was not spent here. How
+// much they may send follows from that, and from each window that passes without a refusal. As
+// much is left to them that the next window is no likelier to be overrun than is tolerated. That
+// they go does not show, so that it becomes likelier with each window.
 type rivals struct {
-	theirs    int           // slots that are left to others, at the time of learned
-	learned   time.Time     // in the future while another refusal must not come
-	refusedAt time.Time     // when the latest pause began
-	earlier   time.Duration // how long before it another one began; 0 if not within penaltySpan
-	elapsed   time.Duration // how far the window had come that was overrun; 0 where nobody knows
-	own       int           // requests in that window
-	recent    int           // requests in the time of a window before the refusal
+	total, limit int // requests in a window: those that the service allows, and those to send at most
+	belief       *belief
+	left         int         // slots that are left to others
+	as           time.Time   // up to when the belief takes account of what happened
+	since        time.Time   // when others showed first
+	overran      []time.Time // when windows were overrun that the service remembers
+
+	// The window that was overrun last:
+	part float64 // how much of it had passed; 0 where nobody knows
+	own  int     // requests in that part of it
 }
 
-// step is the unit in which slots are left to others: one in a hundred.
-func step(limit int) int { return max(1, limit/100) }
-
-// take answers how many of the slots are left to others.
-func (r *rivals) take(limit int, now time.Time) int {
-	if r.theirs == 0 {
-		return 0
+// refused notes a refusal that began a pause, with what was answered in the last window and the
+// wait that the service asks for. Windows end when the service says that the next call may come,
+// which it rounds up to whole seconds. again says that it is the window that was overrun before.
+func (r *rivals) refused(answered []done, retryAfter time.Duration, again bool, drained, now time.Time) {
+	if r.belief == nil {
+		r.since = now
 	}
-	if now.Before(r.learned) {
-		return min(r.theirs+(limit-r.theirs)/carefulPart, limit-1)
+	if !again {
+		r.overran = append(r.overran[:0], r.overran[len(r.overran)-r.count(now):]...)
+		if r.belief == nil && now.Sub(drained) < 2*RateWindow {
+			r.overran = append(r.overran, drained)
+		}
+		r.overran = append(r.overran, now)
 	}
-	quiet := int(min(max(0, now.Sub(r.learned)), time.Hour) / RateWindow) // in windows
-	back := quiet
-	if soon := quiet - goneWindows; soon > 0 {
-		back += soon * soon / 4
+	elapsed := RateWindow - retryAfter + time.Second/2
+	if elapsed < RateWindow/2 { // too short to tell, or a window that slides
+		elapsed = RateWindow
 	}
-	return max(0, r.theirs-back*step(limit))
-}
-
-// contended says whether there are others.
-func (r *rivals) contended(limit int, now time.Time) bool { return r.take(limit, now) > 0 }
-
-// observe begins to count when a call was refused. Windows end when the service says that the
-// next call may come, which it rounds up to whole seconds.
-func (r *rivals) observe(answered []done, retryAfter, earlier time.Duration, now time.Time) {
-	r.earlier, r.elapsed, r.own, r.recent = earlier, 0, 0, len(answered)
-	if retryAfter <= 0 || retryAfter > RateWindow {
-		return
+	r.part, r.own = min(elapsed.Seconds()/RateWindow.Seconds(), 1), 0
+	if retryAfter > RateWindow {
+		r.part = 0 // it punishes, whatever others send
 	}
-	r.elapsed = RateWindow - retryAfter + time.Second/2
 	for _, d := range answered {
-		if d.at.After(now.Add(-r.elapsed)) {
+		if d.at.After(now.Add(-elapsed)) {
 			r.own++
 		}
 	}
 }
 
-// learn ends the counting when calls may go again: whatever was under way at the refusal is
-// back by now and counted, or counts as admitted.
-func (r *rivals) learn(t *throttle, underWay int, now time.Time) {
-	if t.limit == 0 {
+// learn ends a pause: whatever was under way at the refusal is back by now and counted, or
+// counts as admitted.
+func (r *rivals) learn(underWay int, now time.Time) {
+	if r.limit == 0 {
 		return
 	}
-	unit, known := step(t.limit), r.take(t.limit, now)
-	back := known + backSteps*unit
-	seen := r.spent(t.limit+t.margin, underWay) - t.margin + spareSteps*unit
-	switch {
-	case r.elapsed == 0:
-		r.theirs = (t.limit + known) / 2 // half of what there was, for want of knowledge
-	case known == 0:
-		// A first look may have shown little of them, or a moment that says nothing.
-		r.theirs = min(max(seen, t.limit/4), t.limit/2)
-	case r.earlier > 0 && seen < back+muchSteps*unit:
-		r.theirs = back
-	case r.earlier > 0:
-		r.theirs = seen
-	default:
-		r.theirs = min(seen, back)
+	first := r.belief == nil
+	if first {
+		r.belief = newBelief(r.total)
 	}
-	r.theirs = min(max(r.theirs, unit), t.limit-1)
-	r.learned = now
-	if r.earlier > 0 { // until then another one would be the third within penaltySpan
-		r.learned = now.Add(penaltySpan + RateWindow - r.earlier)
+	if r.part > 0 {
+		if r.belief.look(max(r.total-r.own-underWay, 0), r.part, float64(r.own+underWay)/r.part/10*0.29, first) {
+			r.since = r.latest()
+		}
 	}
+	r.as = now
+	r.share(now)
 }
 
-// spent answers how much of a whole window the others spend, going by the one that was overrun.
-func (r *rivals) spent(limit, underWay int) int {
-	if r.elapsed < RateWindow/2 { // too short, or it was a window that slides
-		return limit - r.recent
+// pass takes account of the windows that have passed, with what was sent in them.
+func (r *rivals) pass(answered []done, underWay int, now time.Time) {
+	if r.belief == nil || now.Before(r.as.Add(RateWindow)) {
+		return
 	}
-	return int(time.Duration(limit-r.own-underWay) * RateWindow / r.elapsed)
+	stay := rivalStay + rivalStays*r.latest().Sub(r.since)
+	for end := r.as.Add(RateWindow); !end.After(now); end = end.Add(RateWindow) {
+		own := underWay
+		for _, d := range answered {
+			if d.at.After(r.as) && !d.at.After(end) {
+				own++
+			}
+		}
+		r.belief.quiet(max(r.total-own, 0))
+		r.belief.age(RateWindow.Seconds() / stay.Seconds())
+		r.as = end
+		if r.belief.nobody() >= gone {
+			r.belief, r.left = nil, 0
+			return
+		}
+	}
+	r.share(now)
+}
+
+// share decides how much is left to others.
+func (r *rivals) share(now time.Time) {
+	most := r.limit - 1
+	if r.latest().Equal(r.since) {
+		most = r.limit / 2 // a single refusal may come of a moment that says nothing
+	}
+	tolerable := tolerated[min(r.count(now), len(tolerated)-1)]
+	r.left = sort.Search(most, func(left int) bool {
+		return r.belief.exceed(r.total-r.limit+left) <= tolerable
+	})
+}
+
+// contended says whether there may be others.
+func (r *rivals) contended() bool { return r.left > 0 }
+
+// count answers how many windows were overrun that the service remembers.
+func (r *rivals) count(now time.Time) int {
+	n := 0
+	for _, at := range r.overran {
+		if now.Sub(at) < remembered {
+			n++
+		}
+	}
+	return n
+}
+
+// latest answers when a window was overrun last; the zero time where none was.
+func (r *rivals) latest() time.Time {
+	if len(r.overran) == 0 {
+		return time.Time{}
+	}
+	return r.overran[len(r.overran)-1]
 }
