@@ -68,11 +68,43 @@ func TestThePlaygroundSignsInAsAnyIdentityOfTheEmbeddedSandbox(t *testing.T) {
 
 func TestThePlaygroundHasNoTokensOfARealTenant(t *testing.T) {
 	tenant := start(t, "sandbox")
-	p := start(t, "--upstream-url="+tenant.url(t, "Sandbox")+"/v3", "--auth=service", "--client-id=org-admin", "--client-secret="+sandboxSecret)
+	p := start(t, "--upstream-url="+tenant.url(t, "Sandbox")+"/v3", "--auth=service", "--service-access=any", "--client-id=org-admin", "--client-secret="+sandboxSecret)
 	if got := p.playgroundSettings(t).Identities; got != nil {
 		t.Errorf("identities are %v, want none", got)
 	}
 	if status, token := p.playgroundToken(t, "org-admin"); status != http.StatusNotFound || token != "" {
 		t.Errorf("status %d, token %q, want 404 and none", status, token)
+	}
+}
+
+func TestTheTraceIsToBeHadOnTheEmbeddedSandboxAlone(t *testing.T) {
+	traced := func(p *program, token string) bool {
+		body := `{"query":"{ certifications(first: 1) { nodes { name } } }","extensions":{"trace":true}}`
+		r := request(t, http.MethodPost, p.url(t, "GraphQL")+"/graphql", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", "Bearer "+token)
+		status, content := p.send(t, r)
+		var got struct {
+			Errors     []any
+			Extensions struct {
+				Upstream struct {
+					Calls int
+					Trace []struct{ Path string }
+				}
+			}
+		}
+		if err := json.Unmarshal(content, &got); err != nil || status != http.StatusOK || got.Errors != nil || got.Extensions.Upstream.Calls != 1 {
+			t.Fatalf("status %d, %v: %s", status, err, content)
+		}
+		return len(got.Extensions.Upstream.Trace) == 1
+	}
+	embedded := start(t)
+	if !traced(embedded, embedded.token(t, embedded.url(t, "Upstream"), "reviewer-1")) {
+		t.Error("the embedded sandbox has no trace")
+	}
+	tenant := start(t, "sandbox")
+	p := start(t, "--upstream-url="+tenant.url(t, "Sandbox")+"/v3")
+	if traced(p, p.token(t, tenant.url(t, "Sandbox"), "reviewer-1")) {
+		t.Error("a tenant has a trace")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,7 +20,7 @@ import (
 func TestMain(m *testing.M) {
 	// What the developer has set for a gateway of their own must not reach those of the tests.
 	for _, variable := range os.Environ() {
-		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "CERTQL_") {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "CERTQL_") || strings.HasPrefix(name, "OTEL_") {
 			_ = os.Unsetenv(name)
 		}
 	}
@@ -28,11 +29,11 @@ func TestMain(m *testing.M) {
 
 // A program is a run of the program under test.
 type program struct {
-	stdout *output
-	stop   context.CancelFunc
-	code   chan int // what run answered
-	done   bool
-	http   *http.Client
+	stdout, stderr *output
+	stop           context.CancelFunc
+	code           chan int // what run answered
+	done           bool
+	http           *http.Client
 }
 
 // start runs the program with the given arguments and waits until it serves. It is stopped,
@@ -40,28 +41,33 @@ type program struct {
 func start(t testing.TB, args ...string) *program {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	stderr := &output{}
 	p := &program{
 		stdout: &output{lastLine: "Calls as", ready: make(chan struct{})},
+		stderr: &output{},
 		stop:   stop,
 		code:   make(chan int, 1),
-		http:   &http.Client{Transport: &http.Transport{}},
+		http:   &http.Client{Transport: noticing{&http.Transport{}, handedOut}},
 	}
+	anywhere := []string{"--addr=localhost:0"} // beside other programs
 	if len(args) > 0 && args[0] == "sandbox" {
 		p.stdout.lastLine = "Controls"
+	} else if !slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--admin-addr") }) {
+		anywhere = append(anywhere, "--admin-addr=localhost:0")
 	}
-	go func() { p.code <- run(ctx, append(args, "--addr=localhost:0"), p.stdout, stderr) }()
+	go func() { p.code <- run(ctx, append(args, anywhere...), p.stdout, p.stderr) }()
 	t.Cleanup(func() {
 		p.http.CloseIdleConnections()
 		if code := p.end(); code != exitOK {
-			t.Errorf("certql %q ended with exit code %d: %s", args, code, stderr)
+			t.Errorf("certql %q ended with exit code %d: %s", args, code, p.stderr)
 		}
+		handedOut.check(t, "the output", p.stdout.String())
+		handedOut.check(t, "the log", p.stderr.String())
 	})
 	select {
 	case <-p.stdout.ready:
 	case code := <-p.code:
 		p.done = true
-		t.Fatalf("certql %q ended with exit code %d: %s", args, code, stderr)
+		t.Fatalf("certql %q ended with exit code %d: %s", args, code, p.stderr)
 	}
 	return p
 }

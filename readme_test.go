@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -21,7 +22,7 @@ import (
 	"certql/edge"
 )
 
-var update = flag.Bool("update", false, "write the table of settings into the README")
+var update = flag.Bool("update", false, "write what documents tell of the program")
 
 // readmeBlocks answers the code blocks of the README in the given language.
 func readmeBlocks(t *testing.T, language string) []string {
@@ -104,7 +105,7 @@ func shellWords(t *testing.T, line string) []string {
 }
 
 func TestEveryReadmeCommandIsOneThatWorks(t *testing.T) {
-	gateway, tenant := start(t), start(t, "sandbox")
+	gateway, tenant := start(t, "--documents=docs/trusted-documents.json"), start(t, "sandbox")
 	hosts := strings.NewReplacer("http://localhost:8080", gateway.url(t, "GraphQL"), "http://localhost:9090", tenant.url(t, "Sandbox"))
 	token := ""
 	var seen []string
@@ -141,6 +142,40 @@ func TestEveryReadmeCommandIsOneThatWorks(t *testing.T) {
 	}
 	if !slices.Contains(seen, "curl") || !slices.Contains(seen, "go") || token == "" {
 		t.Errorf("commands are missing from the README: %q", seen)
+	}
+}
+
+// The README's scripts run in node, with the packages of graph/clients.
+func TestEveryReadmeScriptRunsAsItStands(t *testing.T) {
+	skip := t.Skip
+	if os.Getenv("CI") == "true" {
+		skip = t.Fatal
+	}
+	node, err := exec.LookPath("node")
+	if err != nil {
+		skip("node is not installed: ", err)
+	}
+	if _, err := os.Stat("graph/clients/node_modules/graphql-ws"); errors.Is(err, fs.ErrNotExist) {
+		skip("graphql-ws is not installed: npm ci --prefix graph/clients")
+	}
+	p := start(t)
+	blocks := readmeBlocks(t, "js")
+	if len(blocks) == 0 {
+		t.Fatal("the README has no scripts")
+	}
+	host := strings.TrimPrefix(p.url(t, "GraphQL"), "http://")
+	for _, block := range blocks {
+		script := exec.CommandContext(t.Context(), node, "--input-type=module")
+		script.Dir = "graph/clients"
+		// Browsers have WebSocket, and so has node from version 22 on.
+		script.Stdin = strings.NewReader(fmt.Sprintf("import { WebSocket } from 'ws';\nglobalThis.WebSocket ??= WebSocket;\nconst token = %q;\n%s",
+			p.token(t, p.url(t, "Upstream"), "cert-admin"), strings.ReplaceAll(block, "localhost:8080", host)))
+		var stderr bytes.Buffer
+		script.Stderr = &stderr
+		output, err := script.Output()
+		if err != nil || string(output) != "ERROR\n" {
+			t.Errorf("%v: it prints %q and %s: %s", err, output, &stderr, block)
+		}
 	}
 }
 
@@ -187,7 +222,7 @@ func TestTheReadmesFirstCommandStartsTheGateway(t *testing.T) {
 		t.Fatalf("the first command of the README is %q", words)
 	}
 	command := exec.CommandContext(t.Context(), words[0], words[1:]...)
-	command.Env = append(os.Environ(), "CERTQL_ADDR=localhost:0")
+	command.Env = append(os.Environ(), "CERTQL_ADDR=localhost:0", "CERTQL_ADMIN_ADDR=localhost:0")
 	// A group of its own, since go run leaves signals to the program that it starts.
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	signalGroup := func(s syscall.Signal) error { return syscall.Kill(-command.Process.Pid, s) }
@@ -217,7 +252,8 @@ func TestTheReadmesFirstCommandStartsTheGateway(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Whatever the program answers, go run itself ends with 1 after an interrupt.
-	if _, exited := errors.AsType[*exec.ExitError](command.Wait()); !exited || stderr.Len() > 0 {
+	_, exited := errors.AsType[*exec.ExitError](command.Wait())
+	if lines := logLines(t, stderr.String()); !exited || len(lines) == 0 || lines[0]["msg"] != "request" {
 		t.Errorf("go run . ended with %v: %s", command.ProcessState, &stderr)
 	}
 }
@@ -235,8 +271,8 @@ func TestTheSandboxAloneHasTheOptionsOfTheEmbeddedOne(t *testing.T) {
 			alone = append(alone, option.Name+" "+option.Envs[0])
 		}
 	}
-	if diff := cmp.Diff(embedded, alone); diff != "" || len(alone) != 8 {
-		t.Errorf("the README tells of 8 options with the same variables (-embedded +alone):\n%s", diff)
+	if diff := cmp.Diff(embedded, alone); diff != "" || len(alone) != 12 {
+		t.Errorf("the README tells of 12 options with the same variables (-embedded +alone):\n%s", diff)
 	}
 }
 
@@ -253,22 +289,5 @@ func TestReadmeSettingsAreThoseOfTheProgram(t *testing.T) {
 		}
 		fmt.Fprintf(&table, "| `--%s` | `%s` | %s | %s |\n", option.Name, option.Envs[0], byDefault, strings.ReplaceAll(option.Help, "|", `\|`))
 	}
-	text, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	place := regexp.MustCompile("(?s)(<!-- settings:[^\n]*-->\n).*(<!-- end of settings -->\n)")
-	if !place.Match(text) {
-		t.Fatal("the README has no place for the settings")
-	}
-	want := place.ReplaceAllString(string(text), "${1}\n"+strings.ReplaceAll(table.String(), "$", "$$")+"\n${2}")
-	if *update {
-		if err := os.WriteFile("README.md", []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(want, string(text)); diff != "" {
-		t.Errorf("the README's settings differ; run go test -run Settings -update . (-want +got):\n%s", diff)
-	}
+	written(t, "README.md", "settings", table.String())
 }

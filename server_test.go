@@ -2,15 +2,12 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/coder/websocket"
 
 	"certql/upstream/sandbox"
 )
@@ -151,14 +148,14 @@ func TestATenantIsCalledAsTheGatewayWhereTheModeSaysSo(t *testing.T) {
 	tenant := start(t, "sandbox")
 	t.Setenv("CERTQL_CLIENT_ID", "reviewer-2")
 	t.Setenv("CERTQL_CLIENT_SECRET", sandboxSecret)
-	p := start(t, "--upstream-url", tenant.url(t, "Sandbox")+"/v3", "--auth=service")
+	p := start(t, "--upstream-url", tenant.url(t, "Sandbox")+"/v3", "--auth=bearer,service", "--service-access=any")
 	own, reviewer := count(t, p, ""), count(t, p, p.token(t, tenant.url(t, "Sandbox"), "reviewer-2"))
 	if own != reviewer || own == 0 {
 		t.Errorf("the gateway's own credentials show %d certifications, the same reviewer's token %d", own, reviewer)
 	}
 
 	t.Setenv("CERTQL_CLIENT_SECRET", "wrong")
-	refused := start(t, "--upstream-url", tenant.url(t, "Sandbox")+"/v3", "--auth=service")
+	refused := start(t, "--upstream-url", tenant.url(t, "Sandbox")+"/v3", "--auth=service", "--service-access=any")
 	if code := refused.query(t, "", countQuery).code(t); code != "UNAUTHENTICATED" {
 		t.Errorf("a wrong secret answers code %q", code)
 	}
@@ -215,6 +212,17 @@ func TestTheLimitsAreTheSettings(t *testing.T) {
 			got := p.query(t, "", test.query)
 			if code := got.code(t); code != "OPERATION_TOO_LARGE" || got.Errors[0].Extensions.Limit != test.limit || got.Data != nil {
 				t.Errorf("the answer is %s with %+v", got.Data, got.Errors)
+			}
+		})
+	}
+	for name, test := range map[string]struct{ setting, body, code string }{
+		"list length": {"--max-list-length=1", `{"query": "{ __typename }", "variables": {"x": [1, 2]}}`, "OPERATION_TOO_LARGE"},
+		"batch":       {"--max-batch=1", `[{"query": "{ __typename }"}, {"query": "{ __typename }"}]`, "OPERATION_TOO_LARGE"},
+		"time":        {"--operation-timeout=1ns", `{"query": "{ certifications { totalCount } }"}`, "UPSTREAM_TIMEOUT"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if code := start(t, test.setting).postBody(t, test.body).code(t); code != test.code {
+				t.Errorf("the code is %q, want %q", code, test.code)
 			}
 		})
 	}
@@ -283,46 +291,112 @@ func TestOnlyListedOriginsMayCallFromABrowser(t *testing.T) {
 	}
 }
 
-func TestTheEndWaitsForWhatIsUnderWay(t *testing.T) {
-	arrived, release := make(chan struct{}), make(chan struct{})
-	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		close(arrived)
-		<-release
-		_, _ = io.WriteString(w, `[{"id":"1","name":"in time"}]`)
-	}))
-	defer slow.Close()
-	p := start(t, "--upstream-url", slow.URL+"/v3")
-	endpoint, err := url.Parse(p.url(t, "GraphQL"))
-	if err != nil {
+// dial opens a WebSocket of the gateway. The status is that of the refusal, where there is one.
+func (p *program) dial(t *testing.T, header http.Header) (conn *websocket.Conn, status int) {
+	t.Helper()
+	conn, response, err := websocket.Dial(t.Context(), p.url(t, "GraphQL")+"/graphql", &websocket.DialOptions{
+		HTTPClient: p.http, HTTPHeader: header, Subprotocols: []string{"graphql-transport-ws"},
+	})
+	if response == nil {
 		t.Fatal(err)
 	}
-
-	var got answer
-	answered := make(chan struct{})
-	go func() {
-		defer close(answered)
-		got = p.query(t, "token", `{ certifications(first: 1) { nodes { name } } }`)
-	}()
-	select {
-	case <-arrived:
-	case <-answered:
-		t.Fatalf("the upstream was not asked: %s %+v", got.Data, got.Errors)
+	if response.Body != nil {
+		response.Body.Close()
 	}
-	p.stop()
-	for open := true; open; { // until nobody else is let in
-		connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", endpoint.Host)
-		if open = err == nil; open {
-			connection.Close()
+	if err == nil {
+		t.Cleanup(func() { _ = conn.CloseNow() })
+	}
+	return conn, response.StatusCode
+}
+
+// talk sends messages, and reads until each has the given number of answers.
+func talk(t *testing.T, conn *websocket.Conn, answers int, messages ...string) string {
+	t.Helper()
+	for _, message := range messages {
+		if err := conn.Write(t.Context(), websocket.MessageText, []byte(message)); err != nil {
+			t.Fatal(err)
 		}
 	}
-	close(release)
-	<-answered
-	if code := p.end(); code != exitOK {
-		t.Errorf("the exit code is %d", code)
+	var all strings.Builder
+	for range answers {
+		_, text, err := conn.Read(t.Context())
+		if err != nil {
+			t.Fatalf("%v after %s", err, &all)
+		}
+		all.Write(text)
 	}
-	if diff := cmp.Diff(`{"certifications":{"nodes":[{"name":"in time"}]}}`, string(got.Data)); diff != "" || got.Errors != nil {
-		t.Errorf("the query under way was not answered (-want +got):\n%s%+v", diff, got.Errors)
+	return all.String()
+}
+
+const countOverWebSocket = `{"type":"subscribe","id":"1","payload":{"query":"{ certifications { totalCount } }"}}`
+
+func TestWebSocketsReachTheGateway(t *testing.T) {
+	p := start(t, "--cors-origin=https://portal.example.com")
+	idle := p.token(t, p.url(t, "Upstream"), "idle")
+	all := fmt.Sprintf(`"totalCount":%d`, sandbox.DefaultCertifications)
+	tests := map[string]struct {
+		header  http.Header
+		payload string
+		status  int
+		want    string
+	}{
+		"the gateway itself":      {nil, "", 101, all},
+		"token of the handshake":  {http.Header{"Authorization": {"Bearer " + idle}}, "", 101, `"totalCount":0`},
+		"token of the message":    {nil, `,"payload":{"authorization":"bearer ` + idle + `"}`, 101, `"totalCount":0`},
+		"no token":                {http.Header{"Authorization": {"Basic x"}}, "", 401, ""},
+		"listed page":             {http.Header{"Origin": {"https://portal.example.com"}}, "", 101, all},
+		"own page":                {http.Header{"Origin": {p.url(t, "GraphQL")}}, "", 101, all},
+		"another page":            {http.Header{"Origin": {"https://evil.example"}}, "", 403, ""},
+		"a page of the same host": {http.Header{"Origin": {"http://localhost:1"}}, "", 403, ""},
 	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			conn, status := p.dial(t, test.header)
+			if status != test.status {
+				t.Fatalf("the status is %d, want %d", status, test.status)
+			}
+			if conn == nil {
+				return
+			}
+			got := talk(t, conn, 3, `{"type":"connection_init"`+test.payload+`}`, countOverWebSocket)
+			if !strings.Contains(got, test.want) || !strings.Contains(got, `"complete"`) {
+				t.Errorf("the answers are %s", got)
+			}
+		})
+	}
+}
+
+func TestWebSocketsAreBoundedBySettings(t *testing.T) {
+	p := start(t, "--max-websockets=1", "--max-websocket-operations=1", "--sandbox-task-pace=1h", "--max-body=1000")
+	conn, _ := p.dial(t, nil)
+	watching := strings.Replace(countOverWebSocket, "{ certifications { totalCount } }",
+		`subscription { certificationTask(id: \"`+p.queueTask(t)+`\") { status } }`, 1)
+	got := talk(t, conn, 3, `{"type":"connection_init"}`, watching, strings.Replace(countOverWebSocket, "1", "2", 1))
+	if !strings.Contains(got, "--max-websocket-operations") || !strings.Contains(got, "QUEUED") {
+		t.Errorf("the answers are %s", got)
+	}
+	if _, status := p.dial(t, nil); status != http.StatusServiceUnavailable {
+		t.Errorf("a second connection is answered by %d", status)
+	}
+	if err := conn.Write(t.Context(), websocket.MessageText, make([]byte, 1001)); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := conn.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusMessageTooBig {
+		t.Errorf("a long message is answered by %v", err)
+	}
+}
+
+// queueTask answers the id of a new task.
+func (p *program) queueTask(t *testing.T) string {
+	t.Helper()
+	var data struct {
+		Queued struct{ Tasks []struct{ RawID string } }
+	}
+	p.query(t, "", `mutation { queued: reassignReviewItemsAsync(input: {
+		certificationId: "`+sandbox.LargeCertification+`", reason: "Moved on",
+		reassignTo: "6c0f2d84-51ab-4e97-b3d2-98e7a1c40f62", references: [{id: "`+sandbox.LargePermissionsItem+`", type: ITEM}]
+	}) { tasks { rawId } errors { message } } }`).into(t, &data)
+	return data.Queued.Tasks[0].RawID
 }
 
 // BenchmarkStart measures from the start of the program to its first answer.

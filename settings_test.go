@@ -1,6 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -36,6 +41,41 @@ func TestHowWritesAreCheckedIsASetting(t *testing.T) {
 			}
 			if len(data) != 1 {
 				t.Errorf("the answer is %+v", data)
+			}
+		})
+	}
+}
+
+// As many decisions as one mutation may hold are a longer body than is allowed by default; what
+// refuses them says which setting to change, and then they are taken.
+func TestTenThousandDecisionsNeedALongerBody(t *testing.T) {
+	decisions := make([]map[string]string, 10_000)
+	for i := range decisions {
+		decisions[i] = map[string]string{"itemId": fmt.Sprintf("%032x", i), "decision": "APPROVE"}
+	}
+	body, err := json.Marshal(map[string]any{
+		"query":      `mutation ($d: [ReviewDecisionInput!]!) { decideReviewItems(input: {certificationId: "` + sandbox.LargeCertification + `", decisions: $d}) { decidedItemIds } }`,
+		"variables":  map[string]any{"d": decisions},
+		"extensions": map[string]any{"dryRun": true},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := map[string]struct {
+		args     []string
+		status   int
+		contains string
+	}{
+		"by default": {nil, http.StatusRequestEntityTooLarge, "The body has more than 262144 bytes, the most that the gateway's setting --max-body allows."},
+		"longer":     {[]string{"--max-body=" + strconv.Itoa(len(body))}, http.StatusOK, `"estimatedCalls":42`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := start(t, test.args...)
+			r := request(t, http.MethodPost, p.url(t, "GraphQL")+"/graphql", bytes.NewReader(body))
+			r.Header.Set("Content-Type", "application/json")
+			if status, answer := p.send(t, r); status != test.status || !strings.Contains(string(answer), test.contains) {
+				t.Errorf("the answer is %d: %.300s", status, answer)
 			}
 		})
 	}

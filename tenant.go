@@ -3,9 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
+	"strings"
 	"time"
+
+	"go.opentelemetry.io/otel/trace"
 
 	"certql/edge"
 	"certql/playground"
@@ -22,33 +24,52 @@ const (
 // A tenant is the upstream that the gateway calls, and the gateway's own credentials there.
 type tenant struct {
 	baseURL                string
-	embedded               bool
-	service                bool // callers without a token use the gateway's own credentials
+	simulator              *sandbox.Sandbox // that is the tenant; nil for a real one
+	now                    func() time.Time // by the tenant's clock
+	modes                  edge.Modes
 	clientID, clientSecret string
 	tokenURL               string
+	signIn                 upstream.AuthorizationCodeConfig // how people sign in to it
 }
 
 func tenantOf(config edge.ServeConfig) tenant {
 	return tenant{
 		baseURL:      config.UpstreamURL,
-		embedded:     config.Embedded(),
-		service:      config.Service(),
+		now:          time.Now,
+		modes:        config.Modes(),
 		clientID:     config.ClientID,
 		clientSecret: config.ClientSecret,
 		tokenURL:     config.EffectiveTokenURL(),
+		signIn: upstream.AuthorizationCodeConfig{
+			InfoURL:      config.EffectiveInfoURL(),
+			AuthorizeURL: config.Session.AuthorizeURL,
+			TokenURL:     config.Session.TokenURL,
+			RevokeURL:    config.Session.RevokeURL,
+			Issuer:       config.Session.Issuer,
+			ClientID:     config.Session.ClientID,
+			ClientSecret: config.Session.ClientSecret,
+			Scopes:       config.Session.Scopes,
+			UserAgent:    userAgent(),
+		},
 	}
 }
 
-// at answers the tenant that an embedded sandbox simulates at the given URL.
-func (t tenant) at(url string) tenant {
+// simulatedBy answers the tenant that is an embedded sandbox.
+func (t tenant) simulatedBy(embedded *embeddedSandbox) tenant {
+	url := embedded.url
+	t.simulator, t.now = embedded.simulator, embedded.simulator.Now
 	t.baseURL, t.tokenURL = url+"/v3", url+"/oauth/token"
 	t.clientID, t.clientSecret = cmp.Or(t.clientID, sandboxAdmin), cmp.Or(t.clientSecret, sandboxSecret)
+	t.signIn.InfoURL, t.signIn.RevokeURL = url+"/oauth/info", url+"/oauth/revoke"
+	if t.signIn.ClientID == "" {
+		t.signIn.ClientID, t.signIn.ClientSecret = sandbox.PortalClient, sandboxSecret
+	}
 	return t
 }
 
-// connect makes the client of the tenant, and the credential of callers without a token of
-// their own; nil where they have none.
-func (t tenant) connect(config edge.ServeConfig, log *slog.Logger) (*upstream.Client, upstream.Credential, error) {
+// connect makes the client of the tenant, and the gateway's own credential; nil where no caller may
+// use it.
+func (t tenant) connect(config edge.ServeConfig, log *slog.Logger, tracer trace.Tracer) (*upstream.Client, upstream.Credential, error) {
 	layout, err := upstream.ParseLayout(config.UpstreamLayout, t.baseURL)
 	if err != nil {
 		return nil, nil, err
@@ -58,8 +79,10 @@ func (t tenant) connect(config edge.ServeConfig, log *slog.Logger) (*upstream.Cl
 		BaseURL:     t.baseURL,
 		Layout:      layout,
 		Transport:   transport,
+		UserAgent:   userAgent(),
 		CallTimeout: config.UpstreamTimeout,
 		Logger:      log,
+		Tracer:      tracer,
 
 		RateLimit:        config.Budget.RateLimit,
 		RateLimitMargin:  config.Budget.RateLimitMargin,
@@ -74,7 +97,7 @@ func (t tenant) connect(config edge.ServeConfig, log *slog.Logger) (*upstream.Cl
 		MaxInFlight:             config.MaxInFlight,
 		MaxInFlightPerOperation: config.MaxInFlightPerOperation,
 	})
-	if err != nil || !t.service {
+	if err != nil || !t.modes.Service {
 		return client, nil, err
 	}
 	service, err := upstream.NewClientCredentials(upstream.ClientCredentialsConfig{
@@ -82,6 +105,7 @@ func (t tenant) connect(config edge.ServeConfig, log *slog.Logger) (*upstream.Cl
 		ClientID:     t.clientID,
 		ClientSecret: t.clientSecret,
 		Transport:    transport,
+		UserAgent:    userAgent(),
 	})
 	if err != nil {
 		return nil, nil, err
@@ -89,9 +113,31 @@ func (t tenant) connect(config edge.ServeConfig, log *slog.Logger) (*upstream.Cl
 	return client, service, nil
 }
 
-// signIn lets the playground act as any client of the sandbox that is embedded at the tenant's
-// URLs.
-func (t tenant) signIn(simulator *sandbox.Sandbox) *playground.SignIn {
+// userAgent is how the gateway names itself upstream.
+func userAgent() string { return "certql/" + strings.TrimPrefix(edge.ThisBuild().Version, "v") }
+
+// reachedWithin is how long an answer of the upstream proves that it can be reached.
+const reachedWithin = 10 * time.Second
+
+// checks find out whether the upstream answers, and whether the gateway has a token of its own
+// where it needs one.
+func checks(client *upstream.Client, service upstream.Credential) []edge.Check {
+	all := []edge.Check{{Name: "reach", Run: func(ctx context.Context) error { return client.Reach(ctx, reachedWithin) }}}
+	if service != nil {
+		all = append(all, edge.Check{Name: "token", Run: func(ctx context.Context) error {
+			_, err := service.Token(ctx)
+			return err
+		}})
+	}
+	return all
+}
+
+// tokens lets the playground act as any client of an embedded sandbox; nil where there is none, or
+// no caller comes with a token.
+func (t tenant) tokens() *playground.SignIn {
+	if t.simulator == nil || !t.modes.Bearer {
+		return nil
+	}
 	signIn := &playground.SignIn{Token: func(ctx context.Context, id string) (string, error) {
 		transport := upstream.NewTransport(upstream.TransportConfig{})
 		defer transport.CloseIdleConnections()
@@ -106,7 +152,7 @@ func (t tenant) signIn(simulator *sandbox.Sandbox) *playground.SignIn {
 		}
 		return client.Token(ctx)
 	}}
-	for _, client := range simulator.Clients() {
+	for _, client := range t.simulator.Clients() {
 		signIn.Identities = append(signIn.Identities, playground.Identity{ID: client.ID, Name: client.UserName})
 	}
 	return signIn
@@ -114,40 +160,23 @@ func (t tenant) signIn(simulator *sandbox.Sandbox) *playground.SignIn {
 
 // String names the upstream.
 func (t tenant) String() string {
-	if t.embedded {
+	if t.simulator != nil {
 		return "embedded sandbox at " + t.baseURL
 	}
 	return t.baseURL
 }
 
-// callers says as whom the upstream is called.
+// callers says as whom the upstream is called: the first that a request is of.
 func (t tenant) callers() string {
-	if t.service {
-		return fmt.Sprintf("the bearer of the request's token, else %s", t.clientID)
+	var callers []string
+	if t.modes.Bearer {
+		callers = append(callers, "the bearer of the request's token")
 	}
-	return "the bearer of the request's token"
-}
-
-func newSandbox(data edge.SandboxData) (*sandbox.Sandbox, error) {
-	config := sandbox.Config{
-		Seed:           data.Seed,
-		Certifications: data.Certifications,
-		Items:          data.Items,
-		RateLimit:      data.RateLimit,
-		RateWindow:     data.RateWindow,
-		SlidingWindow:  data.SlidingWindow,
-		TaskPace:       data.TaskPace,
+	if t.modes.Session {
+		callers = append(callers, "who has signed in")
 	}
-	if data.RateLimit == 0 {
-		config.RateLimit = sandbox.NoRateLimit
+	if t.modes.Service {
+		callers = append(callers, t.clientID)
 	}
-	start, err := data.Start()
-	if err != nil {
-		return nil, err
-	}
-	if !start.IsZero() {
-		began := time.Now()
-		config.Clock = func() time.Time { return start.Add(time.Since(began)) }
-	}
-	return sandbox.New(config)
+	return strings.Join(callers, ", else ")
 }

@@ -30,7 +30,7 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 		"no value":            {[]string{"--addr"}, nil, exitUsage, []string{"--addr"}},
 		"no number":           {[]string{"--rate-limit=many"}, nil, exitUsage, []string{"--rate-limit"}},
 		"no duration":         {[]string{"--upstream-timeout=5"}, nil, exitUsage, []string{"--upstream-timeout"}},
-		"no mode":             {[]string{"--auth=nobody"}, nil, exitUsage, []string{`--auth must be one of "auto","bearer","service"`}},
+		"no mode":             {[]string{"--auth=nobody"}, nil, exitUsage, []string{`--auth: must be auto, bearer, service or session, not "nobody"`}},
 		"wrong variable":      {nil, map[string]string{"CERTQL_RATE_LIMIT": "many"}, exitUsage, []string{"CERTQL_RATE_LIMIT"}},
 		"bad URL":             {[]string{"--upstream-url=acme.example.com/v3"}, nil, exitUsage, []string{"--upstream-url: must be a URL such as"}},
 		"several": {
@@ -39,10 +39,11 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 			[]string{"--upstream-url:", "--rate-limit:", "--sandbox-clock:"},
 		},
 		"service without credentials": {
-			[]string{"--upstream-url=https://acme.example.com/v3", "--auth=service"},
+			[]string{"--upstream-url=https://acme.example.com/v3", "--auth=service", "--service-access=any"},
 			nil, exitUsage,
 			[]string{"--auth=service: needs --client-id and --client-secret"},
 		},
+		"trusted documents alone, and none": {[]string{"--documents-only"}, nil, exitUsage, []string{"--documents-only: needs --documents ($CERTQL_DOCUMENTS)"}},
 		"several of the sandbox": {
 			[]string{"sandbox", "--items=-1", "--task-pace=0s"},
 			nil, exitUsage,
@@ -50,6 +51,7 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 		},
 		"port taken":            {[]string{"--addr", taken.Addr().String()}, nil, exitStart, []string{"--addr: listen tcp " + taken.Addr().String()}},
 		"sandbox's port taken":  {[]string{"sandbox", "--addr", taken.Addr().String()}, nil, exitStart, []string{"--addr: listen tcp " + taken.Addr().String()}},
+		"operators' port taken": {[]string{"--addr=localhost:0", "--admin-addr", taken.Addr().String()}, nil, exitStart, []string{"--admin-addr: listen tcp " + taken.Addr().String()}},
 		"no port":               {[]string{"--addr=localhost"}, nil, exitStart, []string{"--addr:"}},
 		"address of no machine": {[]string{"--addr=localhost:99999"}, nil, exitStart, []string{"--addr:"}},
 	}

@@ -16,7 +16,7 @@ import (
 func TestMain(m *testing.M) {
 	// What the developer has set for a gateway of their own must not reach the tests.
 	for _, variable := range os.Environ() {
-		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "CERTQL_") {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "CERTQL_") || strings.HasPrefix(name, "OTEL_") {
 			_ = os.Unsetenv(name)
 		}
 	}
@@ -38,43 +38,15 @@ var defaultData = edge.SandboxData{
 	RateLimit:  100,
 	RateWindow: 10 * time.Second,
 	TaskPace:   3 * time.Second,
+
+	RefreshLifetime: 24 * time.Hour,
 }
 
-// budgetOf answers the default budget, but for the number of requests.
-func budgetOf(requests int) edge.Budget {
-	return edge.Budget{
-		RateLimit: requests, RateLimitMargin: 5, RateLimitKey: "client",
-		QueueLength: 10_000, QueueWait: 30 * time.Second, MaxPause: 2 * time.Minute,
-		CacheTTL: 2 * time.Second, CacheBytes: 64 << 20,
-	}
-}
-
-func TestWithoutOptionsTheGatewayRunsOnDefaults(t *testing.T) {
-	want := edge.ServeConfig{
-		Addr:             "localhost:8080",
-		UpstreamLayout:   "auto",
-		UpstreamTimeout:  30 * time.Second,
-		OperationTimeout: time.Minute,
-		Limits:           defaultLimits,
-
-		MaxWriteBatch:           10_000,
-		Precheck:                true,
-		MaxEstimatedCalls:       500,
-		MaxUpstreamCalls:        200,
-		TaskPollMin:             time.Second,
-		TaskPollMax:             10 * time.Second,
-		MaxInFlight:             256,
-		MaxInFlightPerOperation: 64,
-
-		Budget: budgetOf(100),
-		Auth:   "auto",
-		Data:   defaultData,
-	}
-	for _, args := range [][]string{nil, {"serve"}} {
-		config, command := parse(t, args...)
-		if diff := cmp.Diff(want, config.Serve); diff != "" || command != edge.CommandServe {
-			t.Errorf("certql %q runs %q (-want +got):\n%s", args, command, diff)
-		}
+func TestWithoutACommandTheGatewayRuns(t *testing.T) {
+	bare, command := parse(t)
+	named, _ := parse(t, "serve")
+	if diff := cmp.Diff(bare.Serve, named.Serve); diff != "" || command != edge.CommandServe {
+		t.Errorf("without a command %q runs, with settings of its own (-bare +serve):\n%s", command, diff)
 	}
 }
 
@@ -88,36 +60,32 @@ func TestTheSandboxRunsOnDefaultsOfItsOwn(t *testing.T) {
 }
 
 func TestAFlagWinsOverItsVariableAndThatOverTheDefault(t *testing.T) {
+	want, _ := parse(t)
 	t.Setenv("CERTQL_ADDR", "localhost:1")
 	t.Setenv("CERTQL_UPSTREAM_URL", "https://variable.example.com/v3")
 	t.Setenv("CERTQL_RATE_LIMIT", "7")
 	t.Setenv("CERTQL_CORS_ORIGIN", "https://a.example.com,http://localhost:3000")
 	t.Setenv("CERTQL_SANDBOX_TASK_PACE", "1s")
 	config, _ := parse(t, "--addr=localhost:2", "--rate-limit=8", "--sandbox-seed=5")
-	got := config.Serve
-	want := edge.ServeConfig{
-		Addr:             "localhost:2",
-		CORSOrigins:      []string{"https://a.example.com", "http://localhost:3000"},
-		UpstreamURL:      "https://variable.example.com/v3",
-		UpstreamLayout:   "auto",
-		UpstreamTimeout:  30 * time.Second,
-		OperationTimeout: time.Minute,
-		Limits:           defaultLimits,
-
-		MaxWriteBatch:           10_000,
-		Precheck:                true,
-		MaxEstimatedCalls:       500,
-		MaxUpstreamCalls:        200,
-		TaskPollMin:             time.Second,
-		TaskPollMax:             10 * time.Second,
-		MaxInFlight:             256,
-		MaxInFlightPerOperation: 64,
-
-		Budget: budgetOf(8),
-		Auth:   "auto",
-		Data:   edge.SandboxData{Seed: 5, RateLimit: 100, RateWindow: 10 * time.Second, TaskPace: time.Second},
+	want.Serve.Addr = "localhost:2"
+	want.Serve.CORSOrigins = []string{"https://a.example.com", "http://localhost:3000"}
+	want.Serve.UpstreamURL = "https://variable.example.com/v3"
+	want.Serve.Budget.RateLimit = 8
+	want.Serve.Data.Seed, want.Serve.Data.TaskPace = 5, time.Second
+	if diff := cmp.Diff(want.Serve, config.Serve); diff != "" {
+		t.Errorf("the settings (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if wait := config.Serve.Budget.QueueWait; wait != 30*time.Second {
+		t.Errorf("what nobody has set is %s", wait)
+	}
+}
+
+func TestDocumentsAreSettings(t *testing.T) {
+	t.Setenv("CERTQL_DOCUMENTS", "/etc/certql/documents")
+	t.Setenv("CERTQL_DOCUMENTS_ONLY", "true")
+	config, _ := parse(t, "--persisted-bytes=7")
+	want := edge.Documents{Manifest: "/etc/certql/documents", Only: true, PersistedBytes: 7}
+	if diff := cmp.Diff(want, config.Serve.Documents); diff != "" {
 		t.Errorf("the settings (-want +got):\n%s", diff)
 	}
 }
@@ -130,10 +98,16 @@ func TestTheSandboxHasTheSameVariablesInBothCommands(t *testing.T) {
 	t.Setenv("CERTQL_SANDBOX_RATE_WINDOW", "1s")
 	t.Setenv("CERTQL_SANDBOX_SLIDING_WINDOW", "true")
 	t.Setenv("CERTQL_SANDBOX_TASK_PACE", "2s")
+	t.Setenv("CERTQL_SANDBOX_TOKEN_LIFETIME", "5s")
+	t.Setenv("CERTQL_SANDBOX_REFRESH_LIFETIME", "1m")
+	t.Setenv("CERTQL_SANDBOX_REFRESH_REVOKES", "true")
+	t.Setenv("CERTQL_SANDBOX_REDIRECT_URI", "https://a.example/back,https://b.example/auth/callback")
 	t.Setenv("CERTQL_SANDBOX_CLOCK", "2026-03-01T09:00:00Z")
 	want := edge.SandboxData{
 		Seed: 9, Certifications: 50, Items: 500, RateWindow: time.Second, SlidingWindow: true, TaskPace: 2 * time.Second,
-		Clock: "2026-03-01T09:00:00Z",
+		TokenLifetime: 5 * time.Second, RefreshLifetime: time.Minute, RefreshRevokes: true,
+		RedirectURIs: []string{"https://a.example/back", "https://b.example/auth/callback"},
+		Clock:        "2026-03-01T09:00:00Z",
 	}
 	serve, _ := parse(t)
 	if diff := cmp.Diff(want, serve.Serve.Data); diff != "" {
@@ -142,34 +116,6 @@ func TestTheSandboxHasTheSameVariablesInBothCommands(t *testing.T) {
 	alone, _ := parse(t, "sandbox")
 	if diff := cmp.Diff(want, alone.Sandbox.Data); diff != "" {
 		t.Errorf("alone (-want +got):\n%s", diff)
-	}
-}
-
-func TestWhoTheUpstreamIsCalledAs(t *testing.T) {
-	credentials := []string{"--client-id=id", "--client-secret=secret"}
-	tenant := append([]string{"--upstream-url=https://acme.api.identitynow.com/v3"}, credentials...)
-	tests := map[string]struct {
-		args     []string
-		embedded bool
-		service  bool
-	}{
-		"sandbox":            {nil, true, true},
-		"sandbox by bearer":  {[]string{"--auth=bearer"}, true, false},
-		"sandbox by service": {[]string{"--auth=service"}, true, true},
-		"tenant":             {tenant, false, false},
-		"tenant by bearer":   {append(tenant, "--auth=bearer"), false, false},
-		"tenant by service":  {append(tenant, "--auth=service"), false, true},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			config, _ := parse(t, test.args...)
-			if got := config.Serve.Embedded(); got != test.embedded {
-				t.Errorf("Embedded() = %v, want %v", got, test.embedded)
-			}
-			if got := config.Serve.Service(); got != test.service {
-				t.Errorf("Service() = %v, want %v", got, test.service)
-			}
-		})
 	}
 }
 
@@ -203,16 +149,22 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 			[]string{
 				"--upstream-url=acme", "--token-url=mailto:x", "--upstream-timeout=0s", "--operation-timeout=-1s",
 				"--max-estimated-calls=0", "--max-upstream-calls=-7", "--max-write-batch=0", "--max-in-flight=0", "--max-in-flight-per-operation=-1", "--rate-limit=0",
-				"--cors-origin=*,https://a.example.com/", "--auth=service", "--sandbox-seed=0", "--sandbox-certifications=1000001",
+				"--max-websockets=0", "--max-websocket-operations=-1",
+				"--cors-origin=*,https://*.example.com,https://a.example.com/", "--auth=service", "--sandbox-seed=0", "--sandbox-certifications=1000001",
 				"--sandbox-items=-1", "--sandbox-rate-limit=-1", "--sandbox-rate-window=0s", "--sandbox-task-pace=0s",
+				"--sandbox-token-lifetime=10ms", "--sandbox-refresh-lifetime=0s",
+				"--sandbox-redirect-uri=/auth/callback,http://u:p@a.example,https://a.example/#x,ftp://a.example",
 				"--sandbox-clock=yesterday",
 			},
 			[]string{
 				"--upstream-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
-				"--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET)",
+				"--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET, or $CERTQL_CLIENT_SECRET_FILE)",
+				"--auth=service: needs to know who may use the gateway's own credentials: --api-keys-file, --client-cert-name, or --service-access=any for everybody who reaches the gateway",
 				"--token-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
 				"--upstream-timeout: must be longer than 0, such as 30s, not 0s",
 				"--operation-timeout: must be longer than 0, such as 60s, not -1s",
+				"--max-websockets: must be 1 or more, not 0",
+				"--max-websocket-operations: must be 1 or more, not -1",
 				"--max-estimated-calls: must be 1 or more, not 0",
 				"--max-upstream-calls: must be 1 or more, not -7",
 				"--max-write-batch: must be 1 or more, not 0",
@@ -220,6 +172,7 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--max-in-flight-per-operation: must be 1 or more, not -1",
 				"--rate-limit: must be 1 or more, not 0",
 				`--cors-origin: must be an origin such as https://portal.example.com, not "*"`,
+				`--cors-origin: must be an origin such as https://portal.example.com, not "https://*.example.com"`,
 				`--cors-origin: must be an origin such as https://portal.example.com, not "https://a.example.com/"`,
 				"--sandbox-seed: must be 1 or more, not 0",
 				"--sandbox-certifications: must be from 0 to 1000000, not 1000001",
@@ -227,8 +180,18 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--sandbox-rate-limit: must be 0 or more, not -1",
 				"--sandbox-rate-window: must be longer than 0, such as 10s, not 0s",
 				"--sandbox-task-pace: must be longer than 0, such as 3s, not 0s",
+				"--sandbox-token-lifetime: must be 1s or longer, or 0, not 10ms",
+				"--sandbox-refresh-lifetime: must be 1s or longer, not 0s",
+				"--sandbox-redirect-uri: must be a URL such as https://portal.example.com/auth/callback, without user and fragment",
+				"--sandbox-redirect-uri: must be a URL such as https://portal.example.com/auth/callback, without user and fragment",
+				"--sandbox-redirect-uri: must be a URL such as https://portal.example.com/auth/callback, without user and fragment",
+				"--sandbox-redirect-uri: must be a URL such as https://portal.example.com/auth/callback, without user and fragment",
 				`--sandbox-clock: must be a date and time such as 2026-11-23T09:30:00Z, not "yesterday"`,
 			},
+		},
+		"documents": {
+			[]string{"--documents-only", "--persisted-bytes=-1"},
+			[]string{"--documents-only: needs --documents ($CERTQL_DOCUMENTS)", "--persisted-bytes: must be 0 or more, not -1"},
 		},
 		"budget": {
 			[]string{
@@ -305,7 +268,7 @@ func TestURLsOfServices(t *testing.T) {
 func TestHelpIsNoError(t *testing.T) {
 	for _, args := range [][]string{{"--help"}, {"serve", "--help"}, {"sandbox", "-h"}} {
 		var help bytes.Buffer
-		if _, _, err := edge.Parse(args, &help); !errors.Is(err, edge.ErrHelp) || help.Len() == 0 {
+		if _, _, err := edge.Parse(args, &help); !errors.Is(err, edge.ErrPrinted) || help.Len() == 0 {
 			t.Errorf("certql %q: %v, and %d bytes of help", args, err, help.Len())
 		}
 	}

@@ -10,8 +10,10 @@ import (
 // preflightAge is how long a browser may remember what it is allowed to send.
 const preflightAge = 10 * time.Minute
 
-// CORS lets the pages of the given origins, and of no others, call next from a browser.
-func CORS(origins []string, next http.Handler) http.Handler {
+// CORS lets the pages of the given origins, and of no others, call next from a browser; with its
+// cookies, too, where credentials says so. Each origin is exact: validate refuses a wildcard, with which
+// cookies would be for everybody.
+func CORS(origins []string, credentials bool, next http.Handler) http.Handler {
 	if len(origins) == 0 {
 		return next // rs/cors would take an empty list for any origin
 	}
@@ -21,5 +23,7 @@ func CORS(origins []string, next http.Handler) http.Handler {
 		AllowedHeaders: []string{"Authorization", "Content-Type", "Accept", "Accept-Language", "Cache-Control", "X-Request-Id", "GraphQL-Preflight", "X-Certql-CSRF"},
 		ExposedHeaders: []string{"Retry-After", "X-Request-Id"},
 		MaxAge:         int(preflightAge.Seconds()),
+
+		AllowCredentials: credentials,
 	}).Handler(next)
 }

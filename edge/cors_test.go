@@ -27,49 +27,54 @@ func TestWhichPagesMayCall(t *testing.T) {
 		"not from a page": {[]string{portal}, "", false},
 	}
 	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			reached := 0
-			handler := edge.CORS(test.origins, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached++ }))
-			want := ""
-			if test.allowed {
-				want = test.origin
-			}
-			for _, method := range []string{http.MethodPost, http.MethodOptions} {
-				r := httptest.NewRequestWithContext(t.Context(), method, "/graphql", nil)
-				if test.origin != "" {
-					r.Header.Set("Origin", test.origin)
-				}
-				if method == http.MethodOptions {
-					r.Header.Set("Access-Control-Request-Method", http.MethodPost)
-					r.Header.Set("Access-Control-Request-Headers", "authorization,content-type")
-				}
-				w := httptest.NewRecorder()
-				handler.ServeHTTP(w, r)
-				header := w.Header()
-				if got := header.Get("Access-Control-Allow-Origin"); got != want {
-					t.Errorf("%s allows %q, want %q", method, got, want)
-				}
-				if got := header.Get("Access-Control-Allow-Credentials"); got != "" {
-					t.Errorf("%s allows credentials: %q", method, got)
-				}
-				if test.allowed && method == http.MethodOptions && (header.Get("Access-Control-Allow-Methods") != http.MethodPost ||
-					!strings.EqualFold(header.Get("Access-Control-Allow-Headers"), "authorization,content-type") ||
-					header.Get("Access-Control-Max-Age") != "600") {
-					t.Errorf("the preflight answers %v", header)
-				}
-				if test.allowed && method == http.MethodPost && header.Get("Access-Control-Expose-Headers") == "" {
-					t.Errorf("the page may not read Retry-After: %v", header)
-				}
-			}
-			if reached == 0 {
-				t.Error("no request reached the handler: a request that is no preflight is answered whatever its origin")
-			}
-		})
+		t.Run(name, func(t *testing.T) { mayCall(t, test.origins, test.origin, test.allowed, false) })
+		t.Run(name+", with cookies", func(t *testing.T) { mayCall(t, test.origins, test.origin, test.allowed, true) })
+	}
+}
+
+// mayCall checks what a page of an origin is allowed.
+func mayCall(t *testing.T, origins []string, origin string, allowed, credentials bool) {
+	t.Helper()
+	reached := 0
+	handler := edge.CORS(origins, credentials, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached++ }))
+	want := ""
+	if allowed {
+		want = origin
+	}
+	for _, method := range []string{http.MethodPost, http.MethodOptions} {
+		r := httptest.NewRequestWithContext(t.Context(), method, "/graphql", nil)
+		if origin != "" {
+			r.Header.Set("Origin", origin)
+		}
+		if method == http.MethodOptions {
+			r.Header.Set("Access-Control-Request-Method", http.MethodPost)
+			r.Header.Set("Access-Control-Request-Headers", "authorization,content-type")
+		}
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		header := w.Header()
+		if got := header.Get("Access-Control-Allow-Origin"); got != want {
+			t.Errorf("%s allows %q, want %q", method, got, want)
+		}
+		if got := header.Get("Access-Control-Allow-Credentials") == "true"; got != (allowed && credentials) {
+			t.Errorf("%s allows credentials: %v", method, got)
+		}
+		if allowed && method == http.MethodOptions && (header.Get("Access-Control-Allow-Methods") != http.MethodPost ||
+			!strings.EqualFold(header.Get("Access-Control-Allow-Headers"), "authorization,content-type") ||
+			header.Get("Access-Control-Max-Age") != "600") {
+			t.Errorf("the preflight answers %v", header)
+		}
+		if allowed && method == http.MethodPost && header.Get("Access-Control-Expose-Headers") == "" {
+			t.Errorf("the page may not read Retry-After: %v", header)
+		}
+	}
+	if reached == 0 {
+		t.Error("no request reached the handler: a request that is no preflight is answered whatever its origin")
 	}
 }
 
 func TestAPreflightMayAskForNoMoreThanIsNeeded(t *testing.T) {
-	handler := edge.CORS([]string{"https://portal.example.com"}, http.NotFoundHandler())
+	handler := edge.CORS([]string{"https://portal.example.com"}, true, http.NotFoundHandler())
 	tests := map[string]struct{ method, headers string }{
 		"method": {http.MethodDelete, ""},
 		"header": {http.MethodPost, "x-anything"},

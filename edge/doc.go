@@ -1,5 +1,6 @@
-// Package edge is how callers arrive: the settings of the gateway, who a request is made as,
-// and which browsers' origins may call.
+// Package edge is how callers and operators arrive: the settings of the gateway, who a request is
+// made as, which browsers' origins may call, and what is told of requests in logs, traces and
+// metrics.
 //
-// It imports upstream for credentials alone, and never graph.
+// It imports upstream for credentials, the ids of requests and numbers, and never graph.
 package edge

@@ -9,17 +9,6 @@ import (
 	"certql/edge"
 )
 
-// defaultLimits are those that the README promises.
-var defaultLimits = edge.RequestLimits{
-	Body:       256 << 10,
-	Tokens:     10_000,
-	Depth:      20,
-	Aliases:    60,
-	RootFields: 50,
-	Directives: 50,
-	ListLength: 10_000,
-}
-
 func TestEachLimitIsASetting(t *testing.T) {
 	t.Setenv("CERTQL_MAX_ROOT_FIELDS", "5")
 	config, _ := parse(t, "--max-body=1", "--max-tokens=2", "--max-depth=3", "--max-aliases=4",

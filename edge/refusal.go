@@ -5,10 +5,29 @@ import (
 	"net/http"
 )
 
-// refuse answers a request that does not get as far as the graph, in the form of GraphQL.
-// Code and message are fixed texts: nothing of the request.
-func refuse(w http.ResponseWriter, status int, code, message string) {
+// The codes of refusals.
+const (
+	codeUnauthenticated = "UNAUTHENTICATED"
+	codeForbidden       = "FORBIDDEN"
+	codeInternal        = "INTERNAL"
+)
+
+// A Refusal is why a request does not get as far as the graph. Its texts are fixed: nothing of the
+// request.
+type Refusal struct {
+	Status        int // of HTTP
+	Code, Message string
+}
+
+// Error answers the message.
+func (r *Refusal) Error() string { return r.Message }
+
+var errInternal = &Refusal{http.StatusInternalServerError, codeInternal, "Something went wrong inside the gateway."}
+
+// refuse answers a request in the form of GraphQL.
+func refuse(w http.ResponseWriter, reason *Refusal) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	fmt.Fprintf(w, `{"errors":[{"message":%q,"extensions":{"code":%q}}]}`, message, code)
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(reason.Status)
+	fmt.Fprintf(w, `{"errors":[{"message":%q,"extensions":{"code":%q}}]}`, reason.Message, reason.Code)
 }

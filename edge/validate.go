@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
+	"time"
 )
 
 // The largest sandbox that may be asked for.
@@ -22,10 +24,8 @@ func (c ServeConfig) validate() error {
 		if err := validateURL(c.UpstreamURL); err != nil {
 			problem("--upstream-url: %w", err)
 		}
-		if c.Service() && (c.ClientID == "" || c.ClientSecret == "") {
-			problem("--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET)")
-		}
 	}
+	c.validateAuth(problem)
 	if c.TokenURL != "" {
 		if err := validateURL(c.TokenURL); err != nil {
 			problem("--token-url: %w", err)
@@ -43,6 +43,14 @@ func (c ServeConfig) validate() error {
 	if c.TaskPollMax < c.TaskPollMin {
 		problem("--task-poll-max: must be --task-poll-min or longer, not %s", c.TaskPollMax)
 	}
+	c.Documents.validate(problem)
+	if c.MaxWebSockets < 1 {
+		problem("--max-websockets: must be 1 or more, not %d", c.MaxWebSockets)
+	}
+	if c.MaxWebSocketOperations < 1 {
+		problem("--max-websocket-operations: must be 1 or more, not %d", c.MaxWebSocketOperations)
+	}
+	c.Serving.validate(problem)
 	c.Limits.validate(problem)
 	if c.MaxEstimatedCalls < 1 {
 		problem("--max-estimated-calls: must be 1 or more, not %d", c.MaxEstimatedCalls)
@@ -66,6 +74,9 @@ func (c ServeConfig) validate() error {
 		if err := validateOrigin(origin); err != nil {
 			problem("--cors-origin: %w", err)
 		}
+	}
+	if info, err := os.Stat(c.Pages); c.Pages != "" && (err != nil || !info.IsDir()) {
+		problem("--pages: must be a directory, not %q", c.Pages)
 	}
 	return errors.Join(append(problems, c.Data.validate("sandbox-"))...)
 }
@@ -94,6 +105,17 @@ func (d SandboxData) validate(prefix string) error {
 	if d.TaskPace <= 0 {
 		problem("task-pace", "must be longer than 0, such as 3s, not %s", d.TaskPace)
 	}
+	if d.TokenLifetime != 0 && d.TokenLifetime < time.Second {
+		problem("token-lifetime", "must be 1s or longer, or 0, not %s", d.TokenLifetime)
+	}
+	if d.RefreshLifetime < time.Second {
+		problem("refresh-lifetime", "must be 1s or longer, not %s", d.RefreshLifetime)
+	}
+	for _, uri := range d.RedirectURIs {
+		if err := validateRedirectURI(uri); err != nil {
+			problem("redirect-uri", "%w", err)
+		}
+	}
 	if _, err := d.Start(); err != nil {
 		problem("clock", "%w", err)
 	}
@@ -115,10 +137,19 @@ func validateURL(text string) error {
 	}
 }
 
+// validateRedirectURI checks where browsers may be sent.
+func validateRedirectURI(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.Contains(text, "#") {
+		return errors.New("must be a URL such as https://portal.example.com/auth/callback, without user and fragment")
+	}
+	return nil
+}
+
 // validateOrigin checks an origin as browsers write it.
 func validateOrigin(text string) error {
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || text != u.Scheme+"://"+u.Host {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || text != u.Scheme+"://"+u.Host || strings.Contains(text, "*") {
 		return fmt.Errorf("must be an origin such as https://portal.example.com, not %q", text)
 	}
 	return nil

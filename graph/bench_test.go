@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -82,6 +83,9 @@ func (m measurement) percentile(share float64) float64 {
 func (c *contest) measure(b *testing.B, who contestant, order loadOrder) measurement {
 	b.Helper()
 	order.Gateway = c.urls[who]
+	if who == theGateway {
+		defer debug.SetGCPercent(debug.SetGCPercent(400)) // as the program does
+	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	cpu := processorTime(b)

@@ -9,10 +9,11 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// documents keeps parsed and validated documents by their text, those used last, as long as
-// the texts together are within a number of bytes. A parsed document takes ten to a hundred
-// times its text.
+// documents keeps parsed and validated documents by their text: the trusted ones for good, and of
+// others those used last, as long as their texts together are within a number of bytes. A parsed
+// document takes ten to a hundred times its text.
 type documents struct {
+	trusted  *TrustedDocuments
 	maxBytes int
 
 	mu     sync.Mutex
@@ -28,12 +29,15 @@ type keptDocument struct {
 
 var _ graphql.Cache[*ast.QueryDocument] = (*documents)(nil)
 
-func newDocuments(maxBytes int) *documents {
-	return &documents{maxBytes: maxBytes, byText: make(map[string]*list.Element), recent: list.New()}
+func newDocuments(trusted *TrustedDocuments, maxBytes int) *documents {
+	return &documents{trusted: trusted, maxBytes: maxBytes, byText: make(map[string]*list.Element), recent: list.New()}
 }
 
 // Get answers the document of a text, where it is kept.
 func (d *documents) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
+	if document, ok := d.trusted.document(text); ok {
+		return document, true
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	element, ok := d.byText[text]

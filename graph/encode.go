@@ -7,6 +7,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // encodeResponse writes a response as a JSON object, its errors in order. The data is JSON
@@ -15,8 +16,8 @@ import (
 func encodeResponse(into *bytes.Buffer, response *graphql.Response, members ...[2]string) {
 	object := objectWriter{into: into}
 	if len(response.Errors) > 0 {
-		sortErrors(response.Errors)
-		object.value("errors", response.Errors)
+		object.name("errors")
+		encodeErrors(into, response.Errors)
 	}
 	if response.Data != nil {
 		object.name("data")
@@ -36,6 +37,19 @@ func encodeResponse(into *bytes.Buffer, response *graphql.Response, members ...[
 		into.WriteString(member[1])
 	}
 	object.end()
+}
+
+// encodePart writes one of the responses of an operation: an answer or, as an increment, a deferred
+// part of it. That others may follow is said where they do, and where marked says so.
+func encodePart(into *bytes.Buffer, response *graphql.Response, increment, marked bool) {
+	switch {
+	case increment:
+		encodeIncrement(into, response)
+	case marked || hasNext(response):
+		encodeResponse(into, response, [2]string{"hasNext", "true"})
+	default:
+		encodeResponse(into, response)
+	}
 }
 
 // encodeIncrement writes a deferred part of an answer as the drafts of incremental delivery up
@@ -59,6 +73,22 @@ func encodeIncrement(into *bytes.Buffer, response *graphql.Response) {
 // hasNext says whether deferred parts follow a response.
 func hasNext(response *graphql.Response) bool { return response.HasNext != nil && *response.HasNext }
 
+// encodeErrors writes errors as a JSON array, in order.
+func encodeErrors(into *bytes.Buffer, errors gqlerror.List) {
+	sortErrors(errors)
+	encodeValue(into, errors)
+}
+
+// encodeValue writes a value as JSON. Text that is no UTF-8 is mended; a value that JSON cannot
+// hold, which only a mistake of the gateway makes, becomes null.
+func encodeValue(into *bytes.Buffer, value any) {
+	start := into.Len()
+	if err := json.MarshalWrite(into, value, json.Deterministic(true), jsontext.AllowInvalidUTF8(true)); err != nil {
+		into.Truncate(start)
+		into.WriteString("null")
+	}
+}
+
 // An objectWriter writes a JSON object, member by member.
 type objectWriter struct {
 	into  *bytes.Buffer
@@ -78,15 +108,10 @@ func (o *objectWriter) name(name string) {
 	o.into.WriteString(`":`)
 }
 
-// value writes a member. Text that is no UTF-8 is mended; a value that JSON cannot hold, which
-// only a mistake of the gateway makes, becomes null.
+// value writes a member.
 func (o *objectWriter) value(name string, value any) {
 	o.name(name)
-	start := o.into.Len()
-	if err := json.MarshalWrite(o.into, value, json.Deterministic(true), jsontext.AllowInvalidUTF8(true)); err != nil {
-		o.into.Truncate(start)
-		o.into.WriteString("null")
-	}
+	encodeValue(o.into, value)
 }
 
 func (o *objectWriter) end() {

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"certql/graph/model"
@@ -14,7 +15,8 @@ import (
 	"certql/upstream"
 )
 
-// The values of extensions.code. Parsing, validation and persisted queries have gqlgen's own.
+// The values of extensions.code. Parsing and validation have gqlgen's own; those of requests that
+// name a document are beside what finds it.
 const (
 	codeUnauthenticated     = "UNAUTHENTICATED"
 	codeForbidden           = "FORBIDDEN"
@@ -28,6 +30,16 @@ const (
 	codeCallsExceeded       = "UPSTREAM_CALLS_EXCEEDED"
 	codeInternal            = "INTERNAL"
 )
+
+// Codes answers every value that extensions.code of an error may have.
+func Codes() []string {
+	return []string{
+		codeUnauthenticated, codeForbidden, codeNotFound, codeBadUserInput, codeGovernanceGroup, codeRateLimited,
+		codeUpstreamTimeout, codeUpstreamUnavailable, codeUpstreamInvalid, codeCallsExceeded, codeOperationTooLarge,
+		codePersistedNotFound, codePersistedNotSupported, codeNotTrusted,
+		codeInternal, errcode.ParseFailed, errcode.ValidationFailed,
+	}
+}
 
 const groupMessage = "A governance group reviews this certification, which the upstream does not support for this operation."
 
@@ -87,6 +99,13 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 func show(e *gqlerror.Error, code, message string) {
 	e.Message = message
 	e.Extensions = map[string]any{"code": code}
+}
+
+// coded answers an error of a request.
+func coded(code, message string) *gqlerror.Error {
+	err := &gqlerror.Error{}
+	show(err, code, message)
+	return err
 }
 
 // describeUpstream adds what the vendor's support needs to find the refused call.

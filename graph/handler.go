@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"go.opentelemetry.io/otel/trace"
 
 	"certql/graph/gen"
 	"certql/graph/relay"
@@ -25,6 +26,9 @@ const (
 	DefaultMaxUpstreamCalls  = 200
 	DefaultTaskPollMin       = time.Second
 	DefaultTaskPollMax       = 10 * time.Second
+
+	DefaultMaxWebSockets          = 5_000
+	DefaultMaxWebSocketOperations = 100
 )
 
 const (
@@ -43,6 +47,13 @@ type Config struct {
 	Limits Limits
 	// NoIntrospection hides the schema: it cannot be asked for, and errors suggest no names of it.
 	NoIntrospection bool
+	// Documents are the documents that requests may name by their ids; nil for none.
+	Documents *TrustedDocuments
+	// DocumentsOnly refuses every other document, and hides the schema.
+	DocumentsOnly bool
+	// PersistedBytes is how much text clients may have kept, to name it by its hash from then on
+	// (automatic persisted queries). 0 turns that off, and so does DocumentsOnly.
+	PersistedBytes int64
 	// OperationTimeout bounds a query or mutation; by default a minute.
 	OperationTimeout time.Duration
 	// MaxWriteBatch is the most decisions or references that one mutation takes, as many upstream
@@ -61,20 +72,54 @@ type Config struct {
 	// TaskPollMin is how long after the first read of a watched task the second comes, by default
 	// 1 s. The waits grow from there up to TaskPollMax, by default 10 s.
 	TaskPollMin, TaskPollMax time.Duration
-	// Stopping, once closed, completes every subscription; nil where that never comes.
+	// Stopping, once closed, completes every subscription and then ends the WebSocket connections;
+	// nil where that never comes.
 	Stopping <-chan struct{}
+	// Caller answers a context whose caller is the one of an Authorization, in the form of the
+	// header of that name, where the first message of a WebSocket has one. By default such
+	// messages are refused, and callers are known by the handshake alone.
+	Caller func(ctx context.Context, authorization string) (context.Context, error)
+	// AllowOrigin says whether the page that has a browser send a handshake of WebSocket may do so. By
+	// default the gateway's own may, and programs that are no browsers.
+	AllowOrigin func(handshake *http.Request) bool
+	// MaxWebSockets is how many WebSocket connections may be open, by default 5,000, and
+	// MaxWebSocketOperations how many operations may be under way on each, by default 100.
+	MaxWebSockets, MaxWebSocketOperations int
 	// Trace lets requests ask for the list of their upstream calls, by "extensions": {"trace": true}.
 	// It tells how the gateway works, and so is meant for trying it out.
 	Trace bool
+	// Observe is told of each operation that begins, or is refused, with the context of its request.
+	// The function that it answers is told of the outcome, once. Nil where nobody wants to know.
+	Observe func(context.Context, Operation) (ended func(Outcome))
+	// ObserveBatch is told of each batch of reads by id, by what is read and by how many ids. Nil where
+	// nobody wants to know.
+	ObserveBatch func(batch string, keys int)
+	// Tracer makes spans of operations, and of their resolvers that call the upstream; nil where there
+	// are no traces.
+	Tracer trace.Tracer
 	// Now is the clock that dates in inputs are compared with; by default time.Now.
 	Now func() time.Time
 	// Logger is told of what callers must not see; by default nobody is.
 	Logger *slog.Logger
+
+	unprojected bool // gqlgen executes every field, for tests to compare with
 }
+
+// A Handler is the GraphQL endpoint, over HTTP and over WebSocket.
+type Handler struct {
+	http.Handler
+
+	sockets *socketTransport
+}
+
+// Drain waits for the WebSocket connections to end after Config.Stopping was closed: other than
+// requests, http.Server.Shutdown does not wait for them. Where ctx ends first, it cuts what is
+// left and answers why.
+func (h *Handler) Drain(ctx context.Context) error { return h.sockets.drain(ctx) }
 
 // NewHandler makes the handler of the GraphQL endpoint. As whom a request calls the upstream
 // is in its context: see upstream.WithCredential.
-func NewHandler(cfg Config) http.Handler {
+func NewHandler(cfg Config) *Handler {
 	if cfg.OperationTimeout == 0 {
 		cfg.OperationTimeout = time.Minute
 	}
@@ -85,6 +130,9 @@ func NewHandler(cfg Config) http.Handler {
 	cfg.MaxUpstreamCalls = cmp.Or(cfg.MaxUpstreamCalls, DefaultMaxUpstreamCalls)
 	cfg.TaskPollMin = cmp.Or(cfg.TaskPollMin, DefaultTaskPollMin)
 	cfg.TaskPollMax = max(cmp.Or(cfg.TaskPollMax, DefaultTaskPollMax), cfg.TaskPollMin)
+	if cfg.AllowOrigin == nil {
+		cfg.AllowOrigin = fromOwnPage
+	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -92,7 +140,7 @@ func NewHandler(cfg Config) http.Handler {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	rows := relay.Limits{Default: defaultRows, Max: maxRows}
-	limits, documents := cfg.Limits.withDefaults(), newDocuments(documentBytes)
+	limits, documents := cfg.Limits.withDefaults(), newDocuments(cfg.Documents, documentBytes)
 	schema := gen.NewExecutableSchema(gen.Config{Resolvers: &Resolver{
 		client:        cfg.Client,
 		rows:          rows,
@@ -102,21 +150,46 @@ func NewHandler(cfg Config) http.Handler {
 		tasksWatched:  newTaskHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
 	}})
 	server := handler.New(schema)
-	server.AddTransport(&httpTransport{limits: limits, keepAlive: keepAlive})
+	overHTTP := &httpTransport{limits: limits, keepAlive: keepAlive, observer: cfg.Observe}
+	sockets := &socketTransport{
+		httpTransport: overHTTP,
+		caller:        cfg.Caller,
+		allowOrigin:   cfg.AllowOrigin,
+		maxSockets:    cmp.Or(cfg.MaxWebSockets, DefaultMaxWebSockets),
+		maxOperations: cmp.Or(cfg.MaxWebSocketOperations, DefaultMaxWebSocketOperations),
+		stopping:      cfg.Stopping,
+		recovered:     recoverer(cfg.Logger),
+		open:          map[*socket]struct{}{},
+	}
+	server.AddTransport(sockets)
+	server.AddTransport(overHTTP)
 	server.SetQueryCache(documents)
 	server.SetParserTokenLimit(limits.Tokens)
-	server.SetValidationRulesFn(validationRules(!cfg.NoIntrospection))
-	server.SetDisableSuggestion(cfg.NoIntrospection)
+	server.SetValidationRulesFn(validationRules(!cfg.hidesSchema()))
+	server.SetDisableSuggestion(cfg.hidesSchema())
 	server.SetErrorPresenter(presenter(cfg.Logger))
 	server.SetRecoverFunc(recoverer(cfg.Logger))
+	if cfg.Observe != nil || cfg.Tracer != nil {
+		server.Use(observation{cfg.Observe, cfg.Tracer, cfg.Documents})
+	}
+	if cfg.Tracer != nil {
+		server.Use(resolverSpans{cfg.Tracer})
+	}
 	server.Use(extension.Introspection{})
-	server.Use(inspection{limits: limits, introspection: !cfg.NoIntrospection, schema: schema.Schema(), documents: documents})
+	server.Use(newPersistence(cfg))
+	server.Use(inspection{limits: limits, introspection: !cfg.hidesSchema(), schema: schema.Schema(), documents: documents})
 	server.Use(planning{rows: rows, precheck: !cfg.NoPrecheck, maxCalls: cfg.MaxEstimatedCalls, traces: cfg.Trace})
-	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls})
+	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, cfg.ObserveBatch})
 	server.Use(deferral{})
 	server.Use(endings{})
-	return server
+	if !cfg.unprojected {
+		server.Use(projections{gen.NewProjector(schema)})
+	}
+	return &Handler{server, sockets}
 }
+
+// hidesSchema says whether nothing is told of the schema.
+func (cfg Config) hidesSchema() bool { return cfg.NoIntrospection || cfg.DocumentsOnly }
 
 // recoverer answers the function that turns a panic into an error, which the presenter logs.
 func recoverer(log *slog.Logger) graphql.RecoverFunc {

@@ -2,7 +2,9 @@ package graph_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -92,6 +94,7 @@ type tenant struct {
 	clock   *clock
 	client  *upstream.Client
 	rest    *httptest.Server
+	handler *graph.Handler
 	gateway *httptest.Server
 	tokens  sync.Map // access tokens by OAuth client id
 }
@@ -124,12 +127,13 @@ func start(s setup) (*tenant, error) {
 		w.rest.Close()
 		return nil, err
 	}
-	answers := graph.Config{Client: w.client, Limits: s.limits, Now: w.clock.now}
+	answers := graph.Config{Client: w.client, Limits: s.limits, Now: w.clock.now, Caller: asBearerOf}
 	answers.MaxEstimatedCalls, answers.MaxUpstreamCalls = 1_000_000, 1_000_000 // tests walk everything
 	if s.toGateway != nil {
 		s.toGateway(&answers)
 	}
-	w.gateway = httptest.NewServer(asBearer(graph.NewHandler(answers)))
+	w.handler = graph.NewHandler(answers)
+	w.gateway = httptest.NewServer(asBearer(w.handler))
 	return w, nil
 }
 
@@ -154,16 +158,29 @@ func (c *clock) advance(d time.Duration) { c.at.Add(int64(d)) }
 // asBearer calls the upstream with the token of the request.
 func asBearer(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-			credential, err := upstream.Bearer(token)
+		if authorization := r.Header.Get("Authorization"); authorization != "" {
+			ctx, err := asBearerOf(r.Context(), authorization)
 			if err != nil {
 				http.Error(w, "bad token", http.StatusUnauthorized)
 				return
 			}
-			r = r.WithContext(upstream.WithCredential(r.Context(), credential))
+			r = r.WithContext(ctx)
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// asBearerOf answers a context in which the upstream is called with the token of an Authorization.
+func asBearerOf(ctx context.Context, authorization string) (context.Context, error) {
+	token, ok := strings.CutPrefix(authorization, "Bearer ")
+	if !ok {
+		return nil, errors.New("no bearer")
+	}
+	credential, err := upstream.Bearer(token)
+	if err != nil {
+		return nil, err
+	}
+	return upstream.WithCredential(ctx, credential), nil
 }
 
 // token answers an access token of a seeded OAuth client, from the sandbox's own endpoint.

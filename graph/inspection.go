@@ -40,15 +40,12 @@ func (i inspection) MutateOperationParameters(ctx context.Context, request *grap
 	document, known := i.documents.Get(ctx, request.Query)
 	if !known {
 		var err *gqlerror.Error
-		if document, err = i.parse(request.Query); err != nil {
-			return err
-		}
-		if err = i.limits.checkDocument(document); err != nil {
+		if document, err = i.limits.readDocument(request.Query); err != nil {
 			return err
 		}
 	}
 	if len(document.Operations) == 0 {
-		return invalid("The document has no operation.")
+		return errNoOperation()
 	}
 	operation := document.Operations.ForName(request.OperationName)
 	switch {
@@ -57,31 +54,30 @@ func (i inspection) MutateOperationParameters(ctx context.Context, request *grap
 	case operation == nil:
 		return invalid("The document has no operation of the name in operationName.")
 	case !i.introspection && introspects(document):
-		return invalid("Introspection is turned off.")
+		return errIntrospection()
 	}
 	return checkOneOf(i.schema, operation, request.Variables)
 }
 
-// parse answers a document that is within the limit of tokens.
-func (i inspection) parse(query string) (*ast.QueryDocument, *gqlerror.Error) {
-	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, i.limits.Tokens)
+// readDocument parses a document that is within the limits. It need not be valid.
+func (l Limits) readDocument(query string) (*ast.QueryDocument, *gqlerror.Error) {
+	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, l.Tokens)
 	if err == nil {
-		return document, nil
+		return document, l.checkDocument(document)
 	}
 	problem := gqlerror.Wrap(err)
 	if known, ok := err.(*gqlerror.Error); ok { //nolint:errorlint // the parser's own, never wrapped
 		problem = known
 	}
-	if problem.Message == fmt.Sprintf("exceeded token limit of %d", i.limits.Tokens) {
-		return nil, tooLarge("tokens", i.limits.Tokens, "The document has more than %d tokens.")
+	if problem.Message == fmt.Sprintf("exceeded token limit of %d", l.Tokens) {
+		return nil, tooLarge("tokens", l.Tokens, "The document has more than %d tokens.")
 	}
 	errcode.Set(problem, errcode.ParseFailed)
 	return nil, problem
 }
 
+func errNoOperation() *gqlerror.Error   { return invalid("The document has no operation.") }
+func errIntrospection() *gqlerror.Error { return invalid("Introspection is turned off.") }
+
 // invalid answers the error of a document that cannot be executed.
-func invalid(message string) *gqlerror.Error {
-	err := &gqlerror.Error{Message: message}
-	errcode.Set(err, errcode.ValidationFailed)
-	return err
-}
+func invalid(message string) *gqlerror.Error { return coded(errcode.ValidationFailed, message) }

@@ -91,6 +91,32 @@ func TestLimitsHoldByDefault(t *testing.T) {
 	}
 }
 
+// A body and the query of a URL are limited to the byte.
+func TestRequestsAreLimitedByTheirLength(t *testing.T) {
+	t.Parallel()
+	w := sharedTenant(t)
+	const allowed = 256 << 10
+	padded := func(text string, length int) string { return text + strings.Repeat(" ", length-len(text)) }
+	inURL := func(length int) string { return strings.ReplaceAll(padded("query={__typename}&x=", length), " ", "x") }
+	for name, each := range map[string]struct {
+		within, over sent
+		status       int
+	}{
+		"a body":          {sent{body: padded(typename, allowed)}, sent{body: padded(typename, allowed+1)}, 413},
+		"a body, chunked": {sent{body: padded(typename, allowed), chunked: true}, sent{body: padded(typename, allowed+1), chunked: true}, 413},
+		"a URL":           {sent{method: "GET", query: inURL(allowed)}, sent{method: "GET", query: inURL(allowed + 1)}, 414},
+	} {
+		if got := w.send(t, each.within); got.status != 200 || !strings.Contains(got.text, `"Query"`) {
+			t.Errorf("%s: what is within the limit: status %d: %.600s", name, got.status, got.text)
+		}
+		got := w.send(t, each.over)
+		if got.status != each.status {
+			t.Errorf("%s: status %d, want %d", name, got.status, each.status)
+		}
+		got.answer(t).wantTooLarge(t, "body", allowed)
+	}
+}
+
 func TestListsInVariablesAreLimited(t *testing.T) {
 	t.Parallel()
 	w := sharedTenant(t)

@@ -21,6 +21,7 @@ type operations struct {
 	timeout           time.Duration
 	maxCalls          int // upstream, of each operation
 	maxEstimatedCalls int // what a dry run is told
+	observeBatch      func(batch string, keys int)
 }
 
 var _ interface {
@@ -48,7 +49,7 @@ func (o operations) InterceptOperation(ctx context.Context, next graphql.Operati
 		return next(ctx)
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
-	loaders := load.New(o.client)
+	loaders := load.New(o.client, o.observeBatch)
 	ctx = load.With(o.withUsage(ctx), loaders)
 	if operation.Operation.Operation == ast.Query {
 		announceRoots(ctx)
@@ -80,12 +81,13 @@ func (o operations) InterceptResponse(ctx context.Context, next graphql.Response
 	if isSubscription(ctx) {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithCancel(o.withUsage(ctx))
-		loaders := load.New(o.client)
+		loaders := load.New(o.client, o.observeBatch)
 		defer loaders.Close()
 		defer cancel()
 		ctx = load.With(ctx, loaders)
 	}
 	response := next(ctx)
+	outcomeFrom(ctx).spend(upstream.UsageFrom(ctx))
 	if made := planFrom(ctx); response != nil && made != nil {
 		if response.Extensions == nil {
 			response.Extensions = map[string]any{}

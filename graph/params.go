@@ -18,6 +18,7 @@ import (
 // parameters are those of an operation as they travel.
 type parameters struct {
 	Query         *string        `json:"query"`
+	DocumentID    *string        `json:"documentId"`
 	OperationName string         `json:"operationName"`
 	Variables     map[string]any `json:"variables"`
 	Extensions    map[string]any `json:"extensions"`
@@ -25,16 +26,25 @@ type parameters struct {
 
 // raw hands the parameters over as gqlgen has them.
 func (p *parameters) raw(header http.Header) (*graphql.RawParams, error) {
-	if p.Query == nil {
-		return nil, errNoQuery
-	}
-	return &graphql.RawParams{
-		Query:         *p.Query,
+	raw := &graphql.RawParams{
 		OperationName: p.OperationName,
 		Variables:     p.Variables,
 		Extensions:    p.Extensions,
 		Headers:       header,
-	}, nil
+	}
+	switch {
+	case p.Query != nil:
+		raw.Query = *p.Query
+	case p.DocumentID == nil && p.Extensions[persistedQueryName] == nil:
+		return nil, errNoQuery
+	}
+	if p.DocumentID != nil {
+		if raw.Extensions == nil {
+			raw.Extensions = make(map[string]any, 1)
+		}
+		raw.Extensions[documentIDName] = documentID(*p.DocumentID)
+	}
+	return raw, nil
 }
 
 // decodeJSON reads a JSON text that others wrote. Numbers in variables stay as they are
@@ -125,17 +135,19 @@ func (x exchange) readGet() (*graphql.RawParams, error) {
 	if err != nil {
 		return nil, errQueryString
 	}
-	query := values.Get("query")
 	one := parameters{OperationName: values.Get("operationName")}
 	if values.Has("query") {
-		one.Query = &query
+		one.Query = new(strings.Clone(values.Get("query"))) // as part of the URL, it would keep all of that in caches
+	}
+	if values.Has("documentId") {
+		one.DocumentID = new(values.Get("documentId"))
 	}
 	for name, into := range map[string]*map[string]any{"variables": &one.Variables, "extensions": &one.Extensions} {
 		if text := values.Get(name); text != "" && decodeJSON([]byte(text), into) != nil {
 			return nil, errQueryString
 		}
 	}
-	if !utf8.ValidString(query) || !utf8.ValidString(one.OperationName) {
+	if !utf8.ValidString(values.Get("query")) || !utf8.ValidString(one.OperationName) {
 		return nil, errQueryString // in a body, the decoder looks for that
 	}
 	return one.raw(x.request.Header)

@@ -8,6 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"certql/graph/projection"
 	"certql/graph/relay"
 )
 
@@ -18,6 +19,9 @@ type plan struct {
 	cost   cost
 	dryRun bool // the caller wants to know the cost, and nothing else
 	trace  bool // the caller wants to know each call, and may
+	// deferring says that the operation has a part that @defer puts off.
+	deferring bool
+	projected projection.Planner
 }
 
 // planning is the extension that makes the plan of each operation, and refuses operations that
@@ -45,7 +49,10 @@ func (planning) Validate(graphql.ExecutableSchema) error { return nil }
 // MutateOperationContext makes the plan of an operation.
 func (p planning) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
 	var made plan
-	var err *gqlerror.Error
+	err := checkRoot(operation)
+	if err != nil {
+		return err
+	}
 	if made.dryRun, err = flag(operation, "dryRun"); err != nil {
 		return err
 	}
@@ -53,6 +60,8 @@ func (p planning) MutateOperationContext(_ context.Context, operation *graphql.O
 		return err
 	}
 	made.trace = made.trace && p.traces
+	made.deferring = defers(operation)
+	made.projected.Operation = operation
 	p.estimate(&made, operation)
 	operation.Stats.SetExtension(planningName, &made)
 	if made.cost.calls > p.maxCalls && !made.dryRun {
@@ -70,9 +79,7 @@ func flag(operation *graphql.OperationContext, name string) (bool, *gqlerror.Err
 	case bool:
 		return value, nil
 	default:
-		err := &gqlerror.Error{}
-		show(err, codeBadUserInput, "extensions."+name+" must be true or false.")
-		return false, err
+		return false, coded(codeBadUserInput, "extensions."+name+" must be true or false.")
 	}
 }
 

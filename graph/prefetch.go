@@ -155,12 +155,20 @@ func announceBelow(ctx context.Context, row []graphql.CollectedField, certificat
 // was read, or join the reading. Where the certification turns out not to be there, the
 // function that it answers ends it all.
 func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
-	operation := graphql.GetOperationContext(ctx)
 	fields := graphql.CollectFieldsCtx(ctx, nil)
-	announceCertifications(ctx, []string{id}, fields)
-	if len(named(fields, "reviewItems"))+len(named(fields, "reviewers")) == 0 {
-		return func() {}
+	connections := append(named(fields, "reviewItems"), named(fields, "reviewers")...)
+	if len(connections) > 0 || len(named(fields, "pendingTasks")) > 0 {
+		announceCertifications(ctx, []string{id}, fields)
 	}
+	if len(connections) > 0 {
+		return r.readConnections(ctx, id, connections)
+	}
+	return func() {}
+}
+
+// readConnections starts to read connections below a certification. The function that it answers
+// ends that. (It takes much of the stack, which is why it stands by itself.)
+func (r *Resolver) readConnections(ctx context.Context, id string, fields []graphql.CollectedField) (abandon func()) {
 	ctx, cancel := context.WithCancel(load.Ahead(ctx))
 	loaders := load.From(ctx)
 	var started sync.WaitGroup
@@ -188,6 +196,7 @@ func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
 	// The schema's cost functions are how gqlgen hands out a field's arguments, with their
 	// types, outside of its resolver.
 	typed := gen.NewExecutableSchema(gen.Config{Complexity: reads})
+	operation := graphql.GetOperationContext(ctx)
 	for _, field := range fields {
 		want = selectionOf(ctx, field)
 		typed.Complexity(ctx, "Certification", field.Name, 0, field.ArgumentMap(operation.Variables))

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -21,7 +23,7 @@ type refusal struct {
 var (
 	errMethod = &refusal{
 		status: http.StatusMethodNotAllowed, allow: "GET, POST, OPTIONS",
-		message: "GraphQL is asked by GET or POST.",
+		message: "GraphQL is asked by GET or POST. Of graphql-sse, the mode of distinct connections is spoken, which needs no PUT.",
 	}
 	errMutationByGet = &refusal{
 		status: http.StatusMethodNotAllowed, allow: "POST, OPTIONS",
@@ -61,15 +63,15 @@ var (
 	}
 	errBody = &refusal{
 		status:  http.StatusBadRequest,
-		message: "The body must be a JSON object with query and operationName as text, variables and extensions as objects. Only the query is mandatory.",
+		message: "The body must be a JSON object with query, documentId and operationName as text, variables and extensions as objects. Only the query, or what names it, is mandatory.",
 	}
 	errQueryString = &refusal{
 		status:  http.StatusBadRequest,
-		message: "The URL must have a query, and may have operationName, variables and extensions, the last two as JSON objects.",
+		message: "The URL must have a query or documentId, and may have operationName, variables and extensions, the last two as JSON objects.",
 	}
 	errNoQuery = &refusal{
 		status:  http.StatusBadRequest,
-		message: "The request has no query.",
+		message: "The request has no query, nor does it name one by documentId or extensions.persistedQuery.",
 	}
 	errBatch = &refusal{
 		status:  http.StatusBadRequest,
@@ -83,6 +85,10 @@ var (
 		status:  http.StatusBadRequest,
 		message: "Subscriptions and @defer have no place in a batch: send each in a request of its own.",
 	}
+	errInternal = &refusal{
+		status: http.StatusInternalServerError, code: codeInternal,
+		message: "Something went wrong inside the gateway.",
+	}
 	errOutOfTime = &refusal{
 		status: http.StatusGatewayTimeout, code: codeUpstreamTimeout,
 		message: "The operation ran out of time.",
@@ -90,6 +96,14 @@ var (
 )
 
 func (r *refusal) Error() string { return r.message }
+
+// refusalOf answers the refusal that an error is. None but refusals are expected.
+func refusalOf(err error) *refusal {
+	if reason, ok := errors.AsType[*refusal](err); ok {
+		return reason
+	}
+	return errInternal
+}
 
 // response puts a refusal as GraphQL does.
 func (r *refusal) response() *graphql.Response {
@@ -107,7 +121,7 @@ func (r *refusal) response() *graphql.Response {
 func bodyTooLarge(allowed int) *refusal {
 	return &refusal{
 		status: http.StatusRequestEntityTooLarge, code: codeOperationTooLarge, limit: "body", allowed: allowed,
-		message: "The body is too large.",
+		message: fmt.Sprintf("The body has more than %d bytes, the most that the gateway's setting --max-body allows.", allowed),
 	}
 }
 
@@ -115,7 +129,7 @@ func bodyTooLarge(allowed int) *refusal {
 func urlTooLong(allowed int) *refusal {
 	return &refusal{
 		status: http.StatusRequestURITooLong, code: codeOperationTooLarge, limit: "body", allowed: allowed,
-		message: "The URL is too long: send the operation by POST.",
+		message: fmt.Sprintf("The URL's query has more than %d bytes: send the operation by POST.", allowed),
 	}
 }
 

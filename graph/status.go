@@ -1,12 +1,13 @@
 package graph
 
 import (
-	"bytes"
 	"math"
 	"net/http"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // The statuses of codes that say by themselves why there is no data, the one that explains the
@@ -21,21 +22,38 @@ var statuses = []struct {
 }
 
 // statusOf answers the HTTP status of a response. Under application/json it says only that
-// there is a response; under the type of GraphQL it says why there is no data.
+// there is a response; under the type of GraphQL it says why there is no data, be it that nothing
+// was executed or that each field at the root is null.
 func statusOf(mediaType string, response *graphql.Response) int {
-	executed := response.Data != nil
-	if mediaType != typeGraphQL || executed && !bytes.Equal(response.Data, []byte("null")) {
+	if mediaType != typeGraphQL {
 		return http.StatusOK
 	}
 	for _, each := range statuses {
-		if hasCode(response, each.code) {
+		if hasCode(response, each.code) && isEmpty(response.Data) {
 			return each.status
 		}
 	}
-	if executed {
+	if response.Data != nil {
 		return http.StatusOK
 	}
 	return http.StatusBadRequest
+}
+
+// isEmpty says whether data has nothing for whoever asked.
+func isEmpty(data []byte) bool {
+	if len(data) == 0 || string(data) == "null" {
+		return true
+	}
+	var fields map[string]jsontext.Value
+	if json.Unmarshal(data, &fields) != nil {
+		return false
+	}
+	for _, value := range fields {
+		if value.Kind() != 'n' {
+			return false
+		}
+	}
+	return true
 }
 
 func hasCode(response *graphql.Response, code string) bool {

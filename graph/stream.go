@@ -57,13 +57,13 @@ type stream struct {
 	framing framing
 	payload *bytes.Buffer // the one being written
 
-	mu    sync.Mutex // guards what follows
-	w     http.ResponseWriter
-	flush func() error
+	mu      sync.Mutex // guards what follows
+	w       http.ResponseWriter
+	control *http.ResponseController
 }
 
 func newStream(w http.ResponseWriter, mediaType string, payload *bytes.Buffer) *stream {
-	s := &stream{framing: framingOf(mediaType), payload: payload, w: w, flush: http.NewResponseController(w).Flush}
+	s := &stream{framing: framingOf(mediaType), payload: payload, w: w, control: http.NewResponseController(w)}
 	setAnswerHeader(w.Header(), s.framing.contentType)
 	w.Header().Set("X-Accel-Buffering", "no") // proxies must not wait for more
 	w.WriteHeader(http.StatusOK)
@@ -89,14 +89,7 @@ func (s *stream) copy(ctx context.Context, responses graphql.ResponseHandler, su
 func (s *stream) send(response *graphql.Response, increment, more bool) {
 	s.payload.Reset()
 	s.payload.WriteString(s.framing.before)
-	switch {
-	case increment:
-		encodeIncrement(s.payload, response)
-	case more && (s.framing.marksNext || hasNext(response)):
-		encodeResponse(s.payload, response, [2]string{"hasNext", "true"})
-	default:
-		encodeResponse(s.payload, response)
-	}
+	encodePart(s.payload, response, increment, more && s.framing.marksNext)
 	if more {
 		s.payload.WriteString(s.framing.after)
 	} else {
@@ -108,9 +101,28 @@ func (s *stream) send(response *graphql.Response, increment, more bool) {
 func (s *stream) write(text []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.writeNow(text)
+}
+
+// writeNow writes for who holds mu.
+func (s *stream) writeNow(text []byte) {
+	// Where this is not supported, nobody is there who could be slow.
+	_ = s.control.SetWriteDeadline(time.Now().Add(patience(len(text))))
 	if _, err := s.w.Write(text); err == nil {
-		_ = s.flush() // whoever is gone is noticed by the request's context
+		_ = s.control.Flush() // whoever is gone is noticed by the request's context
 	}
+	// Over HTTP/2 a deadline ends the stream even while nothing is being written.
+	_ = s.control.SetWriteDeadline(time.Time{})
+}
+
+// patience is how long a caller may take to read a text of the given length, before the
+// connection is cut: nobody may hold a part of the gateway by reading nothing.
+func patience(length int) time.Duration {
+	const (
+		least      = 30 * time.Second
+		slowReader = 16 << 10 // bytes in a second
+	)
+	return least + time.Duration(length)*time.Second/slowReader
 }
 
 // keepAlive shows at each interval that the stream is still there, where the framing can. The
@@ -127,7 +139,10 @@ func (s *stream) keepAlive(interval time.Duration) (stop func()) {
 		for {
 			select {
 			case <-ticker.C:
-				s.write([]byte(s.framing.alive))
+				if s.mu.TryLock() { // else something is being written
+					s.writeNow([]byte(s.framing.alive))
+					s.mu.Unlock()
+				}
 			case <-ended:
 				return
 			}

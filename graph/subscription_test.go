@@ -199,23 +199,30 @@ func (w *tenant) queueTask(t *testing.T) string {
 // takes no time there, and the clock says how long it waited.
 type bubble struct {
 	sandbox *sandbox.Sandbox
-	gateway http.Handler
+	handler *graph.Handler
+	gateway http.Handler // the handler, for bearers of tokens
 	token   string
 }
 
-func newBubble(t *testing.T, taskPace time.Duration) *bubble {
+func newBubble(t *testing.T, taskPace time.Duration, changes ...func(*sandbox.Config, *graph.Config)) *bubble {
 	t.Helper()
 	b := &bubble{}
+	data := sandbox.Config{Certifications: 6, Items: 60, RateLimit: sandbox.NoRateLimit, TaskPace: taskPace}
+	answers := graph.Config{Caller: asBearerOf}
+	for _, change := range changes {
+		change(&data, &answers)
+	}
 	var err error
-	b.sandbox, err = sandbox.New(sandbox.Config{Certifications: 6, Items: 60, RateLimit: sandbox.NoRateLimit, TaskPace: taskPace})
-	if err != nil {
+	if b.sandbox, err = sandbox.New(data); err != nil {
 		t.Fatal(err)
 	}
 	client, err := upstream.New(upstream.Config{BaseURL: "http://sandbox/v3", Transport: inMemory{b.sandbox}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.gateway = asBearer(graph.NewHandler(graph.Config{Client: client}))
+	answers.Client = client
+	b.handler = graph.NewHandler(answers)
+	b.gateway = asBearer(b.handler)
 	request := httptest.NewRequest(http.MethodPost, "/oauth/token",
 		strings.NewReader("grant_type=client_credentials&client_id=org-admin&client_secret=sandbox"))
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")

@@ -32,8 +32,9 @@ func newTaskHub(client *upstream.Client, first, last time.Duration, stopping <-c
 	}
 }
 
-// A pollKey says what is read, and as whom: callers never see what others may read.
-type pollKey struct{ task, caller string }
+// A pollKey says what is read, as whom and in which language: callers never see what others may
+// read.
+type pollKey struct{ task, caller, language string }
 
 // A taskPoll reads one task until it is finished or nobody watches.
 type taskPoll struct {
@@ -56,9 +57,10 @@ type taskWatcher struct {
 // change. The watcher leaves when ctx ends.
 func (h *taskHub) watch(ctx context.Context, id string) *taskWatcher {
 	w := &taskWatcher{news: make(chan *model.CertificationTask, 1)}
-	key := pollKey{task: id}
-	// The poll outlives the watcher that it began with: nothing but the caller is taken along.
-	pollCtx := context.Background()
+	key := pollKey{task: id, language: upstream.LanguageFrom(ctx)}
+	// The poll outlives the watcher that it began with: nothing but the caller and the language is
+	// taken along.
+	pollCtx := upstream.WithLanguage(context.Background(), key.language)
 	if credential, ok := upstream.CredentialFrom(ctx); ok {
 		key.caller = credential.Key()
 		pollCtx = upstream.WithCredential(pollCtx, credential)

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 type httpTransport struct {
 	limits    Limits
 	keepAlive time.Duration // how often a stream without news shows that it is still there
+	observer  observer
 
 	buffers buffers
 	answers answers
@@ -123,7 +123,9 @@ func (x exchange) inBatch(params *graphql.RawParams) *graphql.Response {
 	case invalid != nil:
 		return invalid
 	case operation.Operation.Operation == ast.Subscription, defers(operation):
-		return errStreamInBatch.response()
+		response := errStreamInBatch.response()
+		x.observer.refused(ctx, params, operation, response)
+		return response
 	}
 	responses, ctx := x.executor.DispatchOperation(ctx, operation)
 	if response := responses(ctx); response != nil {
@@ -132,16 +134,20 @@ func (x exchange) inBatch(params *graphql.RawParams) *graphql.Response {
 	return errOutOfTime.response()
 }
 
+func (x exchange) prepare(params *graphql.RawParams) (context.Context, *graphql.OperationContext, *graphql.Response) {
+	return x.httpTransport.prepare(x.request.Context(), x.executor, params)
+}
+
 // prepare parses and checks an operation. Where it must not be executed, there is a response
 // instead that says why.
-func (x exchange) prepare(params *graphql.RawParams) (context.Context, *graphql.OperationContext, *graphql.Response) {
-	ctx := x.request.Context()
-	operation, errs := x.executor.CreateOperationContext(ctx, params)
+func (t *httpTransport) prepare(ctx context.Context, executor graphql.GraphExecutor, params *graphql.RawParams) (context.Context, *graphql.OperationContext, *graphql.Response) {
+	operation, errs := executor.CreateOperationContext(ctx, params)
 	if errs == nil {
 		return graphql.WithOperationContext(ctx, operation), operation, nil
 	}
-	response := x.executor.DispatchError(ctx, shortened(errs))
+	response := executor.DispatchError(ctx, shortened(errs))
 	response.Data = nil
+	t.observer.refused(ctx, params, operation, response)
 	return ctx, nil, response
 }
 
@@ -169,10 +175,7 @@ func (x exchange) respond(response *graphql.Response) {
 
 // refuse answers why a request is not answered.
 func (x exchange) refuse(err error) {
-	reason, ok := errors.AsType[*refusal](err)
-	if !ok {
-		reason = &refusal{status: http.StatusInternalServerError, code: codeInternal, message: "Something went wrong inside the gateway."}
-	}
+	reason := refusalOf(err)
 	if reason.allow != "" {
 		x.writer.Header().Set("Allow", reason.allow)
 	}
@@ -180,7 +183,11 @@ func (x exchange) refuse(err error) {
 	if mediaType == "" {
 		mediaType = typeJSON
 	}
-	x.write(mediaType, reason.status, reason.response())
+	response := reason.response()
+	if reason != errOutOfTime { // of which the observer has been told
+		x.observer.refused(x.request.Context(), nil, nil, response)
+	}
+	x.write(mediaType, reason.status, response)
 }
 
 func (x exchange) write(mediaType string, status int, response *graphql.Response) {

@@ -3,6 +3,7 @@ package graph
 import (
 	"bytes"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -32,8 +33,12 @@ func TestResponsesAreWrittenAsTheyAre(t *testing.T) {
 		response graphql.Response
 		want     string
 	}{
-		"data as it is":   {graphql.Response{Data: []byte(`{ "a" : 1 }`)}, `{"data":{ "a" : 1 }}`},
-		"null":            {graphql.Response{Data: []byte(`null`), Errors: gqlerror.List{{Message: "m"}}}, `{"errors":[{"message":"m"}],"data":null}`},
+		"data as it is": {graphql.Response{Data: []byte(`{ "a" : 1 }`)}, `{"data":{ "a" : 1 }}`},
+		"null":          {graphql.Response{Data: []byte(`null`), Errors: gqlerror.List{{Message: "m"}}}, `{"errors":[{"message":"m"}],"data":null}`},
+		"errors in order": {
+			graphql.Response{Errors: gqlerror.List{{Message: "b", Path: path("b")}, {Message: "a", Path: path("a")}}},
+			`{"errors":[{"message":"a","path":["a"]},{"message":"b","path":["b"]}]}`,
+		},
 		"no data":         {graphql.Response{Errors: gqlerror.List{{Message: "m"}}}, `{"errors":[{"message":"m"}]}`},
 		"nothing":         {graphql.Response{}, `{}`},
 		"extensions":      {graphql.Response{Data: []byte(`{}`), Extensions: map[string]any{"b": 1, "a": "<>&"}}, `{"data":{},"extensions":{"a":"<>&","b":1}}`},
@@ -84,7 +89,9 @@ func TestTheStatusSaysWhyThereIsNoData(t *testing.T) {
 		status    int
 		header    http.Header
 	}{
-		"data":                        {typeGraphQL, graphql.Response{Data: []byte(`{"a":null}`), Errors: coded(codeUnauthenticated)}, 200, http.Header{}},
+		"some data":                   {typeGraphQL, graphql.Response{Data: []byte(`{"a":null,"b":{}}`), Errors: coded(codeUnauthenticated)}, 200, http.Header{}},
+		"all null, unauthenticated":   {typeGraphQL, graphql.Response{Data: []byte(`{"a":null,"b":null}`), Errors: coded(codeUnauthenticated)}, 401, http.Header{"Www-Authenticate": {"Bearer"}}},
+		"all null, no errors":         {typeGraphQL, graphql.Response{Data: []byte(`{"a":null}`)}, 200, http.Header{}},
 		"null, unauthenticated":       {typeGraphQL, graphql.Response{Data: null, Errors: coded(codeForbidden, codeUnauthenticated)}, 401, http.Header{"Www-Authenticate": {"Bearer"}}},
 		"none, forbidden":             {typeGraphQL, graphql.Response{Errors: coded(codeForbidden)}, 403, http.Header{}},
 		"null, rate limited":          {typeGraphQL, graphql.Response{Data: null, Errors: coded(codeRateLimited, codeRateLimited)}, 429, http.Header{"Retry-After": {"8"}}},
@@ -105,7 +112,7 @@ func TestTheStatusSaysWhyThereIsNoData(t *testing.T) {
 func TestDocumentsAreKeptByTheirLength(t *testing.T) {
 	t.Parallel()
 	const length = 100
-	kept := newDocuments(3 * length)
+	kept := newDocuments(nil, 3*length)
 	text := func(name string) string { return strings.Repeat(name, length) }
 	get := func(name string) bool {
 		_, ok := kept.Get(t.Context(), text(name))
@@ -125,5 +132,33 @@ func TestDocumentsAreKeptByTheirLength(t *testing.T) {
 	kept.Add(t.Context(), strings.Repeat("e", 4*length), &ast.QueryDocument{})
 	if !get("a") || !get("d") || kept.bytes != 3*length || len(kept.byText) != 3 {
 		t.Errorf("what does not fit has changed what is kept: %d bytes of %d documents", kept.bytes, len(kept.byText))
+	}
+}
+
+// A countedWriter counts what is written.
+type countedWriter struct {
+	http.ResponseWriter
+
+	writes int
+}
+
+func (w *countedWriter) Write(p []byte) (int, error) {
+	w.writes++
+	return w.ResponseWriter.Write(p)
+}
+
+// An answer is one write, compressed from one byte over a kilobyte on.
+func TestAnswersAreWrittenAtOnce(t *testing.T) {
+	t.Parallel()
+	r := httptest.NewRequest(http.MethodPost, "/graphql", nil)
+	r.Header.Set("Accept-Encoding", "gzip")
+	var written answers
+	for length, coding := range map[int]string{0: "", 1 << 10: "", 1<<10 + 1: "gzip", 1 << 20: "gzip"} {
+		recorder := httptest.NewRecorder()
+		w := &countedWriter{ResponseWriter: recorder}
+		written.write(w, r, typeJSON, http.StatusOK, bytes.NewBufferString(strings.Repeat("x", length)))
+		if got := recorder.Header().Get("Content-Encoding"); got != coding || w.writes != 1 {
+			t.Errorf("%d bytes: coded as %q, want %q, in %d writes", length, got, coding, w.writes)
+		}
 	}
 }

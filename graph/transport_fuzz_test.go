@@ -28,6 +28,11 @@ type fuzzed struct{ gateway http.Handler }
 
 func newFuzzed(f *testing.F, limits graph.Limits) fuzzed {
 	f.Helper()
+	return newFuzzedWith(f, graph.Config{Limits: limits})
+}
+
+func newFuzzedWith(f *testing.F, cfg graph.Config) fuzzed {
+	f.Helper()
 	nobody := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.Count(r.URL.Path, "/") == 2 {
 			w.Header().Set("X-Total-Count", "0")
@@ -37,11 +42,11 @@ func newFuzzed(f *testing.F, limits graph.Limits) fuzzed {
 		w.WriteHeader(http.StatusNotFound)
 		_, _ = io.WriteString(w, "{}")
 	})
-	client, err := upstream.New(upstream.Config{BaseURL: "http://upstream/v3", Transport: inMemory{nobody}})
-	if err != nil {
+	var err error
+	if cfg.Client, err = upstream.New(upstream.Config{BaseURL: "http://upstream/v3", Transport: inMemory{nobody}}); err != nil {
 		f.Fatal(err)
 	}
-	return fuzzed{asBearer(graph.NewHandler(graph.Config{Client: client, Limits: limits}))}
+	return fuzzed{asBearer(graph.NewHandler(cfg))}
 }
 
 // check sends a request and reports an answer that is not well-formed, blames the gateway, or
@@ -129,6 +134,8 @@ func FuzzBodies(f *testing.F) {
 	for _, body := range []string{
 		typename, `{"query":"{ rateLimit { limit } }","variables":{"a":[1,{"b":null}]},"operationName":null}`,
 		`{"query":"query A($id: ID!) { certification(id: $id) { id } } query B { __typename }","operationName":"A","variables":{"id":"x"}}`,
+		`{"documentId":"a"}`, `{"documentId":"sha256:","query":"{ __typename }"}`, `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"a"}}}`,
+		`{"query":"{ __typename }","extensions":{"persistedQuery":{"version":1.0,"sha256Hash":"` + hashOf("{ __typename }") + `"}}}`, `{"extensions":{"persistedQuery":[1]}}`,
 		`[` + typename + `,` + typename + `]`, `[]`, `{}`, `null`, `{"query":`, `{"query":7}`, "\xef\xbb\xbf{}", `{"query":"\ud800"}`, "{\"query\":\"\xff\"}",
 		`{"query":"{ certifications { nodes { id ... @defer { reviewers { totalCount } } } } }"}`,
 		`{"query":"subscription { certificationTask(id: \"x\") { id } }"}`,
@@ -137,17 +144,25 @@ func FuzzBodies(f *testing.F) {
 		strings.Repeat("[", 20_000), `{"variables":` + strings.Repeat(`{"a":`, 20_000), `{"query":"` + strings.Repeat(" ", 300_000) + `"}`,
 	} {
 		f.Add(uint8(0), "application/json", "", []byte(body))
+		f.Add(uint8(8), "application/json", "", []byte(body))
 		f.Add(uint8(0), "application/json; charset=utf-8", "multipart/mixed, application/json;q=0.5", []byte(body))
 		f.Add(uint8(0), "application/json", "text/event-stream", []byte(body))
 	}
 	f.Add(uint8(1), "", "", []byte("query={__typename}&variables={}"))
+	f.Add(uint8(9), "application/json", "", []byte("documentId=a&extensions=%7B%22persistedQuery%22:%7B%22version%22:1%7D%7D"))
 	f.Add(uint8(1), "application/json", "*/*", []byte("query=mutation{__typename}&extensions=%7B%22a%22:1%7D"))
 	f.Add(uint8(2), "text/plain", "text/html;q=x", []byte{})
-	one, batches := newFuzzed(f, graph.Limits{}), newFuzzed(f, graph.Limits{Batch: 3})
+	one, batches := newFuzzedWith(f, graph.Config{PersistedBytes: 1 << 20}), newFuzzed(f, graph.Limits{Batch: 3})
+	trusted := graph.Config{}
+	trusting(f, written(f, map[string]string{"a.json": `{"a": "{ __typename }"}`}), true)(&trusted)
+	documents := newFuzzedWith(f, trusted)
 	f.Fuzz(func(t *testing.T, kind uint8, contentType, accept string, body []byte) {
 		gateway := one
-		if kind&4 != 0 {
+		switch {
+		case kind&4 != 0:
 			gateway = batches
+		case kind&8 != 0:
+			gateway = documents
 		}
 		method := []string{http.MethodPost, http.MethodGet, http.MethodOptions, http.MethodPut}[kind&3]
 		r := httptest.NewRequestWithContext(t.Context(), method, "/graphql", bytes.NewReader(body))

@@ -3,6 +3,7 @@ package graph_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -208,6 +209,24 @@ func TestDeferIsRefusedWhereAnswersHaveOnePart(t *testing.T) {
 	}
 }
 
+// Why @defer is refused here: the stock POST answers the first part, promises more, and is silent.
+func TestTheStockTransportLosesWhatIsDeferred(t *testing.T) {
+	t.Parallel()
+	w := sharedTenant(t)
+	stock := httptest.NewServer(newPlain(w.rest.URL + "/v3"))
+	defer stock.Close()
+	alike := tenant{gateway: stock, rest: w.rest}
+	query := `{ certification(id: "` + sandbox.LargeCertification + `") { name ... @defer { reviewers { nodes { name } } } } }`
+	got := alike.post(t, "application/json", object{"query": query})
+	var payload object
+	if err := json.Unmarshal([]byte(got.text), &payload); err != nil {
+		t.Fatalf("%v: %s", err, got.text)
+	}
+	if payload["hasNext"] != true || at(payload, "data", "certification", "name") == nil || at(payload, "data", "certification", "reviewers", "nodes", 0) != nil {
+		t.Errorf("the stock POST has become better, so that ours could be simpler: %s", got.text)
+	}
+}
+
 // The stock executor would lose what a mutation defers.
 func TestDeferIsForQueries(t *testing.T) {
 	t.Parallel()
@@ -245,16 +264,27 @@ func (s stalled) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.abandoned <- struct{}{}
 }
 
+// before stands before a sandbox, which issues the tokens.
+func (s stalled) before(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/oauth/") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		s.ServeHTTP(w, r)
+	})
+}
+
 // When an operation's time is over, what it waits for is an error, the rest is answered, and
 // a stream comes to its end. Time in the bubble passes only while everybody waits.
 func TestOperationsRunOutOfTime(t *testing.T) {
-	for _, accept := range []string{"application/json", "multipart/mixed", "text/event-stream"} {
+	for accept, timeout := range map[string]time.Duration{"application/json": 0, "multipart/mixed": 7 * time.Second, "text/event-stream": 7 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
-			client, err := upstream.New(upstream.Config{BaseURL: "http://upstream/v3", Transport: inMemory{newStalled()}})
+			client, err := upstream.New(upstream.Config{BaseURL: "http://upstream/v3", Transport: inMemory{newStalled()}, CallTimeout: time.Hour})
 			if err != nil {
 				t.Fatal(err)
 			}
-			gateway := asBearer(graph.NewHandler(graph.Config{Client: client, OperationTimeout: 7 * time.Second}))
+			gateway := asBearer(graph.NewHandler(graph.Config{Client: client, OperationTimeout: timeout}))
 			query := stalledQuery
 			if accept == "application/json" {
 				query = strings.Replace(query, "@defer", "", 1)
@@ -270,7 +300,7 @@ func TestOperationsRunOutOfTime(t *testing.T) {
 			recorder := httptest.NewRecorder()
 			start := time.Now()
 			gateway.ServeHTTP(recorder, r)
-			if took := time.Since(start); took != 7*time.Second {
+			if took := time.Since(start); took != cmp.Or(timeout, time.Minute) { // a minute by default
 				t.Errorf("%s: it took %v", accept, took)
 			}
 			var payloads []object
@@ -315,15 +345,7 @@ func TestAStreamEndsWithItsReader(t *testing.T) {
 	t.Parallel()
 	for _, accept := range []string{"multipart/mixed", "text/event-stream"} {
 		service := newStalled()
-		w := newTenant(t, setup{front: func(next http.Handler) http.Handler {
-			return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-				if strings.HasPrefix(r.URL.Path, "/oauth/") {
-					next.ServeHTTP(rw, r)
-					return
-				}
-				service.ServeHTTP(rw, r)
-			})
-		}})
+		w := newTenant(t, setup{front: service.before})
 		response := w.open(t, accept, stalledQuery)
 		if _, err := io.ReadFull(response.Body, make([]byte, 1)); err != nil {
 			t.Fatal(err)
@@ -393,5 +415,35 @@ func TestTheLastEventIsOneForBrowsers(t *testing.T) {
 	text, err := io.ReadAll(bufio.NewReader(response.Body))
 	if err != nil || !strings.HasSuffix(string(text), "\n\nevent: complete\ndata:\n\n") || !strings.HasPrefix(string(text), ":\n\nevent: next\ndata: {") {
 		t.Errorf("%v: %q", err, text)
+	}
+}
+
+// A deadlineWriter is a response that remembers its deadline.
+type deadlineWriter struct {
+	*httptest.ResponseRecorder
+
+	set      int
+	deadline time.Time
+}
+
+func (w *deadlineWriter) SetWriteDeadline(deadline time.Time) error {
+	w.set, w.deadline = w.set+1, deadline
+	return nil
+}
+
+// Over HTTP/2 the end of a deadline is the end of the stream, even where nothing is to be written.
+func TestBetweenThePartsOfAStreamThereIsNoDeadline(t *testing.T) {
+	t.Parallel()
+	w := sharedTenant(t)
+	for _, accept := range []string{"multipart/mixed", "text/event-stream"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(literal(object{"query": deferring["below a certification"]})))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Accept", accept)
+		r.Header.Set("Authorization", "Bearer "+w.token(t, admin))
+		answer := &deadlineWriter{ResponseRecorder: httptest.NewRecorder()}
+		w.gateway.Config.Handler.ServeHTTP(answer, r)
+		if answer.Code != http.StatusOK || answer.set < 4 || !answer.deadline.IsZero() {
+			t.Errorf("%s: status %d, %d deadlines, the last at %v", accept, answer.Code, answer.set, answer.deadline)
+		}
 	}
 }

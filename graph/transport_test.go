@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -202,6 +203,34 @@ func TestRequestErrorsHaveNoData(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Where nothing could be answered, the status says why under the media type of GraphQL, for
+// whatever lies between and reads no bodies.
+func TestTheStatusSaysWhyNothingIsAnswered(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{})
+	one := fmt.Sprintf(`{"query":"{ certification(id: \"%s\") { name } __typename @skip(if: true) }"}`, sandbox.LargeCertification)
+	ask := func(name, mediaType string, header map[string]string, want int) http.Header {
+		t.Helper()
+		got := w.send(t, sent{body: one, header: mergedHeader(header, "Accept", mediaType)})
+		if a := got.answer(t); got.status != want || a.Data == nil || len(a.Errors) != 1 {
+			t.Errorf("%s as %s: status %d, want %d: %s", name, mediaType, got.status, want, got.text)
+		}
+		return got.header
+	}
+	nobody, stranger := map[string]string{"Authorization": ""}, map[string]string{"Authorization": "Bearer " + w.token(t, "idle")}
+	if header := ask("nobody", "application/graphql-response+json", nobody, 401); header.Get("WWW-Authenticate") != "Bearer" {
+		t.Errorf("401 with %v", header)
+	}
+	ask("nobody", "application/json", nobody, 200)
+	ask("a stranger", "application/graphql-response+json", stranger, 403)
+	ask("a stranger", "application/json", stranger, 200)
+	w.spoil(t, "getIdentityCertification", sandbox.Fault{Kind: sandbox.FaultStatus, Status: http.StatusTooManyRequests, RetryAfter: "60"})
+	if header := ask("no budget", "application/graphql-response+json", nil, 429); header.Get("Retry-After") != "60" {
+		t.Errorf("429 with %v", header)
+	}
+	ask("no budget", "application/json", nil, 200)
 }
 
 func TestOnlySoMuchIsSaidOfAWrongDocument(t *testing.T) {

@@ -20,6 +20,15 @@ func (r *Resolver) watchTask(ctx context.Context, id string) (<-chan *model.Cert
 	return watcher.news, nil
 }
 
+// checkRoot refuses a subscription unless it has one field at its root. The rule of validation
+// looks at names alone, and not at aliases and conditions.
+func checkRoot(operation *graphql.OperationContext) *gqlerror.Error {
+	if operation.Operation.Operation == ast.Subscription && len(graphql.CollectFields(operation, operation.Operation.SelectionSet, nil)) != 1 {
+		return invalid("A subscription must have exactly one field at its root.")
+	}
+	return nil
+}
+
 // finished says whether a task will not change any more.
 func finished(task *upstream.CertificationTask) bool {
 	return task == nil || task.Status == upstream.TaskSuccess || task.Status == upstream.TaskError

@@ -29,7 +29,7 @@ func TestThePlaygroundInABrowser(t *testing.T) {
 	}
 	notice(t, "../*.go", "browser/*", "package-lock.json")
 	tests := exec.CommandContext(t.Context(), node, "--test", "--test-reporter=spec", "--test-timeout=540000", "browser/")
-	tests.Env = append(os.Environ(), "GATEWAY="+gateway(t), "CHROMIUM="+chromium)
+	tests.Env = append(os.Environ(), "GATEWAY="+gateway(t), "SESSIONS="+gateway(t, "--auth=session"), "CHROMIUM="+chromium)
 	output, err := tests.CombinedOutput()
 	t.Logf("%s", output)
 	if err != nil {
@@ -73,13 +73,13 @@ func unavailable(t *testing.T, reason string) {
 }
 
 // gateway starts the program on its sandbox and answers its URL. It is stopped with the test.
-func gateway(t *testing.T) string {
+func gateway(t *testing.T, args ...string) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "certql")
 	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "certql").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v: %s", err, output)
 	}
-	command := exec.CommandContext(t.Context(), program, "--addr=localhost:0", "--sandbox-task-pace=4s")
+	command := exec.CommandContext(t.Context(), program, append(args, "--addr=localhost:0", "--admin-addr=", "--sandbox-task-pace=4s")...)
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	command.Stderr = t.Output()
 	// What the developer has set for a gateway of their own is not for this one.

@@ -32,6 +32,8 @@ type Config struct {
 	// SignIn lets the page act as one of several identities. By default it acts as whom its header
 	// editor says.
 	SignIn *SignIn
+	// Sessions lets the page sign in and out at the gateway, by paths below auth/ beside the page.
+	Sessions bool
 }
 
 // NewHandler answers the page at / and its files below /playground/. It fails where a file that is
@@ -78,7 +80,8 @@ func (c Config) settings() (*asset, error) {
 		Endpoint   string     `json:"endpoint"`
 		Operations []string   `json:"operations"`
 		Identities []Identity `json:"identities,omitempty"`
-	}{c.Endpoint, append([]string{}, c.Operations...), identities})
+		Sessions   bool       `json:"sessions,omitempty"`
+	}{c.Endpoint, append([]string{}, c.Operations...), identities, c.Sessions})
 	return newAsset("settings.json", content), err
 }
 

@@ -157,6 +157,7 @@ func TestThePageIsToldWhatItOffers(t *testing.T) {
 			playground.Config{Endpoint: "/graphql", Operations: []string{"{ a }"}, SignIn: signIn},
 			`{"endpoint":"/graphql","operations":["{ a }"],"identities":[{"id":"reviewer-1","name":"priya.raman"},{"id":"api-key"}]}`,
 		},
+		"with sessions":      {playground.Config{Endpoint: "graphql", Sessions: true}, `{"endpoint":"graphql","operations":[],"sessions":true}`},
 		"without operations": {playground.Config{Endpoint: "graphql"}, `{"endpoint":"graphql","operations":[]}`},
 	}
 	for name, test := range tests {

@@ -79,7 +79,7 @@ func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids [
 	if !ok {
 		return none, &Error{Operation: op.name, Kind: KindUnauthenticated, cause: errNoCredential}
 	}
-	key, of := credential.Key()+" "+r.url, op.subject(ids)
+	key, of := readKey(ctx, credential, r.url), op.subject(ids)
 	if value, ok := cached[V](ctx, c, key, of, credential); ok {
 		UsageFrom(ctx).traceCached(r)
 		return value, nil

@@ -8,9 +8,12 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 	"unicode"
+
+	"go.opentelemetry.io/otel/trace"
 )
 
 // The defaults of a Config.
@@ -66,6 +69,8 @@ type Config struct {
 	StaleIfThrottled bool
 	// Logger is told of enum values that this package does not know. By default nobody is.
 	Logger *slog.Logger
+	// Tracer makes spans of calls, which the service is told of; nil where there are no traces.
+	Tracer trace.Tracer
 	// Now is the clock that the budget, the cache and dates in Retry-After are measured by; by
 	// default time.Now.
 	Now func() time.Time
@@ -78,6 +83,7 @@ type Config struct {
 // in the context of each call: see WithCredential. Every method fails with an *Error.
 type Client struct {
 	base             string // no slash at the end
+	info             string // URL of what the service tells everybody
 	layout           Layout
 	transport        http.RoundTripper
 	userAgent        string
@@ -95,6 +101,7 @@ type Client struct {
 	flights          flights
 	retries          retryBudget
 	cache            *cache // nil where it is off
+	tracing          tracing
 }
 
 // New answers a client for the given configuration, or an error that names every setting
@@ -115,6 +122,8 @@ func New(cfg Config) (*Client, error) {
 		problems = append(problems, fmt.Errorf("BaseURL: %w", err))
 	} else {
 		c.base = base.String()
+		c.info = (&url.URL{Scheme: base.Scheme, Host: base.Host, Path: infoPath}).String()
+		c.tracing = newTracing(cfg.Tracer, base)
 		if c.layout == LayoutAuto {
 			c.layout = layoutOf(base)
 		}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
@@ -18,9 +17,6 @@ import (
 )
 
 const (
-	// opGetToken is what errors call the request for a token.
-	opGetToken = "getToken"
-
 	// DefaultTokenTimeout is how long a token may take to fetch.
 	DefaultTokenTimeout = 15 * time.Second
 
@@ -38,6 +34,8 @@ type ClientCredentialsConfig struct {
 	ClientSecret string
 	// Transport carries the requests. By default it is one that NewTransport makes.
 	Transport http.RoundTripper
+	// UserAgent names the caller's software; by default DefaultUserAgent.
+	UserAgent string
 	// FetchTimeout bounds one request for a token; by default DefaultTokenTimeout.
 	FetchTimeout time.Duration
 	// Now is the clock that lifetimes are measured by; by default time.Now.
@@ -71,7 +69,7 @@ type tokenGrant struct {
 // every setting that is wrong. It sends nothing yet.
 func NewClientCredentials(cfg ClientCredentialsConfig) (*ClientCredentials, error) {
 	var problems []error
-	if u, err := url.Parse(cfg.TokenURL); err != nil || u.Hostname() == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
+	if !isEndpoint(cfg.TokenURL) {
 		problems = append(problems, errors.New("TokenURL: must be an http:// or https:// URL without a password"))
 	}
 	if cfg.ClientID == "" {
@@ -95,17 +93,9 @@ func NewClientCredentials(cfg ClientCredentialsConfig) (*ClientCredentials, erro
 			// Said outright, since the library would try both ways and double each refusal.
 			AuthStyle: oauth2.AuthStyleInParams,
 		},
-		client: &http.Client{
-			Transport: cfg.Transport,
-			CheckRedirect: func(*http.Request, []*http.Request) error {
-				return http.ErrUseLastResponse // the secret must not follow
-			},
-		},
+		client:  newTokenClient(cfg.Transport, cfg.UserAgent),
 		timeout: cfg.FetchTimeout,
 		now:     cfg.Now,
-	}
-	if c.client.Transport == nil {
-		c.client.Transport = NewTransport(TransportConfig{})
 	}
 	if c.timeout == 0 {
 		c.timeout = DefaultTokenTimeout
@@ -121,7 +111,8 @@ func NewClientCredentials(cfg ClientCredentialsConfig) (*ClientCredentials, erro
 // Key answers a hash of the client's id and its token URL.
 func (c *ClientCredentials) Key() string { return c.key }
 
-func (c *ClientCredentials) identity() identity { return identity{client: c.oauth.ClientID} }
+// Identity answers the client's id.
+func (c *ClientCredentials) Identity() Identity { return Identity{Client: c.oauth.ClientID} }
 
 // Format writes the key whatever the verb, so that no secret is ever printed.
 func (c *ClientCredentials) Format(f fmt.State, _ rune) { io.WriteString(f, c.key) }
@@ -231,43 +222,4 @@ func (c *ClientCredentials) fetch(ctx context.Context) (*tokenGrant, error) {
 		grant.renewAt = grant.expiry.Add(-min(lifetime/5, maxRenewalLead))
 	}
 	return grant, nil
-}
-
-// lifetimeOf answers how long the service says that a token lives, or 0 where it does not
-// say. The library answers a moment by the system's clock instead.
-func lifetimeOf(t *oauth2.Token) time.Duration {
-	if t.Expiry.IsZero() {
-		return 0
-	}
-	return max(time.Until(t.Expiry).Round(time.Second), time.Second)
-}
-
-// errNotToken says that what was granted is not a token.
-var errNotToken = errors.New("the token endpoint answered without a token")
-
-// grantFailure answers the error for a request for a token. It never says Sent, since the
-// call that the token was for did not go out.
-func grantFailure(ctx context.Context, err error, now time.Time) *Error {
-	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
-	if !ok {
-		e := failure(ctx, opGetToken, err)
-		if _, sending := errors.AsType[*url.Error](err); e.Kind == KindUnavailable && !sending {
-			e.Kind, e.cause = KindInvalid, errNotToken
-		}
-		return e
-	}
-	e := &Error{
-		Operation:  opGetToken,
-		Kind:       kindOf(refused.Response.StatusCode),
-		Status:     refused.Response.StatusCode,
-		DetailCode: printable(refused.ErrorCode, maxCodeRunes),
-		RetryAfter: parseRetryAfter(refused.Response.Header.Get("Retry-After"), now),
-	}
-	switch {
-	case e.Status >= 300 && e.Status < 400:
-		e.cause = errRedirect
-	case e.Kind != KindRateLimited && e.Status < 500:
-		e.Kind = KindUnauthenticated // whatever the reason, there is no token to be had
-	}
-	return e
 }

@@ -52,7 +52,7 @@ func CredentialFrom(ctx context.Context) (Credential, bool) {
 type BearerToken struct {
 	token   *string // a pointer, which prints as an address where no method is asked
 	key     string
-	claimed identity
+	claimed Identity
 }
 
 // Bearer answers a credential for an access token. It refuses text that RFC 6750 does not
@@ -76,7 +76,8 @@ func (b *BearerToken) Token(context.Context) (string, error) { return *b.token, 
 // Key answers a hash of the access token.
 func (b *BearerToken) Key() string { return b.key }
 
-func (b *BearerToken) identity() identity { return b.claimed }
+// Identity answers what the token claims.
+func (b *BearerToken) Identity() Identity { return b.claimed }
 
 // Format writes the key whatever the verb, so that no token is ever printed.
 func (b BearerToken) Format(f fmt.State, _ rune) { io.WriteString(f, b.key) }

@@ -36,6 +36,7 @@ type delivery struct {
 	token      string // as it was sent last
 	renewed    bool   // the service has refused one token
 	tries      int    // requests that went out, but for those that were refused for want of budget
+	span       *callSpan
 }
 
 // exchange sends a request in the name of the caller in ctx and answers what came back.
@@ -57,7 +58,9 @@ func (c *Client) exchange(ctx context.Context, r request) (*response, error) {
 		payer: c.key.payer(credential), class: r.operation.class(), since: time.Now(),
 	}}
 	c.retries.earn()
+	ctx, d.span = c.tracing.call(ctx, r.operation)
 	answer, err := c.deliver(ctx, d)
+	defer func() { d.span.end(answer, err) }()
 	for c.again(ctx, d, answer, err) && UsageFrom(ctx).reserve() {
 		next, nextErr := c.deliver(ctx, d)
 		if nextErr != nil && errors.Is(nextErr, errThrottled) && !d.refusedToken(answer) {
@@ -115,7 +118,9 @@ func (c *Client) deliver(ctx context.Context, d *delivery) (*response, *Error) {
 		usage.release()
 		return nil, tokenFailure(ctx, name, err)
 	}
+	stop := d.span.waits()
 	granted, err := c.throttle.enter(ctx, name, d.place)
+	stop()
 	if err != nil {
 		usage.release()
 		return nil, asError(ctx, name, err)
@@ -128,7 +133,7 @@ func (c *Client) deliver(ctx context.Context, d *delivery) (*response, *Error) {
 		}
 	}
 	d.token = token
-	answer, end, failed := c.send(ctx, d.request, token)
+	answer, end, failed := c.send(ctx, d.request, token, d.span)
 	var retryAfter time.Duration
 	if end == refused {
 		retryAfter = answer.retryAfter
@@ -153,15 +158,19 @@ func (d *delivery) fetchToken(ctx context.Context) (string, error) {
 
 // send makes one round trip and reads the answer to its end. Its outcome is unsent where the
 // service cannot have counted the request.
-func (c *Client) send(ctx context.Context, r request, token string) (*response, outcome, *Error) {
-	operation := UsageFrom(ctx)
-	if err := c.gate.enter(ctx, operation); err != nil {
+func (c *Client) send(ctx context.Context, r request, token string, span *callSpan) (answer *response, end outcome, failed *Error) {
+	operation, stop := UsageFrom(ctx), span.waits()
+	err := c.gate.enter(ctx, operation)
+	stop()
+	if err != nil {
 		operation.release()
 		return nil, unsent, failure(ctx, r.operation.name, err)
 	}
 	defer c.gate.leave(operation)
 	ctx, cancel := context.WithTimeout(ctx, c.callTimeout)
 	defer cancel()
+	ctx, attempt := span.attempt(ctx, r.operation, c.layout)
+	defer func() { attempt.end(answer, failed) }()
 	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		// From here on the request may be on its way: over HTTP/2 nothing tells for sure.
@@ -173,11 +182,13 @@ func (c *Client) send(ctx context.Context, r request, token string) (*response, 
 		return nil, unsent, failure(ctx, r.operation.name, err)
 	}
 	operation.addCall()
-	status, ended := 0, operation.traceCall(r)
-	defer func() { ended(status) }()
+	status, began, ended := 0, time.Now(), operation.traceCall(r)
+	defer func() {
+		ended(status)
+		c.stats.observeCall(r.operation.name, status, time.Since(began))
+	}()
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
-		c.stats.observeCall(r.operation.name, 0)
 		e := failure(ctx, r.operation.name, err)
 		if e.Sent = sent.Load(); e.Sent {
 			return nil, lost, e
@@ -186,14 +197,18 @@ func (c *Client) send(ctx context.Context, r request, token string) (*response, 
 	}
 	defer resp.Body.Close()
 	status = resp.StatusCode
-	c.stats.observeCall(r.operation.name, status)
+	attempt.answered(resp)
+	if status < http.StatusInternalServerError {
+		c.stats.answered.Store(c.now().UnixNano())
+	}
 
-	answer := &response{
+	answer = &response{
 		status:     resp.StatusCode,
 		total:      parseTotal(resp.Header.Get("X-Total-Count")),
 		retryAfter: parseRetryAfter(resp.Header.Get("Retry-After"), c.now()),
 	}
-	limit, end := c.maxResponseBytes, answered
+	limit := c.maxResponseBytes
+	end = answered
 	if !answer.ok() {
 		limit = min(limit, maxRefusalBytes)
 	}
@@ -219,9 +234,11 @@ func (c *Client) newRequest(ctx context.Context, r request, token string) (*http
 	req.Header["Accept"] = []string{"application/json"}
 	req.Header["Authorization"] = []string{"Bearer " + token}
 	req.Header["User-Agent"] = []string{c.userAgent}
+	forward(ctx, req.Header)
 	if r.body != nil {
 		req.Header["Content-Type"] = []string{"application/json"}
 	}
+	c.tracing.inject(ctx, req.Header)
 	return req, nil
 }
 

@@ -23,26 +23,29 @@ const (
 // maxClaim bounds what is taken from a token, in bytes.
 const maxClaim = 200
 
-// An identity is what a token claims of itself. Nobody has verified it: it serves to share
-// out the budget, and nothing else.
-type identity struct {
-	client  string // the id of the OAuth client that the token was issued to
-	subject string // whom it stands for
+// An Identity is what a token claims of itself, or what a credential knows of its tokens. Nobody
+// has verified it: it serves to share out the budget, and nothing else.
+type Identity struct {
+	Client  string // the id of the OAuth client that the token was issued to
+	Subject string // whom it stands for
 }
 
-// An identified is a Credential that knows the identity behind it.
-type identified interface{ identity() identity }
+// An Identified is a Credential that knows the identity behind it.
+type Identified interface {
+	Credential
+	Identity() Identity
+}
 
 // readIdentity reads the claims of a JWT. What is no JWT, or claims too much, has none.
-func readIdentity(token string) identity {
+func readIdentity(token string) Identity {
 	_, rest, _ := strings.Cut(token, ".")
 	payload, _, signed := strings.Cut(rest, ".")
 	if !signed {
-		return identity{}
+		return Identity{}
 	}
 	text, err := base64.RawURLEncoding.DecodeString(payload)
 	if err != nil {
-		return identity{}
+		return Identity{}
 	}
 	claims, err := decodeObject[struct {
 		ClientID   string `json:"client_id"`
@@ -50,16 +53,16 @@ func readIdentity(token string) identity {
 		Subject    string `json:"sub"`
 	}](text)
 	if err != nil {
-		return identity{}
+		return Identity{}
 	}
 	subject := claims.IdentityID
 	if subject == "" {
 		subject = claims.Subject
 	}
 	if len(claims.ClientID) > maxClaim || len(subject) > maxClaim {
-		return identity{}
+		return Identity{}
 	}
-	return identity{client: claims.ClientID, subject: subject}
+	return Identity{Client: claims.ClientID, Subject: subject}
 }
 
 // A payer is whose budget a call spends, and who among those that share it.
@@ -68,19 +71,19 @@ type payer struct{ budget, caller string }
 // payer answers who pays for the calls of a credential. No claim of a token can make a key that
 // is another credential's.
 func (k RateLimitKey) payer(credential Credential) payer {
-	var claimed identity
-	if c, ok := credential.(identified); ok {
-		claimed = c.identity()
+	var claimed Identity
+	if c, ok := credential.(Identified); ok {
+		claimed = c.Identity()
 	}
 	p := payer{budget: credential.Key(), caller: credential.Key()}
 	switch {
 	case k == RateLimitByTenant:
 		p.budget = "tenant"
-	case k == RateLimitByClient && claimed.client != "":
-		p.budget = "claimed:" + claimed.client
+	case k == RateLimitByClient && claimed.Client != "":
+		p.budget = "claimed:" + claimed.Client
 	}
-	if claimed.subject != "" {
-		p.caller = "claimed:" + claimed.subject
+	if claimed.Subject != "" {
+		p.caller = "claimed:" + claimed.Subject
 	}
 	return p
 }

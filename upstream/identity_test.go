@@ -13,21 +13,21 @@ func tokenWith(payload string) string {
 func TestReadIdentity(t *testing.T) {
 	for _, tt := range []struct {
 		name, token string
-		want        identity
+		want        Identity
 	}{
-		{"all claims", tokenWith(`{"client_id":"c","identity_id":"i","sub":"s","exp":1}`), identity{"c", "i"}},
-		{"a subject of another kind", tokenWith(`{"client_id":"c","sub":"s"}`), identity{"c", "s"}},
-		{"an API key", tokenWith(`{"client_id":"c"}`), identity{client: "c"}},
-		{"no claims", tokenWith(`{}`), identity{}},
-		{"claims of other types", tokenWith(`{"client_id":7,"identity_id":["i"]}`), identity{}},
-		{"one claim of another type", tokenWith(`{"client_id":{"a":1},"identity_id":"i"}`), identity{subject: "i"}},
-		{"a claim that is too long", tokenWith(`{"client_id":"` + strings.Repeat("c", 201) + `","sub":"s"}`), identity{}},
-		{"a payload that is a list", tokenWith(`["client_id"]`), identity{}},
-		{"a payload that is cut off", tokenWith(`{"client_id":"c"`), identity{}},
-		{"opaque", "0123456789abcdef", identity{}},
-		{"two parts", "e30." + base64.RawURLEncoding.EncodeToString([]byte(`{"client_id":"c"}`)), identity{}},
-		{"not base64", "e30.*.c2ln", identity{}},
-		{"empty", "", identity{}},
+		{"all claims", tokenWith(`{"client_id":"c","identity_id":"i","sub":"s","exp":1}`), Identity{"c", "i"}},
+		{"a subject of another kind", tokenWith(`{"client_id":"c","sub":"s"}`), Identity{"c", "s"}},
+		{"an API key", tokenWith(`{"client_id":"c"}`), Identity{Client: "c"}},
+		{"no claims", tokenWith(`{}`), Identity{}},
+		{"claims of other types", tokenWith(`{"client_id":7,"identity_id":["i"]}`), Identity{}},
+		{"one claim of another type", tokenWith(`{"client_id":{"a":1},"identity_id":"i"}`), Identity{Subject: "i"}},
+		{"a claim that is too long", tokenWith(`{"client_id":"` + strings.Repeat("c", 201) + `","sub":"s"}`), Identity{}},
+		{"a payload that is a list", tokenWith(`["client_id"]`), Identity{}},
+		{"a payload that is cut off", tokenWith(`{"client_id":"c"`), Identity{}},
+		{"opaque", "0123456789abcdef", Identity{}},
+		{"two parts", "e30." + base64.RawURLEncoding.EncodeToString([]byte(`{"client_id":"c"}`)), Identity{}},
+		{"not base64", "e30.*.c2ln", Identity{}},
+		{"empty", "", Identity{}},
 	} {
 		if got := readIdentity(tt.token); got != tt.want {
 			t.Errorf("%s: got %+v, want %+v", tt.name, got, tt.want)
@@ -56,7 +56,7 @@ func FuzzReadIdentity(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, token string) {
 		got := readIdentity(token)
-		if len(got.client) > maxClaim || len(got.subject) > maxClaim {
+		if len(got.Client) > maxClaim || len(got.Subject) > maxClaim {
 			t.Errorf("%q claims too much: %+v", token, got)
 		}
 	})

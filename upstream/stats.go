@@ -1,7 +1,6 @@
 package upstream
 
 import (
-	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -46,31 +45,23 @@ func statusClassOf(status int) StatusClass {
 	}
 }
 
-// waitBounds are never changed.
-var waitBounds = [...]time.Duration{
-	0, 10 * time.Millisecond, 100 * time.Millisecond, time.Second, 5 * time.Second, 10 * time.Second, 30 * time.Second,
-}
-
-// WaitBounds answers the upper bounds of the buckets that Stats.Waits counts in. One more
-// bucket holds what was longer.
-func WaitBounds() []time.Duration { return slices.Clone(waitBounds[:]) }
-
 // Stats is what a Client has done since it was made, and how its budgets stand.
 type Stats struct {
-	Calls     map[CallStats]uint64        // requests that went out
-	Waits     [len(waitBounds) + 1]uint64 // turns by how long they were waited for
-	Waited    time.Duration               // all of them together
-	Refused   uint64                      // calls that were not let go, for want of budget
-	Retries   uint64                      // calls among Calls that were sent again
-	Pauses    uint64                      // pauses after a 429
-	Coalesced uint64                      // reads that joined one under way
-	Cached    uint64                      // reads that the cache answered
-	Stale     uint64                      // reads that it answered with what had expired
+	Calls     map[CallStats]uint64 // requests that went out
+	Took      map[string]Durations // from sending them to the end of their answers, by operation
+	Waits     Durations            // for a turn
+	Refused   uint64               // calls that were not let go, for want of budget
+	Retries   uint64               // calls among Calls that were sent again
+	Pauses    uint64               // pauses after a 429
+	Coalesced uint64               // reads that joined one under way
+	Cached    uint64               // reads that the cache answered
+	Stale     uint64               // reads that it answered with what had expired
 
 	CacheBytes uint64 // in the cache now
 	Queued     int    // calls that wait for their turn now
 	Budgets    int    // budgets that have been at work lately
 	Paused     int    // those of them that are paused
+	Limit      int    // calls that a budget has in a window; 0 where there is no limit
 	// Remaining is how many calls may go at once now from the budget that has least left.
 	Remaining int
 }
@@ -91,38 +82,42 @@ func (c *Client) Stats() Stats {
 
 // statistics counts. Every field is counted up on its own.
 type statistics struct {
-	calls  map[string]*[statusClasses]atomic.Uint64 // by operation; the map never changes
-	waits  [len(waitBounds) + 1]atomic.Uint64
-	waited atomic.Int64
+	calls map[string]*callStatistics // by operation; the map never changes
+	waits durations
 
 	refused, retries, pauses, coalesced, cached, stale atomic.Uint64
+
+	// answered is when the service last answered, but for failures, in nanoseconds since 1970; 0
+	// before it has.
+	answered atomic.Int64
+}
+
+type callStatistics struct {
+	byStatus [statusClasses]atomic.Uint64
+	took     durations
 }
 
 func newStatistics() *statistics {
-	s := &statistics{calls: map[string]*[statusClasses]atomic.Uint64{}}
+	s := &statistics{calls: map[string]*callStatistics{}, waits: newDurations(waitBounds[:])}
 	for _, op := range operations() {
-		s.calls[op.name] = new([statusClasses]atomic.Uint64)
+		s.calls[op.name] = &callStatistics{took: newDurations(callBounds[:])}
 	}
 	return s
 }
 
-func (s *statistics) observeCall(operation string, status int) {
-	s.calls[operation][statusClassOf(status)].Add(1)
-}
-
-func (s *statistics) observeWait(wait time.Duration) {
-	i := 0
-	for i < len(waitBounds) && wait > waitBounds[i] {
-		i++
-	}
-	s.waits[i].Add(1)
-	s.waited.Add(int64(wait))
+// observeCall notes a request that went out, with the status of its answer, 0 for none, and how
+// long it took.
+func (s *statistics) observeCall(operation string, status int, took time.Duration) {
+	call := s.calls[operation]
+	call.byStatus[statusClassOf(status)].Add(1)
+	call.took.observe(took)
 }
 
 func (s *statistics) snapshot() Stats {
 	snapshot := Stats{
 		Calls:     map[CallStats]uint64{},
-		Waited:    time.Duration(s.waited.Load()),
+		Took:      map[string]Durations{},
+		Waits:     s.waits.snapshot(),
 		Refused:   s.refused.Load(),
 		Retries:   s.retries.Load(),
 		Pauses:    s.pauses.Load(),
@@ -130,15 +125,15 @@ func (s *statistics) snapshot() Stats {
 		Cached:    s.cached.Load(),
 		Stale:     s.stale.Load(),
 	}
-	for operation, byStatus := range s.calls {
-		for status := range byStatus {
-			if n := byStatus[status].Load(); n > 0 {
+	for operation, call := range s.calls {
+		for status := range call.byStatus {
+			if n := call.byStatus[status].Load(); n > 0 {
 				snapshot.Calls[CallStats{operation, StatusClass(status)}] = n
 			}
 		}
-	}
-	for i := range s.waits {
-		snapshot.Waits[i] = s.waits[i].Load()
+		if took := call.took.snapshot(); took.Count() > 0 {
+			snapshot.Took[operation] = took
+		}
 	}
 	return snapshot
 }
@@ -148,7 +143,7 @@ func (t *throttle) describe(s *Stats) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
-	s.Remaining = t.limit
+	s.Limit, s.Remaining = t.limit, t.limit
 	for _, b := range t.budgets {
 		b.expire(now)
 		v := b.view(now)

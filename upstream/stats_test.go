@@ -31,17 +31,24 @@ func TestStatsCountWhatWasDone(t *testing.T) {
 		if diff := cmp.Diff(want, stats.Calls); diff != "" {
 			t.Errorf("calls (-want +got):\n%s", diff)
 		}
-		var turns uint64
-		for _, n := range stats.Waits {
-			turns += n
+		waits := stats.Waits
+		if waits.Count() != 7 || waits.Bounds[4] != 5*time.Second || waits.Counts[4] != 1 || waits.Sum != 3*time.Second {
+			t.Errorf("waits are %+v", waits)
 		}
-		if turns != 7 || stats.Retries != 3 || stats.Pauses != 1 || stats.Waits[4] != 1 || stats.Waited != 3*time.Second {
+		if took := stats.Took["getPendingCertificationTasks"]; took.Count() != 6 || len(took.Counts) != len(took.Bounds)+1 {
+			t.Errorf("calls took %+v", took)
+		}
+		if stats.Retries != 3 || stats.Pauses != 1 {
 			t.Errorf("the statistics are %+v", stats)
 		}
-		if bounds := upstream.WaitBounds(); len(bounds)+1 != len(stats.Waits) || bounds[4] != 5*time.Second {
-			t.Errorf("the bounds are %v", bounds)
-		}
 	})
+}
+
+func TestStatsHaveTheLimitWithoutItsMargin(t *testing.T) {
+	client := newClient(t, upstream.Config{BaseURL: "http://tenant", RateLimit: 50, RateLimitMargin: 5})
+	if stats := client.Stats(); stats.Limit != 45 || stats.Remaining != 45 {
+		t.Errorf("%d of %d are left, want 45", stats.Remaining, stats.Limit)
+	}
 }
 
 func TestStatusClassesHaveNames(t *testing.T) {

@@ -86,7 +86,7 @@ func (t *throttle) enter(ctx context.Context, operation string, p place) (turn, 
 	if b.room(now).open && b.admits(c) {
 		granted := b.grant(c, now)
 		t.mu.Unlock()
-		t.stats.observeWait(0)
+		t.stats.waits.observe(0)
 		return granted, nil
 	}
 	expected := b.estimate(c, p.class, p.front, now)
@@ -106,7 +106,7 @@ func (t *throttle) enter(ctx context.Context, operation string, p place) (turn, 
 	err := t.wait(ctx, operation, p, b, w)
 	end := t.now()
 	UsageFrom(ctx).endWait(end)
-	t.stats.observeWait(end.Sub(now))
+	t.stats.waits.observe(end.Sub(now))
 	return w.turn, err
 }
 

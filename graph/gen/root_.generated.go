@@ -1880,7 +1880,10 @@ The access under review: an ` + "`" + `Entitlement` + "`" + `, an ` + "`" + `Acc
 is none of these. Select the fields of each kind by a fragment such as ` + "`" + `... on Role` + "`" + `.
 """
 interface ReviewableAccess {
-  "The identifier of the access in the REST API."
+  """
+  The identifier of the access in the REST API; no cache key for clients, since what else is shown
+  of the access can depend on the review item.
+  """
   id: ID!
   "What kind of object the access is; null where the upstream does not say."
   type: DtoType
@@ -1899,7 +1902,10 @@ A right on one source, such as membership in a group, that an account holds. Fie
 the upstream does not say.
 """
 type Entitlement implements ReviewableAccess {
-  "The identifier of the entitlement in the REST API."
+  """
+  The identifier of the entitlement in the REST API; no cache key for clients, since ` + "`" + `account` + "`" + `
+  depends on whose access it is.
+  """
   id: ID!
   "What kind of object it is: always ENTITLEMENT."
   type: DtoType
@@ -1941,7 +1947,10 @@ type Entitlement implements ReviewableAccess {
 
 "A named bundle of entitlements on one source. Fields are null where the upstream does not say."
 type AccessProfile implements ReviewableAccess {
-  "The identifier of the access profile in the REST API."
+  """
+  The identifier of the access profile in the REST API; no cache key for clients, since ` + "`" + `endDate` + "`" + `
+  depends on whose access it is.
+  """
   id: ID!
   "What kind of object it is: always ACCESS_PROFILE."
   type: DtoType
@@ -1970,7 +1979,10 @@ What a job needs: a named bundle of access profiles and entitlements. Fields are
 upstream does not say.
 """
 type Role implements ReviewableAccess {
-  "The identifier of the role in the REST API."
+  """
+  The identifier of the role in the REST API; no cache key for clients, since ` + "`" + `endDate` + "`" + ` depends on
+  whose access it is.
+  """
   id: ID!
   "What kind of object it is: always ROLE."
   type: DtoType

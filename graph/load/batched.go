@@ -28,6 +28,17 @@ func newBatched[K comparable, V any](read dataloader.BatchFunc[K, V]) *batched[K
 		dataloader.WithInputCapacity[K, V](batchSize))}
 }
 
+// observed answers a way of reading that tells of each batch, where somebody wants to know.
+func observed[K comparable, V any](read dataloader.BatchFunc[K, V], batch string, observe func(string, int)) dataloader.BatchFunc[K, V] {
+	if observe == nil {
+		return read
+	}
+	return func(ctx context.Context, keys []K) []*dataloader.Result[V] {
+		observe(batch, len(keys))
+		return read(ctx, keys)
+	}
+}
+
 // announce starts to read keys as one batch, but for those that are there or on their way.
 func (b *batched[K, V]) announce(ctx context.Context, keys []K) {
 	b.mu.Lock()

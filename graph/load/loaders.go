@@ -29,12 +29,20 @@ type Loaders struct {
 	tasks          memo[upstream.Page[upstream.CertificationTask]]
 }
 
-// New makes the loaders of one operation.
-func New(client *upstream.Client) *Loaders {
+// The names of what is read in batches.
+const (
+	BatchCertification = "certification"
+	BatchReviewItem    = "review_item"
+	BatchPendingTasks  = "pending_tasks"
+)
+
+// New makes the loaders of one operation. Observe is told of each batch that is read, by what its
+// keys are and how many there are; nil where nobody wants to know.
+func New(client *upstream.Client, observe func(batch string, keys int)) *Loaders {
 	l := &Loaders{client: client}
-	l.certification = newBatched(l.readCertifications)
-	l.item = newBatched(l.readItems)
-	l.pendingTasks = newBatched(l.readPendingTasks)
+	l.certification = newBatched(observed(l.readCertifications, BatchCertification, observe))
+	l.item = newBatched(observed(l.readItems, BatchReviewItem, observe))
+	l.pendingTasks = newBatched(observed(l.readPendingTasks, BatchPendingTasks, observe))
 	return l
 }
 

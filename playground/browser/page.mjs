@@ -1,8 +1,9 @@
 import { chromium } from 'playwright-core';
 
 /** Starts Chromium, found by the environment variable CHROMIUM, so that it calls nobody by itself. */
-export function launch() {
+export function launch(options) {
   return chromium.launch({
+    ...options,
     executablePath: process.env.CHROMIUM,
     args: [
       '--no-sandbox', // it refuses to start as root otherwise

@@ -10,13 +10,15 @@ before(async () => {
 });
 after(() => browser?.close());
 
-/** Declares a test that gets a page of its own, which must not have complained at its end. */
+/** Declares a test that gets a page of its own, which must not have complained at its end, nor asked another host. */
 function onPage(name, options, act) {
   test(name, async () => {
     const opened = await open(browser, base, options);
     try {
       await act(opened.page, opened);
       assert.deepEqual(opened.seen.problems, [], 'what the browser complained about');
+      const elsewhere = opened.seen.requests.filter((url) => !url.startsWith('data:') && new URL(url).origin !== new URL(base).origin);
+      assert.deepEqual(elsewhere, [], 'what was asked of other hosts');
     } finally {
       await opened.page.context().close();
     }
@@ -38,7 +40,7 @@ async function ask(query, variables) {
   return data;
 }
 
-onPage('the page loads under its policy, with three workers, and asks this host alone', {}, async (page, { answer, seen }) => {
+onPage('the page loads under its policy, with three workers', {}, async (page, { answer }) => {
   assert.match(answer.headers()['content-security-policy'], /^default-src 'none'; script-src 'self';/);
   await answerOf(page);
   await type(page, '{ __type');
@@ -47,8 +49,6 @@ onPage('the page loads under its policy, with three workers, and asks this host 
     await page.waitForEvent('worker');
   }
   assert.deepEqual(workers(), ['/playground/editor.worker.js', '/playground/graphql.worker.js', '/playground/json.worker.js']);
-  const elsewhere = seen.requests.filter((url) => !url.startsWith('data:') && new URL(url).origin !== new URL(base).origin);
-  assert.deepEqual(elsewhere, []);
 });
 
 onPage("the first tabs hold the README's operations", {}, async (page) => {
@@ -145,11 +145,22 @@ onPage('a subscription shows a task on its way and at its end', {}, async (page)
   assert.deepEqual(reassignReviewItemsAsync.errors, []);
   await page.keyboard.insertText(reassignReviewItemsAsync.tasks[0].id);
   const status = (answer) => answer.data?.certificationTask?.status;
+  const stream = page.waitForResponse((response) => response.url().endsWith('/graphql') && response.request().postData().includes('subscription'));
   const first = await answerOf(page, status);
   assert.ok(['QUEUED', 'IN_PROGRESS'].includes(status(first)), `it starts as ${status(first)}`);
+  assert.match((await stream).headers()['content-type'], /^text\/event-stream/);
   const last = await awaitAnswer(page, (answer) => ['SUCCESS', 'ERROR'].includes(status(answer)));
   assert.equal(status(last), 'SUCCESS');
   await page.getByRole('button', { name: /^Execute query/ }).waitFor(); // no longer the button that stops it
+});
+
+onPage('what is deferred comes in a part of its own', {}, async (page) => {
+  await type(page, '{ certifications(first: 1) { nodes { name ... @defer { reviewers(first: 1) { nodes { email } } } } } }');
+  const answer = page.waitForResponse((response) => response.url().endsWith('/graphql') && response.request().postData().includes('@defer'));
+  const { data } = await answerOf(page, ({ data }) => data?.certifications?.nodes[0].reviewers);
+  assert.match((await answer).headers()['content-type'], /^multipart\/mixed/);
+  assert.equal(data.certifications.nodes[0].reviewers.nodes.length, 1);
+  assert.equal(typeof data.certifications.nodes[0].name, 'string');
 });
 
 onPage('a subscription stops when it is stopped', {}, async (page) => {
@@ -265,15 +276,26 @@ onPage('the header editor sends headers, and its token goes before that of the m
   assert.equal(headers['x-mine'], '1');
 });
 
-for (const colorScheme of ['light', 'dark']) {
-  onPage(`a system that prefers ${colorScheme} gets it`, { colorScheme }, async (page) => {
-    const lightness = await page.locator('.graphiql-container').evaluate((element) => {
-      const [red, green, blue] = getComputedStyle(element).backgroundColor.match(/\d+/g).map(Number);
-      return (red + green + blue) / 3;
-    });
-    assert.ok(colorScheme === 'dark' ? lightness < 80 : lightness > 200, `the background has ${lightness}`);
+/** Answers how light the background is, from 0 to 255. */
+function lightness(page) {
+  return page.locator('.graphiql-container').evaluate((element) => {
+    const [red, green, blue] = getComputedStyle(element).backgroundColor.match(/\d+/g).map(Number);
+    return (red + green + blue) / 3;
   });
 }
+
+for (const colorScheme of ['light', 'dark']) {
+  onPage(`a system that prefers ${colorScheme} gets it`, { colorScheme }, async (page) => {
+    const shown = await lightness(page);
+    assert.ok(colorScheme === 'dark' ? shown < 80 : shown > 200, `the background has ${shown}`);
+  });
+}
+
+onPage('who wants it dark on a light system gets it', { colorScheme: 'light' }, async (page) => {
+  await page.getByRole('button', { name: 'Open settings dialog' }).click();
+  await page.getByRole('button', { name: 'Dark', exact: true }).click();
+  assert.ok((await lightness(page)) < 80);
+});
 
 onPage('it can be used on a screen of 360 px', { viewport: { width: 360, height: 740 }, hasTouch: true }, async (page) => {
   await type(page, '{ certifications(first: 1) { totalCount } }');
@@ -292,6 +314,23 @@ onPage('it can be used on a screen of 360 px', { viewport: { width: 360, height:
   }
   await page.getByRole('button', { name: 'Show GraphiQL Explorer' }).click();
   await page.locator('.graphiql-explorer-root').getByText('certificationTask', { exact: true }).first().waitFor();
+});
+
+test('somebody signs in at the gateway, and out', async () => {
+  const { page, seen } = await open(browser, process.env.SESSIONS);
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await page.locator('button[name=identity][value=reviewer-1]').click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  await page.waitForFunction(() => globalThis.__MONACO?.editor.getModels().some((model) => model.uri.path.endsWith('response.json')));
+  await type(page, '{ certifications(first: 1) { nodes { reviewer { name } } } }');
+  const { data } = await answerOf(page);
+  assert.equal(data.certifications.nodes.length, 1);
+  assert.deepEqual(seen.problems.filter((problem) => !problem.includes('401')), []);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('link', { name: 'Sign in' }).waitFor();
+  const { errors } = await answerOf(page, ({ errors }) => errors);
+  assert.equal(errors[0].extensions.code, 'UNAUTHENTICATED');
+  await page.context().close();
 });
 
 test('a problem with the sign-in is said', async () => {

@@ -7,13 +7,14 @@ import { createRoot } from 'react-dom/client';
 import { DryRunSwitch } from './dry-run-switch.jsx';
 import { createFetcher } from './fetcher.js';
 import { IdentityMenu } from './identity-menu.jsx';
+import { SessionMenu } from './session-menu.jsx';
 import { UpstreamPanel } from './upstream-panel.jsx';
 import './style.css';
 
 const plugins = [explorerPlugin(), HISTORY_PLUGIN];
 
 // Headers are never stored, since a token may be among them.
-function Playground({ endpoint, operations, identities }) {
+function Playground({ endpoint, operations, identities, sessions }) {
   return (
     <GraphiQL
       fetcher={createFetcher(endpoint)}
@@ -26,6 +27,7 @@ function Playground({ endpoint, operations, identities }) {
       <GraphiQL.Logo>
         <DryRunSwitch />
         {identities && <IdentityMenu identities={identities} />}
+        {sessions && <SessionMenu />}
       </GraphiQL.Logo>
       <GraphiQL.Footer>
         <UpstreamPanel />

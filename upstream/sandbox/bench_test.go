@@ -31,7 +31,7 @@ func BenchmarkPage(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		token, _, err := box.tokens.issue(box.clients[0], []string{everyScope})
+		token, _, err := box.tokens.issue(order{to: box.clients[0], scopes: []string{everyScope}, lifetime: time.Hour})
 		if err != nil {
 			b.Fatal(err)
 		}

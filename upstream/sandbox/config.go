@@ -8,11 +8,15 @@ import (
 
 // Defaults of Config.
 const (
-	DefaultCertifications = 360
-	DefaultRateLimit      = 100
-	DefaultRateWindow     = 10 * time.Second
-	DefaultTaskPace       = 2 * time.Second
-	DefaultTokenLifetime  = 43_200 * time.Second
+	DefaultCertifications  = 360
+	DefaultRateLimit       = 100
+	DefaultRateWindow      = 10 * time.Second
+	DefaultTaskPace        = 2 * time.Second
+	DefaultRefreshLifetime = 86_400 * time.Second
+	// DefaultTokenLifetime is that of tokens for a client's credentials, DefaultUserTokenLifetime that of tokens for
+	// users who sign in to an application.
+	DefaultTokenLifetime     = 43_200 * time.Second
+	DefaultUserTokenLifetime = 750 * time.Second
 	// NoRateLimit as Config.RateLimit admits every request.
 	NoRateLimit = -1
 )
@@ -48,8 +52,17 @@ type Config struct {
 	// TaskPace is how long an asynchronous task stays QUEUED, and then again how long it stays IN_PROGRESS.
 	// Default DefaultTaskPace.
 	TaskPace time.Duration
-	// TokenLifetime is how long an access token is good for. Default DefaultTokenLifetime.
+	// TokenLifetime is how long an access token is good for. Default DefaultTokenLifetime or, for users who sign in,
+	// DefaultUserTokenLifetime.
 	TokenLifetime time.Duration
+	// RefreshLifetime is how long a refresh token is good for. Default DefaultRefreshLifetime.
+	RefreshLifetime time.Duration
+	// RefreshRevokes makes a refresh end the access tokens that came before it. Otherwise they stay good until they
+	// expire.
+	RefreshRevokes bool
+	// RedirectURIs are where an application may have users sent back to, beside any address of the local machine: after
+	// they have signed in or out.
+	RedirectURIs []string
 	// SplitSummaries makes each reassignment start a certification of its own, so that an identity whose items are
 	// reassigned by several requests has several summaries at the new reviewer. Otherwise a reassignment joins the
 	// certification that an earlier one from the same origin made for the same reviewer.
@@ -84,7 +97,7 @@ func (c Config) withDefaults() Config {
 	fill(&c.RateLimit, DefaultRateLimit)
 	fill(&c.RateWindow, DefaultRateWindow)
 	fill(&c.TaskPace, DefaultTaskPace)
-	fill(&c.TokenLifetime, DefaultTokenLifetime)
+	fill(&c.RefreshLifetime, DefaultRefreshLifetime)
 	fill(&c.GovernanceGroups, GovernanceGroupsByVersion)
 	if c.Clock == nil {
 		c.Clock = time.Now
@@ -115,6 +128,11 @@ func (c Config) Validate() error {
 	report(c.RateWindow < 0, "RateWindow is %s, it must be positive", c.RateWindow)
 	report(c.TaskPace < 0, "TaskPace is %s, it must be positive", c.TaskPace)
 	report(c.TokenLifetime < 0, "TokenLifetime is %s, it must be positive", c.TokenLifetime)
+	report(c.RefreshLifetime < 0, "RefreshLifetime is %s, it must be positive", c.RefreshLifetime)
+	for _, uri := range c.RedirectURIs {
+		_, err := parseRedirectURI(uri)
+		report(err != nil, "RedirectURIs: %.200q is %v", uri, err)
+	}
 	switch c.GovernanceGroups {
 	case "", GovernanceGroupsByVersion, GovernanceGroupsRefused, GovernanceGroupsServed:
 	default:

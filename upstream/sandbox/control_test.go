@@ -22,7 +22,7 @@ type controlBench struct {
 func newControlBench(t *testing.T) *controlBench {
 	t.Helper()
 	clock := newManualClock()
-	bench := &controlBench{tokens: newTestTokens(t, clock, time.Hour)}
+	bench := &controlBench{tokens: newTestTokens(t, clock)}
 	budgets := newLimiter(1, 10*time.Second, fixedWindows, false, clock.time)
 	bench.instruments = newInstruments(Config{Clock: clock.time}, bench.tokens, budgets, func() { bench.restored++ })
 	mux := http.NewServeMux()
@@ -140,7 +140,7 @@ func TestControlShowsRequests(t *testing.T) {
 func TestControlNamesTheClientOfAValidTokenOnly(t *testing.T) {
 	t.Parallel()
 	bench := newControlBench(t)
-	token, _, err := bench.tokens.issue(userClient, nil)
+	token, _, err := bench.tokens.issue(order{to: userClient, lifetime: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}

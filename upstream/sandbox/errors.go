@@ -1,10 +1,12 @@
 package sandbox
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -57,12 +59,29 @@ func refuse(code detailCode, format string, args ...any) error {
 
 // messages returns a text the way the service localises its errors: once in its own language and once in that
 // of the request, usually with the same words.
-func messages(text string) []wireMessage {
+func messages(text, locale string) []wireMessage {
 	return []wireMessage{
 		{Locale: new("en-US"), LocaleOrigin: new("DEFAULT"), Text: text},
-		{Locale: new("und"), LocaleOrigin: new("REQUEST"), Text: text},
+		{Locale: &locale, LocaleOrigin: new("REQUEST"), Text: text},
 	}
 }
+
+// noLocale is the locale of a request that names none.
+const noLocale = "und"
+
+// requestLocale returns the language that the Accept-Language header of a request names first.
+func requestLocale(header string) string {
+	first, _, _ := strings.Cut(header, ",")
+	first, _, _ = strings.Cut(first, ";")
+	first = strings.TrimSpace(first)
+	if strings.Trim(first, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		return noLocale
+	}
+	return cmp.Or(first, noLocale)
+}
+
+// localeHeader carries the locale of the request into its answer.
+const localeHeader = "Content-Language"
 
 // trackingHeader carries the tracking id of every answer; that of a refusal is in its body, too.
 const trackingHeader = "SLPT-Request-ID"
@@ -76,7 +95,7 @@ func answerError(w http.ResponseWriter, err error) {
 	answer(w, refused.code.status(), wireError{
 		DetailCode: string(refused.code),
 		TrackingID: w.Header().Get(trackingHeader),
-		Messages:   messages(refused.text),
+		Messages:   messages(refused.text, cmp.Or(w.Header().Get(localeHeader), noLocale)),
 	})
 }
 

@@ -81,8 +81,8 @@ const (
 // decides. Faults behind that one do not see the request, so that faults of one count each play one after another.
 // A fault that strikes BeforeApplying does so before the token is checked and the request budget is touched.
 type Fault struct {
-	// Operation is the operationId of the official definition, "oauthToken" or "oauthInfo" for the two OAuth endpoints,
-	// or "*" for all operations except those two.
+	// Operation is the operationId of the official definition, one of the names that Requests.Counts has for the OAuth
+	// endpoints, or "*" for all operations except those.
 	Operation string    `json:"operation"`
 	Kind      FaultKind `json:"kind"`
 
@@ -203,7 +203,7 @@ func (s *faultSet) draw(operation string) draw {
 // covers tells whether the name that a fault gives means the operation.
 func covers(name, operation string) bool {
 	if name == everyOperation {
-		return operation != oauthTokenOperation && operation != oauthInfoOperation
+		return !isOAuthOperation(operation)
 	}
 	return name == operation
 }

@@ -23,13 +23,13 @@ func operationWrites(operation string) (writes, known bool) {
 	switch operation {
 	case "getCertificationTask", "getIdentityCertification", "getIdentityCertificationItemPermissions",
 		"getPendingCertificationTasks", "listCertificationReviewers", "listIdentityAccessReviewItems",
-		"listIdentityCertifications", oauthTokenOperation, oauthInfoOperation:
+		"listIdentityCertifications":
 		return false, true
 	case "makeIdentityDecision", "reassignIdentityCertifications", "signOffIdentityCertification",
 		"submitReassignCertsAsync", everyOperation:
 		return true, true
 	}
-	return false, false
+	return false, isOAuthOperation(operation)
 }
 
 // validate returns an error that names every member that is wrong and what is allowed there.

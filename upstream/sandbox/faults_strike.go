@@ -110,10 +110,12 @@ func (f *faults) answerStatus(w http.ResponseWriter, fault *Fault) {
 	case fault.Body == BodyNone:
 		w.Header().Set("Content-Length", "0")
 		w.WriteHeader(fault.Status)
-	case fault.Status == http.StatusUnauthorized:
-		answerUnauthenticated(w, errTokenExpired)
 	case fault.Status == http.StatusTooManyRequests:
 		answer(w, fault.Status, map[string]string{"message": " Rate Limit Exceeded "})
+	case isOAuthOperation(fault.Operation):
+		answerOAuth(w, nil, oauthFailure(fault.Status))
+	case fault.Status == http.StatusUnauthorized:
+		answerUnauthenticated(w, errTokenExpired)
 	default:
 		answerError(w, statusRefusal(fault.Status))
 	}

@@ -28,7 +28,7 @@ type faultBench struct {
 
 func newTestInstruments(t *testing.T, clock func() time.Time) *instruments {
 	t.Helper()
-	issuer, err := newTokens(time.Hour, clock)
+	issuer, err := newTokens(clock)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -25,7 +26,7 @@ func FuzzRequests(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	token, _, err := box.tokens.issue(box.clients[0], []string{everyScope})
+	token, _, err := box.tokens.issue(order{to: box.clients[0], scopes: []string{everyScope}, lifetime: time.Hour})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -17,8 +17,9 @@ const maxJournalText = 8 << 10
 // Requests is what arrived at the sandbox since it started or was last reset: the answer to GET /sandbox/requests.
 type Requests struct {
 	// Counts holds how many requests of each operation were answered with each status. Operations are named by their
-	// operationId, the OAuth endpoints "oauthToken" and "oauthInfo". Under status 0 are those without any answer:
-	// still in flight, or cut off before the first byte by a fault. A request counts from the moment it arrives.
+	// operationId, the OAuth endpoints "oauthAuthorize", "oauthSignIn" (the form of the page that it answers),
+	// "oauthToken", "oauthRevoke", "oauthLogout" and "oauthInfo". Under status 0 are those without any answer: still in
+	// flight, or cut off before the first byte by a fault. A request counts from the moment it arrives.
 	Counts map[string]map[int]int `json:"counts"`
 	// Total is the sum of Counts without the OAuth endpoints.
 	Total int `json:"total"`
@@ -50,6 +51,8 @@ type Request struct {
 	ClientID  string    `json:"clientId,omitzero"`  // empty without a valid token
 	RequestID string    `json:"requestId,omitzero"` // the X-Request-ID header
 	UserAgent string    `json:"userAgent,omitzero"`
+	// AcceptLanguage is the header of that name, which the service localises its messages by.
+	AcceptLanguage string `json:"acceptLanguage,omitzero"`
 }
 
 // A journal counts requests. It is safe for concurrent use.
@@ -104,8 +107,10 @@ func (j *journal) arrive(operation string, r *http.Request) (page *journalPage, 
 		ClientID:  j.identify(r),
 		RequestID: shortened(r.Header.Get("X-Request-Id")),
 		UserAgent: shortened(r.UserAgent()),
+
+		AcceptLanguage: shortened(r.Header.Get("Accept-Language")),
 	}
-	if operation != oauthTokenOperation {
+	if !isOAuthOperation(operation) {
 		arrived.Query = shortened(r.URL.RawQuery)
 	}
 	j.mu.Lock()

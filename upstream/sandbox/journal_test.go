@@ -128,6 +128,7 @@ func TestJournalDescribesRequests(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "/v3/certifications/a%2Fb?filters=id%20eq%20%22x%22&limit=2", nil)
 	r.Header.Set("X-Request-Id", "abc")
 	r.Header.Set("User-Agent", "certql/1")
+	r.Header.Set("Accept-Language", "de-CH")
 	r.Header.Set("X-Client", "reviewer-1")
 	journalled(j, "getIdentityCertification", r, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) })
 	clock.advance(time.Second)
@@ -137,7 +138,7 @@ func TestJournalDescribesRequests(t *testing.T) {
 		{
 			Time: clock.time().Add(-time.Second), Operation: "getIdentityCertification", Method: "GET",
 			Path: "/v3/certifications/a%2Fb", Query: "filters=id%20eq%20%22x%22&limit=2",
-			Status: 403, ClientID: "reviewer-1", RequestID: "abc", UserAgent: "certql/1",
+			Status: 403, ClientID: "reviewer-1", RequestID: "abc", UserAgent: "certql/1", AcceptLanguage: "de-CH",
 		},
 		{Time: clock.time(), Operation: oauthTokenOperation, Method: "POST", Path: "/oauth/token"},
 	}
@@ -209,11 +210,11 @@ func TestJournalStartsOver(t *testing.T) {
 
 func BenchmarkJournalAndFaultsInFrontOfAnOperation(b *testing.B) {
 	clock := newManualClock()
-	issuer, err := newTokens(time.Hour, clock.time)
+	issuer, err := newTokens(clock.time)
 	if err != nil {
 		b.Fatal(err)
 	}
-	token, _, err := issuer.issue(userClient, userClient.scopes)
+	token, _, err := issuer.issue(order{to: userClient, lifetime: time.Hour})
 	if err != nil {
 		b.Fatal(err)
 	}

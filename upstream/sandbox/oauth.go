@@ -1,56 +1,128 @@
 package sandbox
 
 import (
-	"crypto/subtle"
-	"errors"
-	"fmt"
-	"mime"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
+	"sync"
 	"time"
 )
 
-// maxTokenRequest bounds the body of a token request, in bytes.
-const maxTokenRequest = 64 << 10
-
-// oauth answers for the tenant's authorisation server: it exchanges credentials for access tokens.
-type oauth struct {
-	clients map[string]client // by id
-	tokens  *tokens
-}
-
-// The names under which faults and the journal know the two endpoints; the vendor's definition names them nowhere.
+// Bounds of what the authorisation server keeps; where there is more, the oldest goes.
 const (
-	oauthTokenOperation = "oauthToken"
-	oauthInfoOperation  = "oauthInfo"
+	maxPending  = 1_000  // sign-in pages that wait for somebody to choose
+	maxCodes    = 1_000  // authorization codes
+	maxSessions = 1_000  // browsers that are signed in
+	maxGrants   = 10_000 // users' permissions to applications, with a refresh token each
 )
 
-// mount adds the endpoints to mux, each passed through wrap with its name.
-func (o *oauth) mount(mux *http.ServeMux, wrap func(operation string, next http.Handler) http.Handler) {
-	mux.Handle("POST /oauth/token", wrap(oauthTokenOperation, http.HandlerFunc(o.token)))
-	mux.Handle("GET /oauth/info", wrap(oauthInfoOperation, http.HandlerFunc(o.info)))
+// How long the authorisation server waits, and how long a browser stays signed in.
+const (
+	pendingLifetime = 10 * time.Minute
+	codeLifetime    = time.Minute
+	sessionLifetime = 8 * time.Hour
+)
+
+// oauth answers for the tenant's authorisation server: it signs users in to applications, and exchanges credentials,
+// authorization codes and refresh tokens for access tokens. It is safe for concurrent use.
+type oauth struct {
+	clients         map[string]client // by id
+	users           []persona
+	tokens          *tokens
+	clock           func() time.Time
+	lifetimes       lifetimes
+	redirectURIs    []string
+	refreshRevokes  bool
+	refreshTokenKey []byte
+
+	mu       sync.Mutex
+	pending  *expiring[*signIn]            // by what the page sends back
+	codes    *expiring[*authorizationCode] // by code
+	sessions *expiring[persona]            // by the browser's cookie
+	grants   *expiring[*grant]             // by id
 }
 
-// A tokenAnswer is the body of a successful POST /oauth/token, member by member as the vendor sends it.
-type tokenAnswer struct {
-	AccessToken         string `json:"access_token"`
-	TokenType           string `json:"token_type"`
-	ExpiresIn           int64  `json:"expires_in"` // seconds
-	Scope               string `json:"scope"`
-	TenantID            string `json:"tenant_id"`
-	Pod                 string `json:"pod"`
-	Org                 string `json:"org"`
-	UserID              string `json:"user_id,omitzero"`
-	IdentityID          string `json:"identity_id,omitzero"`
-	UserName            string `json:"user_name,omitzero"`
-	StrongAuth          bool   `json:"strong_auth"`
-	StrongAuthSupported bool   `json:"strong_auth_supported"`
-	AccessType          string `json:"accessType"`
-	Internal            bool   `json:"internal"`
-	Enabled             bool   `json:"enabled"`
-	JTI                 string `json:"jti"`
+// lifetimes are those of the tokens.
+type lifetimes struct {
+	credentials time.Duration // of an access token for a client's own credentials
+	user        time.Duration // of one for a user who signed in
+	refresh     time.Duration
+}
+
+// lifetimes returns the lifetimes that the configuration asks for.
+func (c Config) lifetimes() lifetimes {
+	chosen := lifetimes{credentials: c.TokenLifetime, user: c.TokenLifetime, refresh: c.RefreshLifetime}
+	fill(&chosen.credentials, DefaultTokenLifetime)
+	fill(&chosen.user, DefaultUserTokenLifetime)
+	return chosen
+}
+
+// newOAuth returns the authorisation server of a tenant with these clients. Its users are those that the clients act
+// for.
+func newOAuth(config Config, issued *tokens, clients []client) *oauth {
+	o := &oauth{
+		clients:         make(map[string]client),
+		users:           personas(),
+		tokens:          issued,
+		clock:           config.Clock,
+		lifetimes:       config.lifetimes(),
+		redirectURIs:    config.RedirectURIs,
+		refreshRevokes:  config.RefreshRevokes,
+		refreshTokenKey: randomKey(),
+		pending:         newExpiring[*signIn](maxPending, config.Clock),
+		codes:           newExpiring[*authorizationCode](maxCodes, config.Clock),
+		sessions:        newExpiring[persona](maxSessions, config.Clock),
+		grants:          newExpiring[*grant](maxGrants, config.Clock),
+	}
+	for _, each := range clients {
+		o.clients[each.id] = each
+	}
+	return o
+}
+
+// The names under which faults and the journal know the endpoints; the vendor's definition names them nowhere.
+const (
+	oauthAuthorizeOperation = "oauthAuthorize"
+	oauthSignInOperation    = "oauthSignIn"
+	oauthTokenOperation     = "oauthToken"
+	oauthRevokeOperation    = "oauthRevoke"
+	oauthLogoutOperation    = "oauthLogout"
+	oauthInfoOperation      = "oauthInfo"
+)
+
+// isOAuthOperation tells whether the name is one of those.
+func isOAuthOperation(operation string) bool {
+	switch operation {
+	case oauthAuthorizeOperation, oauthSignInOperation, oauthTokenOperation, oauthRevokeOperation, oauthLogoutOperation, oauthInfoOperation:
+		return true
+	}
+	return false
+}
+
+// mount adds the endpoints to mux, each passed through wrap with its name, and an answer to every other method.
+func (o *oauth) mount(mux *http.ServeMux, wrap func(operation string, next http.Handler) http.Handler) {
+	// Browsers say where a form comes from; one of another site signs nobody in.
+	ownForms := http.NewCrossOriginProtection()
+	ownForms.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		answerProblem(w, http.StatusForbidden, "This form was sent by another site. Start again at the application.")
+	}))
+	for _, each := range []struct {
+		method, path, operation string
+		handler                 http.Handler
+	}{
+		{http.MethodGet, "/oauth/authorize", oauthAuthorizeOperation, http.HandlerFunc(o.authorize)},
+		{http.MethodPost, "/oauth/authorize", oauthSignInOperation, ownForms.Handler(http.HandlerFunc(o.signIn))},
+		{http.MethodPost, "/oauth/token", oauthTokenOperation, http.HandlerFunc(o.token)},
+		{http.MethodPost, "/oauth/revoke", oauthRevokeOperation, http.HandlerFunc(o.revoke)},
+		{http.MethodGet, "/oauth/logout", oauthLogoutOperation, http.HandlerFunc(o.logout)},
+		{http.MethodGet, "/oauth/info", oauthInfoOperation, http.HandlerFunc(o.info)},
+	} {
+		mux.Handle(each.method+" "+each.path, wrap(each.operation, each.handler))
+	}
+	mux.HandleFunc("/oauth/authorize", otherMethods(http.MethodGet, http.MethodPost))
+	mux.HandleFunc("/oauth/token", otherMethods(http.MethodPost))
+	mux.HandleFunc("/oauth/revoke", otherMethods(http.MethodPost))
+	mux.HandleFunc("/oauth/logout", otherMethods(http.MethodGet))
+	mux.HandleFunc("/oauth/info", otherMethods(http.MethodGet))
 }
 
 // An oauthError is a refusal in the form of RFC 6749, section 5.2.
@@ -66,136 +138,27 @@ func invalidRequest(description string) error {
 	return &oauthError{http.StatusBadRequest, "invalid_request", description}
 }
 
-// errInvalidClient does not say which of id and secret is wrong.
-func errInvalidClient() error {
-	return &oauthError{http.StatusUnauthorized, "invalid_client", "Bad client credentials"}
-}
-
-// token answers POST /oauth/token. The parameters come in a form of either encoding or in the query string, the client
-// either among them or by HTTP Basic authentication.
-func (o *oauth) token(w http.ResponseWriter, r *http.Request) {
-	// RFC 6749 demands both, for refusals as well.
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Pragma", "no-cache")
-	granted, err := o.exchange(w, r)
-	if refused, ok := errors.AsType[*oauthError](err); ok {
-		if refused.status == http.StatusUnauthorized {
-			w.Header().Set("WWW-Authenticate", `Basic realm="oauth"`)
-		}
-		answer(w, refused.status, refused)
-		return
-	}
-	if err != nil {
-		answer(w, http.StatusInternalServerError, &oauthError{Code: "server_error", Description: "The token could not be made."})
-		return
-	}
-	answer(w, http.StatusOK, granted)
-}
-
-// exchange turns a token request into a token. Its errors are of type *oauthError unless the fault is the server's.
-func (o *oauth) exchange(w http.ResponseWriter, r *http.Request) (*tokenAnswer, error) {
-	parameters, err := tokenParameters(w, r)
-	if err != nil {
-		return nil, err
-	}
-	caller, err := o.authenticate(r, parameters)
-	if err != nil {
-		return nil, err
-	}
-	switch grant := parameters.Get("grant_type"); grant {
-	case "client_credentials":
-		return o.grant(caller, parameters.Get("scope"))
-	case "":
-		return nil, invalidRequest("Missing grant type")
-	default:
-		return nil, &oauthError{http.StatusBadRequest, "unsupported_grant_type", fmt.Sprintf("Unsupported grant type: %.60q", grant)}
-	}
-}
-
-// tokenParameters reads the parameters of a token request from wherever the vendor accepts them.
-func tokenParameters(w http.ResponseWriter, r *http.Request) (url.Values, error) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxTokenRequest)
-	contentType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+// oauthFailure returns the refusal that the authorisation server would most likely give with the status.
+func oauthFailure(status int) error {
+	code := "server_error"
 	switch {
-	case r.Header.Get("Content-Type") == "": // everything is in the query string
-		contentType = "application/x-www-form-urlencoded"
-	case err != nil:
-		return nil, invalidRequest("The content type cannot be read")
+	case status == http.StatusUnauthorized:
+		return errInvalidClient()
+	case status == http.StatusServiceUnavailable:
+		code = "temporarily_unavailable"
+	case status < http.StatusInternalServerError:
+		code = "invalid_grant"
 	}
-	switch contentType {
-	case "application/x-www-form-urlencoded":
-		err = r.ParseForm()
-	case "multipart/form-data":
-		err = r.ParseMultipartForm(maxTokenRequest)
-	default:
-		return nil, &oauthError{http.StatusUnsupportedMediaType, "invalid_request", "The parameters are sent as a form or in the query string"}
-	}
-	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return nil, &oauthError{http.StatusRequestEntityTooLarge, "invalid_request", "The request is too large"}
-	}
-	if err != nil {
-		return nil, invalidRequest("The parameters cannot be read")
-	}
-	for name, values := range r.Form {
-		if len(values) > 1 {
-			return nil, invalidRequest(fmt.Sprintf("Repeated parameter: %.60q", name))
-		}
-	}
-	return r.Form, nil
+	return &oauthError{status, code, "The request failed: " + statusName(status)}
 }
 
-// authenticate returns the client that makes the request.
-func (o *oauth) authenticate(r *http.Request, parameters url.Values) (client, error) {
-	id, secret := parameters.Get("client_id"), parameters.Get("client_secret")
-	if user, password, ok := r.BasicAuth(); ok {
-		if secret != "" {
-			return client{}, invalidRequest("The client secret is sent in two places")
-		}
-		// RFC 6749, section 2.3.1: both are form-encoded before they are joined.
-		basicID, idErr := url.QueryUnescape(user)
-		basicSecret, secretErr := url.QueryUnescape(password)
-		if idErr != nil || secretErr != nil || id != "" && id != basicID {
-			return client{}, errInvalidClient()
-		}
-		id, secret = basicID, basicSecret
+// baseOf returns the URL by which the tenant was called. It is the issuer of what the tenant gives out.
+func baseOf(r *http.Request) *url.URL {
+	base := &url.URL{Scheme: "http", Host: r.Host}
+	if r.TLS != nil {
+		base.Scheme = "https"
 	}
-	known, ok := o.clients[id]
-	if !ok || subtle.ConstantTimeCompare([]byte(known.secret), []byte(secret)) != 1 {
-		return client{}, errInvalidClient()
-	}
-	return known, nil
-}
-
-// grant issues a token to a client. Scopes that it may not have are left out without a word, as the vendor does; when
-// it asks for none it gets all of its own.
-func (o *oauth) grant(to client, requested string) (*tokenAnswer, error) {
-	scopes := to.scopes
-	if requested != "" {
-		scopes = slices.DeleteFunc(strings.Fields(requested), func(scope string) bool {
-			return !slices.Contains(to.scopes, everyScope) && !slices.Contains(to.scopes, scope)
-		})
-	}
-	token, payload, err := o.tokens.issue(to, scopes)
-	if err != nil {
-		return nil, err
-	}
-	return &tokenAnswer{
-		AccessToken:         token,
-		TokenType:           "bearer",
-		ExpiresIn:           int64(o.tokens.lifetime / time.Second),
-		Scope:               strings.Join(scopes, " "),
-		TenantID:            payload.TenantID,
-		Pod:                 payload.Pod,
-		Org:                 payload.Org,
-		UserID:              payload.IdentityID,
-		IdentityID:          payload.IdentityID,
-		UserName:            payload.UserName,
-		StrongAuthSupported: true,
-		AccessType:          "OFFLINE",
-		Internal:            false,
-		Enabled:             true,
-		JTI:                 payload.ID,
-	}, nil
+	return base
 }
 
 // An oauthInfo is the body of GET /oauth/info.
@@ -211,10 +174,7 @@ type oauthInfo struct {
 
 // info answers GET /oauth/info: where the tenant's endpoints are, under the host by which the caller reached it.
 func (o *oauth) info(w http.ResponseWriter, r *http.Request) {
-	base := &url.URL{Scheme: "http", Host: r.Host}
-	if r.TLS != nil {
-		base.Scheme = "https"
-	}
+	base := baseOf(r)
 	answer(w, http.StatusOK, oauthInfo{
 		TenantID:          tenantID,
 		TenantName:        tenantName,

@@ -1,233 +1,161 @@
 package sandbox
 
 import (
-	"bytes"
 	"encoding/json"
-	"mime/multipart"
+	"fmt"
+	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-func newTestOAuth(t *testing.T) (*oauth, http.Handler) {
-	t.Helper()
-	server := &oauth{
-		clients: map[string]client{
-			"reviewer-1": userClient,
-			"org-admin":  {id: "org-admin", secret: "s:e c%ret", identityID: "1", userName: "root", authorities: []string{"ORG_ADMIN"}, scopes: []string{everyScope}},
-			"api-key":    {id: "api-key", secret: "sandbox", scopes: []string{everyScope}},
-		},
-		tokens: newTestTokens(t, newManualClock(), 750*time.Second),
-	}
-	mux := http.NewServeMux()
-	server.mount(mux, func(_ string, next http.Handler) http.Handler { return next })
-	return server, mux
-}
-
-func formRequest(form url.Values) *http.Request {
-	r := httptest.NewRequest(http.MethodPost, "/oauth/token", strings.NewReader(form.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return r
-}
-
-func multipartRequest(t *testing.T, form url.Values) *http.Request {
-	t.Helper()
-	var body bytes.Buffer
-	parts := multipart.NewWriter(&body)
-	for name := range form {
-		if err := parts.WriteField(name, form.Get(name)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := parts.Close(); err != nil {
+// The whole of it over HTTP: discovery, sign-in, calls, revocation, and what the journal tells of it all.
+func TestAnApplicationSignsAUserIn(t *testing.T) {
+	t.Parallel()
+	box, err := New(Config{Certifications: 20})
+	if err != nil {
 		t.Fatal(err)
 	}
-	r := httptest.NewRequest(http.MethodPost, "/oauth/token", &body)
-	r.Header.Set("Content-Type", parts.FormDataContentType())
-	return r
-}
-
-func basicRequest(id, secret string, form url.Values) *http.Request {
-	r := formRequest(form)
-	r.SetBasicAuth(url.QueryEscape(id), url.QueryEscape(secret))
-	return r
-}
-
-// reviewerForm returns a good request, with pairs of names and values changed.
-func reviewerForm(changes ...string) url.Values {
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {"reviewer-1"}, "client_secret": {"sandbox"}}
-	for change := range slices.Chunk(changes, 2) {
-		if change[1] == "" {
-			form.Del(change[0])
-		} else {
-			form.Set(change[0], change[1])
+	server := httptest.NewServer(box)
+	defer server.Close()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	send := func(method, target string, form url.Values, bearer string) (status int, location *url.URL, body string) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, target, strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	return form
-}
-
-func answerOf(t *testing.T, handler http.Handler, r *http.Request) (*httptest.ResponseRecorder, map[string]any) {
-	t.Helper()
-	w := httptest.NewRecorder()
-	handler.ServeHTTP(w, r)
-	var body map[string]any
-	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
-		t.Fatalf("status %d, body %q: %v", w.Code, w.Body, err)
-	}
-	return w, body
-}
-
-func TestTokenEndpointTakesCredentialsInEachForm(t *testing.T) {
-	t.Parallel()
-	server, handler := newTestOAuth(t)
-	for _, test := range []struct {
-		name    string
-		request *http.Request
-		client  string
-	}{
-		{"URL-encoded form", formRequest(reviewerForm()), "reviewer-1"},
-		{"multipart form", multipartRequest(t, reviewerForm()), "reviewer-1"},
-		{"query string", httptest.NewRequest(http.MethodPost, "/oauth/token?"+reviewerForm().Encode(), nil), "reviewer-1"},
-		{"form and query string together", func() *http.Request {
-			r := formRequest(reviewerForm("grant_type", ""))
-			r.URL.RawQuery = "grant_type=client_credentials"
-			return r
-		}(), "reviewer-1"},
-		{"basic", basicRequest("org-admin", "s:e c%ret", url.Values{"grant_type": {"client_credentials"}}), "org-admin"},
-		{"basic with the id repeated", basicRequest("org-admin", "s:e c%ret", url.Values{"grant_type": {"client_credentials"}, "client_id": {"org-admin"}}), "org-admin"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			w, body := answerOf(t, handler, test.request)
-			if w.Code != http.StatusOK {
-				t.Fatalf("status %d: %v", w.Code, body)
-			}
-			token, _ := body["access_token"].(string)
-			got, err := server.tokens.verify("Bearer " + token)
-			if err != nil || got.ClientID != test.client {
-				t.Errorf("token of %q, error %v; want one of %q", got.ClientID, err, test.client)
-			}
-		})
-	}
-}
-
-func TestTokenAnswerHasEveryDocumentedMember(t *testing.T) {
-	t.Parallel()
-	_, handler := newTestOAuth(t)
-	w, body := answerOf(t, handler, formRequest(reviewerForm()))
-	for _, random := range []string{"access_token", "jti"} {
-		if text, _ := body[random].(string); len(text) < 32 {
-			t.Errorf("%s is %q", random, text)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if bearer != "" {
+			r.Header.Set("Authorization", "Bearer "+bearer)
 		}
-		delete(body, random)
+		w, err := browser.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Body.Close()
+		text, err := io.ReadAll(w.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		location, _ = w.Location()
+		return w.StatusCode, location, string(text)
 	}
-	want := map[string]any{
-		"token_type": "bearer", "expires_in": 750.0, "scope": "idn:campaign:read idn:campaign:manage",
-		"tenant_id": tenantID, "pod": tenantPod, "org": tenantName,
-		"user_id": userClient.identityID, "identity_id": userClient.identityID, "user_name": "ada.byron",
-		"strong_auth": false, "strong_auth_supported": true, "accessType": "OFFLINE", "internal": false, "enabled": true,
+	object := func(text string) map[string]any {
+		t.Helper()
+		var object map[string]any
+		if err := json.Unmarshal([]byte(text), &object); err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+		return object
 	}
-	if diff := cmp.Diff(want, body); diff != "" {
-		t.Errorf("answer differs (-want +got):\n%s", diff)
-	}
-	if got := w.Header().Get("Cache-Control"); got != "no-store" {
-		t.Errorf("Cache-Control %q, want no-store", got)
-	}
-}
 
-func TestTokenOfAnAPIKeyAnswersNoUser(t *testing.T) {
-	t.Parallel()
-	_, handler := newTestOAuth(t)
-	_, body := answerOf(t, handler, formRequest(reviewerForm("client_id", "api-key")))
-	for _, name := range []string{"user_id", "identity_id", "user_name"} {
-		if value, ok := body[name]; ok {
-			t.Errorf("%s is %v, want it absent", name, value)
+	_, _, text := send(http.MethodGet, server.URL+"/oauth/info", nil, "")
+	info := object(text)
+	authorizeEndpoint, tokenEndpoint := fmt.Sprint(info["authorizeEndpoint"]), fmt.Sprint(info["tokenEndpoint"])
+	_, _, page := send(http.MethodGet, authorizeEndpoint+"?"+authorizeQuery().Encode(), nil, "")
+	request := requestField.FindStringSubmatch(page)
+	if request == nil {
+		t.Fatalf("no sign-in page: %s", page)
+	}
+	status, back, text := send(http.MethodPost, authorizeEndpoint, url.Values{"request": {request[1]}, "identity": {"reviewer-1"}}, "")
+	if back == nil {
+		t.Fatalf("status %d and no redirect: %s", status, text)
+	}
+	if got := back.Query().Get("iss"); got != server.URL || got != info["cloudDomainUrl"] {
+		t.Errorf("the issuer is %q, the tenant %q", got, info["cloudDomainUrl"])
+	}
+	code := back.Query().Get("code")
+	_, _, text = send(http.MethodPost, tokenEndpoint, codeForm(code), "")
+	tokens := object(text)
+	access, refresh := fmt.Sprint(tokens["access_token"]), fmt.Sprint(tokens["refresh_token"])
+
+	var mine []map[string]any
+	status, _, text = send(http.MethodGet, server.URL+"/v3/certifications?reviewer-identity=me", nil, access)
+	if err := json.Unmarshal([]byte(text), &mine); err != nil || len(mine) == 0 {
+		t.Errorf("status %d, %d certifications: %v", status, len(mine), err)
+	}
+	send(http.MethodPost, server.URL+"/oauth/revoke", url.Values{
+		"client_id": {PortalClient}, "client_secret": {clientSecret}, "token": {refresh},
+	}, "")
+	status, _, text = send(http.MethodGet, server.URL+"/v3/certifications", nil, access)
+	if status != http.StatusUnauthorized || text != `{"error":"JWT validation failed: JWT is revoked"}` {
+		t.Errorf("after the revocation: status %d, %s", status, text)
+	}
+	send(http.MethodGet, fmt.Sprint(info["logoutUrl"]), nil, "")
+
+	requests := box.Requests()
+	want := map[string]map[int]int{
+		"oauthInfo": {200: 1}, "oauthAuthorize": {200: 1}, "oauthSignIn": {303: 1}, "oauthToken": {200: 1}, "oauthRevoke": {200: 1},
+		"oauthLogout": {200: 1}, "listIdentityCertifications": {200: 1, 401: 1},
+	}
+	if diff := cmp.Diff(want, requests.Counts); diff != "" || requests.Total != 2 {
+		t.Errorf("%d requests of the API, and the counts (-want +got):\n%s", requests.Total, diff)
+	}
+	written, err := json.Marshal(requests)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cookies := jar.Cookies(&url.URL{Scheme: "http", Host: strings.TrimPrefix(server.URL, "http://"), Path: "/oauth/"})
+	secrets := []string{code, access, refresh, request[1], testVerifier, challengeOf(testVerifier), clientSecret, "code_challenge"}
+	for _, cookie := range cookies {
+		secrets = append(secrets, cookie.Value)
+	}
+	for _, secret := range secrets {
+		if strings.Contains(string(written), secret) {
+			t.Errorf("the journal has %.8s… in it:\n%s", secret, written)
 		}
 	}
 }
 
-func TestTokenScopesAreNarrowedSilently(t *testing.T) {
+func TestOAuthEndpointsHaveTheirMethods(t *testing.T) {
 	t.Parallel()
 	_, handler := newTestOAuth(t)
-	for _, test := range []struct{ name, client, secret, requested, want string }{
-		{"none requested", "reviewer-1", "sandbox", "", "idn:campaign:read idn:campaign:manage"},
-		{"one of its own", "reviewer-1", "sandbox", "idn:campaign:read", "idn:campaign:read"},
-		{"one that it may not have", "reviewer-1", "sandbox", "idn:sources:read idn:campaign:read", "idn:campaign:read"},
-		{"all, of a client with some", "reviewer-1", "sandbox", everyScope, ""},
-		{"one, of a client with all", "org-admin", "s:e c%ret", "idn:campaign:read", "idn:campaign:read"},
+	for path, allowed := range map[string]string{
+		"/oauth/info": "GET, OPTIONS, HEAD", "/oauth/authorize": "GET, POST, OPTIONS, HEAD", "/oauth/token": "POST, OPTIONS",
+		"/oauth/revoke": "POST, OPTIONS", "/oauth/logout": "GET, OPTIONS, HEAD",
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			_, body := answerOf(t, handler, formRequest(reviewerForm("client_id", test.client, "client_secret", test.secret, "scope", test.requested)))
-			if body["scope"] != test.want {
-				t.Errorf("scope %q, want %q", body["scope"], test.want)
+		for method, status := range map[string]int{http.MethodPut: 405, http.MethodOptions: 204} {
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, httptest.NewRequest(method, path, nil))
+			if w.Code != status || w.Header().Get("Allow") != allowed {
+				t.Errorf("%s %s: status %d, allowed %q; want %d and %q", method, path, w.Code, w.Header().Get("Allow"), status, allowed)
 			}
-		})
-	}
-	if want := []string{"idn:campaign:read", "idn:campaign:manage"}; !slices.Equal(userClient.scopes, want) {
-		t.Errorf("the client's own scopes became %q", userClient.scopes)
+		}
 	}
 }
 
-func TestTokenEndpointRefuses(t *testing.T) {
+func TestFaultsStrikeEveryOAuthEndpoint(t *testing.T) {
 	t.Parallel()
-	_, handler := newTestOAuth(t)
-	withType := func(contentType, body string) *http.Request {
-		r := httptest.NewRequest(http.MethodPost, "/oauth/token", strings.NewReader(body))
-		r.Header.Set("Content-Type", contentType)
-		return r
+	box, err := New(Config{Certifications: 20})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, test := range []struct {
-		name    string
-		request *http.Request
-		status  int
-		code    string
-	}{
-		{"no parameters", formRequest(nil), 401, "invalid_client"},
-		{"unknown client", formRequest(reviewerForm("client_id", "nobody")), 401, "invalid_client"},
-		{"wrong secret", formRequest(reviewerForm("client_secret", "Sandbox")), 401, "invalid_client"},
-		{"no secret", formRequest(reviewerForm("client_secret", "")), 401, "invalid_client"},
-		{"wrong secret by basic", basicRequest("reviewer-1", "wrong", reviewerForm("client_id", "", "client_secret", "")), 401, "invalid_client"},
-		{"basic that is not form-encoded", func() *http.Request {
-			r := formRequest(url.Values{"grant_type": {"client_credentials"}})
-			r.SetBasicAuth("reviewer-1", "%zz")
-			return r
-		}(), 401, "invalid_client"},
-		{"two clients", basicRequest("reviewer-1", "sandbox", reviewerForm("client_id", "api-key", "client_secret", "")), 401, "invalid_client"},
-		{"two secrets", basicRequest("reviewer-1", "sandbox", reviewerForm()), 400, "invalid_request"},
-		{"no grant", formRequest(reviewerForm("grant_type", "")), 400, "invalid_request"},
-		{"unknown grant", formRequest(reviewerForm("grant_type", "password")), 400, "unsupported_grant_type"},
-		{"repeated parameter", formRequest(url.Values{"grant_type": {"client_credentials", "client_credentials"}}), 400, "invalid_request"},
-		{"JSON", withType("application/json", `{"grant_type":"client_credentials"}`), 415, "invalid_request"},
-		{"unreadable content type", withType(";;", "a"), 400, "invalid_request"},
-		{"unreadable form", withType("application/x-www-form-urlencoded", "a=%zz"), 400, "invalid_request"},
-		{"multipart without a boundary", withType("multipart/form-data", "a"), 400, "invalid_request"},
-		{"multipart that ends early", withType("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nabc"), 400, "invalid_request"},
-		{"large form", withType("application/x-www-form-urlencoded", "a="+strings.Repeat("a", maxTokenRequest)), 413, "invalid_request"},
-		{"large multipart form", multipartRequest(t, reviewerForm("scope", strings.Repeat("a", 2*maxTokenRequest))), 413, "invalid_request"},
+	for operation, r := range map[string]*http.Request{
+		oauthInfoOperation:      httptest.NewRequest(http.MethodGet, "/oauth/info", nil),
+		oauthAuthorizeOperation: httptest.NewRequest(http.MethodGet, "/oauth/authorize?"+authorizeQuery().Encode(), nil),
+		oauthSignInOperation:    httptest.NewRequest(http.MethodPost, "/oauth/authorize", nil),
+		oauthTokenOperation:     formRequest(reviewerForm()),
+		oauthRevokeOperation:    httptest.NewRequest(http.MethodPost, "/oauth/revoke", nil),
+		oauthLogoutOperation:    httptest.NewRequest(http.MethodGet, "/oauth/logout", nil),
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			w, body := answerOf(t, handler, test.request)
-			if w.Code != test.status || body["error"] != test.code {
-				t.Errorf("status %d with %v, want %d with %q", w.Code, body, test.status, test.code)
-			}
-			if text, _ := body["error_description"].(string); text == "" || len(body) != 2 {
-				t.Errorf("body %v, want error and error_description", body)
-			}
-			if got := w.Header().Get("Cache-Control"); got != "no-store" {
-				t.Errorf("Cache-Control %q, want no-store", got)
-			}
-			if got := w.Header().Get("WWW-Authenticate"); (got != "") != (test.status == 401) {
-				t.Errorf("WWW-Authenticate %q with status %d", got, test.status)
-			}
-		})
+		if err := box.SetFaults(Fault{Operation: operation, Kind: FaultStatus, Status: 503}, Fault{Operation: "*", Kind: FaultStatus, Status: 500, Strikes: BeforeApplying}); err != nil {
+			t.Fatal(err)
+		}
+		w := httptest.NewRecorder()
+		box.ServeHTTP(w, r)
+		if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), `"error":"temporarily_unavailable"`) {
+			t.Errorf("%s: status %d, want 503: %s", operation, w.Code, w.Body)
+		}
 	}
 }
 
@@ -247,6 +175,22 @@ func TestOAuthInfoNamesTheHostThatWasAsked(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, body); diff != "" || w.Code != http.StatusOK {
 			t.Errorf("%s: status %d, answer differs (-want +got):\n%s", test.target, w.Code, diff)
+		}
+	}
+}
+
+func TestAFaultOfTheTokenEndpointIsARefusalOfOAuth(t *testing.T) {
+	t.Parallel()
+	box, err := New(Config{Certifications: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for status, code := range map[int]string{400: "invalid_grant", 401: "invalid_client", 403: "invalid_grant", 500: "server_error", 503: "temporarily_unavailable"} {
+		if err := box.SetFaults(Fault{Operation: oauthTokenOperation, Kind: FaultStatus, Status: status}); err != nil {
+			t.Fatal(err)
+		}
+		if w, body := answerOf(t, box, formRequest(reviewerForm())); w.Code != status || body["error"] != code {
+			t.Errorf("status %d with %v, want %d with %s", w.Code, body, status, code)
 		}
 	}
 }

@@ -121,6 +121,9 @@ func (c *call) author() author {
 	return author{c.operation, c.caller.ClientID, c.r.Header.Get("X-Request-Id")}
 }
 
+// locale returns the language of the answer's localised texts.
+func (c *call) locale() string { return requestLocale(c.r.Header.Get("Accept-Language")) }
+
 // announce sends the total of a collection with the answer, where the request asked for it.
 func (c *call) announce(count bool, total int) {
 	if count {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -112,5 +113,33 @@ func TestHeadIsGetWithoutABody(t *testing.T) {
 	}
 	if head.status != 200 || len(head.body) != 0 {
 		t.Errorf("HEAD: status %d, %d bytes", head.status, len(head.body))
+	}
+}
+
+func TestRefusalsAreInTheLanguageOfTheRequest(t *testing.T) {
+	t.Parallel()
+	tests := map[string]string{
+		"":                        "und",
+		"de-CH":                   "de-CH",
+		"fr;q=0.8, en":            "fr",
+		" pt-BR ,en;q=0.5":        "pt-BR",
+		"*":                       "und",
+		"\"><script>":             "und",
+		"de\u00e9":                "und",
+		"en-US,en;q=0.9,de;q=0.8": "en-US",
+	}
+	n := newTenant(t, Config{})
+	for header, want := range tests {
+		request := n.request("org-admin", http.MethodGet, "/v3/certifications/none", "")
+		request.Header.Set("Accept-Language", header)
+		var body struct {
+			Messages []struct{ Locale, LocaleOrigin string }
+		}
+		if err := json.Unmarshal(n.send(request, nil).body, &body, json.MatchCaseInsensitiveNames(true)); err != nil {
+			t.Fatal(err)
+		}
+		if len(body.Messages) != 2 || body.Messages[0].Locale != "en-US" || body.Messages[1].Locale != want || body.Messages[1].LocaleOrigin != "REQUEST" {
+			t.Errorf("Accept-Language %q is answered in %+v, want %q", header, body.Messages, want)
+		}
 	}
 }

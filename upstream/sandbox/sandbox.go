@@ -1,6 +1,6 @@
 // Package sandbox simulates the Certifications API of SailPoint Identity Security Cloud over seeded data in memory:
 // its eleven operations under every version's paths, its filters, sorters, limits, user levels and errors, its state
-// and how that changes, its OAuth token endpoint and its request budget. A Sandbox is an http.Handler, for tests of
+// and how that changes, its OAuth authorisation server and its request budget. A Sandbox is an http.Handler, for tests of
 // any client of that API and for trying one out.
 //
 // Beside the API's own paths, those under /sandbox/ inject faults, count requests and start over.
@@ -26,6 +26,7 @@ type Sandbox struct {
 	clients     []client
 	tokens      *tokens
 	limiter     *limiter
+	oauth       *oauth
 	instruments *instruments
 	tracking    *idSource
 	mux         *http.ServeMux
@@ -38,7 +39,7 @@ func New(config Config) (*Sandbox, error) {
 		return nil, err
 	}
 	config = config.withDefaults()
-	tokens, err := newTokens(config.TokenLifetime, config.Clock)
+	tokens, err := newTokens(config.Clock)
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
@@ -49,6 +50,7 @@ func New(config Config) (*Sandbox, error) {
 		limiter:  config.limiter(),
 		tracking: newIDSource(config.Seed, trackingStream),
 	}
+	s.oauth = newOAuth(config, tokens, append(applications(), s.clients...))
 	s.instruments = newInstruments(config, s.tokens, s.limiter, s.seed)
 	s.seed()
 	s.mux = s.routes()
@@ -67,7 +69,7 @@ func (c Config) limiter() *limiter {
 // seed replaces all data by that of the start.
 func (s *Sandbox) seed() { s.state.Store(seedState(s.config)) }
 
-// A Client is an OAuth client of the simulated tenant.
+// A Client is an OAuth client of the simulated tenant that gets tokens by its credentials.
 type Client struct {
 	// ID and Secret are its credentials for the client-credentials grant.
 	ID, Secret string
@@ -77,7 +79,8 @@ type Client struct {
 	Authorities, Scopes []string
 }
 
-// Clients returns the OAuth clients that the tenant knows, in a fixed order.
+// Clients returns the OAuth clients that get tokens by their credentials, in a fixed order. PortalClient and
+// PublicPortalClient, to which the users of these clients sign in, are not among them.
 func (s *Sandbox) Clients() []Client {
 	clients := make([]Client, len(s.clients))
 	for i, each := range s.clients {
@@ -97,7 +100,7 @@ func (s *Sandbox) SetFaults(faults ...Fault) error { return s.instruments.setFau
 func (s *Sandbox) Requests() Requests { return s.instruments.requests() }
 
 // Reset starts over, as POST /sandbox/reset does: the data of the start (by the clock's current day), no faults, full
-// request budgets, and empty journals of requests and writes. Access tokens stay good.
+// request budgets, and empty journals of requests and writes. Tokens stay good, and users stay signed in.
 func (s *Sandbox) Reset() { s.instruments.reset() }
 
 // Writes returns every change since the start or the last reset, oldest first.
@@ -111,6 +114,7 @@ func (s *Sandbox) Writes() []Write {
 // ServeHTTP answers one request, in the service's manner also where there is nothing to find.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set(trackingHeader, s.tracking.next())
+	w.Header().Set(localeHeader, requestLocale(r.Header.Get("Accept-Language")))
 	// ServeMux would redirect these, and so hide a client that builds paths from ids it did not escape.
 	if escaped := r.URL.EscapedPath(); path.Clean(escaped) != escaped && escaped != "/" {
 		answerError(w, refuse(notFound, notFoundText))
@@ -134,11 +138,7 @@ func (s *Sandbox) routes() *http.ServeMux {
 		s.mountOperations(mux, version, func(service string) string { return "/" + version + "/" + service })
 	}
 	s.mountOperations(mux, currentVersion, func(service string) string { return "/" + service + "/" + currentVersion })
-	authorisation := &oauth{clients: make(map[string]client), tokens: s.tokens}
-	for _, each := range s.clients {
-		authorisation.clients[each.id] = each
-	}
-	authorisation.mount(mux, s.instruments.wrap)
+	s.oauth.mount(mux, s.instruments.wrap)
 	s.instruments.mount(mux)
 	return mux
 }
@@ -153,9 +153,9 @@ func (s *Sandbox) mountOperations(mux *http.ServeMux, version string, base func(
 }
 
 // otherMethods answers the methods that a path does not support: OPTIONS with those that it does.
-func otherMethods(method string) http.HandlerFunc {
-	allowed := []string{method, http.MethodOptions}
-	if method == http.MethodGet {
+func otherMethods(methods ...string) http.HandlerFunc {
+	allowed := slices.Concat(methods, []string{http.MethodOptions})
+	if slices.Contains(methods, http.MethodGet) {
 		allowed = append(allowed, http.MethodHead)
 	}
 	return func(w http.ResponseWriter, r *http.Request) {

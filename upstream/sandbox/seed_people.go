@@ -36,20 +36,37 @@ func personas() []persona {
 // apiKeyClient is the id of the client that belongs to no user.
 const apiKeyClient = "api-key"
 
-// seededClients returns the tenant's OAuth clients.
+// The applications that users of the tenant sign in to, by the authorization-code grant. The first is confidential, with
+// the secret of the other clients; the second has none, and nothing but PKCE.
+const (
+	PortalClient       = "portal"
+	PublicPortalClient = "portal-public"
+)
+
+// applications returns the tenant's applications.
+func applications() []client {
+	return []client{
+		{id: PortalClient, secret: clientSecret, application: true, scopes: []string{everyScope}},
+		{id: PublicPortalClient, application: true, scopes: []string{everyScope}},
+	}
+}
+
+// seededClients returns the tenant's OAuth clients that get tokens by their credentials.
 func seededClients() []client {
 	var clients []client
 	for _, each := range personas() {
-		var authorities []string
-		if each.level != "" {
-			authorities = []string{each.level}
-		}
-		clients = append(clients, client{
-			id: each.client, secret: clientSecret, identityID: each.identityID, userName: each.login(),
-			authorities: authorities, scopes: []string{everyScope},
-		})
+		clients = append(clients, each.through(client{id: each.client, secret: clientSecret, scopes: []string{everyScope}}))
 	}
 	return append(clients, client{id: apiKeyClient, secret: clientSecret, scopes: []string{readScope, manageScope}})
+}
+
+// through returns the client as it acts for the persona.
+func (p persona) through(acting client) client {
+	acting.identityID, acting.userName = p.identityID, p.login()
+	if p.level != "" {
+		acting.authorities = []string{p.level}
+	}
+	return acting
 }
 
 // login is the account name of the persona.

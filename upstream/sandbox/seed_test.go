@@ -248,12 +248,13 @@ func TestItemsHaveEveryShape(t *testing.T) {
 func TestWrongSettingsAreNamed(t *testing.T) {
 	t.Parallel()
 	_, err := New(Config{
-		Certifications: -1, Items: maxItems + 1, RateLimit: -2, RateWindow: -1, TaskPace: -1, TokenLifetime: -1, GovernanceGroups: "maybe",
+		Certifications: -1, Items: maxItems + 1, RateLimit: -2, RateWindow: -1, TaskPace: -1, TokenLifetime: -1, RefreshLifetime: -1,
+		GovernanceGroups: "maybe", RedirectURIs: []string{"https://portal.example/", "/back"},
 	})
 	if err == nil {
 		t.Fatal("accepted")
 	}
-	for _, name := range []string{"Certifications", "Items", "RateLimit", "RateWindow", "TaskPace", "TokenLifetime", "GovernanceGroups"} {
+	for _, name := range []string{"Certifications", "Items", "RateLimit", "RateWindow", "TaskPace", "TokenLifetime", "RefreshLifetime", "GovernanceGroups", `RedirectURIs: "/back"`} {
 		if !strings.Contains(err.Error(), name+" is ") {
 			t.Errorf("%s is not named in: %v", name, err)
 		}

@@ -50,7 +50,7 @@ func (s *Sandbox) reassignLater(c *call) (any, error) {
 			return c.state.reassign(found, order, at)
 		}}
 		c.state.submit(submitted, now)
-		row = submitted.render(now)
+		row = submitted.render(now, c.locale())
 		return nil
 	})
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *Sandbox) getTask(c *call) (any, error) {
 		case !c.administrator() && (found.certification == nil || !c.mayReview(found.certification)):
 			err = refuse(forbidden, forbiddenText)
 		default:
-			row = found.render(now)
+			row = found.render(now, c.locale())
 		}
 	})
 	if err != nil {
@@ -118,20 +118,20 @@ func (s *Sandbox) listTasks(c *call) (any, error) {
 		c.announce(chosen.count, total)
 		rows = make([]wireTask, len(page))
 		for i, each := range page {
-			rows[i] = each.render(now)
+			rows[i] = each.render(now, c.locale())
 		}
 	})
 	return rows, nil
 }
 
 // render returns the task as it is sent.
-func (t *task) render(now time.Time) wireTask {
+func (t *task) render(now time.Time, locale string) wireTask {
 	row := wireTask{
 		ID: t.id, Type: t.kind, TargetType: t.targetType(), TargetID: t.targetID(),
 		Status: t.status(now), Created: stamp(t.created),
 	}
 	for _, each := range t.errors {
-		row.Errors = append(row.Errors, messages(each.Error())...)
+		row.Errors = append(row.Errors, messages(each.Error(), locale)...)
 		if each.selfCertification {
 			row.ReassignmentTrailDTOs = append(row.ReassignmentTrailDTOs, wireTrail{each.from, each.to, "MANUAL_REASSIGNMENT"})
 		}

@@ -26,12 +26,14 @@ const (
 // everyScope is the scope that covers all others, within the level of its user.
 const everyScope = "sp:scopes:all"
 
-// A client is a registered OAuth client: a personal access token of a user, or an API key that belongs to none.
+// A client is a registered OAuth client: a personal access token of a user, an API key that belongs to none, or an
+// application that users sign in to.
 type client struct {
 	id          string
-	secret      string
-	identityID  string // empty for an API key
-	userName    string // empty for an API key
+	secret      string // empty for a public application, which cannot keep one
+	application bool   // gets tokens by authorization codes, of the users who sign in, and not by its credentials
+	identityID  string // empty for an API key and for an application
+	userName    string // likewise
 	authorities []string
 	scopes      []string
 }
@@ -66,25 +68,31 @@ const (
 	errTokenSignature tokenError = "JWT validation failed: JWT signature is invalid"
 	errTokenMalformed tokenError = "JWT validation failed: JWT is malformed"
 	errTokenInvalid   tokenError = "JWT validation failed: JWT claims are invalid"
+	errTokenRevoked   tokenError = "JWT validation failed: JWT is revoked"
 )
 
-// maxVerified bounds how many tokens are remembered as verified.
-const maxVerified = 4096
+// maxVerified bounds how many tokens are remembered as verified, and maxRevoked how many as revoked.
+const (
+	maxVerified = 4096
+	maxRevoked  = 100_000
+)
 
 // tokens issues and verifies access tokens. It is safe for concurrent use.
 type tokens struct {
-	key      *ecdsa.PrivateKey
-	lifetime time.Duration
-	clock    func() time.Time
-	parser   *jwt.Parser
+	key    *ecdsa.PrivateKey
+	clock  func() time.Time
+	parser *jwt.Parser
 
 	// Verifying a signature costs more than most operations do, and a client sends one token many times.
 	verified sync.Map // string → claims
 	count    atomic.Int64
+
+	revocations sync.RWMutex
+	revoked     *expiring[struct{}] // by the token's id
 }
 
-// newTokens returns an issuer with a key of its own, whose tokens live for lifetime by the clock.
-func newTokens(lifetime time.Duration, clock func() time.Time) (*tokens, error) {
+// newTokens returns an issuer with a key of its own.
+func newTokens(clock func() time.Time) (*tokens, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("make the key that signs access tokens: %w", err)
@@ -94,14 +102,21 @@ func newTokens(lifetime time.Duration, clock func() time.Time) (*tokens, error) 
 		jwt.WithTimeFunc(clock),
 		jwt.WithExpirationRequired(),
 	)
-	return &tokens{key: key, lifetime: lifetime, clock: clock, parser: parser}, nil
+	return &tokens{key: key, clock: clock, parser: parser, revoked: newExpiring[struct{}](maxRevoked, clock)}, nil
 }
 
-// issue returns a signed token for the client with the scopes, which the caller has checked, and its claims. It expires
-// at a whole second, never earlier than its lifetime from now.
-func (t *tokens) issue(to client, scopes []string) (string, claims, error) {
+// An order says what an access token is to be. Who orders has checked it.
+type order struct {
+	to       client // with the user who signed in, where it is an application
+	scopes   []string
+	issuer   string // the URL by which the tenant was called
+	lifetime time.Duration
+}
+
+// issue returns a signed token and its claims. It expires at a whole second, never earlier than its lifetime from now.
+func (t *tokens) issue(o order) (string, claims, error) {
 	now := t.clock()
-	expires := now.Add(t.lifetime)
+	expires := now.Add(o.lifetime)
 	if whole := expires.Truncate(time.Second); whole.Before(expires) {
 		expires = whole.Add(time.Second)
 	}
@@ -109,13 +124,14 @@ func (t *tokens) issue(to client, scopes []string) (string, claims, error) {
 		TenantID:    tenantID,
 		Pod:         tenantPod,
 		Org:         tenantName,
-		IdentityID:  to.identityID,
-		UserName:    to.userName,
-		ClientID:    to.id,
-		Authorities: append([]string{}, to.authorities...),
-		Scope:       append([]string{}, scopes...),
+		IdentityID:  o.to.identityID,
+		UserName:    o.to.userName,
+		ClientID:    o.to.id,
+		Authorities: append([]string{}, o.to.authorities...),
+		Scope:       append([]string{}, o.scopes...),
 		RegisteredClaims: jwt.RegisteredClaims{
 			ID:        randomID(),
+			Issuer:    o.issuer,
 			IssuedAt:  jwt.NewNumericDate(now),
 			ExpiresAt: jwt.NewNumericDate(expires),
 		},
@@ -139,7 +155,7 @@ func (t *tokens) verify(authorizationHeader string) (claims, error) {
 		if !t.clock().Before(payload.ExpiresAt.Time) {
 			return claims{}, errTokenExpired
 		}
-		return payload, nil
+		return t.unlessRevoked(payload)
 	}
 	var payload claims
 	_, err := t.parser.ParseWithClaims(token, &payload, func(*jwt.Token) (any, error) { return &t.key.PublicKey, nil })
@@ -155,7 +171,24 @@ func (t *tokens) verify(authorizationHeader string) (claims, error) {
 		return claims{}, errTokenInvalid
 	}
 	t.remember(token, payload)
+	return t.unlessRevoked(payload)
+}
+
+// unlessRevoked returns the claims of a token that is good otherwise.
+func (t *tokens) unlessRevoked(payload claims) (claims, error) {
+	t.revocations.RLock()
+	defer t.revocations.RUnlock()
+	if _, gone := t.revoked.get(payload.ID); gone {
+		return claims{}, errTokenRevoked
+	}
 	return payload, nil
+}
+
+// revoke makes the token of that id, which expires then, good no more.
+func (t *tokens) revoke(id string, expires time.Time) {
+	t.revocations.Lock()
+	defer t.revocations.Unlock()
+	t.revoked.put(id, struct{}{}, expires)
 }
 
 // remember keeps a verified token, and forgets all others when there are too many.

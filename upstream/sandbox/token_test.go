@@ -36,9 +36,9 @@ func (c *manualClock) advance(by time.Duration) {
 	c.now = c.now.Add(by)
 }
 
-func newTestTokens(t *testing.T, clock *manualClock, lifetime time.Duration) *tokens {
+func newTestTokens(t *testing.T, clock *manualClock) *tokens {
 	t.Helper()
-	issuer, err := newTokens(lifetime, clock.time)
+	issuer, err := newTokens(clock.time)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,8 +52,8 @@ var userClient = client{
 
 func TestTokenCarriesTheDocumentedClaims(t *testing.T) {
 	t.Parallel()
-	issuer := newTestTokens(t, newManualClock(), 750*time.Second)
-	token, _, err := issuer.issue(userClient, userClient.scopes)
+	issuer := newTestTokens(t, newManualClock())
+	token, _, err := issuer.issue(order{userClient, userClient.scopes, "http://tenant.example", 750 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestTokenCarriesTheDocumentedClaims(t *testing.T) {
 	}
 	delete(payload, "jti")
 	want := map[string]any{
-		"tenant_id": tenantID, "org": tenantName, "pod": tenantPod,
+		"iss": "http://tenant.example", "tenant_id": tenantID, "org": tenantName, "pod": tenantPod,
 		"identity_id": "2c91808a7190d06e01719938fcd20792", "user_name": "ada.byron", "client_id": "reviewer-1",
 		"authorities": []any{"CERT_ADMIN"}, "scope": []any{"idn:campaign:read", "idn:campaign:manage"},
 		"iat": 1772443800.0, "exp": 1772444551.0, // 9:30:00.25 and 750 s later, rounded up
@@ -89,8 +89,8 @@ func TestTokenCarriesTheDocumentedClaims(t *testing.T) {
 
 func TestTokenOfAnAPIKeyNamesNoUser(t *testing.T) {
 	t.Parallel()
-	issuer := newTestTokens(t, newManualClock(), time.Hour)
-	token, _, err := issuer.issue(client{id: "api-key"}, nil)
+	issuer := newTestTokens(t, newManualClock())
+	token, _, err := issuer.issue(order{to: client{id: "api-key"}, lifetime: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,8 +108,8 @@ func TestTokenOfAnAPIKeyNamesNoUser(t *testing.T) {
 func TestTokensVerifyWhatTheyIssued(t *testing.T) {
 	t.Parallel()
 	clock := newManualClock()
-	issuer := newTestTokens(t, clock, 10*time.Second)
-	token, want, err := issuer.issue(userClient, []string{"idn:campaign:read"})
+	issuer := newTestTokens(t, clock)
+	token, want, err := issuer.issue(order{to: userClient, scopes: []string{"idn:campaign:read"}, lifetime: 10 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,12 +138,12 @@ func TestTokensVerifyWhatTheyIssued(t *testing.T) {
 func TestTokensRefuse(t *testing.T) {
 	t.Parallel()
 	clock := newManualClock()
-	issuer, other := newTestTokens(t, clock, time.Hour), newTestTokens(t, clock, time.Hour)
-	good, payload, err := issuer.issue(userClient, userClient.scopes)
+	issuer, other := newTestTokens(t, clock), newTestTokens(t, clock)
+	good, payload, err := issuer.issue(order{to: userClient, scopes: userClient.scopes, lifetime: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
-	foreign, _, err := other.issue(userClient, userClient.scopes)
+	foreign, _, err := other.issue(order{to: userClient, scopes: userClient.scopes, lifetime: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestTokensRefuse(t *testing.T) {
 
 func TestTokensRememberABoundedNumber(t *testing.T) {
 	t.Parallel()
-	issuer := newTestTokens(t, newManualClock(), time.Hour)
+	issuer := newTestTokens(t, newManualClock())
 	for i := range 3 * maxVerified {
 		issuer.remember(strconv.Itoa(i), claims{})
 	}
@@ -212,11 +212,11 @@ func TestTokensRememberABoundedNumber(t *testing.T) {
 
 func BenchmarkTokenVerify(b *testing.B) {
 	clock := newManualClock()
-	issuer, err := newTokens(time.Hour, clock.time)
+	issuer, err := newTokens(clock.time)
 	if err != nil {
 		b.Fatal(err)
 	}
-	token, _, err := issuer.issue(userClient, userClient.scopes)
+	token, _, err := issuer.issue(order{to: userClient, scopes: userClient.scopes, lifetime: time.Hour})
 	if err != nil {
 		b.Fatal(err)
 	}

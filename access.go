@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"certql/edge"
+	"certql/edge/session"
+	"certql/upstream"
+)
+
+// discoverTimeout is how long the start waits for the tenant to say where people sign in. Later
+// sign-ins ask again.
+const discoverTimeout = 5 * time.Second
+
+// An access is who is let in to the gateway, and by which paths.
+type access struct {
+	callers     edge.Callers
+	corsOrigins []string
+	origins     *edge.Origins
+	sessions    *session.Sessions // nil where nobody can sign in
+	pages       *edge.Pages       // nil where there are none
+	close       []func()
+}
+
+// newAccess answers who is let in by the settings. Browsers reach the gateway by the given origin. The
+// service credential is nil where nobody may use it.
+func newAccess(ctx context.Context, config edge.ServeConfig, t tenant, origin *url.URL, service upstream.Credential, log *slog.Logger) (*access, error) {
+	a := &access{callers: edge.Callers{Bearer: t.modes.Bearer, Service: service}, corsOrigins: config.CORSOrigins}
+	var err error
+	if service != nil {
+		if a.callers.Gate, err = edge.NewServiceGate(config); err != nil {
+			return nil, err
+		}
+	}
+	if a.origins, err = edge.NewOrigins(append([]string{origin.String()}, config.CORSOrigins...)...); err != nil {
+		return nil, err
+	}
+	if config.Pages != "" {
+		if a.pages, err = edge.NewPages(config.Pages); err != nil {
+			return nil, fmt.Errorf("--pages: %w", err)
+		}
+		a.close = append(a.close, func() { _ = a.pages.Close() })
+	}
+	if t.modes.Session {
+		if err := a.signIn(ctx, config.Session, t, origin, log); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// signIn lets people sign in at the tenant.
+func (a *access) signIn(ctx context.Context, config edge.SessionSettings, t tenant, origin *url.URL, log *slog.Logger) error {
+	keys, err := config.Keys()
+	if err != nil {
+		return err
+	}
+	transport := upstream.NewTransport(upstream.TransportConfig{})
+	a.close = append(a.close, transport.CloseIdleConnections)
+	t.signIn.Transport, t.signIn.RedirectURL = transport, callbackURL(origin)
+	client, err := upstream.NewAuthorizationCode(t.signIn)
+	if err != nil {
+		return err
+	}
+	bounded, cancel := context.WithTimeout(ctx, discoverTimeout)
+	defer cancel()
+	if _, err := client.Discover(bounded); err != nil {
+		log.WarnContext(ctx, "the tenant does not say where people sign in", "error", err)
+	}
+	a.sessions, err = session.New(session.Config{
+		Tenant:      client,
+		Origin:      origin,
+		Origins:     a.origins,
+		ReturnPaths: config.ReturnPaths,
+		IdleTimeout: config.IdleTimeout,
+		Lifetime:    config.Lifetime,
+		MaxSessions: config.Max,
+		Keys:        keys,
+		Logger:      log,
+	})
+	if err != nil {
+		return err
+	}
+	a.callers.Sessions = a.sessions
+	return nil
+}
+
+// callbackURL is where the tenant sends browsers back to.
+func callbackURL(origin *url.URL) string { return origin.String() + session.CallbackPath }
+
+// mount adds the paths to which only some are let in, and those by which they are.
+func (a *access) mount(mux *http.ServeMux, graphql http.Handler) {
+	cors := func(next http.Handler) http.Handler { return edge.CORS(a.corsOrigins, a.sessions != nil, next) }
+	mux.Handle("/graphql", cors(edge.Languages(a.callers.Handler(graphql))))
+	if a.sessions != nil {
+		mux.Handle(session.Path, cors(a.sessions.Handler()))
+	}
+	if a.pages != nil {
+		mux.Handle("GET "+edge.PagesPath, a.pages)
+	}
+}
+
+// Close ends what was opened for it.
+func (a *access) Close() {
+	for _, end := range a.close {
+		end()
+	}
+}

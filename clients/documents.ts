@@ -1,0 +1,50 @@
+import { graphql } from './build/gql';
+
+/** What a row shows of a review item. */
+graphql(`
+  fragment ReviewItem on AccessReviewItem {
+    id
+    decision
+    identity { id name }
+    access {
+      __typename
+      id
+      name
+      ... on Entitlement { account { id nativeIdentity } }
+    }
+  }
+`);
+
+/** A certification with a page of its items. */
+export const certificationPage = graphql(`
+  query CertificationPage($id: ID!, $first: Int!, $after: String) {
+    certification(id: $id) {
+      id
+      name
+      decisionsMade
+      decisionsTotal
+      reviewItems(first: $first, after: $after) {
+        edges { cursor node { ...ReviewItem } }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+`);
+
+/** One item again. */
+export const refreshReviewItem = graphql(`
+  query RefreshReviewItem($id: ID!) {
+    node(id: $id) { ...ReviewItem }
+  }
+`);
+
+/** Decides, and reads what a decision changes of what the page shows. */
+export const decide = graphql(`
+  mutation Decide($input: DecideReviewItemsInput!) {
+    decideReviewItems(input: $input) {
+      decidedItems { id decision }
+      certification { id decisionsMade decisionsTotal }
+      errors { message }
+    }
+  }
+`);

@@ -1,0 +1,9 @@
+import { graphql } from 'relay-runtime';
+
+/** Reads a certification, and a task by the id of what is none, which is refused. */
+export const partly = graphql`
+  query partlyQuery($id: ID!) {
+    certification(id: $id) { id name }
+    certificationTask(id: $id) { id status }
+  }
+`;

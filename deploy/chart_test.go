@@ -1,0 +1,551 @@
+package deploy
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	monitoring "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
+	"helm.sh/helm/v4/pkg/chart/common"
+	"helm.sh/helm/v4/pkg/chart/common/util"
+	"helm.sh/helm/v4/pkg/chart/v2/lint"
+	"helm.sh/helm/v4/pkg/chart/v2/lint/support"
+	"helm.sh/helm/v4/pkg/chart/v2/loader"
+	"helm.sh/helm/v4/pkg/engine"
+	apps "k8s.io/api/apps/v1"
+	autoscaling "k8s.io/api/autoscaling/v2"
+	core "k8s.io/api/core/v1"
+	networking "k8s.io/api/networking/v1"
+	policy "k8s.io/api/policy/v1"
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	names "k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/client-go/applyconfigurations"
+	"k8s.io/client-go/kubernetes/scheme"
+	"sigs.k8s.io/yaml"
+)
+
+// A rendering is what the chart makes of values.
+type rendering struct {
+	deployment *apps.Deployment
+	service    *core.Service
+	account    *core.ServiceAccount
+	disruption *policy.PodDisruptionBudget
+	scaler     *autoscaling.HorizontalPodAutoscaler // nil where there is none
+	network    *networking.NetworkPolicy            // nil where there is none
+	monitor    *monitoring.PodMonitor               // nil where there is none
+}
+
+const (
+	chartFolder = "helm/certql"
+	release     = "reviews"
+	namespace   = "iam"
+)
+
+// render answers the objects of the chart, in a release of which the name tells nothing.
+func render(values string) (rendering, error) {
+	var chosen map[string]any
+	if err := yaml.UnmarshalStrict([]byte(values), &chosen); err != nil {
+		return rendering{}, err
+	}
+	chart, err := loader.LoadDir(chartFolder)
+	if err != nil {
+		return rendering{}, err
+	}
+	all, err := util.ToRenderValues(chart, chosen, common.ReleaseOptions{Name: release, Namespace: namespace, IsInstall: true}, nil)
+	if err != nil {
+		return rendering{}, err
+	}
+	files, err := engine.Render(chart, all)
+	if err != nil {
+		return rendering{}, err
+	}
+	var got rendering
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if strings.HasSuffix(name, ".txt") || strings.TrimSpace(files[name]) == "" {
+			continue
+		}
+		if err := got.add(files[name]); err != nil {
+			return rendering{}, fmt.Errorf("%s: %w\n%s", name, err, files[name])
+		}
+	}
+	return got, nil
+}
+
+// add reads an object as the API server does that is told to refuse fields that it does not know, or
+// that come twice; and holds it to the schema that the API publishes.
+func (r *rendering) add(text string) error {
+	known := runtime.NewScheme()
+	if err := scheme.AddToScheme(known); err != nil {
+		return err
+	}
+	if err := monitoring.AddToScheme(known); err != nil {
+		return err
+	}
+	decoder := serializer.NewCodecFactory(known, serializer.EnableStrict).UniversalDeserializer()
+	object, kind, err := decoder.Decode([]byte(text), nil, nil)
+	if err != nil {
+		return err
+	}
+	switch object := object.(type) {
+	case *apps.Deployment:
+		r.deployment = object
+	case *core.Service:
+		r.service = object
+	case *core.ServiceAccount:
+		r.account = object
+	case *policy.PodDisruptionBudget:
+		r.disruption = object
+	case *autoscaling.HorizontalPodAutoscaler:
+		r.scaler = object
+	case *networking.NetworkPolicy:
+		r.network = object
+	case *monitoring.PodMonitor:
+		r.monitor = object
+		return nil // which is no part of Kubernetes
+	default:
+		return fmt.Errorf("nothing is known of a %s", kind.Kind)
+	}
+	_, err = applyconfigurations.NewTypeConverter(known).ObjectToTyped(object)
+	return err
+}
+
+// rendered is render for values that are right.
+func rendered(t *testing.T, values string) rendering {
+	t.Helper()
+	got, err := render(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.deployment == nil || got.service == nil || got.account == nil || got.disruption == nil {
+		t.Fatalf("objects are missing: %+v", got)
+	}
+	return got
+}
+
+// charts are values that between them reach every branch of the templates.
+var charts = map[string]string{
+	"sandbox": `{sandbox: true}`,
+	"tenant":  `{upstreamUrl: "https://acme.api.identitynow.com/v3"}`,
+	"one pod": `{upstreamUrl: "https://acme.api.identitynow.com", replicas: 1, rateLimitMargin: 0, networkPolicy: {enabled: false}}`,
+	"everything": `
+upstreamUrl: https://acme.api.identitynow.com/v3
+image: {repository: registry.example.com/certql, digest: "sha256:` + strings.Repeat("0a", 32) + `"}
+imagePullSecrets: [{name: registry}]
+rateLimit: 90
+autoscaling: {enabled: true, minReplicas: 2, maxReplicas: 4, queueLength: 10}
+settings: {auth: service, client-id: portal, cache-ttl: 5s, precheck: false, max-depth: 12, cors-origin: ["https://a.example.com", "https://b.example.com"]}
+secret: {name: certql, files: {client-secret-file: client-secret}}
+authorities: proxy-ca
+resources: {requests: {cpu: "1", memory: 1Gi}, limits: {memory: 1Gi}}
+drain: {delaySeconds: 10, timeoutSeconds: 60}
+networkPolicy:
+  callers: [{podSelector: {matchLabels: {app: portal}}}]
+  monitors: [{namespaceSelector: {matchLabels: {team: sre}}}]
+  upstreamPorts: [443, 3128]
+  collector: [{namespaceSelector: {matchLabels: {team: sre}}}]
+podMonitor: {enabled: true, labels: {release: prometheus}}
+env: {OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.monitoring:4318"}
+podAnnotations: {example.com/owner: iam}
+podLabels: {team: iam}
+nodeSelector: {kubernetes.io/os: linux}
+tolerations: [{key: dedicated, operator: Exists}]
+affinity: {nodeAffinity: {}}
+priorityClassName: high
+`,
+}
+
+func TestTheChartRendersWhatKubernetesTakes(t *testing.T) {
+	for name, values := range charts {
+		t.Run(name, func(t *testing.T) {
+			got := rendered(t, values)
+			objects := map[string]meta.Object{
+				"deployment": got.deployment, "service": got.service, "service account": got.account, "disruption budget": got.disruption,
+			}
+			if got.scaler != nil {
+				objects["autoscaler"] = got.scaler
+			}
+			if got.network != nil {
+				objects["network policy"] = got.network
+			}
+			if got.monitor != nil {
+				objects["pod monitor"] = got.monitor
+			}
+			for kind, object := range objects {
+				if object.GetName() != release+"-certql" || len(names.IsDNS1035Label(object.GetName())) > 0 {
+					t.Errorf("the %s is called %q", kind, object.GetName())
+				}
+				if problems := validation.ValidateLabels(object.GetLabels(), field.NewPath("labels")); len(problems) > 0 || len(object.GetLabels()) < 4 {
+					t.Errorf("the labels of the %s: %v", kind, problems)
+				}
+			}
+		})
+	}
+}
+
+func TestTheObjectsOfTheChartFindEachOther(t *testing.T) {
+	for name, values := range charts {
+		t.Run(name, func(t *testing.T) {
+			got := rendered(t, values)
+			pod := got.deployment.Spec.Template
+			container := containerOf(t, got)
+			finders := map[string]*meta.LabelSelector{
+				"deployment":        got.deployment.Spec.Selector,
+				"service":           {MatchLabels: got.service.Spec.Selector},
+				"disruption budget": got.disruption.Spec.Selector,
+				"spread":            pod.Spec.TopologySpreadConstraints[0].LabelSelector,
+			}
+			if got.network != nil {
+				finders["network policy"] = &got.network.Spec.PodSelector
+			}
+			if got.monitor != nil {
+				finders["pod monitor"] = &got.monitor.Spec.Selector
+			}
+			for who, selector := range finders {
+				if found, err := meta.LabelSelectorAsSelector(selector); err != nil || found.Empty() || !found.Matches(labels.Set(pod.Labels)) {
+					t.Errorf("the %s finds no pods by %v (%v)", who, selector, err)
+				}
+			}
+			if pod.Spec.ServiceAccountName != got.account.Name {
+				t.Errorf("pods run as %q", pod.Spec.ServiceAccountName)
+			}
+			ports := make(map[string]int32)
+			for _, port := range container.Ports {
+				ports[port.Name] = port.ContainerPort
+			}
+			if diff := cmp.Diff(map[string]int32{"http": 8080, "admin": 8081}, ports); diff != "" {
+				t.Errorf("ports (-want +got):\n%s", diff)
+			}
+			if got.service.Spec.Ports[0].TargetPort.String() != "http" || len(got.service.Spec.Ports) != 1 {
+				t.Errorf("the service leads to %v: callers must not reach the listener of operators", got.service.Spec.Ports)
+			}
+			probes := map[string]*core.Probe{"/livez": container.LivenessProbe, "/readyz": container.ReadinessProbe}
+			for path, probe := range probes {
+				if probe.HTTPGet.Path != path || probe.HTTPGet.Port.String() != "admin" {
+					t.Errorf("%s is asked for as %+v", path, probe.HTTPGet)
+				}
+			}
+			if got.scaler != nil {
+				target := got.scaler.Spec.ScaleTargetRef
+				if target.Kind != "Deployment" || target.Name != got.deployment.Name || got.deployment.Spec.Replicas != nil {
+					t.Errorf("the autoscaler is for %+v, and the deployment has %v replicas of its own", target, got.deployment.Spec.Replicas)
+				}
+			}
+			volumes := make(map[string]bool)
+			for _, volume := range pod.Spec.Volumes {
+				volumes[volume.Name] = true
+			}
+			for _, mount := range container.VolumeMounts {
+				if !volumes[mount.Name] || !mount.ReadOnly {
+					t.Errorf("%s is mounted as %+v", mount.Name, mount)
+				}
+			}
+			if len(volumes) != len(container.VolumeMounts) {
+				t.Errorf("there are %d volumes and %d mounts", len(volumes), len(container.VolumeMounts))
+			}
+		})
+	}
+}
+
+// containerOf answers the only container of a pod.
+func containerOf(t *testing.T, r rendering) core.Container {
+	t.Helper()
+	if n := len(r.deployment.Spec.Template.Spec.Containers); n != 1 {
+		t.Fatalf("there are %d containers, want 1", n)
+	}
+	return r.deployment.Spec.Template.Spec.Containers[0]
+}
+
+// What the Pod Security Standards call restricted, and a little more.
+func TestPodsMayDoNothingThatTheyNeedNot(t *testing.T) {
+	for name, values := range charts {
+		t.Run(name, func(t *testing.T) {
+			got := rendered(t, values)
+			pod, container := got.deployment.Spec.Template.Spec, containerOf(t, got)
+			want := core.PodSecurityContext{
+				RunAsNonRoot: new(true), RunAsUser: new(int64(65532)), RunAsGroup: new(int64(65532)), FSGroup: new(int64(65532)),
+				SeccompProfile: &core.SeccompProfile{Type: core.SeccompProfileTypeRuntimeDefault},
+			}
+			if diff := cmp.Diff(&want, pod.SecurityContext); diff != "" {
+				t.Errorf("security of the pod (-want +got):\n%s", diff)
+			}
+			wantContainer := core.SecurityContext{
+				AllowPrivilegeEscalation: new(false), ReadOnlyRootFilesystem: new(true),
+				Capabilities: &core.Capabilities{Drop: []core.Capability{"ALL"}},
+			}
+			if diff := cmp.Diff(&wantContainer, container.SecurityContext); diff != "" {
+				t.Errorf("security of the container (-want +got):\n%s", diff)
+			}
+			if pod.HostNetwork || pod.HostPID || pod.HostIPC {
+				t.Error("the pod shares something with its host")
+			}
+			for who, mounts := range map[string]*bool{"pod": pod.AutomountServiceAccountToken, "service account": got.account.AutomountServiceAccountToken} {
+				if mounts == nil || *mounts {
+					t.Errorf("the %s brings a token for the API of Kubernetes", who)
+				}
+			}
+			// A service called certql would otherwise set variables such as CERTQL_PORT in every pod.
+			if pod.EnableServiceLinks == nil || *pod.EnableServiceLinks {
+				t.Error("services set variables in the pod")
+			}
+			for _, variable := range container.Env {
+				if strings.Contains(strings.ToLower(variable.Name), "secret") || variable.ValueFrom != nil {
+					t.Errorf("the variable %s holds a secret, which belongs in a file", variable.Name)
+				}
+			}
+			for _, volume := range pod.Volumes {
+				if volume.HostPath != nil || volume.Secret != nil && *volume.Secret.DefaultMode&0o007 != 0 {
+					t.Errorf("the volume %s is one of the host, or one that everybody may read: %+v", volume.Name, volume)
+				}
+			}
+		})
+	}
+}
+
+// The image has the number that pods run as, so that a file that one may read the other may, too.
+func TestPodsRunAsWhomTheImageSays(t *testing.T) {
+	text, err := os.ReadFile("../Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := rendered(t, charts["sandbox"]).deployment.Spec.Template.Spec.SecurityContext
+	if want := fmt.Sprintf("\nUSER %d:%d\n", *got.RunAsUser, *got.RunAsGroup); !strings.Contains(string(text), want) {
+		t.Errorf("the Dockerfile has no line %q", strings.TrimSpace(want))
+	}
+}
+
+func TestMemoryIsLimitedForGoBelowThePodsLimit(t *testing.T) {
+	tests := map[string]struct{ values, want string }{
+		"by default": {`{sandbox: true}`, "460MiB"},
+		"mebibytes":  {`{sandbox: true, resources: {limits: {memory: 200Mi}}}`, "180MiB"},
+		"gibibytes":  {`{sandbox: true, resources: {limits: {memory: 2Gi}}}`, "1843MiB"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			container := containerOf(t, rendered(t, test.values))
+			got := variable(container, "GOMEMLIMIT")
+			if got != test.want {
+				t.Errorf("GOMEMLIMIT is %q, want %q", got, test.want)
+			}
+			mebibytes, err := strconv.ParseInt(strings.TrimSuffix(got, "MiB"), 10, 64)
+			if limit := container.Resources.Limits.Memory().Value(); err != nil || mebibytes<<20 >= limit || mebibytes<<20 < limit*8/10 {
+				t.Errorf("GOMEMLIMIT is %s of %d bytes (%v)", got, limit, err)
+			}
+			if container.Resources.Requests.Cpu().IsZero() || container.Resources.Requests.Memory().IsZero() {
+				t.Error("the pod asks for no processor or no memory")
+			}
+		})
+	}
+}
+
+func variable(container core.Container, name string) string {
+	for _, variable := range container.Env {
+		if variable.Name == name {
+			return variable.Value
+		}
+	}
+	return ""
+}
+
+// argument answers the value of an option of the container.
+func argument(t *testing.T, container core.Container, option string) string {
+	t.Helper()
+	for _, argument := range container.Args {
+		if value, ok := strings.CutPrefix(argument, "--"+option+"="); ok {
+			return value
+		}
+	}
+	t.Fatalf("there is no --%s among %q", option, container.Args)
+	return ""
+}
+
+func TestPodsTogetherStayWithinTheUpstreamsBudget(t *testing.T) {
+	tests := map[string]struct {
+		values        string
+		limit, margin string
+		pods          int // at most
+		surge, fewer  int // while the pods are replaced
+	}{
+		"one pod":         {`{replicas: 1}`, "100", "5", 1, 1, 0},
+		"two":             {`{replicas: 2}`, "50", "3", 2, 0, 1},
+		"seven":           {`{replicas: 7}`, "14", "1", 7, 0, 1},
+		"up to four":      {`{replicas: 2, autoscaling: {enabled: true, minReplicas: 1, maxReplicas: 4}}`, "25", "2", 4, 0, 1},
+		"no margin":       {`{replicas: 3, rateLimitMargin: 0}`, "33", "0", 3, 0, 1},
+		"another budget":  {`{replicas: 3, rateLimit: 1000, rateLimitMargin: 50}`, "333", "17", 3, 0, 1},
+		"one each, alone": {`{replicas: 100, rateLimitMargin: 0}`, "1", "0", 100, 0, 1},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := rendered(t, `{upstreamUrl: "https://acme.example.com/v3", `+strings.TrimPrefix(test.values, "{"))
+			container := containerOf(t, got)
+			if limit, margin := argument(t, container, "rate-limit"), argument(t, container, "rate-limit-margin"); limit != test.limit || margin != test.margin {
+				t.Errorf("each pod has %s less %s, want %s less %s", limit, margin, test.limit, test.margin)
+			}
+			strategy := got.deployment.Spec.Strategy.RollingUpdate
+			if strategy.MaxSurge.IntValue() != test.surge || strategy.MaxUnavailable.IntValue() != test.fewer {
+				t.Errorf("pods are replaced with %s more and %s fewer, want %d and %d", strategy.MaxSurge, strategy.MaxUnavailable, test.surge, test.fewer)
+			}
+		})
+	}
+}
+
+func TestPodsAreAddedByTheLengthOfTheQueue(t *testing.T) {
+	got := rendered(t, charts["everything"]).scaler
+	if *got.Spec.MinReplicas != 2 || got.Spec.MaxReplicas != 4 || len(got.Spec.Metrics) != 1 {
+		t.Fatalf("the autoscaler is %+v", got.Spec)
+	}
+	metric := got.Spec.Metrics[0]
+	if metric.Type != autoscaling.PodsMetricSourceType || metric.Pods.Target.AverageValue.String() != "10" {
+		t.Errorf("pods are added by %+v", metric)
+	}
+	if rendered(t, charts["tenant"]).scaler != nil {
+		t.Error("there is an autoscaler where nobody asked for one")
+	}
+}
+
+// What the pod has left to end is enough for the program to.
+func TestPodsHaveTimeToEnd(t *testing.T) {
+	for name, want := range map[string]int64{"tenant": 5 + 30 + 10, "everything": 10 + 60 + 10} {
+		got := rendered(t, charts[name])
+		if grace := *got.deployment.Spec.Template.Spec.TerminationGracePeriodSeconds; grace != want {
+			t.Errorf("%s: a pod has %d s to end, want %d", name, grace, want)
+		}
+		container := containerOf(t, got)
+		notReady := container.ReadinessProbe.PeriodSeconds * container.ReadinessProbe.FailureThreshold
+		if delay := argument(t, container, "drain-delay"); delay != fmt.Sprintf("%ds", want-10-map[string]int64{"tenant": 30, "everything": 60}[name]) {
+			t.Errorf("%s: --drain-delay=%s, and a pod is found not to be ready after %d s", name, delay, notReady)
+		}
+	}
+}
+
+func TestTheNetworkPolicyNamesWhoComesInAndWhatGoesOut(t *testing.T) {
+	by := func(rules string) []string { return strings.Fields(rules) }
+	tests := map[string]struct{ in, out []string }{
+		"sandbox":    {by("http:anybody admin:1"), by("53:1 53:1")},
+		"tenant":     {by("http:anybody admin:1"), by("53:1 53:1 443:anybody")},
+		"everything": {by("http:1 admin:1"), by("53:1 53:1 443:anybody 3128:anybody 4318:1")},
+	}
+	peers := func(ports []networking.NetworkPolicyPort, peers []networking.NetworkPolicyPeer) []string {
+		who := "anybody"
+		if len(peers) > 0 {
+			who = strconv.Itoa(len(peers))
+		}
+		var rules []string
+		for _, port := range ports {
+			rules = append(rules, port.Port.String()+":"+who)
+		}
+		return rules
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			spec := rendered(t, charts[name]).network.Spec
+			if diff := cmp.Diff([]networking.PolicyType{"Ingress", "Egress"}, spec.PolicyTypes); diff != "" {
+				t.Errorf("what the policy is about (-want +got):\n%s", diff)
+			}
+			var in, out []string
+			for _, rule := range spec.Ingress {
+				in = append(in, peers(rule.Ports, rule.From)...)
+			}
+			for _, rule := range spec.Egress {
+				out = append(out, peers(rule.Ports, rule.To)...)
+			}
+			if diff := cmp.Diff(test.in, in); diff != "" {
+				t.Errorf("what comes in (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.out, out); diff != "" {
+				t.Errorf("what goes out (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// The program itself is asked what it makes of the arguments.
+func TestTheProgramTakesWhatTheChartGives(t *testing.T) {
+	secrets := t.TempDir()
+	if err := os.WriteFile(filepath.Join(secrets, "client-secret"), []byte("hush\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, values := range charts {
+		t.Run(name, func(t *testing.T) {
+			container := containerOf(t, rendered(t, values))
+			var args, env []string
+			for _, argument := range container.Args {
+				args = append(args, strings.ReplaceAll(argument, "/run/secrets/certql", secrets))
+			}
+			for _, variable := range container.Env {
+				env = append(env, variable.Name+"="+variable.Value)
+			}
+			if args[0] != "serve" {
+				t.Fatalf("the program is told to %q", args[0])
+			}
+			args[0] = "config" // serve, but for what is printed instead
+			out, complaints, err := certql(t, env, args...)
+			if err != nil || complaints != "" {
+				t.Fatalf("certql %q: %v\n%s", args, err, complaints)
+			}
+			for _, argument := range args[1:] {
+				option, value, _ := strings.Cut(strings.TrimPrefix(argument, "--"), "=")
+				found := regexp.MustCompile(`(?m)^` + option + ` +(\S+) +flag`).FindStringSubmatch(out)
+				if found == nil || strings.HasSuffix(option, "-file") && found[1] != value {
+					t.Errorf("--%s=%s does not come through:\n%s", option, value, out)
+				}
+			}
+		})
+	}
+}
+
+func TestWrongValuesAreRefused(t *testing.T) {
+	tests := map[string]struct{ values, want string }{
+		"no upstream":          {`{}`, "upstreamUrl: needs the base URL"},
+		"upstream and sandbox": {`{upstreamUrl: "https://a.example.com", sandbox: true}`, "sandbox: is for a gateway without upstreamUrl"},
+		"more pods than calls": {`{sandbox: true, rateLimit: 10, replicas: 11}`, "are nothing for each of 11 pods"},
+		"margin of everything": {`{sandbox: true, rateLimit: 10, rateLimitMargin: 10, replicas: 1}`, "are nothing for each of 1 pods"},
+		"fewer than the least": {`{sandbox: true, autoscaling: {enabled: true, minReplicas: 5, maxReplicas: 4}}`, "autoscaling.minReplicas must be"},
+		"sessions of two pods": {`{sandbox: true, settings: {auth: "bearer,session"}}`, "stickySessions: sessions are in the memory of one pod"},
+		"secret in a setting":  {`{sandbox: true, settings: {client-secret: hush}}`, "client-secret"},
+		"a limit by setting":   {`{sandbox: true, settings: {rate-limit: 100}}`, "rate-limit"},
+		"variable of settings": {`{sandbox: true, env: {CERTQL_RATE_LIMIT: "100"}}`, "CERTQL_RATE_LIMIT"},
+		"files of no secret":   {`{sandbox: true, secret: {files: {client-secret-file: client-secret}}}`, "secret.name: needs"},
+		"path in a secret":     {`{sandbox: true, secret: {name: s, files: {client-secret-file: ../x}}}`, "client-secret-file"},
+		"unknown value":        {`{sandbox: true, replica: 3}`, "replica"},
+		"memory without unit":  {`{sandbox: true, resources: {limits: {memory: "512000000"}}}`, "memory"},
+		"no digest":            {`{sandbox: true, image: {digest: "sha256:1"}}`, "digest"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if _, err := render(test.values); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("the error is %v, want %q in it", err, test.want)
+			}
+		})
+	}
+}
+
+func TestSessionsOfSeveralPodsAreForStickyOnes(t *testing.T) {
+	rendered(t, `{sandbox: true, settings: {auth: session}, replicas: 1}`)
+	rendered(t, `{sandbox: true, settings: {auth: session}, stickySessions: true}`)
+}
+
+func TestHelmHasNothingToSayAgainstTheChart(t *testing.T) {
+	for name, values := range charts {
+		var chosen map[string]any
+		if err := yaml.UnmarshalStrict([]byte(values), &chosen); err != nil {
+			t.Fatal(err)
+		}
+		for _, message := range lint.RunAll(chartFolder, chosen, namespace).Messages {
+			if message.Severity > support.InfoSev {
+				t.Errorf("%s: %s", name, message)
+			}
+		}
+	}
+}

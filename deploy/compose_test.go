@@ -1,0 +1,132 @@
+package deploy
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/google/go-cmp/cmp"
+)
+
+// composed answers the compose file as Compose reads it, which is held to the schema of the
+// specification and to what it refers to.
+func composed(t *testing.T, env ...string) *types.Project {
+	t.Helper()
+	options, err := cli.NewProjectOptions([]string{"compose.yaml"}, cli.WithEnv(env), cli.WithResolvedPaths(true), cli.WithConsistency(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	project, err := options.LoadProject(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return project
+}
+
+func TestTheComposeFileIsOneThatComposeTakes(t *testing.T) {
+	project := composed(t)
+	if diff := cmp.Diff([]string{"gateway", "grafana", "prometheus", "sandbox"}, project.ServiceNames()); diff != "" {
+		t.Errorf("services (-want +got):\n%s", diff)
+	}
+	for name, service := range project.Services {
+		for _, volume := range service.Volumes {
+			if _, err := os.Stat(volume.Source); volume.Type == types.VolumeTypeBind && (err != nil || !volume.ReadOnly) {
+				t.Errorf("%s mounts %s: %v, read-only: %t", name, volume.Source, err, volume.ReadOnly)
+			}
+		}
+		for _, port := range service.Ports {
+			if port.HostIP != "127.0.0.1" {
+				t.Errorf("%s can be reached from other machines at %s:%s", name, port.HostIP, port.Published)
+			}
+		}
+	}
+	for name, secret := range project.Secrets {
+		if _, err := os.Stat(secret.File); err != nil {
+			t.Errorf("the secret %s: %v", name, err)
+		}
+	}
+	// Callers and operators are apart, and so is who may reach the upstream.
+	networks := make(map[string][]string)
+	for name, service := range project.Services {
+		networks[name] = slices.Sorted(maps.Keys(service.Networks))
+	}
+	if diff := cmp.Diff(map[string][]string{
+		"gateway": {"callers", "operators", "upstream"}, "sandbox": {"upstream"}, "prometheus": {"operators"}, "grafana": {"operators"},
+	}, networks); diff != "" {
+		t.Errorf("networks (-want +got):\n%s", diff)
+	}
+}
+
+func TestComposedProgramsMayDoNothingThatTheyNeedNot(t *testing.T) {
+	project := composed(t)
+	for _, name := range []string{"gateway", "sandbox"} {
+		service := project.Services[name]
+		if service.User != "65532:65532" || !service.ReadOnly || !slices.Contains(service.CapDrop, "ALL") ||
+			!slices.Contains(service.SecurityOpt, "no-new-privileges:true") || service.Privileged || service.MemLimit == 0 {
+			t.Errorf("%s: user %q, read-only %t, less %q, with %q, memory %d", name, service.User, service.ReadOnly, service.CapDrop, service.SecurityOpt, service.MemLimit)
+		}
+	}
+}
+
+// The program itself is asked what it makes of commands and variables.
+func TestTheProgramTakesWhatComposeGives(t *testing.T) {
+	tests := map[string]struct {
+		env     []string
+		service string
+		want    map[string]string
+	}{
+		"gateway": {nil, "gateway", map[string]string{"upstream-url": "http://sandbox:9090/v3", "client-id": "org-admin", "admin-addr": ":8081"}},
+		"gateway with a tenant": {
+			[]string{"CERTQL_UPSTREAM_URL=https://acme.api.identitynow.com/v3", "CERTQL_CLIENT_ID=portal"},
+			"gateway",
+			map[string]string{"upstream-url": "https://acme.api.identitynow.com/v3", "client-id": "portal"},
+		},
+		"sandbox": {nil, "sandbox", map[string]string{"addr": ":9090"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			project := composed(t, test.env...)
+			service := project.Services[test.service]
+			var env []string
+			for variable, value := range service.Environment {
+				set := *value
+				for _, secret := range service.Secrets { // which Compose mounts below /run/secrets
+					set = strings.ReplaceAll(set, "/run/secrets/"+secret.Source, project.Secrets[secret.Source].File)
+				}
+				env = append(env, variable+"="+set)
+			}
+			out, complaints, err := certql(t, env, append(slices.Clone(service.Command), "--print-config")...)
+			if err != nil || complaints != "" {
+				t.Fatalf("certql %q: %v\n%s", service.Command, err, complaints)
+			}
+			got := make(map[string]string)
+			for line := range strings.Lines(out) {
+				if words := strings.Fields(line); len(words) > 1 && test.want[words[0]] != "" {
+					got[words[0]] = words[1]
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("settings (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTheSandboxsSecretIsTheOneThatItTakes(t *testing.T) {
+	secret, err := os.ReadFile("sandbox-secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile(filepath.Join("..", "tenant.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `= "` + strings.TrimSpace(string(secret)) + `"`; !strings.Contains(string(source), "sandboxSecret") || !strings.Contains(string(source), want) {
+		t.Errorf("tenant.go has no secret %s", want)
+	}
+}

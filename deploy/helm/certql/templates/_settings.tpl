@@ -1,0 +1,54 @@
+{{/* The largest number of pods that there may be, which share the budget. */}}
+{{- define "certql.maxReplicas" -}}
+{{- if .Values.autoscaling.enabled -}}
+{{- if gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas) -}}
+{{- fail "autoscaling.minReplicas must be autoscaling.maxReplicas or less" -}}
+{{- end -}}
+{{ int .Values.autoscaling.maxReplicas }}
+{{- else -}}
+{{ int .Values.replicas }}
+{{- end -}}
+{{- end -}}
+
+{{/* Go's memory limit: nine tenths of the pod's, which leaves room for what Go does not count. */}}
+{{- define "certql.goMemoryLimit" -}}
+{{- $limit := .Values.resources.limits.memory -}}
+{{- $number := regexFind "^[0-9]+" $limit | int -}}
+{{- $mebibytes := ternary (mul $number 1024) $number (hasSuffix "Gi" $limit) -}}
+{{ div (mul $mebibytes 9) 10 }}MiB
+{{- end -}}
+
+{{/* The arguments of the program. */}}
+{{- define "certql.args" -}}
+{{- $pods := include "certql.maxReplicas" . | int -}}
+{{- $limit := div (int .Values.rateLimit) $pods -}}
+{{- $margin := div (add (int .Values.rateLimitMargin) $pods -1) $pods -}}
+{{- if ge (int $margin) (int $limit) -}}
+{{- fail (printf "rateLimit: %d requests less a margin of %d are nothing for each of %d pods; fewer pods have to do" (int .Values.rateLimit) (int .Values.rateLimitMargin) $pods) -}}
+{{- end -}}
+{{- if and (not .Values.upstreamUrl) (not .Values.sandbox) -}}
+{{- fail "upstreamUrl: needs the base URL of the tenant's API; or say sandbox: true, for made-up data of each pod's own" -}}
+{{- end -}}
+{{- if and .Values.upstreamUrl .Values.sandbox -}}
+{{- fail "sandbox: is for a gateway without upstreamUrl" -}}
+{{- end -}}
+{{- if and (contains "session" (get .Values.settings "auth" | toString)) (gt $pods 1) (not .Values.stickySessions) -}}
+{{- fail "stickySessions: sessions are in the memory of one pod. Have one replica, or browsers sent to the same pod each time and stickySessions: true" -}}
+{{- end -}}
+- serve
+- --addr=:8080
+- --admin-addr=:8081
+{{- with .Values.upstreamUrl }}
+- {{ printf "--upstream-url=%s" . | quote }}
+{{- end }}
+- --rate-limit={{ $limit }}
+- --rate-limit-margin={{ $margin }}
+- --drain-delay={{ int .Values.drain.delaySeconds }}s
+- --drain-timeout={{ int .Values.drain.timeoutSeconds }}s
+{{- range $option, $value := .Values.settings }}
+- {{ printf "--%s=%s" $option (ternary (join "," $value) $value (kindIs "slice" $value) | toString) | quote }}
+{{- end }}
+{{- range $option, $key := .Values.secret.files }}
+- {{ printf "--%s=/run/secrets/certql/%s" $option $key | quote }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,301 @@
+package session_test
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"certql/edge"
+	"certql/edge/session"
+	"certql/upstream"
+	"certql/upstream/sandbox"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const (
+	gatewayURL = "http://localhost:8080"
+	tenantURL  = "http://tenant.example"
+)
+
+// A tenant is a simulated one, which is called without a network so that it can live in a bubble.
+type tenant struct {
+	*sandbox.Sandbox
+	// before is called before each request is answered, and may answer it itself, by a status other than 0 or
+	// an error; nil to do nothing.
+	before func(*http.Request) (status int, body string, err error)
+	// after is called with each answer to a request for a token; nil to do nothing.
+	after func()
+	// refreshToken is the latest that was given out.
+	refreshToken string
+}
+
+// RoundTrip takes a request to the tenant.
+func (n *tenant) RoundTrip(r *http.Request) (*http.Response, error) {
+	if n.before != nil {
+		if status, body, err := n.before(r); status != 0 || err != nil {
+			w := httptest.NewRecorder()
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(cmp.Or(status, http.StatusOK))
+			_, _ = w.WriteString(body)
+			return w.Result(), err
+		}
+	}
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	arrived := r.Clone(r.Context())
+	arrived.Host, arrived.RequestURI, arrived.RemoteAddr = r.URL.Host, r.URL.RequestURI(), "192.0.2.1:1"
+	if arrived.Body == nil {
+		arrived.Body = http.NoBody
+	}
+	w := httptest.NewRecorder()
+	n.ServeHTTP(w, arrived)
+	if r.URL.Path == "/oauth/token" {
+		var granted struct {
+			RefreshToken string `json:"refresh_token"`
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &granted); err == nil && granted.RefreshToken != "" {
+			n.refreshToken = granted.RefreshToken
+		}
+		if n.after != nil {
+			n.after()
+		}
+	}
+	return w.Result(), nil
+}
+
+// A gateway has sessions, and asks the tenant one thing in the name of whoever calls.
+type gateway struct {
+	t        testing.TB
+	tenant   *tenant
+	client   *upstream.AuthorizationCode
+	sessions *session.Sessions
+	log      strings.Builder
+	mux      *http.ServeMux
+	caller   atomic.Pointer[upstream.Credential] // of the latest request
+}
+
+// newGateway makes a gateway in front of a tenant.
+func newGateway(t testing.TB, config session.Config, simulated sandbox.Config) *gateway {
+	t.Helper()
+	simulated.RateLimit, simulated.Certifications, simulated.Items = sandbox.NoRateLimit, 20, 100
+	box, err := sandbox.New(simulated)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &gateway{t: t, tenant: &tenant{Sandbox: box}, mux: http.NewServeMux()}
+	if g.client, err = upstream.NewAuthorizationCode(upstream.AuthorizationCodeConfig{
+		InfoURL: tenantURL + "/oauth/info", RevokeURL: tenantURL + "/oauth/revoke", RedirectURL: gatewayURL + session.CallbackPath,
+		ClientID: sandbox.PortalClient, ClientSecret: "sandbox", Transport: g.tenant,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	config.Tenant = g.client
+	if config.Origin, err = url.Parse(gatewayURL); err != nil {
+		t.Fatal(err)
+	}
+	if config.Origins, err = edge.NewOrigins(gatewayURL); err != nil {
+		t.Fatal(err)
+	}
+	if config.ReturnPaths == nil {
+		config.ReturnPaths = []string{"/"}
+	}
+	if config.IdleTimeout == 0 {
+		config.IdleTimeout = 30 * time.Minute
+	}
+	if config.Lifetime == 0 {
+		config.Lifetime = 12 * time.Hour
+	}
+	if config.MaxSessions == 0 {
+		config.MaxSessions = 100
+	}
+	config.Logger = slog.New(slog.NewTextHandler(&g.log, nil))
+	if g.sessions, err = session.New(config); err != nil {
+		t.Fatal(err)
+	}
+	rest, err := upstream.New(upstream.Config{BaseURL: tenantURL + "/v3", Transport: g.tenant, RateLimit: upstream.NoRateLimit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.mux.Handle(session.Path, g.sessions.Handler())
+	g.mux.Handle("/graphql", edge.Callers{Sessions: g.sessions}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if caller, ok := upstream.CredentialFrom(r.Context()); ok {
+			g.caller.Store(&caller)
+		}
+		fmt.Fprint(w, read(r.Context(), rest))
+	})))
+	return g
+}
+
+// read asks the tenant for something, and answers how that went.
+func read(ctx context.Context, rest *upstream.Client) string {
+	_, err := rest.ListIdentityCertifications(ctx, upstream.ListIdentityCertificationsParams{})
+	if err != nil {
+		return strings.TrimPrefix(err.Error(), "upstream: ")
+	}
+	return "read"
+}
+
+// A browser keeps the cookies of the gateway.
+type browser struct {
+	*gateway
+	cookies map[string]string
+}
+
+func (g *gateway) newBrowser() *browser { return &browser{g, map[string]string{}} }
+
+// send sends a request with the browser's cookies and keeps those of the answer.
+func (b *browser) send(method, target string, header http.Header) *httptest.ResponseRecorder {
+	b.t.Helper()
+	r := httptest.NewRequestWithContext(context.Background(), method, gatewayURL+target, nil)
+	for name, values := range header {
+		r.Header[name] = values
+	}
+	for name, value := range b.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	w := httptest.NewRecorder()
+	b.mux.ServeHTTP(w, r)
+	for _, cookie := range w.Result().Cookies() {
+		if cookie.MaxAge < 0 {
+			delete(b.cookies, cookie.Name)
+		} else {
+			b.cookies[cookie.Name] = cookie.Value
+		}
+	}
+	return w
+}
+
+// asJSON is the header of what a script sends.
+var asJSON = http.Header{"Content-Type": {"application/json"}}
+
+// get opens a path.
+func (b *browser) get(target string) *httptest.ResponseRecorder {
+	b.t.Helper()
+	return b.send(http.MethodGet, target, nil)
+}
+
+// ask asks the tenant for something, and answers how that went.
+func (b *browser) ask() string {
+	b.t.Helper()
+	w := b.send(http.MethodPost, "/graphql", asJSON)
+	if w.Code != http.StatusOK {
+		return fmt.Sprintf("%d", w.Code)
+	}
+	return w.Body.String()
+}
+
+// code answers the code of a problem.
+func code(t testing.TB, w *httptest.ResponseRecorder) string {
+	t.Helper()
+	var problem struct {
+		Status       int
+		Code, Detail string
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &problem); err != nil || problem.Status != w.Code || problem.Detail == "" || w.Header().Get("Content-Type") != "application/problem+json; charset=utf-8" {
+		t.Fatalf("%d is no problem: %s", w.Code, w.Body)
+	}
+	return problem.Code
+}
+
+var hiddenRequest = regexp.MustCompile(`name="request" value="([^"]+)"`)
+
+// atTenant goes to the tenant's page, chooses an identity (empty to cancel), and answers where the tenant
+// sends the browser back to.
+func (b *browser) atTenant(target, identity string) string {
+	b.t.Helper()
+	client := &http.Client{Transport: b.tenant, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, target, nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	shown, err := client.Do(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer shown.Body.Close()
+	body, err := io.ReadAll(shown.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	found := hiddenRequest.FindSubmatch(body)
+	if found == nil {
+		b.t.Fatalf("the tenant answers %d: %s", shown.StatusCode, body)
+	}
+	form := url.Values{"request": {string(found[1])}, "identity": {identity}}
+	if identity == "" {
+		form = url.Values{"request": {string(found[1])}, "cancel": {"1"}}
+	}
+	if r, err = http.NewRequestWithContext(context.Background(), http.MethodPost, tenantURL+"/oauth/authorize", strings.NewReader(form.Encode())); err != nil {
+		b.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for _, cookie := range shown.Cookies() {
+		r.AddCookie(cookie)
+	}
+	back, err := client.Do(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer back.Body.Close()
+	return back.Header.Get("Location")
+}
+
+// callback answers the path that the tenant sends the browser back to.
+func (b *browser) callback(identity string) string {
+	b.t.Helper()
+	login := b.get("/auth/login")
+	if login.Code != http.StatusSeeOther {
+		b.t.Fatalf("the login answers %d: %s", login.Code, login.Body)
+	}
+	return strings.TrimPrefix(b.atTenant(login.Header().Get("Location"), identity), gatewayURL)
+}
+
+// signIn signs in as an identity.
+func (b *browser) signIn(identity string) {
+	b.t.Helper()
+	if w := b.get(b.callback(identity)); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/" {
+		b.t.Fatalf("the callback answers %d: %s", w.Code, w.Body)
+	}
+}
+
+// signedIn says whether anybody is signed in.
+func (b *browser) signedIn() bool {
+	b.t.Helper()
+	return b.get("/auth/me").Code == http.StatusOK
+}
+
+// revoke ends a token at the tenant, as if somebody had done so there.
+func (g *gateway) revoke(token string) {
+	g.t.Helper()
+	form := url.Values{"token": {token}, "client_id": {sandbox.PortalClient}, "client_secret": {"sandbox"}}
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, tenantURL+"/oauth/revoke", strings.NewReader(form.Encode()))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer, err := g.tenant.RoundTrip(r)
+	if err == nil {
+		defer answer.Body.Close()
+	}
+	if err != nil || answer.StatusCode != http.StatusOK {
+		g.t.Fatalf("the tenant revokes nothing: %v", err)
+	}
+}
+
+// tokenRequests answers how many grants were exchanged or refreshed.
+func (g *gateway) tokenRequests() int { return g.tenant.Requests().Count("oauthToken") }

@@ -1,0 +1,294 @@
+package session_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"certql/edge/session"
+	"certql/upstream/sandbox"
+)
+
+// inBubble runs a test on a clock of its own, on which a session of the given settings begins.
+func inBubble(t *testing.T, config session.Config, simulated sandbox.Config, test func(*testing.T, *browser)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		b := newGateway(t, config, simulated).newBrowser()
+		b.signIn("reviewer-1")
+		test(t, b)
+	})
+}
+
+// The default lifetime of tokens that the sandbox gives to people.
+const tokenLifetime = sandbox.DefaultUserTokenLifetime
+
+func TestASessionEndsWhenItIsIdle(t *testing.T) {
+	inBubble(t, session.Config{IdleTimeout: 10 * time.Minute}, sandbox.Config{}, func(t *testing.T, b *browser) {
+		for range 5 {
+			time.Sleep(10*time.Minute - time.Second)
+			if got := b.ask(); got != "read" {
+				t.Fatalf("while it is used: %s", got)
+			}
+		}
+		time.Sleep(10 * time.Minute)
+		if got := b.ask(); got != "401" || len(b.cookies) != 0 {
+			t.Errorf("when it was idle: %s, and the browser has %v", got, b.cookies)
+		}
+		if got := b.ask(); got != "listIdentityCertifications: unauthenticated: the context holds no credential" {
+			t.Errorf("from then on: %s", got)
+		}
+	})
+}
+
+func TestASessionEndsHoweverItIsUsed(t *testing.T) {
+	inBubble(t, session.Config{IdleTimeout: 10 * time.Minute, Lifetime: time.Hour}, sandbox.Config{}, func(t *testing.T, b *browser) {
+		for range 12 {
+			time.Sleep(5*time.Minute - time.Second)
+			if !b.signedIn() {
+				t.Fatal("it ends before its time")
+			}
+		}
+		time.Sleep(12 * time.Second)
+		if b.signedIn() {
+			t.Error("it lasts longer than its lifetime")
+		}
+	})
+}
+
+func TestATokenIsRefreshedBeforeItExpires(t *testing.T) {
+	for _, revokes := range []bool{false, true} {
+		t.Run(fmt.Sprintf("revoking %v", revokes), func(t *testing.T) {
+			inBubble(t, session.Config{}, sandbox.Config{RefreshRevokes: revokes}, func(t *testing.T, b *browser) {
+				for refreshes := range 20 {
+					if n := b.tokenRequests(); n != 1+refreshes {
+						t.Fatalf("%d token requests, want %d", n, 1+refreshes)
+					}
+					time.Sleep(tokenLifetime - 61*time.Second) // a minute before, less the second that is yet to come
+					if got := b.ask(); got != "read" || b.tokenRequests() != 1+refreshes {
+						t.Fatalf("before it is time: %s after %d token requests", got, b.tokenRequests())
+					}
+					time.Sleep(2 * time.Second)
+					// The call that finds it is time goes with the old token, unless that has been revoked beneath it.
+					if got := b.ask(); got != "read" {
+						t.Fatalf("when it is time: %s", got)
+					}
+					synctest.Wait()
+				}
+			})
+		})
+	}
+}
+
+func TestManyCallsWithAnExpiredTokenAreOneRefresh(t *testing.T) {
+	inBubble(t, session.Config{IdleTimeout: time.Hour}, sandbox.Config{}, func(t *testing.T, b *browser) {
+		for range 3 {
+			before := b.tokenRequests()
+			time.Sleep(tokenLifetime + time.Second)
+			var group sync.WaitGroup
+			for range 50 {
+				group.Go(func() {
+					one := &browser{b.gateway, map[string]string{"certql-session": b.cookies["certql-session"]}}
+					if got := one.ask(); got != "read" {
+						t.Errorf("got %s", got)
+					}
+				})
+			}
+			group.Wait()
+			if n := b.tokenRequests() - before; n != 1 {
+				t.Errorf("%d token requests, want 1", n)
+			}
+		}
+	})
+}
+
+// An outage is how a tenant answers that fails: with a status and a body, or with neither. With status 0
+// and no error it does not fail.
+type outage func() (status int, body string, err error)
+
+func answering(status int, body string) outage {
+	return func() (int, string, error) { return status, body, nil }
+}
+
+// failing has the tenant answer requests for tokens in another way; nil for its own.
+func (g *gateway) failing(failure outage) { g.failingAt("/oauth/token", failure) }
+
+// failingAt has the tenant answer requests to some paths in another way; nil for its own.
+func (g *gateway) failingAt(prefix string, failure outage) {
+	g.tenant.before = func(r *http.Request) (int, string, error) {
+		if failure != nil && strings.HasPrefix(r.URL.Path, prefix) {
+			return failure()
+		}
+		return 0, "", nil
+	}
+}
+
+func TestOnlyARefusalOfTheGrantEndsASession(t *testing.T) {
+	const expired = "listIdentityCertifications: unauthenticated"
+	tests := map[string]struct {
+		failure outage
+		ends    bool
+		later   string // how a call goes when the token has expired
+	}{
+		"refused":              {answering(400, `{"error":"invalid_grant"}`), true, expired},
+		"refused, no reason":   {answering(401, ""), true, expired},
+		"no connection":        {func() (int, string, error) { return 0, "", errors.New("no route") }, false, "getToken: unavailable"},
+		"down":                 {answering(503, ""), false, "getToken: unavailable (status 503)"},
+		"too many":             {answering(429, ""), false, "getToken: rate limited (status 429)"},
+		"the client's secret":  {answering(401, `{"error":"invalid_client"}`), false, "getToken: unauthenticated (status 401)"},
+		"something in between": {answering(403, "<html>"), false, "getToken: unauthenticated (status 403)"},
+		"no token":             {answering(200, `{"token_type":"bearer"}`), false, "getToken: unreadable answer"},
+		"no JSON":              {answering(200, `hello`), false, "getToken: unreadable answer"},
+		"a token that is none": {answering(200, `{"access_token":"a b","token_type":"bearer"}`), false, "getToken: unreadable answer"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, session.Config{IdleTimeout: time.Hour}, sandbox.Config{}, func(t *testing.T, b *browser) {
+				time.Sleep(tokenLifetime - 30*time.Second)
+				b.failing(test.failure)
+				if got := b.ask(); got != "read" { // by the token of before
+					t.Fatalf("while it is refreshed: %s", got)
+				}
+				synctest.Wait()
+				if got := b.signedIn(); got == test.ends {
+					t.Fatalf("signed in is %v", got)
+				}
+				if test.ends {
+					if strings.Contains(b.log.String(), "invalid_grant") || !strings.Contains(b.log.String(), "the tenant refused to refresh it") {
+						t.Errorf("the log is %s", &b.log)
+					}
+					return
+				}
+				if got := b.ask(); got != "read" {
+					t.Fatalf("while the token lives: %s", got)
+				}
+				time.Sleep(31 * time.Second)
+				if got := b.ask(); !strings.HasPrefix(got, test.later) {
+					t.Errorf("when the token has expired: %s, want %s", got, test.later)
+				}
+				b.failing(nil)
+				if got := b.ask(); got != "read" || !b.signedIn() {
+					t.Errorf("when the tenant is well again: %s", got)
+				}
+			})
+		})
+	}
+}
+
+func TestARefusedRefreshIsUnauthenticatedInTheMiddleOfARequest(t *testing.T) {
+	inBubble(t, session.Config{IdleTimeout: time.Hour}, sandbox.Config{}, func(t *testing.T, b *browser) {
+		time.Sleep(tokenLifetime + time.Second)
+		b.failing(answering(400, `{"error":"invalid_grant"}`))
+		if got := b.ask(); got != "listIdentityCertifications: unauthenticated" {
+			t.Errorf("in the middle: %s", got)
+		}
+		if got := b.ask(); got != "401" {
+			t.Errorf("from then on: %s", got)
+		}
+	})
+}
+
+func TestATenantThatFailsIsNotAskedByEachCall(t *testing.T) {
+	inBubble(t, session.Config{}, sandbox.Config{}, func(t *testing.T, b *browser) {
+		time.Sleep(tokenLifetime - 30*time.Second)
+		asked := 0
+		b.failing(func() (int, string, error) { asked++; return 503, "", nil })
+		for range 20 {
+			if got := b.ask(); got != "read" {
+				t.Fatal(got)
+			}
+			synctest.Wait()
+			time.Sleep(time.Second)
+		}
+		if asked != 4 {
+			t.Errorf("it was asked %d times in 20 s, want 4", asked)
+		}
+	})
+}
+
+func TestASignOutWhileARefreshIsUnderWayIsASignOut(t *testing.T) {
+	inBubble(t, session.Config{IdleTimeout: time.Hour}, sandbox.Config{}, func(t *testing.T, b *browser) {
+		time.Sleep(tokenLifetime + time.Second)
+		arrived, letGo := make(chan struct{}), make(chan struct{})
+		b.tenant.after = func() { close(arrived); <-letGo }
+		one := &browser{b.gateway, map[string]string{"certql-session": b.cookies["certql-session"]}}
+		var got string
+		var group sync.WaitGroup
+		group.Go(func() { got = one.ask() })
+		<-arrived
+		if w := b.send(http.MethodPost, "/auth/logout", asJSON); w.Code != http.StatusOK {
+			t.Fatalf("the sign-out answers %d: %s", w.Code, w.Body)
+		}
+		close(letGo)
+		group.Wait()
+		if !strings.HasPrefix(got, "listIdentityCertifications: unauthenticated") || one.signedIn() {
+			t.Errorf("the call under way: %s", got)
+		}
+		// The grant that was there at the sign-out, and the one that came too late.
+		if n := b.tenant.Requests().Count("oauthRevoke"); n != 2 {
+			t.Errorf("%d were revoked, want 2", n)
+		}
+	})
+}
+
+func TestARevokedTokenIsReplaced(t *testing.T) {
+	inBubble(t, session.Config{}, sandbox.Config{}, func(t *testing.T, b *browser) {
+		refused := false
+		b.failingAt("/v3/", func() (int, string, error) {
+			if refused {
+				return 0, "", nil
+			}
+			refused = true
+			return 401, `{"error":"JWT validation failed: JWT is revoked"}`, nil
+		})
+		if got := b.ask(); got != "read" || b.tokenRequests() != 2 {
+			t.Errorf("got %s after %d token requests, want a refresh", got, b.tokenRequests())
+		}
+	})
+}
+
+func TestAGrantThatIsEndedAtTheTenantEndsTheSession(t *testing.T) {
+	inBubble(t, session.Config{}, sandbox.Config{}, func(t *testing.T, b *browser) {
+		if got := b.ask(); got != "read" {
+			t.Fatal(got)
+		}
+		b.revoke(b.tenant.refreshToken)
+		if got := b.ask(); got != "listIdentityCertifications: unauthenticated (status 401)" && got != "listIdentityCertifications: unauthenticated" {
+			t.Errorf("got %s", got)
+		}
+		if b.signedIn() {
+			t.Error("the session goes on")
+		}
+	})
+}
+
+// A credential serves for as long as the session lasts, however many tokens that takes: so does that of
+// a subscription.
+func TestACredentialOutlivesItsTokens(t *testing.T) {
+	inBubble(t, session.Config{IdleTimeout: 2 * time.Hour}, sandbox.Config{}, func(t *testing.T, b *browser) {
+		if got := b.ask(); got != "read" {
+			t.Fatal(got)
+		}
+		credential, tokens := *b.caller.Load(), map[string]bool{}
+		for range 119 {
+			token, err := credential.Token(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			tokens[token] = true
+			time.Sleep(time.Minute)
+			synctest.Wait()
+		}
+		if len(tokens) < 9 {
+			t.Errorf("it had %d tokens in two hours", len(tokens))
+		}
+		time.Sleep(2 * time.Minute) // the session has been idle all the while
+		if token, err := credential.Token(t.Context()); err == nil {
+			t.Errorf("it has a token, of %d bytes, after the session", len(token))
+		}
+	})
+}

@@ -1,0 +1,74 @@
+package session
+
+import (
+	"html/template"
+	"net/http"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"certql/edge"
+)
+
+const codeUnauthenticated = "UNAUTHENTICATED"
+
+// The refusals of a sign-in. Their texts are all that is answered: nothing that was sent is repeated.
+var (
+	errReturnPath = &edge.Refusal{Status: http.StatusBadRequest, Code: "BAD_RETURN_PATH", Message: "The parameter return must be one of the paths that this gateway lists for it."}
+	errCallback   = &edge.Refusal{Status: http.StatusBadRequest, Code: "BAD_CALLBACK", Message: "This is not how the tenant sends a browser back: parameters are missing, repeated or too long."}
+	errState      = &edge.Refusal{Status: http.StatusBadRequest, Code: "UNKNOWN_STATE", Message: "This browser has no such sign-in under way: it took too long, or has ended already."}
+	errIssuer     = &edge.Refusal{Status: http.StatusBadRequest, Code: "WRONG_ISSUER", Message: "It was not the expected tenant that sent this browser back."}
+	errCode       = &edge.Refusal{Status: http.StatusBadRequest, Code: "CODE_REFUSED", Message: "The tenant does not accept the code of this sign-in: it has expired, or was used before."}
+	errSignIn     = &edge.Refusal{Status: http.StatusForbidden, Code: "SIGN_IN_REFUSED", Message: "The sign-in was cancelled, or the tenant does not allow it."}
+	errTenant     = &edge.Refusal{Status: http.StatusBadGateway, Code: "TENANT_UNAVAILABLE", Message: "The tenant does not answer as it should. Try again later."}
+	errTooMany    = &edge.Refusal{Status: http.StatusServiceUnavailable, Code: "TOO_MANY_SESSIONS", Message: "There are as many sessions as there may be. Try again later."}
+	errOrigin     = &edge.Refusal{Status: http.StatusForbidden, Code: "CROSS_ORIGIN", Message: "The page of another origin may not do that."}
+	errSignedOut  = &edge.Refusal{Status: http.StatusUnauthorized, Code: codeUnauthenticated, Message: "Nobody is signed in."}
+	errNotFound   = &edge.Refusal{Status: http.StatusNotFound, Code: "NOT_FOUND", Message: "There are /auth/login, /auth/callback, /auth/logout and /auth/me."}
+	errMethod     = &edge.Refusal{Status: http.StatusMethodNotAllowed, Code: "METHOD_NOT_ALLOWED", Message: "The method is not one that this path has."}
+	errInside     = &edge.Refusal{Status: http.StatusInternalServerError, Code: "INTERNAL", Message: "Something went wrong inside the gateway."}
+)
+
+// problemPage is what people see of a refusal.
+var problemPage = template.Must(template.New("problem").Parse(`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{{.Title}}</title>
+<h1>{{.Title}}</h1>
+<p>{{.Detail}}</p>
+<p><a href="/auth/login">Sign in</a></p>
+</html>
+`))
+
+// A problem is the body of a refusal: problem details as RFC 9457 has them, and a code.
+type problem struct {
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+	Code   string `json:"code"`
+}
+
+// answerProblem answers a refusal: a page where the browser shows the answer to somebody, else JSON.
+func answerProblem(w http.ResponseWriter, r *http.Request, reason *edge.Refusal) {
+	body := problem{http.StatusText(reason.Status), reason.Status, reason.Message, reason.Code}
+	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		w.WriteHeader(reason.Status)
+		_ = problemPage.Execute(w, body) // where it fails, there is nobody left to tell
+		return
+	}
+	answerJSON(w, "application/problem+json", reason.Status, body)
+}
+
+func answerJSON(w http.ResponseWriter, mediaType string, status int, body any) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		status, text = http.StatusInternalServerError, nil
+	}
+	w.Header().Set("Content-Type", mediaType+"; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(text) // where it fails, there is nobody left to tell
+}

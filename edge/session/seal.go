@@ -1,0 +1,63 @@
+package session
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+)
+
+// keyBytes is the length of a key of AES-256.
+const keyBytes = 32
+
+// A sealer keeps secrets at rest from whoever gets hold of where they rest: by AES-GCM, with a random
+// nonce in front. What is sealed for one place cannot be opened in another.
+type sealer struct{ aeads []cipher.AEAD }
+
+// newSealer answers a sealer by the given keys: the first seals, and each of them opens. Without one it
+// makes a key that nobody else knows.
+func newSealer(keys [][]byte) (*sealer, error) {
+	if len(keys) == 0 {
+		key := make([]byte, keyBytes)
+		rand.Read(key) // it never fails
+		keys = [][]byte{key}
+	}
+	var s sealer
+	for _, key := range keys {
+		if len(key) != keyBytes {
+			return nil, fmt.Errorf("a key must have %d bytes", keyBytes)
+		}
+		block, err := aes.NewCipher(key)
+		if err != nil {
+			return nil, err
+		}
+		aead, err := cipher.NewGCMWithRandomNonce(block)
+		if err != nil {
+			return nil, err
+		}
+		s.aeads = append(s.aeads, aead)
+	}
+	return &s, nil
+}
+
+// seal answers a value as it may rest in a place.
+func (s *sealer) seal(place string, value any) ([]byte, error) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	return s.aeads[0].Seal(nil, nil, text, []byte(place)), nil //nolint:gosec // the nonce is made by the library
+}
+
+// open reads what was sealed for a place. It is not ok where something was not sealed here, not for this
+// place, or by a key that is no more.
+func (s *sealer) open(place string, sealed []byte, value any) (ok bool) {
+	for _, aead := range s.aeads {
+		if text, err := aead.Open(nil, nil, sealed, []byte(place)); err == nil {
+			return json.Unmarshal(text, value) == nil
+		}
+	}
+	return false
+}

@@ -1,0 +1,251 @@
+package session
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"certql/upstream"
+)
+
+func TestWhatIsSealedIsOpenedInItsPlaceAlone(t *testing.T) {
+	key := bytes.Repeat([]byte{1}, keyBytes)
+	old := bytes.Repeat([]byte{2}, keyBytes)
+	seal := func(keys ...[]byte) *sealer {
+		s, err := newSealer(keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	want := record{upstream.Grant{AccessToken: "do-not-print", RefreshToken: "nor-this", IdentityID: "ada"}, time.Unix(1, 0).UTC()}
+	sealed, err := seal(key).seal("a", want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(sealed, []byte("do-not-print")) || bytes.Contains(sealed, []byte("ada")) {
+		t.Errorf("what is sealed can be read: %q", sealed)
+	}
+	again, err := seal(key).seal("a", want)
+	if err != nil || bytes.Equal(sealed, again) {
+		t.Error("the same is sealed alike twice")
+	}
+	var got record
+	for name, opener := range map[string]*sealer{"the same key": seal(key), "one of two": seal(old, key)} {
+		got = record{}
+		if !opener.open("a", sealed, &got) || cmp.Diff(want.Until, got.Until) != "" || got.Grant != want.Grant {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	changed := bytes.Clone(sealed)
+	changed[len(changed)-1] ^= 1
+	for name, open := range map[string]func() bool{
+		"another place": func() bool { return seal(key).open("b", sealed, &got) },
+		"another key":   func() bool { return seal(old).open("a", sealed, &got) },
+		"made-up key":   func() bool { return seal().open("a", sealed, &got) },
+		"changed":       func() bool { return seal(key).open("a", changed, &got) },
+		"cut off":       func() bool { return seal(key).open("a", sealed[:20], &got) },
+		"nothing":       func() bool { return seal(key).open("a", nil, &got) },
+	} {
+		if open() {
+			t.Errorf("%s: it is opened", name)
+		}
+	}
+	if _, err := newSealer([][]byte{key[:16]}); err == nil {
+		t.Error("a short key is taken")
+	}
+}
+
+func TestAGrantIsNeverPrinted(t *testing.T) {
+	grant := upstream.Grant{AccessToken: "do-not-print", RefreshToken: "do-not-print", IdentityID: "ada"}
+	credential := (&grants{tenant: &upstream.AuthorizationCode{}}).credential("do-not-print", grant)
+	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		for _, value := range []any{grant, &grant, credential} {
+			if got := fmt.Sprintf(format, value); strings.Contains(got, "do-not-print") {
+				t.Errorf("%s: %s", format, got)
+			}
+		}
+	}
+}
+
+func TestTheMemoryForgetsInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory(10)
+		commit := func(key string, lifetime time.Duration) {
+			t.Helper()
+			if err := m.Commit(key, []byte(key), time.Now().Add(lifetime)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		has := func(key string) bool {
+			data, found, err := m.Find(key)
+			if err != nil || found && string(data) != key {
+				t.Fatalf("%s is %q, %v", key, data, err)
+			}
+			return found
+		}
+		commit("a", time.Minute)
+		commit("b", time.Hour)
+		commit("c", time.Hour)
+		if err := m.Delete("c"); err != nil || has("c") || m.Delete("c") != nil {
+			t.Errorf("what was deleted is there: %v", err)
+		}
+		time.Sleep(time.Minute - time.Nanosecond)
+		if !has("a") {
+			t.Error("it forgets too early")
+		}
+		time.Sleep(time.Nanosecond)
+		if has("a") || !has("b") {
+			t.Error("it forgets too late, or too much")
+		}
+		commit("a", time.Hour)
+		if !has("a") {
+			t.Error("what has expired cannot come again")
+		}
+	})
+}
+
+func TestTheMemoryIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const limit = 1000
+		m := newMemory(limit)
+		for i := range 10 * limit {
+			if err := m.Commit(fmt.Sprint(i), nil, time.Now().Add(time.Duration(i)*time.Second)); err != nil {
+				t.Fatal(err) // one of them expires each second
+			}
+			if len(m.entries) > limit {
+				t.Fatalf("there are %d entries", len(m.entries))
+			}
+			time.Sleep(10 * time.Second)
+		}
+		for i := range limit {
+			_ = m.Commit(fmt.Sprint("long", i), nil, time.Now().Add(10000*time.Hour))
+		}
+		if err := m.Commit("one more", nil, time.Now().Add(time.Hour)); !errors.Is(err, errFull) {
+			t.Errorf("one more: %v", err)
+		}
+		if err := m.Commit("long1", []byte("changed"), time.Now().Add(time.Hour)); err != nil {
+			t.Errorf("one that is there: %v", err)
+		}
+	})
+}
+
+func TestTheMemorySharesNothing(t *testing.T) {
+	m := newMemory(10)
+	data := []byte("kept")
+	if err := m.Commit("a", data, time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	data[0] = 'x'
+	found, _, _ := m.Find("a")
+	found[1] = 'x'
+	if again, _, _ := m.Find("a"); string(again) != "kept" {
+		t.Errorf("it has become %q", again)
+	}
+	var group sync.WaitGroup
+	for i := range 100 {
+		group.Go(func() {
+			key := fmt.Sprint(i % 5)
+			_ = m.Commit(key, data, time.Now().Add(time.Hour))
+			_, _, _ = m.Find(key)
+			_ = m.Delete(key)
+		})
+	}
+	group.Wait()
+}
+
+func TestASessionHoldsAReferenceAndNothingElse(t *testing.T) {
+	deadline := time.Date(2026, 3, 1, 9, 0, 0, 123, time.UTC)
+	text, err := codec{}.Encode(deadline, map[string]any{grantKey: "r"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, values, err := codec{}.Decode(text)
+	if err != nil || !at.Equal(deadline) || cmp.Diff(map[string]any{grantKey: "r"}, values) != "" {
+		t.Errorf("it comes back as %v, %v, %v", at, values, err)
+	}
+	for _, values := range []map[string]any{{}, {grantKey: 1}, {grantKey: "r", "token": "t"}} {
+		if _, err := (codec{}).Encode(deadline, values); err == nil {
+			t.Errorf("%v is kept", values)
+		}
+	}
+	if _, _, err := (codec{}).Decode([]byte("{")); err == nil {
+		t.Error("what is no session is read")
+	}
+}
+
+// Whatever is asked for, a browser goes on to a listed path of the same origin.
+func FuzzReturnPath(f *testing.F) {
+	for _, asked := range []string{"", "/", "//evil.test", "/portal/x?y=//z", `/\evil.test`, "/portal/..%2f", "/portal/%5c", "https:/portal/", "/portal/\t/x", "/PORTAL/"} {
+		f.Add(asked)
+	}
+	paths := returnPaths{"/home", "/portal/*"}
+	origin, err := url.Parse("https://gateway.example.com/auth/callback")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, asked string) {
+		got, ok := paths.check(asked)
+		if !ok {
+			if got != "" {
+				t.Errorf("%q is refused with %q", asked, got)
+			}
+			return
+		}
+		target, err := origin.Parse(got)
+		if err != nil || target.Host != origin.Host || target.Scheme != "https" || target.User != nil {
+			t.Fatalf("%q leads to %v, %v", asked, target, err)
+		}
+		if clean := path.Clean(target.Path); clean != "/home" && clean != "/portal" && !strings.HasPrefix(clean, "/portal/") {
+			t.Errorf("%q leads to the path %q", asked, target.Path)
+		}
+		if strings.ContainsAny(got, "\\\r\n\t\x00") {
+			t.Errorf("%q leads to %q", asked, got)
+		}
+	})
+}
+
+// unasked is the transport of a tenant that nobody is to ask.
+type unasked struct{ t *testing.T }
+
+func (u unasked) RoundTrip(r *http.Request) (*http.Response, error) {
+	u.t.Errorf("the tenant is asked for %s", r.URL.Path)
+	return nil, errors.New("asked")
+}
+
+// Who finds an old token just before it is replaced begins another refresh just after: it must not use up
+// the next refresh token.
+func TestARefreshThatComesTooLateIsNone(t *testing.T) {
+	client, err := upstream.NewAuthorizationCode(upstream.AuthorizationCodeConfig{
+		InfoURL: "http://tenant.example/oauth/info", RedirectURL: "http://localhost/auth/callback", ClientID: "c", Transport: unasked{t},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealer, err := newSealer(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &grants{store: newMemory(10), sealer: sealer, tenant: client, log: slog.New(slog.DiscardHandler)}
+	if err := g.write("r", record{upstream.Grant{AccessToken: "new", RefreshToken: "next"}, time.Now().Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	before := upstream.Grant{AccessToken: "old", RefreshToken: "used up"}
+	if token, err := g.refresh(t.Context(), "r", before); err != nil || token != "new" {
+		t.Errorf("it answers %q, %v", token, err)
+	}
+	if _, err := g.refresh(t.Context(), "another", before); !errors.Is(err, errEnded) {
+		t.Errorf("a session that has ended is refreshed: %v", err)
+	}
+}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+
+/** The gateway under test, at the origin by which browsers know it. */
+export const gateway = process.env.GATEWAY;
+/** Where it serves the example. */
+export const examplePage = `${gateway}/pages/`;
+
+/** A page of another origin of the same site, which it lists. */
+export const portal = process.env.PORTAL;
+
+/** Whether it is reached by TLS, and so what its cookie is called. */
+export const secure = gateway.startsWith('https:');
+export const sessionCookie = secure ? '__Host-certql' : 'certql-session';
+
+const sandbox = process.env.SANDBOX;
+
+/** Answers what the sandbox counted of an operation since it started, as {status: number}. */
+export async function counted(operation) {
+  const { counts } = await (await fetch(`${sandbox}/sandbox/requests`)).json();
+  return counts[operation] ?? {};
+}
+
+/** Has the sandbox misbehave while act runs. */
+export async function withFaults(faults, act) {
+  const put = await fetch(`${sandbox}/sandbox/faults`, { method: 'PUT', body: JSON.stringify(faults) });
+  assert.equal(put.status, 200, await put.text());
+  try {
+    return await act();
+  } finally {
+    await fetch(`${sandbox}/sandbox/faults`, { method: 'DELETE' });
+  }
+}
+
+/** Answers the tokens that the tenant gives for a form, with the status. */
+export async function tenantToken(form) {
+  const response = await fetch(`${sandbox}/oauth/token`, { method: 'POST', body: new URLSearchParams(form) });
+  return { status: response.status, ...(await response.json()) };
+}
+
+/** Answers what the tenant itself lists as a user's certifications to review. */
+export async function certificationsAtTenant(user) {
+  const { access_token: token } = await tenantToken({ grant_type: 'client_credentials', client_id: user, client_secret: 'sandbox' });
+  const response = await fetch(`${sandbox}/v3/certifications?limit=250&reviewer-identity=me`, { headers: { authorization: `Bearer ${token}` } });
+  return (await response.json()).map(({ id }) => id).sort();
+}
+
+/** Runs a GraphQL operation as the page would, and answers {status, data, errors}. */
+export function askFrom(page, query, variables) {
+  return page.evaluate(
+    async (body) => {
+      const response = await fetch('/graphql', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      return { status: response.status, ...(await response.json()) };
+    },
+    JSON.stringify({ query, variables }),
+  );
+}
+
+/** Answers {status, body} of a GET that the page makes. */
+export function getFrom(page, path) {
+  return page.evaluate(async (path) => {
+    const response = await fetch(path);
+    return { status: response.status, body: await response.json() };
+  }, path);
+}
+
+/** Opens the example in a profile of its own, and notes what the browser complains about. */
+export async function visit(browser, options = {}) {
+  const context = await browser.newContext({ ignoreHTTPSErrors: secure, ...options }); // the certificate is the test's own
+  const page = await context.newPage();
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    // That an answer is a 401 is a line in the console as well.
+    if (['error', 'warning'].includes(message.type()) && !/status of 401/.test(message.text())) {
+      problems.push(message.text());
+    }
+  });
+  await page.goto(examplePage);
+  return { context, page, problems };
+}
+
+/** Signs in on the page as a user of the sandbox, known by the name that the sandbox shows. */
+export async function signIn(page, name) {
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await page.getByRole('button', { name }).first().click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  await page.getByRole('heading', { name: 'To review' }).waitFor();
+}
+
+/** Answers the names of the certifications on the page. */
+export function listed(page) {
+  return page.getByRole('rowheader').allInnerTexts();
+}

@@ -1,0 +1,267 @@
+// The page asks the gateway that serves it, so that the browser adds the session's cookie by itself. A page on another
+// origin, which the gateway then has to be started with (--cors-origin), writes the gateway's origin in front of each
+// path and adds `credentials: 'include'` to each fetch.
+
+const element = (id) => document.getElementById(id);
+
+/** Says that nobody is signed in, or no longer: a session can end at any time. */
+class SignedOut extends Error {}
+
+// ---- The gateway ----
+
+/** Answers who is signed in, as {name, identityId, expiresAt}, or null. */
+async function signedInUser() {
+  const response = await fetch('/auth/me');
+  if (response.status === 401) {
+    return null;
+  }
+  if (!response.ok) {
+    throw new Error(`The gateway does not say who is signed in: status ${response.status}.`);
+  }
+  return response.json();
+}
+
+/** Answers the data of a GraphQL operation. */
+async function ask(query, variables) {
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' }, // no form of another site can send this type
+    body: JSON.stringify({ query, variables }),
+  });
+  if (response.status === 401) {
+    throw new SignedOut();
+  }
+  const { data, errors } = await response.json();
+  // The session may end while the gateway works on the answer; then the fields that it could not read say so.
+  if (errors?.some((error) => error.extensions?.code === 'UNAUTHENTICATED')) {
+    throw new SignedOut();
+  }
+  if (errors) {
+    throw new Error(errors.map((error) => error.message).join(' '));
+  }
+  return data;
+}
+
+/** Ends the session, and answers where the browser can sign out of the tenant as well, or null. */
+async function endSession() {
+  const response = await fetch('/auth/logout', { method: 'POST', headers: { 'content-type': 'application/json' } });
+  if (!response.ok) {
+    throw new Error(`Signing out failed: status ${response.status}.`);
+  }
+  return (await response.json()).logoutUrl;
+}
+
+const myCertifications = `query MyCertifications {
+  certifications(first: 10, reviewer: "me", filter: { phase: ACTIVE, completed: false }, orderBy: [{ field: DUE }]) {
+    totalCount
+    nodes { id name due decisionsMade decisionsTotal campaign { name } }
+  }
+}`;
+
+const oneCertification = `query OneCertification($id: ID!) {
+  certification(id: $id) {
+    id
+    name
+    decisionsMade
+    decisionsTotal
+    reviewItems(first: 10, filter: { completed: false }) {
+      nodes {
+        id
+        identity { name }
+        access { name description privileged ... on Entitlement { sourceName } }
+      }
+    }
+  }
+}`;
+
+const decideItem = `mutation DecideItem($input: DecideReviewItemsInput!) {
+  decideReviewItems(input: $input) {
+    certification { decisionsMade decisionsTotal }
+    errors { code message }
+  }
+}`;
+
+// ---- The page ----
+
+/** Shows who is signed in, and what there is to review. */
+async function start() {
+  const user = await signedInUser();
+  if (!user) {
+    showSignedOut('Sign in to see what you have to review.');
+    return;
+  }
+  element('user-name').textContent = user.name;
+  element('user').hidden = false;
+  element('signed-out').hidden = true;
+  await Promise.all([showCertifications(), showCertification()]);
+}
+
+/** Takes everything that belongs to a user off the page. */
+function clear() {
+  element('rows').replaceChildren();
+  element('items').replaceChildren();
+  for (const id of ['user-name', 'certification-title', 'progress', 'more', 'news', 'problem']) {
+    element(id).textContent = '';
+  }
+  for (const id of ['user', 'certifications', 'certification']) {
+    element(id).hidden = true;
+  }
+}
+
+/** Offers to sign in, and shows nothing else. */
+function showSignedOut(reason) {
+  clear();
+  element('reason').textContent = reason;
+  // The gateway sends the browser back to this very page, which has to be among --session-return-path.
+  element('sign-in').href = `/auth/login?return=${encodeURIComponent(location.pathname + location.search)}`;
+  element('signed-out').hidden = false;
+}
+
+/** Lists the user's certifications. */
+async function showCertifications() {
+  const { certifications } = await ask(myCertifications);
+  const rows = certifications.nodes.map((certification) => {
+    const row = copyOf('row');
+    const link = row.querySelector('.name');
+    link.textContent = certification.name ?? certification.id;
+    link.href = `?${new URLSearchParams({ certification: certification.id })}`;
+    row.dataset.certification = certification.id;
+    row.querySelector('.campaign').textContent = certification.campaign?.name ?? '';
+    row.querySelector('.due').textContent = certification.due ? new Date(certification.due).toLocaleDateString() : '';
+    row.querySelector('.decided').textContent = progressOf(certification);
+    return row;
+  });
+  element('rows').replaceChildren(...rows);
+  element('table').hidden = rows.length === 0;
+  element('nothing').hidden = rows.length > 0;
+  element('more').hidden = !(certifications.totalCount > rows.length);
+  element('more').textContent = `These are the first ${rows.length} of ${certifications.totalCount}.`;
+  element('certifications').hidden = false;
+}
+
+/** Shows what is to be decided of the certification that the page's address names, if it names one. */
+async function showCertification() {
+  const id = chosenCertification();
+  if (!id) {
+    element('certification').hidden = true;
+    element('items').replaceChildren();
+    return;
+  }
+  const { certification } = await ask(oneCertification, { id });
+  if (id !== chosenCertification()) {
+    return; // another one was chosen meanwhile
+  }
+  if (!certification) {
+    throw new Error('There is no such certification.');
+  }
+  element('certification-title').textContent = certification.name ?? certification.id;
+  element('progress').textContent = `${progressOf(certification)} decided.`;
+  element('items').replaceChildren(...certification.reviewItems.nodes.map((item) => itemOf(certification, item)));
+  element('certification').hidden = false;
+  element('certification-title').focus();
+}
+
+/** Answers the entry of a review item, with the buttons that decide it. */
+function itemOf(certification, item) {
+  const entry = copyOf('item');
+  const { name, description, privileged, sourceName } = item.access ?? {};
+  entry.querySelector('.identity').textContent = item.identity?.name ?? 'Somebody';
+  entry.querySelector('.access').textContent = name ?? 'unnamed access';
+  entry.querySelector('.about').textContent = [sourceName, privileged && 'privileged', description].filter(Boolean).join(' · ');
+  const title = entry.querySelector('h3').textContent;
+  for (const [button, decision] of [['.approve', 'APPROVE'], ['.revoke', 'REVOKE']]) {
+    entry.querySelector(button).ariaDescription = title; // ten buttons of one name are told apart by it
+    entry.querySelector(button).addEventListener('click', () => attempt(() => decide(certification, item, entry, decision)));
+  }
+  return entry;
+}
+
+/** Decides an item. What the campaign or the tenant refuses is told beside the item. */
+async function decide(certification, item, entry, decision) {
+  const controls = [...entry.querySelectorAll('button, input')];
+  const comments = entry.querySelector('.comment').value.trim() || null;
+  entry.querySelector('.outcome').textContent = '';
+  controls.forEach((control) => (control.disabled = true));
+  try {
+    const { decideReviewItems: outcome } = await ask(decideItem, {
+      input: { certificationId: certification.id, decisions: [{ itemId: item.id, decision, comments }] },
+    });
+    if (outcome.errors.length > 0) {
+      entry.querySelector('.outcome').textContent = outcome.errors.map(refusalText).join(' ');
+      return;
+    }
+    const word = decision === 'APPROVE' ? 'approved' : 'revoked';
+    entry.querySelector('.decision').replaceChildren(`This is ${word}.`);
+    element('news').textContent = `${entry.querySelector('h3').textContent} is ${word}.`;
+    if (outcome.certification) {
+      const progress = progressOf(outcome.certification);
+      element('progress').textContent = `${progress} decided.`;
+      const row = [...element('rows').children].find((each) => each.dataset.certification === certification.id);
+      row?.querySelector('.decided').replaceChildren(progress);
+    }
+    element('certification-title').focus(); // the buttons that had it are gone
+  } finally {
+    controls.forEach((control) => (control.disabled = false));
+  }
+}
+
+/** Answers a refusal in words: the page's own for those that it knows, which go by the code. */
+function refusalText({ code, message }) {
+  switch (code) {
+    case 'COMMENT_REQUIRED':
+      return 'The campaign demands a comment for this decision.';
+    case 'ALREADY_SIGNED':
+      return 'This certification is signed off, and cannot be changed any more.';
+    default:
+      return message;
+  }
+}
+
+async function signOut() {
+  const logoutUrl = await endSession();
+  showSignedOut('You are signed out.');
+  if (logoutUrl) {
+    location.assign(logoutUrl);
+  }
+}
+
+const chosenCertification = () => new URLSearchParams(location.search).get('certification');
+const copyOf = (template) => element(template).content.firstElementChild.cloneNode(true);
+const progressOf = ({ decisionsMade, decisionsTotal }) => `${decisionsMade ?? '?'} of ${decisionsTotal ?? '?'}`;
+
+/** Does something, and tells what went wrong with it. */
+async function attempt(act) {
+  element('problem').textContent = '';
+  try {
+    await act();
+  } catch (error) {
+    if (error instanceof SignedOut) {
+      showSignedOut('Your session has ended. Sign in again to go on here.');
+    } else {
+      element('problem').textContent = error.message;
+    }
+  }
+}
+
+element('sign-out').addEventListener('click', () => attempt(signOut));
+
+// A certification opens in this page, at an address of its own: it can be linked to, and survives signing in again.
+element('rows').addEventListener('click', (event) => {
+  const link = event.target.closest('a');
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    history.pushState(null, '', link.href);
+    attempt(showCertification);
+  }
+});
+addEventListener('popstate', () => attempt(start));
+
+// The back button may bring the page back as it was left, for somebody else to see. So it is left empty.
+addEventListener('pagehide', clear);
+addEventListener('pageshow', (event) => {
+  if (event.persisted) {
+    attempt(start);
+  }
+});
+
+attempt(start);

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"certql/edge"
+	"certql/graph"
+	"certql/playground"
+	"certql/upstream"
+)
+
+// readme has the operations that the playground shows at first.
+//
+//go:embed README.md
+var readme string
+
+// A gateway is what answers callers and operators, put together as the settings say.
+type gateway struct {
+	config    edge.ServeConfig
+	log       *slog.Logger
+	serving   *service
+	telemetry *edge.Telemetry
+	tenant    tenant
+	client    *upstream.Client
+	own       upstream.Credential // of the gateway itself; nil where no caller may use it
+	access    *access
+	documents *graph.TrustedDocuments // nil where there are none
+}
+
+// runGateway serves the gateway, and with it the sandbox where no upstream is named, until ctx
+// ends. What it opens it closes in the reverse order: the gateway needs the sandbox to the end.
+func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, stdout io.Writer) error {
+	for _, name := range edge.UnknownVariables() {
+		log.WarnContext(ctx, "a variable is set, but no setting", "variable", name)
+	}
+	g := gateway{config: config, log: log, tenant: tenantOf(config)}
+	var err error
+	if g.serving, err = newService(ctx, config, log); err != nil {
+		return err
+	}
+	defer g.serving.close()
+	origin, err := config.PublicOrigin(g.serving.callersListener.Addr())
+	if err != nil {
+		return err
+	}
+	if g.telemetry, err = edge.NewTelemetry(ctx, edge.TelemetryConfig{Logger: log, Codes: graph.Codes()}); err != nil {
+		return err
+	}
+	g.serving.closes = append(g.serving.closes, g.telemetry.Close)
+	if config.Embedded() {
+		embedded, err := embedSandbox(ctx, config.Data, callbackURL(origin))
+		if err != nil {
+			return err
+		}
+		defer embedded.stop()
+		g.tenant = g.tenant.simulatedBy(embedded)
+	}
+	if g.client, g.own, err = g.tenant.connect(config, log, g.telemetry.Tracer()); err != nil {
+		return err
+	}
+	defer g.client.CloseIdleConnections()
+	if g.access, err = newAccess(ctx, config, g.tenant, origin, g.own, log); err != nil {
+		return err
+	}
+	defer g.access.Close()
+	if g.documents, err = trustedDocuments(config); err != nil {
+		return err
+	}
+	if err := g.build(); err != nil {
+		return err
+	}
+	g.announce(stdout)
+	return g.serving.run(ctx)
+}
+
+// build puts together who answers callers and operators, and what is counted of it.
+func (g *gateway) build() error {
+	answers := graph.NewHandler(g.graph())
+	g.serving.drains = append(g.serving.drains, answers.Drain)
+	mux := http.NewServeMux()
+	g.access.mount(mux, answers)
+	if g.config.Documents.Only {
+		mux.HandleFunc("GET /{$}", noPlayground)
+	} else {
+		explorer, err := playground.NewHandler(playground.Config{
+			Endpoint:   "graphql",
+			Operations: playground.Operations(readme),
+			Sessions:   g.tenant.modes.Session,
+			SignIn:     g.tenant.tokens(),
+		})
+		if err != nil {
+			return err
+		}
+		mux.Handle("/", explorer)
+	}
+	g.telemetry.Upstream(g.client.Stats)
+	if g.access.sessions != nil {
+		g.telemetry.Sessions(g.access.sessions.Count)
+	}
+	g.serving.callers = g.telemetry.Requests("/graphql", mux)
+	g.serving.connections = g.telemetry.Connections(g.config.Serving.MaxConnections)
+	g.serving.health = edge.NewHealth(g.log, time.Now, checks(g.client, g.own)...)
+	g.serving.operators = edge.NewAdmin(g.serving.health, g.telemetry.Metrics())
+	return nil
+}
+
+// graph answers how operations are executed.
+func (g *gateway) graph() graph.Config {
+	return graph.Config{
+		Client:           g.client,
+		Limits:           graph.Limits(g.config.Limits),
+		NoIntrospection:  g.config.NoIntrospection,
+		OperationTimeout: g.config.OperationTimeout,
+		MaxWriteBatch:    g.config.MaxWriteBatch,
+		NoPrecheck:       !g.config.Precheck,
+		Trace:            g.config.Embedded(),
+		Now:              g.tenant.now,
+		Logger:           g.log,
+		Tracer:           g.telemetry.Tracer(),
+		Observe: func(ctx context.Context, operation graph.Operation) func(graph.Outcome) {
+			ended := g.telemetry.Operation(ctx, edge.Operation(operation))
+			return func(outcome graph.Outcome) { ended(edge.Outcome(outcome)) }
+		},
+		ObserveBatch: g.telemetry.Batch,
+		TaskPollMin:  g.config.TaskPollMin,
+		TaskPollMax:  g.config.TaskPollMax,
+		Stopping:     g.serving.stopping,
+		Caller:       g.access.callers.WithBearer,
+		AllowOrigin:  g.access.origins.Allows,
+
+		MaxWebSockets:          g.config.MaxWebSockets,
+		MaxWebSocketOperations: g.config.MaxWebSocketOperations,
+
+		MaxEstimatedCalls: g.config.MaxEstimatedCalls,
+		MaxUpstreamCalls:  g.config.MaxUpstreamCalls,
+
+		Documents:      g.documents,
+		DocumentsOnly:  g.config.Documents.Only,
+		PersistedBytes: g.config.Documents.PersistedBytes,
+	}
+}
+
+// announce says where the gateway is, and what it calls as whom.
+func (g *gateway) announce(stdout io.Writer) {
+	at := g.serving.url()
+	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)
+	if !g.config.Documents.Only {
+		fmt.Fprintf(stdout, "Playground  %s/\n", at)
+	}
+	if g.documents != nil {
+		fmt.Fprintf(stdout, "Documents   %d trusted\n", g.documents.Len())
+	}
+	fmt.Fprintf(stdout, "Upstream    %s\n", g.tenant)
+	if g.serving.operatorsListener != nil {
+		fmt.Fprintf(stdout, "Operators   %s/metrics, /livez, /readyz, /version\n", baseURL(g.serving.operatorsListener))
+	}
+	fmt.Fprintf(stdout, "Calls as    %s\n", g.tenant.callers())
+}

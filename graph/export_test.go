@@ -1,0 +1,7 @@
+package graph
+
+// Unprojected answers the settings of a gateway that has gqlgen execute every field.
+func (c Config) Unprojected() Config {
+	c.unprojected = true
+	return c
+}

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"cmp"
+	"go/types"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/99designs/gqlgen/codegen"
+	"github.com/99designs/gqlgen/codegen/config"
+	"github.com/99designs/gqlgen/codegen/templates"
+	"github.com/99designs/gqlgen/plugin"
+)
+
+// projections is the plugin of gqlgen that writes how objects are projected. What it does not know
+// how to write fails the generation.
+type projections struct{}
+
+var _ plugin.CodeGenerator = projections{}
+
+// Name names the plugin.
+func (projections) Name() string { return "projections" }
+
+// GenerateCode writes projection.generated.go beside what gqlgen generates.
+func (projections) GenerateCode(data *codegen.Data) error {
+	p := projectionPrinter{printer: newPrinter(data.Config.Exec.Pkg()), interfaces: data.Interfaces, objects: map[string]*codegen.Object{}}
+	var results []*config.TypeReference
+	for _, object := range data.Objects {
+		for _, field := range object.Fields {
+			result := field.TypeReference
+			known := func(other *config.TypeReference) bool { return types.Identical(other.GO, result.GO) }
+			if result.Definition.IsCompositeType() && !result.Definition.BuiltIn && !slices.ContainsFunc(results, known) {
+				results = append(results, result)
+			}
+		}
+		if !object.Root && !object.BuiltIn {
+			p.objects[object.Name] = object
+		}
+	}
+	p.projector(results)
+	for _, object := range data.Objects {
+		if p.objects[object.Name] != nil {
+			p.table(object)
+			p.writer(object)
+		}
+	}
+	source, err := p.source(data.Config.Exec.Package)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(data.Config.Exec.Dir(), "projection.generated.go"), source, 0o644) //nolint:gosec // as other sources are
+}
+
+// A projectionPrinter writes Go that projects objects.
+type projectionPrinter struct {
+	*printer
+
+	interfaces map[string]*codegen.Interface
+	objects    map[string]*codegen.Object
+}
+
+// possible answers the objects that a type may be.
+func (p projectionPrinter) possible(name string) []*codegen.Object {
+	if object := p.objects[name]; object != nil {
+		return []*codegen.Object{object}
+	}
+	var objects []*codegen.Object
+	for _, implementor := range p.interfaces[name].Implementors {
+		if object := p.objects[implementor.Name]; !slices.Contains(objects, object) {
+			objects = append(objects, object)
+		}
+	}
+	return objects
+}
+
+// resolves says whether an object has a field that needs a resolver, or an object within it does.
+func (p projectionPrinter) resolves(object *codegen.Object) bool {
+	return slices.ContainsFunc(object.Fields, func(field *codegen.Field) bool {
+		return field.IsResolver || p.reachesResolver(field.TypeReference)
+	})
+}
+
+// projector prints what the executor calls.
+func (p projectionPrinter) projector(results []*config.TypeReference) {
+	p.line("// A Projector writes what resolvers have answered as JSON, without the executor.")
+	p.line("type Projector struct { schema *executableSchema }")
+	p.line("")
+	p.line("// NewProjector makes the Projector of a schema that NewExecutableSchema has made.")
+	p.line("func NewProjector(schema %s.ExecutableSchema) Projector {", p.pkg(graphqlPath))
+	p.line("return Projector{schema.(*executableSchema)}")
+	p.line("}")
+	p.line("")
+	p.line("// Project answers the JSON of the value of the field in the context. It answers false where the value")
+	p.line("// is no object, or the executor has to report what is wrong with it.")
+	p.line("func (p Projector) Project(ctx %s.Context, planner *%s.Planner, value any) (graphql.Marshaler, bool) {", p.pkg("context"), p.pkg(projectionPath))
+	p.line("var w projecting")
+	p.line("switch v := value.(type) {")
+	// What is any of several types comes last: it would take those types for itself.
+	slices.SortStableFunc(results, func(a, b *config.TypeReference) int {
+		return cmp.Compare(len(p.possible(a.Definition.Name)), len(p.possible(b.Definition.Name)))
+	})
+	for _, result := range results {
+		p.line("case %s:", p.typeOf(result.GO))
+		if result.IsNilable() {
+			p.line("if v == nil {")
+			p.line("return nil, false // whether that is an error depends on the field")
+			p.line("}")
+		}
+		p.line("plans := w.begin(ctx, planner, p.schema, %s)", typesOf(result.Definition.Name))
+		p.valueThere(result, "plans")
+	}
+	p.line("default:")
+	p.line("return nil, false")
+	p.line("}")
+	p.line("return w.Finish()")
+	p.line("}")
+	p.line("")
+	p.line("// projecting writes one value.")
+	p.line("type projecting struct {")
+	p.line("*executionContext")
+	p.line("%s.Writer", p.pkg(projectionPath))
+	p.line("}")
+	p.line("")
+	p.line("// begin answers what is selected of a value that has one of the given types.")
+	p.line("func (w *projecting) begin(ctx context.Context, planner *projection.Planner, schema *executableSchema, objects []*projection.Object) []*projection.Plan {")
+	p.line("w.executionContext = newExecutionContext(planner.Operation, schema, nil)")
+	p.line("return planner.Plans(graphql.GetFieldContext(ctx).Field.Selections, objects)")
+	p.line("}")
+	p.line("")
+	p.line("// What each type may be.")
+	p.line("var (")
+	var names []string
+	for _, result := range results {
+		names = append(names, result.Definition.Name)
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		p.line("%s = []*projection.Object{", typesOf(name))
+		for _, object := range p.possible(name) {
+			p.line("&%s,", tableOf(object.Name))
+		}
+		p.line("}")
+	}
+	p.line(")")
+}
+
+// table prints what there is to select of an object.
+func (p projectionPrinter) table(object *codegen.Object) {
+	p.line("")
+	p.line("var %s = projection.Object{", tableOf(object.Name))
+	p.line("Name: %q,", object.Name)
+	p.line("Satisfies: %sImplementors,", templates.LcFirst(object.Name))
+	p.line("Fields: map[string]projection.Field{")
+	for i, field := range object.Fields {
+		switch {
+		case field.IsResolver:
+			p.line("%q: {Index: %d, Resolved: true},", field.Name, i+1)
+		case field.TypeReference.Definition.IsCompositeType():
+			p.line("%q: {Index: %d, Types: %s},", field.Name, i+1, typesOf(field.TypeReference.Definition.Name))
+		default:
+			p.line("%q: {Index: %d},", field.Name, i+1)
+		}
+	}
+	p.line("},")
+	p.line("}")
+}
+
+// writer prints the method that writes an object.
+func (p projectionPrinter) writer(object *codegen.Object) {
+	p.line("")
+	context := ""
+	if p.resolves(object) {
+		context = "ctx context.Context, "
+	}
+	p.line("func (w *projecting) write%s(%splan *projection.Plan, obj *%s) {", object.Name, context, p.typeOf(object.Type))
+	p.line("w.Begin()")
+	p.line("for i := range plan.Steps {")
+	p.line("step := &plan.Steps[i]")
+	p.line("w.Key(i, step)")
+	p.line("switch step.Index {")
+	p.line("case 0:")
+	p.line("w.Name(%q)", object.Name)
+	for i, field := range object.Fields {
+		p.line("case %d: // %s", i+1, field.Name)
+		p.field(object, field)
+	}
+	p.line("}")
+	p.line("}")
+	p.line("w.End()")
+	p.line("}")
+}
+
+// field prints what writes the value of a field of obj.
+func (p projectionPrinter) field(object *codegen.Object, field *codegen.Field) {
+	ref := field.TypeReference
+	switch {
+	case field.IsResolver && ref.GQL.NonNull:
+		p.fail("%s.%s: a field that is resolved must be nullable", object.Name, field.Name)
+	case field.IsResolver:
+		p.line("field := step.Field")
+		p.line("w.Hole(func() graphql.Marshaler { return w._%s_%s(ctx, field, obj) })", object.Name, field.Name)
+	case field.MethodHasContext || !field.NoErr && field.IsMethod() || field.VOkFunc || field.IsMap() || len(field.Args) > 0:
+		p.fail("%s.%s: cannot be projected, since it is more than a plain field", object.Name, field.Name)
+	case field.IsMethod():
+		p.within(object, ref)
+		p.value(ref, "obj."+field.GoFieldName+"()", "step.Plans")
+	default:
+		p.within(object, ref)
+		p.value(ref, "obj."+field.GoFieldName, "step.Plans")
+	}
+}
+
+// within prints the context of what is resolved within a field of an object.
+func (p projectionPrinter) within(object *codegen.Object, ref *config.TypeReference) {
+	if p.reachesResolver(ref) {
+		p.line("ctx := projection.Within(ctx, %q, step)", object.Name)
+	}
+}
+
+func typesOf(name string) string { return templates.LcFirst(name) + "Types" }
+
+func tableOf(name string) string { return templates.LcFirst(name) + "Projection" }

@@ -1,0 +1,110 @@
+package graph
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// apolloFormat is what Apollo's manifests say of themselves.
+const apolloFormat = "apollo-persisted-query-manifest"
+
+// A manifest is a file of documents and their ids, as the tools of clients write it: an object
+// of texts by their ids (relay-compiler and graphql-codegen), or Apollo's list of operations.
+type manifest struct {
+	path      string
+	content   []byte
+	documents []listedDocument
+	problems  []manifestProblem
+}
+
+// A manifestProblem says what is wrong at an offset of a manifest.
+type manifestProblem struct {
+	at  int
+	err error
+}
+
+// A listedDocument is a document as a manifest lists it.
+type listedDocument struct {
+	id, text     string
+	idAt, textAt int // where they begin in the manifest, in bytes
+}
+
+// readManifest reads the content of a manifest. The path is for what is said of it.
+func readManifest(path string, content []byte) *manifest {
+	m := &manifest{path: path, content: content}
+	root, err := parseJSON(content)
+	if err != nil {
+		m.report(int(err.ByteOffset), "this is no JSON: %v", err.Err)
+		return m
+	}
+	members := root.members()
+	format, hasFormat := members["format"]
+	operations, hasOperations := members["operations"]
+	switch {
+	case root.kind() != '{':
+		m.report(root.at, "a manifest is an object: documents by their ids, or %q", apolloFormat)
+	case !hasFormat && !hasOperations:
+		m.readTexts(root)
+	case format.text() != apolloFormat || members["version"].String() != "1" || operations.kind() != '[':
+		m.report(root.at, "a manifest with operations has the format %q, version 1 and a list as operations", apolloFormat)
+	default:
+		m.readOperations(operations)
+	}
+	if len(m.documents) == 0 && len(m.problems) == 0 {
+		m.report(root.at, "the manifest has no documents")
+	}
+	return m
+}
+
+// readTexts reads documents that are the values of an object, under their ids.
+func (m *manifest) readTexts(object jsonValue) {
+	for id, text := range object.children() {
+		switch {
+		case bareID(id.text()) == "":
+			m.report(id.at, "the id is empty")
+		case text.kind() != '"':
+			m.report(text.at, "document %s is no text", id)
+		default:
+			m.documents = append(m.documents, listedDocument{id.text(), text.text(), id.at, text.at})
+		}
+	}
+}
+
+// readOperations reads documents that are the bodies of operations in a list.
+func (m *manifest) readOperations(list jsonValue) {
+	for _, operation := range list.children() {
+		members := operation.members()
+		id, body := members["id"], members["body"]
+		if bareID(id.text()) == "" || body.kind() != '"' {
+			m.report(operation.at, "an operation is an object with id and body as text, and the id not empty")
+			continue
+		}
+		m.documents = append(m.documents, listedDocument{id.text(), body.text(), id.at, body.at})
+	}
+}
+
+// report notes a problem at an offset of the manifest.
+func (m *manifest) report(at int, format string, args ...any) {
+	err := fmt.Errorf("%s: %s", m.position(at), oneLine(fmt.Sprintf(format, args...)))
+	m.problems = append(m.problems, manifestProblem{at, err})
+}
+
+// position answers an offset of the manifest as file, line and column, as editors take it.
+func (m *manifest) position(at int) string {
+	before := m.content[:min(at, len(m.content))]
+	line := before[bytes.LastIndexByte(before, '\n')+1:]
+	return fmt.Sprintf("%s:%d:%d", m.path, 1+bytes.Count(before, []byte{'\n'}), 1+utf8.RuneCount(line))
+}
+
+// oneLine puts blanks in place of whatever would end a line, or do worse to a terminal.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, text)
+}

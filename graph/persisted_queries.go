@@ -1,0 +1,35 @@
+package graph
+
+import "github.com/maypok86/otter/v2"
+
+// entryBytes is about what a persisted query takes beside its text.
+const entryBytes = 256
+
+// persistedQueries keeps the texts that clients have persisted, by their hashes, as many as are
+// within a number of bytes. Which of them goes depends on how often each was asked for, so that
+// whoever persists any number of documents displaces hardly any that others use. A nil
+// *persistedQueries is turned off and has none.
+type persistedQueries struct{ texts *otter.Cache[string, string] }
+
+func newPersistedQueries(maxBytes int64) *persistedQueries {
+	if maxBytes <= 0 {
+		return nil
+	}
+	return &persistedQueries{otter.Must(&otter.Options[string, string]{
+		MaximumWeight: uint64(maxBytes),
+		Weigher:       func(hash, text string) uint32 { return uint32(len(hash) + len(text) + entryBytes) },
+		// On the caller's goroutine, so that there is none that must be stopped.
+		Executor: func(task func()) { task() },
+	})}
+}
+
+// get answers the text with a hash.
+func (q *persistedQueries) get(hash string) (string, bool) {
+	if q == nil {
+		return "", false
+	}
+	return q.texts.GetIfPresent(hash)
+}
+
+// put keeps a text under its hash.
+func (q *persistedQueries) put(hash, text string) { q.texts.Set(hash, text) }

@@ -1,0 +1,151 @@
+package graph
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// held answers how many bytes are kept, by what the keeper reckons and by what is there.
+func (q *persistedQueries) held() (reckoned, found int) {
+	q.texts.CleanUp()
+	for hash, text := range q.texts.All() {
+		found += len(hash) + len(text) + entryBytes
+	}
+	return int(q.texts.WeightedSize()), found
+}
+
+func TestPersistedQueriesAreBoundedByTheirBytes(t *testing.T) {
+	t.Parallel()
+	const maxBytes = 64 << 10
+	kept := newPersistedQueries(maxBytes)
+	last := ""
+	for i := range 2_000 {
+		text := strings.Repeat("x", i%3_000) + strconv.Itoa(i)
+		last = hashOf(text)
+		kept.put(last, text)
+		if reckoned, found := kept.held(); reckoned > maxBytes || found != reckoned {
+			t.Fatalf("after %d texts, %d bytes are kept, and %d reckoned", i+1, found, reckoned)
+		}
+	}
+	if reckoned, _ := kept.held(); reckoned < maxBytes/2 {
+		t.Errorf("only %d of %d bytes are used", reckoned, maxBytes)
+	}
+	kept.put("longer than all", strings.Repeat("x", maxBytes))
+	if _, ok := kept.get("longer than all"); ok {
+		t.Error("what is longer than everything may be together is kept")
+	}
+	if reckoned, found := kept.held(); reckoned > maxBytes || found != reckoned || reckoned < maxBytes/2 {
+		t.Errorf("what is too long has displaced others: %d bytes are left", found)
+	}
+}
+
+// Documents that are asked for once, however many, displace hardly any of those that are asked for
+// again and again, even where those are dropped at first, and come back less often than there is
+// room for others meanwhile.
+func TestPersistedQueriesInUseStayWhateverElseComes(t *testing.T) {
+	t.Parallel()
+	const (
+		room, used = 1200, 100
+		others     = 20 // between two of those in use
+	)
+	text := func(i int) string { return fmt.Sprintf("%-500d", i) }
+	kept := newPersistedQueries(room * int64(len(hashOf(""))+len(text(0))+entryBytes))
+	asked, missed := 0, 0
+	for i := range 40 * room {
+		kept.put(hashOf(text(used+i)), text(used+i))
+		if i%others > 0 {
+			continue
+		}
+		again := text(i / others % used)
+		_, ok := kept.get(hashOf(again))
+		if !ok {
+			kept.put(hashOf(again), again) // as clients do
+		}
+		if i >= 20*room {
+			asked++
+			if !ok {
+				missed++
+			}
+		}
+	}
+	if missed > asked/20 {
+		t.Errorf("of %d requests for documents in use, %d found them displaced", asked, missed)
+	}
+}
+
+// A trusted document is parsed once, at the start, whatever else is kept or dropped.
+func TestTrustedDocumentsAreKeptForGood(t *testing.T) {
+	t.Parallel()
+	const text = "{ __typename }"
+	document := new(ast.QueryDocument)
+	kept := newDocuments(&TrustedDocuments{documents: map[string]*ast.QueryDocument{text: document}}, 1)
+	for i := range 10 {
+		kept.Add(t.Context(), strconv.Itoa(i), new(ast.QueryDocument))
+	}
+	if got, ok := kept.Get(t.Context(), text); !ok || got != document {
+		t.Error("it is gone")
+	}
+}
+
+// FuzzManifests reads manifests of any content. Whatever is listed stands in the manifest, and so
+// does every problem.
+func FuzzManifests(f *testing.F) {
+	for _, content := range []string{
+		`{"a": "{ __typename }"}`, ` {"sha256:a" : "x" , "a" : "x" }`, "{\n\"\\u00e4\\n\": \"ü\\\"\",\n\"b\": 7}", `{"format":"apollo-persisted-query-manifest","version":1,"operations":[{"id":"a","body":"b"}]}`,
+		`{"format":"apollo-persisted-query-manifest","version":1,"operations":[7,{},{"id":"a","body":"b"},{"id":"","body":"b"},[{"id":"a"}]]}`,
+		`{"format":{},"version":1.0,"operations":[]}`, `{"operations":"x"}`, `[]`, `null`, ``, `{`, "\xef\xbb\xbf{}", "{\"a\":\"\xff\"}", `{"a":"\ud800"}`, `{} {}`, strings.Repeat("[", 20_000), strings.Repeat(`{"operations":`, 9_000),
+	} {
+		f.Add([]byte(content))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		before := slices.Clone(content)
+		m := readManifest("m", content)
+		if !slices.Equal(before, content) {
+			t.Fatal("the content has changed")
+		}
+		if len(m.documents) == 0 && len(m.problems) == 0 {
+			t.Fatal("neither documents nor problems")
+		}
+		for _, listed := range m.documents {
+			for at, want := range map[int]string{listed.idAt: listed.id, listed.textAt: listed.text} {
+				var got string
+				if err := json.NewDecoder(strings.NewReader(string(content[at:]))).Decode(&got); err != nil || got != want || listed.id == "" {
+					t.Fatalf("at %d stands %q, %v, and not %q", at, got, err, want)
+				}
+			}
+		}
+		lines := strings.Count(string(content), "\n") + 1
+		for _, problem := range m.problems {
+			text := problem.err.Error()
+			parts := strings.SplitN(text, ":", 4)
+			if len(parts) != 4 || parts[0] != "m" || strings.ContainsAny(text, "\n\r\x1b") {
+				t.Fatalf("a problem is %q", text)
+			}
+			line, _ := strconv.Atoi(parts[1])
+			if column, _ := strconv.Atoi(parts[2]); line < 1 || line > lines || column < 1 || column > len(content)+1 {
+				t.Fatalf("of %d lines, a problem is %q", lines, text)
+			}
+		}
+		if len(m.problems) > 0 {
+			return
+		}
+		var plain map[string]string
+		if json.Unmarshal(content, &plain) != nil {
+			return // Apollo's
+		}
+		listed := map[string]string{}
+		for _, document := range m.documents {
+			listed[document.id] = document.text
+		}
+		if diff := cmp.Diff(plain, listed); diff != "" {
+			t.Fatalf("documents (-want +got):\n%s", diff)
+		}
+	})
+}

@@ -1,0 +1,140 @@
+package graph_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"certql/graph"
+	"certql/graph/gen"
+	"certql/upstream/sandbox"
+)
+
+// What is written without gqlgen's execution is what gqlgen would have written, to the byte, errors
+// included: operations made at random are answered by a gateway that does so and by one that does
+// not, on data that is whole and on data with holes in it.
+func TestProjectionsAnswerWhatExecutionWould(t *testing.T) {
+	t.Parallel()
+	const operations = 40
+	schema := gen.NewExecutableSchema(gen.Config{}).Schema()
+	var settings graph.Config
+	w := newTenant(t, setup{
+		sandbox:   sandbox.Config{Certifications: 20, Items: 300},
+		limits:    graph.Limits{Tokens: 1 << 20, Depth: 50, Aliases: 1 << 20, Directives: 1 << 20},
+		toGateway: func(c *graph.Config) { settings = *c },
+	})
+	executing := &tenant{sandbox: w.sandbox, clock: w.clock, client: w.client, rest: w.rest}
+	executing.gateway = httptest.NewServer(asBearer(graph.NewHandler(settings.Unprojected())))
+	defer executing.gateway.Close()
+
+	selected := map[string]bool{}
+	for name, fault := range map[string]sandbox.Fault{
+		"whole":              {Kind: sandbox.FaultNulls, Fields: []string{"noSuchField"}},
+		"null ids":           {Kind: sandbox.FaultNulls, Fields: []string{"id"}},
+		"null for the plain": {Kind: sandbox.FaultNulls},
+		"null objects":       {Kind: sandbox.FaultNulls, Fields: []string{"campaign", "from", "owner", "accessSummary", "entitlements", "errors"}},
+		"unknown enums":      {Kind: sandbox.FaultUnknownEnums},
+	} {
+		w.spoil(t, "*", fault)
+		for seed := range uint64(operations) {
+			o := plainWriter{r: rand.New(rand.NewPCG(seed, 7)), schema: schema, selected: selected}
+			query := o.query()
+			got, want := w.ask(t, admin, query, nil), executing.ask(t, admin, query, nil)
+			if got.Data == nil {
+				t.Fatalf("%s, seed %d: %s\ngot %s", name, seed, query, got.text)
+			}
+			if g, w := beforeReport(got.text), beforeReport(want.text); g != w {
+				t.Fatalf("%s, seed %d: %s\ngot  %s\nwant %s", name, seed, query, g, w)
+			}
+		}
+	}
+	for _, name := range []string{
+		"Certification", "Campaign", "Reviewer", "Reassignment", "CertificationReference", "Identity", "AccessReviewItem", "IdentitySummary",
+		"Entitlement", "AccessProfile", "Role", "OtherAccess", "Account", "AccountOwner", "ActivityInsights", "DataAccess",
+		"DataAccessPolicy", "DataAccessCategory", "Permission", "CertificationTask", "ReassignmentTrail", "UpstreamMessage", "PageInfo",
+		"CertificationConnection", "CertificationEdge", "AccessReviewItemEdge", "ReviewerEdge", "PermissionEdge", "CertificationTaskEdge",
+	} {
+		for _, field := range schema.Types[name].Fields {
+			if !selected[name+"."+field.Name] {
+				t.Errorf("no operation selected %s.%s", name, field.Name)
+			}
+		}
+	}
+}
+
+// beforeReport answers an answer without what it says of its cost, which the cache changes.
+func beforeReport(text string) string {
+	before, _, _ := strings.Cut(text, `,"extensions":{"upstream"`)
+	return before
+}
+
+// A plainWriter writes operations that select what the schema has, without regard to what it
+// costs.
+type plainWriter struct {
+	r        *rand.Rand
+	schema   *ast.Schema
+	selected map[string]bool // "Type.field"
+	names    int
+}
+
+func (o *plainWriter) query() string {
+	roots := []string{
+		`certifications(first: 3, filter: {completed: true}) ` + o.selection("CertificationConnection", 0),
+		fmt.Sprintf("certification(id: %q) ", pick(o.r, sandbox.EmptyCertification, sandbox.DecidedCertification, sandbox.LargeCertification, "nobody")) +
+			o.selection("Certification", 0),
+		"pendingCertificationTasks(first: 3) " + o.selection("CertificationTaskConnection", 0),
+		fmt.Sprintf("certificationTask(id: %q) ", pick(o.r, sandbox.FailedTask, "nobody")) + o.selection("CertificationTask", 0),
+		fmt.Sprintf("node(id: %q) ", itemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)) + o.selection("Node", 0),
+		"rateLimit { limit }",
+	}
+	for i := range roots {
+		roots[i] = fmt.Sprintf("root%d: ", i) + roots[i]
+	}
+	o.r.Shuffle(len(roots), func(i, j int) { roots[i], roots[j] = roots[j], roots[i] })
+	return "{ " + strings.Join(roots[:3], " ") + " }"
+}
+
+// selection selects some fields of a type, each now and then in a fragment or by another name.
+func (o *plainWriter) selection(name string, depth int) string {
+	definition := o.schema.Types[name]
+	var parts []string
+	fields := slices.Clone(definition.Fields)
+	o.r.Shuffle(len(fields), func(i, j int) { fields[i], fields[j] = fields[j], fields[i] })
+	for _, field := range fields {
+		below := o.schema.Types[field.Type.Name()]
+		if o.r.IntN(5) < 2 || below.IsCompositeType() && depth > 8 {
+			continue
+		}
+		o.selected[name+"."+field.Name] = true
+		o.names++
+		text := fmt.Sprintf("f%d: %s", o.names, field.Name)
+		if field.Arguments.ForName("first") != nil {
+			text += "(first: 2)"
+		}
+		before, after := "", ""
+		switch o.r.IntN(8) {
+		case 0:
+			before, after = "... on "+name+" { ", " }"
+		case 1:
+			text += " @include(if: true)"
+		case 2:
+			after = fmt.Sprintf(" f%d: __typename @skip(if: true)", o.names+1_000_000)
+		}
+		if below.IsCompositeType() {
+			text += " " + o.selection(field.Type.Name(), depth+1)
+		}
+		text = before + text + after
+		parts = append(parts, text)
+	}
+	if definition.Kind == ast.Interface {
+		for _, possible := range o.schema.GetPossibleTypes(definition) {
+			parts = append(parts, "... on "+possible.Name+" "+o.selection(possible.Name, depth+1))
+		}
+	}
+	return "{ __typename " + strings.Join(parts, " ") + " }"
+}

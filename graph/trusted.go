@@ -1,0 +1,182 @@
+package graph
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"certql/graph/gen"
+)
+
+// TrustedDocuments are documents that somebody who may decide that has listed beforehand. Requests
+// name them by their ids. They have been parsed and validated, and are kept for good. A nil
+// *TrustedDocuments has none.
+type TrustedDocuments struct {
+	texts     map[string]string             // by ids, and by the hashes of the texts
+	documents map[string]*ast.QueryDocument // by texts
+}
+
+// LoadDocuments reads the trusted documents in a manifest, or in each file of a folder whose name
+// ends in .json. A manifest is a JSON object of documents by their ids, as relay-compiler and
+// graphql-codegen write it, or a list of operations in Apollo's format. Each document has to
+// be one that a handler of the given Config would execute, its limits included. The error has a
+// line for each problem, with the file, the line and the column.
+func LoadDocuments(path string, cfg Config) (*TrustedDocuments, error) {
+	files, err := manifestsAt(path)
+	if err != nil {
+		return nil, err
+	}
+	l := documentLoader{
+		limits: cfg.Limits.withDefaults(),
+		hidden: cfg.hidesSchema(),
+		schema: gen.NewExecutableSchema(gen.Config{}).Schema(),
+		loaded: &TrustedDocuments{texts: make(map[string]string), documents: make(map[string]*ast.QueryDocument)},
+		places: make(map[string]manifestPlace),
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file) //nolint:gosec // the operator says which file
+		if err != nil {
+			l.problems = append(l.problems, err)
+			continue
+		}
+		l.load(readManifest(file, content))
+	}
+	if len(l.problems) > 0 {
+		return nil, errors.Join(l.problems...)
+	}
+	for text := range l.loaded.documents {
+		if hash := hashOf(text); l.loaded.texts[hash] == "" {
+			l.loaded.texts[hash] = text
+		}
+	}
+	return l.loaded, nil
+}
+
+// Len answers how many documents there are. Those with the same text are one.
+func (d *TrustedDocuments) Len() int {
+	if d == nil {
+		return 0
+	}
+	return len(d.documents)
+}
+
+// text answers the text of the document that has an id, or that hash.
+func (d *TrustedDocuments) text(id string) (string, bool) {
+	if d == nil {
+		return "", false
+	}
+	text, ok := d.texts[id]
+	return text, ok
+}
+
+// document answers the document that has a text.
+func (d *TrustedDocuments) document(text string) (*ast.QueryDocument, bool) {
+	if d == nil {
+		return nil, false
+	}
+	document, ok := d.documents[text]
+	return document, ok
+}
+
+// manifestsAt answers the path itself or, where it is a folder, the paths of the manifests in it.
+func manifestsAt(path string) ([]string, error) {
+	info, err := os.Stat(path)
+	if err != nil || !info.IsDir() {
+		return []string{path}, err
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, err
+	}
+	var files []string
+	for _, entry := range entries {
+		if !entry.IsDir() && strings.HasSuffix(entry.Name(), ".json") {
+			files = append(files, filepath.Join(path, entry.Name()))
+		}
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s: the folder has no manifest: no file whose name ends in .json", path)
+	}
+	return files, nil
+}
+
+// A documentLoader checks the documents of manifests.
+type documentLoader struct {
+	limits   Limits
+	hidden   bool // the schema may not be asked for
+	schema   *ast.Schema
+	loaded   *TrustedDocuments
+	places   map[string]manifestPlace // of the ids
+	problems []error
+}
+
+// A manifestPlace is an offset in a manifest.
+type manifestPlace struct {
+	in *manifest
+	at int
+}
+
+// load takes what a manifest lists.
+func (l *documentLoader) load(m *manifest) {
+	for _, listed := range m.documents {
+		id := bareID(listed.id)
+		if known, ok := l.loaded.texts[id]; ok && known != listed.text {
+			first := l.places[id]
+			m.report(listed.idAt, "document %q is a different one at %s", listed.id, first.in.position(first.at))
+			continue
+		}
+		l.loaded.texts[id], l.places[id] = listed.text, manifestPlace{m, listed.idAt}
+		if _, ok := l.loaded.documents[listed.text]; ok {
+			continue
+		}
+		document, errs := l.check(listed.text)
+		l.loaded.documents[listed.text] = document
+		for _, err := range errs {
+			where := ""
+			if len(err.Locations) > 0 {
+				where = fmt.Sprintf(", line %d, column %d", err.Locations[0].Line, err.Locations[0].Column)
+			}
+			m.report(listed.textAt, "document %q%s: %s", listed.id, where, err.Message)
+		}
+	}
+	slices.SortStableFunc(m.problems, func(a, b manifestProblem) int { return cmp.Compare(a.at, b.at) })
+	for _, problem := range m.problems {
+		l.problems = append(l.problems, problem.err)
+	}
+}
+
+// check answers a document that may be executed, or why it may not.
+func (l *documentLoader) check(text string) (*ast.QueryDocument, gqlerror.List) {
+	document, err := l.limits.readDocument(text)
+	switch {
+	case err != nil:
+		return nil, gqlerror.List{err}
+	case len(document.Operations) == 0:
+		return nil, gqlerror.List{errNoOperation()}
+	case l.hidden && introspects(document):
+		return nil, gqlerror.List{errIntrospection()}
+	default:
+		return document, validator.ValidateWithRules(l.schema, document, rules.NewDefaultRules())
+	}
+}
+
+// bareID answers an id without the prefix that says that it is a hash. The specification demands
+// that prefix of hashes, and not all clients know.
+func bareID(id string) string { return strings.TrimPrefix(id, "sha256:") }
+
+// hashOf answers the hash of a text, as clients write it.
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}

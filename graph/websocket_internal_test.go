@@ -1,0 +1,101 @@
+package graph
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/coder/websocket"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// panicking is an executor with a mistake.
+type panicking struct{ graphql.GraphExecutor }
+
+func (panicking) CreateOperationContext(context.Context, *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+	panic("do-not-repeat-me")
+}
+
+// connectToMistakes opens a WebSocket whose operations panic. The function ends it and waits until the
+// gateway has noticed.
+func connectToMistakes(t *testing.T, keepAlive time.Duration, log io.Writer) (conn *websocket.Conn, end func()) {
+	t.Helper()
+	sockets := &socketTransport{
+		httpTransport: &httpTransport{limits: Limits{}.withDefaults(), keepAlive: keepAlive},
+		allowOrigin:   fromOwnPage,
+		maxSockets:    1, maxOperations: 1, open: map[*socket]struct{}{},
+		recovered: recoverer(slog.New(slog.NewTextHandler(log, nil))),
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { sockets.Do(w, r, panicking{}) }))
+	t.Cleanup(server.Close)
+	conn, response, err := websocket.Dial(t.Context(), server.URL, &websocket.DialOptions{
+		HTTPClient: server.Client(), Subprotocols: []string{webSocketProtocol},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response.Body != nil {
+		t.Cleanup(func() { response.Body.Close() })
+	}
+	return conn, func() {
+		_ = conn.Close(websocket.StatusNormalClosure, "")
+		if err := sockets.drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// exchangeText sends a message and answers the next one.
+func exchangeText(t *testing.T, conn *websocket.Conn, message string) []byte {
+	t.Helper()
+	if err := conn.Write(t.Context(), websocket.MessageText, []byte(message)); err != nil {
+		t.Fatal(err)
+	}
+	_, text, err := conn.Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// A mistake of the gateway that panics ends one operation, not the program.
+func TestAPanicEndsAnOperationAlone(t *testing.T) {
+	t.Parallel()
+	var logged bytes.Buffer
+	conn, end := connectToMistakes(t, keepAlive, &logged)
+	exchangeText(t, conn, `{"type":"connection_init"}`)
+	text := exchangeText(t, conn, `{"type":"subscribe","id":"1","payload":{"query":"{ __typename }"}}`)
+	var got struct {
+		Type    string
+		Payload []struct{ Extensions struct{ Code string } }
+	}
+	if err := json.Unmarshal(text, &got); err != nil || got.Type != messageError || len(got.Payload) != 1 ||
+		got.Payload[0].Extensions.Code != codeInternal || strings.Contains(string(text), "do-not-repeat-me") {
+		t.Errorf("%v: %s", err, text)
+	}
+	end()
+	if !strings.Contains(logged.String(), "do-not-repeat-me") {
+		t.Errorf("the log says %s", &logged)
+	}
+}
+
+// Both sides may ask at the same time whether the other is there.
+func TestPingsOfBothSidesCross(t *testing.T) {
+	t.Parallel()
+	conn, end := connectToMistakes(t, time.Microsecond, io.Discard)
+	exchangeText(t, conn, `{"type":"connection_init"}`)
+	for range 2000 {
+		if got := string(exchangeText(t, conn, `{"type":"ping"}`)); got != `{"type":"pong"}` {
+			t.Fatalf("got %s", got)
+		}
+	}
+	end()
+}

@@ -1,0 +1,168 @@
+package graph
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/coder/websocket"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// An underWay is an operation that the client waits for.
+type underWay struct{ cancel context.CancelFunc }
+
+// tooManyOperations refuses an operation where as many as allowed are under way.
+func tooManyOperations(allowed int) *refusal {
+	return &refusal{
+		code: codeRateLimited, limit: "websocketOperations", allowed: allowed,
+		message: "As many operations are under way on this connection as the gateway's setting --max-websocket-operations allows.",
+	}
+}
+
+// subscribe starts an operation. The error is a breach; what is wrong with the operation itself
+// is told under its id.
+func (s *socket) subscribe(ctx, caller context.Context, message socketMessage) error {
+	var given parameters
+	if decodeJSON(message.Payload, &given) != nil {
+		return errPayload
+	}
+	caller, cancel := context.WithCancel(caller)
+	operation := &underWay{cancel}
+	err := s.begin(message.ID, operation, func() {
+		refused := s.operate(ctx, caller, message.ID, &given)
+		s.end(ctx, message.ID, operation, refused)
+	})
+	if err != nil {
+		cancel()
+	}
+	if reason, ok := errors.AsType[*refusal](err); ok {
+		response := reason.response()
+		s.observer.refused(caller, nil, nil, response)
+		s.sendErrors(ctx, message.ID, response)
+		return nil
+	}
+	return err
+}
+
+// begin runs an operation by itself. The error is a breach or a refusal.
+func (s *socket) begin(id string, operation *underWay, run func()) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.active[id] != nil:
+		return errSubscriberID
+	case s.closing:
+		return nil // that it was not begun is what the end of the connection says
+	case s.running >= s.maxOperations:
+		return tooManyOperations(s.maxOperations)
+	}
+	s.active[id] = operation
+	s.running++
+	s.operations.Go(run)
+	return nil
+}
+
+// operate sends what an operation answers, or answers why it is not executed. What is sent goes
+// out while ctx lasts, which is the connection's; the caller's is the operation's.
+func (s *socket) operate(ctx, caller context.Context, id string, given *parameters) (refused *graphql.Response) {
+	defer func() {
+		if p := recover(); p != nil { // nobody else would
+			_ = s.recovered(caller, p)
+			refused = errInternal.response()
+		}
+	}()
+	// The header of the handshake is the browser's own, and says nothing of the operation.
+	params, err := given.raw(http.Header{})
+	if err != nil {
+		response := refusalOf(err).response()
+		s.observer.refused(caller, nil, nil, response)
+		return response
+	}
+	execution, operation, invalid := s.prepare(graphql.StartOperationTrace(caller), s.executor, params)
+	kind := ast.Query
+	if invalid == nil {
+		kind = operation.Operation.Operation
+	}
+	switch {
+	case invalid != nil:
+		return invalid
+	case kind != ast.Query && defers(operation):
+		response := errDeferOutsideQuery.response()
+		s.observer.refused(caller, params, operation, response)
+		return response
+	}
+	responses, execution := s.executor.DispatchOperation(execution, operation) // whose context ends with the last response
+	responses = inOrder(operation, responses)
+	answered, increment := kind == ast.Subscription, false
+	for response := responses(execution); response != nil; response = responses(execution) {
+		if caller.Err() == nil {
+			s.send(ctx, messageNext, id, func(into *bytes.Buffer) { encodePart(into, response, increment, false) })
+		}
+		answered, increment = true, hasNext(response)
+	}
+	if !answered {
+		return errOutOfTime.response()
+	}
+	return nil
+}
+
+// end tells that an operation has ended, unless the client has ended it.
+func (s *socket) end(ctx context.Context, id string, operation *underWay, refused *graphql.Response) {
+	operation.cancel()
+	s.mu.Lock()
+	s.running--
+	awaited := s.active[id] == operation
+	if awaited {
+		delete(s.active, id) // before the client knows, who may use the id again
+	}
+	s.mu.Unlock()
+	switch {
+	case !awaited:
+	case refused != nil:
+		s.sendErrors(ctx, id, refused)
+	default:
+		s.send(ctx, messageComplete, id, nil)
+	}
+}
+
+// unsubscribe ends an operation that the client has no more use for. One that is unknown has
+// just ended.
+func (s *socket) unsubscribe(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if operation := s.active[id]; operation != nil {
+		operation.cancel()
+		delete(s.active, id)
+	}
+}
+
+func (s *socket) sendErrors(ctx context.Context, id string, refused *graphql.Response) {
+	s.send(ctx, messageError, id, func(into *bytes.Buffer) { encodeErrors(into, refused.Errors) })
+}
+
+// send writes a message, after those that others are writing. The connection is cut where the
+// other side does not take it in time. On one that is cut already nothing is sent: what it
+// has cancelled has not come to its end.
+func (s *socket) send(ctx context.Context, kind, id string, payload func(*bytes.Buffer)) {
+	if ctx.Err() != nil {
+		return
+	}
+	text := s.buffers.get()
+	defer s.buffers.put(text)
+	encodeMessage(text, kind, id, payload)
+	select {
+	case s.writing <- struct{}{}:
+		defer func() { <-s.writing }()
+	case <-ctx.Done():
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience(text.Len()))
+	defer cancel()
+	if err := s.conn.Write(ctx, websocket.MessageText, text.Bytes()); err != nil && !errors.Is(err, net.ErrClosed) {
+		s.cut()
+	}
+}

@@ -1,0 +1,52 @@
+import { useEffect, useState } from 'react';
+
+/** Says who is signed in at the gateway in this browser, and signs in and out. */
+export function SessionMenu() {
+  const [user, setUser] = useState(undefined); // until the gateway has said
+  const [problem, setProblem] = useState('');
+  useEffect(() => {
+    signedInUser().then(setUser, (error) => setProblem(error.message));
+  }, []);
+  const leave = async () => {
+    try {
+      await signOut();
+      setUser(null);
+      setProblem('');
+    } catch (error) {
+      setProblem(error.message);
+    }
+  };
+  return (
+    <span className="session-menu">
+      {user === null && <a href="auth/login">Sign in</a>}
+      {user && (
+        <>
+          <span>{user.name || user.identityId}</span>
+          <button type="button" onClick={leave}>
+            Sign out
+          </button>
+        </>
+      )}
+      {problem && <span role="alert">{problem}</span>}
+    </span>
+  );
+}
+
+/** Answers who is signed in, or null. */
+async function signedInUser() {
+  const response = await fetch('auth/me');
+  if (response.status === 401) {
+    return null;
+  }
+  if (!response.ok) {
+    throw new Error('The gateway does not say who is signed in.');
+  }
+  return response.json();
+}
+
+async function signOut() {
+  const response = await fetch('auth/logout', { method: 'POST', headers: { 'content-type': 'application/json' } });
+  if (!response.ok) {
+    throw new Error('The gateway did not sign you out.');
+  }
+}

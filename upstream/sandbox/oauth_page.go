@@ -1,0 +1,101 @@
+package sandbox
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+//go:embed oauth_page.html
+var pageSource string
+
+//go:embed oauth_page.css
+var pageStyle string
+
+// pages are the pages for people: "signIn" for a signInPage and "notice" for a noticePage.
+var pages = template.Must(template.New("pages").Funcs(template.FuncMap{
+	"style": func() template.CSS { return template.CSS(pageStyle) }, //nolint:gosec // it is the file above
+}).Parse(pageSource))
+
+// A signInPage is the page on which a user is chosen.
+type signInPage struct {
+	Application string
+	Host        string   // where the application has the browser sent back to
+	Request     string   // names the page when it is sent back
+	Current     *persona // whom the browser is signed in as already, if anybody
+	Users       []persona
+}
+
+// A noticePage says something, and ends there.
+type noticePage struct {
+	Title, Text string
+}
+
+// answer writes the page. Its form may lead to the application.
+func (p signInPage) answer(w http.ResponseWriter, application *url.URL) {
+	answerPage(w, http.StatusOK, "signIn", p, "'self' "+originSource(application))
+}
+
+// originSource names the origin of a URL in a Content-Security-Policy, which has no words for an IPv6 address: there it
+// is the scheme.
+func originSource(u *url.URL) string {
+	if strings.Contains(u.Hostname(), ":") {
+		return u.Scheme + ":"
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// answerProblem tells a person why a request goes nowhere.
+func answerProblem(w http.ResponseWriter, status int, text string) {
+	answerNotice(w, status, "This cannot go on", text)
+}
+
+func answerNotice(w http.ResponseWriter, status int, title, text string) {
+	answerPage(w, status, "notice", noticePage{title, text}, "'none'")
+}
+
+// answerPage writes a page that loads nothing, runs nothing, stands in no frame and is kept nowhere. Its forms may lead
+// to formAction.
+func answerPage(w http.ResponseWriter, status int, name string, page any, formAction string) {
+	var body bytes.Buffer
+	if err := pages.ExecuteTemplate(&body, name, page); err != nil {
+		http.Error(w, internalText, http.StatusInternalServerError)
+		return
+	}
+	digest := sha256.Sum256([]byte(pageStyle))
+	header := w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+base64.StdEncoding.EncodeToString(digest[:])+
+		"'; img-src data:; form-action "+formAction+"; base-uri 'none'; frame-ancestors 'none'")
+	header.Set("X-Frame-Options", "DENY")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Referrer-Policy", "same-origin") // with less, the form would not say where it comes from
+	header.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	// A browser that is gone cannot be told.
+	_, _ = body.WriteTo(w)
+}
+
+// Client, Name, Email, Department and Role are what the page shows of a user.
+func (p persona) Client() string     { return p.client }
+func (p persona) Name() string       { return p.name }
+func (p persona) Email() string      { return p.email }
+func (p persona) Department() string { return p.department }
+
+// Role says what the user may see, in words.
+func (p persona) Role() string {
+	switch {
+	case p.level == "ORG_ADMIN":
+		return "Administrator of the organisation: sees every certification"
+	case p.level == "CERT_ADMIN":
+		return "Administrator of certifications: sees every certification"
+	case p.client == "idle":
+		return "Has nothing to review"
+	}
+	return "Reviewer: sees what is theirs to review"
+}

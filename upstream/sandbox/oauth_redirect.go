@@ -1,0 +1,49 @@
+package sandbox
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// maxRedirectURI bounds a redirect URI, in bytes.
+const maxRedirectURI = 2000
+
+// parseRedirectURI reads a URI to which a browser may be sent. Its error says what one has to be.
+func parseRedirectURI(text string) (*url.URL, error) {
+	uri, err := url.Parse(text)
+	if err != nil || len(text) > maxRedirectURI || uri.Scheme != "http" && uri.Scheme != "https" || uri.Hostname() == "" ||
+		uri.User != nil || strings.Contains(text, "#") {
+		return nil, errors.New("no http or https URL without user and fragment")
+	}
+	return uri, nil
+}
+
+// redirect returns the URI to which an application wants a browser sent, if it may: one of the registered, character by
+// character, or any of the local machine. RFC 8252, section 7.3, has the port free there; a developer needs the path as
+// well.
+func (o *oauth) redirect(text string) (uri *url.URL, ok bool) {
+	uri, err := parseRedirectURI(text)
+	if err != nil {
+		return nil, false
+	}
+	switch uri.Hostname() {
+	case "localhost", "127.0.0.1", "::1":
+		return uri, true
+	}
+	return uri, slices.Contains(o.redirectURIs, text)
+}
+
+// with returns the URI with more parameters in its query; those without a value are left out.
+func with(uri *url.URL, parameters map[string]string) string {
+	extended := *uri
+	query := extended.Query()
+	for name, value := range parameters {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	extended.RawQuery = query.Encode()
+	return extended.String()
+}

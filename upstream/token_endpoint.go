@@ -1,0 +1,93 @@
+package upstream
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"golang.org/x/oauth2"
+)
+
+// opGetToken is what errors call a request for a token.
+const opGetToken = "getToken"
+
+// isEndpoint says whether a text is the URL of an endpoint that secrets may be sent to.
+func isEndpoint(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Hostname() != "" && u.User == nil && u.Fragment == "" && (u.Scheme == "https" || u.Scheme == "http")
+}
+
+// newTokenClient answers a client for the token endpoint. Without a transport it has one of its own.
+func newTokenClient(transport http.RoundTripper, userAgent string) *http.Client {
+	if transport == nil {
+		transport = NewTransport(TransportConfig{})
+	}
+	return &http.Client{
+		Transport: namedTransport{transport, cmp.Or(userAgent, DefaultUserAgent)},
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse // the secret must not follow
+		},
+	}
+}
+
+// A namedTransport says in each request which software makes it.
+type namedTransport struct {
+	http.RoundTripper
+	userAgent string
+}
+
+// RoundTrip sends a request with the name.
+func (t namedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("User-Agent", t.userAgent)
+	return t.RoundTripper.RoundTrip(r)
+}
+
+// CloseIdleConnections closes the connections that no request is using now.
+func (t namedTransport) CloseIdleConnections() {
+	if idle, ok := t.RoundTripper.(interface{ CloseIdleConnections() }); ok {
+		idle.CloseIdleConnections()
+	}
+}
+
+// lifetimeOf answers how long the service says that a token lives, or 0 where it does not
+// say. The library answers a moment by the system's clock instead.
+func lifetimeOf(t *oauth2.Token) time.Duration {
+	if t.Expiry.IsZero() {
+		return 0
+	}
+	return max(time.Until(t.Expiry).Round(time.Second), time.Second)
+}
+
+// errNotToken says that what was granted is not a token.
+var errNotToken = errors.New("the token endpoint answered without a token")
+
+// grantFailure answers the error for a request for a token. It never says Sent, since the
+// call that the token was for did not go out.
+func grantFailure(ctx context.Context, err error, now time.Time) *Error {
+	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
+	if !ok {
+		e := failure(ctx, opGetToken, err)
+		if _, sending := errors.AsType[*url.Error](err); e.Kind == KindUnavailable && !sending {
+			e.Kind, e.cause = KindInvalid, errNotToken
+		}
+		return e
+	}
+	e := &Error{
+		Operation:  opGetToken,
+		Kind:       kindOf(refused.Response.StatusCode),
+		Status:     refused.Response.StatusCode,
+		DetailCode: printable(refused.ErrorCode, maxCodeRunes),
+		RetryAfter: parseRetryAfter(refused.Response.Header.Get("Retry-After"), now),
+	}
+	switch {
+	case e.Status >= 300 && e.Status < 400:
+		e.cause = errRedirect
+	case e.Kind != KindRateLimited && e.Status < 500:
+		e.Kind = KindUnauthenticated // whatever the reason, there is no token to be had
+	}
+	return e
+}
