@@ -66,11 +66,11 @@ func (b *budget) occupied() int { return b.underWay + len(b.done) }
 // expire frees the slots whose time is over, and takes account of what has passed.
 func (b *budget) expire(now time.Time) {
 	if b.pending && !now.Before(b.until) {
-		b.rivals.learn(b.underWay, b.until)
+		b.rivals.learn(b.until)
 		b.pending = false
 	}
 	if !b.pending {
-		b.rivals.pass(b.done, b.underWay, now)
+		b.rivals.pass(b.done, now)
 	}
 	n := 0
 	for n < len(b.done) && !b.done[n].at.Add(RateWindow).After(now) {
@@ -152,7 +152,7 @@ func (b *budget) paced(slots int, now time.Time) bool {
 
 // pace answers the time between two calls that spreads the slots over a window, but for a little
 // to catch up with.
-func pace(slots int) time.Duration { return RateWindow * 19 / 20 / time.Duration(slots) }
+func pace(slots int) time.Duration { return RateWindow * 9 / 10 / time.Duration(slots) }
 
 // nextFree answers when the next slot becomes free; the zero time where that is not known yet.
 func (b *budget) nextFree() time.Time {
@@ -203,11 +203,9 @@ func (b *budget) settle(g turn, end outcome, retryAfter time.Duration, now time.
 	if g.epoch == b.epoch {
 		b.fresh--
 	}
-	if end == answered || end == lost {
-		b.rivals.own++
-	}
 	if b.throttle.limit > 0 && (end == answered || end == lost) {
 		b.done = append(b.done, done{now, g.caller})
+		b.rivals.own++ // a call that was under way at a refusal came in that window
 	} else {
 		g.caller.occupied--
 	}

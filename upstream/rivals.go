@@ -1,26 +1,32 @@
 package upstream
 
 import (
+	"math"
 	"sort"
 	"time"
 )
 
+// What follows was found by measuring storms beside strangers who ask for a tenth to a half of the
+// budget, regularly and at random, in fixed and in sliding windows. Decision 160 has the numbers.
 const (
-	// Others are taken to stay rivalStays times as long as they have been seen, and rivalStay at
-	// least.
-	rivalStay  = 10 * RateWindow
-	rivalStays = 3
-	// Where it is this likely that there is nobody, there is nobody.
-	gone = 0.99
-	// The service forgets a window that was overrun after penaltySpan, and one more window is for
-	// not knowing where in its window it refused.
+	// The service forgets a window that was overrun after penaltySpan. One more window is for not
+	// knowing where in it the refusal came.
 	remembered = penaltySpan + RateWindow
+	// How long others are taken to go on after a first refusal, which may have been a stray one,
+	// and how long after they have shown again; on average. The first makes the budget come back
+	// soon, the second keeps a stranger who stays from being forgotten during a storm. Neither may
+	// be so long that strangers who have left are remembered for hours.
+	strayStay = 10 * RateWindow
+	rivalStay = 60 * RateWindow
+	// Where it is this likely that there is nobody, there is nobody.
+	certain = 0.99
+	// How likely the next window may be to be overrun. Anything from 0.02 to 0.1 uses the budget as
+	// well; the more, the more refusals.
+	tolerable = 0.05
+	// The same while the service remembers two windows that were overrun: there must not be three.
+	// Even a dozen windows at this lead to a penalty in one of a thousand cases.
+	scarcely = 0.0001
 )
-
-// tolerated is how likely the next window may be to be overrun, by how many were that the service
-// remembers: there must not be three. The numbers have been tried out on strangers who ask for a
-// third of the budget.
-var tolerated = [...]float64{0.12, 0.05, 0.0001}
 
 // rivals is what a budget knows of other software that spends it, too. They show only when the
 // service refuses a call: what it says then tells how much of its window was not spent here. How
@@ -28,40 +34,35 @@ var tolerated = [...]float64{0.12, 0.05, 0.0001}
 // much is left to them that the next window is no likelier to be overrun than is tolerated. That
 // they go does not show, so that it becomes likelier with each window.
 type rivals struct {
-	total, limit int // requests in a window: those that the service allows, and those to send at most
-	belief       *belief
-	left         int         // slots that are left to others
-	as           time.Time   // up to when the belief takes account of what happened
-	since        time.Time   // when others showed first
-	overran      []time.Time // when windows were overrun that the service remembers
+	total, limit int          // requests in a window: those that the service allows, and those to send at most
+	belief       *belief      // nil where there is nobody
+	confirmed    bool         // they have shown more than once
+	left         int          // slots that are left to them
+	until        time.Time    // up to when the belief takes account of what happened
+	overran      [2]time.Time // when windows were overrun last, the latest first
 
 	// The window that was overrun last:
-	part float64 // how much of it had passed; 0 where nobody knows
+	part float64 // how much of it had passed; 0 where it shows nothing
 	own  int     // requests in that part of it
 }
 
-// refused notes a refusal that began a pause, with what was answered in the last window and the
-// wait that the service asks for. Windows end when the service says that the next call may come,
-// which it rounds up to whole seconds. again says that it is the window that was overrun before.
+// refused notes a refusal that began a pause, with what was answered in the last window, the wait
+// that the service asks for, and when the last slot was taken. again says that the window is the
+// one that was overrun before: nothing is learnt of it a second time.
 func (r *rivals) refused(answered []done, retryAfter time.Duration, again bool, drained, now time.Time) {
-	if r.belief == nil {
-		r.since = now
+	if again {
+		r.part = 0
+		return
 	}
-	if !again {
-		r.overran = append(r.overran[:0], r.overran[len(r.overran)-r.count(now):]...)
-		if r.belief == nil && now.Sub(drained) < 2*RateWindow {
-			r.overran = append(r.overran, drained)
-		}
-		r.overran = append(r.overran, now)
+	r.overran[1] = r.overran[0]
+	if r.belief == nil && now.Sub(drained) < 2*RateWindow {
+		r.overran[1] = drained // others were refused then, and not this client
 	}
-	elapsed := RateWindow - retryAfter + time.Second/2
-	if elapsed < RateWindow/2 { // too short to tell, or a window that slides
-		elapsed = RateWindow
-	}
-	r.part, r.own = min(elapsed.Seconds()/RateWindow.Seconds(), 1), 0
-	if retryAfter > RateWindow {
-		r.part = 0 // it punishes, whatever others send
-	}
+	r.overran[0] = now
+	r.confirmed = r.belief != nil
+	var elapsed time.Duration
+	r.part, elapsed = passed(retryAfter)
+	r.own = 0
 	for _, d := range answered {
 		if d.at.After(now.Add(-elapsed)) {
 			r.own++
@@ -69,9 +70,22 @@ func (r *rivals) refused(answered []done, retryAfter time.Duration, again bool, 
 	}
 }
 
-// learn ends a pause: whatever was under way at the refusal is back by now and counted, or
-// counts as admitted.
-func (r *rivals) learn(underWay int, now time.Time) {
+// passed answers how much of its window had passed when the service refused a call, by the wait
+// that it asks for: windows end when the next call may come. The part is 0 where that says nothing.
+func passed(retryAfter time.Duration) (part float64, elapsed time.Duration) {
+	if retryAfter > RateWindow {
+		return 0, 0 // it punishes, whatever others send
+	}
+	elapsed = RateWindow - retryAfter + time.Second/2 // it was rounded up to whole seconds
+	if retryAfter <= 0 || elapsed < RateWindow/2 {
+		elapsed = RateWindow // too short to tell, or a window that slides
+	}
+	elapsed = min(elapsed, RateWindow)
+	return float64(elapsed) / float64(RateWindow), elapsed
+}
+
+// learn ends a pause: what was under way at the refusal is back by now and has been counted.
+func (r *rivals) learn(now time.Time) {
 	if r.limit == 0 {
 		return
 	}
@@ -80,31 +94,40 @@ func (r *rivals) learn(underWay int, now time.Time) {
 		r.belief = newBelief(r.total)
 	}
 	if r.part > 0 {
-		if r.belief.look(max(r.total-r.own-underWay, 0), r.part, float64(r.own+underWay)/r.part/10*0.29, first) {
-			r.since = r.latest()
-		}
+		r.belief.refusal(max(r.total-r.own, 0), r.part, r.blur(), first)
 	}
-	r.as = now
+	r.until = now
 	r.share(now)
 }
 
-// pass takes account of the windows that have passed, with what was sent in them.
-func (r *rivals) pass(answered []done, underWay int, now time.Time) {
-	if r.belief == nil || now.Before(r.as.Add(RateWindow)) {
+// blur answers by how many requests own may be wrong, as a standard deviation: those of the time by
+// which the window's beginning may be, after the wait was rounded to a second. Any time within that
+// is as likely, and the deviation of such a one is a root of twelve smaller.
+func (r *rivals) blur() float64 {
+	seconds := r.part * RateWindow.Seconds()
+	return float64(r.own) / seconds / math.Sqrt(12)
+}
+
+// pass takes account of the windows that have passed, with what was answered in them.
+func (r *rivals) pass(answered []done, now time.Time) {
+	if r.belief == nil || now.Before(r.until.Add(RateWindow)) {
 		return
 	}
-	stay := rivalStay + rivalStays*r.latest().Sub(r.since)
-	for end := r.as.Add(RateWindow); !end.After(now); end = end.Add(RateWindow) {
-		own := underWay
+	stay := strayStay
+	if r.confirmed {
+		stay = rivalStay
+	}
+	for end := r.until.Add(RateWindow); !end.After(now); end = end.Add(RateWindow) {
+		own := 0
 		for _, d := range answered {
-			if d.at.After(r.as) && !d.at.After(end) {
+			if d.at.After(r.until) && !d.at.After(end) {
 				own++
 			}
 		}
 		r.belief.quiet(max(r.total-own, 0))
-		r.belief.age(RateWindow.Seconds() / stay.Seconds())
-		r.as = end
-		if r.belief.nobody() >= gone {
+		r.belief.age(float64(RateWindow) / float64(stay))
+		r.until = end
+		if r.belief.nobody() >= certain {
 			r.belief, r.left = nil, 0
 			return
 		}
@@ -112,36 +135,24 @@ func (r *rivals) pass(answered []done, underWay int, now time.Time) {
 	r.share(now)
 }
 
-// share decides how much is left to others.
+// share decides how much is left to others: at most half of the slots after a single refusal, as
+// it may have come of a moment that says nothing.
 func (r *rivals) share(now time.Time) {
 	most := r.limit - 1
-	if r.latest().Equal(r.since) {
-		most = r.limit / 2 // a single refusal may come of a moment that says nothing
+	if !r.confirmed {
+		most = r.limit / 2
 	}
-	tolerable := tolerated[min(r.count(now), len(tolerated)-1)]
+	risk := tolerable
+	if now.Sub(r.overran[len(r.overran)-1]) < remembered {
+		risk = scarcely
+	}
 	r.left = sort.Search(most, func(left int) bool {
-		return r.belief.exceed(r.total-r.limit+left) <= tolerable
+		return r.belief.exceed(r.total-r.limit+left) <= risk
 	})
 }
 
 // contended says whether there may be others.
 func (r *rivals) contended() bool { return r.left > 0 }
 
-// count answers how many windows were overrun that the service remembers.
-func (r *rivals) count(now time.Time) int {
-	n := 0
-	for _, at := range r.overran {
-		if now.Sub(at) < remembered {
-			n++
-		}
-	}
-	return n
-}
-
 // latest answers when a window was overrun last; the zero time where none was.
-func (r *rivals) latest() time.Time {
-	if len(r.overran) == 0 {
-		return time.Time{}
-	}
-	return r.overran[len(r.overran)-1]
-}
+func (r *rivals) latest() time.Time { return r.overran[0] }
