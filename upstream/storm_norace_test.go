@@ -3,4 +3,4 @@
 package upstream_test
 
 // stormSeeds is how many storms there are beside each kind of stranger.
-const stormSeeds = 5
+const stormSeeds = 4
