@@ -11,7 +11,14 @@ const (
 )
 
 // A pause is how a budget reacts to a 429: no call goes for a while, then one, and with each
-// success twice as many. All the refusals of calls that were under way together are one pause.
+// success twice as many.
+//
+// Each pause begins with one refusal, and no other belongs to it than those of calls that were
+// under way at that moment. Where others are known, or the budget was used up within the last
+// window, calls go one at a time near the limit, so that there is none as long as calls take less
+// time than lies between two of them, a tenth of a second by default. There are some where calls
+// are slower, and as many as do not fit where a burst of an idle client meets a budget that
+// others have spent.
 type pause struct {
 	until   time.Time
 	epoch   int  // how many pauses there were
