@@ -56,15 +56,22 @@ const (
 )
 
 // slots answers how many requests may occupy the budget, and whether that is bounded at all.
-func (b *budget) slots(now time.Time) (n int, bounded bool) {
+func (b *budget) slots() (n int, bounded bool) {
 	limit := b.throttle.limit
-	return max(limit-b.rivals.take(limit, now), 1), limit > 0
+	return max(limit-b.rivals.left, 1), limit > 0
 }
 
 func (b *budget) occupied() int { return b.underWay + len(b.done) }
 
-// expire frees the slots whose time is over.
+// expire frees the slots whose time is over, and takes account of what has passed.
 func (b *budget) expire(now time.Time) {
+	if b.pending && !now.Before(b.until) {
+		b.rivals.learn(b.until)
+		b.pending = false
+	}
+	if !b.pending {
+		b.rivals.pass(b.done, now)
+	}
 	n := 0
 	for n < len(b.done) && !b.done[n].at.Add(RateWindow).After(now) {
 		b.done[n].caller.occupied--
@@ -103,7 +110,7 @@ func (b *budget) sweep(now time.Time) bool {
 			b.forget(c)
 		}
 	}
-	return len(b.callers) == 0 && !now.Before(b.until) && b.rivals.take(b.throttle.limit, now) == 0
+	return len(b.callers) == 0 && !now.Before(b.until) && b.rivals.belief == nil
 }
 
 // A room says whether any call may go now or, where it is known, when the next may.
@@ -117,14 +124,10 @@ func (b *budget) room(now time.Time) room {
 	if now.Before(b.until) {
 		return room{at: b.until}
 	}
-	if b.pending {
-		b.rivals.learn(b.throttle, b.underWay, now)
-		b.pending = false
-	}
 	if b.full() {
 		return room{} // until one of those that test the ground is back
 	}
-	slots, bounded := b.slots(now)
+	slots, bounded := b.slots()
 	if !bounded {
 		return room{open: true}
 	}
@@ -143,7 +146,7 @@ func (b *budget) room(now time.Time) room {
 // where there are others at it: then a single call is refused where those have spent more than
 // expected, and not a burst of them.
 func (b *budget) paced(slots int, now time.Time) bool {
-	pressed := b.rivals.contended(b.throttle.limit, now) || now.Before(b.drained.Add(RateWindow))
+	pressed := b.rivals.contended() || now.Before(b.drained.Add(RateWindow))
 	return pressed && 2*b.occupied() >= slots
 }
 
@@ -175,7 +178,7 @@ func (b *budget) modest(c *caller, slots int) bool {
 
 // admits says whether a call of c may go, where there is room.
 func (b *budget) admits(c *caller) bool {
-	slots, bounded := b.slots(b.throttle.now())
+	slots, bounded := b.slots()
 	if !bounded {
 		return true
 	}
@@ -188,7 +191,7 @@ func (b *budget) grant(c *caller, now time.Time) turn {
 	c.occupied++
 	b.fresh++
 	b.lastSent = now
-	if slots, bounded := b.slots(now); bounded && b.occupied() >= slots {
+	if slots, bounded := b.slots(); bounded && b.occupied() >= slots {
 		b.drained = now
 	}
 	return turn{budget: b, caller: c, epoch: b.epoch}
@@ -200,11 +203,9 @@ func (b *budget) settle(g turn, end outcome, retryAfter time.Duration, now time.
 	if g.epoch == b.epoch {
 		b.fresh--
 	}
-	if end == answered || end == lost {
-		b.rivals.own++
-	}
 	if b.throttle.limit > 0 && (end == answered || end == lost) {
 		b.done = append(b.done, done{now, g.caller})
+		b.rivals.own++ // a call that was under way at a refusal came in that window
 	} else {
 		g.caller.occupied--
 	}
@@ -273,7 +274,7 @@ func (b *budget) view(now time.Time) RateLimit {
 	}
 	if now.Before(b.until) {
 		v.ResetAt = latest(v.ResetAt, b.until)
-	} else if slots, bounded := b.slots(now); bounded {
+	} else if slots, bounded := b.slots(); bounded {
 		v.Remaining = max(0, slots-b.occupied())
 	}
 	return v

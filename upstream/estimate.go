@@ -8,7 +8,7 @@ import "time"
 func (b *budget) estimate(c *caller, of class, front bool, now time.Time) time.Duration {
 	ahead := b.queue.ahead(c, of, front)
 	at := latest(now, b.until)
-	slots, bounded := b.slots(now)
+	slots, bounded := b.slots()
 	if !bounded {
 		return at.Sub(now)
 	}

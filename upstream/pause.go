@@ -11,7 +11,14 @@ const (
 )
 
 // A pause is how a budget reacts to a 429: no call goes for a while, then one, and with each
-// success twice as many. All the refusals of calls that were under way together are one pause.
+// success twice as many.
+//
+// Each pause begins with one refusal, and no other belongs to it than those of calls that were
+// under way at that moment. Where others are known, or the budget was used up within the last
+// window, calls go one at a time near the limit, so that there is none as long as calls take less
+// time than lies between two of them, a tenth of a second by default. There are some where calls
+// are slower, and as many as do not fit where a burst of an idle client meets a budget that
+// others have spent.
 type pause struct {
 	until   time.Time
 	epoch   int  // how many pauses there were
@@ -50,29 +57,25 @@ func (b *budget) refuse(epoch int, retryAfter time.Duration, now time.Time) {
 		b.until = latest(b.until, until) // the call was under way when the pause began
 		return
 	}
-	since := now.Sub(b.rivals.refusedAt)
 	inARow := b.epoch > 0 && !b.served
-	if b.epoch == 0 || since >= penaltySpan {
-		since = 0
-	}
-	if inARow && since > 0 {
-		until = latest(until, now.Add(min(b.rest(since), b.throttle.maxPause)))
-	}
-	if !inARow || since == 0 || since >= RateWindow/2 { // else it is one window that was overrun
-		b.rivals.refusedAt = now
+	since := now.Sub(b.rivals.latest())
+	again := inARow && since < RateWindow/2 // it is one window that was overrun
+	if inARow {
+		until = latest(until, now.Add(min(rest(since), b.throttle.maxPause)))
 	}
 	b.until = until
 	b.epoch++
 	b.opening, b.fresh, b.served, b.pending = 1, 0, false, true
 	b.throttle.stats.pauses.Add(1)
-	b.rivals.observe(b.done, retryAfter, since, now)
+	b.rivals.refused(b.done, retryAfter, again, b.drained, now)
 }
 
 // rest answers how long to leave the service alone when the first call after a pause was refused
-// too. The next one may well be, and must not be the third within penaltySpan.
-func (b *budget) rest(since time.Duration) time.Duration {
+// too, that long after the one before. The next one may well be, and must not be the third within
+// penaltySpan.
+func rest(since time.Duration) time.Duration {
 	if since < RateWindow/2 {
 		return RateWindow
 	}
-	return penaltySpan + RateWindow - since
+	return remembered - since
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"certql/upstream"
+	"certql/upstream/sandbox"
 )
 
 // A throttling service refuses requests while it is told to, and notes when each came.
@@ -111,6 +112,31 @@ func TestOnePauseAndAGentleReturn(t *testing.T) {
 		}
 		if n := client.Stats().Pauses; n != 1 {
 			t.Errorf("%d pauses", n)
+		}
+	})
+}
+
+// A client that knew nothing of others sends all at once what its budget has room for. What does not
+// fit is refused in one pause, and nothing is refused once more.
+func TestABurstIntoASpentBudgetIsOnePause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(t, sandbox.Config{})
+		client := w.client(t, upstream.Config{})
+		strangers, stop := context.WithTimeout(t.Context(), upstream.RateWindow/2)
+		defer stop()
+		go w.grab(strangers, 40)
+		time.Sleep(time.Second)
+		var group sync.WaitGroup
+		for i := range 95 {
+			group.Go(func() {
+				if err := read(asCaller(t), client, i); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		if refused, pauses := w.answered(http.StatusTooManyRequests), client.Stats().Pauses; refused != 35 || pauses != 1 || w.pauses() != 1 {
+			t.Errorf("%d refusals in %d pauses, by the wire in %d; want 35 in 1", refused, pauses, w.pauses())
 		}
 	})
 }

@@ -1,108 +1,158 @@
 package upstream
 
-import "time"
+import (
+	"math"
+	"sort"
+	"time"
+)
 
+// What follows was found by measuring storms beside strangers who ask for a tenth to a half of the
+// budget, regularly and at random, in fixed and in sliding windows. Decision 160 has the numbers.
 const (
-	// After a refusal this many steps more are left to others than they were seen to spend, since
-	// they spend now more and now less.
-	spareSteps = 4
-	// Where it was known that there are others, at least this many steps more are left to them
-	// than before. It takes as many windows to come back there.
-	backSteps = 7
-	// How much more than that others have to be seen spending for it to be more than chance.
-	muchSteps = 15
-	// While another refusal must not come, one of so many slots is left free beside.
-	carefulPart = 10
-	// After so many windows without a refusal the others have probably gone.
-	goneWindows = 18
+	// The service forgets a window that was overrun after penaltySpan. One more window is for not
+	// knowing where in it the refusal came.
+	remembered = penaltySpan + RateWindow
+	// How long others are taken to go on after a first refusal, which may have been a stray one,
+	// and how long after they have shown again; on average. The first makes the budget come back
+	// soon, the second keeps a stranger who stays from being forgotten during a storm. Neither may
+	// be so long that strangers who have left are remembered for hours.
+	strayStay = 10 * RateWindow
+	rivalStay = 60 * RateWindow
+	// Where it is this likely that there is nobody, there is nobody.
+	certain = 0.99
+	// How likely the next window may be to be overrun. Anything from 0.02 to 0.1 uses the budget as
+	// well; the more, the more refusals.
+	tolerable = 0.05
+	// The same while the service remembers two windows that were overrun: there must not be three.
+	// Even a dozen windows at this lead to a penalty in one of a thousand cases.
+	scarcely = 0.0001
 )
 
 // rivals is what a budget knows of other software that spends it, too. They show only when the
-// service refuses a call: what it says then tells how much of its window was not spent here.
-// That much is left to them from then on, or each of the following windows would be overrun.
-// With each window that passes they are left one step less, as they may have gone, and after
-// a while more. The numbers below have been tried out on strangers who ask for a third of the
-// budget: they overrun no more than two windows within penaltySpan and leave little unused.
+// service refuses a call: what it says then tells how much of its window was not spent here. How
+// much they may send follows from that, and from each window that passes without a refusal. As
+// much is left to them that the next window is no likelier to be overrun than is tolerated. That
+// they go does not show, so that it becomes likelier with each window.
 type rivals struct {
-	theirs    int           // slots that are left to others, at the time of learned
-	learned   time.Time     // in the future while another refusal must not come
-	refusedAt time.Time     // when the latest pause began
-	earlier   time.Duration // how long before it another one began; 0 if not within penaltySpan
-	elapsed   time.Duration // how far the window had come that was overrun; 0 where nobody knows
-	own       int           // requests in that window
-	recent    int           // requests in the time of a window before the refusal
+	total, limit int          // requests in a window: those that the service allows, and those to send at most
+	belief       *belief      // nil where there is nobody
+	confirmed    bool         // they have shown more than once
+	left         int          // slots that are left to them
+	until        time.Time    // up to when the belief takes account of what happened
+	overran      [2]time.Time // when windows were overrun last, the latest first
+
+	// The window that was overrun last:
+	part float64 // how much of it had passed; 0 where it shows nothing
+	own  int     // requests in that part of it
 }
 
-// step is the unit in which slots are left to others: one in a hundred.
-func step(limit int) int { return max(1, limit/100) }
-
-// take answers how many of the slots are left to others.
-func (r *rivals) take(limit int, now time.Time) int {
-	if r.theirs == 0 {
-		return 0
-	}
-	if now.Before(r.learned) {
-		return min(r.theirs+(limit-r.theirs)/carefulPart, limit-1)
-	}
-	quiet := int(min(max(0, now.Sub(r.learned)), time.Hour) / RateWindow) // in windows
-	back := quiet
-	if soon := quiet - goneWindows; soon > 0 {
-		back += soon * soon / 4
-	}
-	return max(0, r.theirs-back*step(limit))
-}
-
-// contended says whether there are others.
-func (r *rivals) contended(limit int, now time.Time) bool { return r.take(limit, now) > 0 }
-
-// observe begins to count when a call was refused. Windows end when the service says that the
-// next call may come, which it rounds up to whole seconds.
-func (r *rivals) observe(answered []done, retryAfter, earlier time.Duration, now time.Time) {
-	r.earlier, r.elapsed, r.own, r.recent = earlier, 0, 0, len(answered)
-	if retryAfter <= 0 || retryAfter > RateWindow {
+// refused notes a refusal that began a pause, with what was answered in the last window, the wait
+// that the service asks for, and when the last slot was taken. again says that the window is the
+// one that was overrun before: nothing is learnt of it a second time.
+func (r *rivals) refused(answered []done, retryAfter time.Duration, again bool, drained, now time.Time) {
+	if again {
+		r.part = 0
 		return
 	}
-	r.elapsed = RateWindow - retryAfter + time.Second/2
+	r.overran[1] = r.overran[0]
+	if r.belief == nil && now.Sub(drained) < 2*RateWindow {
+		r.overran[1] = drained // others were refused then, and not this client
+	}
+	r.overran[0] = now
+	r.confirmed = r.belief != nil
+	var elapsed time.Duration
+	r.part, elapsed = passed(retryAfter)
+	r.own = 0
 	for _, d := range answered {
-		if d.at.After(now.Add(-r.elapsed)) {
+		if d.at.After(now.Add(-elapsed)) {
 			r.own++
 		}
 	}
 }
 
-// learn ends the counting when calls may go again: whatever was under way at the refusal is
-// back by now and counted, or counts as admitted.
-func (r *rivals) learn(t *throttle, underWay int, now time.Time) {
-	if t.limit == 0 {
-		return
+// passed answers how much of its window had passed when the service refused a call, by the wait
+// that it asks for: windows end when the next call may come. The part is 0 where that says nothing.
+func passed(retryAfter time.Duration) (part float64, elapsed time.Duration) {
+	if retryAfter > RateWindow {
+		return 0, 0 // it punishes, whatever others send
 	}
-	unit, known := step(t.limit), r.take(t.limit, now)
-	back := known + backSteps*unit
-	seen := r.spent(t.limit+t.margin, underWay) - t.margin + spareSteps*unit
-	switch {
-	case r.elapsed == 0:
-		r.theirs = (t.limit + known) / 2 // half of what there was, for want of knowledge
-	case known == 0:
-		// A first look may have shown little of them, or a moment that says nothing.
-		r.theirs = min(max(seen, t.limit/4), t.limit/2)
-	case r.earlier > 0 && seen < back+muchSteps*unit:
-		r.theirs = back
-	case r.earlier > 0:
-		r.theirs = seen
-	default:
-		r.theirs = min(seen, back)
+	elapsed = RateWindow - retryAfter + time.Second/2 // it was rounded up to whole seconds
+	if retryAfter <= 0 || elapsed < RateWindow/2 {
+		elapsed = RateWindow // too short to tell, or a window that slides
 	}
-	r.theirs = min(max(r.theirs, unit), t.limit-1)
-	r.learned = now
-	if r.earlier > 0 { // until then another one would be the third within penaltySpan
-		r.learned = now.Add(penaltySpan + RateWindow - r.earlier)
-	}
+	elapsed = min(elapsed, RateWindow)
+	return float64(elapsed) / float64(RateWindow), elapsed
 }
 
-// spent answers how much of a whole window the others spend, going by the one that was overrun.
-func (r *rivals) spent(limit, underWay int) int {
-	if r.elapsed < RateWindow/2 { // too short, or it was a window that slides
-		return limit - r.recent
+// learn ends a pause: what was under way at the refusal is back by now and has been counted.
+func (r *rivals) learn(now time.Time) {
+	if r.limit == 0 {
+		return
 	}
-	return int(time.Duration(limit-r.own-underWay) * RateWindow / r.elapsed)
+	first := r.belief == nil
+	if first {
+		r.belief = newBelief(r.total)
+	}
+	if r.part > 0 {
+		r.belief.refusal(max(r.total-r.own, 0), r.part, r.blur(), first)
+	}
+	r.until = now
+	r.share(now)
 }
+
+// blur answers by how many requests own may be wrong, as a standard deviation: those of the time by
+// which the window's beginning may be, after the wait was rounded to a second. Any time within that
+// is as likely, and the deviation of such a one is a root of twelve smaller.
+func (r *rivals) blur() float64 {
+	seconds := r.part * RateWindow.Seconds()
+	return float64(r.own) / seconds / math.Sqrt(12)
+}
+
+// pass takes account of the windows that have passed, with what was answered in them.
+func (r *rivals) pass(answered []done, now time.Time) {
+	if r.belief == nil || now.Before(r.until.Add(RateWindow)) {
+		return
+	}
+	stay := strayStay
+	if r.confirmed {
+		stay = rivalStay
+	}
+	for end := r.until.Add(RateWindow); !end.After(now); end = end.Add(RateWindow) {
+		own := 0
+		for _, d := range answered {
+			if d.at.After(r.until) && !d.at.After(end) {
+				own++
+			}
+		}
+		r.belief.quiet(max(r.total-own, 0))
+		r.belief.age(float64(RateWindow) / float64(stay))
+		r.until = end
+		if r.belief.nobody() >= certain {
+			r.belief, r.left = nil, 0
+			return
+		}
+	}
+	r.share(now)
+}
+
+// share decides how much is left to others: at most half of the slots after a single refusal, as
+// it may have come of a moment that says nothing.
+func (r *rivals) share(now time.Time) {
+	most := r.limit - 1
+	if !r.confirmed {
+		most = r.limit / 2
+	}
+	risk := tolerable
+	if now.Sub(r.overran[len(r.overran)-1]) < remembered {
+		risk = scarcely
+	}
+	r.left = sort.Search(most, func(left int) bool {
+		return r.belief.exceed(r.total-r.limit+left) <= risk
+	})
+}
+
+// contended says whether there may be others.
+func (r *rivals) contended() bool { return r.left > 0 }
+
+// latest answers when a window was overrun last; the zero time where none was.
+func (r *rivals) latest() time.Time { return r.overran[0] }

@@ -201,7 +201,7 @@ func (t *throttle) budget(key string, now time.Time) *budget {
 		if t.budgets == nil {
 			t.budgets = map[string]*budget{}
 		}
-		b = &budget{throttle: t, callers: map[string]*caller{}}
+		b = &budget{throttle: t, callers: map[string]*caller{}, rivals: rivals{total: t.limit + t.margin, limit: t.limit}}
 		t.budgets[key] = b
 	}
 	b.expire(now)

@@ -78,7 +78,7 @@ func TestNoAlignmentOfWindowsIsOverrun(t *testing.T) {
 			t.Run(fmt.Sprintf("sliding %t, begun %v ago", sliding, age), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					w := newWire(t, sandbox.Config{SlidingWindow: sliding})
-					w.latency = spread(0, 3*time.Second)
+					w.latency = spread(1, 0, 3*time.Second)
 					// Without a margin nothing makes up for a slot that is given twice.
 					client := w.client(t, upstream.Config{RateLimit: 100, QueueWait: time.Hour})
 					time.Sleep(age)
@@ -137,7 +137,7 @@ func TestWhoAsksForLittleIsNotHeldUpByWhoAsksForMuch(t *testing.T) {
 
 func TestCallersTakeTurnsAndWritesGoFirst(t *testing.T) {
 	inBubble(t, upstream.Config{RateLimit: 2, RateLimitMargin: 1, QueueWait: time.Minute}, 0, func(t *testing.T, w *wire, client *upstream.Client) {
-		w.latency = func() time.Duration { return time.Millisecond }
+		w.latency = always(time.Millisecond)
 		var mu sync.Mutex
 		var order []string
 		var group sync.WaitGroup
@@ -209,7 +209,7 @@ func TestWhatCannotBeServedInTimeIsRefusedAtOnce(t *testing.T) {
 
 func TestACallWaitsNoLongerThanItMay(t *testing.T) {
 	inBubble(t, upstream.Config{RateLimit: 1, QueueWait: 12 * time.Second}, 0, func(t *testing.T, w *wire, client *upstream.Client) {
-		w.latency = func() time.Duration { return 6 * time.Second } // longer than an estimate could know
+		w.latency = always(6 * time.Second) // longer than an estimate could know
 		ctx := as(t.Context(), t, "ada")
 		go func() { _ = read(ctx, client, 0) }()
 		synctest.Wait()
@@ -256,7 +256,7 @@ func TestWhoLeavesGoesFromTheQueue(t *testing.T) {
 // Who joins a call that waits has a deadline of their own, and may give it more time.
 func TestAJoinedCallWaitsForTheMostPatient(t *testing.T) {
 	inBubble(t, upstream.Config{RateLimit: 1}, 0, func(t *testing.T, w *wire, client *upstream.Client) {
-		w.latency = func() time.Duration { return 2 * time.Second }
+		w.latency = always(2 * time.Second)
 		ctx := as(t.Context(), t, "ada")
 		go func() { _ = read(ctx, client, 0) }()
 		synctest.Wait()

@@ -5,12 +5,13 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
 	"net/url"
-	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -26,13 +27,17 @@ import (
 type wire struct {
 	tenant  *sandbox.Sandbox
 	token   string
-	latency func() time.Duration
+	latency func(*http.Request) time.Duration
 
 	mu       sync.Mutex
 	statuses map[int]int
 	longest  time.Duration // Retry-After
 	overrun  []time.Time   // the windows in which the tenant refused a request
+	refusals []refusal     // in the order in which they came back
 }
+
+// A refusal is a request that the tenant refused for want of budget.
+type refusal struct{ sent, back time.Time }
 
 // newWire makes a tenant, and a wire that takes 20 to 80 ms there and back.
 func newWire(t *testing.T, config sandbox.Config) *wire {
@@ -42,7 +47,7 @@ func newWire(t *testing.T, config sandbox.Config) *wire {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &wire{tenant: tenant, statuses: map[int]int{}, latency: spread(20*time.Millisecond, 80*time.Millisecond)}
+	w := &wire{tenant: tenant, statuses: map[int]int{}, latency: spread(1, 20*time.Millisecond, 80*time.Millisecond)}
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {"org-admin"}, "client_secret": {"sandbox"}}
 	answer := httptest.NewRecorder()
 	tenant.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/oauth/token?"+form.Encode(), nil))
@@ -56,20 +61,23 @@ func newWire(t *testing.T, config sandbox.Config) *wire {
 	return w
 }
 
-// spread answers latencies that are random, but the same in each run.
-func spread(from, to time.Duration) func() time.Duration {
-	var mu sync.Mutex
-	random := rand.New(rand.NewPCG(1, 2))
-	return func() time.Duration {
-		mu.Lock()
-		defer mu.Unlock()
-		return from + time.Duration(random.Int64N(int64(to-from)))
+// spread answers latencies that are random, but the same for a request in each run: in whatever
+// order those set out that do so at the same moment.
+func spread(seed uint64, from, to time.Duration) func(*http.Request) time.Duration {
+	return func(r *http.Request) time.Duration {
+		hash := fnv.New64a()
+		io.WriteString(hash, r.URL.RequestURI())
+		return from + time.Duration(rand.New(rand.NewPCG(seed, hash.Sum64())).Int64N(int64(to-from)))
 	}
+}
+
+func always(latency time.Duration) func(*http.Request) time.Duration {
+	return func(*http.Request) time.Duration { return latency }
 }
 
 // RoundTrip takes a request to the tenant.
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
-	latency := w.latency()
+	latency, sent := w.latency(r), time.Now()
 	if err := pass(r.Context(), latency/2); err != nil {
 		return nil, err
 	}
@@ -88,7 +96,15 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	}
 	w.mu.Unlock()
-	return answer, pass(r.Context(), latency-latency/2)
+	if err := pass(r.Context(), latency-latency/2); err != nil {
+		return nil, err
+	}
+	if answer.StatusCode == http.StatusTooManyRequests {
+		w.mu.Lock()
+		w.refusals = append(w.refusals, refusal{sent, time.Now()})
+		w.mu.Unlock()
+	}
+	return answer, nil
 }
 
 func (w *wire) ask(r *http.Request) *httptest.ResponseRecorder {
@@ -141,64 +157,19 @@ func unsignedToken(client, subject string) string {
 	return encode([]byte(`{"alg":"none"}`)) + "." + encode([]byte(payload)) + "." + encode([]byte("unsigned"))
 }
 
-// A stranger is other software of the same client id, which asks for n things in each window at
-// random moments.
-type stranger struct {
-	n    int
-	even bool // n in each window, and not only on average
-}
-
-// haunt asks until ctx ends, and answers how often the stranger was served.
-func (s stranger) haunt(ctx context.Context, w *wire) (served int) {
-	random := rand.New(rand.NewPCG(3, 0))
-	if s.n == 0 {
-		return 0
-	}
-	for {
-		waits := make([]time.Duration, 0, s.n)
-		if s.even {
-			moments := make([]time.Duration, s.n)
-			for i := range moments {
-				moments[i] = time.Duration(random.Int64N(int64(upstream.RateWindow)))
-			}
-			slices.Sort(moments)
-			last := time.Duration(0)
-			for _, moment := range moments {
-				waits = append(waits, moment-last)
-				last = moment
-			}
-			waits = append(waits, upstream.RateWindow-last)
-		} else {
-			for range s.n {
-				waits = append(waits, time.Duration(random.ExpFloat64()*float64(upstream.RateWindow)/float64(s.n)))
-			}
-		}
-		for i, wait := range waits {
-			if pass(ctx, wait) != nil {
-				return served
-			}
-			if i == s.n {
-				break
-			}
-			request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/v3/certification-tasks?limit=1", nil)
-			if w.ask(request).Code == http.StatusOK {
-				served++
-			}
+// pauses answers in how many pauses the tenant's refusals are, where each begins with one and holds
+// besides those alone whose calls were under way at that moment.
+func (w *wire) pauses() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n, began := 0, time.Time{}
+	for _, r := range w.refusals {
+		if !r.sent.Before(began) {
+			n++
+			began = r.back
 		}
 	}
-}
-
-// grab asks for n things at once at the beginning of each window until ctx ends.
-func (w *wire) grab(ctx context.Context, n int) {
-	for {
-		for range n {
-			w.ask(httptest.NewRequestWithContext(ctx, http.MethodGet, "/v3/certification-tasks?limit=1", nil))
-		}
-		next := time.Now().Truncate(upstream.RateWindow).Add(upstream.RateWindow)
-		if pass(ctx, time.Until(next)) != nil {
-			return
-		}
-	}
+	return n
 }
 
 // longestWait answers the longest time that the tenant asked the gateway to wait.
