@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,12 +18,11 @@ import (
 // those that .dockerignore names.
 func sent(t *testing.T) string {
 	t.Helper()
-	file, err := os.Open("../.dockerignore")
+	ignored, err := os.ReadFile("../.dockerignore")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
-	patterns, err := ignorefile.ReadAll(file)
+	patterns, err := ignorefile.ReadAll(bytes.NewReader(ignored))
 	if err != nil {
 		t.Fatal(err)
 	}
