@@ -50,7 +50,10 @@ func answering(answer func(http.ResponseWriter, *http.Request) error) http.Handl
 		header.Set("Cache-Control", "no-store")
 		header.Set("Referrer-Policy", "no-referrer") // the address may hold a code
 		header.Set("X-Content-Type-Options", "nosniff")
-		err := answer(w, r)
+		var err error = errCookies
+		if !tooManyCookies(r) {
+			err = answer(w, r)
+		}
 		if err == nil {
 			return
 		}
