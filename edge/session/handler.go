@@ -75,8 +75,8 @@ func (s *Sessions) login(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return errReturnPath
 	}
-	if s.origin.Scheme == "http" && r.Host != s.origin.Host {
-		// The same machine by another name, for which it has other cookies.
+	if s.origin.Scheme == "http" && (&url.URL{Host: r.Host}).Hostname() != s.origin.Hostname() {
+		// The same machine by another name, for which it has other cookies; they are the same for each port.
 		http.Redirect(w, r, s.url(loginPath+"?"+url.Values{"return": {returnPath}}.Encode()), http.StatusSeeOther)
 		return nil
 	}

@@ -376,10 +376,20 @@ func TestPeopleSeeAPage(t *testing.T) {
 
 func TestTheSameMachineByAnotherNameIsSentToTheRightOne(t *testing.T) {
 	g := newGateway(t, session.Config{}, sandbox.Config{})
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1:8080/auth/login?return=/%3Fa=b", nil)
-	w := httptest.NewRecorder()
-	g.mux.ServeHTTP(w, r)
-	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "http://localhost:8080/auth/login?return=%2F%3Fa%3Db" || w.Header().Get("Set-Cookie") != "" {
-		t.Errorf("it answers %d with %v", w.Code, w.Header())
+	for host, location := range map[string]string{
+		"127.0.0.1:8080": "http://localhost:8080/auth/login?return=%2F%3Fa%3Db",
+		"127.0.0.1":      "http://localhost:8080/auth/login?return=%2F%3Fa%3Db",
+		"[::1]:8080":     "http://localhost:8080/auth/login?return=%2F%3Fa%3Db",
+		// Cookies are for all ports of a name. What forwards may have put its own here, which would go in circles.
+		"localhost:9090": "http://tenant.example/oauth/authorize?",
+		"localhost":      "http://tenant.example/oauth/authorize?",
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+host+"/auth/login?return=/%3Fa=b", nil)
+		w := httptest.NewRecorder()
+		g.mux.ServeHTTP(w, r)
+		elsewhere := strings.HasPrefix(location, gatewayURL)
+		if w.Code != http.StatusSeeOther || !strings.HasPrefix(w.Header().Get("Location"), location) || (w.Header().Get("Set-Cookie") == "") != elsewhere {
+			t.Errorf("%s is answered %d with %v", host, w.Code, w.Header())
+		}
 	}
 }
