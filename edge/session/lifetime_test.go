@@ -1,9 +1,11 @@
 package session_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"certql/edge/session"
+	"certql/upstream"
 	"certql/upstream/sandbox"
 )
 
@@ -233,6 +236,33 @@ func TestASignOutWhileARefreshIsUnderWayIsASignOut(t *testing.T) {
 			t.Errorf("%d were revoked, want 2", n)
 		}
 	})
+}
+
+// Whoever signs out may close the page at once.
+func TestASignOutThatNobodyWaitsForIsOne(t *testing.T) {
+	g := newGateway(t, session.Config{}, sandbox.Config{})
+	b := g.newBrowser()
+	b.signIn("reviewer-1")
+	ctx, leave := context.WithCancel(t.Context())
+	g.tenant.before = func(r *http.Request) (int, string, error) {
+		if r.URL.Path == "/oauth/revoke" {
+			leave()
+		}
+		return 0, "", nil
+	}
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, gatewayURL+"/auth/logout", nil)
+	r.Header.Set("Content-Type", "application/json")
+	r.AddCookie(&http.Cookie{Name: "certql-session", Value: b.cookies["certql-session"]})
+	g.mux.ServeHTTP(httptest.NewRecorder(), r)
+	if ctx.Err() == nil {
+		t.Fatal("the tenant was not asked")
+	}
+	if _, err := g.client.Refresh(t.Context(), upstream.Grant{RefreshToken: g.tenant.refreshToken}); !upstream.GrantEnded(err) {
+		t.Errorf("the grant is refreshed after the sign-out: %v\n%s", err, &g.log)
+	}
+	if b.signedIn() {
+		t.Error("the session goes on")
+	}
 }
 
 func TestARevokedTokenIsReplaced(t *testing.T) {
