@@ -78,6 +78,7 @@ func TestWhatDoesNotFitTogetherIsRefused(t *testing.T) {
 		"service for nobody, listed":        {[]string{"--auth=service", "--service-access=listed"}, false, []string{needsSomebody}},
 		"service for everybody and a list":  {[]string{"--auth=service", "--service-access=any", keys}, false, []string{"--service-access=any: lets everybody in"}},
 		"a list without service":            {[]string{"--auth=bearer", keys}, false, []string{"--api-keys-file, --client-cert-name: are for callers by"}},
+		"everybody without service":         {[]string{"--service-access=any"}, false, []string{"--service-access=any: is for callers by"}},
 		"no file of keys":                   {[]string{"--auth=service", "--api-keys-file=/absent"}, false, []string{"--api-keys-file: open /absent"}},
 		"a file without keys":               {[]string{"--auth=service", "--api-keys-file=" + noKeys}, false, []string{"--api-keys-file: the file "}},
 		"keys in the clear":                 {[]string{"--auth=service", "--api-keys-file=" + badKeys}, false, []string{"--api-keys-file: line 2, 3, 4, 5 of the file "}},
