@@ -268,3 +268,43 @@ func TestNothingGivesASecretAway(t *testing.T) {
 	handedOut.check(t, "a trace", fmt.Sprint(spans.received()))
 	handedOut.checkBut(t, "an answer", heard.String(), "a variable", "a literal", "a comment") // which are the caller's own
 }
+
+// The trace that the playground shows is to be had on the embedded sandbox alone. There, each kind of caller asks
+// for it: by reads that go out, are refused, and come from the cache, and by a write.
+func TestThePlaygroundsTraceGivesNoSecretAway(t *testing.T) {
+	const comment, apiKey = "comment-that-nobody-may-see", "api-key-that-nobody-may-see-0123"
+	handedOut.add("a comment", comment)
+	hash := sha256.Sum256([]byte(apiKey))
+	p := start(t, "--auth=bearer,service,session", "--api-keys-file="+write(t, "keys", "reports:"+hex.EncodeToString(hash[:])))
+	b := newBrowser(t, p)
+	b.signIn(t, "org-admin")
+	token := p.token(t, p.url(t, "Upstream"), "reviewer-1")
+	const read = `{ certifications(first: 2) { nodes { name reviewers { nodes { name } } } } }`
+	const secret = `{ certification(id: "literal-that-nobody-may-see") { name } }`
+	decide := `mutation { decideReviewItems(input: { certificationId: "` + sandbox.LargeCertification + `", decisions: [{ itemId: "` +
+		sandbox.LargePermissionsItem + `", decision: APPROVE, comments: "` + comment + `" }] }) { decidedItemIds errors { code } } }`
+	for kind, header := range map[string]http.Header{
+		"session": {}, "bearer": {"Authorization": {"Bearer " + token}}, "API key": {"X-Api-Key": {apiKey}},
+	} {
+		for _, query := range []string{read, read, secret, decide} {
+			body, err := json.Marshal(map[string]any{"query": query, "extensions": map[string]any{"trace": true}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := request(t, http.MethodPost, b.gateway+"/graphql", bytes.NewReader(body))
+			maps.Copy(r.Header, header)
+			r.Header.Set("Content-Type", "application/json")
+			shown := b.do(t, r)
+			var got struct {
+				Extensions struct {
+					Upstream struct{ Trace json.RawMessage }
+				}
+			}
+			if err := json.Unmarshal([]byte(shown.body), &got); err != nil || len(got.Extensions.Upstream.Trace) < len(`[{"method":"GET"}]`) {
+				t.Errorf("%s: %.30s… has no trace: %d: %s", kind, query, shown.status, shown.body)
+			}
+			handedOut.checkBut(t, kind+": the trace", string(got.Extensions.Upstream.Trace), "a literal") // which is the caller's own
+			handedOut.checkBut(t, kind+": the answer", shown.body, "a literal")
+		}
+	}
+}
