@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -136,14 +137,16 @@ func newGateway(t testing.TB, config session.Config, simulated sandbox.Config) *
 		if caller, ok := upstream.CredentialFrom(r.Context()); ok {
 			g.caller.Store(&caller)
 		}
-		fmt.Fprint(w, read(r.Context(), rest))
+		limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
+		fmt.Fprint(w, read(r.Context(), rest, limit))
 	})))
 	return g
 }
 
-// read asks the tenant for something, and answers how that went.
-func read(ctx context.Context, rest *upstream.Client) string {
-	_, err := rest.ListIdentityCertifications(ctx, upstream.ListIdentityCertificationsParams{})
+// read asks the tenant for something, and answers how that went. Those under way with the same limit (0 for the
+// tenant's own) are one.
+func read(ctx context.Context, rest *upstream.Client, limit int) string {
+	_, err := rest.ListIdentityCertifications(ctx, upstream.ListIdentityCertificationsParams{Paging: upstream.Paging{Limit: limit}})
 	if err != nil {
 		return strings.TrimPrefix(err.Error(), "upstream: ")
 	}
@@ -192,7 +195,13 @@ func (b *browser) get(target string) *httptest.ResponseRecorder {
 // ask asks the tenant for something, and answers how that went.
 func (b *browser) ask() string {
 	b.t.Helper()
-	w := b.send(http.MethodPost, "/graphql", asJSON)
+	return b.askFor(0)
+}
+
+// askFor is ask for a number of rows.
+func (b *browser) askFor(limit int) string {
+	b.t.Helper()
+	w := b.send(http.MethodPost, fmt.Sprintf("/graphql?limit=%d", limit), asJSON)
 	if w.Code != http.StatusOK {
 		return fmt.Sprintf("%d", w.Code)
 	}
