@@ -199,6 +199,61 @@ func TestARefusedRefreshIsUnauthenticatedInTheMiddleOfARequest(t *testing.T) {
 	})
 }
 
+func TestASessionWithoutARefreshTokenEndsWithItsToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newGateway(t, session.Config{IdleTimeout: time.Hour}, sandbox.Config{}).newBrowser()
+		callback, asked := b.callback("reviewer-1"), 0
+		token := b.clientToken("reviewer-1")
+		b.failing(func() (int, string, error) {
+			asked++
+			return 200, fmt.Sprintf(`{"access_token":%q,"token_type":"bearer","expires_in":600}`, token), nil
+		})
+		if w := b.get(callback); w.Code != http.StatusSeeOther {
+			t.Fatalf("the callback answers %d: %s", w.Code, w.Body)
+		}
+		time.Sleep(10*time.Minute - time.Second)
+		if got := b.ask(); got != "read" || asked != 1 {
+			t.Errorf("while the token lives: %s after %d token requests", got, asked)
+		}
+		time.Sleep(time.Second)
+		if got := b.ask(); got != "listIdentityCertifications: unauthenticated" || asked != 1 {
+			t.Errorf("when it has expired: %s after %d token requests", got, asked)
+		}
+		if b.signedIn() || !strings.Contains(b.log.String(), "the tenant gave no refresh token") {
+			t.Errorf("the session goes on, or ends without a word:\n%s", &b.log)
+		}
+	})
+}
+
+func TestWhoStopsWaitingForARefreshStopsNobodyElse(t *testing.T) {
+	inBubble(t, session.Config{IdleTimeout: time.Hour}, sandbox.Config{}, func(t *testing.T, b *browser) {
+		if got := b.ask(); got != "read" {
+			t.Fatal(got)
+		}
+		credential := *b.caller.Load()
+		time.Sleep(tokenLifetime + time.Second)
+		b.failing(func() (int, string, error) { time.Sleep(10 * time.Second); return 0, "", nil })
+		impatient, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		var group sync.WaitGroup
+		group.Go(func() { // who begins it
+			if token, err := credential.Token(impatient); !errors.Is(err, context.DeadlineExceeded) || token != "" {
+				t.Errorf("who stops waiting gets %v", err)
+			}
+		})
+		synctest.Wait()
+		group.Go(func() {
+			if token, err := credential.Token(t.Context()); err != nil || token == "" {
+				t.Errorf("who waits gets %v", err)
+			}
+		})
+		group.Wait()
+		if n := b.tokenRequests(); n != 2 {
+			t.Errorf("%d token requests, want 2", n)
+		}
+	})
+}
+
 func TestATenantThatFailsIsNotAskedByEachCall(t *testing.T) {
 	inBubble(t, session.Config{}, sandbox.Config{}, func(t *testing.T, b *browser) {
 		time.Sleep(tokenLifetime - 30*time.Second)
@@ -266,6 +321,18 @@ func TestASignOutThatNobodyWaitsForIsOne(t *testing.T) {
 	}
 	if b.signedIn() {
 		t.Error("the session goes on")
+	}
+}
+
+func TestASignOutThatTheTenantDoesNotTakeIsOne(t *testing.T) {
+	b := newGateway(t, session.Config{}, sandbox.Config{}).newBrowser()
+	b.signIn("reviewer-1")
+	b.failingAt("/oauth/revoke", answering(503, "do-not-print-this"))
+	if w := b.send(http.MethodPost, "/auth/logout", asJSON); w.Code != http.StatusOK || len(b.cookies) != 0 || b.signedIn() {
+		t.Errorf("the sign-out answers %d, and the browser has %v: %s", w.Code, b.cookies, w.Body)
+	}
+	if !strings.Contains(b.log.String(), "a grant could not be revoked") || strings.Contains(b.log.String(), "do-not-print") {
+		t.Errorf("the log is %s", &b.log)
 	}
 }
 
