@@ -74,6 +74,7 @@ func TestWhatDoesNotFitTogetherIsRefused(t *testing.T) {
 		want    []string // how each problem begins
 	}{
 		"no such mode":                      {[]string{"--auth=bearer,nobody"}, true, []string{`--auth: must be auto, bearer, service or session, not "nobody"`}},
+		"nobody":                            {[]string{"--auth="}, true, []string{"--auth: must be auto, bearer, service or session, several"}},
 		"service for nobody":                {[]string{"--auth=service"}, false, []string{needsSomebody}},
 		"service for nobody, listed":        {[]string{"--auth=service", "--service-access=listed"}, false, []string{needsSomebody}},
 		"service for everybody and a list":  {[]string{"--auth=service", "--service-access=any", keys}, false, []string{"--service-access=any: lets everybody in"}},
