@@ -27,7 +27,7 @@ import (
 type confidingTenant struct {
 	*sandbox.Sandbox
 	secrets *secrets
-	refuse  atomic.Bool // to refresh any grant
+	refuse  atomic.Int32 // to refresh any grant, with this status; 0 for not at all
 }
 
 const confidedSecret = "client-secret-that-nobody-may-see"
@@ -46,10 +46,11 @@ func (c *confidingTenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if form.Get("client_secret") == confidedSecret {
 			form.Set("client_secret", sandboxSecret)
 		}
-		if c.refuse.Load() && form.Get("grant_type") == "refresh_token" {
+		if status := int(c.refuse.Load()); status != 0 && form.Get("grant_type") == "refresh_token" {
+			code := map[int]string{http.StatusBadRequest: "invalid_grant", http.StatusServiceUnavailable: "temporarily_unavailable"}[status]
 			w.Header().Set("Content-Type", "application/json")
-			w.WriteHeader(http.StatusBadRequest)
-			fmt.Fprintf(w, `{"error":"invalid_grant","error_description":"Invalid refresh token: %s"}`, form.Get("refresh_token"))
+			w.WriteHeader(status)
+			fmt.Fprintf(w, `{"error":%q,"error_description":"Invalid refresh token: %s"}`, code, form.Get("refresh_token"))
 			return
 		}
 		text := form.Encode()
@@ -217,19 +218,28 @@ func TestNothingGivesASecretAway(t *testing.T) {
 	other.choose(t, other.open(t, "/auth/login"), "")
 	other.stopAt = nil
 
-	// The session goes on by a refresh, until the tenant refuses that.
+	// The session goes on where a refresh fails, and by one, until the tenant refuses that.
+	tenant.refuse.Store(http.StatusServiceUnavailable)
+	const failed = "a session could not be refreshed"
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(p.stderr.String(), failed) && time.Now().Before(deadline); {
+		ask(callers["session"], operations[0].query, nil)
+	}
+	if b.me(t) == nil || !strings.Contains(p.stderr.String(), failed) {
+		t.Errorf("a refresh that fails ends the session, or none has failed")
+	}
+	tenant.refuse.Store(0)
 	refreshed := tenant.Requests().Count("oauthToken")
 	for deadline := time.Now().Add(time.Minute); tenant.Requests().Count("oauthToken") == refreshed && time.Now().Before(deadline); {
 		b.count(t)
 	}
-	tenant.refuse.Store(true)
+	tenant.refuse.Store(http.StatusBadRequest)
 	for deadline := time.Now().Add(time.Minute); b.me(t) != nil && time.Now().Before(deadline); {
 		ask(callers["session"], operations[0].query, nil)
 	}
 	if b.me(t) != nil {
 		t.Error("a refused refresh does not end the session")
 	}
-	tenant.refuse.Store(false)
+	tenant.refuse.Store(0)
 	b.signIn(t, "org-admin")
 	everything()
 	conn, _ := p.dial(t, http.Header{"Cookie": {"certql-session=" + b.cookie(t, "certql-session")}, "Origin": {p.url(t, "GraphQL")}})
@@ -267,4 +277,44 @@ func TestNothingGivesASecretAway(t *testing.T) {
 	handedOut.check(t, "the log of the library", library.String())
 	handedOut.check(t, "a trace", fmt.Sprint(spans.received()))
 	handedOut.checkBut(t, "an answer", heard.String(), "a variable", "a literal", "a comment") // which are the caller's own
+}
+
+// The trace that the playground shows is to be had on the embedded sandbox alone. There, each kind of caller asks
+// for it: by reads that go out, are refused, and come from the cache, and by a write.
+func TestThePlaygroundsTraceGivesNoSecretAway(t *testing.T) {
+	const comment, apiKey = "comment-that-nobody-may-see", "api-key-that-nobody-may-see-0123"
+	handedOut.add("a comment", comment)
+	hash := sha256.Sum256([]byte(apiKey))
+	p := start(t, "--auth=bearer,service,session", "--api-keys-file="+write(t, "keys", "reports:"+hex.EncodeToString(hash[:])))
+	b := newBrowser(t, p)
+	b.signIn(t, "org-admin")
+	token := p.token(t, p.url(t, "Upstream"), "reviewer-1")
+	const read = `{ certifications(first: 2) { nodes { name reviewers { nodes { name } } } } }`
+	const secret = `{ certification(id: "literal-that-nobody-may-see") { name } }`
+	decide := `mutation { decideReviewItems(input: { certificationId: "` + sandbox.LargeCertification + `", decisions: [{ itemId: "` +
+		sandbox.LargePermissionsItem + `", decision: APPROVE, comments: "` + comment + `" }] }) { decidedItemIds errors { code } } }`
+	for kind, header := range map[string]http.Header{
+		"session": {}, "bearer": {"Authorization": {"Bearer " + token}}, "API key": {"X-Api-Key": {apiKey}},
+	} {
+		for _, query := range []string{read, read, secret, decide} {
+			body, err := json.Marshal(map[string]any{"query": query, "extensions": map[string]any{"trace": true}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := request(t, http.MethodPost, b.gateway+"/graphql", bytes.NewReader(body))
+			maps.Copy(r.Header, header)
+			r.Header.Set("Content-Type", "application/json")
+			shown := b.do(t, r)
+			var got struct {
+				Extensions struct {
+					Upstream struct{ Trace json.RawMessage }
+				}
+			}
+			if err := json.Unmarshal([]byte(shown.body), &got); err != nil || len(got.Extensions.Upstream.Trace) < len(`[{"method":"GET"}]`) {
+				t.Errorf("%s: %.30s… has no trace: %d: %s", kind, query, shown.status, shown.body)
+			}
+			handedOut.checkBut(t, kind+": the trace", string(got.Extensions.Upstream.Trace), "a literal") // which is the caller's own
+			handedOut.checkBut(t, kind+": the answer", shown.body, "a literal")
+		}
+	}
 }

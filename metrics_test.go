@@ -40,6 +40,7 @@ func (p *program) scrape(t *testing.T) scrape {
 	if status != http.StatusOK {
 		t.Fatalf("status %d: %s", status, text)
 	}
+	handedOut.check(t, "the metrics", string(text))
 	s := scrape{string(text), map[string]string{}, map[string]string{}, map[string]string{}, map[string]map[string]bool{}, map[[2]string]map[string]bool{}}
 	for line := range strings.Lines(s.text) {
 		line = strings.TrimSpace(line)

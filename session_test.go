@@ -424,10 +424,10 @@ func TestManyRequestsWithAnExpiredTokenAreOneRefresh(t *testing.T) {
 		before := tenant.Requests().Count("oauthToken")
 		tenant.ahead.Add(int64(sandbox.DefaultUserTokenLifetime + time.Second))
 		var group sync.WaitGroup
-		for range 50 {
+		for i := range 50 { // each another one, as alike reads are one call
 			group.Go(func() {
 				var data struct{ Certifications struct{ TotalCount int } }
-				got := b.query(t, countQuery)
+				got := b.query(t, fmt.Sprintf(`{ certifications(first: %d) { nodes { name } totalCount } }`, 1+i))
 				if err := json.Unmarshal(got.Data, &data); err != nil || got.Errors != nil || data.Certifications.TotalCount != want {
 					t.Errorf("round %d: %s, %+v", round, got.Data, got.Errors)
 				}

@@ -37,6 +37,9 @@ func (c ServeConfig) Modes() Modes {
 // validateAuth reports what is wrong with who is let in to problem.
 func (c ServeConfig) validateAuth(problem func(format string, args ...any)) {
 	modes := c.Modes()
+	if modes == (Modes{}) {
+		problem("--auth: must be auto, bearer, service or session, several with commas between: with none, nobody is let in")
+	}
 	if modes.Service && !c.Embedded() && (c.ClientID == "" || c.ClientSecret == "") {
 		problem("--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET, or $CERTQL_CLIENT_SECRET_FILE)")
 	}

@@ -74,10 +74,12 @@ func TestWhatDoesNotFitTogetherIsRefused(t *testing.T) {
 		want    []string // how each problem begins
 	}{
 		"no such mode":                      {[]string{"--auth=bearer,nobody"}, true, []string{`--auth: must be auto, bearer, service or session, not "nobody"`}},
+		"nobody":                            {[]string{"--auth="}, true, []string{"--auth: must be auto, bearer, service or session, several"}},
 		"service for nobody":                {[]string{"--auth=service"}, false, []string{needsSomebody}},
 		"service for nobody, listed":        {[]string{"--auth=service", "--service-access=listed"}, false, []string{needsSomebody}},
 		"service for everybody and a list":  {[]string{"--auth=service", "--service-access=any", keys}, false, []string{"--service-access=any: lets everybody in"}},
 		"a list without service":            {[]string{"--auth=bearer", keys}, false, []string{"--api-keys-file, --client-cert-name: are for callers by"}},
+		"everybody without service":         {[]string{"--service-access=any"}, false, []string{"--service-access=any: is for callers by"}},
 		"no file of keys":                   {[]string{"--auth=service", "--api-keys-file=/absent"}, false, []string{"--api-keys-file: open /absent"}},
 		"a file without keys":               {[]string{"--auth=service", "--api-keys-file=" + noKeys}, false, []string{"--api-keys-file: the file "}},
 		"keys in the clear":                 {[]string{"--auth=service", "--api-keys-file=" + badKeys}, false, []string{"--api-keys-file: line 2, 3, 4, 5 of the file "}},
@@ -99,6 +101,19 @@ func TestWhatDoesNotFitTogetherIsRefused(t *testing.T) {
 		"endpoints that are no URLs":        {[]string{"--session-info-url=x", "--session-authorize-url=x", "--session-token-url=x", "--session-revoke-url=x", "--session-issuer=x"}, true, []string{"--session-info-url:", "--session-authorize-url:", "--session-token-url:", "--session-revoke-url:", "--session-issuer:"}},
 		"pages that are nowhere":            {[]string{"--pages=/absent"}, true, []string{"--pages: must be a directory"}},
 		"any origin, with cookies in reach": {[]string{"--auth=session", "--cors-origin=*"}, true, []string{"--cors-origin: must be an origin"}},
+		"origins that no browser writes": {
+			[]string{"--cors-origin=https://Portal.example.com,https://portal.example.com:443,http://[::1]:80,https://bücher.example,https://:8080,https://a:"},
+			true,
+			[]string{
+				"--cors-origin: must be an origin as browsers write it, https://portal.example.com, not ",
+				"--cors-origin: must be an origin as browsers write it, https://portal.example.com, not ",
+				"--cors-origin: must be an origin as browsers write it, http://[::1], not ",
+				"--cors-origin: must be an origin in ASCII, such as https://xn--bcher-kva.example",
+				"--cors-origin: must be an origin such as",
+				"--cors-origin: must be an origin as browsers write it, https://a, not ",
+			},
+		},
+		"a public URL that no browser writes": {[]string{"--public-url=https://gateway.example.com:443"}, true, []string{"--public-url: must be an origin as browsers write it, https://gateway.example.com, not"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -137,6 +152,7 @@ func TestWhatFitsTogetherIsAccepted(t *testing.T) {
 		{"--auth=session", "--session-return-path=/,/portal/*,/portal/index.html,/x/", "--session-key=" + key + "," + key},
 		{"--addr=:8080"},
 		{"--public-url=http://gateway.example.com"},
+		{"--cors-origin=https://portal.example.com:8443,http://localhost:3000,http://[::1]:3000,http://portal.example.com:443,https://xn--bcher-kva.example"},
 		{"--pages=" + t.TempDir()},
 	} {
 		if _, _, err := edge.Parse(args, nil); err != nil {

@@ -23,7 +23,7 @@ type Config struct {
 type ServeConfig struct {
 	Addr                    string          `default:"localhost:8080" help:"Host and port to listen on: GraphQL at /graphql, the playground at /."`
 	Serving                 ServingConfig   `embed:""`
-	CORSOrigins             []string        `name:"cors-origin" sep:"," placeholder:"ORIGIN" help:"Origin of web pages that may call the gateway from a browser, as scheme://host[:port]; several with commas between. None by default."`
+	CORSOrigins             []string        `name:"cors-origin" sep:"," placeholder:"ORIGIN" help:"Origin of web pages that may call the gateway from a browser, as scheme://host[:port]; several with commas between. None by default, and there is no wildcard."`
 	UpstreamURL             string          `name:"upstream-url" placeholder:"URL" help:"Base URL of the upstream API, such as https://TENANT.api.identitynow.com/v3. By default an embedded sandbox."`
 	UpstreamLayout          string          `default:"auto" enum:"auto,versioned,current" help:"Where the upstream's paths hold the version: versioned (first, in the base URL: /v3/certifications/…), current (behind the service: /certifications/v1/…), or auto (versioned where the base URL ends in a version)."`
 	UpstreamHTTP2           bool            `name:"upstream-http2" help:"Speak HTTP/2 alone upstream, also where there is no TLS. Without it, HTTP/2 is spoken where TLS offers it."`

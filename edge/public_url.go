@@ -28,19 +28,32 @@ func (c ServeConfig) PublicOrigin(listener net.Addr) (*url.URL, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--addr: %w", err)
 	}
-	origin := &url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}
+	scheme := "http"
 	if c.TLS.Enabled() {
-		origin.Scheme = "https"
+		scheme = "https"
 	}
-	return origin, nil
+	return &url.URL{Scheme: scheme, Host: hostOf(scheme, host, port)}, nil
+}
+
+// hostOf answers a host as browsers write it in an origin and in the header Host: without the port that
+// is usual for the scheme.
+func hostOf(scheme, name, port string) string {
+	usual := map[string]string{"http": "80", "https": "443"}[scheme]
+	if port != "" && port != usual {
+		return net.JoinHostPort(name, port)
+	}
+	if strings.Contains(name, ":") {
+		return "[" + name + "]"
+	}
+	return name
 }
 
 // validatePublicURL checks that browsers can keep the cookie of a session safe: what is sent in the
 // clear stays on the machine.
 func (c ServeConfig) validatePublicURL() error {
 	if c.PublicURL != "" {
-		if validateOrigin(c.PublicURL) != nil {
-			return fmt.Errorf("--public-url: must be an origin such as https://gateway.example.com, not %q", c.PublicURL)
+		if err := validateOrigin(c.PublicURL); err != nil {
+			return fmt.Errorf("--public-url: %w", err)
 		}
 		if u, err := url.Parse(c.PublicURL); c.Modes().Session && err == nil && u.Scheme != "https" && !isLoopback(u.Hostname()) {
 			return errors.New("--public-url: must be https for --auth=session; plain HTTP is for localhost alone")

@@ -29,6 +29,8 @@ func (a ServiceAccess) validate(service, embedded bool) error {
 	switch {
 	case !service && a.lists():
 		problems = append(problems, errors.New("--api-keys-file, --client-cert-name: are for callers by the gateway's own credentials, which --auth does not let in"))
+	case !service && a.ServiceAccess == "any":
+		problems = append(problems, errors.New("--service-access=any: is for callers by the gateway's own credentials, which --auth does not let in"))
 	case a.ServiceAccess == "any" && a.lists():
 		problems = append(problems, errors.New("--service-access=any: lets everybody in, so that --api-keys-file and --client-cert-name mean nothing: leave out one or the other"))
 	case service && !a.lists() && !a.open(embedded):

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // The largest sandbox that may be asked for.
@@ -146,11 +147,18 @@ func validateRedirectURI(text string) error {
 	return nil
 }
 
-// validateOrigin checks an origin as browsers write it.
+// validateOrigin checks an origin. It has to be as browsers write it, since it is compared with what they
+// send, character by character.
 func validateOrigin(text string) error {
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || text != u.Scheme+"://"+u.Host || strings.Contains(text, "*") {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || text != u.Scheme+"://"+u.Host || strings.Contains(text, "*") {
 		return fmt.Errorf("must be an origin such as https://portal.example.com, not %q", text)
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return fmt.Errorf("must be an origin in ASCII, such as https://xn--bcher-kva.example for https://bücher.example, not %q", text)
+	}
+	if written := u.Scheme + "://" + hostOf(u.Scheme, strings.ToLower(u.Hostname()), u.Port()); text != written {
+		return fmt.Errorf("must be an origin as browsers write it, %s, not %q", written, text)
 	}
 	return nil
 }

@@ -3,7 +3,21 @@ package session
 import (
 	"net/http"
 	"net/url"
+	"strings"
 )
+
+// maxCookies is how many cookies a request may bring: several times what browsers keep for a host. Where
+// there are a few thousand, net/http reads none of them, and that of a session would go unnoticed.
+const maxCookies = 1000
+
+// tooManyCookies says whether a request brings more cookies than it may.
+func tooManyCookies(r *http.Request) bool {
+	n := 0
+	for _, line := range r.Header["Cookie"] {
+		n += strings.Count(line, ";") + 1
+	}
+	return n > maxCookies
+}
 
 // cookies are the names and attributes of the cookies. Over TLS, their names tell the browser to take
 // them from this very host alone, and never from a page in the clear.

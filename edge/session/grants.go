@@ -157,9 +157,9 @@ func (g *grants) refresh(ctx context.Context, reference string, before upstream.
 	return next.AccessToken, nil
 }
 
-// revoke ends a grant at the tenant, as far as it can.
+// revoke ends a grant at the tenant, as far as it can, whether the caller waits for that or has gone.
 func (g *grants) revoke(ctx context.Context, grant upstream.Grant) {
-	if err := g.tenant.Revoke(ctx, grant); err != nil {
+	if err := g.tenant.Revoke(context.WithoutCancel(ctx), grant); err != nil {
 		g.log.WarnContext(ctx, "a grant could not be revoked", "identity", grant.IdentityID, "error", err)
 	}
 }

@@ -50,7 +50,10 @@ func answering(answer func(http.ResponseWriter, *http.Request) error) http.Handl
 		header.Set("Cache-Control", "no-store")
 		header.Set("Referrer-Policy", "no-referrer") // the address may hold a code
 		header.Set("X-Content-Type-Options", "nosniff")
-		err := answer(w, r)
+		var err error = errCookies
+		if !tooManyCookies(r) {
+			err = answer(w, r)
+		}
 		if err == nil {
 			return
 		}
@@ -72,8 +75,8 @@ func (s *Sessions) login(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return errReturnPath
 	}
-	if s.origin.Scheme == "http" && r.Host != s.origin.Host {
-		// The same machine by another name, for which it has other cookies.
+	if s.origin.Scheme == "http" && (&url.URL{Host: r.Host}).Hostname() != s.origin.Hostname() {
+		// The same machine by another name, for which it has other cookies; they are the same for each port.
 		http.Redirect(w, r, s.url(loginPath+"?"+url.Values{"return": {returnPath}}.Encode()), http.StatusSeeOther)
 		return nil
 	}

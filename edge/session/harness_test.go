@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -136,14 +137,16 @@ func newGateway(t testing.TB, config session.Config, simulated sandbox.Config) *
 		if caller, ok := upstream.CredentialFrom(r.Context()); ok {
 			g.caller.Store(&caller)
 		}
-		fmt.Fprint(w, read(r.Context(), rest))
+		limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
+		fmt.Fprint(w, read(r.Context(), rest, limit))
 	})))
 	return g
 }
 
-// read asks the tenant for something, and answers how that went.
-func read(ctx context.Context, rest *upstream.Client) string {
-	_, err := rest.ListIdentityCertifications(ctx, upstream.ListIdentityCertificationsParams{})
+// read asks the tenant for something, and answers how that went. Those under way with the same limit (0 for the
+// tenant's own) are one.
+func read(ctx context.Context, rest *upstream.Client, limit int) string {
+	_, err := rest.ListIdentityCertifications(ctx, upstream.ListIdentityCertificationsParams{Paging: upstream.Paging{Limit: limit}})
 	if err != nil {
 		return strings.TrimPrefix(err.Error(), "upstream: ")
 	}
@@ -192,7 +195,13 @@ func (b *browser) get(target string) *httptest.ResponseRecorder {
 // ask asks the tenant for something, and answers how that went.
 func (b *browser) ask() string {
 	b.t.Helper()
-	w := b.send(http.MethodPost, "/graphql", asJSON)
+	return b.askFor(0)
+}
+
+// askFor is ask for a number of rows.
+func (b *browser) askFor(limit int) string {
+	b.t.Helper()
+	w := b.send(http.MethodPost, fmt.Sprintf("/graphql?limit=%d", limit), asJSON)
 	if w.Code != http.StatusOK {
 		return fmt.Sprintf("%d", w.Code)
 	}
@@ -282,19 +291,40 @@ func (b *browser) signedIn() bool {
 // revoke ends a token at the tenant, as if somebody had done so there.
 func (g *gateway) revoke(token string) {
 	g.t.Helper()
-	form := url.Values{"token": {token}, "client_id": {sandbox.PortalClient}, "client_secret": {"sandbox"}}
-	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, tenantURL+"/oauth/revoke", strings.NewReader(form.Encode()))
+	g.postToTenant("/oauth/revoke", url.Values{"token": {token}, "client_id": {sandbox.PortalClient}, "client_secret": {"sandbox"}})
+}
+
+// clientToken answers a token that the tenant gives to a client for its own credentials.
+func (g *gateway) clientToken(client string) string {
+	g.t.Helper()
+	body := g.postToTenant("/oauth/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {client}, "client_secret": {"sandbox"}})
+	var granted struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err := json.Unmarshal(body, &granted); err != nil || granted.AccessToken == "" {
+		g.t.Fatalf("the tenant gives no token: %v", err)
+	}
+	return granted.AccessToken
+}
+
+// postToTenant sends a form to the tenant, and answers the body of its answer.
+func (g *gateway) postToTenant(path string, form url.Values) []byte {
+	g.t.Helper()
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, tenantURL+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		g.t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	answer, err := g.tenant.RoundTrip(r)
-	if err == nil {
-		defer answer.Body.Close()
+	if err != nil {
+		g.t.Fatal(err)
 	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
 	if err != nil || answer.StatusCode != http.StatusOK {
-		g.t.Fatalf("the tenant revokes nothing: %v", err)
+		g.t.Fatalf("the tenant answers %s to %s: %v", answer.Status, path, err)
 	}
+	return body
 }
 
 // tokenRequests answers how many grants were exchanged or refreshed.

@@ -1,9 +1,11 @@
 package session_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"certql/edge/session"
+	"certql/upstream"
 	"certql/upstream/sandbox"
 )
 
@@ -86,14 +89,18 @@ func TestATokenIsRefreshedBeforeItExpires(t *testing.T) {
 
 func TestManyCallsWithAnExpiredTokenAreOneRefresh(t *testing.T) {
 	inBubble(t, session.Config{IdleTimeout: time.Hour}, sandbox.Config{}, func(t *testing.T, b *browser) {
+		b.failingAt("/oauth/token", func() (int, string, error) {
+			time.Sleep(time.Second) // so that all have come when the first is answered
+			return 0, "", nil
+		})
 		for range 3 {
 			before := b.tokenRequests()
 			time.Sleep(tokenLifetime + time.Second)
 			var group sync.WaitGroup
-			for range 50 {
+			for i := range 50 {
 				group.Go(func() {
 					one := &browser{b.gateway, map[string]string{"certql-session": b.cookies["certql-session"]}}
-					if got := one.ask(); got != "read" {
+					if got := one.askFor(1 + i); got != "read" {
 						t.Errorf("got %s", got)
 					}
 				})
@@ -192,6 +199,61 @@ func TestARefusedRefreshIsUnauthenticatedInTheMiddleOfARequest(t *testing.T) {
 	})
 }
 
+func TestASessionWithoutARefreshTokenEndsWithItsToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newGateway(t, session.Config{IdleTimeout: time.Hour}, sandbox.Config{}).newBrowser()
+		callback, asked := b.callback("reviewer-1"), 0
+		token := b.clientToken("reviewer-1")
+		b.failing(func() (int, string, error) {
+			asked++
+			return 200, fmt.Sprintf(`{"access_token":%q,"token_type":"bearer","expires_in":600}`, token), nil
+		})
+		if w := b.get(callback); w.Code != http.StatusSeeOther {
+			t.Fatalf("the callback answers %d: %s", w.Code, w.Body)
+		}
+		time.Sleep(10*time.Minute - time.Second)
+		if got := b.ask(); got != "read" || asked != 1 {
+			t.Errorf("while the token lives: %s after %d token requests", got, asked)
+		}
+		time.Sleep(time.Second)
+		if got := b.ask(); got != "listIdentityCertifications: unauthenticated" || asked != 1 {
+			t.Errorf("when it has expired: %s after %d token requests", got, asked)
+		}
+		if b.signedIn() || !strings.Contains(b.log.String(), "the tenant gave no refresh token") {
+			t.Errorf("the session goes on, or ends without a word:\n%s", &b.log)
+		}
+	})
+}
+
+func TestWhoStopsWaitingForARefreshStopsNobodyElse(t *testing.T) {
+	inBubble(t, session.Config{IdleTimeout: time.Hour}, sandbox.Config{}, func(t *testing.T, b *browser) {
+		if got := b.ask(); got != "read" {
+			t.Fatal(got)
+		}
+		credential := *b.caller.Load()
+		time.Sleep(tokenLifetime + time.Second)
+		b.failing(func() (int, string, error) { time.Sleep(10 * time.Second); return 0, "", nil })
+		impatient, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		var group sync.WaitGroup
+		group.Go(func() { // who begins it
+			if token, err := credential.Token(impatient); !errors.Is(err, context.DeadlineExceeded) || token != "" {
+				t.Errorf("who stops waiting gets %v", err)
+			}
+		})
+		synctest.Wait()
+		group.Go(func() {
+			if token, err := credential.Token(t.Context()); err != nil || token == "" {
+				t.Errorf("who waits gets %v", err)
+			}
+		})
+		group.Wait()
+		if n := b.tokenRequests(); n != 2 {
+			t.Errorf("%d token requests, want 2", n)
+		}
+	})
+}
+
 func TestATenantThatFailsIsNotAskedByEachCall(t *testing.T) {
 	inBubble(t, session.Config{}, sandbox.Config{}, func(t *testing.T, b *browser) {
 		time.Sleep(tokenLifetime - 30*time.Second)
@@ -233,6 +295,45 @@ func TestASignOutWhileARefreshIsUnderWayIsASignOut(t *testing.T) {
 			t.Errorf("%d were revoked, want 2", n)
 		}
 	})
+}
+
+// Whoever signs out may close the page at once.
+func TestASignOutThatNobodyWaitsForIsOne(t *testing.T) {
+	g := newGateway(t, session.Config{}, sandbox.Config{})
+	b := g.newBrowser()
+	b.signIn("reviewer-1")
+	ctx, leave := context.WithCancel(t.Context())
+	g.tenant.before = func(r *http.Request) (int, string, error) {
+		if r.URL.Path == "/oauth/revoke" {
+			leave()
+		}
+		return 0, "", nil
+	}
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, gatewayURL+"/auth/logout", nil)
+	r.Header.Set("Content-Type", "application/json")
+	r.AddCookie(&http.Cookie{Name: "certql-session", Value: b.cookies["certql-session"]})
+	g.mux.ServeHTTP(httptest.NewRecorder(), r)
+	if ctx.Err() == nil {
+		t.Fatal("the tenant was not asked")
+	}
+	if _, err := g.client.Refresh(t.Context(), upstream.Grant{RefreshToken: g.tenant.refreshToken}); !upstream.GrantEnded(err) {
+		t.Errorf("the grant is refreshed after the sign-out: %v\n%s", err, &g.log)
+	}
+	if b.signedIn() {
+		t.Error("the session goes on")
+	}
+}
+
+func TestASignOutThatTheTenantDoesNotTakeIsOne(t *testing.T) {
+	b := newGateway(t, session.Config{}, sandbox.Config{}).newBrowser()
+	b.signIn("reviewer-1")
+	b.failingAt("/oauth/revoke", answering(503, "do-not-print-this"))
+	if w := b.send(http.MethodPost, "/auth/logout", asJSON); w.Code != http.StatusOK || len(b.cookies) != 0 || b.signedIn() {
+		t.Errorf("the sign-out answers %d, and the browser has %v: %s", w.Code, b.cookies, w.Body)
+	}
+	if !strings.Contains(b.log.String(), "a grant could not be revoked") || strings.Contains(b.log.String(), "do-not-print") {
+		t.Errorf("the log is %s", &b.log)
+	}
 }
 
 func TestARevokedTokenIsReplaced(t *testing.T) {

@@ -22,6 +22,7 @@ var (
 	errSignIn     = &edge.Refusal{Status: http.StatusForbidden, Code: "SIGN_IN_REFUSED", Message: "The sign-in was cancelled, or the tenant does not allow it."}
 	errTenant     = &edge.Refusal{Status: http.StatusBadGateway, Code: "TENANT_UNAVAILABLE", Message: "The tenant does not answer as it should. Try again later."}
 	errTooMany    = &edge.Refusal{Status: http.StatusServiceUnavailable, Code: "TOO_MANY_SESSIONS", Message: "There are as many sessions as there may be. Try again later."}
+	errCookies    = &edge.Refusal{Status: http.StatusRequestHeaderFieldsTooLarge, Code: "TOO_MANY_COOKIES", Message: "There are more than 1000 cookies: remove those of this site from the browser."}
 	errOrigin     = &edge.Refusal{Status: http.StatusForbidden, Code: "CROSS_ORIGIN", Message: "The page of another origin may not do that."}
 	errSignedOut  = &edge.Refusal{Status: http.StatusUnauthorized, Code: codeUnauthenticated, Message: "Nobody is signed in."}
 	errNotFound   = &edge.Refusal{Status: http.StatusNotFound, Code: "NOT_FOUND", Message: "There are /auth/login, /auth/callback, /auth/logout and /auth/me."}

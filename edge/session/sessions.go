@@ -105,9 +105,12 @@ var errNoSession = &edge.Refusal{
 }
 
 // Credential answers in whose name a request is made that brings the cookie of a session; nil where it
-// brings none. A session that has ended, and a request that the page of another site had sent, are
-// refused.
+// brings none. A session that has ended, a request that the page of another site had sent, and one
+// with more cookies than are looked through are refused.
 func (s *Sessions) Credential(w http.ResponseWriter, r *http.Request) (upstream.Credential, error) {
+	if tooManyCookies(r) {
+		return nil, errCookies
+	}
 	if _, brought := s.id(r); !brought {
 		return nil, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -271,6 +272,52 @@ func TestABadCookieIsNoSession(t *testing.T) {
 	}
 }
 
+// From some number on the library reads no cookie at all, and a session's would be none.
+func TestManyCookiesAreNotTakenForNone(t *testing.T) {
+	b := newGateway(t, session.Config{}, sandbox.Config{}).newBrowser()
+	b.signIn("reviewer-1")
+	callback := b.callback("reviewer-2")
+	attempt := ""
+	for name, value := range b.cookies {
+		attempt += name + "=" + value + "; "
+	}
+	tests := map[string]struct {
+		cookies int
+		header  func(pair string, n int) []string
+		status  int // of who is signed in
+	}{
+		"some, in a line": {999, func(pair string, n int) []string { return []string{attempt + strings.Repeat(pair+"; ", n-2) + pair} }, http.StatusOK},
+		"many, in a line": {1001, func(pair string, n int) []string { return []string{attempt + strings.Repeat(pair+"; ", n-2) + pair} }, http.StatusRequestHeaderFieldsTooLarge},
+		"many lines": {1001, func(pair string, n int) []string {
+			return append([]string{attempt + pair}, slices.Repeat([]string{pair}, n-2)...)
+		}, http.StatusRequestHeaderFieldsTooLarge},
+		"more than are read": {5000, func(pair string, n int) []string { return []string{attempt + strings.Repeat(pair+"; ", n)} }, http.StatusRequestHeaderFieldsTooLarge},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			cookies := http.Header{"Cookie": test.header("a=b", test.cookies), "Content-Type": {"application/json"}}
+			other := &browser{b.gateway, map[string]string{}}
+			for path, method := range map[string]string{"/graphql": http.MethodPost, "/auth/me": http.MethodGet} {
+				w := other.send(method, path, cookies)
+				if w.Code != test.status || w.Code != http.StatusOK && !strings.Contains(w.Body.String(), "TOO_MANY_COOKIES") {
+					t.Errorf("%s answers %d: %s", path, w.Code, w.Body)
+				}
+			}
+			if test.status == http.StatusOK {
+				return
+			}
+			for path, method := range map[string]string{callback: http.MethodGet, "/auth/login": http.MethodGet, "/auth/logout": http.MethodPost} {
+				if w := other.send(method, path, cookies); code(t, w) != "TOO_MANY_COOKIES" || w.Code != test.status || len(other.cookies) != 0 {
+					t.Errorf("%.14s answers %d: %s", path, w.Code, w.Body)
+				}
+			}
+		})
+	}
+	if w := b.get(callback); w.Code != http.StatusSeeOther {
+		t.Errorf("the sign-in, with its own cookies alone, answers %d: %s", w.Code, w.Body)
+	}
+}
+
 func TestOtherSitesCannotUseASession(t *testing.T) {
 	b := newGateway(t, session.Config{}, sandbox.Config{}).newBrowser()
 	b.signIn("reviewer-1")
@@ -329,10 +376,20 @@ func TestPeopleSeeAPage(t *testing.T) {
 
 func TestTheSameMachineByAnotherNameIsSentToTheRightOne(t *testing.T) {
 	g := newGateway(t, session.Config{}, sandbox.Config{})
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1:8080/auth/login?return=/%3Fa=b", nil)
-	w := httptest.NewRecorder()
-	g.mux.ServeHTTP(w, r)
-	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "http://localhost:8080/auth/login?return=%2F%3Fa%3Db" || w.Header().Get("Set-Cookie") != "" {
-		t.Errorf("it answers %d with %v", w.Code, w.Header())
+	for host, location := range map[string]string{
+		"127.0.0.1:8080": "http://localhost:8080/auth/login?return=%2F%3Fa%3Db",
+		"127.0.0.1":      "http://localhost:8080/auth/login?return=%2F%3Fa%3Db",
+		"[::1]:8080":     "http://localhost:8080/auth/login?return=%2F%3Fa%3Db",
+		// Cookies are for all ports of a name. What forwards may have put its own here, which would go in circles.
+		"localhost:9090": "http://tenant.example/oauth/authorize?",
+		"localhost":      "http://tenant.example/oauth/authorize?",
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+host+"/auth/login?return=/%3Fa=b", nil)
+		w := httptest.NewRecorder()
+		g.mux.ServeHTTP(w, r)
+		elsewhere := strings.HasPrefix(location, gatewayURL)
+		if w.Code != http.StatusSeeOther || !strings.HasPrefix(w.Header().Get("Location"), location) || (w.Header().Get("Set-Cookie") == "") != elsewhere {
+			t.Errorf("%s is answered %d with %v", host, w.Code, w.Header())
+		}
 	}
 }
