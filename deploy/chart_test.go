@@ -146,7 +146,7 @@ imagePullSecrets: [{name: registry}]
 rateLimit: 90
 autoscaling: {enabled: true, minReplicas: 2, maxReplicas: 4, queueLength: 10}
 settings: {auth: service, client-id: portal, cache-ttl: 5s, precheck: false, max-depth: 12, cors-origin: ["https://a.example.com", "https://b.example.com"]}
-secret: {name: certql, files: {client-secret-file: client-secret}}
+secret: {name: certql, files: {client-secret-file: client-secret, api-keys-file: api-keys}}
 authorities: proxy-ca
 resources: {requests: {cpu: "1", memory: 1Gi}, limits: {memory: 1Gi}}
 drain: {delaySeconds: 10, timeoutSeconds: 60}
@@ -473,8 +473,10 @@ func TestTheNetworkPolicyNamesWhoComesInAndWhatGoesOut(t *testing.T) {
 // The program itself is asked what it makes of the arguments.
 func TestTheProgramTakesWhatTheChartGives(t *testing.T) {
 	secrets := t.TempDir()
-	if err := os.WriteFile(filepath.Join(secrets, "client-secret"), []byte("hush\n"), 0o600); err != nil {
-		t.Fatal(err)
+	for name, text := range map[string]string{"client-secret": "hush\n", "api-keys": "portal:" + strings.Repeat("0a", 32) + "\n"} {
+		if err := os.WriteFile(filepath.Join(secrets, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for name, values := range charts {
 		t.Run(name, func(t *testing.T) {

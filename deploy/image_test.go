@@ -318,7 +318,7 @@ func TestTheImageTrustsTheCertificatesInIt(t *testing.T) {
 	if err := errors.Join(err, authorities.Close()); err != nil {
 		t.Fatal(err)
 	}
-	process, url := runImage(t, img, "--upstream-url="+tenant.URL+"/v3", "--auth=service",
+	process, url := runImage(t, img, "--upstream-url="+tenant.URL+"/v3", "--auth=service", "--service-access=any",
 		"--client-id=x", "--client-secret=y", "--token-url="+tokens(t))
 	if data := ask(t, url, query); data != `{"certifications":{"nodes":[]}}` {
 		t.Errorf("the gateway answers %s", data)

@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -37,6 +38,7 @@ type Telemetry struct {
 	now    func() time.Time
 	newID  func() string
 	traces *sdktrace.TracerProvider // nil where nobody wants them
+	open   sync.WaitGroup           // requests whose lines are not written yet
 	*metrics
 }
 
@@ -59,8 +61,18 @@ func NewTelemetry(ctx context.Context, cfg TelemetryConfig) (*Telemetry, error) 
 	return t, nil
 }
 
-// Close sends away what is not sent yet, for as long as ctx allows.
+// Close waits until the line of each request is written, and sends away what is not sent yet, for
+// as long as ctx allows. No server waits for a request whose connection became a WebSocket.
 func (t *Telemetry) Close(ctx context.Context) error {
+	written := make(chan struct{})
+	go func() {
+		t.open.Wait()
+		close(written)
+	}()
+	select {
+	case <-written:
+	case <-ctx.Done():
+	}
 	if t.traces == nil {
 		return nil
 	}
@@ -123,6 +135,8 @@ func (t *Telemetry) Requests(graphql string, next http.Handler) http.Handler {
 		r = r.WithContext(withRecord(upstream.WithRequestID(r.Context(), id), noted))
 		answer := &observedWriter{ResponseWriter: w, noted: noted}
 		t.serving.Inc()
+		t.open.Add(1)
+		defer t.open.Done()
 		completed := false
 		defer func() { // also where the handler panics, which the server sees to
 			if !completed {
