@@ -203,11 +203,9 @@ func (b *budget) settle(g turn, end outcome, retryAfter time.Duration, now time.
 	if g.epoch == b.epoch {
 		b.fresh--
 	}
-	if b.throttle.limit > 0 && (end == answered || end == lost) {
-		b.done = append(b.done, done{now, g.caller})
-		b.rivals.own++ // a call that was under way at a refusal came in that window
-	} else {
-		g.caller.occupied--
+	g.caller.occupied--
+	if end == answered || end == lost {
+		b.occupy(g.caller, now)
 	}
 	switch end {
 	case answered:
@@ -216,6 +214,16 @@ func (b *budget) settle(g turn, end outcome, retryAfter time.Duration, now time.
 		b.refuse(g.epoch, retryAfter, now)
 	case unsent, lost:
 	}
+}
+
+// occupy takes a slot for a request that the service may have counted up to now.
+func (b *budget) occupy(c *caller, now time.Time) {
+	if b.throttle.limit == 0 {
+		return
+	}
+	c.occupied++
+	b.done = append(b.done, done{now, c})
+	b.rivals.own++ // a call that was under way at a refusal came in that window
 }
 
 // dispatch lets as many calls go as may go now, and sees to it that the next does in time.

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"strconv"
-	"sync/atomic"
 	"time"
 )
 
@@ -114,27 +113,25 @@ func (c *Client) again(ctx context.Context, d *delivery, answer *response, err *
 func (c *Client) deliver(ctx context.Context, d *delivery) (*response, *Error) {
 	name := d.request.operation.name
 	usage := UsageFrom(ctx)
-	token, err := d.fetchToken(ctx)
-	if err != nil {
+	var err error
+	if d.token, err = d.fetchToken(ctx); err != nil {
 		usage.release()
 		return nil, tokenFailure(ctx, name, err)
 	}
-	stop := d.span.waits()
-	granted, err := c.throttle.enter(ctx, name, d.place)
-	stop()
+	granted, err := c.enter(ctx, d)
 	if err != nil {
 		usage.release()
 		return nil, asError(ctx, name, err)
 	}
-	if granted.waited { // so long that the token may have expired
-		if token, err = d.fetchToken(ctx); err != nil {
+	defer c.gate.leave(usage) // after the turn, whose end may begin a pause
+	if granted.waited {       // so long that the token may have expired
+		if d.token, err = d.fetchToken(ctx); err != nil {
 			usage.release()
 			c.throttle.leave(granted, unsent, 0)
 			return nil, tokenFailure(ctx, name, err)
 		}
 	}
-	d.token = token
-	answer, end, failed := c.send(ctx, d.request, token, d.span)
+	answer, end, failed := c.send(ctx, d, granted)
 	var retryAfter time.Duration
 	if end == refused {
 		retryAfter = answer.retryAfter
@@ -143,6 +140,28 @@ func (c *Client) deliver(ctx context.Context, d *delivery) (*response, *Error) {
 	}
 	c.throttle.leave(granted, end, retryAfter)
 	return answer, failed
+}
+
+// enter waits until a request may go: for its turn, and then for room among the requests under way.
+// A turn that a pause has overtaken meanwhile is given back.
+func (c *Client) enter(ctx context.Context, d *delivery) (turn, error) {
+	defer d.span.waits()()
+	for {
+		granted, err := c.throttle.enter(ctx, d.request.operation.name, d.place)
+		if err != nil {
+			return turn{}, err
+		}
+		if err := c.gate.enter(ctx, UsageFrom(ctx)); err != nil {
+			c.throttle.leave(granted, unsent, 0)
+			return turn{}, err
+		}
+		if c.throttle.stands(granted) {
+			return granted, nil
+		}
+		c.gate.leave(UsageFrom(ctx))
+		c.throttle.leave(granted, unsent, 0)
+		d.place.front = true
+	}
 }
 
 func (d *delivery) refusedToken(answer *response) bool {
@@ -159,39 +178,25 @@ func (d *delivery) fetchToken(ctx context.Context) (string, error) {
 
 // send makes one round trip and reads the answer to its end. Its outcome is unsent where the
 // service cannot have counted the request.
-func (c *Client) send(ctx context.Context, r request, token string, span *callSpan) (answer *response, end outcome, failed *Error) {
-	operation, stop := UsageFrom(ctx), span.waits()
-	err := c.gate.enter(ctx, operation)
-	stop()
-	if err != nil {
-		operation.release()
-		return nil, unsent, failure(ctx, r.operation.name, err)
-	}
-	defer c.gate.leave(operation)
+func (c *Client) send(ctx context.Context, d *delivery, granted turn) (answer *response, end outcome, failed *Error) {
+	r, usage := d.request, UsageFrom(ctx)
 	ctx, cancel := context.WithTimeout(ctx, c.callTimeout)
 	defer cancel()
-	ctx, attempt := span.attempt(ctx, r.operation, c.layout)
+	ctx, attempt := d.span.attempt(ctx, r.operation, c.layout)
 	defer func() { attempt.end(answer, failed) }()
-	var sent atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		// From here on the request may be on its way: over HTTP/2 nothing tells for sure.
-		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
-	})
-	req, err := c.newRequest(ctx, r, token)
+	sending := &sending{client: c, request: r, usage: usage, turn: granted}
+	req, err := c.newRequest(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: sending.gotConn}), r, d.token)
 	if err != nil {
-		operation.release()
+		usage.release()
 		return nil, unsent, failure(ctx, r.operation.name, err)
 	}
-	operation.addCall()
-	status, began, ended := 0, time.Now(), operation.traceCall(r)
-	defer func() {
-		ended(status)
-		c.stats.observeCall(r.operation.name, status, time.Since(began))
-	}()
+	sending.begin()
+	status := 0
+	defer func() { sending.end(status) }()
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
 		e := failure(ctx, r.operation.name, err)
-		if e.Sent = sent.Load(); e.Sent {
+		if e.Sent = sending.connections > 0; e.Sent {
 			return nil, lost, e
 		}
 		return nil, unsent, e

@@ -155,6 +155,21 @@ func (t *throttle) leave(g turn, end outcome, retryAfter time.Duration) {
 	g.budget.dispatch(now)
 }
 
+// stands says whether a turn holds although time has passed: no pause has begun since it was given.
+func (t *throttle) stands(g turn) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return g.epoch == g.budget.epoch
+}
+
+// repeat notes that the call of a turn goes out once more, and that nobody knows whether the service
+// has counted it before.
+func (t *throttle) repeat(g turn) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	g.budget.occupy(g.caller, t.now())
+}
+
 // patience answers how long a call may wait from now on: to its deadline or to the longest
 // wait, whichever comes first.
 func (t *throttle) patience(ctx context.Context, p place) time.Duration {
