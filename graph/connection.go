@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -49,15 +50,20 @@ func connect[R, N any](ctx context.Context, limits relay.Limits, want selection,
 		}
 		total, window, want.Total = &n, window.Anchor(n), false
 	}
-	rows, counted, err := readAll(ctx, s, window.Reads(want.Want, upstream.MaxLimit))
+	page, err := readAll(ctx, s, window.Reads(want.Want, upstream.MaxLimit))
 	if err != nil {
 		return nil, err
 	}
-	if counted != nil {
-		total = counted
+	if want.NextPage && window.NextByTotal(len(page.Items), upstream.MaxLimit) {
+		if _, err := page.Count(); err != nil {
+			return nil, err
+		}
 	}
-	hasNextPage := window.HasNextPage(len(rows), total)
-	rows = rows[:min(len(rows), window.Limit)]
+	if page.Total != nil {
+		total = page.Total
+	}
+	hasNextPage := window.HasNextPage(len(page.Items), total)
+	rows := page.Items[:min(len(page.Items), window.Limit)]
 	if s.announce != nil {
 		s.announce(ctx, want.row, rows)
 	}
@@ -68,9 +74,9 @@ func connect[R, N any](ctx context.Context, limits relay.Limits, want selection,
 	return relay.NewConnection(nodes, window.Offset, s.scope, hasNextPage, total), nil
 }
 
-// readAll makes the reads of a window all at once. It answers their rows in order and, where
-// one of the reads counted, how many rows the whole list has.
-func readAll[R, N any](ctx context.Context, s source[R, N], reads []relay.Read) (rows []R, total *int, err error) {
+// readAll makes the reads of a window all at once. It answers one page with their rows in order and,
+// where one of the reads counted, with how many rows the whole list has.
+func readAll[R, N any](ctx context.Context, s source[R, N], reads []relay.Read) (upstream.Page[R], error) {
 	pages, errs := make([]upstream.Page[R], len(reads)), make([]error, len(reads))
 	var group sync.WaitGroup
 	for i, read := range reads {
@@ -84,19 +90,19 @@ func readAll[R, N any](ctx context.Context, s source[R, N], reads []relay.Read) 
 		}
 	}
 	group.Wait()
+	var whole upstream.Page[R]
 	for i, page := range pages {
-		if errs[i] != nil {
-			return nil, nil, errs[i]
+		switch {
+		case errs[i] != nil:
+			return upstream.Page[R]{}, errs[i]
+		case i == 0: // the one that counts, and the only one as a rule
+			whole = page
+			whole.Items = slices.Clip(page.Items) // which others may share
+		default:
+			whole.Items = append(whole.Items, page.Items...)
 		}
-		if page.Total != nil {
-			total = page.Total
-		}
-		if len(pages) == 1 {
-			return page.Items, total, nil
-		}
-		rows = append(rows, page.Items...)
 	}
-	return rows, total, nil
+	return whole, nil
 }
 
 // countRows reads how many rows a source has, which takes one call.

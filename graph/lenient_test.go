@@ -233,12 +233,14 @@ func TestListingsThatAreNotCounted(t *testing.T) {
 			listIdentityAccessReviewItems: reviewItems(last: 3) { nodes { rawId } }
 			listCertificationReviewers: reviewers(last: 3) { nodes { name } }
 		}
+		full: certification(id: $id) { listIdentityAccessReviewItems: reviewItems(first: 250) { pageInfo { hasNextPage } } }
 		node(id: $item) { ... on AccessReviewItem { getIdentityCertificationItemPermissions: permissions(last: 3) { nodes { target } } } }
 		getPendingCertificationTasks: pendingCertificationTasks(last: 3) { nodes { rawId } }
 	}`, object{"id": sandbox.LargeCertification, "item": itemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)})
-	if len(a.Errors) != 5 {
-		t.Errorf("%d errors, want 5", len(a.Errors))
+	if len(a.Errors) != 6 {
+		t.Errorf("%d errors, want 6", len(a.Errors))
 	}
+
 	for _, e := range a.Errors {
 		upstream, _ := e.Extensions["upstream"].(map[string]any)
 		if e.Extensions["code"] != "UPSTREAM_INVALID" || upstream["operation"] != e.Path[len(e.Path)-1] || a.at(e.Path...) != nil {
@@ -247,5 +249,10 @@ func TestListingsThatAreNotCounted(t *testing.T) {
 	}
 	if a.at("counted", "totalCount") != nil || a.at("whole", "totalCount") != nil || a.at("whole", "pageInfo", "hasNextPage") != true || len(column(a.at("whole", "nodes"), "rawId")) != 3 {
 		t.Errorf("got %s", a.text)
+	}
+	a = w.ask(t, admin, `query ($id: ID!) { certification(id: $id) { reviewItems(first: 250) { nodes { rawId } } } }`, certificationVariables)
+	a.data(t)
+	if n := len(column(a.at("certification", "reviewItems", "nodes"), "rawId")); n != 250 {
+		t.Errorf("%d rows of a page of which nobody asks what follows", n)
 	}
 }

@@ -26,10 +26,10 @@ func (w Window) Reads(want Want, pageSize int) []Read {
 	}
 	count := want.Total
 	if want.NextPage && !w.nextKnown {
-		if limit%pageSize != 0 || limit == 0 {
-			limit++ // one row more tells whether there is a next page
-		} else {
+		if w.fillsPages(pageSize) {
 			count = true
+		} else {
+			limit++ // one row more tells whether there is a next page
 		}
 	}
 	if limit == 0 && !count {
@@ -40,6 +40,15 @@ func (w Window) Reads(want Want, pageSize int) []Read {
 		reads = append(reads, Read{Offset: w.Offset + read, Limit: min(limit-read, pageSize)})
 	}
 	return reads
+}
+
+// fillsPages says whether one row more would take a read more.
+func (w Window) fillsPages(pageSize int) bool { return w.Limit > 0 && w.Limit%pageSize == 0 }
+
+// NextByTotal says whether only the number of rows of the whole list tells if rows follow the
+// window: its reads of at most pageSize rows yielded as many as it has, and asked for no more.
+func (w Window) NextByTotal(rows, pageSize int) bool {
+	return !w.nextKnown && w.fillsPages(pageSize) && rows >= w.Limit
 }
 
 // HasNextPage says whether rows follow the window, from the number of rows that its reads
