@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"maps"
 	"strconv"
@@ -82,8 +83,8 @@ func textOf(value any) *string {
 	return &text
 }
 
-// narrowing answers a text for the arguments of a connection that say which rows it is of, and
-// in which order.
+// narrowing answers a short text for the arguments of a connection that say which rows it is of, and
+// in which order: their digest, as keys repeat it for each of the objects above and a filter may be long.
 func narrowing(arguments map[string]any) string {
 	others := maps.Clone(arguments)
 	for _, name := range []string{"first", "after", "last", "before", "offset"} {
@@ -96,7 +97,8 @@ func narrowing(arguments map[string]any) string {
 	if err != nil {
 		return ""
 	}
-	return string(text)
+	digest := sha256.Sum256(text)
+	return string(digest[:])
 }
 
 // matchesNothing says whether a filter has a list without elements, which no row can match.

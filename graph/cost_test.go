@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -332,5 +333,34 @@ func TestEachResolverHasItsCost(t *testing.T) {
 	}
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("resolvers (-want +got):\n%s", diff)
+	}
+}
+
+// A long filter is held once, however many objects and aliases it is below.
+func TestALongFilterTakesLittleMemoryToEstimate(t *testing.T) {
+	w := newTenant(t, setup{})
+	var document strings.Builder
+	document.WriteString("query ($ids: [ID!]!, $filter: AccessReviewItemFilter) {")
+	for i := range 12 {
+		fmt.Fprintf(&document, " a%d: nodes(ids: $ids) { ... on Certification { id reviewItems(first: %d, filter: $filter) { nodes { permissions { totalCount } } } } }", i, i+1)
+	}
+	document.WriteString("}")
+	var certifications, items []string
+	for i := range 100 {
+		certifications = append(certifications, certificationID(fmt.Sprint("c", i)))
+	}
+	for i := range 4000 {
+		items = append(items, fmt.Sprintf("2c9180857b3a4a1e017b3c%010d", i))
+	}
+	variables := object{"ids": certifications, "filter": object{"ids": items}}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	w.costOf(t, document.String(), variables)
+	runtime.ReadMemStats(&after)
+	const most = 64 << 20
+	if used := after.TotalAlloc - before.TotalAlloc; used > most {
+		t.Errorf("it took %d MB, want at most %d", used>>20, most>>20)
+	} else {
+		t.Logf("it took %d MB", used>>20)
 	}
 }
