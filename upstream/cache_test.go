@@ -241,6 +241,27 @@ func TestNoAnswerFromBeforeAWriteIsKept(t *testing.T) {
 	})
 }
 
+// Who asks while a write is under way is not answered from before it.
+func TestAWriteThatIsUnderWayHasDroppedWhatItTouches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &numbering{latency: 2 * time.Second}
+		client := newClient(t, upstream.Config{BaseURL: "http://tenant", Transport: s, CacheTTL: time.Hour})
+		again := func() error { return cachedReads[0].reads(withToken(t, "ada"), client) }
+		s.calls(t, again)
+		var group sync.WaitGroup
+		group.Go(func() {
+			if _, err := client.SignOffIdentityCertification(withToken(t, "bob"), "c1"); err != nil {
+				t.Error(err)
+			}
+		})
+		time.Sleep(time.Second)
+		if n := s.calls(t, again); n != 1 { // it ends after the write has
+			t.Errorf("%d requests of a read during the write, want 1", n)
+		}
+		group.Wait()
+	})
+}
+
 func TestTheCacheIsBoundedByBytes(t *testing.T) {
 	s := &numbering{pad: 10 << 10}
 	client := newClient(t, upstream.Config{BaseURL: "http://tenant", Transport: s, CacheTTL: time.Hour, CacheBytes: 100 << 10})
