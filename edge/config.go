@@ -109,5 +109,8 @@ func (d SandboxData) Start() (time.Time, error) {
 	if err != nil {
 		return time.Time{}, fmt.Errorf("must be a date and time such as 2026-11-23T09:30:00Z, not %q", d.Clock)
 	}
+	if start.Year() < 1970 || start.Year() > 2199 {
+		return time.Time{}, fmt.Errorf("must be in a year from 1970 to 2199, not %q", d.Clock)
+	}
 	return start, nil
 }

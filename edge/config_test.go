@@ -211,9 +211,28 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 			[]string{"--rate-limit-margin=-1"},
 			[]string{"--rate-limit-margin: must be from 0 to 99, one less than --rate-limit, not -1"},
 		},
+		"addresses": {
+			[]string{"--addr=localhost", "--admin-addr=:65536"},
+			[]string{
+				`--addr: must be a host and a port from 0 to 65535, such as localhost:8080 or :8080, not "localhost"`,
+				`--admin-addr: must be a host and a port from 0 to 65535, such as localhost:8080 or :8080, not ":65536"`,
+			},
+		},
+		"too much": {
+			[]string{"--operation-timeout=2400h1ns", "--drain-delay=-2401h", "--max-batch=1001", "--sandbox-clock=9999-01-01T00:00:00Z"},
+			[]string{
+				`--drain-delay: must be a duration of at most 2400h0m0s, not "-2401h"`,
+				`--operation-timeout: must be a duration of at most 2400h0m0s, not "2400h1ns"`,
+				"--max-batch: must be from 0 to 1000, not 1001",
+				`--sandbox-clock: must be in a year from 1970 to 2199, not "9999-01-01T00:00:00Z"`,
+			},
+		},
 		"sandbox": {
-			[]string{"sandbox", "--items=20000001", "--rate-limit=-5"},
-			[]string{"--items: must be from 0 to 20000000, not 20000001", "--rate-limit: must be 0 or more, not -5"},
+			[]string{"sandbox", "--addr=9090", "--items=20000001", "--rate-limit=-5"},
+			[]string{
+				`--addr: must be a host and a port from 0 to 65535, such as localhost:8080 or :8080, not "9090"`,
+				"--items: must be from 0 to 20000000, not 20000001", "--rate-limit: must be 0 or more, not -5",
+			},
 		},
 	}
 	for name, test := range tests {

@@ -1,5 +1,8 @@
 package edge
 
+// maxBatch is the largest batch that may be allowed, which shares one deadline.
+const maxBatch = 1000
+
 // RequestLimits are the settings of what one request may ask for. The graph keeps to them:
 // what they count is known only there.
 type RequestLimits struct {
@@ -31,7 +34,7 @@ func (l RequestLimits) validate(problem func(format string, args ...any)) {
 			problem("%s: must be 1 or more, not %d", limit.option, limit.value)
 		}
 	}
-	if l.Batch < 0 {
-		problem("--max-batch: must be 0 or more, not %d", l.Batch)
+	if l.Batch < 0 || l.Batch > maxBatch {
+		problem("--max-batch: must be from 0 to %d, not %d", maxBatch, l.Batch)
 	}
 }

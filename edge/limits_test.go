@@ -34,7 +34,7 @@ func TestALimitOfNothingIsRefused(t *testing.T) {
 			t.Errorf("the error lacks %q: %v", want, err)
 		}
 	}
-	if want := "--max-batch: must be 0 or more, not -1"; !strings.Contains(err.Error(), want) {
+	if want := "--max-batch: must be from 0 to 1000, not -1"; !strings.Contains(err.Error(), want) {
 		t.Errorf("the error lacks %q: %v", want, err)
 	}
 }

@@ -66,7 +66,7 @@ func Parse(args []string, stdout io.Writer) (Config, Command, error) {
 	case commandConfig:
 		err = errors.Join(config.Show.validate(), validateTraces(os.Getenv))
 	default:
-		err = config.Sandbox.Data.validate("")
+		err = config.Sandbox.validate()
 	}
 	effective := settings{flags: flags, given: read.given, files: files}
 	if err := effective.explain(errors.Join(append(problems, err)...)); err != nil {

@@ -10,6 +10,10 @@ import (
 	"github.com/alecthomas/kong"
 )
 
+// maxDuration bounds what may be given as a duration, so that what is made of it can be added to
+// any time: a hundred days.
+const maxDuration = 2400 * time.Hour
+
 // A reading notes how the values of options are read. What cannot be read is replaced by the
 // default and told at the end, so that the parser does not stop at the first of them.
 type reading struct {
@@ -98,6 +102,9 @@ func (m forgivingMapper) decode(ctx *kong.DecodeContext, target reflect.Value, g
 		if err == nil && !ctx.Value.EnumMap()[target.String()] {
 			err = errors.ErrUnsupported
 		}
+	}
+	if given, isDuration := target.Interface().(time.Duration); err == nil && isDuration && given.Abs() > maxDuration {
+		allowed, err = "a duration of at most "+maxDuration.String(), errors.ErrUnsupported
 	}
 	switch {
 	case err == nil:

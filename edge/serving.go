@@ -19,6 +19,9 @@ type ServingConfig struct {
 
 // validate answers every problem to problem, as option, format and values.
 func (c ServingConfig) validate(problem func(format string, args ...any)) {
+	if err := validateAddr(c.AdminAddr); err != nil && c.AdminAddr != "" {
+		problem("--admin-addr: %w", err)
+	}
 	if c.MaxConnections < 1 {
 		problem("--max-connections: must be 1 or more, not %d", c.MaxConnections)
 	}

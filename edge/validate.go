@@ -3,6 +3,7 @@ package edge
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"slices"
@@ -25,6 +26,9 @@ func (c ServeConfig) validate() error {
 		if err := validateURL(c.UpstreamURL); err != nil {
 			problem("--upstream-url: %w", err)
 		}
+	}
+	if err := validateAddr(c.Addr); err != nil {
+		problem("--addr: %w", err)
 	}
 	c.validateAuth(problem)
 	if c.TokenURL != "" {
@@ -82,6 +86,15 @@ func (c ServeConfig) validate() error {
 	return errors.Join(append(problems, c.Data.validate("sandbox-"))...)
 }
 
+// validate answers every problem at once.
+func (c SandboxConfig) validate() error {
+	var problem error
+	if err := validateAddr(c.Addr); err != nil {
+		problem = fmt.Errorf("--addr: %w", err)
+	}
+	return errors.Join(problem, c.Data.validate(""))
+}
+
 // validate answers every problem at once. The prefix is that of the options' names.
 func (d SandboxData) validate(prefix string) error {
 	var problems []error
@@ -121,6 +134,18 @@ func (d SandboxData) validate(prefix string) error {
 		problem("clock", "%w", err)
 	}
 	return errors.Join(problems...)
+}
+
+// validateAddr checks what can be listened on.
+func validateAddr(text string) error {
+	_, port, err := net.SplitHostPort(text)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port) // a number or the name of a service; it asks nobody
+	}
+	if err != nil {
+		return fmt.Errorf("must be a host and a port from 0 to 65535, such as localhost:8080 or :8080, not %q", text)
+	}
+	return nil
 }
 
 // validateURL checks the base URL of a service.
