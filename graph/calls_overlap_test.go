@@ -220,3 +220,19 @@ func TestPagesInAnyOrderArriveInOrder(t *testing.T) {
 		t.Errorf("%d rows, not in the order of the REST listing of %d", len(got), len(want))
 	}
 }
+
+// What was begun for a certification that turns out not to be there is over, or counted, when the
+// answer tells what it has cost.
+func TestNothingGoesOutThatIsNotReported(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, setup{})
+	w.token(t, admin)
+	before, reported := w.calls(), 0
+	for range 300 {
+		a := w.extended(t, nil, object{"query": `{ certification(id: "absent") { id pendingTasks { totalCount } reviewers { totalCount } } }`})
+		reported += a.Extensions.Upstream.Calls
+	}
+	if came := w.calls() - before; came > reported {
+		t.Errorf("%d calls came, %d were reported", came, reported)
+	}
+}

@@ -49,17 +49,15 @@ func (o operations) InterceptOperation(ctx context.Context, next graphql.Operati
 		return next(ctx)
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
-	loaders := load.New(o.client, o.observeBatch)
-	ctx = load.With(o.withUsage(ctx), loaders)
+	ctx, _ = load.Begin(o.withUsage(ctx), o.client, o.observeBatch)
 	if operation.Operation.Operation == ast.Query {
 		announceRoots(ctx)
 	}
 	respond := next(ctx)
 	return func(ctx context.Context) *graphql.Response {
 		response := respond(ctx)
-		if response == nil || response.HasNext == nil || !*response.HasNext {
+		if isLast(response) {
 			cancel()
-			loaders.Close()
 		}
 		return response
 	}
@@ -79,14 +77,12 @@ func (o operations) withUsage(ctx context.Context) context.Context {
 // has cost upstream.
 func (o operations) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	if isSubscription(ctx) {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithCancel(o.withUsage(ctx))
-		loaders := load.New(o.client, o.observeBatch)
-		defer loaders.Close()
-		defer cancel()
-		ctx = load.With(ctx, loaders)
+		ctx, _ = load.Begin(o.withUsage(ctx), o.client, o.observeBatch)
 	}
 	response := next(ctx)
+	if loaders := load.From(ctx); loaders != nil && isLast(response) {
+		loaders.Close() // before what it has cost is told
+	}
 	outcomeFrom(ctx).spend(upstream.UsageFrom(ctx))
 	if made := planFrom(ctx); response != nil && made != nil {
 		if response.Extensions == nil {
@@ -95,6 +91,12 @@ func (o operations) InterceptResponse(ctx context.Context, next graphql.Response
 		response.Extensions["upstream"] = o.report(ctx, made)
 	}
 	return response
+}
+
+// isLast says whether no answer to the same operation follows, or event of the same subscription in
+// the case of an event.
+func isLast(response *graphql.Response) bool {
+	return response == nil || response.HasNext == nil || !*response.HasNext
 }
 
 // pastCache says whether the header of a request asks for what is true now, and not a moment

@@ -36,8 +36,11 @@ type flight struct {
 // not started where that operation may make no more calls. Whoever has no time to wait for a
 // call that stands in the queue is refused as if the call were their own.
 func share[V any](ctx context.Context, f *flights, operation, key string, read func(context.Context) (V, error), onJoin func()) (V, error) {
-	current, joined := f.board(ctx, key, func(ctx context.Context) (any, error) { return read(ctx) })
 	var none V
+	if ctx.Err() != nil { // a flight would have set out before it was cancelled
+		return none, ctx.Err()
+	}
+	current, joined := f.board(ctx, key, func(ctx context.Context) (any, error) { return read(ctx) })
 	if current == nil {
 		return none, errCallsExceeded
 	}

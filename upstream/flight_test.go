@@ -231,3 +231,23 @@ func TestAReadAfterAWriteDoesNotJoinOneFromBefore(t *testing.T) {
 		t.Errorf("before the write: %s", phase)
 	}
 }
+
+// Nothing sets out for a caller who has gone.
+func TestWhoHasGoneReadsNothing(t *testing.T) {
+	var came atomic.Int32
+	client := newClient(t, upstream.Config{BaseURL: "http://localhost/v3", Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+		came.Add(1)
+		return answer(http.StatusOK, `{"id":"c1"}`), nil
+	})})
+	usage := upstream.NewUsage(0)
+	ctx, cancel := context.WithCancel(caller(t, "ada", usage))
+	cancel()
+	for i := range 200 {
+		if _, err := client.GetIdentityCertification(ctx, fmt.Sprint("c", i)); !errors.Is(err, context.Canceled) {
+			t.Fatalf("got %v", err)
+		}
+	}
+	if came.Load() != 0 || usage.Calls() != 0 {
+		t.Errorf("%d calls came, %d were counted", came.Load(), usage.Calls())
+	}
+}

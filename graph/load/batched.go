@@ -16,8 +16,9 @@ const batchWait = time.Minute
 // together at once, and they go out as one batch: no time window guesses which they are, so
 // that their number is exact and a lone key waits for nothing.
 type batched[K comparable, V any] struct {
-	mu     sync.Mutex // held while the keys of a batch come together
-	loader *dataloader.Loader[K, V]
+	mu        sync.Mutex // held while the keys of a batch come together
+	loader    *dataloader.Loader[K, V]
+	announced []dataloader.Thunk[V]
 }
 
 func newBatched[K comparable, V any](read dataloader.BatchFunc[K, V]) *batched[K, V] {
@@ -44,9 +45,19 @@ func (b *batched[K, V]) announce(ctx context.Context, keys []K) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, key := range keys {
-		b.loader.Load(ctx, key)
+		b.announced = append(b.announced, b.loader.Load(ctx, key))
 	}
 	b.loader.Flush()
+}
+
+// wait waits until nothing is read any more that was announced.
+func (b *batched[K, V]) wait() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, read := range b.announced {
+		_, _ = read()
+	}
+	b.announced = nil
 }
 
 // load answers the value of a key, having read it where that has not begun yet.

@@ -15,6 +15,7 @@ const batchSize = 50
 type Loaders struct {
 	client *upstream.Client
 
+	cancel  context.CancelFunc // of what is read
 	running sync.WaitGroup
 
 	certification *batched[string, *upstream.IdentityCertification]
@@ -36,22 +37,30 @@ const (
 	BatchPendingTasks  = "pending_tasks"
 )
 
-// New makes the loaders of one operation. Observe is told of each batch that is read, by what its
-// keys are and how many there are; nil where nobody wants to know.
-func New(client *upstream.Client, observe func(batch string, keys int)) *Loaders {
+// Begin makes the loaders of one operation, and the context that it reads in. Observe is told of each
+// batch that is read, by what its keys are and how many there are; nil where nobody wants to know.
+// Close has to follow.
+func Begin(ctx context.Context, client *upstream.Client, observe func(batch string, keys int)) (context.Context, *Loaders) {
 	l := &Loaders{client: client}
+	ctx, l.cancel = context.WithCancel(context.WithValue(ctx, contextKey{}, l))
 	l.certification = newBatched(observed(l.readCertifications, BatchCertification, observe))
 	l.item = newBatched(observed(l.readItems, BatchReviewItem, observe))
 	l.pendingTasks = newBatched(observed(l.readPendingTasks, BatchPendingTasks, observe))
-	return l
+	return ctx, l
 }
 
 // Go runs f beside the operation. Close waits for it.
 func (l *Loaders) Go(f func()) { l.running.Go(f) }
 
-// Close ends the operation: it waits for what still runs beside it. The operation's context
-// should be over by then.
-func (l *Loaders) Close() { l.running.Wait() }
+// Close ends the operation: it cancels what still is read beside it, which nobody turned out to
+// need, and waits for it. Nothing goes out after that, and whatever did is counted.
+func (l *Loaders) Close() {
+	l.cancel()
+	l.running.Wait()
+	l.certification.wait()
+	l.item.wait()
+	l.pendingTasks.wait()
+}
 
 // Forget drops everything that was read, as a write has to do: what comes after it reads
 // the upstream anew.
@@ -81,11 +90,6 @@ func (l *Loaders) AnnouncePendingTasks(ctx context.Context, certificationIDs []s
 }
 
 type contextKey struct{}
-
-// With answers a context that carries the loaders of an operation.
-func With(ctx context.Context, l *Loaders) context.Context {
-	return context.WithValue(ctx, contextKey{}, l)
-}
 
 // From answers the loaders of the operation that the context belongs to.
 func From(ctx context.Context) *Loaders {
