@@ -9,10 +9,8 @@ import (
 	"go/token"
 	"io"
 	"maps"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -161,32 +159,6 @@ func TestEdgeTakesOnlyWhatItIsForFromUpstream(t *testing.T) {
 				}
 				return true
 			})
-		}
-	}
-}
-
-func TestEveryDependencyIsJustified(t *testing.T) {
-	decisions, err := os.ReadFile("docs/decisions.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listing, err := exec.CommandContext(t.Context(), "go", "mod", "edit", "-json").Output()
-	if err != nil {
-		t.Fatalf("go mod edit: %v", err)
-	}
-	var module struct {
-		Require []struct {
-			Path     string
-			Indirect bool
-		}
-	}
-	if err := json.Unmarshal(listing, &module); err != nil {
-		t.Fatal(err)
-	}
-	for _, required := range module.Require {
-		heading := regexp.MustCompile(`(?m)^### \d+\. ` + regexp.QuoteMeta("`"+required.Path+"`") + `$`)
-		if !required.Indirect && !heading.Match(decisions) {
-			t.Errorf("docs/decisions.md has no entry that says why %s is required", required.Path)
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // What follows was found by measuring storms beside strangers who ask for a tenth to a half of the
-// budget, regularly and at random, in fixed and in sliding windows. Decision 55 has the numbers.
+// budget, regularly and at random, in fixed and in sliding windows. Decision 58 has the numbers.
 const (
 	// The service forgets a window that was overrun after penaltySpan. One more window is for not
 	// knowing where in it the refusal came.
