@@ -52,8 +52,9 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 		"port taken":            {[]string{"--addr", taken.Addr().String()}, nil, exitStart, []string{"--addr: listen tcp " + taken.Addr().String()}},
 		"sandbox's port taken":  {[]string{"sandbox", "--addr", taken.Addr().String()}, nil, exitStart, []string{"--addr: listen tcp " + taken.Addr().String()}},
 		"operators' port taken": {[]string{"--addr=localhost:0", "--admin-addr", taken.Addr().String()}, nil, exitStart, []string{"--admin-addr: listen tcp " + taken.Addr().String()}},
-		"no port":               {[]string{"--addr=localhost"}, nil, exitStart, []string{"--addr:"}},
-		"address of no machine": {[]string{"--addr=localhost:99999"}, nil, exitStart, []string{"--addr:"}},
+		"no port":               {[]string{"--addr=localhost"}, nil, exitUsage, []string{"--addr: must be a host and a port"}},
+		"port too large":        {[]string{"--addr=localhost:99999"}, nil, exitUsage, []string{"--addr: must be a host and a port"}},
+		"another's address":     {[]string{"--addr=192.0.2.1:0"}, nil, exitStart, []string{"--addr: listen tcp 192.0.2.1:0"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -140,7 +141,8 @@ func (d SandboxData) validate(prefix string) error {
 func validateAddr(text string) error {
 	_, port, err := net.SplitHostPort(text)
 	if err == nil {
-		_, err = net.LookupPort("tcp", port) // a number or the name of a service; it asks nobody
+		// A number or the name of a service. Nobody is asked, so there is nothing to cancel.
+		_, err = net.DefaultResolver.LookupPort(context.Background(), "tcp", port)
 	}
 	if err != nil {
 		return fmt.Errorf("must be a host and a port from 0 to 65535, such as localhost:8080 or :8080, not %q", text)

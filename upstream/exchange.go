@@ -124,7 +124,8 @@ func (c *Client) deliver(ctx context.Context, d *delivery) (*response, *Error) {
 		return nil, asError(ctx, name, err)
 	}
 	defer c.gate.leave(usage) // after the turn, whose end may begin a pause
-	if granted.waited {       // so long that the token may have expired
+
+	if granted.waited { // so long that the token may have expired
 		if d.token, err = d.fetchToken(ctx); err != nil {
 			usage.release()
 			c.throttle.leave(granted, unsent, 0)
