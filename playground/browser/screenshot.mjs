@@ -1,9 +1,9 @@
 // Takes the README's picture of the playground at the URL in GATEWAY into the file named by the
 // first argument.
-import { answerOf, launch, open } from './page.mjs';
+import { answerOf, launch, open, profile } from './page.mjs';
 
 const browser = await launch();
-const { page } = await open(browser, process.env.GATEWAY, { viewport: { width: 1280, height: 760 } });
+const { page } = await open(await profile(browser, { viewport: { width: 1280, height: 760 } }), process.env.GATEWAY);
 await page.locator('.graphiql-tab-button', { hasText: 'OneCertification' }).click();
 await answerOf(page);
 await page.waitForTimeout(500); // until the tooltip of the button has gone
