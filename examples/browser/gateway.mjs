@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { complaints } from '../../playground/browser/page.mjs';
 
 /** The gateway under test, at the origin by which browsers know it. */
 export const gateway = process.env.GATEWAY;
@@ -67,14 +68,7 @@ export function getFrom(page, path) {
 export async function visit(browser, options = {}) {
   const context = await browser.newContext({ ignoreHTTPSErrors: secure, ...options }); // the certificate is the test's own
   const page = await context.newPage();
-  const problems = [];
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (message) => {
-    // That an answer is a 401 is a line in the console as well.
-    if (['error', 'warning'].includes(message.type()) && !/status of 401/.test(message.text())) {
-      problems.push(message.text());
-    }
-  });
+  const problems = complaints(page, /status of 401/); // that an answer is a 401 is a line in the console
   await page.goto(examplePage);
   return { context, page, problems };
 }

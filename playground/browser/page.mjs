@@ -17,18 +17,24 @@ export function launch(options) {
   });
 }
 
+/** Collects what the browser complains about on a page, but for the messages that are expected there. */
+export function complaints(page, expected) {
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()) && !expected?.test(message.text())) {
+      problems.push(message.text());
+    }
+  });
+  return problems;
+}
+
 /** Makes a page in a profile of its own, and notes what it asks for and what the browser complains about. */
 export async function profile(browser, options) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
-  const seen = { requests: [], problems: [] };
+  const seen = { requests: [], problems: complaints(page) };
   page.on('request', (request) => seen.requests.push(request.url()));
-  page.on('pageerror', (error) => seen.problems.push(error.message));
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) {
-      seen.problems.push(message.text());
-    }
-  });
   return { context, page, seen };
 }
 

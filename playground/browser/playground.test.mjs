@@ -4,32 +4,27 @@ import { answerOf, awaitAnswer, launch, open, profile, run, text, type } from '.
 
 const base = process.env.GATEWAY;
 let browser;
-let ordinary; // the profile of every test that needs no other
 
 before(async () => {
   browser = await launch();
-  ordinary = await profile(browser);
 });
 after(() => browser?.close());
 
-/**
- * Declares a test that gets the playground as it is at first, which must not have complained at its end, nor asked
- * another host. With options it is in a profile of that kind.
- */
+const profiles = {};
+
+/** Opens the playground as it is at first, in the profile that all tests with the same options share. */
+async function openWith(options, at = base) {
+  return open(await (profiles[JSON.stringify(options)] ??= profile(browser, options)), at);
+}
+
+/** Declares a test on the playground, which must not have complained at its end, nor asked another host. */
 function onPage(name, options, act) {
   test(name, async () => {
-    const used = options ? await profile(browser, options) : ordinary;
-    try {
-      const opened = await open(used, base);
-      await act(opened.page, opened);
-      assert.deepEqual(opened.seen.problems, [], 'what the browser complained about');
-      const elsewhere = opened.seen.requests.filter((url) => !url.startsWith('data:') && new URL(url).origin !== new URL(base).origin);
-      assert.deepEqual(elsewhere, [], 'what was asked of other hosts');
-    } finally {
-      if (options) {
-        await used.context.close();
-      }
-    }
+    const opened = await openWith(options);
+    await act(opened.page, opened);
+    assert.deepEqual(opened.seen.problems, [], 'what the browser complained about');
+    const elsewhere = opened.seen.requests.filter((url) => !url.startsWith('data:') && new URL(url).origin !== new URL(base).origin);
+    assert.deepEqual(elsewhere, [], 'what was asked of other hosts');
   });
 }
 
@@ -56,7 +51,7 @@ async function ask(query, variables) {
   return data;
 }
 
-onPage('the page loads under its policy, with three workers', null, async (page, { answer }) => {
+onPage('the page loads under its policy, with three workers', {}, async (page, { answer }) => {
   assert.match(answer.headers()['content-security-policy'], /^default-src 'none'; script-src 'self';/);
   await answerOf(page);
   await type(page, '{ __type');
@@ -67,27 +62,27 @@ onPage('the page loads under its policy, with three workers', null, async (page,
   assert.deepEqual(workers(), ['/playground/editor.worker.js', '/playground/graphql.worker.js', '/playground/json.worker.js']);
 });
 
-onPage("the first tabs hold the README's operations", null, async (page) => {
+onPage("the first tabs hold the README's operations", {}, async (page) => {
   const titles = await page.locator('.graphiql-tab-button').allInnerTexts();
   assert.deepEqual(titles, ['ToReview', 'OneCertification', 'Approve', 'SignOff', 'Tasks']);
   const { data } = await answerOf(page);
   assert.equal(data.certifications.nodes.length, 10);
 });
 
-onPage('a typed query is answered, and kept in the history', null, async (page) => {
+onPage('a typed query is answered, and kept in the history', {}, async (page) => {
   await type(page, 'query Two { certifications(first: 2) { nodes { name } } }');
   const { data } = await answerOf(page);
   assert.equal(data.certifications.nodes.length, 2);
   assert.deepEqual(await history(page), ['Two']);
 });
 
-onPage('what runs twice is in the history once', null, async (page) => {
+onPage('what runs twice is in the history once', {}, async (page) => {
   await answerOf(page);
   await answerOf(page);
   assert.deepEqual(await history(page), ['ToReview']);
 });
 
-onPage('completion offers the fields of the schema', null, async (page) => {
+onPage('completion offers the fields of the schema', {}, async (page) => {
   await type(page, '{ certif');
   const offered = page.locator('.suggest-widget .monaco-list-row');
   while ((await offered.count()) === 0) {
@@ -100,7 +95,7 @@ onPage('completion offers the fields of the schema', null, async (page) => {
   }
 });
 
-onPage('what was typed a moment ago is what runs, and what the history keeps', null, async (page) => {
+onPage('what was typed a moment ago is what runs, and what the history keeps', {}, async (page) => {
   await page.locator('.graphiql-query-editor .monaco-editor').click();
   await page.keyboard.press('ControlOrMeta+a');
   const request = page.waitForRequest((r) => r.url().endsWith('/graphql'));
@@ -111,19 +106,19 @@ onPage('what was typed a moment ago is what runs, and what the history keeps', n
   assert.deepEqual(await history(page), ['Quick']);
 });
 
-onPage('a field that the schema does not have is marked', null, async (page) => {
+onPage('a field that the schema does not have is marked', {}, async (page) => {
   await type(page, '{ nobody }');
   await page.locator('.graphiql-query-editor .squiggly-error').first().waitFor();
 });
 
-onPage('the documentation describes the schema', null, async (page) => {
+onPage('the documentation describes the schema', {}, async (page) => {
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
   await page.locator('.graphiql-plugin').getByText('Query', { exact: true }).click();
   await page.locator('.graphiql-plugin').getByText('rateLimit', { exact: true }).click();
   await page.locator('.graphiql-plugin').getByText(/budget/).first().waitFor();
 });
 
-onPage('the explorer adds a field', null, async (page) => {
+onPage('the explorer adds a field', {}, async (page) => {
   await type(page, '{ rateLimit { limit } }');
   await answerOf(page);
   await page.getByRole('button', { name: 'Show GraphiQL Explorer' }).click();
@@ -135,13 +130,13 @@ onPage('the explorer adds a field', null, async (page) => {
   assert.deepEqual(Object.keys(data.rateLimit).sort(), ['limit', 'remaining']);
 });
 
-onPage('a mutation changes the data', null, async (page) => {
+onPage('a mutation changes the data', {}, async (page) => {
   await page.locator('.graphiql-tab-button', { hasText: 'Approve' }).click();
   const { data } = await answerOf(page);
   assert.deepEqual(data.decideReviewItems.decidedItems, [{ decision: 'APPROVE', comments: 'Still needed', completed: true }]);
 });
 
-onPage('a subscription shows a task on its way and at its end', null, async (page) => {
+onPage('a subscription shows a task on its way and at its end', {}, async (page) => {
   // All but the id is typed before there is a task, so that the task is not over before it is watched.
   await type(page, 'subscription { certificationTask(id: "") { status }');
   for (const key of ['Home', ...Array(38).fill('ArrowRight')]) {
@@ -176,7 +171,7 @@ onPage('a subscription shows a task on its way and at its end', null, async (pag
   await page.getByRole('button', { name: /^Execute query/ }).waitFor(); // no longer the button that stops it
 });
 
-onPage('what is deferred comes in a part of its own', null, async (page) => {
+onPage('what is deferred comes in a part of its own', {}, async (page) => {
   await type(page, '{ certifications(first: 1) { nodes { name ... @defer { reviewers(first: 1) { nodes { email } } } } } }');
   const answer = page.waitForResponse((response) => response.url().endsWith('/graphql') && response.request().postData().includes('@defer'));
   const { data } = await answerOf(page, ({ data }) => data?.certifications?.nodes[0].reviewers);
@@ -185,7 +180,7 @@ onPage('what is deferred comes in a part of its own', null, async (page) => {
   assert.equal(typeof data.certifications.nodes[0].name, 'string');
 });
 
-onPage('a subscription stops when it is stopped', null, async (page) => {
+onPage('a subscription stops when it is stopped', {}, async (page) => {
   const { pendingCertificationTasks } = await ask('{ pendingCertificationTasks(first: 1) { nodes { id } } }');
   await type(page, `subscription { certificationTask(id: "${pendingCertificationTasks.nodes[0].id}") { status } }`);
   const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/graphql'));
@@ -195,7 +190,7 @@ onPage('a subscription stops when it is stopped', null, async (page) => {
   await page.getByRole('button', { name: /^Execute query/ }).waitFor();
 });
 
-onPage('the panel shows what the answer has cost', null, async (page) => {
+onPage('the panel shows what the answer has cost', {}, async (page) => {
   await type(page, '{ a: certifications(first: 1) { nodes { name } } b: certifications(first: 2) { nodes { name } } }');
   const { extensions } = await answerOf(page);
   await figure(page, new RegExp(`calls\\s*${extensions.upstream.calls}\\b`)).waitFor();
@@ -204,7 +199,7 @@ onPage('the panel shows what the answer has cost', null, async (page) => {
   await panel(page).getByRole('row', { name: 'GET /certifications' }).nth(trace.length - 1).waitFor();
 });
 
-onPage('the panel shows everything that an answer may say', null, async (page) => {
+onPage('the panel shows everything that an answer may say', {}, async (page) => {
   const upstream = {
     calls: 2, coalesced: 1, cached: 3, estimatedCalls: 5, waitedMs: 120, limit: 100, remaining: 93, resetAt: '2026-03-01T10:20:30.000Z',
     trace: [
@@ -250,7 +245,7 @@ for (const width of [1280, 360]) {
   });
 }
 
-onPage('the panel shows the estimate of a dry run by path', null, async (page) => {
+onPage('the panel shows the estimate of a dry run by path', {}, async (page) => {
   const upstream = {
     dryRun: true, estimatedCalls: 11, maxEstimatedCalls: 500,
     byPath: [{ path: 'certifications.nodes.reviewers', calls: 10 }, { path: 'certifications', calls: 1 }],
@@ -262,7 +257,7 @@ onPage('the panel shows the estimate of a dry run by path', null, async (page) =
   assert.deepEqual(rows.map((row) => row.split(/\s+/)), [['certifications.nodes.reviewers', '10'], ['certifications', '1']]);
 });
 
-onPage('requests ask for the trace, and for a dry run where the switch is on', null, async (page) => {
+onPage('requests ask for the trace, and for a dry run where the switch is on', {}, async (page) => {
   const sent = async () => {
     const request = page.waitForRequest((r) => r.url().endsWith('/graphql'));
     await run(page);
@@ -278,7 +273,7 @@ onPage('requests ask for the trace, and for a dry run where the switch is on', n
   await panel(page).getByRole('row', { name: /^certifications \d+$/ }).waitFor();
 });
 
-onPage('another identity gets another answer', null, async (page) => {
+onPage('another identity gets another answer', {}, async (page) => {
   await type(page, '{ certifications(first: 1) { totalCount } }');
   const total = async (fits) => (await answerOf(page, (answer) => answer.data && fits(answer))).data.certifications.totalCount;
   const all = await total(() => true);
@@ -292,7 +287,7 @@ onPage('another identity gets another answer', null, async (page) => {
   assert.equal(await total((answer) => answer.data.certifications.totalCount !== own), all);
 });
 
-onPage('the header editor sends headers, and its token goes before that of the menu', null, async (page) => {
+onPage('the header editor sends headers, and its token goes before that of the menu', {}, async (page) => {
   await page.getByLabel('Signed in as').selectOption('reviewer-1');
   await page.getByRole('button', { name: 'Headers', exact: true }).click();
   await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines').click();
@@ -346,7 +341,7 @@ onPage('it can be used on a screen of 360 px', { viewport: { width: 360, height:
 });
 
 test('somebody signs in at the gateway, and out', async () => {
-  const { page, seen } = await open(ordinary, process.env.SESSIONS);
+  const { page, seen } = await openWith({}, process.env.SESSIONS);
   await page.getByRole('link', { name: 'Sign in' }).click();
   await page.locator('button[name=identity][value=reviewer-1]').click();
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
@@ -362,7 +357,7 @@ test('somebody signs in at the gateway, and out', async () => {
 });
 
 test('a problem with the sign-in is said', async () => {
-  const { page } = await open(ordinary, base);
+  const { page } = await openWith({});
   await page.route('**/playground/token', (route) => route.fulfill({ status: 502, body: '' }));
   await page.getByLabel('Signed in as').selectOption('reviewer-2');
   await page.getByText('The sandbox gave no token for reviewer-2.').waitFor();
