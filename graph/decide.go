@@ -12,7 +12,7 @@ import (
 // decide sends decisions in calls of at most upstream.MaxDecisions, in order. A call is sent
 // only where all before it were applied. Nothing is sent where the input, or the certification,
 // is known to be refused.
-func (r *Resolver) decide(ctx context.Context, input gen.DecideReviewItemsInput) (*gen.DecideReviewItemsPayload, error) {
+func (r *Executor) decide(ctx context.Context, input gen.DecideReviewItemsInput) (*gen.DecideReviewItemsPayload, error) {
 	in, refused := r.readDecisions(input)
 	if refused == nil {
 		certification, found, err := r.inspect(ctx, in.certificationID, in.ids, closed)
@@ -29,7 +29,7 @@ func (r *Resolver) decide(ctx context.Context, input gen.DecideReviewItemsInput)
 	return r.sendDecisions(ctx, in)
 }
 
-func (r *Resolver) sendDecisions(ctx context.Context, in decisions) (*gen.DecideReviewItemsPayload, error) {
+func (r *Executor) sendDecisions(ctx context.Context, in decisions) (*gen.DecideReviewItemsPayload, error) {
 	var (
 		w       writer
 		refused refusals
@@ -78,7 +78,7 @@ func references(ids []string, certificationID string) []model.AccessReviewItem {
 }
 
 // decidedItems reads the items again that a mutation has decided, whose ids the payload has.
-func (r *Resolver) decidedItems(ctx context.Context, payload *gen.DecideReviewItemsPayload) ([]model.AccessReviewItem, error) {
+func (r *Executor) decidedItems(ctx context.Context, payload *gen.DecideReviewItemsPayload) ([]model.AccessReviewItem, error) {
 	keys := make([]load.ItemKey, len(payload.DecidedItems))
 	for i, item := range payload.DecidedItems {
 		keys[i] = load.ItemKey{CertificationID: item.CertificationID, ID: item.RawID()}

@@ -22,7 +22,7 @@ type decisions struct {
 
 // readDecisions reads the input of decideReviewItems, and answers all that is wrong with it.
 // An item that is named twice with the very same decision counts once.
-func (r *Resolver) readDecisions(input gen.DecideReviewItemsInput) (decisions, refusals) {
+func (r *Executor) readDecisions(input gen.DecideReviewItemsInput) (decisions, refusals) {
 	var (
 		in      decisions
 		refused refusals
@@ -67,14 +67,14 @@ func reviewDecision(itemID string, in gen.ReviewDecisionInput) upstream.ReviewDe
 		ID:              itemID,
 		Decision:        in.Decision,
 		Bulk:            in.Bulk,
-		Comments:        deref(in.Comments),
-		ProposedEndDate: deref(in.ProposedEndDate),
+		Comments:        valueOf(in.Comments),
+		ProposedEndDate: valueOf(in.ProposedEndDate),
 	}
 	if in.Recommendation != nil {
 		decision.Recommendation = &upstream.ReviewRecommendation{
-			Recommendation: deref(in.Recommendation.Recommendation),
+			Recommendation: valueOf(in.Recommendation.Recommendation),
 			Reasons:        in.Recommendation.Reasons,
-			Timestamp:      deref(in.Recommendation.Timestamp),
+			Timestamp:      valueOf(in.Recommendation.Timestamp),
 		}
 	}
 	return decision

@@ -41,6 +41,8 @@ func Codes() []string {
 	}
 }
 
+const outOfTime = "The operation ran out of time."
+
 const groupMessage = "A governance group reviews this certification, which the upstream does not support for this operation."
 
 // A groupError says that the upstream refused because a governance group reviews the
@@ -77,7 +79,7 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		case fromUpstream:
 			show(&shown, upstreamCode(upstreamErr), upstreamMessage(upstreamErr))
 		case errors.Is(err, context.DeadlineExceeded):
-			show(&shown, codeUpstreamTimeout, "The operation ran out of time.")
+			show(&shown, codeUpstreamTimeout, outOfTime)
 		case errors.Is(err, context.Canceled):
 			show(&shown, codeInternal, "The operation was cancelled.")
 		case isKnown && known.Err == nil:

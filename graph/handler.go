@@ -130,9 +130,6 @@ func NewHandler(cfg Config) *Handler {
 	cfg.MaxUpstreamCalls = cmp.Or(cfg.MaxUpstreamCalls, DefaultMaxUpstreamCalls)
 	cfg.TaskPollMin = cmp.Or(cfg.TaskPollMin, DefaultTaskPollMin)
 	cfg.TaskPollMax = max(cmp.Or(cfg.TaskPollMax, DefaultTaskPollMax), cfg.TaskPollMin)
-	if cfg.AllowOrigin == nil {
-		cfg.AllowOrigin = fromOwnPage
-	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -142,25 +139,17 @@ func NewHandler(cfg Config) *Handler {
 	rows := relay.Limits{Default: defaultRows, Max: maxRows}
 	limits, documents := cfg.Limits.withDefaults(), newDocuments(cfg.Documents, documentBytes)
 	schema := gen.NewExecutableSchema(gen.Config{Resolvers: &Resolver{
-		client:        cfg.Client,
-		rows:          rows,
-		maxWriteBatch: cfg.MaxWriteBatch,
-		noPrecheck:    cfg.NoPrecheck,
-		now:           cfg.Now,
-		tasksWatched:  newTaskHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
+		client:       cfg.Client,
+		rows:         rows,
+		mutations:    newExecutor(cfg.Client, cfg.MaxWriteBatch, cfg.NoPrecheck, cfg.Now),
+		tasksWatched: newTaskHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
 	}})
 	server := handler.New(schema)
-	overHTTP := &httpTransport{limits: limits, keepAlive: keepAlive, observer: cfg.Observe}
-	sockets := &socketTransport{
-		httpTransport: overHTTP,
-		caller:        cfg.Caller,
-		allowOrigin:   cfg.AllowOrigin,
-		maxSockets:    cmp.Or(cfg.MaxWebSockets, DefaultMaxWebSockets),
-		maxOperations: cmp.Or(cfg.MaxWebSocketOperations, DefaultMaxWebSocketOperations),
-		stopping:      cfg.Stopping,
-		recovered:     recoverer(cfg.Logger),
-		open:          map[*socket]struct{}{},
-	}
+	overHTTP := newHTTPTransport(limits, keepAlive, observer(cfg.Observe).refused)
+	sockets := newSocketTransport(
+		overHTTP, cfg.Caller, cfg.AllowOrigin, cmp.Or(cfg.MaxWebSockets, DefaultMaxWebSockets),
+		cmp.Or(cfg.MaxWebSocketOperations, DefaultMaxWebSocketOperations), cfg.Stopping, recoverer(cfg.Logger),
+	)
 	server.AddTransport(sockets)
 	server.AddTransport(overHTTP)
 	server.SetQueryCache(documents)
@@ -176,7 +165,7 @@ func NewHandler(cfg Config) *Handler {
 		server.Use(resolverSpans{cfg.Tracer})
 	}
 	server.Use(extension.Introspection{})
-	server.Use(newPersistence(cfg))
+	server.Use(newPersistence(cfg.Documents, cfg.DocumentsOnly, cfg.PersistedBytes))
 	server.Use(inspection{limits: limits, introspection: !cfg.hidesSchema(), schema: schema.Schema(), documents: documents})
 	server.Use(planning{rows: rows, precheck: !cfg.NoPrecheck, maxCalls: cfg.MaxEstimatedCalls, traces: cfg.Trace})
 	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, cfg.ObserveBatch})
@@ -186,6 +175,11 @@ func NewHandler(cfg Config) *Handler {
 		server.Use(projections{gen.NewProjector(schema)})
 	}
 	return &Handler{server, sockets}
+}
+
+// LoadDocuments reads the trusted documents in a manifest, for a handler of the given Config.
+func LoadDocuments(path string, cfg Config) (*TrustedDocuments, error) {
+	return loadDocuments(path, cfg.Limits, cfg.hidesSchema(), gen.NewExecutableSchema(gen.Config{}).Schema())
 }
 
 // hidesSchema says whether nothing is told of the schema.

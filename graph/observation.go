@@ -134,7 +134,7 @@ func (o observation) InterceptOperation(ctx context.Context, next graphql.Operat
 		case response != nil:
 			outcome.note(response.Errors)
 		case kind != ast.Subscription && !ended:
-			outcome.note(errOutOfTime.response().Errors) // which is what it is answered with
+			outcome.note(gqlerror.List{coded(codeUpstreamTimeout, outOfTime)}) // which is what it is answered with
 		}
 		if last && !ended {
 			ended = true

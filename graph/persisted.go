@@ -30,10 +30,10 @@ var _ interface {
 	graphql.OperationContextMutator
 } = persistence{}
 
-func newPersistence(cfg Config) persistence {
-	p := persistence{trusted: cfg.Documents, trustedOnly: cfg.DocumentsOnly}
-	if !cfg.DocumentsOnly {
-		p.queries = newPersistedQueries(cfg.PersistedBytes)
+func newPersistence(trusted *TrustedDocuments, trustedOnly bool, persistedBytes int64) persistence {
+	p := persistence{trusted: trusted, trustedOnly: trustedOnly}
+	if !trustedOnly {
+		p.queries = newPersistedQueries(persistedBytes)
 	}
 	return p
 }

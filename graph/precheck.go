@@ -50,7 +50,7 @@ func unfinished(c *upstream.IdentityCertification) obstacle {
 // inspect reads the certification that a write is about, where prechecks are on, and answers
 // it with the refusal of the given ids that it makes certain: what tell finds, or that the
 // caller may not even read it, or that a governance group reviews it. The error is a fault.
-func (r *Resolver) inspect(ctx context.Context, certificationID string, ids []string, tell func(*upstream.IdentityCertification) obstacle) (*upstream.IdentityCertification, refusals, error) {
+func (r *Executor) inspect(ctx context.Context, certificationID string, ids []string, tell func(*upstream.IdentityCertification) obstacle) (*upstream.IdentityCertification, refusals, error) {
 	if r.noPrecheck {
 		return nil, nil, nil
 	}
@@ -80,7 +80,7 @@ func (r refusals) ofGroup() bool {
 // explain gives the latest refusal the code that the certification shows by now, where the
 // upstream has refused a call without a reason that has a code: two who write at the same time
 // both find the certification open.
-func (r *Resolver) explain(ctx context.Context, certificationID string, err error, refused refusals, tell func(*upstream.IdentityCertification) obstacle) {
+func (r *Executor) explain(ctx context.Context, certificationID string, err error, refused refusals, tell func(*upstream.IdentityCertification) obstacle) {
 	if r.noPrecheck || !isKind(err, upstream.KindBadRequest) || ctx.Err() != nil {
 		return
 	}

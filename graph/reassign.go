@@ -10,7 +10,7 @@ import (
 )
 
 // reassign moves at most upstream.MaxReassignReferences references in one call.
-func (r *Resolver) reassign(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsPayload, error) {
+func (r *Executor) reassign(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsPayload, error) {
 	in, refused := readReassignment(input, upstream.MaxReassignReferences,
 		fmt.Sprintf(" here, and %d in reassignReviewItemsAsync", r.maxWriteBatch))
 	before, refused, err := r.inspectReassignment(ctx, in, refused)
@@ -42,7 +42,7 @@ func (r *Resolver) reassign(ctx context.Context, input gen.ReassignReviewItemsIn
 
 // reassignAsync queues tasks of at most upstream.MaxReassignAsyncReferences references, and
 // stops at the first that cannot be queued.
-func (r *Resolver) reassignAsync(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsAsyncPayload, error) {
+func (r *Executor) reassignAsync(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsAsyncPayload, error) {
 	payload := &gen.ReassignReviewItemsAsyncPayload{Tasks: []model.CertificationTask{}}
 	in, refused := readReassignment(input, r.maxWriteBatch, "")
 	before, refused, err := r.inspectReassignment(ctx, in, refused)
@@ -88,7 +88,7 @@ func (r *Resolver) reassignAsync(ctx context.Context, input gen.ReassignReviewIt
 
 // inspectReassignment adds to the refusals of a reassignment what its certification shows, as
 // it is before. Nothing is read where the input is refused as it stands.
-func (r *Resolver) inspectReassignment(ctx context.Context, in reassignment, refused refusals) (*upstream.IdentityCertification, refusals, error) {
+func (r *Executor) inspectReassignment(ctx context.Context, in reassignment, refused refusals) (*upstream.IdentityCertification, refusals, error) {
 	if refused != nil {
 		return nil, refused, nil
 	}

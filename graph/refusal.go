@@ -91,7 +91,7 @@ var (
 	}
 	errOutOfTime = &refusal{
 		status: http.StatusGatewayTimeout, code: codeUpstreamTimeout,
-		message: "The operation ran out of time.",
+		message: outOfTime,
 	}
 )
 

@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"time"
-
 	"certql/graph/relay"
 	"certql/upstream"
 )
@@ -11,9 +9,6 @@ import (
 type Resolver struct {
 	client *upstream.Client
 	rows   relay.Limits // of a connection
-	// maxWriteBatch is the most decisions or references that one mutation takes.
-	maxWriteBatch int
-	noPrecheck    bool // writes are sent without a look at their certification
-	now           func() time.Time
-	tasksWatched  *taskHub
+	mutations    *Executor
+	tasksWatched *taskHub
 }

@@ -13,12 +13,11 @@ import (
 	"certql/upstream"
 )
 
-const (
-	// settleTime bounds the reading after a call whose outcome is not known.
-	settleTime = 10 * time.Second
-	// idsPerRead is the most ids in one filter: the URL has to stay under 4 KB.
-	idsPerRead = 50
-)
+// settleTime bounds the reading after a call whose outcome is not known.
+const settleTime = 10 * time.Second
+
+// idsPerRead is the most ids in one filter: the URL has to stay under 4 KB.
+const idsPerRead = 50
 
 // A settlement says of the ids of one call what became of them.
 type settlement struct{ applied, refused, notApplied, unknown []string }

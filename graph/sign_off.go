@@ -10,7 +10,7 @@ import (
 
 // signOff ends a certification for good, in one call that is never repeated. Where its outcome
 // is not known, the certification is read and tells.
-func (r *Resolver) signOff(ctx context.Context, input gen.SignOffCertificationInput) (*gen.SignOffCertificationPayload, error) {
+func (r *Executor) signOff(ctx context.Context, input gen.SignOffCertificationInput) (*gen.SignOffCertificationPayload, error) {
 	var refused refusals
 	ids := []string{input.CertificationID}
 	certificationID, err := model.ParseCertificationID(input.CertificationID)

@@ -36,7 +36,7 @@ func (r *subscriptionResolver) CertificationTask(ctx context.Context, id string)
 	if err != nil {
 		return nil, badArgument("id", err)
 	}
-	return r.watchTask(ctx, raw)
+	return r.tasksWatched.watchTask(ctx, raw)
 }
 
 func (r *Resolver) CertificationTask() gen.CertificationTaskResolver {

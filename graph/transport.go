@@ -15,13 +15,18 @@ import (
 type httpTransport struct {
 	limits    Limits
 	keepAlive time.Duration // how often a stream without news shows that it is still there
-	observer  observer
+	onRefused func(context.Context, *graphql.RawParams, *graphql.OperationContext, *graphql.Response)
 
 	buffers buffers
 	answers answers
 }
 
 var _ graphql.Transport = (*httpTransport)(nil)
+
+// newHTTPTransport makes GraphQL over HTTP. onRefused is told of each request that is not executed.
+func newHTTPTransport(limits Limits, keepAlive time.Duration, onRefused func(context.Context, *graphql.RawParams, *graphql.OperationContext, *graphql.Response)) *httpTransport {
+	return &httpTransport{limits: limits, keepAlive: keepAlive, onRefused: onRefused}
+}
 
 // Supports takes every request that no transport before this one has taken.
 func (*httpTransport) Supports(*http.Request) bool { return true }
@@ -124,7 +129,7 @@ func (x exchange) inBatch(params *graphql.RawParams) *graphql.Response {
 		return invalid
 	case operation.Operation.Operation == ast.Subscription, defers(operation):
 		response := errStreamInBatch.response()
-		x.observer.refused(ctx, params, operation, response)
+		x.onRefused(ctx, params, operation, response)
 		return response
 	}
 	responses, ctx := x.executor.DispatchOperation(ctx, operation)
@@ -147,7 +152,7 @@ func (t *httpTransport) prepare(ctx context.Context, executor graphql.GraphExecu
 	}
 	response := executor.DispatchError(ctx, shortened(errs))
 	response.Data = nil
-	t.observer.refused(ctx, params, operation, response)
+	t.onRefused(ctx, params, operation, response)
 	return ctx, nil, response
 }
 
@@ -185,7 +190,7 @@ func (x exchange) refuse(err error) {
 	}
 	response := reason.response()
 	if reason != errOutOfTime { // of which the observer has been told
-		x.observer.refused(x.request.Context(), nil, nil, response)
+		x.onRefused(x.request.Context(), nil, nil, response)
 	}
 	x.write(mediaType, reason.status, response)
 }

@@ -15,8 +15,6 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator"
 	"github.com/vektah/gqlparser/v2/validator/rules"
-
-	"certql/graph/gen"
 )
 
 // TrustedDocuments are documents that somebody who may decide that has listed beforehand. Requests
@@ -27,20 +25,20 @@ type TrustedDocuments struct {
 	documents map[string]*ast.QueryDocument // by texts
 }
 
-// LoadDocuments reads the trusted documents in a manifest, or in each file of a folder whose name
+// loadDocuments reads the trusted documents in a manifest, or in each file of a folder whose name
 // ends in .json. A manifest is a JSON object of documents by their ids, as relay-compiler and
 // graphql-codegen write it, or a list of operations in Apollo's format. Each document has to
 // be one that a handler of the given Config would execute, its limits included. The error has a
 // line for each problem, with the file, the line and the column.
-func LoadDocuments(path string, cfg Config) (*TrustedDocuments, error) {
+func loadDocuments(path string, limits Limits, hidden bool, schema *ast.Schema) (*TrustedDocuments, error) {
 	files, err := manifestsAt(path)
 	if err != nil {
 		return nil, err
 	}
 	l := documentLoader{
-		limits: cfg.Limits.withDefaults(),
-		hidden: cfg.hidesSchema(),
-		schema: gen.NewExecutableSchema(gen.Config{}).Schema(),
+		limits: limits.withDefaults(),
+		hidden: hidden,
+		schema: schema,
 		loaded: &TrustedDocuments{texts: make(map[string]string), documents: make(map[string]*ast.QueryDocument)},
 		places: make(map[string]manifestPlace),
 	}

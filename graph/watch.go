@@ -14,8 +14,8 @@ import (
 
 // watchTask sends a task as it is now and then at each change, until it is finished or the
 // watcher leaves. An unknown task is sent as nil.
-func (r *Resolver) watchTask(ctx context.Context, id string) (<-chan *model.CertificationTask, error) {
-	watcher := r.tasksWatched.watch(ctx, id)
+func (h *taskHub) watchTask(ctx context.Context, id string) (<-chan *model.CertificationTask, error) {
+	watcher := h.watch(ctx, id)
 	*endingFrom(ctx) = ending{path: graphql.GetPath(ctx), watcher: watcher}
 	return watcher.news, nil
 }

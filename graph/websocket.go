@@ -66,6 +66,20 @@ type socketTransport struct {
 
 var _ graphql.Transport = (*socketTransport)(nil)
 
+// newSocketTransport makes GraphQL over WebSocket, beside the same over HTTP.
+func newSocketTransport(
+	overHTTP *httpTransport, caller func(ctx context.Context, authorization string) (context.Context, error), allowOrigin func(*http.Request) bool,
+	maxSockets, maxOperations int, stopping <-chan struct{}, recovered graphql.RecoverFunc,
+) *socketTransport {
+	if allowOrigin == nil {
+		allowOrigin = fromOwnPage
+	}
+	return &socketTransport{
+		httpTransport: overHTTP, caller: caller, allowOrigin: allowOrigin, maxSockets: maxSockets, maxOperations: maxOperations,
+		stopping: stopping, recovered: recovered, open: map[*socket]struct{}{},
+	}
+}
+
 // Supports takes the handshakes of WebSocket.
 func (*socketTransport) Supports(r *http.Request) bool {
 	return slices.ContainsFunc(tokens(r.Header, "Upgrade"), func(token string) bool { return strings.EqualFold(token, "websocket") })

@@ -41,7 +41,7 @@ func (s *socket) subscribe(ctx, caller context.Context, message socketMessage) e
 	}
 	if reason, ok := errors.AsType[*refusal](err); ok {
 		response := reason.response()
-		s.observer.refused(caller, nil, nil, response)
+		s.onRefused(caller, nil, nil, response)
 		s.sendErrors(ctx, message.ID, response)
 		return nil
 	}
@@ -79,7 +79,7 @@ func (s *socket) operate(ctx, caller context.Context, id string, given *paramete
 	params, err := given.raw(http.Header{})
 	if err != nil {
 		response := refusalOf(err).response()
-		s.observer.refused(caller, nil, nil, response)
+		s.onRefused(caller, nil, nil, response)
 		return response
 	}
 	execution, operation, invalid := s.prepare(graphql.StartOperationTrace(caller), s.executor, params)
@@ -92,7 +92,7 @@ func (s *socket) operate(ctx, caller context.Context, id string, given *paramete
 		return invalid
 	case kind != ast.Query && defers(operation):
 		response := errDeferOutsideQuery.response()
-		s.observer.refused(caller, params, operation, response)
+		s.onRefused(caller, params, operation, response)
 		return response
 	}
 	responses, execution := s.executor.DispatchOperation(execution, operation) // whose context ends with the last response
