@@ -11,6 +11,7 @@ import (
 
 	"certql/edge"
 	"certql/graph"
+	"certql/graph/apierror"
 	"certql/playground"
 	"certql/upstream"
 )
@@ -49,7 +50,7 @@ func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, 
 	if err != nil {
 		return err
 	}
-	if g.telemetry, err = edge.NewTelemetry(ctx, edge.TelemetryConfig{Logger: log, Codes: graph.Codes()}); err != nil {
+	if g.telemetry, err = edge.NewTelemetry(ctx, edge.TelemetryConfig{Logger: log, Codes: apierror.Codes()}); err != nil {
 		return err
 	}
 	g.serving.closes = append(g.serving.closes, g.telemetry.Close)

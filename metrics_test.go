@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
-	"certql/graph"
+	"certql/graph/apierror"
 	"certql/upstream/sandbox"
 )
 
@@ -365,7 +365,7 @@ func checkExpression(t *testing.T, s scrape, where, text string) []string {
 func allowedValues(s scrape, name, label string) []string {
 	values := slices.Collect(maps.Keys(s.values[[2]string{name, label}]))
 	if label == "code" {
-		values = append(values, graph.Codes()...)
+		values = append(values, apierror.Codes()...)
 	}
 	return values
 }

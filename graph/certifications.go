@@ -8,17 +8,19 @@ import (
 	"certql/graph/model"
 	"certql/graph/relay"
 	"certql/upstream"
+
+	"certql/graph/apierror"
 )
 
 // certification answers a certification by its REST identifier; none where there is none. The
 // connections selected below it are read at the same time.
 func (r *Resolver) certification(ctx context.Context, id string) (*model.Certification, error) {
 	abandon := r.overlap(ctx, id)
-	certification, err := found(load.From(ctx).Certification(ctx, id))
+	certification, err := apierror.Found(load.From(ctx).Certification(ctx, id))
 	if certification == nil {
 		abandon()
 	}
-	return model.WrapCertification(certification), ofGroup(err)
+	return model.WrapCertification(certification), apierror.OfGovernanceGroup(err)
 }
 
 func (r *Resolver) certifications(ctx context.Context, want selection, args relay.Arguments, reviewer *string, filter *gen.CertificationFilter, orderBy []gen.CertificationOrder) (*model.CertificationConnection, error) {

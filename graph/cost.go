@@ -8,6 +8,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"certql/graph/apierror"
 )
 
 // A cost is how many upstream calls an operation takes at most, and at which fields. It can be
@@ -94,7 +96,7 @@ func (c *cost) refusal(allowed int) *gqlerror.Error {
 			"Ask for fewer rows (first) there or above it, leave out what is read for each row, or split the operation.",
 			c.calls, allowed, costliest[0].Calls, path),
 		Extensions: map[string]any{
-			"code":              codeCallsExceeded,
+			"code":              apierror.CodeCallsExceeded,
 			"estimatedCalls":    c.calls,
 			"maxEstimatedCalls": allowed,
 			"costliest":         costliest,

@@ -7,6 +7,8 @@ import (
 	"certql/graph/load"
 	"certql/graph/model"
 	"certql/upstream"
+
+	"certql/graph/apierror"
 )
 
 // decide sends decisions in calls of at most upstream.MaxDecisions, in order. A call is sent
@@ -46,7 +48,7 @@ func (r *Executor) sendDecisions(ctx context.Context, in decisions) (*gen.Decide
 			return settleDecisions(ctx, in.certificationID, batch, ids)
 		})
 		if settled.void() && len(payload.DecidedItemIds) == 0 {
-			return nil, &voidError{err}
+			return nil, &apierror.NotAppliedError{Cause: err}
 		}
 		if len(settled.applied) > 0 {
 			answer = certification

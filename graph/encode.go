@@ -8,6 +8,8 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"certql/graph/apierror"
 )
 
 // encodeResponse writes a response as a JSON object, its errors in order. The data is JSON
@@ -75,7 +77,7 @@ func hasNext(response *graphql.Response) bool { return response.HasNext != nil &
 
 // encodeErrors writes errors as a JSON array, in order.
 func encodeErrors(into *bytes.Buffer, errors gqlerror.List) {
-	sortErrors(errors)
+	apierror.Sort(errors)
 	encodeValue(into, errors)
 }
 

@@ -17,6 +17,8 @@ import (
 	"certql/graph/gen"
 	"certql/graph/relay"
 	"certql/upstream"
+
+	"certql/graph/apierror"
 )
 
 // The defaults of a Config.
@@ -156,7 +158,7 @@ func NewHandler(cfg Config) *Handler {
 	server.SetParserTokenLimit(limits.Tokens)
 	server.SetValidationRulesFn(validationRules(!cfg.hidesSchema()))
 	server.SetDisableSuggestion(cfg.hidesSchema())
-	server.SetErrorPresenter(presenter(cfg.Logger))
+	server.SetErrorPresenter(apierror.NewPresenter(cfg.Logger))
 	server.SetRecoverFunc(recoverer(cfg.Logger))
 	if cfg.Observe != nil || cfg.Tracer != nil {
 		server.Use(observation{cfg.Observe, cfg.Tracer, cfg.Documents})

@@ -9,6 +9,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"certql/graph/apierror"
 )
 
 // An inspection is the extension that looks at what a request asks for before gqlgen validates
@@ -50,9 +52,9 @@ func (i inspection) MutateOperationParameters(ctx context.Context, request *grap
 	operation := document.Operations.ForName(request.OperationName)
 	switch {
 	case operation == nil && request.OperationName == "":
-		return invalid("The document has several operations: name one of them in operationName.")
+		return apierror.Invalid("The document has several operations: name one of them in operationName.")
 	case operation == nil:
-		return invalid("The document has no operation of the name in operationName.")
+		return apierror.Invalid("The document has no operation of the name in operationName.")
 	case !i.introspection && introspects(document):
 		return errIntrospection()
 	}
@@ -76,8 +78,5 @@ func (l Limits) readDocument(query string) (*ast.QueryDocument, *gqlerror.Error)
 	return nil, problem
 }
 
-func errNoOperation() *gqlerror.Error   { return invalid("The document has no operation.") }
-func errIntrospection() *gqlerror.Error { return invalid("Introspection is turned off.") }
-
-// invalid answers the error of a document that cannot be executed.
-func invalid(message string) *gqlerror.Error { return coded(errcode.ValidationFailed, message) }
+func errNoOperation() *gqlerror.Error   { return apierror.Invalid("The document has no operation.") }
+func errIntrospection() *gqlerror.Error { return apierror.Invalid("Introspection is turned off.") }

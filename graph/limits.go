@@ -5,10 +5,9 @@ import (
 	"fmt"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
-)
 
-// codeOperationTooLarge is the code of what exceeds one of the Limits.
-const codeOperationTooLarge = "OPERATION_TOO_LARGE"
+	"certql/graph/apierror"
+)
 
 // Limits bound what one request may ask for, before anything is asked of the upstream. What
 // exceeds one is refused with the code OPERATION_TOO_LARGE; its extensions name the limit and
@@ -52,7 +51,7 @@ func (l Limits) withDefaults() Limits {
 func tooLarge(limit string, allowed int, format string) *gqlerror.Error {
 	return &gqlerror.Error{
 		Message:    fmt.Sprintf(format, allowed),
-		Extensions: map[string]any{"code": codeOperationTooLarge, "limit": limit, "allowed": allowed},
+		Extensions: map[string]any{"code": apierror.CodeOperationTooLarge, "limit": limit, "allowed": allowed},
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 
 	"certql/graph/gen"
 	"certql/upstream"
+
+	"certql/graph/apierror"
 )
 
 var errEmptyList = errors.New("must not be empty")
@@ -46,7 +48,7 @@ func (r *refusals) upstream(err error, ids []string) bool {
 	default:
 		return false
 	}
-	r.add(code, upstreamMessage(e)+detailOf(e), err, ids)
+	r.add(code, apierror.UpstreamMessage(e)+detailOf(e), err, ids)
 	return true
 }
 
@@ -93,9 +95,9 @@ func faultMessage(err error) string {
 	e, ok := errors.AsType[*upstream.Error](err)
 	switch {
 	case ok && e.RetryAfter > 0:
-		return fmt.Sprintf("%s Try again in %d s.", upstreamMessage(e), int(math.Ceil(e.RetryAfter.Seconds())))
+		return fmt.Sprintf("%s Try again in %d s.", apierror.UpstreamMessage(e), int(math.Ceil(e.RetryAfter.Seconds())))
 	case ok:
-		return upstreamMessage(e)
+		return apierror.UpstreamMessage(e)
 	case errors.Is(err, context.DeadlineExceeded):
 		return "The operation has no time left for this call, so that it was not sent."
 	case errors.Is(err, context.Canceled):

@@ -9,6 +9,8 @@ import (
 
 	"certql/graph/load"
 	"certql/graph/model"
+
+	"certql/graph/apierror"
 )
 
 // maxNodes is the most ids that one nodes field takes.
@@ -76,8 +78,8 @@ func announce(ctx context.Context, ids []model.NodeID) {
 
 // item answers a review item; none where its certification has no such item.
 func (r *Resolver) item(ctx context.Context, id model.NodeID) (*model.AccessReviewItem, error) {
-	item, err := found(load.From(ctx).Item(ctx, itemKey(id)))
-	return model.WrapItem(item, id.CertificationID), ofGroup(err)
+	item, err := apierror.Found(load.From(ctx).Item(ctx, itemKey(id)))
+	return model.WrapItem(item, id.CertificationID), apierror.OfGovernanceGroup(err)
 }
 
 func itemKey(id model.NodeID) load.ItemKey {

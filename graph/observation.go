@@ -11,6 +11,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"certql/upstream"
+
+	"certql/graph/apierror"
 )
 
 // An Operation is what is known of an operation before it is executed.
@@ -134,7 +136,7 @@ func (o observation) InterceptOperation(ctx context.Context, next graphql.Operat
 		case response != nil:
 			outcome.note(response.Errors)
 		case kind != ast.Subscription && !ended:
-			outcome.note(gqlerror.List{coded(codeUpstreamTimeout, outOfTime)}) // which is what it is answered with
+			outcome.note(gqlerror.List{apierror.New(apierror.CodeUpstreamTimeout, apierror.OutOfTimeMessage)}) // which is what it is answered with
 		}
 		if last && !ended {
 			ended = true

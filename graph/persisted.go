@@ -6,13 +6,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-)
 
-// The codes of requests that name a document. Clients go by the first two, and send the text.
-const (
-	codePersistedNotFound     = "PERSISTED_QUERY_NOT_FOUND"
-	codePersistedNotSupported = "PERSISTED_QUERY_NOT_SUPPORTED"
-	codeNotTrusted            = "DOCUMENT_NOT_TRUSTED"
+	"certql/graph/apierror"
 )
 
 // persistence is the extension that finds the documents that requests name: trusted ones by their
@@ -63,7 +58,7 @@ func (p persistence) MutateOperationParameters(ctx context.Context, request *gra
 		}
 	}
 	if _, ok := p.trusted.document(request.Query); p.trustedOnly && !ok {
-		return coded(codeNotTrusted, "Only trusted documents are executed: name one by its documentId. This document is none.")
+		return apierror.New(apierror.CodeNotTrusted, "Only trusted documents are executed: name one by its documentId. This document is none.")
 	}
 	return nil
 }
@@ -83,7 +78,7 @@ func (p persistence) resolve(ctx context.Context, request *graphql.RawParams, na
 	case request.Query == "" && known:
 		request.Query = text
 	case request.Query == "" && p.trustedOnly:
-		return coded(codeNotTrusted, "Only trusted documents are executed, and none has this id.")
+		return apierror.New(apierror.CodeNotTrusted, "Only trusted documents are executed, and none has this id.")
 	case request.Query == "":
 		return named.notFound()
 	case known && text == request.Query:
@@ -123,7 +118,7 @@ func readHash(value any) (string, *gqlerror.Error) {
 		version, _ = number.Float64()
 	}
 	if !ok || version != 1.0 {
-		return "", coded(codeBadUserInput, "extensions.persistedQuery must be an object with version 1 and, as sha256Hash, the hash of the document or its id.")
+		return "", apierror.New(apierror.CodeBadUserInput, "extensions.persistedQuery must be an object with version 1 and, as sha256Hash, the hash of the document or its id.")
 	}
 	return hash, nil
 }
@@ -138,23 +133,23 @@ type reference struct {
 // message by heart, and then send the text along.
 func (r reference) notFound() *gqlerror.Error {
 	if r.byHash {
-		return coded(codePersistedNotFound, "PersistedQueryNotFound")
+		return apierror.New(apierror.CodePersistedNotFound, "PersistedQueryNotFound")
 	}
-	return coded(codePersistedNotFound, "No document has this documentId.")
+	return apierror.New(apierror.CodePersistedNotFound, "No document has this documentId.")
 }
 
 // notSupported answers the error where no document is there at all.
 func (r reference) notSupported() *gqlerror.Error {
 	if r.byHash {
-		return coded(codePersistedNotSupported, "PersistedQueryNotSupported")
+		return apierror.New(apierror.CodePersistedNotSupported, "PersistedQueryNotSupported")
 	}
-	return coded(codePersistedNotSupported, "There are no documents with ids here: send the query itself.")
+	return apierror.New(apierror.CodePersistedNotSupported, "There are no documents with ids here: send the query itself.")
 }
 
 // mismatch answers the error for a document that is there under another name.
 func (r reference) mismatch() *gqlerror.Error {
 	if r.byHash {
-		return coded(codeBadUserInput, "extensions.persistedQuery.sha256Hash is not the hash of the query: the SHA-256 of its text in UTF-8, as hexadecimal digits in lower case.")
+		return apierror.New(apierror.CodeBadUserInput, "extensions.persistedQuery.sha256Hash is not the hash of the query: the SHA-256 of its text in UTF-8, as hexadecimal digits in lower case.")
 	}
-	return coded(codeBadUserInput, "query and documentId are not the same document: send one of them.")
+	return apierror.New(apierror.CodeBadUserInput, "query and documentId are not the same document: send one of them.")
 }

@@ -10,6 +10,8 @@ import (
 
 	"certql/graph/projection"
 	"certql/graph/relay"
+
+	"certql/graph/apierror"
 )
 
 // A plan is what is known of an operation before it is executed. The zero plan is that of an
@@ -79,7 +81,7 @@ func flag(operation *graphql.OperationContext, name string) (bool, *gqlerror.Err
 	case bool:
 		return value, nil
 	default:
-		return false, coded(codeBadUserInput, "extensions."+name+" must be true or false.")
+		return false, apierror.New(apierror.CodeBadUserInput, "extensions."+name+" must be true or false.")
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"certql/graph/gen"
 	"certql/graph/load"
 	"certql/upstream"
+
+	"certql/graph/apierror"
 )
 
 // An obstacle is what a certification itself shows that keeps it from being written to. The
@@ -56,8 +58,8 @@ func (r *Executor) inspect(ctx context.Context, certificationID string, ids []st
 	}
 	var refused refusals
 	certification, err := certificationNow(ctx, certificationID)
-	if _, ok := errors.AsType[*groupError](ofGroup(err)); ok {
-		refused.add(gen.MutationErrorCodeGovernanceGroupUnsupported, groupMessage, err, ids)
+	if _, ok := errors.AsType[*apierror.GovernanceGroupError](apierror.OfGovernanceGroup(err)); ok {
+		refused.add(gen.MutationErrorCodeGovernanceGroupUnsupported, apierror.GovernanceGroupMessage, err, ids)
 		return nil, refused, nil
 	}
 	if err != nil {
@@ -81,7 +83,7 @@ func (r refusals) ofGroup() bool {
 // upstream has refused a call without a reason that has a code: two who write at the same time
 // both find the certification open.
 func (r *Executor) explain(ctx context.Context, certificationID string, err error, refused refusals, tell func(*upstream.IdentityCertification) obstacle) {
-	if r.noPrecheck || !isKind(err, upstream.KindBadRequest) || ctx.Err() != nil {
+	if r.noPrecheck || !apierror.IsKind(err, upstream.KindBadRequest) || ctx.Err() != nil {
 		return
 	}
 	certification, err := certificationNow(ctx, certificationID)

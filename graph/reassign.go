@@ -7,6 +7,8 @@ import (
 	"certql/graph/gen"
 	"certql/graph/model"
 	"certql/upstream"
+
+	"certql/graph/apierror"
 )
 
 // reassign moves at most upstream.MaxReassignReferences references in one call.
@@ -29,7 +31,7 @@ func (r *Executor) reassign(ctx context.Context, input gen.ReassignReviewItemsIn
 		return settleReassignment(ctx, in.certificationID, before, in.references, in.ids)
 	})
 	if settled.void() {
-		return nil, &voidError{err}
+		return nil, &apierror.NotAppliedError{Cause: err}
 	}
 	refused.failed(err, settled)
 	r.explain(ctx, in.certificationID, err, refused, closed)
@@ -67,7 +69,7 @@ func (r *Executor) reassignAsync(ctx context.Context, input gen.ReassignReviewIt
 			return settleTask(ctx, part.certificationID, payload.Tasks, part.references, part.ids)
 		})
 		if settled.void() && n == 0 {
-			return nil, &voidError{err}
+			return nil, &apierror.NotAppliedError{Cause: err}
 		}
 		if len(settled.applied) > 0 {
 			payload.Tasks = append(payload.Tasks, model.CertificationTask{CertificationTask: task})

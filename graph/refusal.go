@@ -7,6 +7,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"certql/graph/apierror"
 )
 
 // A refusal is why a request is not answered as an operation. Its message is fixed: nothing of
@@ -30,7 +32,7 @@ var (
 		message: "GET is for reading: send a mutation by POST.",
 	}
 	errForgeable = &refusal{
-		status: http.StatusForbidden, code: codeForbidden,
+		status: http.StatusForbidden, code: apierror.CodeForbidden,
 		message: "A GET needs one of the headers GraphQL-Preflight, X-Certql-CSRF and Authorization, so that no other site can have a browser send it.",
 	}
 	errNotAcceptable = &refusal{
@@ -86,12 +88,12 @@ var (
 		message: "Subscriptions and @defer have no place in a batch: send each in a request of its own.",
 	}
 	errInternal = &refusal{
-		status: http.StatusInternalServerError, code: codeInternal,
-		message: "Something went wrong inside the gateway.",
+		status: http.StatusInternalServerError, code: apierror.CodeInternal,
+		message: apierror.InternalMessage,
 	}
 	errOutOfTime = &refusal{
-		status: http.StatusGatewayTimeout, code: codeUpstreamTimeout,
-		message: outOfTime,
+		status: http.StatusGatewayTimeout, code: apierror.CodeUpstreamTimeout,
+		message: apierror.OutOfTimeMessage,
 	}
 )
 
@@ -107,7 +109,7 @@ func refusalOf(err error) *refusal {
 
 // response puts a refusal as GraphQL does.
 func (r *refusal) response() *graphql.Response {
-	extensions := map[string]any{"code": codeBadUserInput}
+	extensions := map[string]any{"code": apierror.CodeBadUserInput}
 	if r.code != "" {
 		extensions["code"] = r.code
 	}
@@ -120,7 +122,7 @@ func (r *refusal) response() *graphql.Response {
 // bodyTooLarge refuses a body of more bytes than allowed.
 func bodyTooLarge(allowed int) *refusal {
 	return &refusal{
-		status: http.StatusRequestEntityTooLarge, code: codeOperationTooLarge, limit: "body", allowed: allowed,
+		status: http.StatusRequestEntityTooLarge, code: apierror.CodeOperationTooLarge, limit: "body", allowed: allowed,
 		message: fmt.Sprintf("The body has more than %d bytes, the most that the gateway's setting --max-body allows.", allowed),
 	}
 }
@@ -128,7 +130,7 @@ func bodyTooLarge(allowed int) *refusal {
 // urlTooLong refuses a query string of more bytes than allowed.
 func urlTooLong(allowed int) *refusal {
 	return &refusal{
-		status: http.StatusRequestURITooLong, code: codeOperationTooLarge, limit: "body", allowed: allowed,
+		status: http.StatusRequestURITooLong, code: apierror.CodeOperationTooLarge, limit: "body", allowed: allowed,
 		message: fmt.Sprintf("The URL's query has more than %d bytes: send the operation by POST.", allowed),
 	}
 }
@@ -136,7 +138,7 @@ func urlTooLong(allowed int) *refusal {
 // batchTooLarge refuses a batch of more operations than allowed.
 func batchTooLarge(allowed int) *refusal {
 	return &refusal{
-		status: http.StatusBadRequest, code: codeOperationTooLarge, limit: "batch", allowed: allowed,
+		status: http.StatusBadRequest, code: apierror.CodeOperationTooLarge, limit: "batch", allowed: allowed,
 		message: "The batch has too many operations.",
 	}
 }

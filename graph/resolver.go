@@ -7,8 +7,8 @@ import (
 
 // A Resolver is the root of all resolvers. It holds what every operation shares.
 type Resolver struct {
-	client *upstream.Client
-	rows   relay.Limits // of a connection
+	client       *upstream.Client
+	rows         relay.Limits // of a connection
 	mutations    *Executor
 	tasksWatched *taskHub
 }

@@ -6,6 +6,8 @@ import (
 	"certql/graph/gen"
 	"certql/graph/model"
 	"certql/upstream"
+
+	"certql/graph/apierror"
 )
 
 // signOff ends a certification for good, in one call that is never repeated. Where its outcome
@@ -31,7 +33,7 @@ func (r *Executor) signOff(ctx context.Context, input gen.SignOffCertificationIn
 		return settleSignOff(ctx, certificationID, ids)
 	})
 	if settled.void() {
-		return nil, &voidError{err}
+		return nil, &apierror.NotAppliedError{Cause: err}
 	}
 	refused.failed(err, settled)
 	r.explain(ctx, certificationID, err, refused, unfinished)

@@ -9,6 +9,8 @@ import (
 
 	"certql/graph/load"
 	"certql/upstream"
+
+	"certql/graph/apierror"
 )
 
 // split cuts a reassignment into tasks that the upstream takes. The upstream makes one more
@@ -101,7 +103,7 @@ func summaries(ctx context.Context, certification *upstream.IdentityCertificatio
 	} else {
 		items, err = readItems(ctx, keys[:min(len(keys), maxGroupingReads*idsPerRead)])
 	}
-	if _, ok := errors.AsType[*groupError](ofGroup(err)); ok {
+	if _, ok := errors.AsType[*apierror.GovernanceGroupError](apierror.OfGovernanceGroup(err)); ok {
 		return nil, nil
 	}
 	found := make(map[string]string, len(items))

@@ -8,6 +8,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"certql/graph/apierror"
 )
 
 // The statuses of codes that say by themselves why there is no data, the one that explains the
@@ -16,9 +18,9 @@ var statuses = []struct {
 	code   string
 	status int
 }{
-	{codeUnauthenticated, http.StatusUnauthorized},
-	{codeRateLimited, http.StatusTooManyRequests},
-	{codeForbidden, http.StatusForbidden},
+	{apierror.CodeUnauthenticated, http.StatusUnauthorized},
+	{apierror.CodeRateLimited, http.StatusTooManyRequests},
+	{apierror.CodeForbidden, http.StatusForbidden},
 }
 
 // statusOf answers the HTTP status of a response. Under application/json it says only that

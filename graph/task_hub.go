@@ -8,6 +8,8 @@ import (
 
 	"certql/graph/model"
 	"certql/upstream"
+
+	"certql/graph/apierror"
 )
 
 // paceGrowth is how much longer each wait between two reads of a task is than the one before.
@@ -118,7 +120,7 @@ func (h *taskHub) tell(poll *taskPoll, task *upstream.CertificationTask, err err
 		return true
 	case err != nil && poll.known && passes(err):
 		return false
-	case err != nil && !poll.known && isKind(err, upstream.KindNotFound):
+	case err != nil && !poll.known && apierror.IsKind(err, upstream.KindNotFound):
 		task = nil
 	case err != nil:
 		h.end(poll, err)
@@ -139,8 +141,8 @@ func (h *taskHub) tell(poll *taskPoll, task *upstream.CertificationTask, err err
 
 // passes says whether an error while a task is watched may be gone at the next read.
 func passes(err error) bool {
-	return isKind(err, upstream.KindRateLimited) || isKind(err, upstream.KindTimeout) ||
-		isKind(err, upstream.KindUnavailable) || isKind(err, upstream.KindInvalid)
+	return apierror.IsKind(err, upstream.KindRateLimited) || apierror.IsKind(err, upstream.KindTimeout) ||
+		apierror.IsKind(err, upstream.KindUnavailable) || apierror.IsKind(err, upstream.KindInvalid)
 }
 
 // end sends the watchers of a poll away. The caller holds mu.

@@ -8,11 +8,13 @@ import (
 	"certql/graph/model"
 	"certql/graph/relay"
 	"certql/upstream"
+
+	"certql/graph/apierror"
 )
 
 // task answers a task by its REST identifier; none where there is none.
 func (r *Resolver) task(ctx context.Context, id string) (*model.CertificationTask, error) {
-	task, err := found(load.From(ctx).Task(ctx, id))
+	task, err := apierror.Found(load.From(ctx).Task(ctx, id))
 	return model.WrapTask(task), err
 }
 

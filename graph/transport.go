@@ -7,6 +7,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"certql/graph/apierror"
 )
 
 // An httpTransport is GraphQL over HTTP: operations by GET and POST, answers as JSON or, where they
@@ -150,7 +152,7 @@ func (t *httpTransport) prepare(ctx context.Context, executor graphql.GraphExecu
 	if errs == nil {
 		return graphql.WithOperationContext(ctx, operation), operation, nil
 	}
-	response := executor.DispatchError(ctx, shortened(errs))
+	response := executor.DispatchError(ctx, apierror.Shorten(errs))
 	response.Data = nil
 	t.onRefused(ctx, params, operation, response)
 	return ctx, nil, response

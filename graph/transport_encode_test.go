@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"certql/graph/apierror"
+
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -67,7 +69,7 @@ func TestErrorsAreSortedByTheirPaths(t *testing.T) {
 		{Message: "another field", Path: path("b")},
 	}
 	got := gqlerror.List{want[7], want[0], want[5], want[4], want[1], want[6], want[3], want[2]}
-	sortErrors(got)
+	apierror.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the order (-want +got):\n%s", diff)
 	}
@@ -89,16 +91,16 @@ func TestTheStatusSaysWhyThereIsNoData(t *testing.T) {
 		status    int
 		header    http.Header
 	}{
-		"some data":                   {typeGraphQL, graphql.Response{Data: []byte(`{"a":null,"b":{}}`), Errors: coded(codeUnauthenticated)}, 200, http.Header{}},
-		"all null, unauthenticated":   {typeGraphQL, graphql.Response{Data: []byte(`{"a":null,"b":null}`), Errors: coded(codeUnauthenticated)}, 401, http.Header{"Www-Authenticate": {"Bearer"}}},
+		"some data":                   {typeGraphQL, graphql.Response{Data: []byte(`{"a":null,"b":{}}`), Errors: coded(apierror.CodeUnauthenticated)}, 200, http.Header{}},
+		"all null, unauthenticated":   {typeGraphQL, graphql.Response{Data: []byte(`{"a":null,"b":null}`), Errors: coded(apierror.CodeUnauthenticated)}, 401, http.Header{"Www-Authenticate": {"Bearer"}}},
 		"all null, no errors":         {typeGraphQL, graphql.Response{Data: []byte(`{"a":null}`)}, 200, http.Header{}},
-		"null, unauthenticated":       {typeGraphQL, graphql.Response{Data: null, Errors: coded(codeForbidden, codeUnauthenticated)}, 401, http.Header{"Www-Authenticate": {"Bearer"}}},
-		"none, forbidden":             {typeGraphQL, graphql.Response{Errors: coded(codeForbidden)}, 403, http.Header{}},
-		"null, rate limited":          {typeGraphQL, graphql.Response{Data: null, Errors: coded(codeRateLimited, codeRateLimited)}, 429, http.Header{"Retry-After": {"8"}}},
-		"null, else":                  {typeGraphQL, graphql.Response{Data: null, Errors: coded(codeUpstreamUnavailable)}, 200, http.Header{}},
+		"null, unauthenticated":       {typeGraphQL, graphql.Response{Data: null, Errors: coded(apierror.CodeForbidden, apierror.CodeUnauthenticated)}, 401, http.Header{"Www-Authenticate": {"Bearer"}}},
+		"none, forbidden":             {typeGraphQL, graphql.Response{Errors: coded(apierror.CodeForbidden)}, 403, http.Header{}},
+		"null, rate limited":          {typeGraphQL, graphql.Response{Data: null, Errors: coded(apierror.CodeRateLimited, apierror.CodeRateLimited)}, 429, http.Header{"Retry-After": {"8"}}},
+		"null, else":                  {typeGraphQL, graphql.Response{Data: null, Errors: coded(apierror.CodeUpstreamUnavailable)}, 200, http.Header{}},
 		"none, else":                  {typeGraphQL, graphql.Response{Errors: coded("GRAPHQL_PARSE_FAILED")}, 400, http.Header{}},
-		"JSON: null, unauthenticated": {typeJSON, graphql.Response{Data: null, Errors: coded(codeUnauthenticated)}, 200, http.Header{}},
-		"JSON: none, rate limited":    {typeJSON, graphql.Response{Errors: coded(codeRateLimited)}, 200, http.Header{}},
+		"JSON: null, unauthenticated": {typeJSON, graphql.Response{Data: null, Errors: coded(apierror.CodeUnauthenticated)}, 200, http.Header{}},
+		"JSON: none, rate limited":    {typeJSON, graphql.Response{Errors: coded(apierror.CodeRateLimited)}, 200, http.Header{}},
 	} {
 		header := http.Header{}
 		status := statusOf(each.mediaType, &each.response)

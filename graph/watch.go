@@ -10,6 +10,8 @@ import (
 
 	"certql/graph/model"
 	"certql/upstream"
+
+	"certql/graph/apierror"
 )
 
 // watchTask sends a task as it is now and then at each change, until it is finished or the
@@ -24,7 +26,7 @@ func (h *taskHub) watchTask(ctx context.Context, id string) (<-chan *model.Certi
 // looks at names alone, and not at aliases and conditions.
 func checkRoot(operation *graphql.OperationContext) *gqlerror.Error {
 	if operation.Operation.Operation == ast.Subscription && len(roots(operation)) != 1 {
-		return invalid("A subscription must have exactly one field at its root.")
+		return apierror.Invalid("A subscription must have exactly one field at its root.")
 	}
 	return nil
 }

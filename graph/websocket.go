@@ -11,6 +11,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
+
+	"certql/graph/apierror"
 )
 
 const (
@@ -30,11 +32,11 @@ var (
 		message: "Over WebSocket, the gateway speaks the subprotocol " + webSocketProtocol + " alone: name it in the header Sec-WebSocket-Protocol.",
 	}
 	errOrigin = &refusal{
-		status: http.StatusForbidden, code: codeForbidden,
+		status: http.StatusForbidden, code: apierror.CodeForbidden,
 		message: "Pages of this origin may not open a WebSocket here: see the gateway's setting --cors-origin.",
 	}
 	errStopped = &refusal{
-		status: http.StatusServiceUnavailable, code: codeRateLimited,
+		status: http.StatusServiceUnavailable, code: apierror.CodeRateLimited,
 		message: "The gateway is stopping: connect again.",
 	}
 )
@@ -42,7 +44,7 @@ var (
 // tooManySockets refuses a connection where as many as allowed are open.
 func tooManySockets(allowed int) *refusal {
 	return &refusal{
-		status: http.StatusServiceUnavailable, code: codeRateLimited, limit: "websockets", allowed: allowed,
+		status: http.StatusServiceUnavailable, code: apierror.CodeRateLimited, limit: "websockets", allowed: allowed,
 		message: "As many WebSocket connections are open as the gateway's setting --max-websockets allows.",
 	}
 }

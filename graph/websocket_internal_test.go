@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"certql/graph/apierror"
+
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -78,7 +80,7 @@ func TestAPanicEndsAnOperationAlone(t *testing.T) {
 		Payload []struct{ Extensions struct{ Code string } }
 	}
 	if err := json.Unmarshal(text, &got); err != nil || got.Type != messageError || len(got.Payload) != 1 ||
-		got.Payload[0].Extensions.Code != codeInternal || strings.Contains(string(text), "do-not-repeat-me") {
+		got.Payload[0].Extensions.Code != apierror.CodeInternal || strings.Contains(string(text), "do-not-repeat-me") {
 		t.Errorf("%v: %s", err, text)
 	}
 	end()

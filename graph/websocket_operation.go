@@ -10,6 +10,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"certql/graph/apierror"
 )
 
 // An underWay is an operation that the client waits for.
@@ -18,7 +20,7 @@ type underWay struct{ cancel context.CancelFunc }
 // tooManyOperations refuses an operation where as many as allowed are under way.
 func tooManyOperations(allowed int) *refusal {
 	return &refusal{
-		code: codeRateLimited, limit: "websocketOperations", allowed: allowed,
+		code: apierror.CodeRateLimited, limit: "websocketOperations", allowed: allowed,
 		message: "As many operations are under way on this connection as the gateway's setting --max-websocket-operations allows.",
 	}
 }

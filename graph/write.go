@@ -79,13 +79,6 @@ type unsentError struct{ cause error }
 func (e *unsentError) Error() string { return "not sent: " + e.cause.Error() }
 func (e *unsentError) Unwrap() error { return e.cause }
 
-// A voidError is a fault of a mutation's first call, of which it is known that it was not
-// applied.
-type voidError struct{ cause error }
-
-func (e *voidError) Error() string { return "nothing was applied: " + e.cause.Error() }
-func (e *voidError) Unwrap() error { return e.cause }
-
 // written answers the certification of a write for the payload: as the upstream answered or,
 // where that answer was lost, read again if the payload shows it.
 func written(ctx context.Context, certificationID string, answer *upstream.IdentityCertification) *model.Certification {

@@ -1,4 +1,4 @@
-package graph
+package apierror
 
 import (
 	"cmp"
@@ -17,10 +17,10 @@ const (
 	maxRequestMessage = 500 // bytes
 )
 
-// sortErrors puts errors in the order of their paths, and those of one path in that of their
+// Sort puts errors in the order of their paths, and those of one path in that of their
 // messages: they come in the order in which fields happened to be finished. Errors without a
 // path stay first, as they are.
-func sortErrors(errors gqlerror.List) {
+func Sort(errors gqlerror.List) {
 	slices.SortStableFunc(errors, func(a, b *gqlerror.Error) int {
 		if len(a.Path) == 0 && len(b.Path) == 0 {
 			return 0
@@ -45,8 +45,8 @@ func compareSteps(a, b ast.PathElement) int {
 	}
 }
 
-// shortened answers as much of the errors of a request as is fit for an answer.
-func shortened(errors gqlerror.List) gqlerror.List {
+// Shorten answers as much of the errors of a request as is fit for an answer.
+func Shorten(errors gqlerror.List) gqlerror.List {
 	short := make(gqlerror.List, 0, min(len(errors), maxRequestErrors+1))
 	for i, err := range errors {
 		if i == maxRequestErrors {

@@ -1,4 +1,4 @@
-package graph_test
+package apierror_test
 
 import (
 	"go/ast"
@@ -10,14 +10,18 @@ import (
 	"strings"
 	"testing"
 
-	"certql/graph"
+	"certql/graph/apierror"
 )
 
 // Whoever adds a code without telling would have it counted as none.
 func TestEveryCodeIsAmongTheCodes(t *testing.T) {
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, pattern := range []string{"../*.go", "../*/*.go"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
 	}
 	found := 0
 	for _, name := range files {
@@ -35,11 +39,12 @@ func TestEveryCodeIsAmongTheCodes(t *testing.T) {
 			}
 			for i, constant := range value.Names {
 				literal, ok := value.Values[i].(*ast.BasicLit)
-				if !ok || literal.Kind != token.STRING || !strings.HasPrefix(constant.Name, "code") {
+				named := strings.HasPrefix(constant.Name, "Code") || strings.HasPrefix(constant.Name, "code")
+				if !ok || literal.Kind != token.STRING || !named {
 					continue
 				}
 				found++
-				if code, err := strconv.Unquote(literal.Value); err != nil || !slices.Contains(graph.Codes(), code) {
+				if code, err := strconv.Unquote(literal.Value); err != nil || !slices.Contains(apierror.Codes(), code) {
 					t.Errorf("%s: Codes() lacks %s (%v)", name, literal.Value, err)
 				}
 			}

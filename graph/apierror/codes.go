@@ -1,0 +1,36 @@
+package apierror
+
+import "github.com/99designs/gqlgen/graphql/errcode"
+
+// The values of extensions.code. Parsing and validation have gqlgen's own.
+const (
+	CodeUnauthenticated     = "UNAUTHENTICATED"
+	CodeForbidden           = "FORBIDDEN"
+	CodeNotFound            = "NOT_FOUND"
+	CodeBadUserInput        = "BAD_USER_INPUT"
+	CodeGovernanceGroup     = "GOVERNANCE_GROUP_UNSUPPORTED"
+	CodeRateLimited         = "RATE_LIMITED"
+	CodeUpstreamTimeout     = "UPSTREAM_TIMEOUT"
+	CodeUpstreamUnavailable = "UPSTREAM_UNAVAILABLE"
+	CodeUpstreamInvalid     = "UPSTREAM_INVALID"
+	CodeCallsExceeded       = "UPSTREAM_CALLS_EXCEEDED"
+	CodeInternal            = "INTERNAL"
+
+	// CodeOperationTooLarge is the code of a request that exceeds a limit.
+	CodeOperationTooLarge = "OPERATION_TOO_LARGE"
+
+	// The codes of requests that name a document. Clients know the first two, and then send the text.
+	CodePersistedNotFound     = "PERSISTED_QUERY_NOT_FOUND"
+	CodePersistedNotSupported = "PERSISTED_QUERY_NOT_SUPPORTED"
+	CodeNotTrusted            = "DOCUMENT_NOT_TRUSTED"
+)
+
+// Codes returns every value that extensions.code of an error may have.
+func Codes() []string {
+	return []string{
+		CodeUnauthenticated, CodeForbidden, CodeNotFound, CodeBadUserInput, CodeGovernanceGroup, CodeRateLimited,
+		CodeUpstreamTimeout, CodeUpstreamUnavailable, CodeUpstreamInvalid, CodeCallsExceeded, CodeOperationTooLarge,
+		CodePersistedNotFound, CodePersistedNotSupported, CodeNotTrusted,
+		CodeInternal, errcode.ParseFailed, errcode.ValidationFailed,
+	}
+}

@@ -1,0 +1,84 @@
+package apierror
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"certql/graph/model"
+	"certql/graph/relay"
+	"certql/upstream"
+)
+
+// NewPresenter answers the function that decides what callers get to see of an error. What
+// it does not know is logged, and shown as INTERNAL without its text.
+func NewPresenter(log *slog.Logger) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		var (
+			known        *gqlerror.Error
+			inputErr     *model.InputError
+			argumentErr  *relay.ArgumentError
+			groupErr     *GovernanceGroupError
+			upstreamErr  *upstream.Error
+			shown        = gqlerror.Error{Path: graphql.GetPath(ctx)}
+			isKnown      = errors.As(err, &known)
+			fromUpstream = errors.As(err, &upstreamErr)
+		)
+		if isKnown {
+			shown.Path, shown.Locations = known.Path, known.Locations
+		}
+		switch {
+		case errors.As(err, &inputErr):
+			show(&shown, CodeBadUserInput, inputErr.Error())
+		case errors.As(err, &argumentErr):
+			show(&shown, CodeBadUserInput, argumentErr.Error())
+		case errors.As(err, &groupErr):
+			show(&shown, CodeGovernanceGroup, GovernanceGroupMessage)
+		case fromUpstream:
+			show(&shown, upstreamCode(upstreamErr), UpstreamMessage(upstreamErr))
+		case errors.Is(err, context.DeadlineExceeded):
+			show(&shown, CodeUpstreamTimeout, OutOfTimeMessage)
+		case errors.Is(err, context.Canceled):
+			show(&shown, CodeInternal, "The operation was cancelled.")
+		case isKnown && known.Err == nil:
+			return known // gqlgen's own, about the document or its variables
+		default:
+			log.ErrorContext(ctx, "unexpected error", "path", shown.Path.String(), "error", err)
+			show(&shown, CodeInternal, InternalMessage)
+		}
+		if _, void := errors.AsType[*NotAppliedError](err); void {
+			shown.Message += " Nothing was changed."
+		}
+		if fromUpstream {
+			describeUpstream(&shown, upstreamErr)
+		}
+		return &shown
+	}
+}
+
+func show(e *gqlerror.Error, code, message string) {
+	e.Message = message
+	e.Extensions = map[string]any{"code": code}
+}
+
+// describeUpstream adds what the vendor's support needs to find the refused call.
+func describeUpstream(e *gqlerror.Error, err *upstream.Error) {
+	details := map[string]any{"operation": err.Operation}
+	if err.Status != 0 {
+		details["status"] = err.Status
+	}
+	if err.DetailCode != "" {
+		details["detailCode"] = err.DetailCode
+	}
+	if err.TrackingID != "" {
+		details["trackingId"] = err.TrackingID
+	}
+	e.Extensions["upstream"] = details
+	if err.RetryAfter > 0 {
+		e.Extensions["retryAfter"] = int(math.Ceil(err.RetryAfter.Seconds()))
+	}
+}

@@ -1,0 +1,76 @@
+package apierror
+
+import (
+	"errors"
+
+	"certql/upstream"
+)
+
+func upstreamCode(err *upstream.Error) string {
+	switch err.Kind {
+	case upstream.KindUnauthenticated:
+		return CodeUnauthenticated
+	case upstream.KindForbidden:
+		return CodeForbidden
+	case upstream.KindNotFound:
+		return CodeNotFound
+	case upstream.KindBadRequest:
+		return CodeBadUserInput
+	case upstream.KindRateLimited:
+		return CodeRateLimited
+	case upstream.KindTimeout:
+		return CodeUpstreamTimeout
+	case upstream.KindInvalid:
+		return CodeUpstreamInvalid
+	case upstream.KindCallsExceeded:
+		return CodeCallsExceeded
+	case upstream.KindCanceled:
+		return CodeInternal
+	default:
+		return CodeUpstreamUnavailable
+	}
+}
+
+// UpstreamMessage answers a sentence for people: the upstream's own where it says what to
+// change, ours otherwise.
+func UpstreamMessage(err *upstream.Error) string {
+	switch err.Kind {
+	case upstream.KindUnauthenticated:
+		return "The upstream does not accept the credential: it is missing, expired or wrong."
+	case upstream.KindForbidden:
+		return "The upstream does not let this caller do that."
+	case upstream.KindNotFound:
+		return "The upstream knows no such object."
+	case upstream.KindBadRequest:
+		if text := err.Text(); text != "" {
+			return text
+		}
+		return "The upstream refused the request as malformed."
+	case upstream.KindRateLimited:
+		return "The upstream's request budget is used up."
+	case upstream.KindTimeout:
+		return "The upstream did not answer in time."
+	case upstream.KindInvalid:
+		return "The upstream's answer could not be read."
+	case upstream.KindCallsExceeded:
+		return "The operation has made all the upstream calls that one may make: ask for less, or split it."
+	case upstream.KindCanceled:
+		return "The operation was cancelled."
+	default:
+		return "The upstream is not available."
+	}
+}
+
+// IsKind says whether an error is the upstream's, of the given kind.
+func IsKind(err error, kind upstream.Kind) bool {
+	e, ok := errors.AsType[*upstream.Error](err)
+	return ok && e.Kind == kind
+}
+
+// Found turns the upstream's "no such object" into no object and no error.
+func Found[T any](object *T, err error) (*T, error) {
+	if IsKind(err, upstream.KindNotFound) {
+		return nil, nil
+	}
+	return object, err
+}
