@@ -5,15 +5,16 @@ import (
 
 	"certql/edge"
 	"certql/graph"
+	"certql/graph/document"
 )
 
 // trustedDocuments reads the manifests that the settings name; nil where they name none.
-func trustedDocuments(config edge.ServeConfig) (*graph.TrustedDocuments, error) {
+func trustedDocuments(config edge.ServeConfig) (*document.Trusted, error) {
 	if config.Documents.Manifest == "" {
 		return nil, nil
 	}
 	return graph.LoadDocuments(config.Documents.Manifest, graph.Config{
-		Limits:          graph.Limits(config.Limits),
+		Limits:          document.Limits(config.Limits),
 		NoIntrospection: config.NoIntrospection,
 		DocumentsOnly:   config.Documents.Only,
 	})

@@ -12,6 +12,7 @@ import (
 	"certql/edge"
 	"certql/graph"
 	"certql/graph/apierror"
+	"certql/graph/document"
 	"certql/playground"
 	"certql/upstream"
 )
@@ -31,7 +32,7 @@ type gateway struct {
 	client    *upstream.Client
 	own       upstream.Credential // of the gateway itself; nil where no caller may use it
 	access    *access
-	documents *graph.TrustedDocuments // nil where there are none
+	documents *document.Trusted // nil where there are none
 }
 
 // runGateway serves the gateway, and with it the sandbox where no upstream is named, until ctx
@@ -115,7 +116,7 @@ func (g *gateway) build() error {
 func (g *gateway) graph() graph.Config {
 	return graph.Config{
 		Client:           g.client,
-		Limits:           graph.Limits(g.config.Limits),
+		Limits:           document.Limits(g.config.Limits),
 		NoIntrospection:  g.config.NoIntrospection,
 		OperationTimeout: g.config.OperationTimeout,
 		MaxWriteBatch:    g.config.MaxWriteBatch,

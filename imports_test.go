@@ -49,9 +49,22 @@ var importRules = map[string]importRule{
 		why:     "who signed in must not depend on what they ask; upstream is there for the tenant's sign-in and for credentials",
 	},
 	"certql/graph": {
-		project: []string{"certql/graph/gen", "certql/graph/load", "certql/graph/model", "certql/graph/projection", "certql/graph/relay", "certql/upstream"},
-		never:   []string{"certql/edge", "certql/upstream/sandbox", otelSDK},
-		why:     "the graph answers whoever has been let in, from whatever upstream there is",
+		project: []string{
+			"certql/graph/apierror", "certql/graph/document", "certql/graph/gen", "certql/graph/load", "certql/graph/model",
+			"certql/graph/projection", "certql/graph/relay", "certql/upstream",
+		},
+		never: []string{"certql/edge", "certql/upstream/sandbox", otelSDK},
+		why:   "the graph answers whoever has been let in, from whatever upstream there is",
+	},
+	"certql/graph/apierror": {
+		project: []string{"certql/graph/model", "certql/graph/relay", "certql/upstream"},
+		never:   []string{"certql/edge", "certql/graph/gen", "certql/graph/load", "certql/upstream/sandbox"},
+		why:     "what callers see of an error is decided below everything that makes errors",
+	},
+	"certql/graph/document": {
+		project: []string{"certql/graph/apierror"},
+		never:   []string{"certql/edge", "certql/graph/gen", "certql/graph/load", "certql/upstream/sandbox"},
+		why:     "whether a document may be executed is settled before it is known what it costs, or who resolves it",
 	},
 	"certql/graph/gen": {
 		project: []string{"certql/graph/model", "certql/graph/projection", "certql/graph/relay", "certql/upstream"},

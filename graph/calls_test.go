@@ -9,7 +9,7 @@ import (
 	"sync"
 	"testing"
 
-	"certql/graph"
+	"certql/graph/document"
 	"certql/graph/model"
 	"certql/upstream"
 )
@@ -32,7 +32,7 @@ type world struct {
 }
 
 func newWorld(t *testing.T) *world {
-	tenant, err := start(setup{limits: graph.Limits{RootFields: 60}})
+	tenant, err := start(setup{limits: document.Limits{RootFields: 60}})
 	if err != nil {
 		t.Fatal(err)
 	}

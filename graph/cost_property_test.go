@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"certql/graph"
+	"certql/graph/document"
 	"certql/graph/relay"
 	"certql/upstream/sandbox"
 )
@@ -291,7 +291,7 @@ func (o *operationWriter) mutation() string {
 // newOperationWriter starts a tenant for random operations, and answers what writes them.
 func newOperationWriter(t *testing.T) (*tenant, operationWriter) {
 	t.Helper()
-	w := newTenant(t, setup{sandbox: sandbox.Config{Certifications: 90, Items: 3_000}, limits: graph.Limits{Aliases: 1000, Directives: 1000}})
+	w := newTenant(t, setup{sandbox: sandbox.Config{Certifications: 90, Items: 3_000}, limits: document.Limits{Aliases: 1000, Directives: 1000}})
 	var data operationWriter
 	for _, row := range w.list(t, admin, "/certifications", nil) {
 		if at(row, "reviewer", "type") == "IDENTITY" && at(row, "decisionsTotal").(float64) > 5 {

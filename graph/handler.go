@@ -14,11 +14,12 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"go.opentelemetry.io/otel/trace"
 
+	"certql/graph/apierror"
 	"certql/graph/gen"
 	"certql/graph/relay"
 	"certql/upstream"
 
-	"certql/graph/apierror"
+	"certql/graph/document"
 )
 
 // The defaults of a Config.
@@ -46,11 +47,11 @@ const (
 type Config struct {
 	Client *upstream.Client
 	// Limits bound what one request may ask for.
-	Limits Limits
+	Limits document.Limits
 	// NoIntrospection hides the schema: it cannot be asked for, and errors suggest no names of it.
 	NoIntrospection bool
 	// Documents are the documents that requests may name by their ids; nil for none.
-	Documents *TrustedDocuments
+	Documents *document.Trusted
 	// DocumentsOnly refuses every other document, and hides the schema.
 	DocumentsOnly bool
 	// PersistedBytes is how much text clients may have kept, to name it by its hash from then on
@@ -139,7 +140,7 @@ func NewHandler(cfg Config) *Handler {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	rows := relay.Limits{Default: defaultRows, Max: maxRows}
-	limits, documents := cfg.Limits.withDefaults(), newDocuments(cfg.Documents, documentBytes)
+	limits, documents := cfg.Limits.WithDefaults(), document.NewCache(cfg.Documents, documentBytes)
 	schema := gen.NewExecutableSchema(gen.Config{Resolvers: &Resolver{
 		client:       cfg.Client,
 		rows:         rows,
@@ -156,7 +157,7 @@ func NewHandler(cfg Config) *Handler {
 	server.AddTransport(overHTTP)
 	server.SetQueryCache(documents)
 	server.SetParserTokenLimit(limits.Tokens)
-	server.SetValidationRulesFn(validationRules(!cfg.hidesSchema()))
+	server.SetValidationRulesFn(document.ValidationRules(!cfg.hidesSchema()))
 	server.SetDisableSuggestion(cfg.hidesSchema())
 	server.SetErrorPresenter(apierror.NewPresenter(cfg.Logger))
 	server.SetRecoverFunc(recoverer(cfg.Logger))
@@ -167,8 +168,8 @@ func NewHandler(cfg Config) *Handler {
 		server.Use(resolverSpans{cfg.Tracer})
 	}
 	server.Use(extension.Introspection{})
-	server.Use(newPersistence(cfg.Documents, cfg.DocumentsOnly, cfg.PersistedBytes))
-	server.Use(inspection{limits: limits, introspection: !cfg.hidesSchema(), schema: schema.Schema(), documents: documents})
+	server.Use(document.NewPersistence(cfg.Documents, cfg.DocumentsOnly, cfg.PersistedBytes))
+	server.Use(document.NewInspection(limits, !cfg.hidesSchema(), schema.Schema(), documents))
 	server.Use(planning{rows: rows, precheck: !cfg.NoPrecheck, maxCalls: cfg.MaxEstimatedCalls, traces: cfg.Trace})
 	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, cfg.ObserveBatch})
 	server.Use(deferral{})
@@ -180,8 +181,8 @@ func NewHandler(cfg Config) *Handler {
 }
 
 // LoadDocuments reads the trusted documents in a manifest, for a handler of the given Config.
-func LoadDocuments(path string, cfg Config) (*TrustedDocuments, error) {
-	return loadDocuments(path, cfg.Limits, cfg.hidesSchema(), gen.NewExecutableSchema(gen.Config{}).Schema())
+func LoadDocuments(path string, cfg Config) (*document.Trusted, error) {
+	return document.LoadTrusted(path, cfg.Limits, cfg.hidesSchema(), gen.NewExecutableSchema(gen.Config{}).Schema())
 }
 
 // hidesSchema says whether nothing is told of the schema.

@@ -23,6 +23,7 @@ import (
 	"go.uber.org/goleak"
 
 	"certql/graph"
+	"certql/graph/document"
 	"certql/upstream"
 	"certql/upstream/sandbox"
 )
@@ -79,7 +80,7 @@ type setup struct {
 	// current makes the gateway use the paths of the current version.
 	current bool
 	// limits are those of the gateway.
-	limits graph.Limits
+	limits document.Limits
 	// toUpstream and toGateway change further settings of the gateway's two sides.
 	toUpstream func(*upstream.Config)
 	toGateway  func(*graph.Config)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"certql/graph"
+	"certql/graph/document"
 	"certql/upstream/sandbox"
 )
 
@@ -166,7 +167,7 @@ func TestFragmentsDoNotMultiply(t *testing.T) {
 // A limit that is a setting is that of the setting.
 func TestLimitsAreSettings(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t, setup{limits: graph.Limits{Body: 1000, Tokens: 20, Depth: 3, Aliases: 2, RootFields: 4, Directives: 3, ListLength: 5}})
+	w := newTenant(t, setup{limits: document.Limits{Body: 1000, Tokens: 20, Depth: 3, Aliases: 2, RootFields: 4, Directives: 3, ListLength: 5}})
 	for limit, each := range map[string]struct {
 		allowed   int
 		query     string

@@ -10,9 +10,10 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"go.opentelemetry.io/otel/trace"
 
+	"certql/graph/apierror"
 	"certql/upstream"
 
-	"certql/graph/apierror"
+	"certql/graph/document"
 )
 
 // An Operation is what is known of an operation before it is executed.
@@ -54,7 +55,7 @@ func (o observer) refused(ctx context.Context, params *graphql.RawParams, operat
 	if params != nil {
 		known.Name = params.OperationName // until the document says more
 		if params.Query != "" {
-			known.Hash = hashOf(params.Query)
+			known.Hash = document.Hash(params.Query)
 		}
 	}
 	if operation != nil && operation.Operation != nil {
@@ -101,7 +102,7 @@ func outcomeFrom(ctx context.Context) *Outcome {
 type observation struct {
 	observer observer
 	tracer   trace.Tracer
-	trusted  *TrustedDocuments
+	trusted  *document.Trusted
 }
 
 var _ interface {
@@ -120,9 +121,9 @@ func (o observation) InterceptOperation(ctx context.Context, next graphql.Operat
 	operation := graphql.GetOperationContext(ctx)
 	outcome := &Outcome{EstimatedCalls: planOf(operation).cost.calls}
 	kind := operation.Operation.Operation
-	_, trusted := o.trusted.document(operation.RawQuery)
+	_, trusted := o.trusted.Document(operation.RawQuery)
 	ctx, end := o.begin(ctx, Operation{
-		Name: operation.Operation.Name, Type: string(kind), Trusted: trusted, Hash: hashOf(operation.RawQuery),
+		Name: operation.Operation.Name, Type: string(kind), Trusted: trusted, Hash: document.Hash(operation.RawQuery),
 	})
 	if kind == ast.Subscription {
 		ctx = context.WithValue(ctx, outcomeKey{}, outcome) // each event has a usage of its own

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"certql/graph"
+	"certql/graph/document"
 	"certql/upstream"
 	"certql/upstream/sandbox"
 )
@@ -61,7 +62,7 @@ func observed(t *testing.T, s setup) (*tenant, func() []seen) {
 
 func TestEachOperationIsObservedOnce(t *testing.T) {
 	w, told := observed(t, setup{
-		limits:     graph.Limits{Batch: 5, Body: 2000},
+		limits:     document.Limits{Batch: 5, Body: 2000},
 		toUpstream: func(cfg *upstream.Config) { cfg.CacheTTL = time.Hour },
 	})
 	query := func(text string) object { return object{"query": text} }

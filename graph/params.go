@@ -13,6 +13,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"certql/graph/document"
 )
 
 // parameters are those of an operation as they travel.
@@ -35,14 +37,14 @@ func (p *parameters) raw(header http.Header) (*graphql.RawParams, error) {
 	switch {
 	case p.Query != nil:
 		raw.Query = *p.Query
-	case p.DocumentID == nil && p.Extensions[persistedQueryName] == nil:
+	case p.DocumentID == nil && p.Extensions[document.PersistedQueryExtension] == nil:
 		return nil, errNoQuery
 	}
 	if p.DocumentID != nil {
 		if raw.Extensions == nil {
 			raw.Extensions = make(map[string]any, 1)
 		}
-		raw.Extensions[documentIDName] = documentID(*p.DocumentID)
+		raw.Extensions[document.IDExtension] = document.ID(*p.DocumentID)
 	}
 	return raw, nil
 }

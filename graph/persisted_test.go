@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"certql/graph"
+	"certql/graph/document"
 	"certql/upstream"
 )
 
@@ -126,7 +127,7 @@ func persisting(c *graph.Config) { c.PersistedBytes = 1 << 20 }
 
 func TestDocumentsArePersistedByTheirClients(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t, setup{limits: graph.Limits{Batch: 1}, toGateway: persisting})
+	w := newTenant(t, setup{limits: document.Limits{Batch: 1}, toGateway: persisting})
 	number := 0
 	for way, ask := range transported {
 		for other, askAgain := range transported {

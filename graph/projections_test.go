@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"certql/graph"
+	"certql/graph/document"
 	"certql/graph/gen"
 	"certql/upstream/sandbox"
 )
@@ -25,7 +26,7 @@ func TestProjectionsAnswerWhatExecutionWould(t *testing.T) {
 	var settings graph.Config
 	w := newTenant(t, setup{
 		sandbox:   sandbox.Config{Certifications: 20, Items: 300},
-		limits:    graph.Limits{Tokens: 1 << 20, Depth: 50, Aliases: 1 << 20, Directives: 1 << 20},
+		limits:    document.Limits{Tokens: 1 << 20, Depth: 50, Aliases: 1 << 20, Directives: 1 << 20},
 		toGateway: func(c *graph.Config) { settings = *c },
 	})
 	executing := &tenant{sandbox: w.sandbox, clock: w.clock, client: w.client, rest: w.rest}

@@ -9,13 +9,15 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"certql/graph/apierror"
+
+	"certql/graph/document"
 )
 
 // An httpTransport is GraphQL over HTTP: operations by GET and POST, answers as JSON or, where they
 // have several parts, as a stream of server-sent events or a multipart body. It follows the
 // specification of the GraphQL foundation and passes all audits of package graphql-http.
 type httpTransport struct {
-	limits    Limits
+	limits    document.Limits
 	keepAlive time.Duration // how often a stream without news shows that it is still there
 	onRefused func(context.Context, *graphql.RawParams, *graphql.OperationContext, *graphql.Response)
 
@@ -26,7 +28,7 @@ type httpTransport struct {
 var _ graphql.Transport = (*httpTransport)(nil)
 
 // newHTTPTransport makes GraphQL over HTTP. onRefused is told of each request that is not executed.
-func newHTTPTransport(limits Limits, keepAlive time.Duration, onRefused func(context.Context, *graphql.RawParams, *graphql.OperationContext, *graphql.Response)) *httpTransport {
+func newHTTPTransport(limits document.Limits, keepAlive time.Duration, onRefused func(context.Context, *graphql.RawParams, *graphql.OperationContext, *graphql.Response)) *httpTransport {
 	return &httpTransport{limits: limits, keepAlive: keepAlive, onRefused: onRefused}
 }
 

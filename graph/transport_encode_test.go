@@ -7,12 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"certql/graph/apierror"
-
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"certql/graph/apierror"
 )
 
 // path answers a path of names and indices.
@@ -108,32 +108,6 @@ func TestTheStatusSaysWhyThereIsNoData(t *testing.T) {
 		if diff := cmp.Diff(each.header, header); diff != "" || status != each.status {
 			t.Errorf("%s: status %d, want %d; header (-want +got):\n%s", name, status, each.status, diff)
 		}
-	}
-}
-
-func TestDocumentsAreKeptByTheirLength(t *testing.T) {
-	t.Parallel()
-	const length = 100
-	kept := newDocuments(nil, 3*length)
-	text := func(name string) string { return strings.Repeat(name, length) }
-	get := func(name string) bool {
-		_, ok := kept.Get(t.Context(), text(name))
-		return ok
-	}
-	for _, name := range []string{"a", "b", "c", "a"} {
-		kept.Add(t.Context(), text(name), &ast.QueryDocument{})
-	}
-	if !get("a") || !get("b") || !get("c") {
-		t.Fatal("what fits is not kept")
-	}
-	get("a") // used last
-	kept.Add(t.Context(), text("d"), &ast.QueryDocument{})
-	if !get("a") || get("b") || !get("c") || !get("d") {
-		t.Error("it is not the one used least recently that is gone")
-	}
-	kept.Add(t.Context(), strings.Repeat("e", 4*length), &ast.QueryDocument{})
-	if !get("a") || !get("d") || kept.bytes != 3*length || len(kept.byText) != 3 {
-		t.Errorf("what does not fit has changed what is kept: %d bytes of %d documents", kept.bytes, len(kept.byText))
 	}
 }
 

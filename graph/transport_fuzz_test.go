@@ -15,6 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"certql/graph"
+	"certql/graph/document"
 	"certql/graph/gen"
 	"certql/upstream"
 )
@@ -26,7 +27,7 @@ const maxMemory = 64 << 20
 // A fuzzed is a gateway on an upstream that knows nobody, without a network.
 type fuzzed struct{ gateway http.Handler }
 
-func newFuzzed(f *testing.F, limits graph.Limits) fuzzed {
+func newFuzzed(f *testing.F, limits document.Limits) fuzzed {
 	f.Helper()
 	return newFuzzedWith(f, graph.Config{Limits: limits})
 }
@@ -152,7 +153,7 @@ func FuzzBodies(f *testing.F) {
 	f.Add(uint8(9), "application/json", "", []byte("documentId=a&extensions=%7B%22persistedQuery%22:%7B%22version%22:1%7D%7D"))
 	f.Add(uint8(1), "application/json", "*/*", []byte("query=mutation{__typename}&extensions=%7B%22a%22:1%7D"))
 	f.Add(uint8(2), "text/plain", "text/html;q=x", []byte{})
-	one, batches := newFuzzedWith(f, graph.Config{PersistedBytes: 1 << 20}), newFuzzed(f, graph.Limits{Batch: 3})
+	one, batches := newFuzzedWith(f, graph.Config{PersistedBytes: 1 << 20}), newFuzzed(f, document.Limits{Batch: 3})
 	trusted := graph.Config{}
 	trusting(f, written(f, map[string]string{"a.json": `{"a": "{ __typename }"}`}), true)(&trusted)
 	documents := newFuzzedWith(f, trusted)
@@ -184,7 +185,7 @@ func FuzzDocuments(f *testing.F) {
 		}
 		f.Add(choices)
 	}
-	gateway := newFuzzed(f, graph.Limits{})
+	gateway := newFuzzed(f, document.Limits{})
 	schema := gen.NewExecutableSchema(gen.Config{}).Schema()
 	f.Fuzz(func(t *testing.T, choices []byte) {
 		w := &writer{schema: schema, choices: choices}

@@ -13,7 +13,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
-	"certql/graph"
+	"certql/graph/document"
 	"certql/upstream/sandbox"
 )
 
@@ -344,7 +344,7 @@ func TestLongAnswersAreCompressedForThoseWhoAccept(t *testing.T) {
 
 func TestBatchesAreAnsweredWhereTheyAreAllowed(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t, setup{limits: graph.Limits{Batch: 3}})
+	w := newTenant(t, setup{limits: document.Limits{Batch: 3}})
 	read := `{"query":"{ certification(id: \"` + sandbox.LargeCertification + `\") { rawId } }"}`
 	got := w.send(t, sent{body: " [" + typename + `,{"query":"{ nobody }"},` + read + "]"})
 	var answers []answer

@@ -12,6 +12,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"certql/graph"
+	"certql/graph/document"
 )
 
 // written writes manifests into a folder of their own, by their names, and answers its path.
@@ -92,7 +93,7 @@ func TestTrustedDocumentsAreNamedByTheirIDs(t *testing.T) {
 		"two": "query One { c: rateLimit { limit } } query Two { d: rateLimit { limit } }",
 	}
 	w := newTenant(t, setup{
-		limits: graph.Limits{Batch: 1}, toGateway: trusting(t, written(t, map[string]string{"a.json": manifestOf(t, documents)}), false),
+		limits: document.Limits{Batch: 1}, toGateway: trusting(t, written(t, map[string]string{"a.json": manifestOf(t, documents)}), false),
 	})
 	for way, ask := range transported {
 		for id, alias := range map[string]string{
@@ -140,7 +141,7 @@ func TestOnlyTrustedDocumentsAreExecutedWhereThatIsSet(t *testing.T) {
 	t.Parallel()
 	trusted := limitQuery("a")
 	load := trusting(t, written(t, map[string]string{"a.json": manifestOf(t, map[string]string{"id": trusted})}), true)
-	w := newTenant(t, setup{limits: graph.Limits{Batch: 1}, toGateway: func(c *graph.Config) {
+	w := newTenant(t, setup{limits: document.Limits{Batch: 1}, toGateway: func(c *graph.Config) {
 		persisting(c)
 		load(c)
 	}})
@@ -264,7 +265,7 @@ func TestABadManifestSaysWhereItIsBad(t *testing.T) {
 		"control characters":             {`{"a\u001b[31m\n": 7, "b": "query ($a: String = \"\u0007\u202e\") { x }"}`, []string{`a.json:1:19: document "a\u001b[31m\n" is no text`, `a.json:1:27: document "b"`}},
 	} {
 		folder := written(t, map[string]string{"a.json": each.content})
-		limits := graph.Limits{Tokens: 20, Depth: 3, Aliases: 2}
+		limits := document.Limits{Tokens: 20, Depth: 3, Aliases: 2}
 		_, err := graph.LoadDocuments(filepath.Join(folder, "a.json"), graph.Config{Limits: limits, DocumentsOnly: true})
 		if err == nil {
 			t.Errorf("%s: it is accepted", name)

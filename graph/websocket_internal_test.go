@@ -12,11 +12,13 @@ import (
 	"testing"
 	"time"
 
-	"certql/graph/apierror"
-
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"certql/graph/apierror"
+
+	"certql/graph/document"
 )
 
 // panicking is an executor with a mistake.
@@ -31,7 +33,7 @@ func (panicking) CreateOperationContext(context.Context, *graphql.RawParams) (*g
 func connectToMistakes(t *testing.T, keepAlive time.Duration, log io.Writer) (conn *websocket.Conn, end func()) {
 	t.Helper()
 	sockets := &socketTransport{
-		httpTransport: &httpTransport{limits: Limits{}.withDefaults(), keepAlive: keepAlive},
+		httpTransport: &httpTransport{limits: document.Limits{}.WithDefaults(), keepAlive: keepAlive},
 		allowOrigin:   fromOwnPage,
 		maxSockets:    1, maxOperations: 1, open: map[*socket]struct{}{},
 		recovered: recoverer(slog.New(slog.NewTextHandler(log, nil))),

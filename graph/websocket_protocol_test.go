@@ -12,6 +12,7 @@ import (
 	"github.com/coder/websocket"
 
 	"certql/graph"
+	"certql/graph/document"
 	"certql/upstream/sandbox"
 )
 
@@ -251,7 +252,7 @@ func FuzzWebSocketMessages(f *testing.F) {
 	} {
 		f.Add(text)
 	}
-	server := httptest.NewServer(newFuzzed(f, graph.Limits{Body: 4096}).gateway)
+	server := httptest.NewServer(newFuzzed(f, document.Limits{Body: 4096}).gateway)
 	f.Cleanup(server.Close)
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, begun := range []bool{false, true} {

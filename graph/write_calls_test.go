@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"certql/graph"
+	"certql/graph/document"
 	"certql/upstream/sandbox"
 )
 
@@ -134,7 +135,7 @@ func TestTheLargestReassignmentTakesNoMoreCallsThanThereAre(t *testing.T) {
 			t.Parallel()
 			w := newTenant(t, setup{
 				sandbox: sandbox.Config{Certifications: 1, Items: each.items}, // all in one
-				limits:  graph.Limits{Body: 1 << 20},
+				limits:  document.Limits{Body: 1 << 20},
 				toGateway: func(c *graph.Config) {
 					c.NoPrecheck, c.MaxUpstreamCalls, c.MaxEstimatedCalls = each.off, graph.DefaultMaxUpstreamCalls, graph.DefaultMaxEstimatedCalls
 				},

@@ -1,4 +1,4 @@
-package graph
+package document
 
 import (
 	"cmp"
@@ -34,7 +34,7 @@ type Limits struct {
 	Batch int
 }
 
-func (l Limits) withDefaults() Limits {
+func (l Limits) WithDefaults() Limits {
 	return Limits{
 		Body:       cmp.Or(l.Body, 256<<10),
 		Tokens:     cmp.Or(l.Tokens, 10_000),

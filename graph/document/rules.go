@@ -1,4 +1,4 @@
-package graph
+package document
 
 import (
 	"github.com/vektah/gqlparser/v2/ast"
@@ -6,9 +6,9 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// validationRules answers the function that lists the rules of validation. Where introspection
+// ValidationRules answers the function that lists the rules of validation. Where introspection
 // is off, no message suggests a name of the schema.
-func validationRules(introspection bool) func() *rules.Rules {
+func ValidationRules(introspection bool) func() *rules.Rules {
 	return func() *rules.Rules {
 		list := rules.NewDefaultRules()
 		if introspection {

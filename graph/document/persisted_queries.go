@@ -1,6 +1,8 @@
-package graph
+package document
 
-import "github.com/maypok86/otter/v2"
+import (
+	"github.com/maypok86/otter/v2"
+)
 
 // entryBytes is about what a persisted query takes beside its text.
 const entryBytes = 256
@@ -18,8 +20,7 @@ func newPersistedQueries(maxBytes int64) *persistedQueries {
 	return &persistedQueries{otter.Must(&otter.Options[string, string]{
 		MaximumWeight: uint64(maxBytes),
 		Weigher:       func(hash, text string) uint32 { return uint32(len(hash) + len(text) + entryBytes) },
-		// On the caller's goroutine, so that there is none that must be stopped.
-		Executor: func(task func()) { task() },
+		Executor:      onCallersGoroutine,
 	})}
 }
 

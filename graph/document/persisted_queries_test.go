@@ -1,4 +1,4 @@
-package graph
+package document
 
 import (
 	"encoding/json"
@@ -28,7 +28,7 @@ func TestPersistedQueriesAreBoundedByTheirBytes(t *testing.T) {
 	last := ""
 	for i := range 2_000 {
 		text := strings.Repeat("x", i%3_000) + strconv.Itoa(i)
-		last = hashOf(text)
+		last = Hash(text)
 		kept.put(last, text)
 		if reckoned, found := kept.held(); reckoned > maxBytes || found != reckoned {
 			t.Fatalf("after %d texts, %d bytes are kept, and %d reckoned", i+1, found, reckoned)
@@ -56,17 +56,17 @@ func TestPersistedQueriesInUseStayWhateverElseComes(t *testing.T) {
 		others     = 20 // between two of those in use
 	)
 	text := func(i int) string { return fmt.Sprintf("%-500d", i) }
-	kept := newPersistedQueries(room * int64(len(hashOf(""))+len(text(0))+entryBytes))
+	kept := newPersistedQueries(room * int64(len(Hash(""))+len(text(0))+entryBytes))
 	asked, missed := 0, 0
 	for i := range 40 * room {
-		kept.put(hashOf(text(used+i)), text(used+i))
+		kept.put(Hash(text(used+i)), text(used+i))
 		if i%others > 0 {
 			continue
 		}
 		again := text(i / others % used)
-		_, ok := kept.get(hashOf(again))
+		_, ok := kept.get(Hash(again))
 		if !ok {
-			kept.put(hashOf(again), again) // as clients do
+			kept.put(Hash(again), again) // as clients do
 		}
 		if i >= 20*room {
 			asked++
@@ -85,7 +85,7 @@ func TestTrustedDocumentsAreKeptForGood(t *testing.T) {
 	t.Parallel()
 	const text = "{ __typename }"
 	document := new(ast.QueryDocument)
-	kept := newDocuments(&TrustedDocuments{documents: map[string]*ast.QueryDocument{text: document}}, 1)
+	kept := NewCache(&Trusted{documents: map[string]*ast.QueryDocument{text: document}}, 1)
 	for i := range 10 {
 		kept.Add(t.Context(), strconv.Itoa(i), new(ast.QueryDocument))
 	}

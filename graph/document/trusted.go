@@ -1,4 +1,4 @@
-package graph
+package document
 
 import (
 	"cmp"
@@ -17,29 +17,29 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// TrustedDocuments are documents that somebody who may decide that has listed beforehand. Requests
+// Trusted are documents that somebody who may decide that has listed beforehand. Requests
 // name them by their ids. They have been parsed and validated, and are kept for good. A nil
 // *TrustedDocuments has none.
-type TrustedDocuments struct {
+type Trusted struct {
 	texts     map[string]string             // by ids, and by the hashes of the texts
 	documents map[string]*ast.QueryDocument // by texts
 }
 
-// loadDocuments reads the trusted documents in a manifest, or in each file of a folder whose name
+// LoadTrusted reads the trusted documents in a manifest, or in each file of a folder whose name
 // ends in .json. A manifest is a JSON object of documents by their ids, as relay-compiler and
 // graphql-codegen write it, or a list of operations in Apollo's format. Each document has to
 // be one that a handler of the given Config would execute, its limits included. The error has a
 // line for each problem, with the file, the line and the column.
-func loadDocuments(path string, limits Limits, hidden bool, schema *ast.Schema) (*TrustedDocuments, error) {
+func LoadTrusted(path string, limits Limits, hidden bool, schema *ast.Schema) (*Trusted, error) {
 	files, err := manifestsAt(path)
 	if err != nil {
 		return nil, err
 	}
 	l := documentLoader{
-		limits: limits.withDefaults(),
+		limits: limits.WithDefaults(),
 		hidden: hidden,
 		schema: schema,
-		loaded: &TrustedDocuments{texts: make(map[string]string), documents: make(map[string]*ast.QueryDocument)},
+		loaded: &Trusted{texts: make(map[string]string), documents: make(map[string]*ast.QueryDocument)},
 		places: make(map[string]manifestPlace),
 	}
 	for _, file := range files {
@@ -54,7 +54,7 @@ func loadDocuments(path string, limits Limits, hidden bool, schema *ast.Schema) 
 		return nil, errors.Join(l.problems...)
 	}
 	for text := range l.loaded.documents {
-		if hash := hashOf(text); l.loaded.texts[hash] == "" {
+		if hash := Hash(text); l.loaded.texts[hash] == "" {
 			l.loaded.texts[hash] = text
 		}
 	}
@@ -62,7 +62,7 @@ func loadDocuments(path string, limits Limits, hidden bool, schema *ast.Schema) 
 }
 
 // Len answers how many documents there are. Those with the same text are one.
-func (d *TrustedDocuments) Len() int {
+func (d *Trusted) Len() int {
 	if d == nil {
 		return 0
 	}
@@ -70,7 +70,7 @@ func (d *TrustedDocuments) Len() int {
 }
 
 // text answers the text of the document that has an id, or that hash.
-func (d *TrustedDocuments) text(id string) (string, bool) {
+func (d *Trusted) text(id string) (string, bool) {
 	if d == nil {
 		return "", false
 	}
@@ -78,8 +78,8 @@ func (d *TrustedDocuments) text(id string) (string, bool) {
 	return text, ok
 }
 
-// document answers the document that has a text.
-func (d *TrustedDocuments) document(text string) (*ast.QueryDocument, bool) {
+// Document answers the document that has a text.
+func (d *Trusted) Document(text string) (*ast.QueryDocument, bool) {
 	if d == nil {
 		return nil, false
 	}
@@ -114,7 +114,7 @@ type documentLoader struct {
 	limits   Limits
 	hidden   bool // the schema may not be asked for
 	schema   *ast.Schema
-	loaded   *TrustedDocuments
+	loaded   *Trusted
 	places   map[string]manifestPlace // of the ids
 	problems []error
 }
@@ -173,8 +173,8 @@ func (l *documentLoader) check(text string) (*ast.QueryDocument, gqlerror.List) 
 // that prefix of hashes, and not all clients know.
 func bareID(id string) string { return strings.TrimPrefix(id, "sha256:") }
 
-// hashOf answers the hash of a text, as clients write it.
-func hashOf(text string) string {
+// Hash answers the hash of a text, as clients write it.
+func Hash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }

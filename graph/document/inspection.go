@@ -1,4 +1,4 @@
-package graph
+package document
 
 import (
 	"context"
@@ -13,29 +13,34 @@ import (
 	"certql/graph/apierror"
 )
 
-// An inspection is the extension that looks at what a request asks for before gqlgen validates
+// An Inspection is the extension that looks at what a request asks for before gqlgen validates
 // it, and refuses what exceeds a limit: validation alone may take the square of a document's
 // length. A document that has been validated once is not parsed again.
-type inspection struct {
+type Inspection struct {
 	limits        Limits
 	introspection bool
 	schema        *ast.Schema
-	documents     *documents
+	documents     *Cache
 }
 
 var _ interface {
 	graphql.HandlerExtension
 	graphql.OperationParameterMutator
-} = inspection{}
+} = Inspection{}
+
+// NewInspection returns the inspection of requests for a schema, whose limits have their defaults.
+func NewInspection(limits Limits, introspection bool, schema *ast.Schema, documents *Cache) Inspection {
+	return Inspection{limits: limits, introspection: introspection, schema: schema, documents: documents}
+}
 
 // ExtensionName names the extension.
-func (inspection) ExtensionName() string { return "Inspection" }
+func (Inspection) ExtensionName() string { return "Inspection" }
 
 // Validate accepts any schema.
-func (inspection) Validate(graphql.ExecutableSchema) error { return nil }
+func (Inspection) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters refuses what exceeds a limit. It changes nothing.
-func (i inspection) MutateOperationParameters(ctx context.Context, request *graphql.RawParams) *gqlerror.Error {
+func (i Inspection) MutateOperationParameters(ctx context.Context, request *graphql.RawParams) *gqlerror.Error {
 	if err := i.limits.checkVariables(request.Variables); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package graph
+package document
 
 import (
 	"context"
@@ -10,11 +10,11 @@ import (
 	"certql/graph/apierror"
 )
 
-// persistence is the extension that finds the documents that requests name: trusted ones by their
+// Persistence is the extension that finds the documents that requests name: trusted ones by their
 // ids, and others by the hashes of their texts, once a client has sent both together (Apollo's
 // automatic persisted queries). It is the same for every transport.
-type persistence struct {
-	trusted     *TrustedDocuments
+type Persistence struct {
+	trusted     *Trusted
 	trustedOnly bool              // nothing else is executed
 	queries     *persistedQueries // nil where they are turned off
 }
@@ -23,10 +23,10 @@ var _ interface {
 	graphql.HandlerExtension
 	graphql.OperationParameterMutator
 	graphql.OperationContextMutator
-} = persistence{}
+} = Persistence{}
 
-func newPersistence(trusted *TrustedDocuments, trustedOnly bool, persistedBytes int64) persistence {
-	p := persistence{trusted: trusted, trustedOnly: trustedOnly}
+func NewPersistence(trusted *Trusted, trustedOnly bool, persistedBytes int64) Persistence {
+	p := Persistence{trusted: trusted, trustedOnly: trustedOnly}
 	if !trustedOnly {
 		p.queries = newPersistedQueries(persistedBytes)
 	}
@@ -36,19 +36,19 @@ func newPersistence(trusted *TrustedDocuments, trustedOnly bool, persistedBytes 
 const persistenceName = "Persistence"
 
 // ExtensionName names the extension.
-func (persistence) ExtensionName() string { return persistenceName }
+func (Persistence) ExtensionName() string { return persistenceName }
 
 // Validate accepts any schema.
-func (persistence) Validate(graphql.ExecutableSchema) error { return nil }
+func (Persistence) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters puts the text of the document that a request names into the request.
-func (p persistence) MutateOperationParameters(ctx context.Context, request *graphql.RawParams) *gqlerror.Error {
-	if id, ok := request.Extensions[documentIDName].(documentID); ok {
+func (p Persistence) MutateOperationParameters(ctx context.Context, request *graphql.RawParams) *gqlerror.Error {
+	if id, ok := request.Extensions[IDExtension].(ID); ok {
 		if err := p.resolve(ctx, request, reference{id: string(id)}); err != nil {
 			return err
 		}
 	}
-	if value := request.Extensions[persistedQueryName]; value != nil {
+	if value := request.Extensions[PersistedQueryExtension]; value != nil {
 		hash, err := readHash(value)
 		if err != nil {
 			return err
@@ -57,7 +57,7 @@ func (p persistence) MutateOperationParameters(ctx context.Context, request *gra
 			return err
 		}
 	}
-	if _, ok := p.trusted.document(request.Query); p.trustedOnly && !ok {
+	if _, ok := p.trusted.Document(request.Query); p.trustedOnly && !ok {
 		return apierror.New(apierror.CodeNotTrusted, "Only trusted documents are executed: name one by its documentId. This document is none.")
 	}
 	return nil
@@ -65,7 +65,7 @@ func (p persistence) MutateOperationParameters(ctx context.Context, request *gra
 
 // resolve finds the document that a reference names. Where the text is there as well, the two have
 // to belong together.
-func (p persistence) resolve(ctx context.Context, request *graphql.RawParams, named reference) *gqlerror.Error {
+func (p Persistence) resolve(ctx context.Context, request *graphql.RawParams, named reference) *gqlerror.Error {
 	if p.trusted == nil && p.queries == nil && !p.trustedOnly {
 		return named.notSupported()
 	}
@@ -82,7 +82,7 @@ func (p persistence) resolve(ctx context.Context, request *graphql.RawParams, na
 	case request.Query == "":
 		return named.notFound()
 	case known && text == request.Query:
-	case hashOf(request.Query) != id:
+	case Hash(request.Query) != id:
 		return named.mismatch()
 	case p.queries != nil:
 		graphql.GetOperationContext(ctx).Stats.SetExtension(persistenceName, id)
@@ -92,22 +92,22 @@ func (p persistence) resolve(ctx context.Context, request *graphql.RawParams, na
 
 // MutateOperationContext keeps a document under its hash where a client has sent both. The document
 // is valid by now.
-func (p persistence) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
+func (p Persistence) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
 	if hash, ok := operation.Stats.GetExtension(persistenceName).(string); ok {
 		p.queries.put(hash, operation.RawQuery)
 	}
 	return nil
 }
 
-// documentIDName is where a documentId travels among the extensions of a request, since gqlgen has no
+// IDExtension is where a documentId travels among the extensions of a request, since gqlgen has no
 // other place for it. What callers put there is no documentID.
-const documentIDName = "documentId"
+const IDExtension = "documentId"
 
-// A documentID is a request's documentId.
-type documentID string
+// A ID is a request's documentId.
+type ID string
 
-// persistedQueryName is the extension of a request that holds the hash of a document.
-const persistedQueryName = "persistedQuery"
+// PersistedQueryExtension is the extension of a request that holds the hash of a document.
+const PersistedQueryExtension = "persistedQuery"
 
 // readHash answers the hash in the value of that extension.
 func readHash(value any) (string, *gqlerror.Error) {

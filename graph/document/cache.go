@@ -1,0 +1,45 @@
+package document
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/maypok86/otter/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// A Cache keeps parsed and validated documents by their text: the trusted ones for good, and as many
+// others as are within a number of bytes of text. Which of these goes depends on how often each was
+// asked for. A parsed document takes ten to a hundred times its text.
+type Cache struct {
+	trusted *Trusted
+	others  *otter.Cache[string, *ast.QueryDocument]
+}
+
+var _ graphql.Cache[*ast.QueryDocument] = (*Cache)(nil)
+
+// NewCache returns a cache of the trusted documents, which may be nil, and of others with at most
+// maxBytes of text.
+func NewCache(trusted *Trusted, maxBytes int) *Cache {
+	return &Cache{trusted, otter.Must(&otter.Options[string, *ast.QueryDocument]{
+		MaximumWeight: uint64(maxBytes),
+		Weigher:       func(text string, _ *ast.QueryDocument) uint32 { return uint32(len(text)) },
+		Executor:      onCallersGoroutine,
+	})}
+}
+
+// onCallersGoroutine runs the maintenance of a cache, so that there is no goroutine to stop.
+func onCallersGoroutine(task func()) { task() }
+
+// Get returns the document of a text, if it is kept.
+func (c *Cache) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
+	if document, ok := c.trusted.Document(text); ok {
+		return document, true
+	}
+	return c.others.GetIfPresent(text)
+}
+
+// Add keeps the document of a text, unless the text alone is too long.
+func (c *Cache) Add(_ context.Context, text string, document *ast.QueryDocument) {
+	c.others.SetIfAbsent(text, document)
+}

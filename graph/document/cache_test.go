@@ -1,0 +1,70 @@
+package document
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// held returns how many bytes of text are kept, by what the cache reckons and by what is there.
+func (c *Cache) held() (reckoned, found int) {
+	c.others.CleanUp()
+	for text := range c.others.All() {
+		found += len(text)
+	}
+	return int(c.others.WeightedSize()), found
+}
+
+func TestDocumentsAreKeptByTheirLength(t *testing.T) {
+	t.Parallel()
+	const length = 100
+	kept := NewCache(nil, 3*length)
+	text := func(name string) string { return strings.Repeat(name, length) }
+	get := func(name string) bool {
+		_, ok := kept.Get(t.Context(), text(name))
+		return ok
+	}
+	for _, name := range []string{"a", "b", "c", "a"} {
+		kept.Add(t.Context(), text(name), &ast.QueryDocument{})
+	}
+	if !get("a") || !get("b") || !get("c") {
+		t.Fatal("what fits is not kept")
+	}
+	if reckoned, found := kept.held(); reckoned != 3*length || found != reckoned {
+		t.Errorf("%d bytes are kept, and %d reckoned, want %d", found, reckoned, 3*length)
+	}
+	kept.Add(t.Context(), strings.Repeat("e", 4*length), &ast.QueryDocument{})
+	if reckoned, found := kept.held(); reckoned != 3*length || found != reckoned || !get("a") || !get("b") || !get("c") {
+		t.Errorf("what does not fit has changed what is kept: %d bytes, %d reckoned", found, reckoned)
+	}
+}
+
+func TestTheFirstDocumentOfATextStays(t *testing.T) {
+	t.Parallel()
+	kept, first := NewCache(nil, 100), &ast.QueryDocument{}
+	kept.Add(t.Context(), "{ a }", first)
+	kept.Add(t.Context(), "{ a }", &ast.QueryDocument{})
+	if got, _ := kept.Get(t.Context(), "{ a }"); got != first {
+		t.Error("a document that others may be executing was replaced")
+	}
+}
+
+func TestDocumentsInUseStayWhateverElseComes(t *testing.T) {
+	t.Parallel()
+	const maxBytes = 10_000
+	kept := NewCache(nil, maxBytes)
+	inUse := strings.Repeat("x", 1_000)
+	kept.Add(t.Context(), inUse, &ast.QueryDocument{})
+	for i := range 2_000 {
+		kept.Get(t.Context(), inUse)
+		kept.Add(t.Context(), strings.Repeat("y", 500)+strconv.Itoa(i), &ast.QueryDocument{})
+		if reckoned, found := kept.held(); reckoned > maxBytes || found != reckoned {
+			t.Fatalf("after %d documents, %d bytes are kept, and %d reckoned", i+1, found, reckoned)
+		}
+	}
+	if _, ok := kept.Get(t.Context(), inUse); !ok {
+		t.Error("documents that were asked for once have displaced one that is asked for all the time")
+	}
+}
