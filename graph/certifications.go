@@ -3,13 +3,12 @@ package graph
 import (
 	"context"
 
+	"certql/graph/apierror"
 	"certql/graph/gen"
 	"certql/graph/load"
 	"certql/graph/model"
 	"certql/graph/relay"
 	"certql/upstream"
-
-	"certql/graph/apierror"
 )
 
 // certification answers a certification by its REST identifier; none where there is none. The

@@ -3,12 +3,11 @@ package graph
 import (
 	"context"
 
+	"certql/graph/apierror"
 	"certql/graph/gen"
 	"certql/graph/load"
 	"certql/graph/model"
 	"certql/upstream"
-
-	"certql/graph/apierror"
 )
 
 // decide sends decisions in calls of at most upstream.MaxDecisions, in order. A call is sent

@@ -15,11 +15,10 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"certql/graph/apierror"
+	"certql/graph/document"
 	"certql/graph/gen"
 	"certql/graph/relay"
 	"certql/upstream"
-
-	"certql/graph/document"
 )
 
 // The defaults of a Config.

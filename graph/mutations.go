@@ -8,10 +8,9 @@ import (
 	"strconv"
 	"strings"
 
+	"certql/graph/apierror"
 	"certql/graph/gen"
 	"certql/upstream"
-
-	"certql/graph/apierror"
 )
 
 var errEmptyList = errors.New("must not be empty")

@@ -7,10 +7,9 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"certql/graph/apierror"
 	"certql/graph/load"
 	"certql/graph/model"
-
-	"certql/graph/apierror"
 )
 
 // maxNodes is the most ids that one nodes field takes.

@@ -11,9 +11,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"certql/graph/apierror"
-	"certql/upstream"
-
 	"certql/graph/document"
+	"certql/upstream"
 )
 
 // An Operation is what is known of an operation before it is executed.

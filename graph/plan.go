@@ -8,10 +8,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"certql/graph/apierror"
 	"certql/graph/projection"
 	"certql/graph/relay"
-
-	"certql/graph/apierror"
 )
 
 // A plan is what is known of an operation before it is executed. The zero plan is that of an

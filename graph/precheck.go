@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 
+	"certql/graph/apierror"
 	"certql/graph/gen"
 	"certql/graph/load"
 	"certql/upstream"
-
-	"certql/graph/apierror"
 )
 
 // An obstacle is what a certification itself shows that keeps it from being written to. The

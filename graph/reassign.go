@@ -4,11 +4,10 @@ import (
 	"context"
 	"fmt"
 
+	"certql/graph/apierror"
 	"certql/graph/gen"
 	"certql/graph/model"
 	"certql/upstream"
-
-	"certql/graph/apierror"
 )
 
 // reassign moves at most upstream.MaxReassignReferences references in one call.

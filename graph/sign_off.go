@@ -3,11 +3,10 @@ package graph
 import (
 	"context"
 
+	"certql/graph/apierror"
 	"certql/graph/gen"
 	"certql/graph/model"
 	"certql/upstream"
-
-	"certql/graph/apierror"
 )
 
 // signOff ends a certification for good, in one call that is never repeated. Where its outcome

@@ -7,10 +7,9 @@ import (
 	"slices"
 	"sync"
 
+	"certql/graph/apierror"
 	"certql/graph/load"
 	"certql/upstream"
-
-	"certql/graph/apierror"
 )
 
 // split cuts a reassignment into tasks that the upstream takes. The upstream makes one more

@@ -6,10 +6,9 @@ import (
 	"sync"
 	"time"
 
+	"certql/graph/apierror"
 	"certql/graph/model"
 	"certql/upstream"
-
-	"certql/graph/apierror"
 )
 
 // paceGrowth is how much longer each wait between two reads of a task is than the one before.

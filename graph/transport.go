@@ -9,7 +9,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"certql/graph/apierror"
-
 	"certql/graph/document"
 )
 

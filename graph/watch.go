@@ -8,10 +8,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"certql/graph/apierror"
 	"certql/graph/model"
 	"certql/upstream"
-
-	"certql/graph/apierror"
 )
 
 // watchTask sends a task as it is now and then at each change, until it is finished or the

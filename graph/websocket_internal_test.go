@@ -17,7 +17,6 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"certql/graph/apierror"
-
 	"certql/graph/document"
 )
 
