@@ -51,7 +51,7 @@ var importRules = map[string]importRule{
 	"certql/graph": {
 		project: []string{
 			"certql/graph/apierror", "certql/graph/document", "certql/graph/gen", "certql/graph/load", "certql/graph/model",
-			"certql/graph/projection", "certql/graph/relay", "certql/upstream",
+			"certql/graph/plan", "certql/graph/projection", "certql/graph/relay", "certql/upstream",
 		},
 		never: []string{"certql/edge", "certql/upstream/sandbox", otelSDK},
 		why:   "the graph answers whoever has been let in, from whatever upstream there is",
@@ -84,6 +84,13 @@ var importRules = map[string]importRule{
 		project: []string{"certql/graph/relay", "certql/upstream"},
 		never:   []string{"certql/edge", "certql/graph/gen", "certql/graph/load", "certql/upstream/sandbox"},
 		why:     "the model wraps what the upstream answered and does no input or output",
+	},
+	"certql/graph/plan": {
+		project: []string{
+			"certql/graph/apierror", "certql/graph/load", "certql/graph/model", "certql/graph/projection", "certql/graph/relay", "certql/upstream",
+		},
+		never: []string{"certql/edge", "certql/graph/gen", "certql/upstream/sandbox"},
+		why:   "what an operation costs is known before anything of it is resolved",
 	},
 	"certql/graph/projection": {
 		never: []string{"certql/edge", "certql/graph/gen", "certql/graph/load", "certql/graph/model", "certql/upstream"},

@@ -7,6 +7,7 @@ import (
 	"certql/graph/gen"
 	"certql/graph/load"
 	"certql/graph/model"
+	"certql/graph/plan"
 	"certql/graph/relay"
 	"certql/upstream"
 )
@@ -22,7 +23,7 @@ func (r *Resolver) certification(ctx context.Context, id string) (*model.Certifi
 	return model.WrapCertification(certification), apierror.OfGovernanceGroup(err)
 }
 
-func (r *Resolver) certifications(ctx context.Context, want selection, args relay.Arguments, reviewer *string, filter *gen.CertificationFilter, orderBy []gen.CertificationOrder) (*model.CertificationConnection, error) {
+func (r *Resolver) certifications(ctx context.Context, want plan.Selection, args relay.Arguments, reviewer *string, filter *gen.CertificationFilter, orderBy []gen.CertificationOrder) (*model.CertificationConnection, error) {
 	var in inputReader
 	params := upstream.ListIdentityCertificationsParams{
 		Reviewer: in.reviewer(reviewer),
@@ -49,7 +50,7 @@ func (r *Resolver) certifications(ctx context.Context, want selection, args rela
 	})
 }
 
-func (r *Resolver) reviewers(ctx context.Context, want selection, certificationID string, args relay.Arguments, filter *gen.ReviewerFilter, orderBy []gen.ReviewerOrder) (*model.ReviewerConnection, error) {
+func (r *Resolver) reviewers(ctx context.Context, want plan.Selection, certificationID string, args relay.Arguments, filter *gen.ReviewerFilter, orderBy []gen.ReviewerOrder) (*model.ReviewerConnection, error) {
 	var in inputReader
 	params := upstream.ListCertificationReviewersParams{
 		Filter: in.reviewerFilter(filter),

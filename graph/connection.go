@@ -8,6 +8,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"certql/graph/model"
+	"certql/graph/plan"
 	"certql/graph/relay"
 	"certql/upstream"
 )
@@ -31,7 +32,7 @@ func paging(first *int, after *string, last *int, before *string, offset *int) r
 
 // connect answers the page of a source that the paging arguments ask for, with no more
 // upstream calls than the selected fields need. The calls go out together.
-func connect[R, N any](ctx context.Context, limits relay.Limits, want selection, args relay.Arguments, s source[R, N]) (*relay.Connection[N], error) {
+func connect[R, N any](ctx context.Context, limits relay.Limits, want plan.Selection, args relay.Arguments, s source[R, N]) (*relay.Connection[N], error) {
 	window, err := args.Window(s.scope, limits)
 	if err != nil {
 		return nil, err
@@ -65,7 +66,7 @@ func connect[R, N any](ctx context.Context, limits relay.Limits, want selection,
 	hasNextPage := window.HasNextPage(len(page.Items), total)
 	rows := page.Items[:min(len(page.Items), window.Limit)]
 	if s.announce != nil {
-		s.announce(ctx, want.row, rows)
+		s.announce(ctx, want.Row, rows)
 	}
 	nodes := make([]N, len(rows))
 	for i := range rows {

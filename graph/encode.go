@@ -72,9 +72,6 @@ func encodeIncrement(into *bytes.Buffer, response *graphql.Response) {
 	object.end()
 }
 
-// hasNext says whether deferred parts follow a response.
-func hasNext(response *graphql.Response) bool { return response.HasNext != nil && *response.HasNext }
-
 // encodeErrors writes errors as a JSON array, in order.
 func encodeErrors(into *bytes.Buffer, errors gqlerror.List) {
 	apierror.Sort(errors)
@@ -122,3 +119,6 @@ func (o *objectWriter) end() {
 	}
 	o.into.WriteByte('}')
 }
+
+// hasNext reports whether deferred parts follow a response.
+func hasNext(response *graphql.Response) bool { return response.HasNext != nil && *response.HasNext }

@@ -17,6 +17,7 @@ import (
 	"certql/graph/apierror"
 	"certql/graph/document"
 	"certql/graph/gen"
+	"certql/graph/plan"
 	"certql/graph/relay"
 	"certql/upstream"
 )
@@ -169,7 +170,7 @@ func NewHandler(cfg Config) *Handler {
 	server.Use(extension.Introspection{})
 	server.Use(document.NewPersistence(cfg.Documents, cfg.DocumentsOnly, cfg.PersistedBytes))
 	server.Use(document.NewInspection(limits, !cfg.hidesSchema(), schema.Schema(), documents))
-	server.Use(planning{rows: rows, precheck: !cfg.NoPrecheck, maxCalls: cfg.MaxEstimatedCalls, traces: cfg.Trace})
+	server.Use(plan.Planning{Rows: rows, Precheck: !cfg.NoPrecheck, MaxCalls: cfg.MaxEstimatedCalls, Traces: cfg.Trace})
 	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, cfg.ObserveBatch})
 	server.Use(deferral{})
 	server.Use(endings{})

@@ -10,10 +10,8 @@ import (
 	"certql/graph/apierror"
 	"certql/graph/load"
 	"certql/graph/model"
+	"certql/graph/plan"
 )
-
-// maxNodes is the most ids that one nodes field takes.
-const maxNodes = 1000
 
 // node answers an object of any type by its global id; none where there is none.
 func (r *Resolver) node(ctx context.Context, id model.NodeID) (model.Node, error) {
@@ -30,8 +28,8 @@ func (r *Resolver) node(ctx context.Context, id model.NodeID) (model.Node, error
 // nodes answers an object, or none, for each id. An id that is wrong, or an object that
 // cannot be read, is none and has an error of its own, so that the others stay.
 func (r *Resolver) nodes(ctx context.Context, ids []string) ([]model.Node, error) {
-	if len(ids) > maxNodes {
-		return nil, badArgument("ids", fmt.Errorf("has %d ids; at most %d are allowed", len(ids), maxNodes))
+	if len(ids) > plan.MaxNodes {
+		return nil, badArgument("ids", fmt.Errorf("has %d ids; at most %d are allowed", len(ids), plan.MaxNodes))
 	}
 	parsed, errs := make([]model.NodeID, len(ids)), make([]error, len(ids))
 	for i, id := range ids {
@@ -69,7 +67,7 @@ func announce(ctx context.Context, ids []model.NodeID) {
 		case model.CertificationNode:
 			certifications = append(certifications, id.Raw)
 		case model.ItemNode:
-			items = append(items, itemKey(id))
+			items = append(items, plan.ItemKey(id))
 		}
 	}
 	load.From(ctx).Announce(ctx, certifications, items)
@@ -77,12 +75,8 @@ func announce(ctx context.Context, ids []model.NodeID) {
 
 // item answers a review item; none where its certification has no such item.
 func (r *Resolver) item(ctx context.Context, id model.NodeID) (*model.AccessReviewItem, error) {
-	item, err := apierror.Found(load.From(ctx).Item(ctx, itemKey(id)))
+	item, err := apierror.Found(load.From(ctx).Item(ctx, plan.ItemKey(id)))
 	return model.WrapItem(item, id.CertificationID), apierror.OfGovernanceGroup(err)
-}
-
-func itemKey(id model.NodeID) load.ItemKey {
-	return load.ItemKey{CertificationID: id.CertificationID, ID: id.Raw}
 }
 
 // asNode makes a Node of an object; a nil object is a nil Node.

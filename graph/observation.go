@@ -12,6 +12,7 @@ import (
 
 	"certql/graph/apierror"
 	"certql/graph/document"
+	"certql/graph/plan"
 	"certql/upstream"
 )
 
@@ -118,7 +119,7 @@ func (observation) Validate(graphql.ExecutableSchema) error { return nil }
 // InterceptOperation observes an operation from before its first response to its last one.
 func (o observation) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	operation := graphql.GetOperationContext(ctx)
-	outcome := &Outcome{EstimatedCalls: planOf(operation).cost.calls}
+	outcome := &Outcome{EstimatedCalls: plan.Of(operation).Cost.Calls}
 	kind := operation.Operation.Operation
 	_, trusted := o.trusted.Document(operation.RawQuery)
 	ctx, end := o.begin(ctx, Operation{
@@ -131,7 +132,7 @@ func (o observation) InterceptOperation(ctx context.Context, next graphql.Operat
 	ended := false
 	return func(ctx context.Context) *graphql.Response {
 		response := respond(ctx)
-		last := response == nil || kind != ast.Subscription && !hasNext(response)
+		last := response == nil || kind != ast.Subscription && isLast(response)
 		switch {
 		case response != nil:
 			outcome.note(response.Errors)

@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"certql/graph/load"
+	"certql/graph/plan"
 	"certql/upstream"
 )
 
@@ -39,13 +40,13 @@ func (operations) Validate(graphql.ExecutableSchema) error { return nil }
 // InterceptOperation prepares a query or mutation.
 func (o operations) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	operation := graphql.GetOperationContext(ctx)
-	if made := planOf(operation); made.dryRun {
+	if made := plan.Of(operation); made.DryRun {
 		return graphql.OneShot(o.dryRun(ctx, made))
 	}
 	if pastCache(operation.Headers) {
 		ctx = upstream.NoCache(ctx)
 	}
-	if isSubscription(ctx) {
+	if plan.IsSubscription(ctx) {
 		return next(ctx)
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
@@ -67,7 +68,7 @@ func (o operations) InterceptOperation(ctx context.Context, next graphql.Operati
 // that is wanted.
 func (o operations) withUsage(ctx context.Context) context.Context {
 	usage := upstream.NewUsage(o.maxCalls)
-	if made := planFrom(ctx); made != nil && made.trace {
+	if made := plan.From(ctx); made != nil && made.Trace {
 		usage.StartTrace()
 	}
 	return upstream.WithUsage(ctx, usage)
@@ -76,7 +77,7 @@ func (o operations) withUsage(ctx context.Context) context.Context {
 // InterceptResponse prepares an event of a subscription, and tells with every answer what it
 // has cost upstream.
 func (o operations) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-	if isSubscription(ctx) {
+	if plan.IsSubscription(ctx) {
 		ctx, _ = load.Begin(o.withUsage(ctx), o.client, o.observeBatch)
 	}
 	response := next(ctx)
@@ -84,7 +85,7 @@ func (o operations) InterceptResponse(ctx context.Context, next graphql.Response
 		loaders.Close() // before what it has cost is told
 	}
 	outcomeFrom(ctx).spend(upstream.UsageFrom(ctx))
-	if made := planFrom(ctx); response != nil && made != nil {
+	if made := plan.From(ctx); response != nil && made != nil {
 		if response.Extensions == nil {
 			response.Extensions = map[string]any{}
 		}
@@ -110,14 +111,4 @@ func pastCache(header http.Header) bool {
 		}
 	}
 	return false
-}
-
-// isSubscription says whether the answer is an event of a subscription. An answer to what is
-// no operation at all is none.
-func isSubscription(ctx context.Context) bool {
-	if !graphql.HasOperationContext(ctx) {
-		return false
-	}
-	operation := graphql.GetOperationContext(ctx).Operation
-	return operation != nil && operation.Operation == ast.Subscription
 }

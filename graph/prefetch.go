@@ -9,6 +9,7 @@ import (
 	"certql/graph/gen"
 	"certql/graph/load"
 	"certql/graph/model"
+	"certql/graph/plan"
 	"certql/upstream"
 )
 
@@ -20,17 +21,17 @@ func announceRoots(ctx context.Context) {
 		certifications, withTasks []string
 		items                     []load.ItemKey
 	)
-	for _, field := range roots(operation) {
-		for _, id := range namedNodes(field, operation.Variables) {
+	for _, field := range plan.Roots(operation) {
+		for _, id := range plan.NamedNodes(field, operation.Variables) {
 			switch id.Kind {
 			case model.CertificationNode:
 				certifications = append(certifications, id.Raw)
-				if len(named(below(operation, []graphql.CollectedField{field}), "pendingTasks")) > 0 {
+				if len(plan.Named(plan.Below(operation, []graphql.CollectedField{field}), "pendingTasks")) > 0 {
 					withTasks = append(withTasks, id.Raw)
 				}
 			case model.ItemNode:
-				items = append(items, itemKey(id))
-				if len(named(below(operation, []graphql.CollectedField{field}), "certification")) > 0 {
+				items = append(items, plan.ItemKey(id))
+				if len(plan.Named(plan.Below(operation, []graphql.CollectedField{field}), "certification")) > 0 {
 					certifications = append(certifications, id.CertificationID)
 				}
 			}
@@ -41,81 +42,12 @@ func announceRoots(ctx context.Context) {
 	loaders.AnnouncePendingTasks(ctx, withTasks)
 }
 
-// namedNodes answers the objects that a root field names by ids. What is wrong with an id is
-// for the field's resolver to say.
-func namedNodes(field graphql.CollectedField, variables map[string]any) []model.NodeID {
-	var nodes []model.NodeID
-	switch field.Name {
-	case "certification":
-		if id, err := graphql.UnmarshalID(argument(field, "id", variables)); err == nil {
-			if raw, err := model.ParseCertificationID(id); err == nil {
-				nodes = append(nodes, model.NodeID{Kind: model.CertificationNode, Raw: raw})
-			}
-		}
-	case "node":
-		nodes = appendNode(nodes, argument(field, "id", variables))
-	case "nodes":
-		ids := listOf(argument(field, "ids", variables))
-		if len(ids) > maxNodes {
-			return nil
-		}
-		for _, id := range ids {
-			nodes = appendNode(nodes, id)
-		}
-	case "certificationTask":
-		if id, err := graphql.UnmarshalID(argument(field, "id", variables)); err == nil {
-			if raw, err := model.ParseTaskID(id); err == nil {
-				nodes = append(nodes, model.NodeID{Kind: model.TaskNode, Raw: raw})
-			}
-		}
-	}
-	return nodes
-}
-
-// argument answers the value of an argument without a default; nil where it is not given.
-func argument(field graphql.CollectedField, name string, variables map[string]any) any {
-	given := field.Arguments.ForName(name)
-	if given == nil {
-		return nil
-	}
-	value, err := given.Value.Value(variables)
-	if err != nil {
-		return nil
-	}
-	return value
-}
-
-// listOf reads an argument that is a list, where GraphQL takes a value that is none for a list
-// of one.
-func listOf(value any) []any {
-	switch value := value.(type) {
-	case nil:
-		return nil
-	case []any:
-		return value
-	default:
-		return []any{value}
-	}
-}
-
-func appendNode(nodes []model.NodeID, value any) []model.NodeID {
-	id, err := graphql.UnmarshalID(value)
-	if err != nil {
-		return nodes
-	}
-	node, err := model.ParseNodeID(id)
-	if err != nil {
-		return nodes
-	}
-	return append(nodes, node)
-}
-
 // announceCertifications has certifications read, of which the given fields are selected,
 // with all that the upstream answers for many of them at once.
 func announceCertifications(ctx context.Context, ids []string, fields []graphql.CollectedField) {
 	loaders := load.From(ctx)
 	loaders.Announce(ctx, ids, nil)
-	if len(named(fields, "pendingTasks")) > 0 {
+	if len(plan.Named(fields, "pendingTasks")) > 0 {
 		loaders.AnnouncePendingTasks(ctx, ids)
 	}
 }
@@ -123,7 +55,7 @@ func announceCertifications(ctx context.Context, ids []string, fields []graphql.
 // announceTargets has the certifications read that a page of tasks works on, where they are
 // selected.
 func announceTargets(ctx context.Context, row []graphql.CollectedField, tasks []upstream.CertificationTask) {
-	fields := named(row, "certification")
+	fields := plan.Named(row, "certification")
 	if len(fields) == 0 {
 		return
 	}
@@ -133,7 +65,7 @@ func announceTargets(ctx context.Context, row []graphql.CollectedField, tasks []
 			ids = append(ids, id)
 		}
 	}
-	announceCertifications(ctx, ids, below(graphql.GetOperationContext(ctx), fields))
+	announceCertifications(ctx, ids, plan.Below(graphql.GetOperationContext(ctx), fields))
 }
 
 // announceBelow has read what a page of certifications leads to, where it is selected and the
@@ -141,7 +73,7 @@ func announceTargets(ctx context.Context, row []graphql.CollectedField, tasks []
 func announceBelow(ctx context.Context, row []graphql.CollectedField, certifications []upstream.IdentityCertification) {
 	loaders := load.From(ctx)
 	loaders.Knows(ctx, certifications)
-	if len(named(row, "pendingTasks")) > 0 {
+	if len(plan.Named(row, "pendingTasks")) > 0 {
 		ids := make([]string, len(certifications))
 		for i := range certifications {
 			ids[i] = certifications[i].ID
@@ -149,7 +81,7 @@ func announceBelow(ctx context.Context, row []graphql.CollectedField, certificat
 		loaders.AnnouncePendingTasks(ctx, ids)
 	}
 	operation := graphql.GetOperationContext(ctx)
-	origins := named(below(operation, named(below(operation, named(row, "reassignment")), "from")), "certification")
+	origins := plan.Named(plan.Below(operation, plan.Named(plan.Below(operation, plan.Named(row, "reassignment")), "from")), "certification")
 	if len(origins) == 0 {
 		return
 	}
@@ -159,7 +91,7 @@ func announceBelow(ctx context.Context, row []graphql.CollectedField, certificat
 			ids = append(ids, from.From.ID)
 		}
 	}
-	announceCertifications(ctx, ids, below(operation, origins))
+	announceCertifications(ctx, ids, plan.Below(operation, origins))
 }
 
 // overlap starts to read the connections below a certification, which need no more of it
@@ -168,8 +100,8 @@ func announceBelow(ctx context.Context, row []graphql.CollectedField, certificat
 // function that it answers ends it all.
 func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
 	fields := graphql.CollectFieldsCtx(ctx, nil)
-	connections := append(named(fields, "reviewItems"), named(fields, "reviewers")...)
-	if len(connections) > 0 || len(named(fields, "pendingTasks")) > 0 {
+	connections := append(plan.Named(fields, "reviewItems"), plan.Named(fields, "reviewers")...)
+	if len(connections) > 0 || len(plan.Named(fields, "pendingTasks")) > 0 {
 		announceCertifications(ctx, []string{id}, fields)
 	}
 	if len(connections) > 0 {
@@ -191,7 +123,7 @@ func (r *Resolver) readConnections(ctx context.Context, id string, fields []grap
 			read()
 		})
 	}
-	var want selection
+	var want plan.Selection
 	var reads gen.ComplexityRoot
 	reads.Certification.ReviewItems = func(_ int, first *int, after *string, last *int, before *string, offset *int, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) int {
 		want := want
@@ -210,7 +142,7 @@ func (r *Resolver) readConnections(ctx context.Context, id string, fields []grap
 	typed := gen.NewExecutableSchema(gen.Config{Complexity: reads})
 	operation := graphql.GetOperationContext(ctx)
 	for _, field := range fields {
-		want = selectionOf(ctx, field)
+		want = plan.SelectionOf(ctx, field)
 		typed.Complexity(ctx, "Certification", field.Name, 0, field.ArgumentMap(operation.Variables))
 	}
 	return func() {

@@ -6,6 +6,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"certql/graph/gen"
+	"certql/graph/plan"
 )
 
 // projections is the extension that writes what resolvers answer as JSON at once, where gqlgen
@@ -30,11 +31,11 @@ func (p projections) InterceptField(ctx context.Context, next graphql.Resolver) 
 	if err != nil || value == nil {
 		return value, err
 	}
-	made := planFrom(ctx)
-	if made.deferring {
+	made := plan.From(ctx)
+	if made.Deferring {
 		return value, nil
 	}
-	if written, ok := p.projector.Project(ctx, &made.projected, value); ok {
+	if written, ok := p.projector.Project(ctx, &made.Projected, value); ok {
 		return written, nil
 	}
 	return value, nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"certql/graph/plan"
 	"certql/upstream"
 )
 
@@ -39,10 +40,10 @@ type tracedCall struct {
 
 // A dryReport is what the answer to a dry run tells of its cost, as extensions.upstream.
 type dryReport struct {
-	DryRun            bool       `json:"dryRun"`
-	EstimatedCalls    int        `json:"estimatedCalls"`
-	MaxEstimatedCalls int        `json:"maxEstimatedCalls"`
-	ByPath            []pathCost `json:"byPath"`
+	DryRun            bool            `json:"dryRun"`
+	EstimatedCalls    int             `json:"estimatedCalls"`
+	MaxEstimatedCalls int             `json:"maxEstimatedCalls"`
+	ByPath            []plan.PathCost `json:"byPath"`
 	budgetReport
 }
 
@@ -59,8 +60,8 @@ func (o operations) budgetReport(ctx context.Context) budgetReport {
 }
 
 // report answers what an operation has cost so far.
-func (o operations) report(ctx context.Context, made *plan) report {
-	r := report{EstimatedCalls: made.cost.calls, budgetReport: o.budgetReport(ctx)}
+func (o operations) report(ctx context.Context, made *plan.Plan) report {
+	r := report{EstimatedCalls: made.Cost.Calls, budgetReport: o.budgetReport(ctx)}
 	if usage := upstream.UsageFrom(ctx); usage != nil {
 		r.Calls, r.Coalesced, r.Cached = usage.Calls(), usage.Coalesced(), usage.Cached()
 		r.Stale, r.WaitedMS = usage.Stale() > 0, usage.Waited().Milliseconds()
@@ -75,14 +76,14 @@ func (o operations) report(ctx context.Context, made *plan) report {
 }
 
 // dryRun answers an operation by its cost alone.
-func (o operations) dryRun(ctx context.Context, made *plan) *graphql.Response {
+func (o operations) dryRun(ctx context.Context, made *plan.Plan) *graphql.Response {
 	return &graphql.Response{
 		Data: json.RawMessage("null"),
 		Extensions: map[string]any{"upstream": dryReport{
 			DryRun:            true,
-			EstimatedCalls:    made.cost.calls,
+			EstimatedCalls:    made.Cost.Calls,
 			MaxEstimatedCalls: o.maxEstimatedCalls,
-			ByPath:            made.cost.byPath(),
+			ByPath:            made.Cost.ByPath(),
 			budgetReport:      o.budgetReport(ctx),
 		}},
 	}

@@ -6,11 +6,12 @@ import (
 	"certql/graph/gen"
 	"certql/graph/load"
 	"certql/graph/model"
+	"certql/graph/plan"
 	"certql/graph/relay"
 	"certql/upstream"
 )
 
-func (r *Resolver) reviewItems(ctx context.Context, want selection, certificationID string, args relay.Arguments, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) (*model.AccessReviewItemConnection, error) {
+func (r *Resolver) reviewItems(ctx context.Context, want plan.Selection, certificationID string, args relay.Arguments, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) (*model.AccessReviewItemConnection, error) {
 	var in inputReader
 	params := upstream.ListIdentityAccessReviewItemsParams{
 		Filter: in.itemFilter(certificationID, filter),
@@ -38,7 +39,7 @@ func (r *Resolver) reviewItems(ctx context.Context, want selection, certificatio
 
 // permissions answers those behind an item. Only an entitlement can have any, so that other
 // items cost no call.
-func (r *Resolver) permissions(ctx context.Context, want selection, item *model.AccessReviewItem, args relay.Arguments, filter *gen.PermissionFilter) (*model.PermissionConnection, error) {
+func (r *Resolver) permissions(ctx context.Context, want plan.Selection, item *model.AccessReviewItem, args relay.Arguments, filter *gen.PermissionFilter) (*model.PermissionConnection, error) {
 	var in inputReader
 	params := upstream.GetIdentityCertificationItemPermissionsParams{Filter: in.permissionFilter(filter)}
 	if in.err != nil {

@@ -16,9 +16,6 @@ import (
 // settleTime bounds the reading after a call whose outcome is not known.
 const settleTime = 10 * time.Second
 
-// idsPerRead is the most ids in one filter: the URL has to stay under 4 KB.
-const idsPerRead = 50
-
 // A settlement says of the ids of one call what became of them.
 type settlement struct{ applied, refused, notApplied, unknown []string }
 
@@ -151,12 +148,12 @@ func remain(ctx context.Context, certificationID string, references []upstream.R
 		}
 	}
 	var reads []upstream.AccessReviewItemFilter
-	for from := 0; from < len(items); from += idsPerRead {
-		reads = append(reads, upstream.AccessReviewItemFilter{IDs: items[from:min(from+idsPerRead, len(items))]})
+	for from := 0; from < len(items); from += load.BatchSize {
+		reads = append(reads, upstream.AccessReviewItemFilter{IDs: items[from:min(from+load.BatchSize, len(items))]})
 	}
-	for from := 0; from < len(summaries); from += idsPerRead {
+	for from := 0; from < len(summaries); from += load.BatchSize {
 		reads = append(reads, upstream.AccessReviewItemFilter{
-			IdentitySummaryIDs: summaries[from:min(from+idsPerRead, len(summaries))],
+			IdentitySummaryIDs: summaries[from:min(from+load.BatchSize, len(summaries))],
 			Completed:          new(false), // what is decided stays in any case
 		})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"certql/graph/apierror"
 	"certql/graph/load"
+	"certql/graph/plan"
 	"certql/upstream"
 )
 
@@ -71,12 +72,6 @@ func pack[T any](groups [][]T, size int) [][]T {
 	return bins
 }
 
-// maxGroupingReads is the most upstream calls that are made to find out which items belong
-// together, so that enough of an operation's calls are left for the tasks. It is 25,000 undecided
-// items by whole pages, or 5,000 references by their ids. What is left over stands alone: at worst
-// people have a review summary to clear away, where otherwise nothing could be moved at all.
-const maxGroupingReads = 100
-
 // summaries answers the identity summary of each review item that a reassignment names, as far
 // as the upstream tells: by lists of ids, or by whole pages of the undecided items where these
 // are fewer calls. Nothing is known where the upstream does not let it be read because a
@@ -88,8 +83,8 @@ func summaries(ctx context.Context, certification *upstream.IdentityCertificatio
 			keys = append(keys, load.ItemKey{CertificationID: in.certificationID, ID: reference.ID})
 		}
 	}
-	reads := chunks(len(keys), idsPerRead)
-	if certification == nil && reads > maxGroupingReads {
+	reads := load.Parts(len(keys), load.BatchSize)
+	if certification == nil && reads > plan.MaxGroupingReads {
 		// Without it, ids are all there is to go by. Whatever is wrong shows in what follows.
 		certification, _ = certificationNow(ctx, in.certificationID)
 	}
@@ -97,10 +92,10 @@ func summaries(ctx context.Context, certification *upstream.IdentityCertificatio
 		items []*upstream.AccessReviewItem
 		err   error
 	)
-	if pages, ok := undecidedPages(certification); ok && pages < min(reads, maxGroupingReads+1) {
+	if pages, ok := undecidedPages(certification); ok && pages < min(reads, plan.MaxGroupingReads+1) {
 		items, err = readUndecided(ctx, in.certificationID, pages)
 	} else {
-		items, err = readItems(ctx, keys[:min(len(keys), maxGroupingReads*idsPerRead)])
+		items, err = readItems(ctx, keys[:min(len(keys), plan.MaxGroupingReads*load.BatchSize)])
 	}
 	if _, ok := errors.AsType[*apierror.GovernanceGroupError](apierror.OfGovernanceGroup(err)); ok {
 		return nil, nil
@@ -120,7 +115,7 @@ func undecidedPages(c *upstream.IdentityCertification) (pages int, ok bool) {
 	if c == nil || c.DecisionsTotal == nil || c.DecisionsMade == nil {
 		return 0, false
 	}
-	return (*c.DecisionsTotal - *c.DecisionsMade + upstream.MaxLimit - 1) / upstream.MaxLimit, true
+	return load.Parts(*c.DecisionsTotal-*c.DecisionsMade, upstream.MaxLimit), true
 }
 
 func readUndecided(ctx context.Context, certificationID string, pages int) ([]*upstream.AccessReviewItem, error) {

@@ -7,6 +7,7 @@ import (
 	"certql/graph/gen"
 	"certql/graph/load"
 	"certql/graph/model"
+	"certql/graph/plan"
 	"certql/graph/relay"
 	"certql/upstream"
 )
@@ -17,7 +18,7 @@ func (r *Resolver) task(ctx context.Context, id string) (*model.CertificationTas
 	return model.WrapTask(task), err
 }
 
-func (r *Resolver) tasks(ctx context.Context, want selection, args relay.Arguments, reviewer *string, filter *gen.CertificationTaskFilter) (*model.CertificationTaskConnection, error) {
+func (r *Resolver) tasks(ctx context.Context, want plan.Selection, args relay.Arguments, reviewer *string, filter *gen.CertificationTaskFilter) (*model.CertificationTaskConnection, error) {
 	var in inputReader
 	params := upstream.GetPendingCertificationTasksParams{
 		Reviewer: in.reviewer(reviewer),
@@ -42,7 +43,7 @@ func (r *Resolver) tasks(ctx context.Context, want selection, args relay.Argumen
 // pendingTasks answers those of one certification. They are read all at once, together with
 // those of other certifications: there are few of them, and the upstream lists them for many
 // certifications in one call.
-func (r *Resolver) pendingTasks(ctx context.Context, want selection, certificationID string, args relay.Arguments) (*model.CertificationTaskConnection, error) {
+func (r *Resolver) pendingTasks(ctx context.Context, want plan.Selection, certificationID string, args relay.Arguments) (*model.CertificationTaskConnection, error) {
 	return connect(ctx, r.rows, want, args, source[upstream.CertificationTask, model.CertificationTask]{
 		scope: relay.NewScope("pendingTasks", certificationID),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.CertificationTask], error) {

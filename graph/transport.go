@@ -10,6 +10,7 @@ import (
 
 	"certql/graph/apierror"
 	"certql/graph/document"
+	"certql/graph/plan"
 )
 
 // An httpTransport is GraphQL over HTTP: operations by GET and POST, answers as JSON or, where they
@@ -91,7 +92,7 @@ func (x exchange) one(params *graphql.RawParams) error {
 		x.respond(invalid)
 		return nil
 	}
-	subscription, deferring := operation.Operation.Operation == ast.Subscription, defers(operation)
+	subscription, deferring := operation.Operation.Operation == ast.Subscription, plan.Defers(operation)
 	switch {
 	case x.request.Method == http.MethodGet && operation.Operation.Operation == ast.Mutation:
 		return errMutationByGet
@@ -130,7 +131,7 @@ func (x exchange) inBatch(params *graphql.RawParams) *graphql.Response {
 	switch {
 	case invalid != nil:
 		return invalid
-	case operation.Operation.Operation == ast.Subscription, defers(operation):
+	case operation.Operation.Operation == ast.Subscription, plan.Defers(operation):
 		response := errStreamInBatch.response()
 		x.onRefused(ctx, params, operation, response)
 		return response

@@ -8,8 +8,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"certql/graph/apierror"
 	"certql/graph/model"
+	"certql/graph/plan"
 	"certql/upstream"
 )
 
@@ -19,15 +19,6 @@ func (h *taskHub) watchTask(ctx context.Context, id string) (<-chan *model.Certi
 	watcher := h.watch(ctx, id)
 	*endingFrom(ctx) = ending{path: graphql.GetPath(ctx), watcher: watcher}
 	return watcher.news, nil
-}
-
-// checkRoot refuses a subscription unless it has one field at its root. The rule of validation
-// looks at names alone, and not at aliases and conditions.
-func checkRoot(operation *graphql.OperationContext) *gqlerror.Error {
-	if operation.Operation.Operation == ast.Subscription && len(roots(operation)) != 1 {
-		return apierror.Invalid("A subscription must have exactly one field at its root.")
-	}
-	return nil
 }
 
 // finished says whether a task will not change any more.
@@ -60,7 +51,7 @@ func (endings) Validate(graphql.ExecutableSchema) error { return nil }
 
 // InterceptOperation makes room for the ending of a subscription.
 func (endings) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	if isSubscription(ctx) {
+	if plan.IsSubscription(ctx) {
 		ctx = context.WithValue(ctx, endingKey{}, new(ending))
 	}
 	return next(ctx)
@@ -69,7 +60,7 @@ func (endings) InterceptOperation(ctx context.Context, next graphql.OperationHan
 // InterceptResponse adds the ending to the events of a subscription.
 func (endings) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	response := next(ctx)
-	if response == nil && isSubscription(ctx) {
+	if response == nil && plan.IsSubscription(ctx) {
 		response = endingFrom(ctx).take(ctx)
 	}
 	return response

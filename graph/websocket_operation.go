@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"certql/graph/apierror"
+	"certql/graph/plan"
 )
 
 // An underWay is an operation that the client waits for.
@@ -92,7 +93,7 @@ func (s *socket) operate(ctx, caller context.Context, id string, given *paramete
 	switch {
 	case invalid != nil:
 		return invalid
-	case kind != ast.Query && defers(operation):
+	case kind != ast.Query && plan.Defers(operation):
 		response := errDeferOutsideQuery.response()
 		s.onRefused(caller, params, operation, response)
 		return response

@@ -10,6 +10,7 @@ import (
 
 	"certql/graph/load"
 	"certql/graph/model"
+	"certql/graph/plan"
 	"certql/upstream"
 )
 
@@ -82,7 +83,7 @@ func (e *unsentError) Unwrap() error { return e.cause }
 // written answers the certification of a write for the payload: as the upstream answered or,
 // where that answer was lost, read again if the payload shows it.
 func written(ctx context.Context, certificationID string, answer *upstream.IdentityCertification) *model.Certification {
-	if fields := named(graphql.CollectFieldsCtx(ctx, nil), "certification"); answer == nil && len(fields) > 0 {
+	if fields := plan.Named(graphql.CollectFieldsCtx(ctx, nil), "certification"); answer == nil && len(fields) > 0 {
 		var err error
 		if answer, err = certificationNow(ctx, certificationID); err != nil {
 			graphql.AddError(graphql.WithPathContext(ctx, graphql.NewPathWithField(fields[0].Alias)), err)

@@ -7,16 +7,16 @@ import (
 	"github.com/graph-gophers/dataloader/v7"
 )
 
-// inBatches reads keys in batches of at most batchSize, all at once, and answers the results
+// inBatches reads keys in batches of at most BatchSize, all at once, and answers the results
 // in the order of the keys. read answers one result for each key it is given.
 func inBatches[K comparable, V any](keys []K, read func([]K) []*dataloader.Result[V]) []*dataloader.Result[V] {
-	if len(keys) <= batchSize {
+	if len(keys) <= BatchSize {
 		return read(keys)
 	}
-	results := make([][]*dataloader.Result[V], (len(keys)+batchSize-1)/batchSize)
+	results := make([][]*dataloader.Result[V], Parts(len(keys), BatchSize))
 	var group sync.WaitGroup
 	for n := range results {
-		batch := keys[n*batchSize : min((n+1)*batchSize, len(keys))]
+		batch := keys[n*BatchSize : min((n+1)*BatchSize, len(keys))]
 		group.Go(func() { results[n] = read(batch) })
 	}
 	group.Wait()

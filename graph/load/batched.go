@@ -26,7 +26,7 @@ func newBatched[K comparable, V any](read dataloader.BatchFunc[K, V]) *batched[K
 		dataloader.WithWait[K, V](batchWait),
 		// The queue of a batch, which its reader empties all the while. By default it has
 		// room for a thousand keys: 8 KB for each lone one.
-		dataloader.WithInputCapacity[K, V](batchSize))}
+		dataloader.WithInputCapacity[K, V](BatchSize))}
 }
 
 // observed answers a way of reading that tells of each batch, where somebody wants to know.

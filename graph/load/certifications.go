@@ -23,7 +23,7 @@ func (l *Loaders) Knows(ctx context.Context, certifications []upstream.IdentityC
 }
 
 // readCertifications reads certifications: a single one by its id, several by lists of up to
-// batchSize ids. What a list leaves out is read one by one, since only that tells a
+// BatchSize ids. What a list leaves out is read one by one, since only that tells a
 // certification that does not exist from one that the caller may not see.
 func (l *Loaders) readCertifications(ctx context.Context, ids []string) []*dataloader.Result[*upstream.IdentityCertification] {
 	return inBatches(ids, func(ids []string) []*dataloader.Result[*upstream.IdentityCertification] {

@@ -18,7 +18,7 @@ func (l *Loaders) Item(ctx context.Context, key ItemKey) (*upstream.AccessReview
 }
 
 // readItems reads items certification by certification, all at once, by lists of up to
-// batchSize ids.
+// BatchSize ids.
 func (l *Loaders) readItems(ctx context.Context, keys []ItemKey) []*dataloader.Result[*upstream.AccessReviewItem] {
 	indexes := map[string][]int{} // of keys, by certification
 	for i, key := range keys {

@@ -7,8 +7,11 @@ import (
 	"certql/upstream"
 )
 
-// batchSize is the most ids in one filter: the URL has to stay under 4 KB.
-const batchSize = 50
+// BatchSize is the most ids in one filter: the URL has to stay under 4 KB.
+const BatchSize = 50
+
+// Parts returns how many parts of at most size n things make.
+func Parts(n, size int) int { return (n + size - 1) / size }
 
 // Loaders remember what one operation has read. They must not outlive it, nor serve
 // another caller.

@@ -21,7 +21,7 @@ func (l *Loaders) PendingTasks(ctx context.Context, certificationID string) ([]u
 	return l.pendingTasks.load(ctx, certificationID)
 }
 
-// readPendingTasks reads the tasks of certifications by lists of up to batchSize targets, page
+// readPendingTasks reads the tasks of certifications by lists of up to BatchSize targets, page
 // by page where they fill more than one.
 func (l *Loaders) readPendingTasks(ctx context.Context, certificationIDs []string) []*dataloader.Result[[]upstream.CertificationTask] {
 	return inBatches(certificationIDs, func(ids []string) []*dataloader.Result[[]upstream.CertificationTask] {

@@ -1,8 +1,9 @@
-package graph
+package plan
 
 import (
 	"github.com/99designs/gqlgen/graphql"
 
+	"certql/graph/load"
 	"certql/upstream"
 )
 
@@ -43,7 +44,7 @@ func (e *estimator) write(at *place, calls int) {
 func (e *estimator) payload(at *place, field graphql.CollectedField) {
 	certification := one("written")
 	e.unread(certification, fact{})
-	for _, field := range named(e.collect(field), "certification") {
+	for _, field := range Named(e.collect(field), "certification") {
 		e.certificationsBelow(at.of(field), certification, e.collect(field), nil, nil)
 	}
 }
@@ -52,13 +53,13 @@ func (e *estimator) decide(at *place, field graphql.CollectedField, decisions in
 	if decisions == 0 {
 		return
 	}
-	e.write(at, chunks(decisions, upstream.MaxDecisions))
+	e.write(at, load.Parts(decisions, upstream.MaxDecisions))
 	e.payload(at, field)
 	items := one("written").child("decided", decisions)
-	for _, field := range named(e.collect(field), "decidedItems") {
+	for _, field := range Named(e.collect(field), "decidedItems") {
 		at := at.of(field)
 		if e.unread(one("decided"), fact{}) > 0 {
-			e.cost.add(at, chunks(decisions, idsPerRead))
+			e.cost.add(at, load.Parts(decisions, load.BatchSize))
 		}
 		e.itemsBelow(at, items, one("written"), e.collect(field))
 	}
@@ -74,9 +75,9 @@ func (e *estimator) reassignAsync(at *place, field graphql.CollectedField, refer
 	case references <= upstream.MaxReassignAsyncReferences:
 		e.write(at, 1)
 	default:
-		reads := chunks(references, idsPerRead)
-		if reads > maxGroupingReads {
-			reads = maxGroupingReads
+		reads := load.Parts(references, load.BatchSize)
+		if reads > MaxGroupingReads {
+			reads = MaxGroupingReads
 			if !e.precheck {
 				reads++ // of the certification, which tells a shorter way
 			}
@@ -84,13 +85,19 @@ func (e *estimator) reassignAsync(at *place, field graphql.CollectedField, refer
 		e.write(at, mostTasks(references)+reads)
 	}
 	tasks := one("queued").child("tasks", mostTasks(references))
-	for _, field := range named(e.collect(field), "tasks") {
+	for _, field := range Named(e.collect(field), "tasks") {
 		e.tasksBelow(at.of(field), tasks, e.collect(field), nil)
 	}
 }
 
+// MaxGroupingReads is the most upstream calls that are made to find out which items belong
+// together, so that enough of an operation's calls are left for the tasks. It is 25,000 undecided
+// items by whole pages, or 5,000 references by their ids. What is left over stands alone: at worst
+// people have a review summary to clear away, where otherwise nothing could be moved at all.
+const MaxGroupingReads = 100
+
 // mostTasks answers how many tasks references make at most: any two of several have more than
 // MaxReassignAsyncReferences together, so that on average each is more than half full.
 func mostTasks(references int) int {
-	return max(1, chunks(references, upstream.MaxReassignAsyncReferences/2)-1)
+	return max(1, load.Parts(references, upstream.MaxReassignAsyncReferences/2)-1)
 }

@@ -1,4 +1,4 @@
-package graph
+package plan
 
 import (
 	"crypto/sha256"
@@ -17,7 +17,7 @@ import (
 func (e *estimator) page(at *place, parents objects, field graphql.CollectedField) (rows objects) {
 	arguments := field.ArgumentMap(e.operation.Variables)
 	window, err := pagingOf(arguments).Reach(e.rows)
-	want := e.twins.selection(e.operation, field).Want
+	want := e.shared.selection(e.operation, field).Want
 	if err != nil || want.Nothing() || matchesNothing(arguments["filter"]) {
 		return objects{}
 	}
@@ -45,7 +45,7 @@ func (e *estimator) eachRow(at *place, connection graphql.CollectedField, row fu
 		case "nodes":
 			row(at.of(field), e.collect(field))
 		case "edges":
-			for _, node := range named(e.collect(field), "node") {
+			for _, node := range Named(e.collect(field), "node") {
 				row(at.of(field).of(node), e.collect(node))
 			}
 		}

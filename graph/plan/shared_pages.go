@@ -1,4 +1,4 @@
-package graph
+package plan
 
 import (
 	"encoding/json"
@@ -10,16 +10,16 @@ import (
 	"certql/graph/relay"
 )
 
-// twins are the connection fields that show the same page as other fields of the operation,
+// sharedPages are the connection fields that show the same page as other fields of the operation,
 // under other aliases, and what each of those needs of it. They are found where the document
 // alone tells: at the root, and below certifications that are named by their ids.
-type twins map[*ast.Field][]relay.Want
+type sharedPages map[*ast.Field][]relay.Want
 
-// findTwins answers the twins of an operation.
-func findTwins(operation *graphql.OperationContext) twins {
+// findSharedPages returns the pages of an operation that several fields show.
+func findSharedPages(operation *graphql.OperationContext) sharedPages {
 	pages := map[string][]graphql.CollectedField{}
-	collectPages(pages, operation, "", roots(operation))
-	var found twins
+	collectPages(pages, operation, "", Roots(operation))
+	var found sharedPages
 	for _, fields := range pages {
 		if len(fields) < 2 {
 			continue
@@ -29,7 +29,7 @@ func findTwins(operation *graphql.OperationContext) twins {
 			wants = append(wants, ownSelection(operation, field).Want)
 		}
 		if found == nil {
-			found = twins{}
+			found = sharedPages{}
 		}
 		for _, field := range fields {
 			found[field.Field] = wants
@@ -41,12 +41,12 @@ func findTwins(operation *graphql.OperationContext) twins {
 // selection reads what is selected of the connection that a field shows. Where other fields of
 // the operation show the same page, what they need of it counts as selected here too, so that
 // one reading serves them all.
-func (t twins) selection(operation *graphql.OperationContext, connection graphql.CollectedField) selection {
-	s := ownSelection(operation, connection)
-	for _, twin := range t[connection.Field] {
-		s.Rows, s.NextPage, s.Total = s.Rows || twin.Rows, s.NextPage || twin.NextPage, s.Total || twin.Total
+func (s sharedPages) selection(operation *graphql.OperationContext, connection graphql.CollectedField) Selection {
+	own := ownSelection(operation, connection)
+	for _, other := range s[connection.Field] {
+		own.Rows, own.NextPage, own.Total = own.Rows || other.Rows, own.NextPage || other.NextPage, own.Total || other.Total
 	}
-	return s
+	return own
 }
 
 // collectPages sorts connection fields by the page that they show. The parent identifies the
@@ -57,12 +57,12 @@ func collectPages(pages map[string][]graphql.CollectedField, operation *graphql.
 		case "certifications", "pendingCertificationTasks", "reviewItems", "reviewers", "pendingTasks":
 			arguments, err := json.Marshal(field.ArgumentMap(operation.Variables))
 			if err != nil {
-				continue // what cannot be compared has no twin
+				continue // what cannot be compared is not shared
 			}
 			key := parent + " " + field.Name + string(arguments)
 			pages[key] = append(pages[key], field)
 		case "certification", "node":
-			for _, id := range namedNodes(field, operation.Variables) {
+			for _, id := range NamedNodes(field, operation.Variables) {
 				if id.Kind == model.CertificationNode {
 					collectPages(pages, operation, id.Raw, graphql.CollectFields(operation, field.Selections, nil))
 				}

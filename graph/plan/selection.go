@@ -1,4 +1,4 @@
-package graph
+package plan
 
 import (
 	"context"
@@ -9,32 +9,32 @@ import (
 	"certql/graph/relay"
 )
 
-// A selection says what the caller wants of a connection. Fragments, aliases, @skip and
+// A Selection says what the caller wants of a connection. Fragments, aliases, @skip and
 // @include are honoured.
-type selection struct {
+type Selection struct {
 	relay.Want
-	row []graphql.CollectedField // what is wanted of each row
+	Row []graphql.CollectedField // what is wanted of each row
 }
 
-// selectionOf reads what is selected of the connection that a field shows, by that field or by
-// a twin of it.
-func selectionOf(ctx context.Context, connection graphql.CollectedField) selection {
+// SelectionOf reads what is selected of the connection that a field shows, by that field or by
+// another that shows the same page.
+func SelectionOf(ctx context.Context, connection graphql.CollectedField) Selection {
 	operation := graphql.GetOperationContext(ctx)
-	return planOf(operation).twins.selection(operation, connection)
+	return Of(operation).shared.selection(operation, connection)
 }
 
-func ownSelection(operation *graphql.OperationContext, connection graphql.CollectedField) selection {
-	var s selection
+func ownSelection(operation *graphql.OperationContext, connection graphql.CollectedField) Selection {
+	var s Selection
 	for _, field := range graphql.CollectFields(operation, connection.Selections, nil) {
 		switch field.Name {
 		case "nodes":
 			s.Rows = true
-			s.row = append(s.row, graphql.CollectFields(operation, field.Selections, nil)...)
+			s.Row = append(s.Row, graphql.CollectFields(operation, field.Selections, nil)...)
 		case "edges":
 			s.Rows = true
 			for _, part := range graphql.CollectFields(operation, field.Selections, nil) {
 				if part.Name == "node" {
-					s.row = append(s.row, graphql.CollectFields(operation, part.Selections, nil)...)
+					s.Row = append(s.Row, graphql.CollectFields(operation, part.Selections, nil)...)
 				}
 			}
 		case "totalCount":
@@ -53,14 +53,14 @@ func ownSelection(operation *graphql.OperationContext, connection graphql.Collec
 	return s
 }
 
-// selected reads what is selected of the connection that is being resolved.
-func selected(ctx context.Context) selection {
-	return selectionOf(ctx, graphql.GetFieldContext(ctx).Field)
+// Selected reads what is selected of the connection that is being resolved.
+func Selected(ctx context.Context) Selection {
+	return SelectionOf(ctx, graphql.GetFieldContext(ctx).Field)
 }
 
-// roots answers the fields at the root of an operation. They are collected in the executor's own
+// Roots answers the fields at the root of an operation. They are collected in the executor's own
 // words, as is everything below them, since it remembers what it has collected before.
-func roots(operation *graphql.OperationContext) []graphql.CollectedField {
+func Roots(operation *graphql.OperationContext) []graphql.CollectedField {
 	root := "Query"
 	switch operation.Operation.Operation {
 	case ast.Mutation:
@@ -71,8 +71,8 @@ func roots(operation *graphql.OperationContext) []graphql.CollectedField {
 	return graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{root})
 }
 
-// named answers those of the fields that have the given name, whatever their alias.
-func named(fields []graphql.CollectedField, name string) []graphql.CollectedField {
+// Named answers those of the fields that have the given name, whatever their alias.
+func Named(fields []graphql.CollectedField, name string) []graphql.CollectedField {
 	var found []graphql.CollectedField
 	for _, field := range fields {
 		if field.Name == name {
@@ -82,8 +82,8 @@ func named(fields []graphql.CollectedField, name string) []graphql.CollectedFiel
 	return found
 }
 
-// below answers the fields selected of the objects that the given fields show.
-func below(operation *graphql.OperationContext, fields []graphql.CollectedField) []graphql.CollectedField {
+// Below answers the fields selected of the objects that the given fields show.
+func Below(operation *graphql.OperationContext, fields []graphql.CollectedField) []graphql.CollectedField {
 	if len(fields) == 1 {
 		return graphql.CollectFields(operation, fields[0].Selections, nil)
 	}

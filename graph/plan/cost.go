@@ -1,4 +1,4 @@
-package graph
+package plan
 
 import (
 	"cmp"
@@ -17,7 +17,7 @@ import (
 // change that. What faults make necessary is not in it: requests that are sent again, and reads
 // after a write whose outcome nobody knows.
 type cost struct {
-	calls  int
+	Calls  int
 	shares []share
 }
 
@@ -29,7 +29,7 @@ type share struct {
 
 func (c *cost) add(at *place, calls int) {
 	if calls > 0 {
-		c.calls += calls
+		c.Calls += calls
 		c.shares = append(c.shares, share{at, calls})
 	}
 }
@@ -54,23 +54,23 @@ func (p *place) String() string {
 	return strings.Join(names, ".")
 }
 
-// A pathCost is the upstream calls that the fields at one path take.
-type pathCost struct {
+// A PathCost is the upstream calls that the fields at one path take.
+type PathCost struct {
 	Path  string `json:"path"`
 	Calls int    `json:"calls"`
 }
 
-// byPath answers the calls of each path that has some, the costliest first.
-func (c *cost) byPath() []pathCost {
+// ByPath answers the calls of each path that has some, the costliest first.
+func (c *cost) ByPath() []PathCost {
 	calls := map[string]int{}
 	for _, share := range c.shares {
 		calls[share.at.String()] += share.calls
 	}
-	paths := make([]pathCost, 0, len(calls))
+	paths := make([]PathCost, 0, len(calls))
 	for path, calls := range calls {
-		paths = append(paths, pathCost{path, calls})
+		paths = append(paths, PathCost{path, calls})
 	}
-	slices.SortFunc(paths, func(a, b pathCost) int {
+	slices.SortFunc(paths, func(a, b PathCost) int {
 		return cmp.Or(cmp.Compare(b.Calls, a.Calls), cmp.Compare(a.Path, b.Path))
 	})
 	return paths
@@ -85,7 +85,7 @@ const (
 
 // refusal answers the error of an operation that may cost more than is allowed.
 func (c *cost) refusal(allowed int) *gqlerror.Error {
-	paths := c.byPath()
+	paths := c.ByPath()
 	costliest := paths[:min(len(paths), costliestPaths)]
 	path := costliest[0].Path
 	if len(path) > shownPath {
@@ -94,10 +94,10 @@ func (c *cost) refusal(allowed int) *gqlerror.Error {
 	return &gqlerror.Error{
 		Message: fmt.Sprintf("The operation may take %d upstream calls, and at most %d are allowed; %d of them are at %s. "+
 			"Ask for fewer rows (first) there or above it, leave out what is read for each row, or split the operation.",
-			c.calls, allowed, costliest[0].Calls, path),
+			c.Calls, allowed, costliest[0].Calls, path),
 		Extensions: map[string]any{
 			"code":              apierror.CodeCallsExceeded,
-			"estimatedCalls":    c.calls,
+			"estimatedCalls":    c.Calls,
 			"maxEstimatedCalls": allowed,
 			"costliest":         costliest,
 		},

@@ -1,4 +1,4 @@
-package graph
+package plan
 
 import (
 	"slices"
@@ -16,7 +16,7 @@ import (
 // counts once.
 type estimator struct {
 	operation *graphql.OperationContext
-	twins     twins
+	shared    sharedPages
 	rows      relay.Limits
 	precheck  bool // writes are preceded by a look at their certification
 
@@ -100,12 +100,12 @@ func (e *estimator) query(fields []graphql.CollectedField) {
 func (e *estimator) nodes(at *place, field graphql.CollectedField) {
 	var certifications, tasks []string
 	var items []load.ItemKey
-	for _, id := range namedNodes(field, e.operation.Variables) {
+	for _, id := range NamedNodes(field, e.operation.Variables) {
 		switch id.Kind {
 		case model.CertificationNode:
 			certifications = append(certifications, id.Raw)
 		case model.ItemNode:
-			items = append(items, itemKey(id))
+			items = append(items, ItemKey(id))
 		default:
 			tasks = append(tasks, id.Raw)
 		}
@@ -150,13 +150,13 @@ func (e *estimator) itemsByID(at *place, items []load.ItemKey, field graphql.Col
 		if e.unread(one(key), fact{}) > 0 {
 			n := e.items[item.CertificationID]
 			e.items[item.CertificationID] = n + 1
-			e.cost.add(at, chunks(n+1, idsPerRead)-chunks(n, idsPerRead))
+			e.cost.add(at, load.Parts(n+1, load.BatchSize)-load.Parts(n, load.BatchSize))
 		}
 		found.keys = append(found.keys, key)
 	}
 	found.keys = unique(found.keys)
 	certifications := e.certificationsOf(certificationIDs)
-	for _, shown := range named(e.collect(field), "certification") {
+	for _, shown := range Named(e.collect(field), "certification") {
 		e.cost.add(at.of(shown), e.named.addCertifications(e.unread(certifications, fact{})))
 	}
 	e.itemsBelow(at, found, certifications, e.collect(field, "AccessReviewItem", "Node"))
@@ -204,13 +204,13 @@ func (e *estimator) certificationsBelow(at *place, certifications objects, field
 		case "pendingTasks":
 			e.cost.add(at, pendingTasks.addPendingTasks(e.unread(certifications, fact{list: field.Name})))
 			e.eachRow(at, field, func(at *place, fields []graphql.CollectedField) {
-				for _, target := range named(fields, "certification") { // it is the one that they are pending on
+				for _, target := range Named(fields, "certification") { // it is the one that they are pending on
 					e.certification(at.of(target), certifications, e.collect(target), nil)
 				}
 			})
 		case "reassignment":
-			for _, from := range named(e.collect(field), "from") {
-				for _, origin := range named(e.collect(from), "certification") {
+			for _, from := range Named(e.collect(field), "from") {
+				for _, origin := range Named(e.collect(from), "certification") {
 					e.certification(at.of(from).of(origin), certifications.child("origin", 1), e.collect(origin), origins)
 				}
 			}
@@ -232,7 +232,7 @@ func (e *estimator) itemsBelow(at *place, items, certifications objects, fields 
 
 // tasksBelow adds what is selected of tasks, whose certifications are read in one batch.
 func (e *estimator) tasksBelow(at *place, tasks objects, fields []graphql.CollectedField, targets *batch) {
-	for _, field := range named(fields, "certification") {
+	for _, field := range Named(fields, "certification") {
 		e.certification(at.of(field), tasks.child("target", 1), e.collect(field), targets)
 	}
 }

@@ -1,11 +1,13 @@
-package graph
+package plan
+
+import "certql/graph/load"
 
 // A batch is what one announcement has the loaders read together. A nil batch stands for
 // objects that are announced each by itself.
 type batch struct{ certifications, pendingTasks int }
 
 // addCertifications answers how many calls it takes at most to read n certifications more by
-// their ids: a list for each idsPerRead of them, and one for each that the list may leave out.
+// their ids: a list for each load.BatchSize of them, and one for each that the list may leave out.
 func (b *batch) addCertifications(n int) (calls int) {
 	if b == nil {
 		return n
@@ -16,25 +18,22 @@ func (b *batch) addCertifications(n int) (calls int) {
 }
 
 // addPendingTasks answers how many calls it takes to read the pending tasks of n certifications
-// more, as long as those of idsPerRead certifications fit on a page.
+// more, as long as those of load.BatchSize certifications fit on a page.
 func (b *batch) addPendingTasks(n int) (calls int) {
 	if b == nil {
 		return n
 	}
-	before := chunks(b.pendingTasks, idsPerRead)
+	before := load.Parts(b.pendingTasks, load.BatchSize)
 	b.pendingTasks += n
-	return chunks(b.pendingTasks, idsPerRead) - before
+	return load.Parts(b.pendingTasks, load.BatchSize) - before
 }
 
 // callsByID answers how many calls it takes at most to read n certifications by their ids. A
 // lone one is read by itself, without a list.
 func callsByID(n int) int {
-	calls := n + n/idsPerRead
-	if n%idsPerRead > 1 {
+	calls := n + n/load.BatchSize
+	if n%load.BatchSize > 1 {
 		calls++
 	}
 	return calls
 }
-
-// chunks answers how many parts of the given size n things make.
-func chunks(n, size int) int { return (n + size - 1) / size }

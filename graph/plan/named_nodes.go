@@ -1,0 +1,85 @@
+package plan
+
+import (
+	"github.com/99designs/gqlgen/graphql"
+
+	"certql/graph/load"
+	"certql/graph/model"
+)
+
+// MaxNodes is the most ids that one nodes field takes.
+const MaxNodes = 1000
+
+// NamedNodes answers the objects that a root field names by ids. What is wrong with an id is
+// for the field's resolver to say.
+func NamedNodes(field graphql.CollectedField, variables map[string]any) []model.NodeID {
+	var nodes []model.NodeID
+	switch field.Name {
+	case "certification":
+		if id, err := graphql.UnmarshalID(argument(field, "id", variables)); err == nil {
+			if raw, err := model.ParseCertificationID(id); err == nil {
+				nodes = append(nodes, model.NodeID{Kind: model.CertificationNode, Raw: raw})
+			}
+		}
+	case "node":
+		nodes = appendNode(nodes, argument(field, "id", variables))
+	case "nodes":
+		ids := listOf(argument(field, "ids", variables))
+		if len(ids) > MaxNodes {
+			return nil
+		}
+		for _, id := range ids {
+			nodes = appendNode(nodes, id)
+		}
+	case "certificationTask":
+		if id, err := graphql.UnmarshalID(argument(field, "id", variables)); err == nil {
+			if raw, err := model.ParseTaskID(id); err == nil {
+				nodes = append(nodes, model.NodeID{Kind: model.TaskNode, Raw: raw})
+			}
+		}
+	}
+	return nodes
+}
+
+// argument answers the value of an argument without a default; nil where it is not given.
+func argument(field graphql.CollectedField, name string, variables map[string]any) any {
+	given := field.Arguments.ForName(name)
+	if given == nil {
+		return nil
+	}
+	value, err := given.Value.Value(variables)
+	if err != nil {
+		return nil
+	}
+	return value
+}
+
+// listOf reads an argument that is a list, where GraphQL takes a value that is none for a list
+// of one.
+func listOf(value any) []any {
+	switch value := value.(type) {
+	case nil:
+		return nil
+	case []any:
+		return value
+	default:
+		return []any{value}
+	}
+}
+
+func appendNode(nodes []model.NodeID, value any) []model.NodeID {
+	id, err := graphql.UnmarshalID(value)
+	if err != nil {
+		return nodes
+	}
+	node, err := model.ParseNodeID(id)
+	if err != nil {
+		return nodes
+	}
+	return append(nodes, node)
+}
+
+// ItemKey returns the key that loaders know a review item by.
+func ItemKey(id model.NodeID) load.ItemKey {
+	return load.ItemKey{CertificationID: id.CertificationID, ID: id.Raw}
+}
