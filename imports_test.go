@@ -51,7 +51,8 @@ var importRules = map[string]importRule{
 	"certql/graph": {
 		project: []string{
 			"certql/graph/apierror", "certql/graph/document", "certql/graph/gen", "certql/graph/load", "certql/graph/model",
-			"certql/graph/plan", "certql/graph/projection", "certql/graph/relay", "certql/upstream",
+			"certql/graph/mutation", "certql/graph/plan", "certql/graph/projection", "certql/graph/relay", "certql/graph/transport",
+			"certql/graph/watch", "certql/upstream",
 		},
 		never: []string{"certql/edge", "certql/upstream/sandbox", otelSDK},
 		why:   "the graph answers whoever has been let in, from whatever upstream there is",
@@ -85,6 +86,13 @@ var importRules = map[string]importRule{
 		never:   []string{"certql/edge", "certql/graph/gen", "certql/graph/load", "certql/upstream/sandbox"},
 		why:     "the model wraps what the upstream answered and does no input or output",
 	},
+	"certql/graph/mutation": {
+		project: []string{
+			"certql/graph/apierror", "certql/graph/gen", "certql/graph/load", "certql/graph/model", "certql/graph/plan", "certql/upstream",
+		},
+		never: []string{"certql/edge", "certql/graph/document", "certql/upstream/sandbox"},
+		why:   "what is written, and what became of it, does not depend on how the request came",
+	},
 	"certql/graph/plan": {
 		project: []string{
 			"certql/graph/apierror", "certql/graph/load", "certql/graph/model", "certql/graph/projection", "certql/graph/relay", "certql/upstream",
@@ -99,6 +107,16 @@ var importRules = map[string]importRule{
 	"certql/graph/relay": {
 		standardOnly: true,
 		why:          "the paging rules are pure, so that they can be tested and reused by themselves",
+	},
+	"certql/graph/transport": {
+		project: []string{"certql/graph/apierror", "certql/graph/document", "certql/graph/plan"},
+		never:   []string{"certql/edge", "certql/graph/gen", "certql/upstream/sandbox"},
+		why:     "how an operation arrives and its answer leaves does not depend on which fields there are",
+	},
+	"certql/graph/watch": {
+		project: []string{"certql/graph/apierror", "certql/graph/model", "certql/graph/plan", "certql/upstream"},
+		never:   []string{"certql/edge", "certql/graph/document", "certql/graph/gen", "certql/upstream/sandbox"},
+		why:     "a task is watched for whoever subscribes, over whatever transport",
 	},
 	"certql/playground": {
 		standardOnly: true,

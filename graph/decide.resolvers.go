@@ -12,11 +12,11 @@ import (
 )
 
 func (r *decideReviewItemsPayloadResolver) DecidedItems(ctx context.Context, obj *gen.DecideReviewItemsPayload) ([]model.AccessReviewItem, error) {
-	return r.mutations.decidedItems(ctx, obj)
+	return r.mutations.DecidedItems(ctx, obj)
 }
 
 func (r *mutationResolver) DecideReviewItems(ctx context.Context, input gen.DecideReviewItemsInput) (*gen.DecideReviewItemsPayload, error) {
-	return r.mutations.decide(ctx, input)
+	return r.mutations.Decide(ctx, input)
 }
 
 func (r *Resolver) DecideReviewItemsPayload() gen.DecideReviewItemsPayloadResolver {

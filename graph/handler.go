@@ -17,6 +17,7 @@ import (
 	"certql/graph/apierror"
 	"certql/graph/document"
 	"certql/graph/gen"
+	"certql/graph/mutation"
 	"certql/graph/plan"
 	"certql/graph/relay"
 	"certql/upstream"
@@ -144,7 +145,7 @@ func NewHandler(cfg Config) *Handler {
 	schema := gen.NewExecutableSchema(gen.Config{Resolvers: &Resolver{
 		client:       cfg.Client,
 		rows:         rows,
-		mutations:    newExecutor(cfg.Client, cfg.MaxWriteBatch, cfg.NoPrecheck, cfg.Now),
+		mutations:    mutation.NewExecutor(cfg.Client, cfg.MaxWriteBatch, cfg.NoPrecheck, cfg.Now),
 		tasksWatched: newTaskHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
 	}})
 	server := handler.New(schema)

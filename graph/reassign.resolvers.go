@@ -11,9 +11,9 @@ import (
 )
 
 func (r *mutationResolver) ReassignReviewItems(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsPayload, error) {
-	return r.mutations.reassign(ctx, input)
+	return r.mutations.Reassign(ctx, input)
 }
 
 func (r *mutationResolver) ReassignReviewItemsAsync(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsAsyncPayload, error) {
-	return r.mutations.reassignAsync(ctx, input)
+	return r.mutations.ReassignAsync(ctx, input)
 }

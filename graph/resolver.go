@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"certql/graph/mutation"
 	"certql/graph/relay"
 	"certql/upstream"
 )
@@ -9,6 +10,6 @@ import (
 type Resolver struct {
 	client       *upstream.Client
 	rows         relay.Limits // of a connection
-	mutations    *Executor
+	mutations    *mutation.Executor
 	tasksWatched *taskHub
 }

@@ -11,5 +11,5 @@ import (
 )
 
 func (r *mutationResolver) SignOffCertification(ctx context.Context, input gen.SignOffCertificationInput) (*gen.SignOffCertificationPayload, error) {
-	return r.mutations.signOff(ctx, input)
+	return r.mutations.SignOff(ctx, input)
 }

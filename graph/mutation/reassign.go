@@ -1,4 +1,4 @@
-package graph
+package mutation
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 	"certql/upstream"
 )
 
-// reassign moves at most upstream.MaxReassignReferences references in one call.
-func (r *Executor) reassign(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsPayload, error) {
+// Reassign moves at most upstream.MaxReassignReferences references in one call.
+func (r *Executor) Reassign(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsPayload, error) {
 	in, refused := readReassignment(input, upstream.MaxReassignReferences,
 		fmt.Sprintf(" here, and %d in reassignReviewItemsAsync", r.maxWriteBatch))
 	before, refused, err := r.inspectReassignment(ctx, in, refused)
@@ -41,9 +41,9 @@ func (r *Executor) reassign(ctx context.Context, input gen.ReassignReviewItemsIn
 	return payload, nil
 }
 
-// reassignAsync queues tasks of at most upstream.MaxReassignAsyncReferences references, and
+// ReassignAsync queues tasks of at most upstream.MaxReassignAsyncReferences references, and
 // stops at the first that cannot be queued.
-func (r *Executor) reassignAsync(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsAsyncPayload, error) {
+func (r *Executor) ReassignAsync(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsAsyncPayload, error) {
 	payload := &gen.ReassignReviewItemsAsyncPayload{Tasks: []model.CertificationTask{}}
 	in, refused := readReassignment(input, r.maxWriteBatch, "")
 	before, refused, err := r.inspectReassignment(ctx, in, refused)

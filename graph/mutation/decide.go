@@ -1,4 +1,4 @@
-package graph
+package mutation
 
 import (
 	"context"
@@ -10,10 +10,10 @@ import (
 	"certql/upstream"
 )
 
-// decide sends decisions in calls of at most upstream.MaxDecisions, in order. A call is sent
+// Decide sends decisions in calls of at most upstream.MaxDecisions, in order. A call is sent
 // only where all before it were applied. Nothing is sent where the input, or the certification,
 // is known to be refused.
-func (r *Executor) decide(ctx context.Context, input gen.DecideReviewItemsInput) (*gen.DecideReviewItemsPayload, error) {
+func (r *Executor) Decide(ctx context.Context, input gen.DecideReviewItemsInput) (*gen.DecideReviewItemsPayload, error) {
 	in, refused := r.readDecisions(input)
 	if refused == nil {
 		certification, found, err := r.inspect(ctx, in.certificationID, in.ids, closed)
@@ -78,8 +78,8 @@ func references(ids []string, certificationID string) []model.AccessReviewItem {
 	return items
 }
 
-// decidedItems reads the items again that a mutation has decided, whose ids the payload has.
-func (r *Executor) decidedItems(ctx context.Context, payload *gen.DecideReviewItemsPayload) ([]model.AccessReviewItem, error) {
+// DecidedItems reads the items again that a mutation has decided, whose ids the payload has.
+func (r *Executor) DecidedItems(ctx context.Context, payload *gen.DecideReviewItemsPayload) ([]model.AccessReviewItem, error) {
 	keys := make([]load.ItemKey, len(payload.DecidedItems))
 	for i, item := range payload.DecidedItems {
 		keys[i] = load.ItemKey{CertificationID: item.CertificationID, ID: item.RawID()}

@@ -1,4 +1,4 @@
-package graph
+package mutation
 
 import (
 	"context"
@@ -9,9 +9,9 @@ import (
 	"certql/upstream"
 )
 
-// signOff ends a certification for good, in one call that is never repeated. Where its outcome
+// SignOff ends a certification for good, in one call that is never repeated. Where its outcome
 // is not known, the certification is read and tells.
-func (r *Executor) signOff(ctx context.Context, input gen.SignOffCertificationInput) (*gen.SignOffCertificationPayload, error) {
+func (r *Executor) SignOff(ctx context.Context, input gen.SignOffCertificationInput) (*gen.SignOffCertificationPayload, error) {
 	var refused refusals
 	ids := []string{input.CertificationID}
 	certificationID, err := model.ParseCertificationID(input.CertificationID)
