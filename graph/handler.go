@@ -20,6 +20,7 @@ import (
 	"certql/graph/mutation"
 	"certql/graph/plan"
 	"certql/graph/relay"
+	"certql/graph/watch"
 	"certql/upstream"
 )
 
@@ -146,7 +147,7 @@ func NewHandler(cfg Config) *Handler {
 		client:       cfg.Client,
 		rows:         rows,
 		mutations:    mutation.NewExecutor(cfg.Client, cfg.MaxWriteBatch, cfg.NoPrecheck, cfg.Now),
-		tasksWatched: newTaskHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
+		tasksWatched: watch.NewHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
 	}})
 	server := handler.New(schema)
 	overHTTP := newHTTPTransport(limits, keepAlive, observer(cfg.Observe).refused)
@@ -174,7 +175,7 @@ func NewHandler(cfg Config) *Handler {
 	server.Use(plan.Planning{Rows: rows, Precheck: !cfg.NoPrecheck, MaxCalls: cfg.MaxEstimatedCalls, Traces: cfg.Trace})
 	server.Use(operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, cfg.ObserveBatch})
 	server.Use(deferral{})
-	server.Use(endings{})
+	server.Use(watch.Endings{})
 	if !cfg.unprojected {
 		server.Use(projections{gen.NewProjector(schema)})
 	}

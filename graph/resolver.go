@@ -3,6 +3,7 @@ package graph
 import (
 	"certql/graph/mutation"
 	"certql/graph/relay"
+	"certql/graph/watch"
 	"certql/upstream"
 )
 
@@ -11,5 +12,5 @@ type Resolver struct {
 	client       *upstream.Client
 	rows         relay.Limits // of a connection
 	mutations    *mutation.Executor
-	tasksWatched *taskHub
+	tasksWatched *watch.Hub
 }

@@ -1,10 +1,12 @@
-package graph
+package watch
 
 import (
 	"context"
 	"reflect"
 	"sync"
 	"time"
+
+	"github.com/99designs/gqlgen/graphql"
 
 	"certql/graph/apierror"
 	"certql/graph/model"
@@ -14,9 +16,9 @@ import (
 // paceGrowth is how much longer each wait between two reads of a task is than the one before.
 const paceGrowth = 1.5
 
-// A taskHub reads the tasks that are watched: each once at a time for one caller, however many
+// A Hub reads the tasks that are watched: each once at a time for one caller, however many
 // watch it.
-type taskHub struct {
+type Hub struct {
 	read     func(ctx context.Context, id string) (*upstream.CertificationTask, error)
 	first    time.Duration   // wait between two reads, at first
 	last     time.Duration   // and at most
@@ -26,8 +28,10 @@ type taskHub struct {
 	polls map[pollKey]*taskPoll
 }
 
-func newTaskHub(client *upstream.Client, first, last time.Duration, stopping <-chan struct{}) *taskHub {
-	return &taskHub{
+// NewHub returns a hub of the tasks of a client. It waits for first between the first two reads of a
+// task, then longer and longer, up to last. When stopping is closed, every watch ends.
+func NewHub(client *upstream.Client, first, last time.Duration, stopping <-chan struct{}) *Hub {
+	return &Hub{
 		read: client.GetCertificationTask, first: first, last: last, stopping: stopping,
 		polls: map[pollKey]*taskPoll{},
 	}
@@ -54,9 +58,17 @@ type taskWatcher struct {
 	err error
 }
 
-// watch answers a watcher of a task, which is told of its state at once and then of each
+// Watch sends a task as it is now and then at each change, until it is finished or the
+// watcher leaves. An unknown task is sent as nil.
+func (h *Hub) Watch(ctx context.Context, id string) (<-chan *model.CertificationTask, error) {
+	watcher := h.join(ctx, id)
+	*endingFrom(ctx) = ending{path: graphql.GetPath(ctx), watcher: watcher}
+	return watcher.news, nil
+}
+
+// join answers a watcher of a task, which is told of its state at once and then of each
 // change. The watcher leaves when ctx ends.
-func (h *taskHub) watch(ctx context.Context, id string) *taskWatcher {
+func (h *Hub) join(ctx context.Context, id string) *taskWatcher {
 	w := &taskWatcher{news: make(chan *model.CertificationTask, 1)}
 	key := pollKey{task: id, language: upstream.LanguageFrom(ctx)}
 	// The poll outlives the watcher that it began with: nothing but the caller and the language is
@@ -85,7 +97,7 @@ func (h *taskHub) watch(ctx context.Context, id string) *taskWatcher {
 }
 
 // run reads a task at its pace.
-func (h *taskHub) run(ctx context.Context, poll *taskPoll) {
+func (h *Hub) run(ctx context.Context, poll *taskPoll) {
 	for pace := h.first; ; pace = min(h.last, time.Duration(float64(pace)*paceGrowth)) {
 		task, err := h.read(ctx, poll.key.task)
 		if h.tell(poll, task, err) {
@@ -100,7 +112,7 @@ func (h *taskHub) run(ctx context.Context, poll *taskPoll) {
 }
 
 // stopWith ends a poll when nothing is to be watched any more.
-func (h *taskHub) stopWith(ctx context.Context, poll *taskPoll) {
+func (h *Hub) stopWith(ctx context.Context, poll *taskPoll) {
 	select {
 	case <-h.stopping:
 		h.mu.Lock()
@@ -111,7 +123,7 @@ func (h *taskHub) stopWith(ctx context.Context, poll *taskPoll) {
 }
 
 // tell passes the outcome of a read on to the watchers, and answers whether it was the last.
-func (h *taskHub) tell(poll *taskPoll, task *upstream.CertificationTask, err error) (ended bool) {
+func (h *Hub) tell(poll *taskPoll, task *upstream.CertificationTask, err error) (ended bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
@@ -138,6 +150,11 @@ func (h *taskHub) tell(poll *taskPoll, task *upstream.CertificationTask, err err
 	return false
 }
 
+// finished says whether a task will not change any more.
+func finished(task *upstream.CertificationTask) bool {
+	return task == nil || task.Status == upstream.TaskSuccess || task.Status == upstream.TaskError
+}
+
 // passes says whether an error while a task is watched may be gone at the next read.
 func passes(err error) bool {
 	return apierror.IsKind(err, upstream.KindRateLimited) || apierror.IsKind(err, upstream.KindTimeout) ||
@@ -145,7 +162,7 @@ func passes(err error) bool {
 }
 
 // end sends the watchers of a poll away. The caller holds mu.
-func (h *taskHub) end(poll *taskPoll, err error) {
+func (h *Hub) end(poll *taskPoll, err error) {
 	for w := range poll.watchers {
 		w.err = err
 		close(w.news)
@@ -155,7 +172,7 @@ func (h *taskHub) end(poll *taskPoll, err error) {
 }
 
 // leave takes a watcher from a poll, which ends with its last one.
-func (h *taskHub) leave(poll *taskPoll, w *taskWatcher) {
+func (h *Hub) leave(poll *taskPoll, w *taskWatcher) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(poll.watchers, w)
@@ -165,7 +182,7 @@ func (h *taskHub) leave(poll *taskPoll, w *taskWatcher) {
 }
 
 // forget stops a poll that nobody watches. The caller holds mu.
-func (h *taskHub) forget(poll *taskPoll) {
+func (h *Hub) forget(poll *taskPoll) {
 	poll.stop()
 	if h.polls[poll.key] == poll { // and not its successor
 		delete(h.polls, poll.key)

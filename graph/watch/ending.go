@@ -1,4 +1,4 @@
-package graph
+package watch
 
 import (
 	"context"
@@ -8,23 +8,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"certql/graph/model"
 	"certql/graph/plan"
-	"certql/upstream"
 )
-
-// watchTask sends a task as it is now and then at each change, until it is finished or the
-// watcher leaves. An unknown task is sent as nil.
-func (h *taskHub) watchTask(ctx context.Context, id string) (<-chan *model.CertificationTask, error) {
-	watcher := h.watch(ctx, id)
-	*endingFrom(ctx) = ending{path: graphql.GetPath(ctx), watcher: watcher}
-	return watcher.news, nil
-}
-
-// finished says whether a task will not change any more.
-func finished(task *upstream.CertificationTask) bool {
-	return task == nil || task.Status == upstream.TaskSuccess || task.Status == upstream.TaskError
-}
 
 // An ending tells, when a subscription has no more events, whether that is too early.
 type ending struct {
@@ -34,23 +19,23 @@ type ending struct {
 
 type endingKey struct{}
 
-// endings is the extension that tells why a subscription ends early, as its last event.
-type endings struct{}
+// Endings is the extension that tells why a subscription ends early, as its last event.
+type Endings struct{}
 
 var _ interface {
 	graphql.HandlerExtension
 	graphql.OperationInterceptor
 	graphql.ResponseInterceptor
-} = endings{}
+} = Endings{}
 
 // ExtensionName names the extension.
-func (endings) ExtensionName() string { return "Endings" }
+func (Endings) ExtensionName() string { return "Endings" }
 
 // Validate accepts any schema.
-func (endings) Validate(graphql.ExecutableSchema) error { return nil }
+func (Endings) Validate(graphql.ExecutableSchema) error { return nil }
 
 // InterceptOperation makes room for the ending of a subscription.
-func (endings) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+func (Endings) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	if plan.IsSubscription(ctx) {
 		ctx = context.WithValue(ctx, endingKey{}, new(ending))
 	}
@@ -58,7 +43,7 @@ func (endings) InterceptOperation(ctx context.Context, next graphql.OperationHan
 }
 
 // InterceptResponse adds the ending to the events of a subscription.
-func (endings) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+func (Endings) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	response := next(ctx)
 	if response == nil && plan.IsSubscription(ctx) {
 		response = endingFrom(ctx).take(ctx)
