@@ -3,13 +3,10 @@ package graph
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"go.opentelemetry.io/otel/trace"
@@ -20,6 +17,7 @@ import (
 	"certql/graph/mutation"
 	"certql/graph/plan"
 	"certql/graph/relay"
+	"certql/graph/transport"
 	"certql/graph/watch"
 	"certql/upstream"
 )
@@ -31,9 +29,6 @@ const (
 	DefaultMaxUpstreamCalls  = 200
 	DefaultTaskPollMin       = time.Second
 	DefaultTaskPollMax       = 10 * time.Second
-
-	DefaultMaxWebSockets          = 5_000
-	DefaultMaxWebSocketOperations = 100
 )
 
 const (
@@ -41,8 +36,6 @@ const (
 	maxRows     = 1000
 	// documentBytes is how much text the parsed documents that are kept have together.
 	documentBytes = 2 << 20
-	// keepAlive is how often a stream without news shows that it is still there.
-	keepAlive = 15 * time.Second
 )
 
 // A Config says how the handler answers. Client is mandatory.
@@ -114,13 +107,13 @@ type Config struct {
 type Handler struct {
 	http.Handler
 
-	sockets *socketTransport
+	sockets *transport.WebSocket
 }
 
 // Drain waits for the WebSocket connections to end after Config.Stopping was closed: other than
 // requests, http.Server.Shutdown does not wait for them. Where ctx ends first, it cuts what is
 // left and answers why.
-func (h *Handler) Drain(ctx context.Context) error { return h.sockets.drain(ctx) }
+func (h *Handler) Drain(ctx context.Context) error { return h.sockets.Drain(ctx) }
 
 // NewHandler makes the handler of the GraphQL endpoint. As whom a request calls the upstream
 // is in its context: see upstream.WithCredential.
@@ -150,11 +143,12 @@ func NewHandler(cfg Config) *Handler {
 		tasksWatched: watch.NewHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
 	}})
 	server := handler.New(schema)
-	overHTTP := newHTTPTransport(limits, keepAlive, observer(cfg.Observe).refused)
-	sockets := newSocketTransport(
-		overHTTP, cfg.Caller, cfg.AllowOrigin, cmp.Or(cfg.MaxWebSockets, DefaultMaxWebSockets),
-		cmp.Or(cfg.MaxWebSocketOperations, DefaultMaxWebSocketOperations), cfg.Stopping, recoverer(cfg.Logger),
-	)
+	overHTTP := transport.NewHTTP(limits, observer(cfg.Observe).refused)
+	sockets := transport.NewWebSocket(overHTTP, transport.WebSocketConfig{
+		Caller: cfg.Caller, AllowOrigin: cfg.AllowOrigin,
+		MaxConnections: cfg.MaxWebSockets, MaxOperations: cfg.MaxWebSocketOperations,
+		Stopping: cfg.Stopping, Recover: apierror.NewRecoverer(cfg.Logger),
+	})
 	server.AddTransport(sockets)
 	server.AddTransport(overHTTP)
 	server.SetQueryCache(documents)
@@ -162,7 +156,7 @@ func NewHandler(cfg Config) *Handler {
 	server.SetValidationRulesFn(document.ValidationRules(!cfg.hidesSchema()))
 	server.SetDisableSuggestion(cfg.hidesSchema())
 	server.SetErrorPresenter(apierror.NewPresenter(cfg.Logger))
-	server.SetRecoverFunc(recoverer(cfg.Logger))
+	server.SetRecoverFunc(apierror.NewRecoverer(cfg.Logger))
 	if cfg.Observe != nil || cfg.Tracer != nil {
 		server.Use(observation{cfg.Observe, cfg.Tracer, cfg.Documents})
 	}
@@ -189,11 +183,3 @@ func LoadDocuments(path string, cfg Config) (*document.Trusted, error) {
 
 // hidesSchema says whether nothing is told of the schema.
 func (cfg Config) hidesSchema() bool { return cfg.NoIntrospection || cfg.DocumentsOnly }
-
-// recoverer answers the function that turns a panic into an error, which the presenter logs.
-func recoverer(log *slog.Logger) graphql.RecoverFunc {
-	return func(ctx context.Context, p any) error {
-		log.ErrorContext(ctx, "panic", "value", fmt.Sprint(p), "stack", string(debug.Stack()))
-		return fmt.Errorf("panic: %v", p)
-	}
-}

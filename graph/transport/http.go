@@ -1,4 +1,4 @@
-package graph
+package transport
 
 import (
 	"context"
@@ -13,30 +13,38 @@ import (
 	"certql/graph/plan"
 )
 
-// An httpTransport is GraphQL over HTTP: operations by GET and POST, answers as JSON or, where they
+// An HTTP transport is GraphQL over HTTP: operations by GET and POST, answers as JSON or, where they
 // have several parts, as a stream of server-sent events or a multipart body. It follows the
 // specification of the GraphQL foundation and passes all audits of package graphql-http.
-type httpTransport struct {
+type HTTP struct {
 	limits    document.Limits
 	keepAlive time.Duration // how often a stream without news shows that it is still there
-	onRefused func(context.Context, *graphql.RawParams, *graphql.OperationContext, *graphql.Response)
+	onRefused RefusedFunc
 
 	buffers buffers
 	answers answers
 }
 
-var _ graphql.Transport = (*httpTransport)(nil)
+var _ graphql.Transport = (*HTTP)(nil)
 
-// newHTTPTransport makes GraphQL over HTTP. onRefused is told of each request that is not executed.
-func newHTTPTransport(limits document.Limits, keepAlive time.Duration, onRefused func(context.Context, *graphql.RawParams, *graphql.OperationContext, *graphql.Response)) *httpTransport {
-	return &httpTransport{limits: limits, keepAlive: keepAlive, onRefused: onRefused}
+// keepAlive is how often a stream without news shows that it is still there.
+const keepAlive = 15 * time.Second
+
+// NewHTTP returns the transport over HTTP. onRefused is told of each request that is not executed,
+// with as much of it as is known.
+func NewHTTP(limits document.Limits, onRefused RefusedFunc) *HTTP {
+	return &HTTP{limits: limits, keepAlive: keepAlive, onRefused: onRefused}
 }
 
+// A RefusedFunc is told of a request that is answered without being executed. params and operation
+// are nil if the request was refused before they were known.
+type RefusedFunc func(ctx context.Context, params *graphql.RawParams, operation *graphql.OperationContext, response *graphql.Response)
+
 // Supports takes every request that no transport before this one has taken.
-func (*httpTransport) Supports(*http.Request) bool { return true }
+func (*HTTP) Supports(*http.Request) bool { return true }
 
 // Do answers a request.
-func (t *httpTransport) Do(writer http.ResponseWriter, request *http.Request, executor graphql.GraphExecutor) {
+func (t *HTTP) Do(writer http.ResponseWriter, request *http.Request, executor graphql.GraphExecutor) {
 	x := exchange{t, writer, request, executor, negotiate(request.Header)}
 	if err := x.serve(); err != nil {
 		x.refuse(err)
@@ -45,7 +53,7 @@ func (t *httpTransport) Do(writer http.ResponseWriter, request *http.Request, ex
 
 // An exchange is a request and what is needed to answer it.
 type exchange struct {
-	*httpTransport
+	*HTTP
 
 	writer   http.ResponseWriter
 	request  *http.Request
@@ -144,12 +152,12 @@ func (x exchange) inBatch(params *graphql.RawParams) *graphql.Response {
 }
 
 func (x exchange) prepare(params *graphql.RawParams) (context.Context, *graphql.OperationContext, *graphql.Response) {
-	return x.httpTransport.prepare(x.request.Context(), x.executor, params)
+	return x.HTTP.prepare(x.request.Context(), x.executor, params)
 }
 
 // prepare parses and checks an operation. Where it must not be executed, there is a response
 // instead that says why.
-func (t *httpTransport) prepare(ctx context.Context, executor graphql.GraphExecutor, params *graphql.RawParams) (context.Context, *graphql.OperationContext, *graphql.Response) {
+func (t *HTTP) prepare(ctx context.Context, executor graphql.GraphExecutor, params *graphql.RawParams) (context.Context, *graphql.OperationContext, *graphql.Response) {
 	operation, errs := executor.CreateOperationContext(ctx, params)
 	if errs == nil {
 		return graphql.WithOperationContext(ctx, operation), operation, nil

@@ -1,4 +1,4 @@
-package graph
+package transport
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 // A socket is one connection. It serves any number of operations at a time, each under an id of
 // the client's.
 type socket struct {
-	*socketTransport
+	*WebSocket
 
 	executor graphql.GraphExecutor
 	cut      context.CancelFunc // ends the connection without a word
@@ -99,10 +99,10 @@ func (s *socket) invite(ctx context.Context, message socketMessage) (context.Con
 	if err != nil || authorization == "" {
 		return ctx, err
 	}
-	if s.caller == nil {
+	if s.config.Caller == nil {
 		return ctx, errAuthorization
 	}
-	caller, err := s.caller(ctx, authorization)
+	caller, err := s.config.Caller(ctx, authorization)
 	if err != nil {
 		return ctx, errAuthorization // whose text is fixed
 	}
@@ -118,7 +118,7 @@ func (s *socket) watch(ctx context.Context) {
 		select {
 		case <-alive.C:
 			s.ping(ctx)
-		case <-s.stopping:
+		case <-s.config.Stopping:
 			s.finish()
 			return
 		case <-ctx.Done():

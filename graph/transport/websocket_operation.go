@@ -1,4 +1,4 @@
-package graph
+package transport
 
 import (
 	"bytes"
@@ -60,8 +60,8 @@ func (s *socket) begin(id string, operation *underWay, run func()) error {
 		return errSubscriberID
 	case s.closing:
 		return nil // that it was not begun is what the end of the connection says
-	case s.running >= s.maxOperations:
-		return tooManyOperations(s.maxOperations)
+	case s.running >= s.config.MaxOperations:
+		return tooManyOperations(s.config.MaxOperations)
 	}
 	s.active[id] = operation
 	s.running++
@@ -74,7 +74,7 @@ func (s *socket) begin(id string, operation *underWay, run func()) error {
 func (s *socket) operate(ctx, caller context.Context, id string, given *parameters) (refused *graphql.Response) {
 	defer func() {
 		if p := recover(); p != nil { // nobody else would
-			_ = s.recovered(caller, p)
+			_ = s.config.Recover(caller, p)
 			refused = errInternal.response()
 		}
 	}()

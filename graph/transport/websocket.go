@@ -1,6 +1,7 @@
-package graph
+package transport
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -49,54 +50,70 @@ func tooManySockets(allowed int) *refusal {
 	}
 }
 
-// A socketTransport is GraphQL over WebSocket, in the protocol graphql-transport-ws: any
-// number of operations over one connection.
-type socketTransport struct {
-	*httpTransport // for its limits and buffers, and to refuse what is no handshake
+// The defaults of a WebSocketConfig.
+const (
+	DefaultMaxWebSockets          = 5_000
+	DefaultMaxWebSocketOperations = 100
+)
 
-	caller        func(ctx context.Context, authorization string) (context.Context, error)
-	allowOrigin   func(*http.Request) bool
-	maxSockets    int
-	maxOperations int // of one connection, at once
-	stopping      <-chan struct{}
-	recovered     graphql.RecoverFunc // is told of a panic
+// A WebSocketConfig says who may connect, and how much.
+type WebSocketConfig struct {
+	// Caller returns a context whose caller is the one of an Authorization, in the form of the
+	// header of that name, if the first message of a connection has one. By default such messages
+	// are refused, and callers are known by the handshake alone.
+	Caller func(ctx context.Context, authorization string) (context.Context, error)
+	// AllowOrigin reports whether the page that has a browser send a handshake may do so. By
+	// default the gateway's own may, and programs that are no browsers.
+	AllowOrigin func(handshake *http.Request) bool
+	// MaxConnections is how many connections may be open, and MaxOperations how many operations
+	// may be under way on each.
+	MaxConnections, MaxOperations int
+	// Stopping, once closed, completes every subscription and then ends the connections; nil if
+	// that never comes.
+	Stopping <-chan struct{}
+	// Recover turns a panic into an error.
+	Recover graphql.RecoverFunc
+}
+
+// A WebSocket transport is GraphQL over WebSocket, in the protocol graphql-transport-ws: any
+// number of operations over one connection.
+type WebSocket struct {
+	*HTTP // for its limits and buffers, and to refuse what is no handshake
+
+	config WebSocketConfig
 
 	mu   sync.Mutex // guards what follows
 	open map[*socket]struct{}
 	idle []chan struct{} // each to be closed once nothing is open
 }
 
-var _ graphql.Transport = (*socketTransport)(nil)
+var _ graphql.Transport = (*WebSocket)(nil)
 
-// newSocketTransport makes GraphQL over WebSocket, beside the same over HTTP.
-func newSocketTransport(
-	overHTTP *httpTransport, caller func(ctx context.Context, authorization string) (context.Context, error), allowOrigin func(*http.Request) bool,
-	maxSockets, maxOperations int, stopping <-chan struct{}, recovered graphql.RecoverFunc,
-) *socketTransport {
-	if allowOrigin == nil {
-		allowOrigin = fromOwnPage
+// NewWebSocket returns the transport over WebSocket, beside the one over HTTP.
+func NewWebSocket(overHTTP *HTTP, config WebSocketConfig) *WebSocket {
+	if config.AllowOrigin == nil {
+		config.AllowOrigin = fromOwnPage
 	}
-	return &socketTransport{
-		httpTransport: overHTTP, caller: caller, allowOrigin: allowOrigin, maxSockets: maxSockets, maxOperations: maxOperations,
-		stopping: stopping, recovered: recovered, open: map[*socket]struct{}{},
-	}
+	config.MaxConnections = cmp.Or(config.MaxConnections, DefaultMaxWebSockets)
+	config.MaxOperations = cmp.Or(config.MaxOperations, DefaultMaxWebSocketOperations)
+	return &WebSocket{HTTP: overHTTP, config: config, open: map[*socket]struct{}{}}
 }
 
 // Supports takes the handshakes of WebSocket.
-func (*socketTransport) Supports(r *http.Request) bool {
+func (*WebSocket) Supports(r *http.Request) bool {
 	return slices.ContainsFunc(tokens(r.Header, "Upgrade"), func(token string) bool { return strings.EqualFold(token, "websocket") })
 }
 
 // Do answers a handshake and then serves the connection until it ends.
-func (t *socketTransport) Do(writer http.ResponseWriter, request *http.Request, executor graphql.GraphExecutor) {
+func (t *WebSocket) Do(writer http.ResponseWriter, request *http.Request, executor graphql.GraphExecutor) {
 	ctx, cut := context.WithCancel(request.Context())
 	defer cut()
 	s := &socket{
-		socketTransport: t, executor: executor, cut: cut,
+		WebSocket: t, executor: executor, cut: cut,
 		writing: make(chan struct{}, 1), active: map[string]*underWay{},
 	}
 	if err := t.admit(s, request); err != nil {
-		exchange{t.httpTransport, writer, request, executor, accepted{}}.refuse(err)
+		exchange{t.HTTP, writer, request, executor, accepted{}}.refuse(err)
 		return
 	}
 	defer t.leave(s)
@@ -107,7 +124,7 @@ func (t *socketTransport) Do(writer http.ResponseWriter, request *http.Request, 
 	})
 	if err != nil {
 		if answer.refused {
-			exchange{t.httpTransport, writer, request, executor, accepted{}}.refuse(errHandshake)
+			exchange{t.HTTP, writer, request, executor, accepted{}}.refuse(errHandshake)
 		}
 		return
 	}
@@ -116,20 +133,20 @@ func (t *socketTransport) Do(writer http.ResponseWriter, request *http.Request, 
 }
 
 // admit counts a connection in, or says why it must not be opened.
-func (t *socketTransport) admit(s *socket, request *http.Request) error {
+func (t *WebSocket) admit(s *socket, request *http.Request) error {
 	switch {
-	case !t.allowOrigin(request):
+	case !t.config.AllowOrigin(request):
 		return errOrigin
 	case !slices.Contains(tokens(request.Header, "Sec-WebSocket-Protocol"), webSocketProtocol):
 		return errSubprotocol
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if isClosed(t.stopping) {
+	if isClosed(t.config.Stopping) {
 		return errStopped
 	}
-	if len(t.open) >= t.maxSockets {
-		return tooManySockets(t.maxSockets)
+	if len(t.open) >= t.config.MaxConnections {
+		return tooManySockets(t.config.MaxConnections)
 	}
 	t.open[s] = struct{}{}
 	return nil
@@ -144,7 +161,7 @@ func fromOwnPage(handshake *http.Request) bool {
 }
 
 // leave counts a connection out.
-func (t *socketTransport) leave(s *socket) {
+func (t *WebSocket) leave(s *socket) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.open, s)
@@ -156,8 +173,8 @@ func (t *socketTransport) leave(s *socket) {
 	}
 }
 
-// drain waits until no connection is open, and cuts those that are when ctx ends.
-func (t *socketTransport) drain(ctx context.Context) error {
+// Drain waits until no connection is open, and cuts those that are when ctx ends.
+func (t *WebSocket) Drain(ctx context.Context) error {
 	t.mu.Lock()
 	if len(t.open) == 0 {
 		t.mu.Unlock()

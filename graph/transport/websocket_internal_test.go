@@ -1,4 +1,4 @@
-package graph
+package transport
 
 import (
 	"bytes"
@@ -29,14 +29,13 @@ func (panicking) CreateOperationContext(context.Context, *graphql.RawParams) (*g
 
 // connectToMistakes opens a WebSocket whose operations panic. The function ends it and waits until the
 // gateway has noticed.
-func connectToMistakes(t *testing.T, keepAlive time.Duration, log io.Writer) (conn *websocket.Conn, end func()) {
+func connectToMistakes(t *testing.T, interval time.Duration, log io.Writer) (conn *websocket.Conn, end func()) {
 	t.Helper()
-	sockets := &socketTransport{
-		httpTransport: &httpTransport{limits: document.Limits{}.WithDefaults(), keepAlive: keepAlive},
-		allowOrigin:   fromOwnPage,
-		maxSockets:    1, maxOperations: 1, open: map[*socket]struct{}{},
-		recovered: recoverer(slog.New(slog.NewTextHandler(log, nil))),
-	}
+	overHTTP := NewHTTP(document.Limits{}.WithDefaults(), nil)
+	overHTTP.keepAlive = interval
+	sockets := NewWebSocket(overHTTP, WebSocketConfig{
+		MaxConnections: 1, MaxOperations: 1, Recover: apierror.NewRecoverer(slog.New(slog.NewTextHandler(log, nil))),
+	})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { sockets.Do(w, r, panicking{}) }))
 	t.Cleanup(server.Close)
 	conn, response, err := websocket.Dial(t.Context(), server.URL, &websocket.DialOptions{
@@ -50,7 +49,7 @@ func connectToMistakes(t *testing.T, keepAlive time.Duration, log io.Writer) (co
 	}
 	return conn, func() {
 		_ = conn.Close(websocket.StatusNormalClosure, "")
-		if err := sockets.drain(t.Context()); err != nil {
+		if err := sockets.Drain(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
