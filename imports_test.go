@@ -76,6 +76,13 @@ var importRules = map[string]importRule{
 		never: []string{"certql/graph/gen", "certql/graph/model", "certql/upstream"},
 		why:   "the generator has to run while what it generates does not compile",
 	},
+	"certql/graph/graphtest": {
+		project: []string{
+			"certql/graph", "certql/graph/document", "certql/graph/gen", "certql/graph/model", "certql/graph/relay", "certql/upstream", "certql/upstream/sandbox",
+		},
+		never: []string{"certql/edge"},
+		why:   "tests of the graph run a whole gateway over a sandbox, and no way in",
+	},
 	"certql/graph/load": {
 		project: []string{"certql/upstream"},
 		never:   []string{"certql/edge", gqlgen, gqlparser, "certql/upstream/sandbox"},

@@ -145,7 +145,7 @@ func TestEveryReadmeCommandIsOneThatWorks(t *testing.T) {
 	}
 }
 
-// The README's scripts run in node, with the packages of graph/clients.
+// The README's scripts run in node, with the packages of graph/transport/clients.
 func TestEveryReadmeScriptRunsAsItStands(t *testing.T) {
 	skip := t.Skip
 	if os.Getenv("CI") == "true" {
@@ -155,8 +155,8 @@ func TestEveryReadmeScriptRunsAsItStands(t *testing.T) {
 	if err != nil {
 		skip("node is not installed: ", err)
 	}
-	if _, err := os.Stat("graph/clients/node_modules/graphql-ws"); errors.Is(err, fs.ErrNotExist) {
-		skip("graphql-ws is not installed: npm ci --prefix graph/clients")
+	if _, err := os.Stat("graph/transport/clients/node_modules/graphql-ws"); errors.Is(err, fs.ErrNotExist) {
+		skip("graphql-ws is not installed: npm ci --prefix graph/transport/clients")
 	}
 	p := start(t)
 	blocks := readmeBlocks(t, "js")
@@ -166,7 +166,7 @@ func TestEveryReadmeScriptRunsAsItStands(t *testing.T) {
 	host := strings.TrimPrefix(p.url(t, "GraphQL"), "http://")
 	for _, block := range blocks {
 		script := exec.CommandContext(t.Context(), node, "--input-type=module")
-		script.Dir = "graph/clients"
+		script.Dir = "graph/transport/clients"
 		// Browsers have WebSocket, and so has node from version 22 on.
 		script.Stdin = strings.NewReader(fmt.Sprintf("import { WebSocket } from 'ws';\nglobalThis.WebSocket ??= WebSocket;\nconst token = %q;\n%s",
 			p.token(t, p.url(t, "Upstream"), "cert-admin"), strings.ReplaceAll(block, "localhost:8080", host)))

@@ -6,34 +6,35 @@ import (
 	"strings"
 	"testing"
 
+	"certql/graph/graphtest"
 	"certql/graph/relay"
 	"certql/upstream/sandbox"
 )
 
 // refusedArgument checks that a field is null because of one argument, which the message
 // names, and that nothing was asked of the upstream for it.
-func refusedArgument(t *testing.T, a answer, argument string, path ...any) {
+func refusedArgument(t *testing.T, a graphtest.Answer, argument string, path ...any) {
 	t.Helper()
-	a.wantProblems(t, "BAD_USER_INPUT at "+pathText(path))
+	a.WantProblems(t, "BAD_USER_INPUT at "+graphtest.PathText(path))
 	if len(a.Errors) == 1 && !strings.HasPrefix(a.Errors[0].Message, argument+" ") {
 		t.Errorf("the message does not name %s: %q", argument, a.Errors[0].Message)
 	}
-	if a.at(path...) != nil {
-		t.Errorf("there is data: %s", a.text)
+	if a.At(path...) != nil {
+		t.Errorf("there is data: %s", a.Text)
 	}
 }
 
 func TestPagingArgumentsThatDoNotFitAreNamed(t *testing.T) {
 	t.Parallel()
-	w := sharedTenant(t)
+	w := graphtest.SharedTenant(t)
 	const own = "first: 1"
-	cursor := literal(certificationsPlace.page(t, w, walk{}, own).cursors[0])
+	cursor := graphtest.Literal(graphtest.CertificationsPlace.Page(t, w, graphtest.Walk{}, own).Cursors[0])
 	foreign := map[string]string{
-		"another order":  literal(certificationsPlace.page(t, w, walk{arguments: "orderBy: {field: NAME}"}, own).cursors[0]),
-		"another filter": literal(certificationsPlace.page(t, w, walk{arguments: "filter: {phase: ACTIVE}"}, own).cursors[0]),
-		"other reviewer": literal(certificationsPlace.page(t, w, walk{arguments: "reviewer: " + literal(reviewer1)}, own).cursors[0]),
-		"another parent": literal(itemsPlace.page(t, w, walk{}, own).cursors[0]),
-		"tasks":          literal(tasksPlace.page(t, w, walk{}, own).cursors[0]),
+		"another order":  graphtest.Literal(graphtest.CertificationsPlace.Page(t, w, graphtest.Walk{Arguments: "orderBy: {field: NAME}"}, own).Cursors[0]),
+		"another filter": graphtest.Literal(graphtest.CertificationsPlace.Page(t, w, graphtest.Walk{Arguments: "filter: {phase: ACTIVE}"}, own).Cursors[0]),
+		"other reviewer": graphtest.Literal(graphtest.CertificationsPlace.Page(t, w, graphtest.Walk{Arguments: "reviewer: " + graphtest.Literal(graphtest.Reviewer1)}, own).Cursors[0]),
+		"another parent": graphtest.Literal(graphtest.ItemsPlace.Page(t, w, graphtest.Walk{}, own).Cursors[0]),
+		"tasks":          graphtest.Literal(graphtest.TasksPlace.Page(t, w, graphtest.Walk{}, own).Cursors[0]),
 	}
 	type refused struct{ paging, argument string }
 	cases := []refused{
@@ -54,34 +55,34 @@ func TestPagingArgumentsThatDoNotFitAreNamed(t *testing.T) {
 		{`after: "forged"`, "after"},
 		{`before: "forged", last: 1`, "before"},
 		{"after: " + cursor[:len(cursor)-2] + `"`, "after"},
-		{"after: " + literal(relay.EncodeCursor(0, relay.NewScope())), "after"},
+		{"after: " + graphtest.Literal(relay.EncodeCursor(0, relay.NewScope())), "after"},
 	}
 	for name, other := range foreign {
 		cases = append(cases, refused{"after: " + other + " # of " + name, "after"}, refused{"last: 1, before: " + other + " # of " + name, "before"})
 	}
 	for _, each := range cases {
-		a := w.ask(t, admin, "{ certifications("+each.paging+"\n) { nodes { rawId } } }", nil)
+		a := w.Ask(t, graphtest.Admin, "{ certifications("+each.paging+"\n) { nodes { rawId } } }", nil)
 		t.Run(each.paging, func(t *testing.T) { refusedArgument(t, a, each.argument, "certifications") })
 	}
 	// The other connections refuse alike, each at its place.
-	for _, p := range []place{itemsPlace, reviewersPlace, permissionsPlace, tasksPlace} {
-		a := w.ask(t, admin, p.open+p.field+"(first: 1001) { totalCount }"+p.close, nil)
-		refusedArgument(t, a, "first", p.path...)
-		a = w.ask(t, admin, p.open+p.field+"(after: "+cursor+") { totalCount }"+p.close, nil)
-		refusedArgument(t, a, "after", p.path...)
+	for _, p := range []graphtest.Place{graphtest.ItemsPlace, graphtest.ReviewersPlace, graphtest.PermissionsPlace, graphtest.TasksPlace} {
+		a := w.Ask(t, graphtest.Admin, p.Open+p.Field+"(first: 1001) { totalCount }"+p.Close, nil)
+		refusedArgument(t, a, "first", p.Path...)
+		a = w.Ask(t, graphtest.Admin, p.Open+p.Field+"(after: "+cursor+") { totalCount }"+p.Close, nil)
+		refusedArgument(t, a, "after", p.Path...)
 	}
 	// A list under another parent is another list.
-	items := itemsPlace
-	items.open = strings.Replace(items.open, sandbox.LargeCertification, sandbox.DecidedCertification, 1)
-	a := w.ask(t, admin, items.open+"reviewItems(after: "+foreign["another parent"]+") { totalCount }"+items.close, nil)
-	refusedArgument(t, a, "after", items.path...)
+	items := graphtest.ItemsPlace
+	items.Open = strings.Replace(items.Open, sandbox.LargeCertification, sandbox.DecidedCertification, 1)
+	a := w.Ask(t, graphtest.Admin, items.Open+"reviewItems(after: "+foreign["another parent"]+") { totalCount }"+items.Close, nil)
+	refusedArgument(t, a, "after", items.Path...)
 }
 
 func TestPagesAtTheEdges(t *testing.T) {
 	t.Parallel()
-	w := sharedTenant(t)
-	for _, p := range []place{certificationsPlace, itemsPlace, reviewersPlace, permissionsPlace, tasksPlace} {
-		all := p.keys(t, w, walk{})
+	w := graphtest.SharedTenant(t)
+	for _, p := range []graphtest.Place{graphtest.CertificationsPlace, graphtest.ItemsPlace, graphtest.ReviewersPlace, graphtest.PermissionsPlace, graphtest.TasksPlace} {
+		all := p.Keys(t, w, graphtest.Walk{})
 		n := len(all)
 		for _, each := range []struct {
 			paging   string
@@ -97,18 +98,18 @@ func TestPagesAtTheEdges(t *testing.T) {
 			{"last: 0", n, n},
 			{"last: 3", n - 3, n},
 		} {
-			p.page(t, w, walk{}, each.paging).check(t, p.field+" "+each.paging, all, each.from, each.to)
+			p.Page(t, w, graphtest.Walk{}, each.paging).Check(t, p.Field+" "+each.paging, all, each.from, each.to)
 		}
-		first := p.page(t, w, walk{}, "first: 3").cursors
-		p.page(t, w, walk{}, "before: "+literal(first[0])).check(t, "before the first", all, 0, 0)
-		p.page(t, w, walk{}, "last: 1000, before: "+literal(first[2])).check(t, "more than there are before", all, 0, 2)
-		last := p.page(t, w, walk{}, "last: 3").cursors
-		p.page(t, w, walk{}, "after: "+literal(last[2])).check(t, "after the last", all, n, n)
+		first := p.Page(t, w, graphtest.Walk{}, "first: 3").Cursors
+		p.Page(t, w, graphtest.Walk{}, "before: "+graphtest.Literal(first[0])).Check(t, "before the first", all, 0, 0)
+		p.Page(t, w, graphtest.Walk{}, "last: 1000, before: "+graphtest.Literal(first[2])).Check(t, "more than there are before", all, 0, 2)
+		last := p.Page(t, w, graphtest.Walk{}, "last: 3").Cursors
+		p.Page(t, w, graphtest.Walk{}, "after: "+graphtest.Literal(last[2])).Check(t, "after the last", all, n, n)
 
-		bare := w.ask(t, admin, p.open+p.field+" { __typename edges { cursor } }"+p.close, nil)
-		bare.data(t)
-		if rows := at(bare.Data, append(slices.Clone(p.path), "edges")...).([]any); len(rows) != min(50, n) {
-			t.Errorf("%s without arguments answers %d rows", p.field, len(rows))
+		bare := w.Ask(t, graphtest.Admin, p.Open+p.Field+" { __typename edges { cursor } }"+p.Close, nil)
+		bare.OK(t)
+		if rows := graphtest.At(bare.Data, append(slices.Clone(p.Path), "edges")...).([]any); len(rows) != min(50, n) {
+			t.Errorf("%s without arguments answers %d rows", p.Field, len(rows))
 		}
 	}
 }
@@ -116,79 +117,79 @@ func TestPagesAtTheEdges(t *testing.T) {
 // A cursor stays good when the rows behind it are gone.
 func TestCursorsOutliveTheirRows(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t, setup{})
-	open := walk{arguments: "filter: {completed: false}", rest: filters("completed eq false")}
-	all := itemsPlace.keys(t, w, open)
-	last := itemsPlace.page(t, w, open, "last: 1")
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	open := graphtest.Walk{Arguments: "filter: {completed: false}", Rest: graphtest.Filters("completed eq false")}
+	all := graphtest.ItemsPlace.Keys(t, w, open)
+	last := graphtest.ItemsPlace.Page(t, w, open, "last: 1")
 	decisions := make([]any, 200)
 	for i := range decisions {
-		decisions[i] = object{"itemId": all[i], "decision": "APPROVE", "comments": "Still needed"}
+		decisions[i] = graphtest.Object{"itemId": all[i], "decision": "APPROVE", "comments": "Still needed"}
 	}
-	a := w.ask(t, admin, `mutation ($input: DecideReviewItemsInput!) { decideReviewItems(input: $input) { errors { message } } }`,
-		object{"input": object{"certificationId": sandbox.LargeCertification, "decisions": decisions}})
-	if errors := at(a.data(t), "decideReviewItems", "errors").([]any); len(errors) > 0 {
+	a := w.Ask(t, graphtest.Admin, `mutation ($input: DecideReviewItemsInput!) { decideReviewItems(input: $input) { errors { message } } }`,
+		graphtest.Object{"input": graphtest.Object{"certificationId": sandbox.LargeCertification, "decisions": decisions}})
+	if errors := graphtest.At(a.OK(t), "decideReviewItems", "errors").([]any); len(errors) > 0 {
 		t.Fatal(errors...)
 	}
-	left := itemsPlace.keys(t, w, open)
+	left := graphtest.ItemsPlace.Keys(t, w, open)
 	if len(left) != len(all)-len(decisions) {
 		t.Fatalf("%d of %d rows are left", len(left), len(all))
 	}
-	got := itemsPlace.page(t, w, open, "first: 5, after: "+literal(last.cursors[0]))
-	if len(got.keys) != 0 || got.info["hasNextPage"] != false || got.total != float64(len(left)) {
+	got := graphtest.ItemsPlace.Page(t, w, open, "first: 5, after: "+graphtest.Literal(last.Cursors[0]))
+	if len(got.Keys) != 0 || got.Info["hasNextPage"] != false || got.Total != float64(len(left)) {
 		t.Errorf("after a row that is gone: %+v", got)
 	}
-	got = itemsPlace.page(t, w, open, "last: 5, before: "+literal(last.cursors[0]))
-	if got.info["hasPreviousPage"] != true || got.total != float64(len(left)) {
+	got = graphtest.ItemsPlace.Page(t, w, open, "last: 5, before: "+graphtest.Literal(last.Cursors[0]))
+	if got.Info["hasPreviousPage"] != true || got.Total != float64(len(left)) {
 		t.Errorf("before a row that is gone: %+v", got)
 	}
 }
 
 func TestFiltersThatMakeNoSenseAreNamed(t *testing.T) {
 	t.Parallel()
-	w := sharedTenant(t)
+	w := graphtest.SharedTenant(t)
 	many := make([]string, 101)
 	for i := range many {
 		many[i] = fmt.Sprintf("%032x", i)
 	}
-	task, item := taskID(sandbox.FailedTask), itemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)
-	certification, otherItem := certificationID(sandbox.LargeCertification), itemID(sandbox.DecidedCertification, "x")
+	task, item := graphtest.TaskID(sandbox.FailedTask), graphtest.ItemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)
+	certification, otherItem := graphtest.CertificationID(sandbox.LargeCertification), graphtest.ItemID(sandbox.DecidedCertification, "x")
 	damaged := certification[:len(certification)-3]
 	for _, each := range []struct {
-		place     place
+		place     graphtest.Place
 		arguments string
 		argument  string
 	}{
-		{certificationsPlace, "filter: {ids: " + literal(many) + "}", "filter.ids"},
-		{certificationsPlace, "filter: {campaignIds: " + literal(many) + "}", "filter.campaignIds"},
-		{certificationsPlace, "filter: {ids: " + literal([]string{certification, task}) + "}", "filter.ids[1]"},
-		{certificationsPlace, "filter: {ids: " + literal(item) + "}", "filter.ids[0]"},
-		{certificationsPlace, "filter: {ids: " + literal(damaged) + "}", "filter.ids[0]"},
-		{certificationsPlace, `filter: {ids: ""}`, "filter.ids[0]"},
-		{certificationsPlace, "filter: {campaignIds: " + literal(certification) + "}", "filter.campaignIds[0]"},
-		{certificationsPlace, "reviewer: " + literal(certification), "reviewer"},
-		{certificationsPlace, `reviewer: ""`, "reviewer"},
-		{certificationsPlace, "orderBy: [{field: NAME}, {field: DUE}, {field: NAME, direction: DESC}]", "orderBy[2].field"},
-		{itemsPlace, "filter: {ids: " + literal(many) + "}", "filter.ids"},
-		{itemsPlace, "filter: {ids: " + literal(certification) + "}", "filter.ids[0]"},
-		{itemsPlace, "filter: {ids: " + literal(otherItem) + "}", "filter.ids[0]"},
-		{itemsPlace, "filter: {identitySummaryIds: " + literal(item) + "}", "filter.identitySummaryIds[0]"},
-		{itemsPlace, "filter: {accessIds: " + literal(many) + "}", "filter.accessIds"},
-		{itemsPlace, "filter: {pertainingTo: {roles: " + literal(many) + "}}", "filter.pertainingTo.roles"},
-		{itemsPlace, "filter: {pertainingTo: {entitlements: " + literal([]string{"x", item}) + "}}", "filter.pertainingTo.entitlements[1]"},
-		{itemsPlace, "orderBy: [{field: ACCESS_NAME}, {field: ACCESS_NAME}]", "orderBy[1].field"},
-		{reviewersPlace, "filter: {ids: " + literal(many) + "}", "filter.ids"},
-		{reviewersPlace, "filter: {ids: " + literal(certification) + "}", "filter.ids[0]"},
-		{reviewersPlace, "orderBy: [{field: EMAIL}, {field: EMAIL}]", "orderBy[1].field"},
-		{permissionsPlace, "filter: {rights: " + literal(many) + "}", "filter.rights"},
-		{tasksPlace, "filter: {ids: " + literal(certification) + "}", "filter.ids[0]"},
-		{tasksPlace, "filter: {targetIds: " + literal(task) + "}", "filter.targetIds[0]"},
-		{tasksPlace, "filter: {targetIds: " + literal(many) + "}", "filter.targetIds"},
-		{tasksPlace, "reviewer: " + literal(task), "reviewer"},
+		{graphtest.CertificationsPlace, "filter: {ids: " + graphtest.Literal(many) + "}", "filter.ids"},
+		{graphtest.CertificationsPlace, "filter: {campaignIds: " + graphtest.Literal(many) + "}", "filter.campaignIds"},
+		{graphtest.CertificationsPlace, "filter: {ids: " + graphtest.Literal([]string{certification, task}) + "}", "filter.ids[1]"},
+		{graphtest.CertificationsPlace, "filter: {ids: " + graphtest.Literal(item) + "}", "filter.ids[0]"},
+		{graphtest.CertificationsPlace, "filter: {ids: " + graphtest.Literal(damaged) + "}", "filter.ids[0]"},
+		{graphtest.CertificationsPlace, `filter: {ids: ""}`, "filter.ids[0]"},
+		{graphtest.CertificationsPlace, "filter: {campaignIds: " + graphtest.Literal(certification) + "}", "filter.campaignIds[0]"},
+		{graphtest.CertificationsPlace, "reviewer: " + graphtest.Literal(certification), "reviewer"},
+		{graphtest.CertificationsPlace, `reviewer: ""`, "reviewer"},
+		{graphtest.CertificationsPlace, "orderBy: [{field: NAME}, {field: DUE}, {field: NAME, direction: DESC}]", "orderBy[2].field"},
+		{graphtest.ItemsPlace, "filter: {ids: " + graphtest.Literal(many) + "}", "filter.ids"},
+		{graphtest.ItemsPlace, "filter: {ids: " + graphtest.Literal(certification) + "}", "filter.ids[0]"},
+		{graphtest.ItemsPlace, "filter: {ids: " + graphtest.Literal(otherItem) + "}", "filter.ids[0]"},
+		{graphtest.ItemsPlace, "filter: {identitySummaryIds: " + graphtest.Literal(item) + "}", "filter.identitySummaryIds[0]"},
+		{graphtest.ItemsPlace, "filter: {accessIds: " + graphtest.Literal(many) + "}", "filter.accessIds"},
+		{graphtest.ItemsPlace, "filter: {pertainingTo: {roles: " + graphtest.Literal(many) + "}}", "filter.pertainingTo.roles"},
+		{graphtest.ItemsPlace, "filter: {pertainingTo: {entitlements: " + graphtest.Literal([]string{"x", item}) + "}}", "filter.pertainingTo.entitlements[1]"},
+		{graphtest.ItemsPlace, "orderBy: [{field: ACCESS_NAME}, {field: ACCESS_NAME}]", "orderBy[1].field"},
+		{graphtest.ReviewersPlace, "filter: {ids: " + graphtest.Literal(many) + "}", "filter.ids"},
+		{graphtest.ReviewersPlace, "filter: {ids: " + graphtest.Literal(certification) + "}", "filter.ids[0]"},
+		{graphtest.ReviewersPlace, "orderBy: [{field: EMAIL}, {field: EMAIL}]", "orderBy[1].field"},
+		{graphtest.PermissionsPlace, "filter: {rights: " + graphtest.Literal(many) + "}", "filter.rights"},
+		{graphtest.TasksPlace, "filter: {ids: " + graphtest.Literal(certification) + "}", "filter.ids[0]"},
+		{graphtest.TasksPlace, "filter: {targetIds: " + graphtest.Literal(task) + "}", "filter.targetIds[0]"},
+		{graphtest.TasksPlace, "filter: {targetIds: " + graphtest.Literal(many) + "}", "filter.targetIds"},
+		{graphtest.TasksPlace, "reviewer: " + graphtest.Literal(task), "reviewer"},
 	} {
-		t.Run(each.place.field+" "+each.argument, func(t *testing.T) {
+		t.Run(each.place.Field+" "+each.argument, func(t *testing.T) {
 			t.Parallel()
-			a := w.ask(t, admin, each.place.open+each.place.field+"("+each.arguments+") { totalCount nodes { __typename } }"+each.place.close, nil)
-			refusedArgument(t, a, each.argument, each.place.path...)
+			a := w.Ask(t, graphtest.Admin, each.place.Open+each.place.Field+"("+each.arguments+") { totalCount nodes { __typename } }"+each.place.Close, nil)
+			refusedArgument(t, a, each.argument, each.place.Path...)
 		})
 	}
 }
@@ -197,47 +198,47 @@ func TestFiltersThatMakeNoSenseAreNamed(t *testing.T) {
 // before it is sent.
 func TestFiltersAtTheEdges(t *testing.T) {
 	t.Parallel()
-	w := sharedTenant(t)
-	ids := certificationsPlace.keys(t, w, walk{})[:100]
-	a := w.ask(t, admin, "query ($ids: [ID!]) { certifications(first: 1000, filter: {ids: $ids}) { totalCount nodes { rawId } } }", object{"ids": ids})
-	if total := at(a.data(t), "certifications", "totalCount"); total != float64(100) {
+	w := graphtest.SharedTenant(t)
+	ids := graphtest.CertificationsPlace.Keys(t, w, graphtest.Walk{})[:100]
+	a := w.Ask(t, graphtest.Admin, "query ($ids: [ID!]) { certifications(first: 1000, filter: {ids: $ids}) { totalCount nodes { rawId } } }", graphtest.Object{"ids": ids})
+	if total := graphtest.At(a.OK(t), "certifications", "totalCount"); total != float64(100) {
 		t.Errorf("%v certifications", total)
 	}
 	for _, text := range []string{"a\nb", "a\u0000b", "a\u007fb", "\t"} {
-		a := w.ask(t, admin, "query ($text: String!) { certification(id: \""+sandbox.LargeCertification+
-			"\") { reviewItems(filter: {accessName: {eq: $text}}) { totalCount } } }", object{"text": text})
-		a.wantProblems(t, "BAD_USER_INPUT at certification.reviewItems")
+		a := w.Ask(t, graphtest.Admin, "query ($text: String!) { certification(id: \""+sandbox.LargeCertification+
+			"\") { reviewItems(filter: {accessName: {eq: $text}}) { totalCount } } }", graphtest.Object{"text": text})
+		a.WantProblems(t, "BAD_USER_INPUT at certification.reviewItems")
 	}
 	for _, id := range []string{"../x", "a/b", "?", "a#b", "%2e%2e", "a;b", strings.Repeat("x", 300), "a\u0000"} {
-		a := w.ask(t, admin, "query ($id: ID!) { certification(id: $id) { rawId } certificationTask(id: $id) { rawId } }", object{"id": id})
-		a.wantProblems(t, "BAD_USER_INPUT at certification", "BAD_USER_INPUT at certificationTask")
+		a := w.Ask(t, graphtest.Admin, "query ($id: ID!) { certification(id: $id) { rawId } certificationTask(id: $id) { rawId } }", graphtest.Object{"id": id})
+		a.WantProblems(t, "BAD_USER_INPUT at certification", "BAD_USER_INPUT at certificationTask")
 	}
 }
 
 // Exactly one field of a @oneOf input, however it comes.
 func TestOneOfIsEnforced(t *testing.T) {
 	t.Parallel()
-	w := sharedTenant(t)
+	w := graphtest.SharedTenant(t)
 	const inVariable = `query ($id: ID!, $filter: AccessReviewItemFilter) { certification(id: $id) { reviewItems(filter: $filter) { totalCount } } }`
-	for name, filter := range map[string]object{
-		"two texts":  {"accessName": object{"eq": "a", "startsWith": "b"}},
-		"no text":    {"accessName": object{}},
-		"a null":     {"accessName": object{"eq": nil}},
-		"two scopes": {"pertainingTo": object{"roles": []string{"a"}, "entitlements": []string{"b"}}},
-		"no scope":   {"pertainingTo": object{}},
+	for name, filter := range map[string]graphtest.Object{
+		"two texts":  {"accessName": graphtest.Object{"eq": "a", "startsWith": "b"}},
+		"no text":    {"accessName": graphtest.Object{}},
+		"a null":     {"accessName": graphtest.Object{"eq": nil}},
+		"two scopes": {"pertainingTo": graphtest.Object{"roles": []string{"a"}, "entitlements": []string{"b"}}},
+		"no scope":   {"pertainingTo": graphtest.Object{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := w.ask(t, admin, inVariable, object{"id": sandbox.LargeCertification, "filter": filter})
-			if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] == "INTERNAL" || at(a.Data, "certification", "reviewItems") != nil {
-				t.Fatalf("it is not refused: %s", a.text)
+			a := w.Ask(t, graphtest.Admin, inVariable, graphtest.Object{"id": sandbox.LargeCertification, "filter": filter})
+			if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] == "INTERNAL" || graphtest.At(a.Data, "certification", "reviewItems") != nil {
+				t.Fatalf("it is not refused: %s", a.Text)
 			}
 			field := "pertainingTo"
 			if _, ok := filter[field]; !ok {
 				field = "accessName"
 			}
-			if e := a.Errors[0]; !strings.Contains(e.Message+pathText(e.Path), field) {
-				t.Errorf("the error does not name %s: %s", field, a.text)
+			if e := a.Errors[0]; !strings.Contains(e.Message+graphtest.PathText(e.Path), field) {
+				t.Errorf("the error does not name %s: %s", field, a.Text)
 			}
 		})
 	}
@@ -246,18 +247,18 @@ func TestOneOfIsEnforced(t *testing.T) {
 // Values that stand for what this gateway does not know cannot be sent.
 func TestUnrecognizedCannotBeSent(t *testing.T) {
 	t.Parallel()
-	w := sharedTenant(t)
+	w := graphtest.SharedTenant(t)
 	for _, each := range []struct{ query, kind, field string }{
 		{"certifications(filter: %s) { totalCount }", "CertificationFilter", "phase"},
 		{"pendingCertificationTasks(filter: %s) { totalCount }", "CertificationTaskFilter", "types"},
 	} {
 		literal := "{ " + fmt.Sprintf(each.query, "{"+each.field+": UNRECOGNIZED}") + " }"
 		variable := "query ($f: " + each.kind + ") { " + fmt.Sprintf(each.query, "$f") + " }"
-		for _, a := range []answer{
-			w.ask(t, admin, literal, nil), w.ask(t, admin, variable, object{"f": object{each.field: "UNRECOGNIZED"}}),
+		for _, a := range []graphtest.Answer{
+			w.Ask(t, graphtest.Admin, literal, nil), w.Ask(t, graphtest.Admin, variable, graphtest.Object{"f": graphtest.Object{each.field: "UNRECOGNIZED"}}),
 		} {
 			if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "BAD_USER_INPUT" && a.Errors[0].Extensions["code"] != "GRAPHQL_VALIDATION_FAILED" {
-				t.Errorf("%s: %s", literal, a.text)
+				t.Errorf("%s: %s", literal, a.Text)
 			}
 		}
 	}

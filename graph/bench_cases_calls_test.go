@@ -14,6 +14,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"certql/graph"
+	"certql/graph/graphtest"
 	"certql/upstream"
 )
 
@@ -38,7 +39,7 @@ func TestMeasuredOperationsTakeTheirRoundTripsAlone(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					gateway := asBearer(graph.NewHandler(graph.Config{Client: client}))
+					gateway := graphtest.AsBearer(graph.NewHandler(graph.Config{Client: client}))
 					var group sync.WaitGroup
 					for i := range callers {
 						group.Go(func() {
@@ -47,7 +48,7 @@ func TestMeasuredOperationsTakeTheirRoundTripsAlone(t *testing.T) {
 							if got, want := time.Since(start), time.Duration(len(each.reads))*latency; got != want {
 								t.Errorf("took %v, want %v", got, want)
 							}
-							if got := at(answer, "extensions", "upstream", "calls"); got != float64(each.calls()) {
+							if got := graphtest.At(answer, "extensions", "upstream", "calls"); got != float64(each.calls()) {
 								t.Errorf("reports %v calls, want %d", got, each.calls())
 							}
 						})
@@ -73,7 +74,7 @@ func TestGatewaysThatAreMeasuredAnswerAlike(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.CloseIdleConnections)
-	gateway, plain := asBearer(graph.NewHandler(graph.Config{Client: client})), newPlain(server.URL+"/v3")
+	gateway, plain := graphtest.AsBearer(graph.NewHandler(graph.Config{Client: client})), graphtest.NewPlain(server.URL+"/v3")
 	for _, each := range benchCases() {
 		t.Run(each.name, func(t *testing.T) {
 			ours, theirs := askDirectly(t, gateway, "anybody", each.query), askDirectly(t, plain, "anybody", each.query)
@@ -98,8 +99,8 @@ func TestGatewaysThatAreMeasuredAnswerAlike(t *testing.T) {
 }
 
 // askDirectly sends an operation to a handler without a network between.
-func askDirectly(t *testing.T, gateway http.Handler, token, query string) object {
-	body, err := json.Marshal(object{"query": query})
+func askDirectly(t *testing.T, gateway http.Handler, token, query string) graphtest.Object {
+	body, err := json.Marshal(graphtest.Object{"query": query})
 	if err != nil {
 		t.Error(err)
 		return nil
@@ -109,7 +110,7 @@ func askDirectly(t *testing.T, gateway http.Handler, token, query string) object
 	req.Header.Set("Authorization", "Bearer "+token)
 	recorder := httptest.NewRecorder()
 	gateway.ServeHTTP(recorder, req)
-	var answer object
+	var answer graphtest.Object
 	if err := json.Unmarshal(recorder.Body.Bytes(), &answer); err != nil || recorder.Code != http.StatusOK || answer["errors"] != nil {
 		t.Errorf("status %d, %v: %.500s", recorder.Code, err, recorder.Body)
 	}

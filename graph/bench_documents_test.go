@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"certql/graph"
+	"certql/graph/graphtest"
 	"certql/upstream"
 )
 
@@ -26,22 +27,22 @@ func BenchmarkDocuments(b *testing.B) {
 		b.Fatal(err)
 	}
 	cfg := graph.Config{Client: client, PersistedBytes: 1 << 20}
-	path := written(b, map[string]string{"a.json": manifestOf(b, map[string]string{"trusted": benchDocument})})
+	path := graphtest.Written(b, map[string]string{"a.json": graphtest.ManifestOf(b, map[string]string{"trusted": benchDocument})})
 	if cfg.Documents, err = graph.LoadDocuments(path, cfg); err != nil {
 		b.Fatal(err)
 	}
 	gateway := graph.NewHandler(cfg)
 	persisted := benchDocument + "\n"
-	variables, dryRun := object{"id": "x"}, object{"dryRun": true}
-	byHash := persistedQuery(hashOf(persisted))
+	variables, dryRun := graphtest.Object{"id": "x"}, graphtest.Object{"dryRun": true}
+	byHash := graphtest.PersistedQuery(graphtest.HashOf(persisted))
 	byHash["dryRun"] = true
-	bodies := map[string]object{
+	bodies := map[string]graphtest.Object{
 		"text, the first time": nil, // another one each time
 		"text, seen before":    {"query": persisted, "variables": variables, "extensions": dryRun},
 		"hash":                 {"variables": variables, "extensions": byHash},
 		"id of a trusted one":  {"documentId": "trusted", "variables": variables, "extensions": dryRun},
 	}
-	ask := func(parameters object) {
+	ask := func(parameters graphtest.Object) {
 		body, err := json.Marshal(parameters)
 		if err != nil {
 			b.Fatal(err)
@@ -54,7 +55,7 @@ func BenchmarkDocuments(b *testing.B) {
 			b.Fatalf("%s", answered)
 		}
 	}
-	ask(object{"query": persisted, "variables": variables, "extensions": byHash})
+	ask(graphtest.Object{"query": persisted, "variables": variables, "extensions": byHash})
 	number := 0
 	for name, parameters := range bodies {
 		b.Run(name, func(b *testing.B) {
@@ -62,7 +63,7 @@ func BenchmarkDocuments(b *testing.B) {
 			for b.Loop() {
 				if parameters == nil {
 					number++
-					ask(object{"query": fmt.Sprintf("%s # %d", benchDocument, number), "variables": variables, "extensions": dryRun})
+					ask(graphtest.Object{"query": fmt.Sprintf("%s # %d", benchDocument, number), "variables": variables, "extensions": dryRun})
 				} else {
 					ask(parameters)
 				}

@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"certql/graph/graphtest"
 )
 
 // The benchmarks' clients and the upstream run in a process of their own, which takes orders
@@ -127,7 +129,7 @@ func (l *loadRunner) carryOut(t *testing.T, order loadOrder) loadReport {
 func (l *loadRunner) operation(t *testing.T, order loadOrder) (func(token string) error, error) {
 	each := benchCases()[order.Case]
 	if order.Gateway != "" {
-		body, err := json.Marshal(object{"query": each.query})
+		body, err := json.Marshal(graphtest.Object{"query": each.query})
 		return func(token string) error {
 			answer, err := l.send(t, http.MethodPost, order.Gateway, token, body)
 			if err == nil && (!bytes.Contains(answer, []byte(`"data":{`)) || bytes.Contains(answer, []byte(`"errors":[`))) {

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace"
 
 	"certql/graph"
+	"certql/graph/graphtest"
 	"certql/upstream"
 )
 
@@ -49,7 +50,7 @@ func BenchmarkTelemetry(b *testing.B) {
 				b.Fatal(err)
 			}
 			answers.Client = client
-			handler := asBearer(graph.NewHandler(answers))
+			handler := graphtest.AsBearer(graph.NewHandler(answers))
 			const body = `{"query":"query Page { certifications(first: 10) { nodes { id name } } }"}`
 			b.ReportAllocs()
 			for b.Loop() {

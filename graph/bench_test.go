@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"certql/graph"
+	"certql/graph/graphtest"
 	"certql/upstream"
 )
 
@@ -55,8 +56,8 @@ func newContest(b *testing.B) *contest {
 	b.Cleanup(http.DefaultClient.CloseIdleConnections)
 	c := &contest{load: load}
 	for i, handler := range map[contestant]http.Handler{
-		theGateway:      asBearer(graph.NewHandler(graph.Config{Client: client})),
-		thePlainGateway: newPlain(load.rest),
+		theGateway:      graphtest.AsBearer(graph.NewHandler(graph.Config{Client: client})),
+		thePlainGateway: graphtest.NewPlain(load.rest),
 	} {
 		server := httptest.NewServer(handler)
 		b.Cleanup(server.Close)

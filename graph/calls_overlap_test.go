@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"certql/graph/graphtest"
 )
 
 // A rendezvous stands before the sandbox and lets no request of a round pass before all of
@@ -63,11 +65,11 @@ func (r *rendezvous) left() int {
 
 func TestWhatNeedsOnlyArgumentsIsReadAtOnce(t *testing.T) {
 	var meet rendezvous
-	tenant, err := start(setup{front: meet.before})
+	tenant, err := graphtest.Start(graphtest.Setup{Front: meet.before})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(tenant.close)
+	t.Cleanup(tenant.Close)
 	w := describe(t, tenant)
 	token := w.freshToken(t)
 	tests := []struct {
@@ -105,7 +107,7 @@ func TestAMissingParentTakesItsChildrenWithIt(t *testing.T) {
 		t.Run(http.StatusText(status), func(t *testing.T) {
 			var started, cancelled atomic.Int32
 			bothStarted := make(chan struct{})
-			tenant := newTenant(t, setup{front: func(next http.Handler) http.Handler {
+			tenant := graphtest.NewTenant(t, graphtest.Setup{Front: func(next http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					switch {
 					case strings.HasSuffix(r.URL.Path, "/access-review-items"), strings.HasSuffix(r.URL.Path, "/reviewers"):
@@ -122,7 +124,7 @@ func TestAMissingParentTakesItsChildrenWithIt(t *testing.T) {
 					}
 				})
 			}})
-			answer := tenant.ask(t, "org-admin", `{ certification(id: "x") { name reviewItems { nodes { id } } reviewers { nodes { id } } } }`, nil)
+			answer := tenant.Ask(t, "org-admin", `{ certification(id: "x") { name reviewItems { nodes { id } } reviewers { nodes { id } } } }`, nil)
 			if answer.Data["certification"] != nil {
 				t.Errorf("got %v", answer.Data)
 			}
@@ -133,7 +135,7 @@ func TestAMissingParentTakesItsChildrenWithIt(t *testing.T) {
 			if len(answer.Errors) != wantErrors {
 				t.Errorf("got errors %v", answer.Errors)
 			}
-			tenant.rest.Close() // waits for the calls under way
+			tenant.Rest.Close() // waits for the calls under way
 			if cancelled.Load() != 2 {
 				t.Errorf("%d of 2 calls were cancelled", cancelled.Load())
 			}
@@ -144,7 +146,7 @@ func TestAMissingParentTakesItsChildrenWithIt(t *testing.T) {
 func TestAClientWhoLeavesCancelsItsCalls(t *testing.T) {
 	arrived := make(chan struct{}, 3)
 	var cancelled atomic.Int32
-	tenant := newTenant(t, setup{front: func(next http.Handler) http.Handler {
+	tenant := graphtest.NewTenant(t, graphtest.Setup{Front: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if !strings.HasPrefix(r.URL.Path, "/v3/certifications/") {
 				next.ServeHTTP(w, r)
@@ -157,23 +159,23 @@ func TestAClientWhoLeavesCancelsItsCalls(t *testing.T) {
 	}})
 	ctx, leave := context.WithCancel(t.Context())
 	body := `{"query":"{ certification(id: \"x\") { name reviewItems { nodes { id } } reviewers { nodes { id } } } }"}`
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, tenant.gateway.URL, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, tenant.Gateway.URL, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+tenant.token(t, "org-admin"))
+	req.Header.Set("Authorization", "Bearer "+tenant.Token(t, "org-admin"))
 	go func() {
 		for range 3 {
 			<-arrived
 		}
 		leave()
 	}()
-	if resp, err := tenant.gateway.Client().Do(req); err == nil {
+	if resp, err := tenant.Gateway.Client().Do(req); err == nil {
 		resp.Body.Close()
 		t.Error("the request was answered")
 	}
-	tenant.rest.Close() // waits for the calls under way
+	tenant.Rest.Close() // waits for the calls under way
 	if cancelled.Load() != 3 {
 		t.Errorf("%d of 3 calls were cancelled", cancelled.Load())
 	}
@@ -185,7 +187,7 @@ func TestPagesInAnyOrderArriveInOrder(t *testing.T) {
 	for i := range turns {
 		turns[i] = make(chan struct{})
 	}
-	tenant, err := start(setup{front: func(next http.Handler) http.Handler {
+	tenant, err := graphtest.Start(graphtest.Setup{Front: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Query().Get("limit") != "250" {
 				next.ServeHTTP(w, r)
@@ -203,8 +205,8 @@ func TestPagesInAnyOrderArriveInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(tenant.close)
-	w := &world{tenant: tenant}
+	t.Cleanup(tenant.Close)
+	w := &world{Tenant: tenant}
 	var want []string
 	for offset := 0; offset < 1000; offset += 125 { // pages of another size, which nobody holds up
 		for _, row := range w.list(t, fmt.Sprintf("/certifications?limit=125&offset=%d", offset)) {
@@ -213,8 +215,8 @@ func TestPagesInAnyOrderArriveInOrder(t *testing.T) {
 	}
 	answer := w.run(t, w.freshToken(t), `{ certifications(first: 1000) { nodes { rawId } } }`)
 	var got []string
-	for _, node := range answer.Data["certifications"].(object)["nodes"].([]any) {
-		got = append(got, node.(object)["rawId"].(string))
+	for _, node := range answer.Data["certifications"].(graphtest.Object)["nodes"].([]any) {
+		got = append(got, node.(graphtest.Object)["rawId"].(string))
 	}
 	if strings.Join(got, " ") != strings.Join(want, " ") || len(got) < 300 {
 		t.Errorf("%d rows, not in the order of the REST listing of %d", len(got), len(want))
@@ -225,14 +227,14 @@ func TestPagesInAnyOrderArriveInOrder(t *testing.T) {
 // answer tells what it has cost.
 func TestNothingGoesOutThatIsNotReported(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t, setup{})
-	w.token(t, admin)
-	before, reported := w.calls(), 0
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	w.Token(t, graphtest.Admin)
+	before, reported := w.Calls(), 0
 	for range 300 {
-		a := w.extended(t, nil, object{"query": `{ certification(id: "absent") { id pendingTasks { totalCount } reviewers { totalCount } } }`})
+		a := w.Extended(t, nil, graphtest.Object{"query": `{ certification(id: "absent") { id pendingTasks { totalCount } reviewers { totalCount } } }`})
 		reported += a.Extensions.Upstream.Calls
 	}
-	if came := w.calls() - before; came > reported {
+	if came := w.Calls() - before; came > reported {
 		t.Errorf("%d calls came, %d were reported", came, reported)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"certql/graph/document"
+	"certql/graph/graphtest"
 	"certql/graph/model"
 	"certql/upstream"
 )
@@ -23,7 +24,7 @@ const (
 
 // A world is a tenant whose requests are counted, and what its data has for the rows.
 type world struct {
-	*tenant
+	*graphtest.Tenant
 	certificationIDs []string // reviewed by identities, so that everything below can be read
 	withPermissions  string   // a certification with entitlements that have permissions
 	itemsWithAny     int      // how many of its first 50 items may have permissions
@@ -32,20 +33,20 @@ type world struct {
 }
 
 func newWorld(t *testing.T) *world {
-	tenant, err := start(setup{limits: document.Limits{RootFields: 60}})
+	tenant, err := graphtest.Start(graphtest.Setup{Limits: document.Limits{RootFields: 60}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(tenant.close)
+	t.Cleanup(tenant.Close)
 	return describe(t, tenant)
 }
 
 // describe finds in a tenant's data what the rows need.
-func describe(t *testing.T, tenant *tenant) *world {
+func describe(t *testing.T, tenant *graphtest.Tenant) *world {
 	t.Helper()
-	w := &world{tenant: tenant}
+	w := &world{Tenant: tenant}
 	for _, row := range w.list(t, "/certifications?limit=250") {
-		if row["reviewer"].(object)["type"] == "IDENTITY" && row["decisionsTotal"].(float64) > 4 {
+		if row["reviewer"].(graphtest.Object)["type"] == "IDENTITY" && row["decisionsTotal"].(float64) > 4 {
 			w.certificationIDs = append(w.certificationIDs, row["id"].(string))
 		}
 	}
@@ -83,7 +84,7 @@ func describe(t *testing.T, tenant *tenant) *world {
 	return w
 }
 
-func (w *world) appendItems(certificationID string, items []object) {
+func (w *world) appendItems(certificationID string, items []graphtest.Object) {
 	for _, item := range items {
 		global := model.AccessReviewItem{
 			AccessReviewItem: &upstream.AccessReviewItem{ID: item["id"].(string)}, CertificationID: certificationID,
@@ -92,10 +93,10 @@ func (w *world) appendItems(certificationID string, items []object) {
 	}
 }
 
-func mayHavePermissions(items []object) int {
+func mayHavePermissions(items []graphtest.Object) int {
 	n := 0
 	for _, item := range items {
-		if entitlement, ok := item["accessSummary"].(object)["entitlement"].(object); ok && entitlement["hasPermissions"] != false {
+		if entitlement, ok := item["accessSummary"].(graphtest.Object)["entitlement"].(graphtest.Object); ok && entitlement["hasPermissions"] != false {
 			n++
 		}
 	}
@@ -103,10 +104,10 @@ func mayHavePermissions(items []object) int {
 }
 
 // list reads rows by plain REST.
-func (w *world) list(t *testing.T, path string) []object {
+func (w *world) list(t *testing.T, path string) []graphtest.Object {
 	t.Helper()
-	var rows []object
-	w.send(t, http.MethodGet, w.rest.URL+"/v3"+path, w.token(t, "org-admin"), "", &rows)
+	var rows []graphtest.Object
+	w.send(t, http.MethodGet, w.Rest.URL+"/v3"+path, w.Token(t, "org-admin"), "", &rows)
 	return rows
 }
 
@@ -117,7 +118,7 @@ func (w *world) freshToken(t *testing.T) string {
 		Token string `json:"access_token"`
 	}
 	query := url.Values{"grant_type": {"client_credentials"}, "client_id": {"org-admin"}, "client_secret": {"sandbox"}}
-	w.send(t, http.MethodPost, w.rest.URL+"/oauth/token?"+query.Encode(), "", "", &granted)
+	w.send(t, http.MethodPost, w.Rest.URL+"/oauth/token?"+query.Encode(), "", "", &granted)
 	return granted.Token
 }
 
@@ -133,7 +134,7 @@ func (w *world) send(t *testing.T, method, url, token, body string, into any) {
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
-	resp, err := w.rest.Client().Do(req)
+	resp, err := w.Rest.Client().Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,14 +146,14 @@ func (w *world) send(t *testing.T, method, url, token, body string, into any) {
 
 // counted answers how many requests of the API's operations have reached the sandbox.
 func (w *world) counted() int {
-	requests := w.sandbox.Requests()
+	requests := w.Sandbox.Requests()
 	return requests.Total - requests.Count("oauthToken")
 }
 
 // A costed is an answer and what the gateway says that it has cost.
 type costed struct {
-	Errors     []answerError
-	Data       object
+	Errors     []graphtest.AnswerError
+	Data       graphtest.Object
 	Extensions struct {
 		Upstream struct{ Calls, Coalesced int }
 	}
@@ -160,12 +161,12 @@ type costed struct {
 
 func (w *world) run(t *testing.T, token, query string) costed {
 	t.Helper()
-	body, err := json.Marshal(object{"query": query})
+	body, err := json.Marshal(graphtest.Object{"query": query})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var answer costed
-	w.send(t, http.MethodPost, w.gateway.URL, token, string(body), &answer)
+	w.send(t, http.MethodPost, w.Gateway.URL, token, string(body), &answer)
 	return answer
 }
 
@@ -188,7 +189,7 @@ func TestUpstreamCallsAreExact(t *testing.T) {
 	id := func(i int) string { return w.certificationIDs[i] }
 	certification := func(i int) string { return fmt.Sprintf(`certification(id: %q) { name phase }`, id(i)) }
 	cursor := w.run(t, w.freshToken(t), `{ certifications(first: 100) { pageInfo { endCursor } } }`).
-		Data["certifications"].(object)["pageInfo"].(object)["endCursor"].(string)
+		Data["certifications"].(graphtest.Object)["pageInfo"].(graphtest.Object)["endCursor"].(string)
 	itemIDs, err := json.Marshal(w.itemIDs)
 	if err != nil {
 		t.Fatal(err)

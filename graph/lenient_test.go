@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"certql/graph/graphtest"
 	"certql/upstream/sandbox"
 )
 
@@ -16,7 +17,7 @@ type listing struct {
 	operation, typeName string
 	rest                string // path
 	query               func(selection string) string
-	variables           object
+	variables           graphtest.Object
 	nodes               []any    // path of the rows
 	context             []string // what their global ids hold beside their own
 }
@@ -40,11 +41,11 @@ func listings() []listing {
 			nodes: []any{"certification", "reviewItems", "nodes"}, context: []string{large},
 		},
 		{
-			operation: "getIdentityCertificationItemPermissions", typeName: "Permission", rest: permissionsPath,
+			operation: "getIdentityCertificationItemPermissions", typeName: "Permission", rest: graphtest.PermissionsPath,
 			query: func(selection string) string {
 				return "query ($id: ID!) { node(id: $id) { ... on AccessReviewItem { permissions(first: 20) { nodes " + selection + "} } } }"
 			},
-			variables: object{"id": itemID(large, sandbox.LargePermissionsItem)}, nodes: []any{"node", "permissions", "nodes"},
+			variables: graphtest.Object{"id": graphtest.ItemID(large, sandbox.LargePermissionsItem)}, nodes: []any{"node", "permissions", "nodes"},
 		},
 		{
 			operation: "listCertificationReviewers", typeName: "Identity", rest: "/certifications/" + large + "/reviewers",
@@ -63,22 +64,22 @@ func listings() []listing {
 
 // check compares the rows of a listing with what the REST API answers at this moment, faults
 // and all.
-func (l listing) check(t *testing.T, w *tenant, x *expectation) {
+func (l listing) check(t *testing.T, w *graphtest.Tenant, x *graphtest.Expectation) {
 	t.Helper()
-	_, _, body := w.get(t, admin, l.rest, nil)
+	_, _, body := w.Get(t, graphtest.Admin, l.rest, nil)
 	rows := body.([]any)
 	rows = rows[:min(len(rows), 20)]
 	want := make([]any, len(rows))
 	for i, row := range rows {
-		rest, _ := row.(object) // what is no object shows like one without members
-		want[i] = x.object(l.typeName, rest, l.context...)
+		rest, _ := row.(graphtest.Object) // what is no object shows like one without members
+		want[i] = x.Object(l.typeName, rest, l.context...)
 	}
-	a := w.ask(t, admin, l.query(x.selection(l.typeName)), l.variables)
-	a.data(t)
+	a := w.Ask(t, graphtest.Admin, l.query(x.Selection(l.typeName)), l.variables)
+	a.OK(t)
 	if len(want) == 0 {
 		t.Error("no rows")
 	}
-	same(t, l.operation, any(want), a.at(l.nodes...))
+	graphtest.Same(t, l.operation, any(want), a.At(l.nodes...))
 }
 
 // What the upstream leaves out, or adds to its enums later, costs no more than the field.
@@ -101,10 +102,10 @@ func TestOddAnswersShowWhatCanBeShown(t *testing.T) {
 	for _, l := range listings() {
 		t.Run(l.operation, func(t *testing.T) {
 			t.Parallel()
-			w, x := newTenant(t, setup{}), newExpectation(t)
+			w, x := graphtest.NewTenant(t, graphtest.Setup{}), graphtest.NewExpectation()
 			for _, each := range odd {
 				t.Run(each.name, func(t *testing.T) {
-					w.spoil(t, l.operation, each.fault)
+					w.Spoil(t, l.operation, each.fault)
 					l.check(t, w, x)
 				})
 			}
@@ -112,17 +113,17 @@ func TestOddAnswersShowWhatCanBeShown(t *testing.T) {
 	}
 	t.Run("objects by id", func(t *testing.T) {
 		t.Parallel()
-		w, x := newTenant(t, setup{}), newExpectation(t)
+		w, x := graphtest.NewTenant(t, graphtest.Setup{}), graphtest.NewExpectation()
 		for _, each := range odd {
-			w.spoil(t, "*", each.fault)
-			a := w.ask(t, admin, "query ($id: ID!, $task: ID!) { certification(id: $id) "+x.selection("Certification")+
-				"certificationTask(id: $task) "+x.selection("CertificationTask")+"}",
-				object{"id": sandbox.DecidedCertification, "task": sandbox.FailedTask})
-			a.data(t)
-			certification := w.read(t, admin, "/certifications/"+sandbox.DecidedCertification)
-			same(t, each.name, any(x.object("Certification", certification)), a.at("certification"))
-			task := w.read(t, admin, "/certification-tasks/"+sandbox.FailedTask)
-			same(t, each.name, any(x.object("CertificationTask", task)), a.at("certificationTask"))
+			w.Spoil(t, "*", each.fault)
+			a := w.Ask(t, graphtest.Admin, "query ($id: ID!, $task: ID!) { certification(id: $id) "+x.Selection("Certification")+
+				"certificationTask(id: $task) "+x.Selection("CertificationTask")+"}",
+				graphtest.Object{"id": sandbox.DecidedCertification, "task": sandbox.FailedTask})
+			a.OK(t)
+			certification := w.Read(t, graphtest.Admin, "/certifications/"+sandbox.DecidedCertification)
+			graphtest.Same(t, each.name, any(x.Object("Certification", certification)), a.At("certification"))
+			task := w.Read(t, graphtest.Admin, "/certification-tasks/"+sandbox.FailedTask)
+			graphtest.Same(t, each.name, any(x.Object("CertificationTask", task)), a.At("certificationTask"))
 		}
 	})
 }
@@ -131,7 +132,7 @@ func TestOddAnswersShowWhatCanBeShown(t *testing.T) {
 // others stay right.
 func TestRowsThatAreNoneKeepTheirPlaces(t *testing.T) {
 	t.Parallel()
-	w, x := newTenant(t, setup{front: withOddRows}), newExpectation(t)
+	w, x := graphtest.NewTenant(t, graphtest.Setup{Front: withOddRows}), graphtest.NewExpectation()
 	for _, l := range listings() {
 		t.Run(l.operation, func(t *testing.T) {
 			if l.operation != "listCertificationReviewers" { // which has a single row
@@ -170,7 +171,7 @@ func TestOtherJSONIsNoAnswer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newTenant(t, setup{sandbox: sandbox.Config{Certifications: 6, Items: 60}, front: func(next http.Handler) http.Handler {
+			w := graphtest.NewTenant(t, graphtest.Setup{Sandbox: sandbox.Config{Certifications: 6, Items: 60}, Front: func(next http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					if strings.HasPrefix(r.URL.Path, "/oauth") {
 						next.ServeHTTP(w, r)
@@ -183,13 +184,13 @@ func TestOtherJSONIsNoAnswer(t *testing.T) {
 					_, _ = io.WriteString(w, text)
 				})
 			}})
-			a := w.ask(t, admin, `query ($id: ID!) {
+			a := w.Ask(t, graphtest.Admin, `query ($id: ID!) {
 				certifications(first: 2) { nodes { rawId } }
 				certificationTask(id: $id) { rawId }
-			}`, object{"id": sandbox.FailedTask})
-			a.wantProblems(t, "UPSTREAM_INVALID at certifications", "UPSTREAM_INVALID at certificationTask")
-			if strings.Contains(a.text, "secret-inside") {
-				t.Errorf("the answer repeats the body: %s", a.text)
+			}`, graphtest.Object{"id": sandbox.FailedTask})
+			a.WantProblems(t, "UPSTREAM_INVALID at certifications", "UPSTREAM_INVALID at certificationTask")
+			if strings.Contains(a.Text, "secret-inside") {
+				t.Errorf("the answer repeats the body: %s", a.Text)
 			}
 		})
 	}
@@ -198,17 +199,17 @@ func TestOtherJSONIsNoAnswer(t *testing.T) {
 // An entitlement that does not say whether it has permissions is asked for them.
 func TestPermissionsAreReadWhereNothingDeniesThem(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t, setup{})
+	w := graphtest.NewTenant(t, graphtest.Setup{})
 	const operation = "getIdentityCertificationItemPermissions"
-	w.spoil(t, "listIdentityAccessReviewItems", sandbox.Fault{Kind: sandbox.FaultNulls, Fields: []string{"hasPermissions"}})
-	a := w.ask(t, admin, `query ($id: ID!) { node(id: $id) { ... on AccessReviewItem {
+	w.Spoil(t, "listIdentityAccessReviewItems", sandbox.Fault{Kind: sandbox.FaultNulls, Fields: []string{"hasPermissions"}})
+	a := w.Ask(t, graphtest.Admin, `query ($id: ID!) { node(id: $id) { ... on AccessReviewItem {
 		access { ... on Entitlement { hasPermissions } } permissions(first: 1) { totalCount }
-	} } }`, object{"id": itemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)})
-	a.data(t)
-	if a.at("node", "access", "hasPermissions") != nil || a.at("node", "permissions", "totalCount") != float64(300) {
-		t.Errorf("got %s", a.text)
+	} } }`, graphtest.Object{"id": graphtest.ItemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)})
+	a.OK(t)
+	if a.At("node", "access", "hasPermissions") != nil || a.At("node", "permissions", "totalCount") != float64(300) {
+		t.Errorf("got %s", a.Text)
 	}
-	if n := w.sandbox.Requests().Count(operation); n != 1 {
+	if n := w.Sandbox.Requests().Count(operation); n != 1 {
 		t.Errorf("%d calls", n)
 	}
 }
@@ -217,7 +218,7 @@ func TestPermissionsAreReadWhereNothingDeniesThem(t *testing.T) {
 // names the operation.
 func TestListingsThatAreNotCounted(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t, setup{front: func(next http.Handler) http.Handler {
+	w := graphtest.NewTenant(t, graphtest.Setup{Front: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			query := r.URL.Query()
 			query.Del("count")
@@ -225,7 +226,7 @@ func TestListingsThatAreNotCounted(t *testing.T) {
 			next.ServeHTTP(w, r)
 		})
 	}})
-	a := w.ask(t, admin, `query ($id: ID!, $item: ID!) {
+	a := w.Ask(t, graphtest.Admin, `query ($id: ID!, $item: ID!) {
 		whole: certifications(first: 3) { totalCount nodes { rawId } pageInfo { hasNextPage } }
 		counted: certifications { totalCount }
 		listIdentityCertifications: certifications(last: 3) { nodes { rawId } }
@@ -236,23 +237,23 @@ func TestListingsThatAreNotCounted(t *testing.T) {
 		full: certification(id: $id) { listIdentityAccessReviewItems: reviewItems(first: 250) { pageInfo { hasNextPage } } }
 		node(id: $item) { ... on AccessReviewItem { getIdentityCertificationItemPermissions: permissions(last: 3) { nodes { target } } } }
 		getPendingCertificationTasks: pendingCertificationTasks(last: 3) { nodes { rawId } }
-	}`, object{"id": sandbox.LargeCertification, "item": itemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)})
+	}`, graphtest.Object{"id": sandbox.LargeCertification, "item": graphtest.ItemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)})
 	if len(a.Errors) != 6 {
 		t.Errorf("%d errors, want 6", len(a.Errors))
 	}
 
 	for _, e := range a.Errors {
 		upstream, _ := e.Extensions["upstream"].(map[string]any)
-		if e.Extensions["code"] != "UPSTREAM_INVALID" || upstream["operation"] != e.Path[len(e.Path)-1] || a.at(e.Path...) != nil {
-			t.Errorf("the error at %s is %s: %q, %v", pathText(e.Path), e.Extensions["code"], e.Message, upstream)
+		if e.Extensions["code"] != "UPSTREAM_INVALID" || upstream["operation"] != e.Path[len(e.Path)-1] || a.At(e.Path...) != nil {
+			t.Errorf("the error at %s is %s: %q, %v", graphtest.PathText(e.Path), e.Extensions["code"], e.Message, upstream)
 		}
 	}
-	if a.at("counted", "totalCount") != nil || a.at("whole", "totalCount") != nil || a.at("whole", "pageInfo", "hasNextPage") != true || len(column(a.at("whole", "nodes"), "rawId")) != 3 {
-		t.Errorf("got %s", a.text)
+	if a.At("counted", "totalCount") != nil || a.At("whole", "totalCount") != nil || a.At("whole", "pageInfo", "hasNextPage") != true || len(graphtest.Column(a.At("whole", "nodes"), "rawId")) != 3 {
+		t.Errorf("got %s", a.Text)
 	}
-	a = w.ask(t, admin, `query ($id: ID!) { certification(id: $id) { reviewItems(first: 250) { nodes { rawId } } } }`, certificationVariables)
-	a.data(t)
-	if n := len(column(a.at("certification", "reviewItems", "nodes"), "rawId")); n != 250 {
+	a = w.Ask(t, graphtest.Admin, `query ($id: ID!) { certification(id: $id) { reviewItems(first: 250) { nodes { rawId } } } }`, certificationVariables)
+	a.OK(t)
+	if n := len(graphtest.Column(a.At("certification", "reviewItems", "nodes"), "rawId")); n != 250 {
 		t.Errorf("%d rows of a page of which nobody asks what follows", n)
 	}
 }

@@ -7,94 +7,87 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"certql/graph/graphtest"
 	"certql/graph/relay"
 	"certql/upstream/sandbox"
 )
 
-func certificationID(id string) string { return relay.EncodeID("Certification", id) }
-
-func itemID(certification, id string) string {
-	return relay.EncodeID("AccessReviewItem", certification, id)
-}
-
-func taskID(id string) string { return relay.EncodeID("CertificationTask", id) }
-
 // The id that an object shows leads back to the same object, whatever its type.
 func TestNodeIDsLeadBack(t *testing.T) {
 	t.Parallel()
-	w, x := sharedTenant(t), newExpectation(t)
-	a := w.ask(t, admin, fmt.Sprintf(`query ($id: ID!, $task: ID!) {
+	w, x := graphtest.SharedTenant(t), graphtest.NewExpectation()
+	a := w.Ask(t, graphtest.Admin, fmt.Sprintf(`query ($id: ID!, $task: ID!) {
 		certification(id: $id) { %[1]s }
 		certifications(first: 3, reviewer: "%[2]s") { nodes { %[1]s } }
 		certificationTask(id: $task) { %[1]s }
 		pendingCertificationTasks(first: 3) { nodes { %[1]s } }
 		items: certification(id: $id) { reviewItems(first: 3) { nodes { %[1]s } } }
-	}`, "__typename id rawId", reviewer1), object{"id": sandbox.LargeCertification, "task": sandbox.FailedTask})
-	shown := []any{a.at("certification"), a.at("certificationTask")}
+	}`, "__typename id rawId", graphtest.Reviewer1), graphtest.Object{"id": sandbox.LargeCertification, "task": sandbox.FailedTask})
+	shown := []any{a.At("certification"), a.At("certificationTask")}
 	for _, path := range [][]any{{"certifications", "nodes"}, {"pendingCertificationTasks", "nodes"}, {"items", "reviewItems", "nodes"}} {
-		shown = append(shown, at(a.data(t), path...).([]any)...)
+		shown = append(shown, graphtest.At(a.OK(t), path...).([]any)...)
 	}
 	fields := `... on Certification { rawId name } ... on AccessReviewItem { rawId certification { rawId } identity { name } } ... on CertificationTask { rawId status }`
 	one := map[any]any{}
 	for _, each := range shown {
-		id := at(each, "id")
-		b := w.ask(t, admin, "query ($id: ID!) { node(id: $id) { __typename id "+fields+" } }", object{"id": id})
-		b.data(t)
-		one[id] = b.at("node")
+		id := graphtest.At(each, "id")
+		b := w.Ask(t, graphtest.Admin, "query ($id: ID!) { node(id: $id) { __typename id "+fields+" } }", graphtest.Object{"id": id})
+		b.OK(t)
+		one[id] = b.At("node")
 		for _, field := range []string{"__typename", "id", "rawId"} {
-			if at(each, field) != b.at("node", field) {
-				t.Errorf("%v leads to %v", each, b.at("node"))
+			if graphtest.At(each, field) != b.At("node", field) {
+				t.Errorf("%v leads to %v", each, b.At("node"))
 			}
 		}
 	}
 	// All at once answers the same, in the order of the ids.
-	ids := append(column(shown, "id"), column(shown, "id")[0])
-	b := w.ask(t, admin, "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id "+fields+" } }", object{"ids": ids})
-	nodes := at(b.data(t), "nodes").([]any)
+	ids := append(graphtest.Column(shown, "id"), graphtest.Column(shown, "id")[0])
+	b := w.Ask(t, graphtest.Admin, "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id "+fields+" } }", graphtest.Object{"ids": ids})
+	nodes := graphtest.At(b.OK(t), "nodes").([]any)
 	for i, id := range ids {
 		if diff := gocmp.Diff(one[id], nodes[i]); diff != "" {
 			t.Errorf("node and nodes differ (-node +nodes):\n%s", diff)
 		}
 	}
 	// A node is the whole object.
-	c := w.ask(t, admin, "query ($id: ID!) { node(id: $id) { ... on Certification "+x.selection("Certification")+"} }",
-		object{"id": certificationID(sandbox.LargeCertification)})
-	c.data(t)
-	same(t, "node", any(x.object("Certification", w.read(t, admin, "/certifications/"+sandbox.LargeCertification))), c.at("node"))
+	c := w.Ask(t, graphtest.Admin, "query ($id: ID!) { node(id: $id) { ... on Certification "+x.Selection("Certification")+"} }",
+		graphtest.Object{"id": graphtest.CertificationID(sandbox.LargeCertification)})
+	c.OK(t)
+	graphtest.Same(t, "node", any(x.Object("Certification", w.Read(t, graphtest.Admin, "/certifications/"+sandbox.LargeCertification))), c.At("node"))
 }
 
 // Wherever an id is taken, the global and the REST identifier say the same.
 func TestEitherIDWillDo(t *testing.T) {
 	t.Parallel()
-	w := sharedTenant(t)
+	w := graphtest.SharedTenant(t)
 	const large, item = sandbox.LargeCertification, sandbox.LargePermissionsItem
-	pending := tasksPlace.keys(t, w, walk{})[0]
+	pending := graphtest.TasksPlace.Keys(t, w, graphtest.Walk{})[0]
 	for _, each := range []struct {
 		query       string
 		raw, global string
 	}{
-		{"query ($id: ID!) { certification(id: $id) { rawId } }", large, certificationID(large)},
-		{"query ($id: ID!) { certificationTask(id: $id) { rawId } }", sandbox.FailedTask, taskID(sandbox.FailedTask)},
-		{"query ($id: ID!) { certifications(filter: {ids: [$id]}) { nodes { rawId } } }", large, certificationID(large)},
-		{"query ($id: ID!) { pendingCertificationTasks(filter: {ids: [$id]}) { nodes { rawId } } }", pending, taskID(pending)},
+		{"query ($id: ID!) { certification(id: $id) { rawId } }", large, graphtest.CertificationID(large)},
+		{"query ($id: ID!) { certificationTask(id: $id) { rawId } }", sandbox.FailedTask, graphtest.TaskID(sandbox.FailedTask)},
+		{"query ($id: ID!) { certifications(filter: {ids: [$id]}) { nodes { rawId } } }", large, graphtest.CertificationID(large)},
+		{"query ($id: ID!) { pendingCertificationTasks(filter: {ids: [$id]}) { nodes { rawId } } }", pending, graphtest.TaskID(pending)},
 		{
 			`query ($id: ID!) { certification(id: "` + large + `") { reviewItems(filter: {ids: [$id]}) { nodes { rawId } } } }`,
-			item, itemID(large, item),
+			item, graphtest.ItemID(large, item),
 		},
 	} {
-		raw, global := w.ask(t, admin, each.query, object{"id": each.raw}), w.ask(t, admin, each.query, object{"id": each.global})
-		raw.data(t)
-		if diff := gocmp.Diff(raw.Data, global.data(t)); diff != "" || !strings.Contains(raw.text, each.raw) {
-			t.Errorf("%s (-raw +global):\n%s\n%s", each.query, diff, raw.text)
+		raw, global := w.Ask(t, graphtest.Admin, each.query, graphtest.Object{"id": each.raw}), w.Ask(t, graphtest.Admin, each.query, graphtest.Object{"id": each.global})
+		raw.OK(t)
+		if diff := gocmp.Diff(raw.Data, global.OK(t)); diff != "" || !strings.Contains(raw.Text, each.raw) {
+			t.Errorf("%s (-raw +global):\n%s\n%s", each.query, diff, raw.Text)
 		}
 	}
 }
 
 func TestIDsOfAnotherTypeAreRefused(t *testing.T) {
 	t.Parallel()
-	w := sharedTenant(t)
-	certification, task := certificationID(sandbox.LargeCertification), taskID(sandbox.FailedTask)
-	item := itemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)
+	w := graphtest.SharedTenant(t)
+	certification, task := graphtest.CertificationID(sandbox.LargeCertification), graphtest.TaskID(sandbox.FailedTask)
+	item := graphtest.ItemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)
 	for _, each := range []struct{ field, id string }{
 		{"certification", task},
 		{"certification", item},
@@ -113,7 +106,7 @@ func TestIDsOfAnotherTypeAreRefused(t *testing.T) {
 	} {
 		t.Run(each.field+" "+each.id, func(t *testing.T) {
 			t.Parallel()
-			a := w.ask(t, admin, "query ($id: ID!) { "+each.field+"(id: $id) { id } }", object{"id": each.id})
+			a := w.Ask(t, graphtest.Admin, "query ($id: ID!) { "+each.field+"(id: $id) { id } }", graphtest.Object{"id": each.id})
 			refusedArgument(t, a, "id", each.field)
 		})
 	}
@@ -122,36 +115,36 @@ func TestIDsOfAnotherTypeAreRefused(t *testing.T) {
 // One bad id costs its own place alone.
 func TestNodesKeepTheOthers(t *testing.T) {
 	t.Parallel()
-	w := sharedTenant(t)
+	w := graphtest.SharedTenant(t)
 	const none = "00000000000000000000000000000000"
-	good := certificationID(sandbox.LargeCertification)
-	a := w.ask(t, "reviewer-1", "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", object{"ids": []string{
+	good := graphtest.CertificationID(sandbox.LargeCertification)
+	a := w.Ask(t, "reviewer-1", "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", graphtest.Object{"ids": []string{
 		good,
 		"not an id",
-		certificationID(none),
-		certificationID(sandbox.EmptyCertification), // reviewer-2's
-		itemID(sandbox.LargeCertification, sandbox.LargePermissionsItem),
-		itemID(sandbox.LargeCertification, none),
-		itemID(sandbox.EmptyCertification, none),
-		taskID(none),
+		graphtest.CertificationID(none),
+		graphtest.CertificationID(sandbox.EmptyCertification), // reviewer-2's
+		graphtest.ItemID(sandbox.LargeCertification, sandbox.LargePermissionsItem),
+		graphtest.ItemID(sandbox.LargeCertification, none),
+		graphtest.ItemID(sandbox.EmptyCertification, none),
+		graphtest.TaskID(none),
 		relay.EncodeID("Campaign", none),
 		good,
 	}})
-	a.wantProblems(
+	a.WantProblems(
 		t, "BAD_USER_INPUT at nodes.1", "FORBIDDEN at nodes.3", "FORBIDDEN at nodes.6", "BAD_USER_INPUT at nodes.8",
 	)
 	want := []any{
-		object{"id": good},
+		graphtest.Object{"id": good},
 		nil, nil, nil,
-		object{"id": itemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)},
+		graphtest.Object{"id": graphtest.ItemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)},
 		nil, nil, nil, nil,
-		object{"id": good},
+		graphtest.Object{"id": good},
 	}
-	if diff := gocmp.Diff(any(want), a.at("nodes")); diff != "" {
+	if diff := gocmp.Diff(any(want), a.At("nodes")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for _, e := range a.Errors {
-		if pathText(e.Path) == "nodes.1" && !strings.HasPrefix(e.Message, "ids[1] ") {
+		if graphtest.PathText(e.Path) == "nodes.1" && !strings.HasPrefix(e.Message, "ids[1] ") {
 			t.Errorf("the message does not name the id: %q", e.Message)
 		}
 	}
@@ -159,8 +152,8 @@ func TestNodesKeepTheOthers(t *testing.T) {
 	for i := range many {
 		many[i] = good
 	}
-	tooMany := w.ask(t, admin, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", object{"ids": many})
+	tooMany := w.Ask(t, graphtest.Admin, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", graphtest.Object{"ids": many})
 	if tooMany.Data != nil || len(tooMany.Errors) != 1 || tooMany.Errors[0].Extensions["code"] != "BAD_USER_INPUT" {
-		t.Errorf("1001 ids: %.300s", tooMany.text)
+		t.Errorf("1001 ids: %.300s", tooMany.Text)
 	}
 }

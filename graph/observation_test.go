@@ -3,7 +3,6 @@ package graph_test
 import (
 	"bufio"
 	"context"
-	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -15,6 +14,7 @@ import (
 
 	"certql/graph"
 	"certql/graph/document"
+	"certql/graph/graphtest"
 	"certql/upstream"
 	"certql/upstream/sandbox"
 )
@@ -27,12 +27,12 @@ type seen struct {
 }
 
 // observed answers a tenant of which the function tells each operation that its handler has seen.
-func observed(t *testing.T, s setup) (*tenant, func() []seen) {
+func observed(t *testing.T, s graphtest.Setup) (*graphtest.Tenant, func() []seen) {
 	t.Helper()
 	var mu sync.Mutex
 	var all []*seen
-	configure := s.toGateway
-	s.toGateway = func(cfg *graph.Config) {
+	configure := s.ToGateway
+	s.ToGateway = func(cfg *graph.Config) {
 		if configure != nil {
 			configure(cfg)
 		}
@@ -49,7 +49,7 @@ func observed(t *testing.T, s setup) (*tenant, func() []seen) {
 			}
 		}
 	}
-	return newTenant(t, s), func() []seen {
+	return graphtest.NewTenant(t, s), func() []seen {
 		mu.Lock()
 		defer mu.Unlock()
 		told := make([]seen, len(all))
@@ -61,11 +61,11 @@ func observed(t *testing.T, s setup) (*tenant, func() []seen) {
 }
 
 func TestEachOperationIsObservedOnce(t *testing.T) {
-	w, told := observed(t, setup{
-		limits:     document.Limits{Batch: 5, Body: 2000},
-		toUpstream: func(cfg *upstream.Config) { cfg.CacheTTL = time.Hour },
+	w, told := observed(t, graphtest.Setup{
+		Limits:     document.Limits{Batch: 5, Body: 2000},
+		ToUpstream: func(cfg *upstream.Config) { cfg.CacheTTL = time.Hour },
 	})
-	query := func(text string) object { return object{"query": text} }
+	query := func(text string) graphtest.Object { return graphtest.Object{"query": text} }
 	done := func(name, kind string, outcome graph.Outcome) seen {
 		return seen{graph.Operation{Name: name, Type: kind}, outcome, 1}
 	}
@@ -76,26 +76,26 @@ func TestEachOperationIsObservedOnce(t *testing.T) {
 		body   any
 		want   []seen
 	}{
-		{"query", asJSON, query(`query Q { certifications(first: 2) { totalCount } }`), []seen{done("Q", "query", graph.Outcome{EstimatedCalls: 1, Calls: 1})}},
-		{"the same again", asJSON, query(`query Q { certifications(first: 2) { totalCount } }`), []seen{done("Q", "query", graph.Outcome{EstimatedCalls: 1, Cached: 1})}},
+		{"query", graphtest.AsJSON, query(`query Q { certifications(first: 2) { totalCount } }`), []seen{done("Q", "query", graph.Outcome{EstimatedCalls: 1, Calls: 1})}},
+		{"the same again", graphtest.AsJSON, query(`query Q { certifications(first: 2) { totalCount } }`), []seen{done("Q", "query", graph.Outcome{EstimatedCalls: 1, Cached: 1})}},
 		{
-			"what fails", asJSON, query(`{ a: certifications(first: 2, after: "x") { totalCount } b: certifications(first: 1, after: "y") { totalCount } }`),
+			"what fails", graphtest.AsJSON, query(`{ a: certifications(first: 2, after: "x") { totalCount } b: certifications(first: 1, after: "y") { totalCount } }`),
 			[]seen{done("", "query", codes("BAD_USER_INPUT"))},
 		},
-		{"deferred", "multipart/mixed", query(deferring["twice"]), []seen{done("", "query", graph.Outcome{EstimatedCalls: 3, Calls: 3})}},
+		{"deferred", "multipart/mixed", query(graphtest.Deferring["twice"]), []seen{done("", "query", graph.Outcome{EstimatedCalls: 3, Calls: 3})}},
 		{
-			"dry run", asJSON,
-			object{"query": `mutation D { signOffCertification(input: {certificationId: "x"}) { errors { code } } }`, "extensions": object{"dryRun": true}},
+			"dry run", graphtest.AsJSON,
+			graphtest.Object{"query": `mutation D { signOffCertification(input: {certificationId: "x"}) { errors { code } } }`, "extensions": graphtest.Object{"dryRun": true}},
 			[]seen{done("D", "mutation", graph.Outcome{EstimatedCalls: 3})},
 		},
 		{"subscription", "text/event-stream", query(`subscription S { certificationTask(id: "none") { id } }`), []seen{done("S", "subscription", graph.Outcome{EstimatedCalls: 1})}},
-		{"parse failure", asJSON, object{"query": `query`, "operationName": "Named"}, []seen{done("Named", "", codes("GRAPHQL_PARSE_FAILED"))}},
-		{"refused variables", asJSON, object{"query": `query V($a: Int!) { certifications(first: $a) { totalCount } }`}, []seen{done("V", "query", codes("GRAPHQL_VALIDATION_FAILED"))}},
-		{"no query", asJSON, object{}, []seen{done("", "", codes("BAD_USER_INPUT"))}},
-		{"too large", asJSON, query(strings.Repeat(" ", 3000)), []seen{done("", "", codes("OPERATION_TOO_LARGE"))}},
-		{"stream that nobody reads", asJSON, query(`subscription S { certificationTask(id: "none") { id } }`), []seen{done("", "", codes("BAD_USER_INPUT"))}},
+		{"parse failure", graphtest.AsJSON, graphtest.Object{"query": `query`, "operationName": "Named"}, []seen{done("Named", "", codes("GRAPHQL_PARSE_FAILED"))}},
+		{"refused variables", graphtest.AsJSON, graphtest.Object{"query": `query V($a: Int!) { certifications(first: $a) { totalCount } }`}, []seen{done("V", "query", codes("GRAPHQL_VALIDATION_FAILED"))}},
+		{"no query", graphtest.AsJSON, graphtest.Object{}, []seen{done("", "", codes("BAD_USER_INPUT"))}},
+		{"too large", graphtest.AsJSON, query(strings.Repeat(" ", 3000)), []seen{done("", "", codes("OPERATION_TOO_LARGE"))}},
+		{"stream that nobody reads", graphtest.AsJSON, query(`subscription S { certificationTask(id: "none") { id } }`), []seen{done("", "", codes("BAD_USER_INPUT"))}},
 		{
-			"batch", asJSON,
+			"batch", graphtest.AsJSON,
 			[]any{query(`query A { __typename }`), query(`{`), query(`subscription S { certificationTask(id: "none") { id } }`)},
 			[]seen{done("A", "query", graph.Outcome{}), done("", "", codes("GRAPHQL_PARSE_FAILED")), done("S", "subscription", codes("BAD_USER_INPUT"))},
 		},
@@ -103,7 +103,7 @@ func TestEachOperationIsObservedOnce(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			before := len(told())
-			w.exchange(t, test.accept, test.body)
+			w.Exchange(t, test.accept, test.body)
 			got := told()[before:]
 			if diff := gocmp.Diff(test.want, got, cmpopts.IgnoreFields(graph.Operation{}, "Hash")); diff != "" {
 				t.Errorf("operations (-want +got):\n%s", diff)
@@ -118,30 +118,10 @@ func TestEachOperationIsObservedOnce(t *testing.T) {
 	}
 }
 
-// exchange sends a body as the administrator and reads the answer to its end.
-func (w *tenant) exchange(t *testing.T, accept string, body any) {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.gateway.URL, strings.NewReader(literal(body)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Accept", accept)
-	r.Header.Set("Authorization", "Bearer "+w.token(t, admin))
-	response, err := w.gateway.Client().Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if _, err := io.Copy(io.Discard, response.Body); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestWhatRunsOutOfTimeIsObservedAsThat(t *testing.T) {
 	release := make(chan struct{})
-	w, told := observed(t, setup{
-		front: func(next http.Handler) http.Handler {
+	w, told := observed(t, graphtest.Setup{
+		Front: func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 				if strings.Contains(r.URL.Path, "certifications") {
 					select {
@@ -152,10 +132,10 @@ func TestWhatRunsOutOfTimeIsObservedAsThat(t *testing.T) {
 				next.ServeHTTP(rw, r)
 			})
 		},
-		toGateway: func(cfg *graph.Config) { cfg.OperationTimeout = 50 * time.Millisecond },
+		ToGateway: func(cfg *graph.Config) { cfg.OperationTimeout = 50 * time.Millisecond },
 	})
 	defer close(release)
-	w.exchange(t, asJSON, object{"query": `query Late { certification(id: "` + sandbox.LargeCertification + `") { name } }`})
+	w.Exchange(t, graphtest.AsJSON, graphtest.Object{"query": `query Late { certification(id: "` + sandbox.LargeCertification + `") { name } }`})
 	got := told()
 	if len(got) != 1 || got[0].Name != "Late" || got[0].Ended != 1 || got[0].Calls != 1 || len(got[0].Codes) != 1 || got[0].Codes[0] != "UPSTREAM_TIMEOUT" {
 		t.Errorf("what was observed is %+v", got)
@@ -163,22 +143,22 @@ func TestWhatRunsOutOfTimeIsObservedAsThat(t *testing.T) {
 }
 
 func TestASubscriptionIsObservedToItsEnd(t *testing.T) {
-	w, told := observed(t, setup{toGateway: func(cfg *graph.Config) { cfg.TaskPollMin = time.Millisecond }})
-	id := w.queueTask(t)
+	w, told := observed(t, graphtest.Setup{ToGateway: func(cfg *graph.Config) { cfg.TaskPollMin = time.Millisecond }})
+	id := w.QueueTask(t)
 	before := len(told())
-	body, _ := w.subscribe(t, admin, "text/event-stream", watch, object{"id": id})
+	body, _ := w.Subscribe(t, graphtest.Admin, "text/event-stream", graphtest.Watch, graphtest.Object{"id": id})
 	stream := bufio.NewReader(body)
-	if e, err := readEvent(stream); err != nil || e.name != "next" {
+	if e, err := graphtest.ReadEvent(stream); err != nil || e.Name != "next" {
 		t.Fatalf("the first event is %+v, %v", e, err)
 	}
 	if got := told()[before:]; len(got) != 1 || got[0].Type != "subscription" || got[0].Ended != 0 {
 		t.Errorf("while it is open, what was observed is %+v", got)
 	}
-	w.clock.advance(4 * sandbox.DefaultTaskPace)
+	w.Clock.Advance(4 * sandbox.DefaultTaskPace)
 	for {
-		if e, err := readEvent(stream); err != nil {
+		if e, err := graphtest.ReadEvent(stream); err != nil {
 			t.Fatal(err)
-		} else if e.name == "complete" {
+		} else if e.Name == "complete" {
 			break
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"certql/graph"
 	"certql/graph/document"
 	"certql/graph/gen"
+	"certql/graph/graphtest"
 	"certql/upstream/sandbox"
 )
 
@@ -24,14 +25,14 @@ func TestProjectionsAnswerWhatExecutionWould(t *testing.T) {
 	const operations = 40
 	schema := gen.NewExecutableSchema(gen.Config{}).Schema()
 	var settings graph.Config
-	w := newTenant(t, setup{
-		sandbox:   sandbox.Config{Certifications: 20, Items: 300},
-		limits:    document.Limits{Tokens: 1 << 20, Depth: 50, Aliases: 1 << 20, Directives: 1 << 20},
-		toGateway: func(c *graph.Config) { settings = *c },
+	w := graphtest.NewTenant(t, graphtest.Setup{
+		Sandbox:   sandbox.Config{Certifications: 20, Items: 300},
+		Limits:    document.Limits{Tokens: 1 << 20, Depth: 50, Aliases: 1 << 20, Directives: 1 << 20},
+		ToGateway: func(c *graph.Config) { settings = *c },
 	})
-	executing := &tenant{sandbox: w.sandbox, clock: w.clock, client: w.client, rest: w.rest}
-	executing.gateway = httptest.NewServer(asBearer(graph.NewHandler(settings.Unprojected())))
-	defer executing.gateway.Close()
+	executing := &graphtest.Tenant{Sandbox: w.Sandbox, Clock: w.Clock, Client: w.Client, Rest: w.Rest}
+	executing.Gateway = httptest.NewServer(graphtest.AsBearer(graph.NewHandler(settings.Unprojected())))
+	defer executing.Gateway.Close()
 
 	selected := map[string]bool{}
 	for name, fault := range map[string]sandbox.Fault{
@@ -41,15 +42,15 @@ func TestProjectionsAnswerWhatExecutionWould(t *testing.T) {
 		"null objects":       {Kind: sandbox.FaultNulls, Fields: []string{"campaign", "from", "owner", "accessSummary", "entitlements", "errors"}},
 		"unknown enums":      {Kind: sandbox.FaultUnknownEnums},
 	} {
-		w.spoil(t, "*", fault)
+		w.Spoil(t, "*", fault)
 		for seed := range uint64(operations) {
 			o := plainWriter{r: rand.New(rand.NewPCG(seed, 7)), schema: schema, selected: selected}
 			query := o.query()
-			got, want := w.ask(t, admin, query, nil), executing.ask(t, admin, query, nil)
+			got, want := w.Ask(t, graphtest.Admin, query, nil), executing.Ask(t, graphtest.Admin, query, nil)
 			if got.Data == nil {
-				t.Fatalf("%s, seed %d: %s\ngot %s", name, seed, query, got.text)
+				t.Fatalf("%s, seed %d: %s\ngot %s", name, seed, query, got.Text)
 			}
-			if g, w := beforeReport(got.text), beforeReport(want.text); g != w {
+			if g, w := beforeReport(got.Text), beforeReport(want.Text); g != w {
 				t.Fatalf("%s, seed %d: %s\ngot  %s\nwant %s", name, seed, query, g, w)
 			}
 		}
@@ -86,11 +87,11 @@ type plainWriter struct {
 func (o *plainWriter) query() string {
 	roots := []string{
 		`certifications(first: 3, filter: {completed: true}) ` + o.selection("CertificationConnection", 0),
-		fmt.Sprintf("certification(id: %q) ", pick(o.r, sandbox.EmptyCertification, sandbox.DecidedCertification, sandbox.LargeCertification, "nobody")) +
+		fmt.Sprintf("certification(id: %q) ", graphtest.Pick(o.r, sandbox.EmptyCertification, sandbox.DecidedCertification, sandbox.LargeCertification, "nobody")) +
 			o.selection("Certification", 0),
 		"pendingCertificationTasks(first: 3) " + o.selection("CertificationTaskConnection", 0),
-		fmt.Sprintf("certificationTask(id: %q) ", pick(o.r, sandbox.FailedTask, "nobody")) + o.selection("CertificationTask", 0),
-		fmt.Sprintf("node(id: %q) ", itemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)) + o.selection("Node", 0),
+		fmt.Sprintf("certificationTask(id: %q) ", graphtest.Pick(o.r, sandbox.FailedTask, "nobody")) + o.selection("CertificationTask", 0),
+		fmt.Sprintf("node(id: %q) ", graphtest.ItemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)) + o.selection("Node", 0),
 		"rateLimit { limit }",
 	}
 	for i := range roots {

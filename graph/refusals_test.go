@@ -2,13 +2,12 @@ package graph_test
 
 import (
 	"net/http"
-	"regexp"
-	"strconv"
 	"testing"
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"certql/graph/graphtest"
 	"certql/upstream/sandbox"
 )
 
@@ -16,7 +15,7 @@ import (
 type probe struct {
 	operation string
 	query     string
-	variables object
+	variables graphtest.Object
 	path      []any // of the field that the upstream's answer fills
 	// missing says that the field is null without an error where there is no such object.
 	missing bool
@@ -31,14 +30,14 @@ func (p probe) writes() bool { return p.ids != nil }
 // bystander is a part of every probe's query that has nothing to do with the fault.
 const bystander = " bystander: rateLimit { limit } "
 
-var certificationVariables = object{"id": sandbox.LargeCertification}
+var certificationVariables = graphtest.Object{"id": sandbox.LargeCertification}
 
 // probes has each of the eleven operations once. The ids of the sandbox that they need are
 // the same in every tenant; reviewItem is an undecided item of the large certification.
 func probes(reviewItem string) []probe {
-	reassign := object{"input": object{
-		"certificationId": sandbox.LargeCertification, "reassignTo": reviewer2, "reason": "Moved on",
-		"references": []any{object{"id": reviewItem, "type": "ITEM"}},
+	reassign := graphtest.Object{"input": graphtest.Object{
+		"certificationId": sandbox.LargeCertification, "reassignTo": graphtest.Reviewer2, "reason": "Moved on",
+		"references": []any{graphtest.Object{"id": reviewItem, "type": "ITEM"}},
 	}}
 	const errors = " errors { code message field ids trackingId } "
 	return []probe{
@@ -60,7 +59,7 @@ func probes(reviewItem string) []probe {
 		{
 			operation: "getIdentityCertificationItemPermissions",
 			query:     "query ($id: ID!) { node(id: $id) { id ... on AccessReviewItem { permissions(first: 2) { nodes { target } } } }" + bystander + "}",
-			variables: object{"id": itemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)},
+			variables: graphtest.Object{"id": graphtest.ItemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)},
 			path:      []any{"node", "permissions"},
 		},
 		{
@@ -71,7 +70,7 @@ func probes(reviewItem string) []probe {
 		{
 			operation: "makeIdentityDecision",
 			query:     "mutation ($input: DecideReviewItemsInput!) { __typename decideReviewItems(input: $input) { certification { rawId } decidedItemIds" + errors + "} }",
-			variables: object{"input": object{"certificationId": sandbox.LargeCertification, "decisions": []any{object{"itemId": reviewItem, "decision": "APPROVE"}}}},
+			variables: graphtest.Object{"input": graphtest.Object{"certificationId": sandbox.LargeCertification, "decisions": []any{graphtest.Object{"itemId": reviewItem, "decision": "APPROVE"}}}},
 			path:      []any{"decideReviewItems"}, ids: []any{reviewItem},
 		},
 		{
@@ -87,12 +86,12 @@ func probes(reviewItem string) []probe {
 		{
 			operation: "signOffIdentityCertification",
 			query:     "mutation ($input: SignOffCertificationInput!) { __typename signOffCertification(input: $input) { certification { rawId }" + errors + "} }",
-			variables: object{"input": object{"certificationId": sandbox.DecidedCertification}},
+			variables: graphtest.Object{"input": graphtest.Object{"certificationId": sandbox.DecidedCertification}},
 			path:      []any{"signOffCertification"}, ids: []any{sandbox.DecidedCertification},
 		},
 		{
 			operation: "getCertificationTask",
-			query:     "query ($id: ID!) { certificationTask(id: $id) { rawId }" + bystander + "}", variables: object{"id": sandbox.FailedTask},
+			query:     "query ($id: ID!) { certificationTask(id: $id) { rawId }" + bystander + "}", variables: graphtest.Object{"id": sandbox.FailedTask},
 			path: []any{"certificationTask"}, missing: true,
 		},
 		{
@@ -119,11 +118,11 @@ type refusal struct {
 }
 
 var refusals = []refusal{
-	{name: "401", fault: failing(401), code: "UNAUTHENTICATED", status: 401},
-	{name: "403", fault: failing(403), code: "FORBIDDEN", payloadCode: "FORBIDDEN", status: 403, detailCode: "403 Forbidden", tracked: true},
-	{name: "404", fault: failing(404), code: "NOT_FOUND", payloadCode: "NOT_FOUND", status: 404, detailCode: "404 Not found", tracked: true},
+	{name: "401", fault: graphtest.Failing(401), code: "UNAUTHENTICATED", status: 401},
+	{name: "403", fault: graphtest.Failing(403), code: "FORBIDDEN", payloadCode: "FORBIDDEN", status: 403, detailCode: "403 Forbidden", tracked: true},
+	{name: "404", fault: graphtest.Failing(404), code: "NOT_FOUND", payloadCode: "NOT_FOUND", status: 404, detailCode: "404 Not found", tracked: true},
 	{
-		name: "400", fault: failing(400), code: "BAD_USER_INPUT", payloadCode: "REFUSED", status: 400,
+		name: "400", fault: graphtest.Failing(400), code: "BAD_USER_INPUT", payloadCode: "REFUSED", status: 400,
 		detailCode: "400.1 Bad request content", tracked: true,
 	},
 	{
@@ -138,7 +137,7 @@ var refusals = []refusal{
 		name: "429 with nonsense", fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: 429, RetryAfter: "soon", Body: sandbox.BodyHTML},
 		code: "RATE_LIMITED", status: 429, retryAfter: 10, // a window of the budget
 	},
-	{name: "500", fault: failing(500), code: "UPSTREAM_UNAVAILABLE", status: 500, detailCode: "500.0 Internal fault", tracked: true},
+	{name: "500", fault: graphtest.Failing(500), code: "UPSTREAM_UNAVAILABLE", status: 500, detailCode: "500.0 Internal fault", tracked: true},
 	{
 		name: "502 as a page", fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: 502, Body: sandbox.BodyHTML},
 		code: "UPSTREAM_UNAVAILABLE", status: 502,
@@ -157,12 +156,6 @@ var refusals = []refusal{
 	{name: "no answer", fault: sandbox.Fault{Kind: sandbox.FaultCut}, code: "UPSTREAM_UNAVAILABLE"},
 }
 
-func failing(status int) sandbox.Fault {
-	return sandbox.Fault{Kind: sandbox.FaultStatus, Status: status}
-}
-
-var trackingID = regexp.MustCompile(`^[0-9a-f]{32}$`)
-
 // Every operation, refused in every way: the one field that depends on it is null, with one
 // error or, in a mutation, a refusal in the payload; all else is there.
 func TestRefusalsCostOneFieldAlone(t *testing.T) {
@@ -170,19 +163,19 @@ func TestRefusalsCostOneFieldAlone(t *testing.T) {
 	for at := range probes("") {
 		t.Run(probes("")[at].operation, func(t *testing.T) {
 			t.Parallel()
-			all := newTenant(t, setup{})
-			p := probes(all.undecidedItem(t))[at]
+			all := graphtest.NewTenant(t, graphtest.Setup{})
+			p := probes(all.UndecidedItem(t))[at]
 			for _, r := range refusals {
 				t.Run(r.name, func(t *testing.T) {
 					w := all
 					if r.fault.Status == http.StatusTooManyRequests {
 						// After a pause, calls go one by one, and not everything is asked at once.
-						w = newTenant(t, setup{})
+						w = graphtest.NewTenant(t, graphtest.Setup{})
 					}
-					w.sandbox.Reset()
-					w.spoil(t, p.operation, r.fault)
-					r.check(t, p, w.ask(t, admin, p.query, p.variables))
-					if n := w.sandbox.Requests().Count(p.operation); n == 0 {
+					w.Sandbox.Reset()
+					w.Spoil(t, p.operation, r.fault)
+					r.check(t, p, w.Ask(t, graphtest.Admin, p.query, p.variables))
+					if n := w.Sandbox.Requests().Count(p.operation); n == 0 {
 						t.Errorf("%s was not called", p.operation)
 					}
 				})
@@ -191,75 +184,56 @@ func TestRefusalsCostOneFieldAlone(t *testing.T) {
 	}
 }
 
-// spoil makes an operation of the sandbox go wrong.
-func (w *tenant) spoil(t *testing.T, operation string, fault sandbox.Fault) {
+func (r refusal) check(t *testing.T, p probe, a graphtest.Answer) {
 	t.Helper()
-	fault.Operation = operation
-	if fault.Strikes == "" && (fault.Kind == sandbox.FaultStatus || fault.Kind == sandbox.FaultCut || fault.Kind == sandbox.FaultStall) {
-		fault.Strikes = sandbox.BeforeApplying
+	if a.Status != 200 {
+		t.Errorf("HTTP status %d", a.Status)
 	}
-	faults := []sandbox.Fault{fault}
-	if fault.Status == http.StatusTooManyRequests {
-		// It pauses the whole budget, also for what is read at the same time: that goes first.
-		faults = append(faults, sandbox.Fault{
-			Operation: operation, Kind: sandbox.FaultLatency, LatencyMillis: 150, Strikes: sandbox.BeforeApplying,
-		})
+	if a.At("bystander", "limit") == nil && a.At("__typename") != "Mutation" {
+		t.Errorf("the rest of the answer is missing: %s", a.Text)
 	}
-	if err := w.sandbox.SetFaults(faults...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func (r refusal) check(t *testing.T, p probe, a answer) {
-	t.Helper()
-	if a.status != 200 {
-		t.Errorf("HTTP status %d", a.status)
-	}
-	if a.at("bystander", "limit") == nil && a.at("__typename") != "Mutation" {
-		t.Errorf("the rest of the answer is missing: %s", a.text)
-	}
-	switch value := a.at(p.path...); {
+	switch value := a.At(p.path...); {
 	case r.code == "":
-		a.wantProblems(t)
+		a.WantProblems(t)
 		if value == nil {
-			t.Errorf("no data: %s", a.text)
+			t.Errorf("no data: %s", a.Text)
 		}
 	case p.writes() && r.payloadCode != "":
 		r.checkPayload(t, p, a)
 	case p.writes() && r.applied:
 		r.checkSettled(t, p, a)
 	case value != nil:
-		t.Errorf("%s is %v", pathText(p.path), value)
+		t.Errorf("%s is %v", graphtest.PathText(p.path), value)
 	case p.missing && r.status == 404:
-		a.wantProblems(t)
+		a.WantProblems(t)
 	default:
 		r.checkError(t, p, a)
 	}
-	if len(p.path) > 1 && a.at(p.path[0]) == nil {
-		t.Errorf("the parent went with its field: %s", a.text)
+	if len(p.path) > 1 && a.At(p.path[0]) == nil {
+		t.Errorf("the parent went with its field: %s", a.Text)
 	}
 }
 
-func (r refusal) checkError(t *testing.T, p probe, a answer) {
+func (r refusal) checkError(t *testing.T, p probe, a graphtest.Answer) {
 	t.Helper()
 	code := r.code
 	if p.byID && r.status == 400 {
 		code = "GOVERNANCE_GROUP_UNSUPPORTED"
 	}
-	a.wantProblems(t, code+" at "+pathText(p.path))
+	a.WantProblems(t, code+" at "+graphtest.PathText(p.path))
 	if len(a.Errors) != 1 {
 		return
 	}
 	if len(a.Errors[0].Message) < 20 {
 		t.Errorf("the message says little: %q", a.Errors[0].Message)
 	}
-	details, _ := a.Errors[0].Extensions["upstream"].(object)
+	details, _ := a.Errors[0].Extensions["upstream"].(graphtest.Object)
 	id, _ := details["trackingId"].(string)
-	if trackingID.MatchString(id) != r.tracked {
+	if graphtest.TrackingID.MatchString(id) != r.tracked {
 		t.Errorf("tracking id %q", id)
 	}
 	delete(details, "trackingId")
-	want := object{"operation": p.operation}
+	want := graphtest.Object{"operation": p.operation}
 	if r.status != 0 {
 		want["status"] = r.status
 	}
@@ -274,15 +248,15 @@ func (r refusal) checkError(t *testing.T, p probe, a answer) {
 	}
 }
 
-func (r refusal) checkPayload(t *testing.T, p probe, a answer) {
+func (r refusal) checkPayload(t *testing.T, p probe, a graphtest.Answer) {
 	t.Helper()
-	a.wantProblems(t)
-	payload, _ := a.at(p.path...).(object)
+	a.WantProblems(t)
+	payload, _ := a.At(p.path...).(graphtest.Object)
 	if payload["certification"] != nil {
-		t.Errorf("the payload has a certification: %s", a.text)
+		t.Errorf("the payload has a certification: %s", a.Text)
 	}
-	found, _ := at(payload, "errors", 0).(object)
-	if id, _ := found["trackingId"].(string); !trackingID.MatchString(id) {
+	found, _ := graphtest.At(payload, "errors", 0).(graphtest.Object)
+	if id, _ := found["trackingId"].(string); !graphtest.TrackingID.MatchString(id) {
 		t.Errorf("tracking id %q", id)
 	}
 	if message, _ := found["message"].(string); len(message) < 20 {
@@ -290,82 +264,82 @@ func (r refusal) checkPayload(t *testing.T, p probe, a answer) {
 	}
 	delete(found, "trackingId")
 	delete(found, "message")
-	if diff := gocmp.Diff(object{"code": r.payloadCode, "field": nil, "ids": p.ids}, found); diff != "" {
-		t.Errorf("refusal (-want +got):\n%s\nin %s", diff, a.text)
+	if diff := gocmp.Diff(graphtest.Object{"code": r.payloadCode, "field": nil, "ids": p.ids}, found); diff != "" {
+		t.Errorf("refusal (-want +got):\n%s\nin %s", diff, a.Text)
 	}
 }
 
 // checkSettled checks a write that took effect and whose answer was lost: what can be read of
 // it tells, and only a queued task cannot be told from others.
-func (r refusal) checkSettled(t *testing.T, p probe, a answer) {
+func (r refusal) checkSettled(t *testing.T, p probe, a graphtest.Answer) {
 	t.Helper()
-	a.wantProblems(t)
+	a.WantProblems(t)
 	want := []any{}
 	if p.operation == "submitReassignCertsAsync" {
-		want = append(want, object{"code": "OUTCOME_UNKNOWN", "field": nil, "ids": p.ids})
-	} else if at(a.at(p.path...), "certification", "rawId") == nil {
-		t.Errorf("no certification: %s", a.text)
+		want = append(want, graphtest.Object{"code": "OUTCOME_UNKNOWN", "field": nil, "ids": p.ids})
+	} else if graphtest.At(a.At(p.path...), "certification", "rawId") == nil {
+		t.Errorf("no certification: %s", a.Text)
 	}
-	got, _ := at(a.at(p.path...), "errors").([]any)
+	got, _ := graphtest.At(a.At(p.path...), "errors").([]any)
 	for i := range got {
-		delete(got[i].(object), "message")
-		delete(got[i].(object), "trackingId")
+		delete(got[i].(graphtest.Object), "message")
+		delete(got[i].(graphtest.Object), "trackingId")
 	}
 	if diff := gocmp.Diff(want, got); diff != "" {
-		t.Errorf("refusals (-want +got):\n%s\nin %s", diff, a.text)
+		t.Errorf("refusals (-want +got):\n%s\nin %s", diff, a.Text)
 	}
 }
 
 // Who may call is for the upstream to say, for each operation.
 func TestCallersAreRefusedByEveryOperation(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t, setup{})
-	expired := w.token(t, admin)
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	expired := w.Token(t, graphtest.Admin)
 	forged := expired[:len(expired)-8] + "AAAAAAAA"
-	item := w.undecidedItem(t)
-	w.clock.advance(13 * time.Hour)
-	outsider := w.token(t, "reviewer-5")
+	item := w.UndecidedItem(t)
+	w.Clock.Advance(13 * time.Hour)
+	outsider := w.Token(t, "reviewer-5")
 	// Before anything else, while no call is under way that an answer did not wait for.
-	before := w.sandbox.Requests().Total
+	before := w.Sandbox.Requests().Total
 	for _, p := range probes(item) {
 		t.Run(p.operation+" without a token", func(t *testing.T) {
-			a := w.askWith(t, "", p.query, p.variables)
-			a.wantProblems(t, "UNAUTHENTICATED at "+pathText(p.path[:1]))
-			if a.at(p.path[0]) != nil {
-				t.Errorf("data: %s", a.text)
+			a := w.AskWith(t, "", p.query, p.variables)
+			a.WantProblems(t, "UNAUTHENTICATED at "+graphtest.PathText(p.path[:1]))
+			if a.At(p.path[0]) != nil {
+				t.Errorf("data: %s", a.Text)
 			}
 		})
 	}
-	if w.sandbox.Requests().Total != before {
+	if w.Sandbox.Requests().Total != before {
 		t.Error("without a token the upstream was called")
 	}
 	for _, p := range probes(item) {
 		t.Run(p.operation, func(t *testing.T) {
 			for name, token := range map[string]string{"forged token": forged, "expired token": expired} {
-				a := w.askWith(t, token, p.query, p.variables)
-				a.wantProblems(t, "UNAUTHENTICATED at "+pathText(p.path[:1]))
-				if a.at(p.path[0]) != nil {
-					t.Errorf("%s: data: %s", name, a.text)
+				a := w.AskWith(t, token, p.query, p.variables)
+				a.WantProblems(t, "UNAUTHENTICATED at "+graphtest.PathText(p.path[:1]))
+				if a.At(p.path[0]) != nil {
+					t.Errorf("%s: data: %s", name, a.Text)
 				}
 			}
-			a := w.askWith(t, outsider, p.query, p.variables)
+			a := w.AskWith(t, outsider, p.query, p.variables)
 			switch {
 			case p.path[0] == "certifications" || p.path[0] == "pendingCertificationTasks":
-				a.wantProblems(t) // a listing is narrowed to what the caller may see
+				a.WantProblems(t) // a listing is narrowed to what the caller may see
 			case p.writes():
-				a.wantProblems(t)
-				if code := a.at(p.path[0], "errors", 0, "code"); code != "FORBIDDEN" {
-					t.Errorf("as an outsider: %s", a.text)
+				a.WantProblems(t)
+				if code := a.At(p.path[0], "errors", 0, "code"); code != "FORBIDDEN" {
+					t.Errorf("as an outsider: %s", a.Text)
 				}
 			default:
-				a.wantProblems(t, "FORBIDDEN at "+pathText(p.path[:1]))
-				if a.at(p.path[0]) != nil {
-					t.Errorf("as an outsider: %s", a.text)
+				a.WantProblems(t, "FORBIDDEN at "+graphtest.PathText(p.path[:1]))
+				if a.At(p.path[0]) != nil {
+					t.Errorf("as an outsider: %s", a.Text)
 				}
 			}
 		})
 	}
-	if writes := w.sandbox.Writes(); len(writes) > 0 {
+	if writes := w.Sandbox.Writes(); len(writes) > 0 {
 		t.Errorf("refused callers changed %v", writes)
 	}
 }
@@ -373,37 +347,37 @@ func TestCallersAreRefusedByEveryOperation(t *testing.T) {
 // The upstream's own budget, used up for real.
 func TestExhaustedBudgetIsRateLimited(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t, setup{sandbox: sandbox.Config{Certifications: 40, Items: 2_000, RateLimit: 2}})
+	w := graphtest.NewTenant(t, graphtest.Setup{Sandbox: sandbox.Config{Certifications: 40, Items: 2_000, RateLimit: 2}})
 	const query = "query ($id: ID!) { certificationTask(id: $id) { status } }"
 	for range 2 {
-		w.ask(t, admin, query, object{"id": sandbox.FailedTask}).data(t)
+		w.Ask(t, graphtest.Admin, query, graphtest.Object{"id": sandbox.FailedTask}).OK(t)
 	}
-	w.clock.advance(4 * time.Second)
-	a := w.ask(t, admin, query, object{"id": sandbox.FailedTask})
-	a.wantProblems(t, "RATE_LIMITED at certificationTask")
+	w.Clock.Advance(4 * time.Second)
+	a := w.Ask(t, graphtest.Admin, query, graphtest.Object{"id": sandbox.FailedTask})
+	a.WantProblems(t, "RATE_LIMITED at certificationTask")
 	if wait, _ := a.Errors[0].Extensions["retryAfter"].(float64); wait < 1 || wait > 10 {
 		t.Errorf("retryAfter is %v", wait)
 	}
-	w.clock.advance(10 * time.Second)
-	w.ask(t, admin, query, object{"id": sandbox.FailedTask}).data(t)
+	w.Clock.Advance(10 * time.Second)
+	w.Ask(t, graphtest.Admin, query, graphtest.Object{"id": sandbox.FailedTask}).OK(t)
 }
 
 // What is not there is null, and no error.
 func TestUnknownObjectsAreNull(t *testing.T) {
 	t.Parallel()
 	const none = "00000000000000000000000000000000"
-	a := sharedTenant(t).ask(t, admin, `query ($raw: ID!, $certification: ID!, $item: ID!, $gone: ID!, $task: ID!) {
+	a := graphtest.SharedTenant(t).Ask(t, graphtest.Admin, `query ($raw: ID!, $certification: ID!, $item: ID!, $gone: ID!, $task: ID!) {
 		certification(id: $raw) { reviewItems { totalCount } reviewers { totalCount } pendingTasks { totalCount } }
 		certificationTask(id: $raw) { status certification { name } }
 		certification_: node(id: $certification) { id }
 		item: node(id: $item) { id }
 		gone: node(id: $gone) { id }
 		task: node(id: $task) { id }
-	}`, object{
-		"raw": none, "certification": certificationID(none), "item": itemID(sandbox.LargeCertification, none),
-		"gone": itemID(none, none), "task": taskID(none),
+	}`, graphtest.Object{
+		"raw": none, "certification": graphtest.CertificationID(none), "item": graphtest.ItemID(sandbox.LargeCertification, none),
+		"gone": graphtest.ItemID(none, none), "task": graphtest.TaskID(none),
 	})
-	for field, value := range a.data(t) {
+	for field, value := range a.OK(t) {
 		if value != nil {
 			t.Errorf("%s is %v", field, value)
 		}
@@ -414,46 +388,18 @@ func TestUnknownObjectsAreNull(t *testing.T) {
 // read of it depends on the operation.
 func TestGovernanceGroupsAreRefusedWhereTheUpstreamDoes(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t, setup{})
-	a := w.ask(t, admin, `query ($id: ID!, $node: ID!) {
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	a := w.Ask(t, graphtest.Admin, `query ($id: ID!, $node: ID!) {
 		byId: certification(id: $id) { name }
 		node(id: $node) { id }
 		certifications(filter: {ids: [$id]}) { nodes { rawId reviewer { type } reviewers(first: 3) { nodes { id } } pendingTasks { totalCount } reviewItems { totalCount } } }
-	}`, object{"id": sandbox.CrowdCertification, "node": certificationID(sandbox.CrowdCertification)})
-	a.wantProblems(
+	}`, graphtest.Object{"id": sandbox.CrowdCertification, "node": graphtest.CertificationID(sandbox.CrowdCertification)})
+	a.WantProblems(
 		t, "GOVERNANCE_GROUP_UNSUPPORTED at byId", "GOVERNANCE_GROUP_UNSUPPORTED at node",
 		"GOVERNANCE_GROUP_UNSUPPORTED at certifications.nodes.0.reviewItems",
 	)
-	node := a.at("certifications", "nodes", 0)
-	if at(node, "reviewer", "type") != "GOVERNANCE_GROUP" || len(column(at(node, "reviewers", "nodes"), "id")) != 3 || at(node, "pendingTasks") == nil {
+	node := a.At("certifications", "nodes", 0)
+	if graphtest.At(node, "reviewer", "type") != "GOVERNANCE_GROUP" || len(graphtest.Column(graphtest.At(node, "reviewers", "nodes"), "id")) != 3 || graphtest.At(node, "pendingTasks") == nil {
 		t.Errorf("the certification lacks what can be read: %v", node)
 	}
-}
-
-// reviewer2 is the identity of the OAuth client reviewer-2.
-const reviewer2 = "6c0f2d84-51ab-4e97-b3d2-98e7a1c40f62"
-
-// undecidedItem answers an item of the large certification that nobody has decided.
-func (w *tenant) undecidedItem(t *testing.T) string {
-	t.Helper()
-	return w.undecidedItems(t, 1)[0]
-}
-
-func (w *tenant) undecidedItems(t *testing.T, n int) []string {
-	t.Helper()
-	var ids []string
-	for len(ids) < n {
-		query := filters("completed eq false")
-		query.Set("offset", strconv.Itoa(len(ids)))
-		query.Set("limit", strconv.Itoa(min(250, n-len(ids))))
-		_, _, page := w.get(t, admin, itemsPlace.rest, query)
-		found := column(page, "id")
-		if len(found) == 0 {
-			t.Fatalf("%d undecided items, want %d", len(ids), n)
-		}
-		for _, id := range found {
-			ids = append(ids, id.(string))
-		}
-	}
-	return ids
 }

@@ -1,9 +1,6 @@
 package graph_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,67 +8,19 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"certql/graph/graphtest"
 	"certql/upstream"
 	"certql/upstream/sandbox"
 )
 
-// A reported answer is one with what it tells of its cost.
-type reported struct {
-	answer
-	Extensions struct {
-		Upstream struct {
-			EstimatedCalls, Calls, Coalesced, Cached, WaitedMs int
-			Limit, Remaining, MaxEstimatedCalls                int
-			ResetAt                                            time.Time
-			DryRun, Stale                                      bool
-			ByPath                                             []struct {
-				Path  string
-				Calls int
-			}
-		}
-	}
-}
-
-// extended sends a request as the administrator, with members beside the query.
-func (w *tenant) extended(t *testing.T, header http.Header, body object) reported {
-	t.Helper()
-	text, err := json.Marshal(body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.gateway.URL, bytes.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, values := range header {
-		req.Header[name] = values
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+w.token(t, admin))
-	resp, err := w.gateway.Client().Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err = io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := reported{answer: answer{status: resp.StatusCode, text: string(text)}}
-	if err := json.Unmarshal(text, &a); err != nil {
-		t.Fatalf("the answer is no JSON: %v: %.300q", err, text)
-	}
-	return a
-}
-
 // What an answer tells of its cost, and of the budget, is what Query.rateLimit tells as well.
 func TestAnAnswerReportsItsCost(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t, setup{})
+	w := graphtest.NewTenant(t, graphtest.Setup{})
 	const query = `{ certifications(first: 3) { nodes { reviewers { totalCount } } } a: pendingCertificationTasks(first: 2) { nodes { certification { name } } } }`
-	got := w.extended(t, nil, object{"query": query}).Extensions.Upstream
-	after := w.extended(t, nil, object{"query": `{ rateLimit { limit remaining resetAt queued } }`})
-	limit := after.at("rateLimit").(object)
+	got := w.Extended(t, nil, graphtest.Object{"query": query}).Extensions.Upstream
+	after := w.Extended(t, nil, graphtest.Object{"query": `{ rateLimit { limit remaining resetAt queued } }`})
+	limit := after.At("rateLimit").(graphtest.Object)
 	reset, err := time.Parse(time.RFC3339, limit["resetAt"].(string))
 	if err != nil {
 		t.Fatal(err)
@@ -93,10 +42,10 @@ func TestAnAnswerReportsItsCost(t *testing.T) {
 // A request may go past the cache; others are answered from it.
 func TestNoCacheGoesPastTheCache(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t, setup{toUpstream: func(c *upstream.Config) { c.CacheTTL = time.Minute }})
+	w := graphtest.NewTenant(t, graphtest.Setup{ToUpstream: func(c *upstream.Config) { c.CacheTTL = time.Minute }})
 	type cost struct{ Calls, Cached int }
 	ask := func(header http.Header) cost {
-		got := w.extended(t, header, object{"query": `{ certifications { totalCount } }`}).Extensions.Upstream
+		got := w.Extended(t, header, graphtest.Object{"query": `{ certifications { totalCount } }`}).Extensions.Upstream
 		return cost{got.Calls, got.Cached}
 	}
 	for _, each := range []struct {
@@ -119,17 +68,17 @@ func TestNoCacheGoesPastTheCache(t *testing.T) {
 // While the budget is paused, the cache may answer with what has expired, and the report says so.
 func TestAnAnswerSaysThatItIsStale(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t, setup{toUpstream: func(c *upstream.Config) { c.CacheTTL, c.StaleIfThrottled = time.Second, true }})
+	w := graphtest.NewTenant(t, graphtest.Setup{ToUpstream: func(c *upstream.Config) { c.CacheTTL, c.StaleIfThrottled = time.Second, true }})
 	const query = `{ certifications { totalCount } }`
-	fresh := w.extended(t, nil, object{"query": query})
-	if fresh.Extensions.Upstream.Stale || strings.Contains(fresh.text, "stale") {
-		t.Errorf("what was just read is %s", fresh.text)
+	fresh := w.Extended(t, nil, graphtest.Object{"query": query})
+	if fresh.Extensions.Upstream.Stale || strings.Contains(fresh.Text, "stale") {
+		t.Errorf("what was just read is %s", fresh.Text)
 	}
-	w.clock.advance(2 * time.Second)
-	w.spoil(t, "getPendingCertificationTasks", sandbox.Fault{Kind: sandbox.FaultStatus, Status: http.StatusTooManyRequests, RetryAfter: "60"})
-	w.ask(t, admin, `{ pendingCertificationTasks { totalCount } }`, nil).wantProblems(t, "RATE_LIMITED at pendingCertificationTasks")
-	stale := w.extended(t, nil, object{"query": query})
-	if got := stale.Extensions.Upstream; !got.Stale || got.Calls != 0 || got.Cached != 0 || stale.at("certifications", "totalCount") != fresh.at("certifications", "totalCount") {
-		t.Errorf("while the budget is paused: %s", stale.text)
+	w.Clock.Advance(2 * time.Second)
+	w.Spoil(t, "getPendingCertificationTasks", sandbox.Fault{Kind: sandbox.FaultStatus, Status: http.StatusTooManyRequests, RetryAfter: "60"})
+	w.Ask(t, graphtest.Admin, `{ pendingCertificationTasks { totalCount } }`, nil).WantProblems(t, "RATE_LIMITED at pendingCertificationTasks")
+	stale := w.Extended(t, nil, graphtest.Object{"query": query})
+	if got := stale.Extensions.Upstream; !got.Stale || got.Calls != 0 || got.Cached != 0 || stale.At("certifications", "totalCount") != fresh.At("certifications", "totalCount") {
+		t.Errorf("while the budget is paused: %s", stale.Text)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"certql/graph"
+	"certql/graph/graphtest"
 	"certql/upstream/sandbox"
 )
 
@@ -21,12 +22,12 @@ type traced struct {
 }
 
 // traceOf answers the list of calls in an answer, without their times; nil where there is none.
-func traceOf(t *testing.T, a reported) []traced {
+func traceOf(t *testing.T, a graphtest.Reported) []traced {
 	t.Helper()
 	var body struct {
 		Extensions struct{ Upstream struct{ Trace []traced } }
 	}
-	if err := json.Unmarshal([]byte(a.text), &body); err != nil {
+	if err := json.Unmarshal([]byte(a.Text), &body); err != nil {
 		t.Fatal(err)
 	}
 	for i := range body.Extensions.Upstream.Trace {
@@ -38,25 +39,25 @@ func traceOf(t *testing.T, a reported) []traced {
 func TestTheTraceListsTheCallsOfWhoAsksForThem(t *testing.T) {
 	t.Parallel()
 	const query = `{ certification(id: "` + sandbox.LargeCertification + `") { name } certificationTask(id: "unknown") { status } }`
-	ask := object{"query": query, "extensions": object{"trace": true}}
+	ask := graphtest.Object{"query": query, "extensions": graphtest.Object{"trace": true}}
 	certification := traced{Method: "GET", Template: "/certifications/{id}", Path: "/certifications/" + sandbox.LargeCertification, Status: http.StatusOK}
 	task := traced{Method: "GET", Template: "/certification-tasks/{id}", Path: "/certification-tasks/unknown", Status: http.StatusNotFound}
 	tests := map[string]struct {
 		allowed bool
-		request object
+		request graphtest.Object
 		want    []traced
 	}{
 		"asked for and allowed": {true, ask, []traced{task, certification}},
 		"not allowed":           {false, ask, nil},
-		"not asked for":         {true, object{"query": query}, nil},
-		"declined":              {true, object{"query": query, "extensions": object{"trace": false}}, nil},
-		"nothing to list":       {true, object{"query": `{ __typename }`, "extensions": object{"trace": true}}, nil},
+		"not asked for":         {true, graphtest.Object{"query": query}, nil},
+		"declined":              {true, graphtest.Object{"query": query, "extensions": graphtest.Object{"trace": false}}, nil},
+		"nothing to list":       {true, graphtest.Object{"query": `{ __typename }`, "extensions": graphtest.Object{"trace": true}}, nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newTenant(t, setup{toGateway: func(c *graph.Config) { c.Trace = test.allowed }})
-			answer := w.extended(t, nil, test.request)
+			w := graphtest.NewTenant(t, graphtest.Setup{ToGateway: func(c *graph.Config) { c.Trace = test.allowed }})
+			answer := w.Extended(t, nil, test.request)
 			got := traceOf(t, answer)
 			if len(got) == 2 && got[0] == certification { // they go out at once
 				got[0], got[1] = got[1], got[0]
@@ -64,7 +65,7 @@ func TestTheTraceListsTheCallsOfWhoAsksForThem(t *testing.T) {
 			if diff := gocmp.Diff(test.want, got); diff != "" {
 				t.Errorf("trace (-want +got):\n%s", diff)
 			}
-			if strings.Contains(answer.text, w.token(t, admin)) {
+			if strings.Contains(answer.Text, w.Token(t, graphtest.Admin)) {
 				t.Error("the answer holds the token")
 			}
 		})
@@ -73,9 +74,9 @@ func TestTheTraceListsTheCallsOfWhoAsksForThem(t *testing.T) {
 
 func TestTheTraceIsTrueOrFalse(t *testing.T) {
 	t.Parallel()
-	w := newTenant(t, setup{})
-	got := w.extended(t, nil, object{"query": `{ __typename }`, "extensions": object{"trace": "yes"}})
-	if !strings.Contains(got.text, "extensions.trace must be true or false.") || !strings.Contains(got.text, "BAD_USER_INPUT") {
-		t.Errorf("the answer is %s", got.text)
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	got := w.Extended(t, nil, graphtest.Object{"query": `{ __typename }`, "extensions": graphtest.Object{"trace": "yes"}})
+	if !strings.Contains(got.Text, "extensions.trace must be true or false.") || !strings.Contains(got.Text, "BAD_USER_INPUT") {
+		t.Errorf("the answer is %s", got.Text)
 	}
 }

@@ -1,0 +1,156 @@
+package graphtest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql/handler"
+
+	"certql/graph/gen"
+	"certql/graph/model"
+	"certql/graph/relay"
+	"certql/upstream"
+)
+
+// NewPlain makes the gateway that benchmarks compare with: what one writes first over the same
+// schema. The stock server, the stock HTTP client, the standard library's JSON, and a call
+// in each resolver.
+func NewPlain(baseURL string) http.Handler {
+	return AsBearer(handler.NewDefaultServer(
+		gen.NewExecutableSchema(gen.Config{Resolvers: plainRoot{plain{baseURL}}})))
+}
+
+// plain reads the upstream in the plainest way.
+type plain struct{ baseURL string }
+
+// plainRoot has the resolvers that the benchmarks need, and none of the others.
+type plainRoot struct{ plain }
+
+func (r plainRoot) Query() gen.QueryResolver { return plainQuery{plain: r.plain} }
+func (r plainRoot) Certification() gen.CertificationResolver {
+	return plainCertification{plain: r.plain}
+}
+
+func (r plainRoot) AccessReviewItem() gen.AccessReviewItemResolver   { return plainItem{plain: r.plain} }
+func (r plainRoot) CertificationTask() gen.CertificationTaskResolver { return plainTask(r) }
+func (plainRoot) Mutation() gen.MutationResolver                     { return nil }
+func (plainRoot) Subscription() gen.SubscriptionResolver             { return nil }
+
+func (plainRoot) CertificationReference() gen.CertificationReferenceResolver     { return nil }
+func (plainRoot) DecideReviewItemsPayload() gen.DecideReviewItemsPayloadResolver { return nil }
+
+type plainQuery struct {
+	gen.QueryResolver // none: for what no benchmark asks
+	plain
+}
+
+func (p plainQuery) Certification(ctx context.Context, id string) (*model.Certification, error) {
+	return p.certification(ctx, id)
+}
+
+func (p plainQuery) Certifications(ctx context.Context, first *int, _ *string, _ *int, _ *string, _ *int, _ *string, _ *gen.CertificationFilter, _ []gen.CertificationOrder) (*model.CertificationConnection, error) {
+	return plainList(ctx, p.plain, first, func(c *upstream.IdentityCertification) model.Certification {
+		return model.Certification{IdentityCertification: c}
+	}, "certifications")
+}
+
+func (p plainQuery) PendingCertificationTasks(ctx context.Context, first *int, _ *string, _ *int, _ *string, _ *int, _ *string, _ *gen.CertificationTaskFilter) (*model.CertificationTaskConnection, error) {
+	return plainList(ctx, p.plain, first, func(t *upstream.CertificationTask) model.CertificationTask {
+		return model.CertificationTask{CertificationTask: t}
+	}, "certification-tasks")
+}
+
+type plainCertification struct {
+	gen.CertificationResolver // none: for what no benchmark asks
+	plain
+}
+
+func (p plainCertification) ReviewItems(ctx context.Context, obj *model.Certification, first *int, _ *string, _ *int, _ *string, _ *int, _ *gen.AccessReviewItemFilter, _ []gen.AccessReviewItemOrder) (*model.AccessReviewItemConnection, error) {
+	return plainList(ctx, p.plain, first, func(i *upstream.AccessReviewItem) model.AccessReviewItem {
+		return model.AccessReviewItem{AccessReviewItem: i, CertificationID: obj.RawID()}
+	}, "certifications", obj.RawID(), "access-review-items")
+}
+
+func (p plainCertification) Reviewers(ctx context.Context, obj *model.Certification, first *int, _ *string, _ *int, _ *string, _ *int, _ *gen.ReviewerFilter, _ []gen.ReviewerOrder) (*model.ReviewerConnection, error) {
+	return plainList(ctx, p.plain, first, func(i *upstream.IdentityReference) upstream.IdentityReference {
+		return *i
+	}, "certifications", obj.RawID(), "reviewers")
+}
+
+type plainItem struct {
+	gen.AccessReviewItemResolver // none: for what no benchmark asks
+	plain
+}
+
+func (p plainItem) Permissions(ctx context.Context, obj *model.AccessReviewItem, first *int, _ *string, _ *int, _ *string, _ *int, _ *gen.PermissionFilter) (*model.PermissionConnection, error) {
+	return plainList(ctx, p.plain, first, func(i *upstream.Permission) upstream.Permission {
+		return *i
+	}, "certifications", obj.CertificationID, "access-review-items", obj.RawID(), "permissions")
+}
+
+type plainTask struct{ plain }
+
+func (p plainTask) Certification(ctx context.Context, obj *model.CertificationTask) (*model.Certification, error) {
+	return p.certification(ctx, obj.CertificationID())
+}
+
+func (p plain) certification(ctx context.Context, id string) (*model.Certification, error) {
+	var certification upstream.IdentityCertification
+	_, err := p.get(ctx, &certification, nil, "certifications", id)
+	return model.WrapCertification(&certification), err
+}
+
+// plainList answers a first page, with everything that somebody might select of it.
+func plainList[R, N any](ctx context.Context, p plain, first *int, wrap func(*R) N, path ...string) (*relay.Connection[N], error) {
+	limit := 50
+	if first != nil {
+		limit = *first
+	}
+	var rows []R
+	total, err := p.get(ctx, &rows, url.Values{"limit": {strconv.Itoa(limit)}, "count": {"true"}}, path...)
+	if err != nil {
+		return nil, err
+	}
+	nodes := make([]N, len(rows))
+	for i := range rows {
+		nodes[i] = wrap(&rows[i])
+	}
+	return relay.NewConnection(nodes, 0, relay.NewScope(path...), total > limit, &total), nil
+}
+
+// get reads a path of the REST API into value, and answers how many rows there are in all
+// where the upstream says so.
+func (p plain) get(ctx context.Context, value any, query url.Values, path ...string) (total int, err error) {
+	target, err := url.JoinPath(p.baseURL, path...)
+	if err != nil {
+		return 0, err
+	}
+	if query != nil {
+		target += "?" + query.Encode()
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
+	if err != nil {
+		return 0, err
+	}
+	if credential, ok := upstream.CredentialFrom(ctx); ok {
+		token, err := credential.Token(ctx)
+		if err != nil {
+			return 0, err
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return 0, fmt.Errorf("status %d", resp.StatusCode)
+	}
+	total, _ = strconv.Atoi(resp.Header.Get("X-Total-Count"))
+	return total, json.NewDecoder(resp.Body).Decode(value)
+}

@@ -1,0 +1,203 @@
+package graphtest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"certql/graph/gen"
+	"certql/graph/relay"
+)
+
+// An Expectation knows from the schema alone which fields to select of a type, and what they
+// are to show of an object as the REST API sends it.
+type Expectation struct {
+	schema *ast.Schema
+
+	mu    sync.Mutex
+	shown map[string]bool // fields ("Type.field") that were to show something else than null
+}
+
+// NewExpectation returns the expectation of the schema, with nothing shown yet.
+func NewExpectation() *Expectation {
+	return &Expectation{schema: gen.NewExecutableSchema(gen.Config{}).Schema(), shown: map[string]bool{}}
+}
+
+// members are the REST names of the fields that have another name there.
+var members = map[string]string{
+	"Certification.rawId":                 "id",
+	"AccessReviewItem.rawId":              "id",
+	"CertificationTask.rawId":             "id",
+	"Campaign.type":                       "campaignType",
+	"AccessReviewItem.identity":           "identitySummary",
+	"AccessReviewItem.access":             "accessSummary",
+	"CertificationTask.reassignmentTrail": "reassignmentTrailDTOs",
+	"ReassignmentTrail.previousOwnerId":   "previousOwner",
+	"ReassignmentTrail.newOwnerId":        "newOwner",
+	"ActivityInsights.accountId":          "accountID",
+}
+
+// neverShown are fields that only other kinds of access have.
+var neverShown = []string{"OtherAccess.description", "OtherAccess.privileged", "OtherAccess.owner"}
+
+// own tells whether a field shows a part of the object itself, and not of another one.
+func own(field *ast.FieldDefinition) bool {
+	return len(field.Arguments) == 0 && field.Type.Name() != "Certification" && !strings.HasPrefix(field.Name, "__")
+}
+
+// Selection answers every own field of a type, at any depth.
+func (x *Expectation) Selection(typeName string) string {
+	var text strings.Builder
+	x.write(&text, x.schema.Types[typeName])
+	return text.String()
+}
+
+func (x *Expectation) write(text *strings.Builder, definition *ast.Definition) {
+	text.WriteString("{ __typename ")
+	if definition.Kind == ast.Interface {
+		for _, possible := range x.schema.GetPossibleTypes(definition) {
+			text.WriteString("... on " + possible.Name + " ")
+			x.write(text, possible)
+		}
+	} else {
+		for _, field := range definition.Fields {
+			if !own(field) {
+				continue
+			}
+			text.WriteString(field.Name + " ")
+			if of := x.schema.Types[field.Type.Name()]; of.Kind == ast.Object || of.Kind == ast.Interface {
+				x.write(text, of)
+			}
+		}
+	}
+	text.WriteString("} ")
+}
+
+// Object answers what the own fields of a type show of a REST object. context holds ids that
+// the object itself does not know.
+func (x *Expectation) Object(typeName string, rest Object, context ...string) Object {
+	shown := Object{"__typename": typeName}
+	for _, field := range x.schema.Types[typeName].Fields {
+		if !own(field) {
+			continue
+		}
+		name := typeName + "." + field.Name
+		value := x.field(name, field.Type, rest, context)
+		if value != nil && value != "" {
+			x.mu.Lock()
+			x.shown[name] = true
+			x.mu.Unlock()
+		}
+		shown[field.Name] = value
+	}
+	return shown
+}
+
+func (x *Expectation) field(name string, of *ast.Type, rest Object, context []string) any {
+	member, other := members[name]
+	if !other {
+		_, member, _ = strings.Cut(name, ".")
+	}
+	switch name {
+	case "Certification.id", "AccessReviewItem.id", "CertificationTask.id":
+		id, _ := rest["id"].(string)
+		typeName, _, _ := strings.Cut(name, ".")
+		return relay.EncodeID(typeName, append(slices.Clone(context), id)...)
+	case "Entitlement.type":
+		return "ENTITLEMENT"
+	case "AccessProfile.type":
+		return "ACCESS_PROFILE"
+	case "Role.type":
+		return "ROLE"
+	case "AccessReviewItem.access":
+		return x.access(rest[member])
+	case "DataAccess.impactScore":
+		return At(rest, "impactScore", "value")
+	}
+	return x.value(of, rest[member])
+}
+
+// value answers what a field of the given type shows of a REST value.
+func (x *Expectation) value(of *ast.Type, rest any) any {
+	if rest == "" {
+		rest = nil
+	}
+	if rest == nil && of.NonNull {
+		return "" // only ids are promised
+	}
+	if rows, ok := rest.([]any); ok && of.Elem != nil {
+		shown := make([]any, len(rows))
+		for i, row := range rows {
+			shown[i] = x.value(of.Elem, row)
+		}
+		return shown
+	}
+	definition := x.schema.Types[of.Name()]
+	switch nested, isObject := rest.(Object); {
+	case rest == nil:
+		return nil
+	case definition.Kind == ast.Object && isObject:
+		return x.Object(of.Name(), nested)
+	case definition.Kind == ast.Enum && definition.EnumValues.ForName(fmt.Sprint(rest)) == nil:
+		return "UNRECOGNIZED"
+	default:
+		return rest
+	}
+}
+
+// access answers the one detail of an access summary, else its reference.
+func (x *Expectation) access(summary any) any {
+	for _, detail := range []struct{ member, typeName string }{
+		{"entitlement", "Entitlement"}, {"accessProfile", "AccessProfile"}, {"role", "Role"}, {"access", "OtherAccess"},
+	} {
+		if rest, ok := At(summary, detail.member).(Object); ok {
+			return x.Object(detail.typeName, rest)
+		}
+	}
+	return nil
+}
+
+// Objects answers what the own fields of a type show of REST rows.
+func (x *Expectation) Objects(typeName string, rows []Object, context ...string) []any {
+	shown := make([]any, len(rows))
+	for i, row := range rows {
+		shown[i] = x.Object(typeName, row, context...)
+	}
+	return shown
+}
+
+// NeverNull answers the fields of a type, and of those inside it, that showed nothing in all
+// that was expected so far: a test that compares null with null proves nothing.
+func (x *Expectation) NeverNull(typeName string) []string {
+	var missing []string
+	seen := map[string]bool{}
+	var visit func(*ast.Definition)
+	visit = func(definition *ast.Definition) {
+		if seen[definition.Name] {
+			return
+		}
+		seen[definition.Name] = true
+		if definition.Kind == ast.Interface {
+			for _, possible := range x.schema.GetPossibleTypes(definition) {
+				visit(possible)
+			}
+			return
+		}
+		for _, field := range definition.Fields {
+			if !own(field) {
+				continue
+			}
+			if name := definition.Name + "." + field.Name; !x.shown[name] && !slices.Contains(neverShown, name) {
+				missing = append(missing, name)
+			}
+			if of := x.schema.Types[field.Type.Name()]; of.Kind == ast.Object || of.Kind == ast.Interface {
+				visit(of)
+			}
+		}
+	}
+	visit(x.schema.Types[typeName])
+	return missing
+}

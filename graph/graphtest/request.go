@@ -1,0 +1,61 @@
+package graphtest
+
+import (
+	"strings"
+	"testing"
+
+	"certql/upstream/sandbox"
+)
+
+// A request that is no operation of the schema is refused as a whole, with what is wrong with
+// it, and asks nothing of the upstream.
+func TestRequestErrorsSayWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	w := NewTenant(t, Setup{})
+	w.Token(t, Admin)
+	before := w.Sandbox.Requests().Total
+	for _, each := range []struct {
+		name, query string
+		variables   Object
+		code, word  string
+	}{
+		{"no document", "{ certifications(first: ) { totalCount } }", nil, "GRAPHQL_PARSE_FAILED", "Unexpected"},
+		{"unknown field", "{ campaigns { id } }", nil, "GRAPHQL_VALIDATION_FAILED", "campaigns"},
+		{"unknown argument", "{ certifications(search: 1) { totalCount } }", nil, "GRAPHQL_VALIDATION_FAILED", "search"},
+		{"filter that the upstream lacks", "{ certifications(filter: {name: \"x\"}) { totalCount } }", nil, "GRAPHQL_VALIDATION_FAILED", "name"},
+		{"missing variable", "query ($id: ID!) { certification(id: $id) { id } }", nil, "GRAPHQL_VALIDATION_FAILED", "id"},
+		{"wrong type of variable", "query ($n: Int) { certifications(first: $n) { totalCount } }", Object{"n": "many"}, "GRAPHQL_VALIDATION_FAILED", "n"},
+		{"nothing selected", "{ certifications }", nil, "GRAPHQL_VALIDATION_FAILED", "certifications"},
+		{"empty", "", nil, "", ""},
+	} {
+		t.Run(each.name, func(t *testing.T) {
+			a := w.Ask(t, Admin, each.query, each.variables)
+			if a.Data != nil || len(a.Errors) != 1 {
+				t.Fatalf("got %s", a.Text)
+			}
+			code, _ := a.Errors[0].Extensions["code"].(string)
+			if code == "INTERNAL" || each.code != "" && code != each.code || !strings.Contains(a.Errors[0].Message+PathText(a.Errors[0].Path), each.word) {
+				t.Errorf("got %s", a.Text)
+			}
+		})
+	}
+	if after := w.Sandbox.Requests().Total; after != before {
+		t.Errorf("%d calls of the upstream", after-before)
+	}
+}
+
+// Exactly one field of a @oneOf input, written into the document; in variables, see
+// TestOneOfIsEnforced.
+func TestOneOfIsEnforcedInDocuments(t *testing.T) {
+	t.Parallel()
+	w := SharedTenant(t)
+	for _, literal := range []string{
+		`{accessName: {eq: "a", startsWith: "b"}}`, `{accessName: {}}`, `{accessName: {eq: null}}`,
+		`{pertainingTo: {roles: ["a"], entitlements: ["b"]}}`,
+	} {
+		a := w.Ask(t, Admin, `{ certification(id: "`+sandbox.LargeCertification+`") { reviewItems(filter: `+literal+`) { totalCount } } }`, nil)
+		if len(a.Errors) == 0 || a.Errors[0].Extensions["code"] != "GRAPHQL_VALIDATION_FAILED" || a.Data != nil {
+			t.Errorf("%s is not refused: %s", literal, a.Text)
+		}
+	}
+}

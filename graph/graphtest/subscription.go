@@ -1,0 +1,245 @@
+package graphtest
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"certql/graph"
+	"certql/upstream"
+	"certql/upstream/sandbox"
+)
+
+const Watch = "subscription ($id: ID!) { certificationTask(id: $id) { rawId status } }"
+
+// Subscribe sends a subscription and answers the stream of its events, and how parts of it
+// are told apart.
+func (w *Tenant) Subscribe(t *testing.T, client, accept, query string, variables Object) (stream io.Reader, boundary string) {
+	t.Helper()
+	body, err := json.Marshal(Object{"query": query, "variables": variables})
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Gateway.URL, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", accept)
+	req.Header.Set("Authorization", "Bearer "+w.Token(t, client))
+	resp, err := w.Gateway.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { resp.Body.Close() })
+	media, parameters, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if err != nil || media != accept || resp.StatusCode != http.StatusOK {
+		t.Fatalf("status %d, content type %s", resp.StatusCode, resp.Header.Get("Content-Type"))
+	}
+	return resp.Body, parameters["boundary"]
+}
+
+// An Event is one of server-sent events.
+type Event struct {
+	Name string
+	Answer
+}
+
+// ReadEvent answers the next event of a stream, and io.EOF at its end.
+func ReadEvent(r *bufio.Reader) (Event, error) {
+	var e Event
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			return e, err
+		}
+		switch line = strings.TrimRight(line, "\r\n"); {
+		case strings.HasPrefix(line, "event:"):
+			e.Name = strings.TrimSpace(line[len("event:"):])
+		case strings.HasPrefix(line, "data:"):
+			e.Text += strings.TrimSpace(line[len("data:"):])
+		case line == "" && e.Name != "":
+			if e.Text != "" {
+				err = json.Unmarshal([]byte(e.Text), &e.Answer)
+			}
+			return e, err
+		}
+	}
+}
+
+// ReadEvents answers all events of a stream, which has to end.
+func (w *Tenant) ReadEvents(t *testing.T, stream io.Reader) []Event {
+	t.Helper()
+	var all []Event
+	r := bufio.NewReader(stream)
+	for {
+		e, err := ReadEvent(r)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.CheckSecrecy(t, e.Answer)
+		all = append(all, e)
+	}
+}
+
+// QueueTask answers the id of a new task.
+func (w *Tenant) QueueTask(t *testing.T) string {
+	t.Helper()
+	a := w.Ask(t, Admin, ReassignAsyncMutation, References(Reviewer2, "Moved on", ItemReferences(w.UndecidedItems(t, 1))...))
+	return At(a.OK(t), "reassignReviewItemsAsync", "tasks", 0, "rawId").(string)
+}
+
+// A Bubble is a gateway and a sandbox without a network, within a synctest bubble: what waits
+// takes no time there, and the clock says how long it waited.
+type Bubble struct {
+	Sandbox *sandbox.Sandbox
+	handler *graph.Handler
+	Gateway http.Handler // the handler, for bearers of tokens
+	token   string
+}
+
+func NewBubble(t *testing.T, taskPace time.Duration, changes ...func(*sandbox.Config, *graph.Config)) *Bubble {
+	t.Helper()
+	b := &Bubble{}
+	data := sandbox.Config{Certifications: 6, Items: 60, RateLimit: sandbox.NoRateLimit, TaskPace: taskPace}
+	answers := graph.Config{Caller: asBearerOf}
+	for _, change := range changes {
+		change(&data, &answers)
+	}
+	var err error
+	if b.Sandbox, err = sandbox.New(data); err != nil {
+		t.Fatal(err)
+	}
+	client, err := upstream.New(upstream.Config{BaseURL: "http://sandbox/v3", Transport: InMemory{Handler: b.Sandbox}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers.Client = client
+	b.handler = graph.NewHandler(answers)
+	b.Gateway = AsBearer(b.handler)
+	request := httptest.NewRequest(http.MethodPost, "/oauth/token",
+		strings.NewReader("grant_type=client_credentials&client_id=org-admin&client_secret=sandbox"))
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	recorder := httptest.NewRecorder()
+	b.Sandbox.ServeHTTP(recorder, request)
+	var granted struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err := json.Unmarshal(recorder.Body.Bytes(), &granted); err != nil || granted.AccessToken == "" {
+		t.Fatalf("no token: %v", recorder.Body)
+	}
+	b.token = granted.AccessToken
+	return b
+}
+
+// InMemory is a transport that calls a handler.
+type InMemory struct{ Handler http.Handler }
+
+func (d InMemory) RoundTrip(r *http.Request) (response *http.Response, err error) {
+	defer func() {
+		if recover() != nil { // the handler cut the connection
+			response, err = nil, errors.Join(io.ErrUnexpectedEOF, r.Context().Err())
+		}
+	}()
+	r = r.Clone(r.Context())
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	recorder := httptest.NewRecorder()
+	d.Handler.ServeHTTP(recorder, r)
+	return recorder.Result(), nil
+}
+
+// Request answers a request of the gateway.
+func (b *Bubble) Request(ctx context.Context, t *testing.T, accept, query string, variables Object) *http.Request {
+	t.Helper()
+	body, err := json.Marshal(Object{"query": query, "variables": variables})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/graphql", bytes.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", accept)
+	r.Header.Set("Authorization", "Bearer "+b.token)
+	return r
+}
+
+// Ask answers what the gateway answers.
+func (b *Bubble) Ask(t *testing.T, query string, variables Object) Answer {
+	t.Helper()
+	recorder := httptest.NewRecorder()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	b.Gateway.ServeHTTP(recorder, b.Request(ctx, t, "application/json", query, variables))
+	a := Answer{Status: recorder.Code, Text: recorder.Body.String()}
+	if err := json.Unmarshal(recorder.Body.Bytes(), &a); err != nil {
+		t.Fatalf("%v: %s", err, a.Text)
+	}
+	return a
+}
+
+// QueueTask answers the id of a new task.
+func (b *Bubble) QueueTask(t *testing.T) string {
+	t.Helper()
+	a := b.Ask(t, "{ "+`certification(id: "`+sandbox.LargeCertification+`") { reviewItems(first: 1) { nodes { id } } } }`, nil)
+	item := a.At("certification", "reviewItems", "nodes", 0, "id").(string)
+	a = b.Ask(t, ReassignAsyncMutation, References(Reviewer2, "Moved on", ItemReferences([]string{item})...))
+	return At(a.OK(t), "reassignReviewItemsAsync", "tasks", 0, "rawId").(string)
+}
+
+// Polls answers when the task was read, from the start of the subscription.
+func (b *Bubble) Polls(since time.Time) []time.Duration {
+	var at []time.Duration
+	for _, request := range b.Sandbox.Requests().Log {
+		if request.Operation == "getCertificationTask" && !request.Time.Before(since) {
+			at = append(at, request.Time.Sub(since))
+		}
+	}
+	return at
+}
+
+// A stream is a response that several goroutines may write.
+type stream struct {
+	*httptest.ResponseRecorder
+	mu sync.Mutex
+}
+
+func (s *stream) Write(part []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Body.Write(part)
+}
+
+func (s *stream) Flush() {}
+
+// Subscribe watches a task until the stream ends or the watcher leaves after the given time.
+func (b *Bubble) Subscribe(t *testing.T, id string, patience time.Duration) []Event {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	s := &stream{ResponseRecorder: httptest.NewRecorder()}
+	b.Gateway.ServeHTTP(s, b.Request(ctx, t, "text/event-stream", Watch, Object{"id": id}))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var events []Event
+	for r := bufio.NewReader(s.Body); ; {
+		e, err := ReadEvent(r)
+		if err != nil {
+			return events
+		}
+		events = append(events, e)
+	}
+}

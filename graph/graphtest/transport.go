@@ -1,0 +1,79 @@
+package graphtest
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+const (
+	AsJSON    = "application/json; charset=utf-8"
+	AsGraphQL = "application/graphql-response+json; charset=utf-8"
+	Typename  = `{"query":"{ __typename }"}`
+)
+
+// A Sent is a request as it goes out, and a received what came back, as it came.
+type Sent struct {
+	Method, Query, Body string
+	Header              map[string]string
+	Chunked             bool // the length of the body is not told beforehand
+}
+
+type Received struct {
+	Status int
+	Header http.Header
+	Text   string
+}
+
+// Send sends a request in the name of an administrator. Where it has no method, it is a POST of
+// JSON. What comes back is not decompressed.
+func (w *Tenant) Send(t testing.TB, s Sent) Received {
+	t.Helper()
+	header := map[string]string{"Accept-Encoding": "identity", "Authorization": "Bearer " + w.Token(t, Admin)}
+	if s.Method == "" {
+		s.Method = http.MethodPost
+		header["Content-Type"] = "application/json"
+	}
+	for name, value := range s.Header {
+		header[name] = value
+	}
+	target := w.Gateway.URL
+	if s.Query != "" {
+		target += "?" + s.Query
+	}
+	var body io.Reader = strings.NewReader(s.Body)
+	if s.Chunked {
+		body = io.MultiReader(body)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), s.Method, target, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range header {
+		if value != "" {
+			r.Header.Set(name, value)
+		}
+	}
+	response, err := w.Gateway.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Received{response.StatusCode, response.Header, string(text)}
+}
+
+// Answer decodes an answer.
+func (r Received) Answer(t testing.TB) Answer {
+	t.Helper()
+	a := Answer{Status: r.Status, Text: r.Text}
+	if err := json.Unmarshal([]byte(r.Text), &a); err != nil {
+		t.Fatalf("status %d, no JSON: %v: %.300q", r.Status, err, r.Text)
+	}
+	return a
+}

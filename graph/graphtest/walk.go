@@ -1,0 +1,213 @@
+package graphtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"certql/upstream/sandbox"
+)
+
+// A Walk is a connection under one filter and order, and the REST listing that it is to show.
+type Walk struct {
+	Name string
+	// Arguments are those of the connection field, such as `filter: {phase: ACTIVE}`.
+	Arguments string
+	Rest      url.Values
+	Client    string // by default the administrator
+	Empty     bool   // the listing has no rows
+}
+
+// A Place is where a connection stands in the graph.
+type Place struct {
+	Open, Close string // around the connection field
+	Field       string
+	Path        []any
+	Rest        string // path of the listing
+	row         string // what to select of a row
+	key         func(row any) string
+	keyOfRest   func(Object) string
+}
+
+func byID(field string) func(any) string {
+	return func(row any) string { return fmt.Sprint(At(row, field)) }
+}
+
+func idOfRest(row Object) string { return fmt.Sprint(row["id"]) }
+
+var (
+	CertificationsPlace = Place{
+		Open: "{ ", Close: " }", Field: "certifications", Path: []any{"certifications"},
+		Rest: "/certifications", row: "rawId", key: byID("rawId"), keyOfRest: idOfRest,
+	}
+	ItemsPlace = Place{
+		Open: `{ certification(id: "` + sandbox.LargeCertification + `") { `, Close: " } }", Field: "reviewItems",
+		Path: []any{"certification", "reviewItems"}, Rest: "/certifications/" + sandbox.LargeCertification + "/access-review-items",
+		row: "rawId", key: byID("rawId"), keyOfRest: idOfRest,
+	}
+	ReviewersPlace = Place{
+		Open: `{ certifications(filter: {ids: ["` + sandbox.CrowdCertification + `"]}) { nodes { `, Close: " } } }", Field: "reviewers",
+		Path: []any{"certifications", "nodes", 0, "reviewers"}, Rest: "/certifications/" + sandbox.CrowdCertification + "/reviewers",
+		row: "id", key: byID("id"), keyOfRest: idOfRest,
+	}
+	PermissionsPlace = Place{
+		Open:  `{ node(id: "` + ItemID(sandbox.LargeCertification, sandbox.LargePermissionsItem) + `") { ... on AccessReviewItem { `,
+		Close: " } } }", Field: "permissions", Path: []any{"node", "permissions"}, Rest: PermissionsPath, row: "target rights",
+		key:       func(row any) string { return fmt.Sprint(At(row, "target"), At(row, "rights")) },
+		keyOfRest: func(row Object) string { return fmt.Sprint(row["target"], row["rights"]) },
+	}
+	TasksPlace = Place{
+		Open: "{ ", Close: " }", Field: "pendingCertificationTasks", Path: []any{"pendingCertificationTasks"},
+		Rest: "/certification-tasks", row: "rawId", key: byID("rawId"), keyOfRest: idOfRest,
+	}
+)
+
+// A page is a connection as it was answered.
+type page struct {
+	Keys, Cursors []string
+	Info          Object
+	Total         any
+}
+
+// Page reads a connection with paging arguments such as `first: 10`. Where they name an
+// offset, as tables with page numbers do, it reads the rows without their edges as well.
+func (p Place) Page(t *testing.T, w *Tenant, walk Walk, paging string) page {
+	t.Helper()
+	client := walk.Client
+	if client == "" {
+		client = Admin
+	}
+	selection := "edges { cursor node { " + p.row + " } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount "
+	withNodes := strings.Contains(paging, "offset")
+	if withNodes {
+		selection += "nodes { " + p.row + " } "
+	}
+	query := p.Open + p.Field + "(" + paging + " " + walk.Arguments + ") { " + selection + "}" + p.Close
+	a := w.Ask(t, client, query, nil)
+	a.OK(t)
+	connection := a.At(p.Path...)
+	got := page{Info: At(connection, "pageInfo").(Object), Total: At(connection, "totalCount")}
+	edges := At(connection, "edges").([]any)
+	for _, edge := range edges {
+		got.Keys = append(got.Keys, p.key(At(edge, "node")))
+		got.Cursors = append(got.Cursors, At(edge, "cursor").(string))
+	}
+	if nodes := Column(edges, "node"); withNodes && !reflect.DeepEqual(nodes, At(connection, "nodes")) {
+		t.Errorf("%s: nodes are not the nodes of the edges", paging)
+	}
+	return got
+}
+
+// Check compares a page with the rows that belong on it, from one position of the listing to
+// before another.
+func (got page) Check(t *testing.T, paging string, all []string, from, to int) {
+	t.Helper()
+	if want := all[from:to]; len(want)+len(got.Keys) > 0 && !reflect.DeepEqual(want, got.Keys) {
+		t.Errorf("%s (-REST +GraphQL):\n%.1500s", paging, gocmp.Diff(want, got.Keys))
+		return
+	}
+	want := Object{"hasNextPage": to < len(all), "hasPreviousPage": from > 0, "startCursor": nil, "endCursor": nil}
+	if n := len(got.Cursors); n > 0 {
+		want["startCursor"], want["endCursor"] = got.Cursors[0], got.Cursors[n-1]
+	}
+	if diff := gocmp.Diff(want, got.Info); diff != "" {
+		t.Errorf("%s: pageInfo (-want +got):\n%s", paging, diff)
+	}
+	if got.Total != float64(len(all)) {
+		t.Errorf("%s: totalCount is %v, want %d", paging, got.Total, len(all))
+	}
+}
+
+// Forwards reads all pages of a connection by first and after.
+func (p Place) Forwards(t *testing.T, w *Tenant, walk Walk, all []string, size int) {
+	t.Helper()
+	paging := fmt.Sprintf("first: %d", size)
+	for from := 0; ; from += size {
+		to := min(from+size, len(all))
+		got := p.Page(t, w, walk, paging)
+		got.Check(t, paging, all, from, to)
+		if to == len(all) || t.Failed() {
+			return
+		}
+		paging = fmt.Sprintf("first: %d, after: %q", size, got.Cursors[len(got.Cursors)-1])
+	}
+}
+
+// Backwards reads all pages of a connection by last and before.
+func (p Place) Backwards(t *testing.T, w *Tenant, walk Walk, all []string, size int) {
+	t.Helper()
+	paging := fmt.Sprintf("last: %d", size)
+	for to := len(all); ; to -= size {
+		from := max(0, to-size)
+		got := p.Page(t, w, walk, paging)
+		got.Check(t, paging, all, from, to)
+		if from == 0 || t.Failed() {
+			return
+		}
+		paging = fmt.Sprintf("last: %d, before: %q", size, got.Cursors[0])
+	}
+}
+
+// ByOffset reads all pages of a connection by first and offset, and one more.
+func (p Place) ByOffset(t *testing.T, w *Tenant, walk Walk, all []string, size int) {
+	t.Helper()
+	for from := 0; !t.Failed(); from += size {
+		paging := fmt.Sprintf("first: %d, offset: %d", size, from)
+		p.Page(t, w, walk, paging).Check(t, paging, all, min(from, len(all)), min(from+size, len(all)))
+		if from >= len(all) {
+			return
+		}
+	}
+}
+
+// run compares the whole connection, page by page, with the listing.
+func (p Place) run(t *testing.T, w *Tenant, walk Walk) {
+	t.Helper()
+	all := p.Keys(t, w, walk)
+	if (len(all) == 0) != walk.Empty {
+		t.Errorf("the listing has %d rows", len(all))
+	}
+	size := max(1, len(all)*3/5)
+	p.Forwards(t, w, walk, all, size)
+	p.Backwards(t, w, walk, all, size)
+	p.ByOffset(t, w, walk, all, size)
+}
+
+// Keys answers the keys of all rows of the listing.
+func (p Place) Keys(t *testing.T, w *Tenant, walk Walk) []string {
+	t.Helper()
+	client := walk.Client
+	if client == "" {
+		client = Admin
+	}
+	rows := w.List(t, client, p.Rest, maps.Clone(walk.Rest))
+	keys := make([]string, len(rows))
+	for i, row := range rows {
+		keys[i] = p.keyOfRest(row)
+	}
+	return keys
+}
+
+func (p Place) RunAll(t *testing.T, w *Tenant, walks []Walk) {
+	for _, walk := range walks {
+		t.Run(walk.Name, func(t *testing.T) {
+			t.Parallel()
+			p.run(t, w, walk)
+		})
+	}
+}
+
+// Literal writes a text, a list of texts or another plain value as GraphQL has it.
+func Literal(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // of what tests write there, nothing
+	}
+	return string(text)
+}

@@ -1,0 +1,153 @@
+package mutation_test
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"certql/graph"
+	"certql/graph/graphtest"
+	"certql/upstream"
+	"certql/upstream/sandbox"
+)
+
+// A turnstile stands before the sandbox and holds up the write of the given number.
+type turnstile struct {
+	holds    int32
+	writes   atomic.Int32
+	arrived  chan struct{} // closed when the write is there
+	release  chan struct{} // closed to let it go on
+	canceled atomic.Bool   // its request was cancelled meanwhile
+}
+
+func newTurnstile(holds int32) *turnstile {
+	return &turnstile{holds: holds, arrived: make(chan struct{}), release: make(chan struct{})}
+}
+
+func (s *turnstile) front(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/decide") && s.writes.Add(1) == s.holds {
+			var body bytes.Buffer // only once it is read does the server notice that the caller goes away
+			_, _ = body.ReadFrom(r.Body)
+			close(s.arrived)
+			<-s.release
+			s.canceled.Store(r.Context().Err() != nil)
+			r = r.Clone(r.Context())
+			r.Body = readCloser{&body}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+type readCloser struct{ *bytes.Buffer }
+
+func (readCloser) Close() error { return nil }
+
+// The caller goes away in the middle of three calls: the one under way is finished, the one
+// after it is not sent, and nothing is read for nobody.
+func TestTheCallUnderWayOutlivesItsCaller(t *testing.T) {
+	t.Parallel()
+	held := newTurnstile(2)
+	w := graphtest.NewTenant(t, graphtest.Setup{Sandbox: sandbox.Config{Certifications: 40, Items: 3 * 600}, Front: held.front})
+	items := w.UndecidedItems(t, 550)
+	gateway := w.Watched(t, graph.Config{})
+	w.Leave(t, gateway, graphtest.DecideMutation, decisions(items, nil), held.arrived)
+	<-gateway.Gone
+	select {
+	case <-gateway.Ended:
+		t.Error("the operation has ended before its call")
+	case <-time.After(50 * time.Millisecond):
+	}
+	reads := w.Sandbox.Requests().Count("listIdentityAccessReviewItems")
+	close(held.release)
+	<-gateway.Ended
+	if held.canceled.Load() {
+		t.Error("the call under way was cancelled")
+	}
+	w.WantWritten(t, items[:500])
+	if n := w.Sandbox.Requests().Count("listIdentityAccessReviewItems"); n != reads || held.writes.Load() != 2 {
+		t.Errorf("%d writes and %d reads after the caller had gone", held.writes.Load(), n-reads)
+	}
+}
+
+// A write that waits for its turn is not sent once its caller has gone.
+func TestAWaitingWriteLeavesWithItsCaller(t *testing.T) {
+	t.Parallel()
+	held := newTurnstile(1)
+	w := graphtest.NewTenant(t, graphtest.Setup{Front: held.front, ToUpstream: func(c *upstream.Config) { c.MaxInFlight = 1 }})
+	items := w.UndecidedItems(t, 2)
+	first := make(chan graphtest.Answer)
+	token := w.Token(t, graphtest.Admin)
+	go func() {
+		first <- w.AskWith(t, token, decideOnly, decisions(items[:1], nil))
+	}()
+	<-held.arrived // and has the only place
+	gateway := w.Watched(t, graph.Config{NoPrecheck: true})
+	waiting := make(chan struct{})
+	go func() { <-gateway.Came; time.Sleep(50 * time.Millisecond); close(waiting) }()
+	w.Leave(t, gateway, decideOnly, decisions(items[1:], nil), waiting)
+	<-gateway.Gone
+	<-gateway.Ended // while the first still has its place
+	close(held.release)
+	a := <-first
+	a.OK(t)
+	w.WantWritten(t, items[:1])
+}
+
+const decideOnly = `mutation ($input: DecideReviewItemsInput!) { decideReviewItems(input: $input) { decidedItemIds errors { code message field ids trackingId } } }`
+
+// slow delays every decision, so that a deadline is near.
+func slow(delay time.Duration) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/decide") {
+				time.Sleep(delay)
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// A call that cannot finish before the operation's deadline, going by those before it, is not
+// started, and is told as not applied.
+func TestACallThatCannotFinishIsNotStarted(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{
+		Sandbox: sandbox.Config{Certifications: 40, Items: 3 * 600}, Front: slow(300 * time.Millisecond),
+		ToGateway: func(c *graph.Config) { c.OperationTimeout, c.NoPrecheck = 750*time.Millisecond, true },
+	})
+	items := w.UndecidedItems(t, 550)
+	payload := graphtest.At(w.Ask(t, graphtest.Admin, decideOnly, decisions(items, nil)).OK(t), "decideReviewItems")
+	decided := len(graphtest.At(payload, "decidedItemIds").([]any))
+	if decided != 250 && decided != 500 {
+		t.Fatalf("%d are decided: %v", decided, payload)
+	}
+	w.WantWritten(t, items[:decided])
+	var left []any
+	for i := range graphtest.At(payload, "errors").([]any) {
+		left = append(left, graphtest.At(payload, "errors", i, "ids").([]any)...)
+		if code := graphtest.At(payload, "errors", i, "code"); code != "NOT_APPLIED" {
+			t.Errorf("the code is %v", code)
+		}
+	}
+	if len(left)+decided != len(items) {
+		t.Errorf("%d are decided and %d not applied, of %d", decided, len(left), len(items))
+	}
+}
+
+// A call that was started in time is waited for beyond the operation's deadline: its outcome
+// would be unknown for nothing.
+func TestACallUnderWayOutlivesTheDeadline(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{
+		Front:     slow(800 * time.Millisecond),
+		ToGateway: func(c *graph.Config) { c.OperationTimeout, c.NoPrecheck = 400*time.Millisecond, true },
+	})
+	items := w.UndecidedItems(t, 1)
+	payload := graphtest.At(w.Ask(t, graphtest.Admin, decideOnly, decisions(items, nil)).OK(t), "decideReviewItems")
+	wantRefusals(t, payload)
+	w.WantWritten(t, items)
+}

@@ -1,0 +1,301 @@
+package mutation_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"certql/graph"
+	"certql/graph/graphtest"
+	"certql/upstream/sandbox"
+)
+
+// decidingOn answers the input of decisions on a certification.
+func decidingOn(certification string, decisions ...any) graphtest.Object {
+	return graphtest.Object{"input": graphtest.Object{"certificationId": certification, "decisions": append([]any{}, decisions...)}}
+}
+
+// All that is wrong with decisions is told at once, and nothing of them is sent.
+func TestWrongDecisionsAreToldAllAtOnce(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	items := w.UndecidedItems(t, 3)
+	foreign := graphtest.ItemID(sandbox.DecidedCertification, items[0])
+	past, future := w.Clock.Now().Format(time.RFC3339), w.Clock.Now().Add(time.Hour).Format(time.RFC3339)
+	payload := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decidingOn(sandbox.LargeCertification,
+		graphtest.Object{"itemId": items[0], "decision": "APPROVE"},
+		graphtest.Object{"itemId": foreign, "decision": "APPROVE"},
+		graphtest.Object{"itemId": items[1], "decision": "REVOKE", "proposedEndDate": past, "comments": "Late"},
+		graphtest.Object{"itemId": items[2], "decision": "APPROVE", "proposedEndDate": future},
+		graphtest.Object{"itemId": graphtest.ItemID(sandbox.LargeCertification, items[0]), "decision": "REVOKE"},
+		graphtest.Object{"itemId": "a/b", "decision": "REVOKE"},
+	)).OK(t), "decideReviewItems")
+	wrong := func(i, name, id string) graphtest.Object {
+		return graphtest.Object{"code": "BAD_USER_INPUT", "field": []any{"decisions", i, name}, "ids": []any{id}}
+	}
+	wantRefusals(
+		t, payload, wrong("1", "itemId", foreign), wrong("2", "proposedEndDate", items[1]), wrong("3", "proposedEndDate", items[2]),
+		wrong("4", "itemId", graphtest.ItemID(sandbox.LargeCertification, items[0])), wrong("5", "itemId", "a/b"),
+	)
+	if n := w.Sandbox.Requests().Total - w.Sandbox.Requests().Count("listIdentityAccessReviewItems"); n != 0 {
+		t.Errorf("%d requests for what needs none", n)
+	}
+}
+
+// An item that is decided twice in the very same way counts once, in the form that came first.
+func TestTheSameDecisionTwiceCountsOnce(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	item := w.UndecidedItem(t)
+	global := graphtest.ItemID(sandbox.LargeCertification, item)
+	decision := func(id string) graphtest.Object {
+		return graphtest.Object{"itemId": id, "decision": "REVOKE", "comments": "Left", "recommendation": graphtest.Object{"reasons": []string{"unused"}}}
+	}
+	payload := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decidingOn(sandbox.LargeCertification, decision(global), decision(item))).OK(t), "decideReviewItems")
+	wantRefusals(t, payload)
+	if diff := gocmp.Diff(any([]any{global}), graphtest.At(payload, "decidedItemIds")); diff != "" {
+		t.Errorf("decidedItemIds (-want +got):\n%s", diff)
+	}
+	w.WantWritten(t, []string{item})
+}
+
+func TestCommentsAreDemandedAsTheCampaignDoes(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{Sandbox: sandbox.Config{Certifications: 120, Items: 4_000}})
+	for _, each := range []struct {
+		rule    string
+		missing []int // of the decisions below
+	}{
+		{"ALL_DECISIONS", []int{0, 1, 3}},
+		{"REVOKE_ONLY_DECISIONS", []int{1, 3}},
+		{"NO_DECISIONS", nil},
+	} {
+		t.Run(each.rule, func(t *testing.T) {
+			certification, items := w.ActiveWith(t, each.rule)
+			w.Sandbox.Reset()
+			a := w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decidingOn(certification,
+				graphtest.Object{"itemId": items[0], "decision": "APPROVE"},
+				graphtest.Object{"itemId": items[1], "decision": "REVOKE", "comments": " \t\n"},
+				graphtest.Object{"itemId": items[2], "decision": "REVOKE", "comments": "Left"},
+				graphtest.Object{"itemId": items[3], "decision": "REVOKE", "comments": nil},
+			))
+			want := []graphtest.Object{}
+			for _, i := range each.missing {
+				want = append(want, graphtest.Object{"code": "COMMENT_REQUIRED", "field": []any{"decisions", fmt.Sprint(i), "comments"}, "ids": []any{items[i]}})
+			}
+			wantRefusals(t, graphtest.At(a.OK(t), "decideReviewItems"), want...)
+			if each.missing != nil {
+				w.WantWritten(t, nil)
+				if n := w.Writes(); n != 0 {
+					t.Errorf("%d writes were sent", n)
+				}
+			} else {
+				w.WantWritten(t, items[:4])
+			}
+		})
+	}
+}
+
+// A certification that is not open is refused by every mutation without a write; what is
+// wrong with it has a code of its own.
+func TestClosedCertificationsAreNotWrittenTo(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{Sandbox: sandbox.Config{Certifications: 60, Items: 2_000}})
+	with := func(phase string) string {
+		t.Helper()
+		for _, row := range w.List(t, graphtest.Admin, "/certifications", graphtest.Filters(`phase eq "`+phase+`"`)) {
+			if graphtest.At(row, "reviewer", "type") == "IDENTITY" {
+				return row["id"].(string)
+			}
+		}
+		t.Fatalf("no certification is %s", phase)
+		return ""
+	}
+	const item = "00000000000000000000000000000001"
+	for _, each := range []struct {
+		name, certification, caller, code string
+	}{
+		{"staged", with("STAGED"), graphtest.Admin, "NOT_ACTIVE"},
+		{"signed", graphtest.CertificationID(with("SIGNED")), graphtest.Admin, "ALREADY_SIGNED"},
+		{"of a governance group", sandbox.CrowdCertification, graphtest.Admin, "GOVERNANCE_GROUP_UNSUPPORTED"},
+		{"unknown", "none", graphtest.Admin, "NOT_FOUND"},
+		{"of somebody else", sandbox.LargeCertification, "reviewer-5", "FORBIDDEN"},
+	} {
+		reassigning := graphtest.Object{"input": graphtest.Object{
+			"certificationId": each.certification, "reassignTo": graphtest.Reviewer2, "reason": "On leave", "references": graphtest.ItemReferences([]string{item}),
+		}}
+		for field, mutation := range map[string]struct {
+			text      string
+			variables graphtest.Object
+			id        string
+		}{
+			"decideReviewItems":        {graphtest.DecideMutation, decidingOn(each.certification, graphtest.Object{"itemId": item, "decision": "APPROVE", "comments": "ok"}), item},
+			"reassignReviewItems":      {graphtest.ReassignMutation, reassigning, item},
+			"reassignReviewItemsAsync": {graphtest.ReassignAsyncMutation, reassigning, item},
+			"signOffCertification":     {graphtest.SignOffMutation, graphtest.Object{"input": graphtest.Object{"certificationId": each.certification}}, each.certification},
+		} {
+			if field == "reassignReviewItemsAsync" && each.code == "GOVERNANCE_GROUP_UNSUPPORTED" {
+				continue // which the upstream supports
+			}
+			t.Run(each.name+" "+field, func(t *testing.T) {
+				payload := graphtest.At(w.Ask(t, each.caller, mutation.text, mutation.variables).OK(t), field)
+				wantRefusals(t, payload, graphtest.Object{"code": each.code, "field": nil, "ids": []any{mutation.id}})
+			})
+		}
+	}
+	if n := w.Writes(); n != 0 {
+		t.Errorf("%d writes were sent", n)
+	}
+}
+
+// Where the upstream serves certifications of governance groups, so does the gateway.
+func TestGovernanceGroupsAreDecidedWhereTheUpstreamServesThem(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{Current: true})
+	var items []string
+	for _, row := range w.ListAt(t, "", graphtest.Admin, "/certifications/v1/"+sandbox.CrowdCertification+"/access-review-items", graphtest.Filters("completed eq false")) {
+		items = append(items, row["id"].(string))
+	}
+	payload := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decidingOn(sandbox.CrowdCertification, graphtest.Object{"itemId": items[0], "decision": "APPROVE", "comments": "ok"})).OK(t), "decideReviewItems")
+	wantRefusals(t, payload)
+	w.WantWritten(t, items[:1])
+}
+
+// The tasks of a governance group's certification are queued under the older paths too.
+func TestGovernanceGroupsAreReassignedInTheBackground(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	rows := w.ListAt(t, "", graphtest.Admin, "/certifications/v1/"+sandbox.CrowdCertification+"/access-review-items", graphtest.Filters("completed eq false"))
+	id := rows[0]["id"].(string)
+	payload := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.ReassignAsyncMutation, graphtest.Object{"input": graphtest.Object{
+		"certificationId": sandbox.CrowdCertification, "reassignTo": graphtest.Reviewer2, "reason": "On leave", "references": graphtest.ItemReferences([]string{id}),
+	}}).OK(t), "reassignReviewItemsAsync")
+	wantRefusals(t, payload)
+	w.Clock.Advance(2 * sandbox.DefaultTaskPace)
+	w.WantWritten(t, []string{id})
+}
+
+func TestWritesAreBounded(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{ToGateway: func(c *graph.Config) { c.MaxWriteBatch = 3 }})
+	items := w.UndecidedItems(t, 4)
+	payload := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decisions(items, nil)).OK(t), "decideReviewItems")
+	wantRefusals(t, payload, graphtest.Object{"code": "BAD_USER_INPUT", "field": []any{"decisions"}, "ids": []any{}})
+	payload = graphtest.At(w.Ask(t, graphtest.Admin, graphtest.ReassignAsyncMutation, graphtest.References(graphtest.Reviewer2, "On leave", graphtest.ItemReferences(items)...)).OK(t), "reassignReviewItemsAsync")
+	wantRefusals(t, payload, graphtest.Object{"code": "BAD_USER_INPUT", "field": []any{"references"}, "ids": []any{}})
+	if message := graphtest.At(payload, "errors", 0, "message").(string); !strings.Contains(message, "has 4 references; at most 3 are allowed") {
+		t.Errorf("the message is %q", message)
+	}
+	if n := w.Writes(); n != 0 {
+		t.Errorf("%d writes were sent", n)
+	}
+	wantRefusals(t, graphtest.At(w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decisions(items[:3], nil)).OK(t), "decideReviewItems"))
+	w.WantWritten(t, items[:3])
+}
+
+// What is named twice is refused, whatever the type and the form of the id.
+func TestReferencesAreNamedOnce(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	item := w.UndecidedItem(t)
+	global := graphtest.ItemID(sandbox.LargeCertification, item)
+	refs := []any{
+		graphtest.Object{"id": item, "type": "ITEM"},
+		graphtest.Object{"id": "s", "type": "IDENTITY_SUMMARY"},
+		graphtest.Object{"id": "s", "type": "ITEM"},
+		graphtest.Object{"id": global, "type": "ITEM"},
+		graphtest.Object{"id": "s", "type": "TARGET_SUMMARY"},
+	}
+	for field, mutation := range map[string]string{"reassignReviewItems": graphtest.ReassignMutation, "reassignReviewItemsAsync": graphtest.ReassignAsyncMutation} {
+		payload := graphtest.At(w.Ask(t, graphtest.Admin, mutation, graphtest.References(graphtest.Reviewer2, "On leave", refs...)).OK(t), field)
+		wantRefusals(
+			t, payload,
+			graphtest.Object{"code": "BAD_USER_INPUT", "field": []any{"references", "3"}, "ids": []any{global}},
+			graphtest.Object{"code": "BAD_USER_INPUT", "field": []any{"references", "4"}, "ids": []any{"s"}},
+		)
+	}
+	if n := w.Writes(); n != 0 {
+		t.Errorf("%d writes were sent", n)
+	}
+}
+
+// A certification is signed off only when all is decided, and how much is not is told.
+func TestUndecidedItemsAreCounted(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	c := w.Read(t, graphtest.Admin, "/certifications/"+sandbox.LargeCertification)
+	payload := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.SignOffMutation, graphtest.Object{"input": graphtest.Object{"certificationId": sandbox.LargeCertification}}).OK(t), "signOffCertification")
+	wantRefusals(t, payload, graphtest.Object{"code": "UNDECIDED_ITEMS", "field": nil, "ids": []any{sandbox.LargeCertification}})
+	want := fmt.Sprintf("%v of %v items are undecided.", c["decisionsTotal"].(float64)-c["decisionsMade"].(float64), c["decisionsTotal"])
+	if message := graphtest.At(payload, "errors", 0, "message"); message != want {
+		t.Errorf("the message is %q, want %q", message, want)
+	}
+	if n := w.Writes(); n != 0 {
+		t.Errorf("%d writes were sent", n)
+	}
+}
+
+// What the certification does not tell is left to the upstream: a phase that nobody has heard
+// of, and counters that are missing.
+func TestUnknownStatesAreLeftToTheUpstream(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	item := w.UndecidedItem(t)
+	for _, fault := range []sandbox.Fault{
+		{Operation: "getIdentityCertification", Kind: sandbox.FaultUnknownEnums},
+		{Operation: "getIdentityCertification", Kind: sandbox.FaultNulls},
+	} {
+		w.Sandbox.Reset()
+		if err := w.Sandbox.SetFaults(fault); err != nil {
+			t.Fatal(err)
+		}
+		wantRefusals(t, graphtest.At(w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decisions([]string{item}, nil)).OK(t), "decideReviewItems"))
+		payload := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.SignOffMutation, graphtest.Object{"input": graphtest.Object{"certificationId": sandbox.DecidedCertification}}).OK(t), "signOffCertification")
+		wantRefusals(t, payload)
+		if n := len(w.Sandbox.Writes()); n != 2 {
+			t.Errorf("%d writes with %s", n, fault.Kind)
+		}
+	}
+}
+
+// Two who sign off at the same time both find the certification open: one succeeds, and the
+// other is told why not.
+func TestSignedOffByTwoAtOnce(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	input := graphtest.Object{"input": graphtest.Object{"certificationId": sandbox.DecidedCertification}}
+	for range 20 {
+		w.Sandbox.Reset()
+		if err := w.Sandbox.SetFaults(sandbox.Fault{
+			Operation: "signOffIdentityCertification", Kind: sandbox.FaultLatency, LatencyMillis: 3, JitterMillis: 3, Strikes: sandbox.BeforeApplying,
+		}); err != nil {
+			t.Fatal(err)
+		}
+		answers := make(chan graphtest.Answer, 2)
+		for _, caller := range []string{graphtest.Admin, "reviewer-1"} {
+			token := w.Token(t, caller)
+			go func() { answers <- w.AskWith(t, token, graphtest.SignOffMutation, input) }()
+		}
+		var codes []string
+		for range 2 {
+			a := <-answers
+			a.WantProblems(t)
+			code, _ := graphtest.At(a.At("signOffCertification"), "errors", 0, "code").(string)
+			if signed := a.At("signOffCertification", "certification", "phase") == "SIGNED"; signed != (code == "") {
+				t.Errorf("signed is %v with the code %q", signed, code)
+			}
+			codes = append(codes, code)
+		}
+		slices.Sort(codes)
+		if diff := gocmp.Diff([]string{"", "ALREADY_SIGNED"}, codes); diff != "" {
+			t.Fatalf("codes (-want +got):\n%s", diff)
+		}
+		if n := len(w.Sandbox.Writes()); n != 1 {
+			t.Fatalf("%d writes", n)
+		}
+	}
+}

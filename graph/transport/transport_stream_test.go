@@ -1,0 +1,330 @@
+package transport_test
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"certql/graph"
+	"certql/graph/graphtest"
+	"certql/upstream"
+	"certql/upstream/sandbox"
+)
+
+// assemble puts deferred parts where they belong, and answers the data and the codes of errors.
+func assemble(t *testing.T, payloads []graphtest.Object) (data any, codes []string) {
+	t.Helper()
+	collect := func(from graphtest.Object) {
+		list, _ := from["errors"].([]any)
+		for _, e := range list {
+			codes = append(codes, fmt.Sprint(graphtest.At(e, "extensions", "code")))
+		}
+	}
+	for i, payload := range payloads {
+		collect(payload)
+		if i == 0 {
+			data = payload["data"]
+			continue
+		}
+		if last := i == len(payloads)-1; payload["hasNext"] == last {
+			t.Errorf("payload %d of %d says hasNext %v", i+1, len(payloads), payload["hasNext"])
+		}
+		for _, part := range payload["incremental"].([]any) {
+			part := part.(graphtest.Object)
+			collect(part)
+			path, _ := part["path"].([]any)
+			target := data
+			for _, step := range path {
+				switch step := step.(type) {
+				case string:
+					target = target.(graphtest.Object)[step]
+				case float64:
+					target = target.([]any)[int(step)]
+				}
+			}
+			for name, value := range part["data"].(graphtest.Object) {
+				target.(graphtest.Object)[name] = value
+			}
+		}
+	}
+	return data, codes
+}
+
+func TestDeferredPartsArriveWhole(t *testing.T) {
+	t.Parallel()
+	w := graphtest.SharedTenant(t)
+	for name, query := range graphtest.Deferring {
+		plain := w.Ask(t, graphtest.Admin, strings.NewReplacer(
+			`@defer(label: "a")`, "", `@defer(label: "b")`, "", `@defer(label: "r")`, "",
+			`@defer(if: $no, label: "a")`, "@include(if: $yes)", "$no: Boolean = false", "$yes: Boolean! = true", `@defer(if: true)`, "", `@defer`, "",
+		).Replace(query), nil)
+		for _, accept := range []string{"multipart/mixed", "text/event-stream"} {
+			payloads := w.Payloads(t, accept, query)
+			if later := len(payloads) > 1 && payloads[0]["hasNext"] == true; later == (name == "at the root") {
+				t.Errorf("%s, %s: that something was deferred is %v", name, accept, later)
+			}
+			data, codes := assemble(t, payloads)
+			if diff := gocmp.Diff(any(plain.Data), data); diff != "" {
+				t.Errorf("%s, %s: the data (-plain +deferred):\n%s", name, accept, diff)
+			}
+			if len(codes) != len(plain.Errors) || len(codes) > 0 && codes[0] != plain.Errors[0].Extensions["code"] {
+				t.Errorf("%s, %s: errors %v, want as in %s", name, accept, codes, plain.Text)
+			}
+		}
+	}
+}
+
+// An answer in one piece cannot hold what is deferred, so that asking for both is refused, and
+// nothing is read.
+func TestDeferIsRefusedWhereAnswersHaveOnePart(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	w.Token(t, graphtest.Admin)
+	before := w.Sandbox.Requests().Total
+	for name, query := range graphtest.Deferring {
+		for _, accept := range []string{"", "*/*", "application/json", "application/graphql-response+json", "text/*", "multipart/mixed;q=0, application/json"} {
+			body, err := json.Marshal(graphtest.Object{"query": query})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := w.Send(t, graphtest.Sent{Body: string(body), Header: map[string]string{"Accept": accept}})
+			if got.Status != http.StatusNotAcceptable || !strings.Contains(got.Text, "accept") || strings.Contains(got.Text, `"data"`) {
+				t.Errorf("%s, %q: status %d: %s", name, accept, got.Status, got.Text)
+			}
+		}
+	}
+	if after := w.Sandbox.Requests().Total; after != before {
+		t.Errorf("%d calls of the upstream", after-before)
+	}
+	for _, query := range []string{
+		`{ rateLimit { limit } ... @defer(if: false) { certifications(first: 2) { totalCount } } }`,
+		`query ($d: Boolean = false) { rateLimit { limit } ...F @defer(if: $d) } fragment F on Query { certifications(first: 2) { totalCount } }`,
+	} {
+		if a := w.Ask(t, graphtest.Admin, query, nil); graphtest.At(a.OK(t), "certifications", "totalCount") == nil {
+			t.Errorf("what is not deferred is missing: %s", a.Text)
+		}
+	}
+}
+
+// Why @defer is refused here: the stock POST answers the first part, promises more, and is silent.
+func TestTheStockTransportLosesWhatIsDeferred(t *testing.T) {
+	t.Parallel()
+	w := graphtest.SharedTenant(t)
+	stock := httptest.NewServer(graphtest.NewPlain(w.Rest.URL + "/v3"))
+	defer stock.Close()
+	alike := graphtest.Tenant{Gateway: stock, Rest: w.Rest}
+	query := `{ certification(id: "` + sandbox.LargeCertification + `") { name ... @defer { reviewers { nodes { name } } } } }`
+	got := alike.Post(t, "application/json", graphtest.Object{"query": query})
+	var payload graphtest.Object
+	if err := json.Unmarshal([]byte(got.Text), &payload); err != nil {
+		t.Fatalf("%v: %s", err, got.Text)
+	}
+	if payload["hasNext"] != true || graphtest.At(payload, "data", "certification", "name") == nil || graphtest.At(payload, "data", "certification", "reviewers", "nodes", 0) != nil {
+		t.Errorf("the stock POST has become better, so that ours could be simpler: %s", got.Text)
+	}
+}
+
+// The stock executor would lose what a mutation defers.
+func TestDeferIsForQueries(t *testing.T) {
+	t.Parallel()
+	w := graphtest.SharedTenant(t)
+	for _, query := range []string{
+		`mutation { signOffCertification(input: {certificationId: "x"}) { errors { code } ... @defer { certification { id reviewers { totalCount } } } } }`,
+		`subscription { certificationTask(id: "x") { id ...F @defer } } fragment F on CertificationTask { certification { id } }`,
+	} {
+		body, err := json.Marshal(graphtest.Object{"query": query})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := w.Send(t, graphtest.Sent{Body: string(body), Header: map[string]string{"Accept": "multipart/mixed, application/json"}})
+		if a := got.Answer(t); got.Status != http.StatusBadRequest || len(a.Errors) != 1 || a.Data != nil {
+			t.Errorf("status %d: %s", got.Status, got.Text)
+		}
+	}
+}
+
+const stalledQuery = `{ certifications(first: 1) { nodes { name ... @defer { reviewers { totalCount } } } } }`
+
+// When an operation's time is over, what it waits for is an error, the rest is answered, and
+// a stream comes to its end. Time in the bubble passes only while everybody waits.
+func TestOperationsRunOutOfTime(t *testing.T) {
+	for accept, timeout := range map[string]time.Duration{"application/json": 0, "multipart/mixed": 7 * time.Second, "text/event-stream": 7 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			client, err := upstream.New(upstream.Config{BaseURL: "http://upstream/v3", Transport: graphtest.InMemory{Handler: graphtest.NewStalled()}, CallTimeout: time.Hour})
+			if err != nil {
+				t.Fatal(err)
+			}
+			gateway := graphtest.AsBearer(graph.NewHandler(graph.Config{Client: client, OperationTimeout: timeout}))
+			query := stalledQuery
+			if accept == "application/json" {
+				query = strings.Replace(query, "@defer", "", 1)
+			}
+			body, err := json.Marshal(graphtest.Object{"query": query})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/graphql", bytes.NewReader(body))
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("Accept", accept)
+			r.Header.Set("Authorization", "Bearer token")
+			recorder := httptest.NewRecorder()
+			start := time.Now()
+			gateway.ServeHTTP(recorder, r)
+			if took := time.Since(start); took != cmp.Or(timeout, time.Minute) { // a minute by default
+				t.Errorf("%s: it took %v", accept, took)
+			}
+			var payloads []graphtest.Object
+			if accept == "application/json" {
+				payloads = make([]graphtest.Object, 1)
+				err = json.Unmarshal(recorder.Body.Bytes(), &payloads[0])
+			} else {
+				payloads = graphtest.PayloadsOf(t, accept, recorder.Result())
+			}
+			data, codes := assemble(t, payloads)
+			if err != nil || graphtest.At(data, "certifications", "nodes", 0, "name") != "stalled" || graphtest.At(data, "certifications", "nodes", 0, "reviewers") != nil ||
+				len(codes) != 1 || codes[0] != "UPSTREAM_TIMEOUT" {
+				t.Errorf("%s: %v, errors %v, data %v", accept, err, codes, data)
+			}
+		})
+	}
+}
+
+// A stream without news shows that it is there, so that nothing on the way takes it for dead.
+func TestAStreamIsKeptAlive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, err := upstream.New(upstream.Config{BaseURL: "http://upstream/v3", Transport: graphtest.InMemory{Handler: graphtest.NewStalled()}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/graphql",
+			strings.NewReader(`{"query":"`+stalledQuery+`"}`))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Accept", "text/event-stream")
+		r.Header.Set("Authorization", "Bearer token")
+		recorder := httptest.NewRecorder()
+		graphtest.AsBearer(graph.NewHandler(graph.Config{Client: client, OperationTimeout: 29 * time.Second})).ServeHTTP(recorder, r)
+		if signs := strings.Count(recorder.Body.String(), "\n:\n\n"); signs != 1 {
+			t.Errorf("%d signs in 29 seconds, want 1 each 15: %q", signs, recorder.Body)
+		}
+	})
+}
+
+// Who leaves in the middle of a stream ends what is done for them; that no goroutine waits for
+// the deferred part for ever is checked after all tests.
+func TestAStreamEndsWithItsReader(t *testing.T) {
+	t.Parallel()
+	for _, accept := range []string{"multipart/mixed", "text/event-stream"} {
+		service := graphtest.NewStalled()
+		w := graphtest.NewTenant(t, graphtest.Setup{Front: service.Before})
+		response := w.Open(t, accept, stalledQuery)
+		if _, err := io.ReadFull(response.Body, make([]byte, 1)); err != nil {
+			t.Fatal(err)
+		}
+		<-service.Waiting
+		response.Body.Close()
+		<-service.Abandoned
+	}
+}
+
+func TestSubscriptionsAreStreams(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	id := w.QueueTask(t)
+	w.Clock.Advance(10 * sandbox.DefaultTaskPace)
+	query := `subscription { certificationTask(id: "` + id + `") { status } }`
+	got := w.Payloads(t, "multipart/mixed", query)
+	if len(got) != 2 || graphtest.At(got[0], "data", "certificationTask", "status") != "SUCCESS" || got[0]["hasNext"] != true ||
+		gocmp.Diff(graphtest.Object{"hasNext": false}, got[1]) != "" {
+		t.Errorf("multipart: %v", got)
+	}
+	got = w.Payloads(t, "text/event-stream", query)
+	if len(got) != 1 || graphtest.At(got[0], "data", "certificationTask", "status") != "SUCCESS" || got[0]["hasNext"] != nil {
+		t.Errorf("events: %v", got)
+	}
+	body, err := json.Marshal(graphtest.Object{"query": query})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, accept := range []string{"", "application/json", "application/graphql-response+json"} {
+		refused := w.Send(t, graphtest.Sent{Body: string(body), Header: map[string]string{"Accept": accept}})
+		if a := refused.Answer(t); refused.Status != http.StatusNotAcceptable || len(a.Errors) != 1 || !strings.Contains(a.Errors[0].Message, "text/event-stream") {
+			t.Errorf("%q: status %d: %s", accept, refused.Status, refused.Text)
+		}
+	}
+}
+
+// Who reads streams alone gets what is wrong with an operation in one, as protocols over
+// server-sent events have it; what is no operation is refused as always.
+func TestWhatIsWrongIsToldInStreams(t *testing.T) {
+	t.Parallel()
+	w := graphtest.SharedTenant(t)
+	for _, accept := range []string{"multipart/mixed", "text/event-stream"} {
+		got := w.Payloads(t, accept, `{ nobody }`)
+		if len(got) != 1 || graphtest.At(got[0], "errors", 0, "extensions", "code") != "GRAPHQL_VALIDATION_FAILED" {
+			t.Errorf("%s: %v", accept, got)
+		}
+		for body, status := range map[string]int{
+			`{"query": do-not-repeat-me`:                       400,
+			`{"query":"` + strings.Repeat("x", 256<<10) + `"}`: 413,
+		} {
+			refused := w.Send(t, graphtest.Sent{Body: body, Header: map[string]string{"Accept": accept}})
+			if refused.Status != status || refused.Header.Get("Content-Type") != graphtest.AsJSON || strings.Contains(refused.Text, "do-not-repeat-me") {
+				t.Errorf("%s: status %d, want %d: %s", accept, refused.Status, status, refused.Text)
+			}
+		}
+	}
+}
+
+// The protocol of graphql-sse ends a stream by an event whose data is empty, which browsers
+// drop unless there is a line for it.
+func TestTheLastEventIsOneForBrowsers(t *testing.T) {
+	t.Parallel()
+	w := graphtest.SharedTenant(t)
+	response := w.Open(t, "text/event-stream", `{ __typename }`)
+	defer response.Body.Close()
+	text, err := io.ReadAll(bufio.NewReader(response.Body))
+	if err != nil || !strings.HasSuffix(string(text), "\n\nevent: complete\ndata:\n\n") || !strings.HasPrefix(string(text), ":\n\nevent: next\ndata: {") {
+		t.Errorf("%v: %q", err, text)
+	}
+}
+
+// A deadlineWriter is a response that remembers its deadline.
+type deadlineWriter struct {
+	*httptest.ResponseRecorder
+
+	set      int
+	deadline time.Time
+}
+
+func (w *deadlineWriter) SetWriteDeadline(deadline time.Time) error {
+	w.set, w.deadline = w.set+1, deadline
+	return nil
+}
+
+// Over HTTP/2 the end of a deadline is the end of the stream, even where nothing is to be written.
+func TestBetweenThePartsOfAStreamThereIsNoDeadline(t *testing.T) {
+	t.Parallel()
+	w := graphtest.SharedTenant(t)
+	for _, accept := range []string{"multipart/mixed", "text/event-stream"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(graphtest.Literal(graphtest.Object{"query": graphtest.Deferring["below a certification"]})))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Accept", accept)
+		r.Header.Set("Authorization", "Bearer "+w.Token(t, graphtest.Admin))
+		answer := &deadlineWriter{ResponseRecorder: httptest.NewRecorder()}
+		w.Gateway.Config.Handler.ServeHTTP(answer, r)
+		if answer.Code != http.StatusOK || answer.set < 4 || !answer.deadline.IsZero() {
+			t.Errorf("%s: status %d, %d deadlines, the last at %v", accept, answer.Code, answer.set, answer.deadline)
+		}
+	}
+}
