@@ -28,16 +28,11 @@ func (r *Resolver) certifications(ctx context.Context, want plan.Selection, args
 	params := upstream.ListIdentityCertificationsParams{
 		Reviewer: in.reviewer(reviewer),
 		Filter:   in.certificationFilter(filter),
-		Sorters: sorters(&in, orderBy, func(o gen.CertificationOrder) (upstream.CertificationSortField, gen.OrderDirection) {
-			return o.Field, o.Direction
-		}),
-	}
-	if in.err != nil {
-		return nil, in.err
+		Sorters:  sorters(&in, orderBy),
 	}
 	return connect(ctx, r.rows, want, args, source[upstream.IdentityCertification, model.Certification]{
+		input: in,
 		scope: relay.NewScope("certifications", params.Query().Encode()),
-		empty: in.nothing,
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.IdentityCertification], error) {
 			params := params
 			params.Paging = paging
@@ -53,17 +48,12 @@ func (r *Resolver) certifications(ctx context.Context, want plan.Selection, args
 func (r *Resolver) reviewers(ctx context.Context, want plan.Selection, certificationID string, args relay.Arguments, filter *gen.ReviewerFilter, orderBy []gen.ReviewerOrder) (*model.ReviewerConnection, error) {
 	var in inputReader
 	params := upstream.ListCertificationReviewersParams{
-		Filter: in.reviewerFilter(filter),
-		Sorters: sorters(&in, orderBy, func(o gen.ReviewerOrder) (upstream.ReviewerSortField, gen.OrderDirection) {
-			return o.Field, o.Direction
-		}),
-	}
-	if in.err != nil {
-		return nil, in.err
+		Filter:  in.reviewerFilter(filter),
+		Sorters: sorters(&in, orderBy),
 	}
 	return connect(ctx, r.rows, want, args, source[upstream.IdentityReference, upstream.IdentityReference]{
+		input: in,
 		scope: relay.NewScope("reviewers", certificationID, params.Query().Encode()),
-		empty: in.nothing,
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.IdentityReference], error) {
 			params := params
 			params.Paging = paging

@@ -16,7 +16,8 @@ import (
 // A source is an upstream list that a connection field shows.
 type source[R, N any] struct {
 	scope relay.Scope
-	// empty says that the filter can match nothing, so that the upstream need not be asked.
+	input inputReader // of the filter and the order
+	// empty says that the list has no row, whatever the filter.
 	empty bool
 	read  func(context.Context, upstream.Paging) (upstream.Page[R], error)
 	node  func(*R) N
@@ -33,11 +34,14 @@ func paging(first *int, after *string, last *int, before *string, offset *int) r
 // connect answers the page of a source that the paging arguments ask for, with no more
 // upstream calls than the selected fields need. The calls go out together.
 func connect[R, N any](ctx context.Context, limits relay.Limits, want plan.Selection, args relay.Arguments, s source[R, N]) (*relay.Connection[N], error) {
+	if s.input.err != nil {
+		return nil, s.input.err
+	}
 	window, err := args.Window(s.scope, limits)
 	if err != nil {
 		return nil, err
 	}
-	if s.empty {
+	if s.empty || s.input.nothing {
 		return relay.NewConnection[N](nil, window.Offset, s.scope, false, new(0)), nil
 	}
 	if want.Nothing() {

@@ -170,15 +170,15 @@ func (r *inputReader) reviewer(id *string) string {
 	return raw
 }
 
-// sorters reads an order; take tells field and direction of one of its parts.
-func sorters[O any, F ~string](r *inputReader, orderBy []O, take func(O) (F, gen.OrderDirection)) []upstream.Sorter[F] {
+// sorters reads an order, whose parts have to be about different fields.
+func sorters[F ~string, O interface{ Sorter() upstream.Sorter[F] }](r *inputReader, orderBy []O) []upstream.Sorter[F] {
 	var list []upstream.Sorter[F]
 	for i, order := range orderBy {
-		field, direction := take(order)
-		if slices.ContainsFunc(list, func(s upstream.Sorter[F]) bool { return s.Field == field }) {
+		sorter := order.Sorter()
+		if slices.ContainsFunc(list, func(s upstream.Sorter[F]) bool { return s.Field == sorter.Field }) {
 			r.fail(fmt.Sprintf("orderBy[%d].field", i), errors.New("names a field that comes earlier in the order"))
 		}
-		list = append(list, upstream.Sorter[F]{Field: field, Descending: direction == gen.OrderDirectionDesc})
+		list = append(list, sorter)
 	}
 	return list
 }

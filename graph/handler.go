@@ -139,6 +139,7 @@ func NewHandler(cfg Config) *Handler {
 	schema := gen.NewExecutableSchema(gen.Config{Resolvers: &Resolver{
 		client:       cfg.Client,
 		rows:         rows,
+		arguments:    gen.NewArgumentReader(gen.NewExecutableSchema(gen.Config{})),
 		mutations:    mutation.NewExecutor(cfg.Client, cfg.MaxWriteBatch, cfg.NoPrecheck, cfg.Now),
 		tasksWatched: watch.NewHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
 	}})

@@ -6,7 +6,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"certql/graph/gen"
 	"certql/graph/load"
 	"certql/graph/model"
 	"certql/graph/plan"
@@ -123,27 +122,19 @@ func (r *Resolver) readConnections(ctx context.Context, id string, fields []grap
 			read()
 		})
 	}
-	var want plan.Selection
-	var reads gen.ComplexityRoot
-	reads.Certification.ReviewItems = func(_ int, first *int, after *string, last *int, before *string, offset *int, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) int {
-		want := want
-		start(func() {
-			_, _ = r.reviewItems(ctx, want, id, paging(first, after, last, before, offset), filter, orderBy)
-		})
-		return 0
-	}
-	reads.Certification.Reviewers = func(_ int, first *int, after *string, last *int, before *string, offset *int, filter *gen.ReviewerFilter, orderBy []gen.ReviewerOrder) int {
-		want := want
-		start(func() { _, _ = r.reviewers(ctx, want, id, paging(first, after, last, before, offset), filter, orderBy) })
-		return 0
-	}
-	// The schema's cost functions are how gqlgen hands out a field's arguments, with their
-	// types, outside of its resolver.
-	typed := gen.NewExecutableSchema(gen.Config{Complexity: reads})
-	operation := graphql.GetOperationContext(ctx)
+	variables := graphql.GetOperationContext(ctx).Variables
 	for _, field := range fields {
-		want = plan.SelectionOf(ctx, field)
-		typed.Complexity(ctx, "Certification", field.Name, 0, field.ArgumentMap(operation.Variables))
+		want, raw := plan.SelectionOf(ctx, field), field.ArgumentMap(variables)
+		switch field.Name { // wrong arguments are for the field's resolver to report
+		case "reviewItems":
+			if args, err := r.arguments.CertificationReviewItems(ctx, raw); err == nil {
+				start(func() { _, _ = r.reviewItems(ctx, want, id, args.Arguments, args.Filter, args.OrderBy) })
+			}
+		case "reviewers":
+			if args, err := r.arguments.CertificationReviewers(ctx, raw); err == nil {
+				start(func() { _, _ = r.reviewers(ctx, want, id, args.Arguments, args.Filter, args.OrderBy) })
+			}
+		}
 	}
 	return func() {
 		cancel()

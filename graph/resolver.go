@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"certql/graph/gen"
 	"certql/graph/mutation"
 	"certql/graph/relay"
 	"certql/graph/watch"
@@ -11,6 +12,7 @@ import (
 type Resolver struct {
 	client       *upstream.Client
 	rows         relay.Limits // of a connection
+	arguments    gen.ArgumentReader
 	mutations    *mutation.Executor
 	tasksWatched *watch.Hub
 }

@@ -14,18 +14,13 @@ import (
 func (r *Resolver) reviewItems(ctx context.Context, want plan.Selection, certificationID string, args relay.Arguments, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) (*model.AccessReviewItemConnection, error) {
 	var in inputReader
 	params := upstream.ListIdentityAccessReviewItemsParams{
-		Filter: in.itemFilter(certificationID, filter),
-		Sorters: sorters(&in, orderBy, func(o gen.AccessReviewItemOrder) (upstream.AccessReviewItemSortField, gen.OrderDirection) {
-			return o.Field, o.Direction
-		}),
+		Filter:  in.itemFilter(certificationID, filter),
+		Sorters: sorters(&in, orderBy),
 	}
 	in.accessScope(filter, &params)
-	if in.err != nil {
-		return nil, in.err
-	}
 	return connect(ctx, r.rows, want, args, source[upstream.AccessReviewItem, model.AccessReviewItem]{
+		input: in,
 		scope: relay.NewScope("reviewItems", certificationID, params.Query().Encode()),
-		empty: in.nothing,
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.AccessReviewItem], error) {
 			params := params
 			params.Paging = paging
@@ -42,13 +37,11 @@ func (r *Resolver) reviewItems(ctx context.Context, want plan.Selection, certifi
 func (r *Resolver) permissions(ctx context.Context, want plan.Selection, item *model.AccessReviewItem, args relay.Arguments, filter *gen.PermissionFilter) (*model.PermissionConnection, error) {
 	var in inputReader
 	params := upstream.GetIdentityCertificationItemPermissionsParams{Filter: in.permissionFilter(filter)}
-	if in.err != nil {
-		return nil, in.err
-	}
 	key := load.ItemKey{CertificationID: item.CertificationID, ID: item.RawID()}
 	return connect(ctx, r.rows, want, args, source[upstream.Permission, upstream.Permission]{
 		scope: relay.NewScope("permissions", key.CertificationID, key.ID, params.Query().Encode()),
-		empty: in.nothing || !item.MayHavePermissions(),
+		input: in,
+		empty: !item.MayHavePermissions(),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.Permission], error) {
 			params := params
 			params.Paging = paging

@@ -24,12 +24,9 @@ func (r *Resolver) tasks(ctx context.Context, want plan.Selection, args relay.Ar
 		Reviewer: in.reviewer(reviewer),
 		Filter:   in.taskFilter(filter),
 	}
-	if in.err != nil {
-		return nil, in.err
-	}
 	return connect(ctx, r.rows, want, args, source[upstream.CertificationTask, model.CertificationTask]{
+		input: in,
 		scope: relay.NewScope("tasks", params.Query().Encode()),
-		empty: in.nothing,
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.CertificationTask], error) {
 			params := params
 			params.Paging = paging

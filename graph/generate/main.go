@@ -1,5 +1,5 @@
 // Command generate writes package gen and new resolvers from the schema, as gqlgen does, and
-// beside it what package projection needs to know of each type.
+// beside it what package projection needs to know of each type, and what reads arguments.
 package main
 
 import (
@@ -23,5 +23,5 @@ func generate() error {
 	if err != nil {
 		return fmt.Errorf("read gqlgen.yml: %w", err)
 	}
-	return api.Generate(settings, api.AddPlugin(projections{}))
+	return api.Generate(settings, api.AddPlugin(projections{}), api.AddPlugin(arguments{}))
 }
