@@ -120,7 +120,7 @@ func askDirectly(t *testing.T, gateway http.Handler, token, query string) grapht
 // A direct round tripper hands requests to a handler without a network between.
 type direct struct{ http.Handler }
 
-// RoundTrip answers what the handler does.
+// RoundTrip returns what the handler does.
 func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 	recorder := httptest.NewRecorder()
 	d.ServeHTTP(recorder, r)

@@ -19,7 +19,7 @@ const benchDocument = `query Items($id: ID!, $first: Int = 250) {
 }
 fragment Item on AccessReviewItem` + benchItem
 
-// BenchmarkDocuments answers dry runs of one document, which cost no calls: what remains is reading
+// BenchmarkDocuments returns dry runs of one document, which cost no calls: what remains is reading
 // the request, finding or parsing and validating the document, and estimating.
 func BenchmarkDocuments(b *testing.B) {
 	client, err := upstream.New(upstream.Config{BaseURL: "http://upstream/v3"})

@@ -125,7 +125,7 @@ func (l *loadRunner) carryOut(t *testing.T, order loadOrder) loadReport {
 	return report
 }
 
-// operation answers the function with which a client carries out the order once.
+// operation returns the function with which a client carries out the order once.
 func (l *loadRunner) operation(t *testing.T, order loadOrder) (func(token string) error, error) {
 	each := benchCases()[order.Case]
 	if order.Gateway != "" {
@@ -161,7 +161,7 @@ func (l *loadRunner) operation(t *testing.T, order loadOrder) (func(token string
 	}, nil
 }
 
-// send answers the body of the answer.
+// send returns the body of the answer.
 func (l *loadRunner) send(t *testing.T, method, url, token string, body []byte) ([]byte, error) {
 	req, err := http.NewRequestWithContext(t.Context(), method, url, bytes.NewReader(body))
 	if err != nil {

@@ -83,7 +83,7 @@ func newStub() *stub {
 	return s
 }
 
-// ServeHTTP answers after the latency.
+// ServeHTTP returns after the latency.
 func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.calls.Add(1)
 	round := s.rounds.Load() + 1
@@ -123,10 +123,10 @@ func writeJSON(w http.ResponseWriter, parts ...[]byte) {
 	}
 }
 
-// stubID answers the identifier of a certification.
+// stubID returns the identifier of a certification.
 func stubID(i int) string { return fmt.Sprintf("2c91808a7b50d0880%015x", 0x17b554662f0+i*37) }
 
-// stubItemID answers the identifier of a review item.
+// stubItemID returns the identifier of a review item.
 func stubItemID(i int) string { return fmt.Sprintf("ef38f94347e94562b5bb%012x", 0x7182305+i*53) }
 
 func stubCertification(i int) []byte {
@@ -158,7 +158,7 @@ func stubItem(i int) []byte {
 		map[bool]string{true: `"APPROVE"`, false: "null"}[i%3 == 0], map[bool]string{true: `"Still needed for the quarterly closing"`, false: "null"}[i%3 == 0], stubItemID(i))
 }
 
-// stubTask answers a task on the certification of the same number.
+// stubTask returns a task on the certification of the same number.
 func stubTask(i int) []byte {
 	return fmt.Appendf(nil, `{"id":"a07b92e4f5c84d1bb6f3%012[1]x","type":"REASSIGN","targetType":"CERTIFICATION","targetId":%[2]q,"status":"IN_PROGRESS","errors":[],`+
 		`"reassignmentTrailDTOs":[{"previousOwner":"ef38f94347e94562b5bb8424a56397d8","newOwner":"ef38f94347e94562b5bb8424a56397a3",`+

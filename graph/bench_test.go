@@ -74,7 +74,7 @@ type measurement struct {
 	allocated float64 // KB an operation, in the gateway's process
 }
 
-// percentile answers the latency, in ms, that a share of the operations did not exceed.
+// percentile returns the latency, in ms, that a share of the operations did not exceed.
 func (m measurement) percentile(share float64) float64 {
 	slices.Sort(m.latencies)
 	return float64(m.latencies[int(share*float64(len(m.latencies)-1))]) / float64(time.Millisecond)
@@ -110,7 +110,7 @@ func (c *contest) warmUp(b *testing.B, who contestant, order loadOrder) {
 	runtime.GC()
 }
 
-// rounds answers how many round trips an operation waits for one after another. Where the
+// rounds returns how many round trips an operation waits for one after another. Where the
 // machine stalls, calls that are sent together may look as if they were not: the least of
 // three is the truth.
 func (c *contest) rounds(b *testing.B, who contestant, order loadOrder) int {
@@ -123,7 +123,7 @@ func (c *contest) rounds(b *testing.B, who contestant, order loadOrder) int {
 	return least
 }
 
-// processorTime answers how long this process has kept processors busy.
+// processorTime returns how long this process has kept processors busy.
 func processorTime(b *testing.B) time.Duration {
 	b.Helper()
 	var usage syscall.Rusage
@@ -208,7 +208,7 @@ type comparison struct {
 	measured [contestants][]measurement
 }
 
-// String answers the cells of a table.
+// String returns the cells of a table.
 func (c comparison) String() string {
 	calls := c.medians(func(m measurement) float64 { return m.calls })
 	p50 := c.medians(func(m measurement) float64 { return m.percentile(0.5) })
@@ -224,7 +224,7 @@ func (c comparison) String() string {
 		allocated[theGateway], allocated[thePlainGateway], allocated[theGateway]/allocated[thePlainGateway])
 }
 
-// medians answers the median of a value for each contestant.
+// medians returns the median of a value for each contestant.
 func (c comparison) medians(value func(measurement) float64) (medians [contestants]float64) {
 	for who, measured := range c.measured {
 		values := make([]float64, len(measured))

@@ -56,7 +56,7 @@ func (r *rendezvous) arrive(req *http.Request) <-chan struct{} {
 	return all
 }
 
-// left answers how many rounds have not come.
+// left returns how many rounds have not come.
 func (r *rendezvous) left() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -181,7 +181,7 @@ func TestAClientWhoLeavesCancelsItsCalls(t *testing.T) {
 	}
 }
 
-// TestPagesInAnyOrderArriveInOrder answers the last of four pages first.
+// TestPagesInAnyOrderArriveInOrder returns the last of four pages first.
 func TestPagesInAnyOrderArriveInOrder(t *testing.T) {
 	var turns [4]chan struct{}
 	for i := range turns {

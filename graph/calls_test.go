@@ -111,7 +111,7 @@ func (w *world) list(t *testing.T, path string) []graphtest.Object {
 	return rows
 }
 
-// freshToken answers a token that nobody else has: a caller of its own.
+// freshToken returns a token that nobody else has: a caller of its own.
 func (w *world) freshToken(t *testing.T) string {
 	t.Helper()
 	var granted struct {
@@ -144,7 +144,7 @@ func (w *world) send(t *testing.T, method, url, token, body string, into any) {
 	}
 }
 
-// counted answers how many requests of the API's operations have reached the sandbox.
+// counted returns how many requests of the API's operations have reached the sandbox.
 func (w *world) counted() int {
 	requests := w.Sandbox.Requests()
 	return requests.Total - requests.Count("oauthToken")

@@ -12,8 +12,8 @@ import (
 	"certql/upstream"
 )
 
-// certification answers a certification by its REST identifier; none where there is none. The
-// connections selected below it are read at the same time.
+// certification returns a certification by its REST identifier; nil if there is no such
+// certification. The connections selected below it are read at the same time.
 func (r *Resolver) certification(ctx context.Context, id string) (*model.Certification, error) {
 	abandon := r.overlap(ctx, id)
 	certification, err := apierror.Found(load.From(ctx).Certification(ctx, id))

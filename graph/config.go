@@ -30,7 +30,7 @@ const (
 	documentBytes = 2 << 20
 )
 
-// A Config says how the handler answers. Client is mandatory.
+// A Config says how the handler serves the graph. Client is mandatory.
 type Config struct {
 	Client *upstream.Client
 	// Limits bound what one request may ask for.
@@ -63,13 +63,13 @@ type Config struct {
 	// 1 s. The waits grow from there up to TaskPollMax, by default 10 s.
 	TaskPollMin, TaskPollMax time.Duration
 	// Stopping, once closed, completes every subscription and then ends the WebSocket connections;
-	// nil where that never comes.
+	// nil if that never comes.
 	Stopping <-chan struct{}
-	// Caller answers a context whose caller is the one of an Authorization, in the form of the
-	// header of that name, where the first message of a WebSocket has one. By default such
+	// Caller returns a context whose caller is the one of an Authorization, in the form of the
+	// header of that name, if the first message of a WebSocket has one. By default such
 	// messages are refused, and callers are known by the handshake alone.
 	Caller func(ctx context.Context, authorization string) (context.Context, error)
-	// AllowOrigin says whether the page that has a browser send a handshake of WebSocket may do so. By
+	// AllowOrigin reports whether the page that has a browser send a handshake of WebSocket may do so. By
 	// default the gateway's own may, and programs that are no browsers.
 	AllowOrigin func(handshake *http.Request) bool
 	// MaxWebSockets is how many WebSocket connections may be open, by default 5,000, and
@@ -79,17 +79,17 @@ type Config struct {
 	// It tells how the gateway works, and so is meant for trying it out.
 	Trace bool
 	// Observe is told of each operation that begins, or is refused, with the context of its request.
-	// The function that it answers is told of the outcome, once. Nil where nobody wants to know.
+	// The function that it returns is told of the outcome, once. It may be nil.
 	Observe func(context.Context, Operation) (ended func(Outcome))
-	// ObserveBatch is told of each batch of reads by id, by what is read and by how many ids. Nil where
-	// nobody wants to know.
+	// ObserveBatch is told of each batch of reads by id, by what is read and by how many ids. It
+	// may be nil.
 	ObserveBatch func(batch string, keys int)
-	// Tracer makes spans of operations, and of their resolvers that call the upstream; nil where there
-	// are no traces.
+	// Tracer makes spans of operations, and of their resolvers that call the upstream; nil for no
+	// traces.
 	Tracer trace.Tracer
 	// Now is the clock that dates in inputs are compared with; by default time.Now.
 	Now func() time.Time
-	// Logger is told of what callers must not see; by default nobody is.
+	// Logger is told of what callers must not see; by default nothing is logged.
 	Logger *slog.Logger
 
 	unprojected bool // gqlgen executes every field, for tests to compare with

@@ -31,7 +31,7 @@ func paging(first *int, after *string, last *int, before *string, offset *int) r
 	return relay.Arguments{First: first, After: after, Last: last, Before: before, Offset: offset}
 }
 
-// connect answers the page of a source that the paging arguments ask for, with no more
+// connect returns the page of a source that the paging arguments ask for, with no more
 // upstream calls than the selected fields need. The calls go out together.
 func connect[R, N any](ctx context.Context, limits relay.Limits, want plan.Selection, args relay.Arguments, s source[R, N]) (*relay.Connection[N], error) {
 	if s.input.err != nil {
@@ -79,8 +79,8 @@ func connect[R, N any](ctx context.Context, limits relay.Limits, want plan.Selec
 	return relay.NewConnection(nodes, window.Offset, s.scope, hasNextPage, total), nil
 }
 
-// readAll makes the reads of a window all at once. It answers one page with their rows in order and,
-// where one of the reads counted, with how many rows the whole list has.
+// readAll makes the reads of a window all at once. It returns one page with their rows in order and,
+// if one of the reads counted, with how many rows the whole list has.
 func readAll[R, N any](ctx context.Context, s source[R, N], reads []relay.Read) (upstream.Page[R], error) {
 	pages, errs := make([]upstream.Page[R], len(reads)), make([]error, len(reads))
 	var group sync.WaitGroup

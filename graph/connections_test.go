@@ -88,7 +88,7 @@ func listWalks(field, restField string, values []string) []graphtest.Walk {
 	}
 }
 
-// texts answers the different texts of one member of rows, in the order of the rows.
+// texts returns the different texts of one member of rows, in the order of the rows.
 func texts(rows []graphtest.Object, path ...any) []string {
 	var list []string
 	for _, row := range rows {
@@ -275,7 +275,7 @@ func TestWalksInPagesOfEverySize(t *testing.T) {
 	graphtest.ItemsPlace.Forwards(t, w, sorted, graphtest.ItemsPlace.Keys(t, w, sorted), 1000)
 }
 
-// nestedObjects answers the elements of a list inside each of many rows.
+// nestedObjects returns the elements of a list inside each of many rows.
 func nestedObjects(rows []graphtest.Object, path ...any) []graphtest.Object {
 	var nested []graphtest.Object
 	for _, row := range rows {

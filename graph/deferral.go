@@ -65,10 +65,10 @@ type resolving struct {
 	done      chan struct{}
 }
 
-// Deadline answers that of the operation.
+// Deadline returns that of the operation.
 func (r *resolving) Deadline() (time.Time, bool) { return r.operation.Deadline() }
 
-// Done answers what is closed at the end.
+// Done returns what is closed at the end.
 func (r *resolving) Done() <-chan struct{} { return r.done }
 
 // Err says why the operation has ended, if it has while the resolver ran.

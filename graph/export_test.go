@@ -1,6 +1,6 @@
 package graph
 
-// Unprojected answers the settings of a gateway that has gqlgen execute every field.
+// Unprojected returns the settings of a gateway that has gqlgen execute every field.
 func (c Config) Unprojected() Config {
 	c.unprojected = true
 	return c

@@ -101,7 +101,8 @@ func (r *inputReader) itemFilter(certificationID string, f *gen.AccessReviewItem
 	}
 }
 
-// accessScope puts the one list of a scope that is given where the upstream takes it.
+// accessScope turns the one list that a scope has to give into the parameter that the upstream
+// has for it.
 func (r *inputReader) accessScope(f *gen.AccessReviewItemFilter, p *upstream.ListIdentityAccessReviewItemsParams) {
 	if f == nil || f.PertainingTo == nil {
 		return

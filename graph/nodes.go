@@ -13,7 +13,7 @@ import (
 	"certql/graph/plan"
 )
 
-// node answers an object of any type by its global id; none where there is none.
+// node returns an object of any type by its global id; nil if there is no such object.
 func (r *Resolver) node(ctx context.Context, id model.NodeID) (model.Node, error) {
 	switch id.Kind {
 	case model.CertificationNode:
@@ -25,8 +25,8 @@ func (r *Resolver) node(ctx context.Context, id model.NodeID) (model.Node, error
 	}
 }
 
-// nodes answers an object, or none, for each id. An id that is wrong, or an object that
-// cannot be read, is none and has an error of its own, so that the others stay.
+// nodes returns an object, or nil, for each id. If an id is wrong, or an object cannot be read,
+// there is nil in its place and an error of its own, so that the others stay.
 func (r *Resolver) nodes(ctx context.Context, ids []string) ([]model.Node, error) {
 	if len(ids) > plan.MaxNodes {
 		return nil, badArgument("ids", fmt.Errorf("has %d ids; at most %d are allowed", len(ids), plan.MaxNodes))
@@ -55,8 +55,7 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]model.Node, error
 	return nodes, nil
 }
 
-// announce has the objects that are about to be asked for read in as few calls as there
-// can be.
+// announce starts to read the objects that are about to be asked for, in as few calls as possible.
 func announce(ctx context.Context, ids []model.NodeID) {
 	var (
 		certifications []string
@@ -73,13 +72,13 @@ func announce(ctx context.Context, ids []model.NodeID) {
 	load.From(ctx).Announce(ctx, certifications, items)
 }
 
-// item answers a review item; none where its certification has no such item.
+// item returns a review item; nil if its certification has no such item.
 func (r *Resolver) item(ctx context.Context, id model.NodeID) (*model.AccessReviewItem, error) {
 	item, err := apierror.Found(load.From(ctx).Item(ctx, plan.ItemKey(id)))
 	return model.WrapItem(item, id.CertificationID), apierror.OfGovernanceGroup(err)
 }
 
-// asNode makes a Node of an object; a nil object is a nil Node.
+// asNode returns an object as a Node; a nil object is a nil Node.
 func asNode[T any, P interface {
 	*T
 	model.Node

@@ -18,14 +18,14 @@ import (
 
 // An Operation is what is known of an operation before it is executed.
 type Operation struct {
-	// Name is the one in the document, or that of the request where no such document was found: the
+	// Name is the one in the document, or that of the request if no such document was found: the
 	// caller's own words, of any length.
 	Name string
-	// Type is query, mutation or subscription; empty where there is no such document.
+	// Type is query, mutation or subscription; empty if there is no such document.
 	Type string
 	// Trusted says that the document is one of Config.Documents, so that there are only so many names.
 	Trusted bool
-	// Hash is the SHA-256 of the document's text, in hexadecimal digits; empty where there is none.
+	// Hash is the SHA-256 of the document's text, in hexadecimal digits; empty if there is no text.
 	Hash string
 }
 
@@ -42,7 +42,7 @@ type Outcome struct {
 	Waited time.Duration
 }
 
-// An observer is told of each operation, and by the function that it answers of its outcome. A nil
+// An observer is told of each operation, and by the function that it returns of its outcome. A nil
 // one is told nothing.
 type observer func(context.Context, Operation) (ended func(Outcome))
 
@@ -90,8 +90,8 @@ func (o *Outcome) spend(usage *upstream.Usage) {
 
 type outcomeKey struct{}
 
-// outcomeFrom answers the outcome of the subscription in a context so far; nil where nobody wants
-// to know.
+// outcomeFrom returns the outcome of the subscription in a context so far; nil if nothing observes
+// it.
 func outcomeFrom(ctx context.Context) *Outcome {
 	outcome, _ := ctx.Value(outcomeKey{}).(*Outcome)
 	return outcome
@@ -137,7 +137,7 @@ func (o observation) InterceptOperation(ctx context.Context, next graphql.Operat
 		case response != nil:
 			outcome.note(response.Errors)
 		case kind != ast.Subscription && !ended:
-			outcome.note(gqlerror.List{apierror.New(apierror.CodeUpstreamTimeout, apierror.OutOfTimeMessage)}) // which is what it is answered with
+			outcome.note(gqlerror.List{apierror.New(apierror.CodeUpstreamTimeout, apierror.OutOfTimeMessage)}) // which is the response that the transport sends
 		}
 		if last && !ended {
 			ended = true
@@ -150,7 +150,7 @@ func (o observation) InterceptOperation(ctx context.Context, next graphql.Operat
 	}
 }
 
-// begin tells of an operation, and answers the context of its execution and what to call with
+// begin tells of an operation, and returns the context of its execution and what to call with
 // its outcome.
 func (o observation) begin(ctx context.Context, operation Operation) (context.Context, func(Outcome)) {
 	told := func(Outcome) {}

@@ -26,7 +26,7 @@ type seen struct {
 	Ended int
 }
 
-// observed answers a tenant of which the function tells each operation that its handler has seen.
+// observed returns a tenant of which the function tells each operation that its handler has seen.
 func observed(t *testing.T, s graphtest.Setup) (*graphtest.Tenant, func() []seen) {
 	t.Helper()
 	var mu sync.Mutex

@@ -64,8 +64,8 @@ func (o operations) InterceptOperation(ctx context.Context, next graphql.Operati
 	}
 }
 
-// withUsage answers a context in which the calls of an operation are counted, and listed where
-// that is wanted.
+// withUsage returns a context in which the calls of an operation are counted, and listed if
+// the request asks for that.
 func (o operations) withUsage(ctx context.Context) context.Context {
 	usage := upstream.NewUsage(o.maxCalls)
 	if made := plan.From(ctx); made != nil && made.Trace {
@@ -74,7 +74,7 @@ func (o operations) withUsage(ctx context.Context) context.Context {
 	return upstream.WithUsage(ctx, usage)
 }
 
-// InterceptResponse prepares an event of a subscription, and tells with every answer what it
+// InterceptResponse prepares an event of a subscription, and adds to every response what it
 // has cost upstream.
 func (o operations) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	if plan.IsSubscription(ctx) {
@@ -94,13 +94,13 @@ func (o operations) InterceptResponse(ctx context.Context, next graphql.Response
 	return response
 }
 
-// isLast says whether no answer to the same operation follows, or event of the same subscription in
-// the case of an event.
+// isLast reports whether no further response to the same operation follows. An event of a
+// subscription counts as an operation.
 func isLast(response *graphql.Response) bool {
 	return response == nil || response.HasNext == nil || !*response.HasNext
 }
 
-// pastCache says whether the header of a request asks for what is true now, and not a moment
+// pastCache reports whether the header of a request asks for what is true now, rather than a moment
 // ago.
 func pastCache(header http.Header) bool {
 	for _, value := range header.Values("Cache-Control") {

@@ -12,7 +12,7 @@ import (
 	"certql/upstream"
 )
 
-// announceRoots has the objects read that the root fields name by their ids, together and
+// announceRoots starts to read the objects that the root fields name by their ids, together and
 // before the first of the fields is resolved.
 func announceRoots(ctx context.Context) {
 	operation := graphql.GetOperationContext(ctx)
@@ -41,8 +41,8 @@ func announceRoots(ctx context.Context) {
 	loaders.AnnouncePendingTasks(ctx, withTasks)
 }
 
-// announceCertifications has certifications read, of which the given fields are selected,
-// with all that the upstream answers for many of them at once.
+// announceCertifications starts to read certifications of which the given fields are selected,
+// together with whatever the upstream returns for many of them at once.
 func announceCertifications(ctx context.Context, ids []string, fields []graphql.CollectedField) {
 	loaders := load.From(ctx)
 	loaders.Announce(ctx, ids, nil)
@@ -51,7 +51,7 @@ func announceCertifications(ctx context.Context, ids []string, fields []graphql.
 	}
 }
 
-// announceTargets has the certifications read that a page of tasks works on, where they are
+// announceTargets starts to read the certifications that a page of tasks works on, if they are
 // selected.
 func announceTargets(ctx context.Context, row []graphql.CollectedField, tasks []upstream.CertificationTask) {
 	fields := plan.Named(row, "certification")
@@ -67,8 +67,8 @@ func announceTargets(ctx context.Context, row []graphql.CollectedField, tasks []
 	announceCertifications(ctx, ids, plan.Below(graphql.GetOperationContext(ctx), fields))
 }
 
-// announceBelow has read what a page of certifications leads to, where it is selected and the
-// upstream answers it for many certifications at once.
+// announceBelow starts to read what a page of certifications leads to, if it is selected and the
+// upstream returns it for many certifications at once.
 func announceBelow(ctx context.Context, row []graphql.CollectedField, certifications []upstream.IdentityCertification) {
 	loaders := load.From(ctx)
 	loaders.Knows(ctx, certifications)
@@ -95,8 +95,8 @@ func announceBelow(ctx context.Context, row []graphql.CollectedField, certificat
 
 // overlap starts to read the connections below a certification, which need no more of it
 // than its id, while the certification itself is read. The fields' own resolvers find what
-// was read, or join the reading. Where the certification turns out not to be there, the
-// function that it answers ends it all.
+// was read, or join the reading. If the certification turns out not to be there, the caller ends
+// it all by abandon.
 func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
 	fields := graphql.CollectFieldsCtx(ctx, nil)
 	connections := append(plan.Named(fields, "reviewItems"), plan.Named(fields, "reviewers")...)
@@ -109,8 +109,7 @@ func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
 	return func() {}
 }
 
-// readConnections starts to read connections below a certification. The function that it answers
-// ends that. (It takes much of the stack, which is why it stands by itself.)
+// readConnections starts to read connections below a certification, until abandon is called.
 func (r *Resolver) readConnections(ctx context.Context, id string, fields []graphql.CollectedField) (abandon func()) {
 	ctx, cancel := context.WithCancel(load.Ahead(ctx))
 	loaders := load.From(ctx)

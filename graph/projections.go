@@ -9,7 +9,7 @@ import (
 	"certql/graph/plan"
 )
 
-// projections is the extension that writes what resolvers answer as JSON at once, where gqlgen
+// projections is the extension that writes what resolvers return as JSON at once, if gqlgen
 // would execute each field of each object. What it does not write is left to gqlgen: other values
 // than objects, those that gqlgen has to report an error for, and operations with @defer.
 type projections struct{ projector gen.Projector }
@@ -25,7 +25,7 @@ func (projections) ExtensionName() string { return "Projections" }
 // Validate accepts any schema.
 func (projections) Validate(graphql.ExecutableSchema) error { return nil }
 
-// InterceptField answers the JSON of an object in place of the object.
+// InterceptField returns the JSON of an object in place of the object.
 func (p projections) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
 	value, err := next(ctx)
 	if err != nil || value == nil {

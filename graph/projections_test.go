@@ -69,7 +69,7 @@ func TestProjectionsAnswerWhatExecutionWould(t *testing.T) {
 	}
 }
 
-// beforeReport answers an answer without what it says of its cost, which the cache changes.
+// beforeReport returns an answer without what it says of its cost, which the cache changes.
 func beforeReport(text string) string {
 	before, _, _ := strings.Cut(text, `,"extensions":{"upstream"`)
 	return before

@@ -7,7 +7,7 @@ import (
 	"certql/upstream"
 )
 
-// rateLimit answers the budget that the caller shares, as the gateway sees it.
+// rateLimit returns the budget that the caller shares, as the gateway sees it.
 func (r *Resolver) rateLimit(ctx context.Context) *gen.RateLimit {
 	budget := r.client.RateLimit(ctx)
 	return &gen.RateLimit{

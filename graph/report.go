@@ -11,34 +11,34 @@ import (
 	"certql/upstream"
 )
 
-// A report is what an answer tells of its cost, as extensions.upstream.
+// A report is what a response tells of its cost, as extensions.upstream.
 type report struct {
 	EstimatedCalls int `json:"estimatedCalls"`
 	Calls          int `json:"calls"`
 	Coalesced      int `json:"coalesced"`
 	Cached         int `json:"cached"`
-	// Stale says that something in the answer is older than the cache time.
+	// Stale says that something in the response is older than the cache time.
 	Stale    bool  `json:"stale,omitzero"`
 	WaitedMS int64 `json:"waitedMs"`
 	budgetReport
 	Trace []tracedCall `json:"trace,omitzero"`
 }
 
-// A tracedCall is an upstream call as an answer lists it.
+// A tracedCall is an upstream call as a response lists it.
 type tracedCall struct {
 	Method string `json:"method"`
 	// Template is Path with names in braces instead of the identifiers.
 	Template string `json:"template"`
 	Path     string `json:"path"`
-	// Status is left out where the upstream did not answer or was not asked.
+	// Status is left out if the upstream did not respond or was not asked.
 	Status int `json:"status,omitzero"`
-	// MS is the time that the call took in milliseconds, to a tenth; left out where none went out.
+	// MS is the time that the call took in milliseconds, to a tenth; left out if none went out.
 	MS        float64 `json:"ms,omitzero"`
 	Cached    bool    `json:"cached,omitzero"`
 	Coalesced bool    `json:"coalesced,omitzero"`
 }
 
-// A dryReport is what the answer to a dry run tells of its cost, as extensions.upstream.
+// A dryReport is what the response to a dry run tells of its cost, as extensions.upstream.
 type dryReport struct {
 	DryRun            bool            `json:"dryRun"`
 	EstimatedCalls    int             `json:"estimatedCalls"`
@@ -59,7 +59,7 @@ func (o operations) budgetReport(ctx context.Context) budgetReport {
 	return budgetReport{budget.Limit, budget.Remaining, upstream.Time{Time: budget.ResetAt}}
 }
 
-// report answers what an operation has cost so far.
+// report returns what an operation has cost so far.
 func (o operations) report(ctx context.Context, made *plan.Plan) report {
 	r := report{EstimatedCalls: made.Cost.Calls, budgetReport: o.budgetReport(ctx)}
 	if usage := upstream.UsageFrom(ctx); usage != nil {
@@ -75,7 +75,7 @@ func (o operations) report(ctx context.Context, made *plan.Plan) report {
 	return r
 }
 
-// dryRun answers an operation by its cost alone.
+// dryRun returns the response to an operation of which only the cost is wanted.
 func (o operations) dryRun(ctx context.Context, made *plan.Plan) *graphql.Response {
 	return &graphql.Response{
 		Data: json.RawMessage("null"),

@@ -32,7 +32,7 @@ func (r *Resolver) reviewItems(ctx context.Context, want plan.Selection, certifi
 	})
 }
 
-// permissions answers those behind an item. Only an entitlement can have any, so that other
+// permissions returns those behind an item. Only an entitlement can have any, so that other
 // items cost no call.
 func (r *Resolver) permissions(ctx context.Context, want plan.Selection, item *model.AccessReviewItem, args relay.Arguments, filter *gen.PermissionFilter) (*model.PermissionConnection, error) {
 	var in inputReader

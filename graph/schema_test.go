@@ -155,7 +155,7 @@ func TestBreachesOfAContractAreFound(t *testing.T) {
 	}
 }
 
-// publicSchema answers the schema as the files of the repository hold it.
+// publicSchema returns the schema as the files of the repository hold it.
 func publicSchema(t *testing.T) *ast.Schema {
 	t.Helper()
 	paths, err := filepath.Glob("../schema/*.graphqls")
@@ -182,7 +182,7 @@ func parseSchema(t *testing.T, sources ...*ast.Source) *ast.Schema {
 	return schema
 }
 
-// descriptions answers the description of every element that the schema itself declares, by the
+// descriptions returns the description of every element that the schema itself declares, by the
 // element's place, such as "Query.node(id:)".
 func descriptions(schema *ast.Schema) map[string]string {
 	texts := map[string]string{}
@@ -268,7 +268,7 @@ func breaches(contract, schema *ast.Schema) []string {
 	return found
 }
 
-// sortedTypes answers the types that the schema itself declares, by name.
+// sortedTypes returns the types that the schema itself declares, by name.
 func sortedTypes(schema *ast.Schema) []*ast.Definition {
 	var list []*ast.Definition
 	for _, definition := range schema.Types {

@@ -18,7 +18,7 @@ import (
 const maxSpanName = 120
 
 // startOperation begins the span of an operation, as the conventions for GraphQL have it: named
-// by its type, and also by its name where that is not just any caller's. The document stays out,
+// by its type, and also by its name if the document is trusted. The document stays out,
 // with the values in it.
 func startOperation(ctx context.Context, tracer trace.Tracer, operation Operation) (context.Context, trace.Span) {
 	attributes := []attribute.KeyValue{
@@ -95,7 +95,7 @@ type lateSpan struct {
 	err   error
 }
 
-// SpanContext answers the context of the span, having made it.
+// SpanContext returns the context of the span, having made it.
 func (s *lateSpan) SpanContext() trace.SpanContext {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,7 +108,7 @@ func (s *lateSpan) SpanContext() trace.SpanContext {
 	return s.span.SpanContext()
 }
 
-// finish notes that the resolver has answered.
+// finish notes that the resolver has returned.
 func (s *lateSpan) finish(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

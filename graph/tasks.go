@@ -12,7 +12,7 @@ import (
 	"certql/upstream"
 )
 
-// task answers a task by its REST identifier; none where there is none.
+// task returns a task by its REST identifier; nil if there is no such task.
 func (r *Resolver) task(ctx context.Context, id string) (*model.CertificationTask, error) {
 	task, err := apierror.Found(load.From(ctx).Task(ctx, id))
 	return model.WrapTask(task), err
@@ -37,7 +37,7 @@ func (r *Resolver) tasks(ctx context.Context, want plan.Selection, args relay.Ar
 	})
 }
 
-// pendingTasks answers those of one certification. They are read all at once, together with
+// pendingTasks returns those of one certification. They are read all at once, together with
 // those of other certifications: there are few of them, and the upstream lists them for many
 // certifications in one call.
 func (r *Resolver) pendingTasks(ctx context.Context, want plan.Selection, certificationID string, args relay.Arguments) (*model.CertificationTaskConnection, error) {

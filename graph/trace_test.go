@@ -21,7 +21,7 @@ type traced struct {
 	Cached, Coalesced      bool
 }
 
-// traceOf answers the list of calls in an answer, without their times; nil where there is none.
+// traceOf returns the list of calls in an answer, without their times; nil where there is none.
 func traceOf(t *testing.T, a graphtest.Reported) []traced {
 	t.Helper()
 	var body struct {

@@ -11,7 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// A Projector writes what resolvers have answered as JSON, without the executor.
+// A Projector writes what resolvers have returned as JSON, without the executor.
 type Projector struct{ schema *executableSchema }
 
 // NewProjector makes the Projector of a schema that NewExecutableSchema has made.
@@ -19,7 +19,7 @@ func NewProjector(schema graphql.ExecutableSchema) Projector {
 	return Projector{schema.(*executableSchema)}
 }
 
-// Project answers the JSON of the value of the field in the context. It answers false where the value
+// Project returns the JSON of the value of the field in the context. It returns false if the value
 // is no object, or the executor has to report what is wrong with it.
 func (p Projector) Project(ctx context.Context, planner *projection.Planner, value any) (graphql.Marshaler, bool) {
 	var w projecting
@@ -515,7 +515,7 @@ type projecting struct {
 	projection.Writer
 }
 
-// begin answers what is selected of a value that has one of the given types.
+// begin returns what is selected of a value that has one of the given types.
 func (w *projecting) begin(ctx context.Context, planner *projection.Planner, schema *executableSchema, objects []*projection.Object) []*projection.Plan {
 	w.executionContext = newExecutionContext(planner.Operation, schema, nil)
 	plans := planner.Plans(&graphql.GetFieldContext(ctx).Field, objects)

@@ -35,13 +35,13 @@ func (p *printer) fail(format string, args ...any) {
 	}
 }
 
-// pkg imports a package and answers its name, which is the last part of its path.
+// pkg imports a package and returns its name, which is the last part of its path.
 func (p *printer) pkg(importPath string) string {
 	p.imports[importPath] = true
 	return path.Base(importPath)
 }
 
-// typeOf answers a type as the file names it.
+// typeOf returns a type as the file names it.
 func (p *printer) typeOf(t types.Type) string {
 	return types.TypeString(types.Unalias(t), func(pkg *types.Package) string {
 		if pkg.Path() == p.home.Path() {
@@ -51,7 +51,7 @@ func (p *printer) typeOf(t types.Type) string {
 	})
 }
 
-// source answers the file, formatted.
+// source returns the file, formatted.
 func (p *printer) source(packageName string) ([]byte, error) {
 	if p.err != nil {
 		return nil, p.err

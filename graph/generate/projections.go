@@ -60,7 +60,7 @@ type projectionPrinter struct {
 	objects    map[string]*codegen.Object
 }
 
-// possible answers the objects that a type may be.
+// possible returns the objects that a type may be.
 func (p projectionPrinter) possible(name string) []*codegen.Object {
 	if object := p.objects[name]; object != nil {
 		return []*codegen.Object{object}
@@ -74,7 +74,7 @@ func (p projectionPrinter) possible(name string) []*codegen.Object {
 	return objects
 }
 
-// resolves says whether an object has a field that needs a resolver, or an object within it does.
+// resolves reports whether an object has a field that needs a resolver, or an object within it does.
 func (p projectionPrinter) resolves(object *codegen.Object) bool {
 	return slices.ContainsFunc(object.Fields, func(field *codegen.Field) bool {
 		return field.IsResolver || p.reachesResolver(field.TypeReference)
@@ -83,7 +83,7 @@ func (p projectionPrinter) resolves(object *codegen.Object) bool {
 
 // projector prints what the executor calls.
 func (p projectionPrinter) projector(results []*config.TypeReference) {
-	p.line("// A Projector writes what resolvers have answered as JSON, without the executor.")
+	p.line("// A Projector writes what resolvers have returned as JSON, without the executor.")
 	p.line("type Projector struct { schema *executableSchema }")
 	p.line("")
 	p.line("// NewProjector makes the Projector of a schema that NewExecutableSchema has made.")
@@ -91,7 +91,7 @@ func (p projectionPrinter) projector(results []*config.TypeReference) {
 	p.line("return Projector{schema.(*executableSchema)}")
 	p.line("}")
 	p.line("")
-	p.line("// Project answers the JSON of the value of the field in the context. It answers false where the value")
+	p.line("// Project returns the JSON of the value of the field in the context. It returns false if the value")
 	p.line("// is no object, or the executor has to report what is wrong with it.")
 	p.line("func (p Projector) Project(ctx %s.Context, planner *%s.Planner, value any) (graphql.Marshaler, bool) {", p.pkg("context"), p.pkg(projectionPath))
 	p.line("var w projecting")
@@ -122,7 +122,7 @@ func (p projectionPrinter) projector(results []*config.TypeReference) {
 	p.line("%s.Writer", p.pkg(projectionPath))
 	p.line("}")
 	p.line("")
-	p.line("// begin answers what is selected of a value that has one of the given types.")
+	p.line("// begin returns what is selected of a value that has one of the given types.")
 	p.line("func (w *projecting) begin(ctx context.Context, planner *projection.Planner, schema *executableSchema, objects []*projection.Object) []*projection.Plan {")
 	p.line("w.executionContext = newExecutionContext(planner.Operation, schema, nil)")
 	p.line("plans := planner.Plans(&graphql.GetFieldContext(ctx).Field, objects)")

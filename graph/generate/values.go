@@ -20,7 +20,7 @@ func (p projectionPrinter) value(ref *config.TypeReference, expression, plans st
 	if expression != "v" {
 		p.line("v := %s", expression)
 	}
-	if !ref.IsNilable() || ref.IsSlice() && ref.GQL.NonNull { // which has no elements where it is nil
+	if !ref.IsNilable() || ref.IsSlice() && ref.GQL.NonNull { // which has no elements if it is nil
 		p.valueThere(ref, plans)
 		return
 	}
@@ -129,7 +129,7 @@ func (p projectionPrinter) scalar(ref *config.TypeReference, expression string) 
 	}
 }
 
-// reachesResolver says whether something within a value has to be resolved.
+// reachesResolver reports whether something within a value has to be resolved.
 func (p projectionPrinter) reachesResolver(ref *config.TypeReference) bool {
 	return ref.Definition.IsCompositeType() && slices.ContainsFunc(p.possible(ref.Definition.Name), p.resolves)
 }
