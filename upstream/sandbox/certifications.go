@@ -3,32 +3,24 @@ package sandbox
 import (
 	"slices"
 	"time"
+
+	"certql/upstream/sandbox/filter"
 )
 
 // certificationCollection is how listIdentityCertifications may be filtered and sorted.
 var certificationCollection = collection[*certification]{
 	rules: narrowing,
-	fields: map[string]filterField[*certification]{
-		"id":          textField(opEq|opIn, exactText, func(c *certification) string { return c.id }),
-		"campaign.id": textField(opEq|opIn, exactText, func(c *certification) string { return c.campaign.wire.ID }),
-		"phase":       textField(opEq, exactText, func(c *certification) string { return string(c.phase) }),
-		"completed":   flagField(opEq, (*certification).completed),
+	fields: map[string]filter.Field[*certification]{
+		"id":          filter.Exact(filter.Eq|filter.In, func(c *certification) string { return c.id }),
+		"campaign.id": filter.Exact(filter.Eq|filter.In, func(c *certification) string { return c.campaign.wire.ID }),
+		"phase":       filter.Exact(filter.Eq, func(c *certification) string { return string(c.phase) }),
+		"completed":   filter.Flag(filter.Eq, (*certification).completed),
 	},
 	keys: map[string]func(*certification) (string, bool){
 		"name":   func(c *certification) (string, bool) { return c.name, true },
 		"due":    func(c *certification) (string, bool) { return orNull(c.due) },
 		"signed": func(c *certification) (string, bool) { return orNull(c.signed) },
 	},
-}
-
-// textField describes a field of text that is never null.
-func textField[R any](supported operators, kind fieldKind, value func(R) string) filterField[R] {
-	return filterField[R]{operators: supported, kind: kind, text: func(row R) []string { return []string{value(row)} }}
-}
-
-// flagField describes a boolean field that is never null.
-func flagField[R any](supported operators, value func(R) bool) filterField[R] {
-	return filterField[R]{operators: supported, kind: boolean, flag: func(row R) (bool, bool) { return value(row), true }}
 }
 
 // orNull returns the text and whether there is one. Dates compare as text, since all are sent in one form.
@@ -82,19 +74,15 @@ func (s *state) ordered(by selection[*certification]) []*certification {
 		return known.([]*certification)
 	}
 	sorted := slices.Clone(s.certifications)
-	sortStably(sorted, by.compare)
+	filter.Sort(sorted, by.compare)
 	s.orders.Store(by.sorters, sorted)
 	return sorted
 }
 
-// named returns, in their order, the certifications whose ids a filter lists, or false where it lists none. Clients
+// named returns, in their order, the certifications whose ids a filter lists, or false if it lists none. Clients
 // read many certifications by one list of ids, which would be slow if each had to be looked for among all.
-func (s *state) named(filter string) ([]*certification, bool) {
-	parsed, err := parseExpression(filter)
-	if err != nil {
-		return nil, false
-	}
-	ids, ok := requiredIDs(parsed)
+func (s *state) named(text string) ([]*certification, bool) {
+	ids, ok := filter.RequiredValues(text, "id")
 	if !ok {
 		return nil, false
 	}
@@ -106,25 +94,6 @@ func (s *state) named(filter string) ([]*certification, bool) {
 	}
 	slices.SortFunc(found, byCreation)
 	return found, true
-}
-
-// requiredIDs returns ids of which a row must have one to match the expression, or false where there is no such list.
-func requiredIDs(parsed expression) ([]string, bool) {
-	switch {
-	case parsed.connective == conjunction || parsed.connective == parenthesized:
-		for _, operand := range parsed.operands {
-			if ids, ok := requiredIDs(operand); ok {
-				return ids, true
-			}
-		}
-	case parsed.connective == comparison && parsed.field.text == "id" && parsed.operator&(opEq|opIn) != 0:
-		var ids []string
-		for _, value := range parsed.values {
-			ids = append(ids, value.text)
-		}
-		return ids, true
-	}
-	return nil, false
 }
 
 // getCertification answers getIdentityCertification.

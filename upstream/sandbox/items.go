@@ -3,23 +3,25 @@ package sandbox
 import (
 	"slices"
 	"time"
+
+	"certql/upstream/sandbox/filter"
 )
 
 // itemCollection is how listIdentityAccessReviewItems may be filtered and sorted. Its field names are shorthands: a
 // bare type is the type of the access, and the source of an access profile is that of its entitlements.
 var itemCollection = collection[*item]{
 	rules: narrowing,
-	fields: map[string]filterField[*item]{
-		"id":                       textField(opEq|opIn, exactText, func(i *item) string { return i.id }),
-		"type":                     textField(opEq, exactText, (*item).accessType),
-		"access.type":              textField(opEq, exactText, (*item).accessType),
-		"completed":                flagField(opEq|opNe, func(i *item) bool { return i.decision != undecided }),
-		"identitySummary.id":       textField(opEq|opIn, exactText, func(i *item) string { return i.summary.id }),
-		"identitySummary.name":     textField(opEq|opSw, foldedText, func(i *item) string { return i.summary.name }),
-		"access.id":                textField(opEq|opIn, exactText, func(i *item) string { return i.access.id }),
-		"access.name":              textField(opEq|opSw, foldedText, func(i *item) string { return i.access.name }),
-		"entitlement.sourceName":   nullableField(opEq|opSw, foldedText, (*item).entitlementSource),
-		"accessProfile.sourceName": nullableField(opEq|opSw, foldedText, (*item).accessProfileSource),
+	fields: map[string]filter.Field[*item]{
+		"id":                       filter.Exact(filter.Eq|filter.In, func(i *item) string { return i.id }),
+		"type":                     filter.Exact(filter.Eq, (*item).accessType),
+		"access.type":              filter.Exact(filter.Eq, (*item).accessType),
+		"completed":                filter.Flag(filter.Eq|filter.Ne, func(i *item) bool { return i.decision != undecided }),
+		"identitySummary.id":       filter.Exact(filter.Eq|filter.In, func(i *item) string { return i.summary.id }),
+		"identitySummary.name":     filter.Text(filter.Eq|filter.Sw, func(i *item) string { return i.summary.name }),
+		"access.id":                filter.Exact(filter.Eq|filter.In, func(i *item) string { return i.access.id }),
+		"access.name":              filter.Text(filter.Eq|filter.Sw, func(i *item) string { return i.access.name }),
+		"entitlement.sourceName":   filter.NullableText(filter.Eq|filter.Sw, (*item).entitlementSource),
+		"accessProfile.sourceName": filter.NullableText(filter.Eq|filter.Sw, (*item).accessProfileSource),
 	},
 	keys: map[string]func(*item) (string, bool){
 		"identitySummary.name":     func(i *item) (string, bool) { return i.summary.name, true },
@@ -28,16 +30,6 @@ var itemCollection = collection[*item]{
 		"entitlement.sourceName":   (*item).entitlementSource,
 		"accessProfile.sourceName": (*item).accessProfileSource,
 	},
-}
-
-// nullableField describes a field of text that is null where value returns false.
-func nullableField[R any](supported operators, kind fieldKind, value func(R) (string, bool)) filterField[R] {
-	return filterField[R]{operators: supported, kind: kind, text: func(row R) []string {
-		if text, ok := value(row); ok {
-			return []string{text}
-		}
-		return nil
-	}}
 }
 
 func (i *item) accessType() string { return string(i.access.kind) }

@@ -1,13 +1,17 @@
 package sandbox
 
-import "time"
+import (
+	"time"
+
+	"certql/upstream/sandbox/filter"
+)
 
 // permissionCollection is how getIdentityCertificationItemPermissions may be filtered. There are no sorters.
 var permissionCollection = collection[wirePermission]{
-	rules: targetAndRight,
-	fields: map[string]filterField[wirePermission]{
-		"target": textField(opEq|opSw, foldedText, func(p wirePermission) string { return p.Target }),
-		"rights": {operators: opCa, kind: foldedText, text: func(p wirePermission) []string { return p.Rights }},
+	rules: filter.And | filter.Or | filter.Parentheses | filter.OneAcrossFields,
+	fields: map[string]filter.Field[wirePermission]{
+		"target": filter.Text(filter.Eq|filter.Sw, func(p wirePermission) string { return p.Target }),
+		"rights": filter.Texts(filter.Ca, func(p wirePermission) []string { return p.Rights }),
 	},
 }
 

@@ -1,12 +1,12 @@
 package sandbox
 
 import (
-	"cmp"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
+
+	"certql/upstream/sandbox/filter"
 )
 
 // maxPage is the largest limit of a collection, and its default.
@@ -79,10 +79,13 @@ func (q query) list(name string) ([]string, error) {
 	return elements, nil
 }
 
+// narrowing is what all operations but one allow in a filter: comparisons that all have to hold.
+const narrowing = filter.And | filter.Parentheses
+
 // A collection says how an operation that lists rows of type R lets them be filtered and sorted.
 type collection[R any] struct {
-	fields map[string]filterField[R]
-	rules  composites
+	fields map[string]filter.Field[R]
+	rules  filter.Rules
 	// keys is nil where the operation has no parameter for sorters.
 	keys map[string]func(R) (string, bool)
 }
@@ -115,7 +118,7 @@ func (c collection[R]) parse(q query) (selection[R], error) {
 	if chosen.filters, err = q.text("filters"); err != nil {
 		return chosen, err
 	}
-	if chosen.matches, err = parseFilter(chosen.filters, c.fields, c.rules); err != nil {
+	if chosen.matches, err = filter.Parse(chosen.filters, c.fields, c.rules); err != nil {
 		return chosen, refuse(badContent, "filters: %s", err)
 	}
 	if c.keys == nil {
@@ -124,7 +127,7 @@ func (c collection[R]) parse(q query) (selection[R], error) {
 	if chosen.sorters, err = q.text("sorters"); err != nil {
 		return chosen, err
 	}
-	if chosen.compare, err = parseSorters(chosen.sorters, c.keys); err != nil {
+	if chosen.compare, err = filter.ParseSorters(chosen.sorters, c.keys); err != nil {
 		return chosen, refuse(badContent, "sorters: %s", err)
 	}
 	return chosen, nil
@@ -135,7 +138,7 @@ func (c collection[R]) parse(q query) (selection[R], error) {
 func (s selection[R]) page(rows []R) (page []R, total int) {
 	if s.compare != nil {
 		rows = s.filtered(rows)
-		sortStably(rows, s.compare)
+		filter.Sort(rows, s.compare)
 		first := min(s.offset, len(rows))
 		return rows[first:min(first+s.limit, len(rows))], len(rows)
 	}
@@ -152,23 +155,6 @@ func (s selection[R]) page(rows []R) (page []R, total int) {
 		}
 	}
 	return page, total
-}
-
-// sortStably sorts rows in place and keeps the order of equal ones. It looks at far fewer pairs than
-// slices.SortStableFunc does, and comparing texts without regard to letter case is what takes the time.
-func sortStably[R any](rows []R, compare func(a, b R) int) {
-	type placed struct {
-		row R
-		at  int
-	}
-	all := make([]placed, len(rows))
-	for i, row := range rows {
-		all[i] = placed{row, i}
-	}
-	slices.SortFunc(all, func(a, b placed) int { return cmp.Or(compare(a.row, b.row), a.at-b.at) })
-	for i, each := range all {
-		rows[i] = each.row
-	}
 }
 
 func (s selection[R]) filtered(rows []R) []R {

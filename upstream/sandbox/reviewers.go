@@ -1,14 +1,18 @@
 package sandbox
 
-import "strings"
+import (
+	"strings"
+
+	"certql/upstream/sandbox/filter"
+)
 
 // reviewerCollection is how listCertificationReviewers may be filtered and sorted.
 var reviewerCollection = collection[*identity]{
 	rules: narrowing,
-	fields: map[string]filterField[*identity]{
-		"id":    textField(opEq|opIn, exactText, func(i *identity) string { return i.id }),
-		"name":  textField(opEq|opSw, foldedText, func(i *identity) string { return i.name }),
-		"email": nullableField(opEq|opSw, foldedText, (*identity).address),
+	fields: map[string]filter.Field[*identity]{
+		"id":    filter.Exact(filter.Eq|filter.In, func(i *identity) string { return i.id }),
+		"name":  filter.Text(filter.Eq|filter.Sw, func(i *identity) string { return i.name }),
+		"email": filter.NullableText(filter.Eq|filter.Sw, (*identity).address),
 	},
 	keys: map[string]func(*identity) (string, bool){
 		"name":  func(i *identity) (string, bool) { return i.name, true },

@@ -1,14 +1,18 @@
 package sandbox
 
-import "time"
+import (
+	"time"
+
+	"certql/upstream/sandbox/filter"
+)
 
 // taskCollection is how getPendingCertificationTasks may be filtered. There are no sorters.
 var taskCollection = collection[*task]{
 	rules: narrowing,
-	fields: map[string]filterField[*task]{
-		"id":       textField(opEq|opIn, exactText, func(t *task) string { return t.id }),
-		"targetId": textField(opEq|opIn, exactText, (*task).targetID),
-		"type":     textField(opEq|opIn, exactText, func(t *task) string { return string(t.kind) }),
+	fields: map[string]filter.Field[*task]{
+		"id":       filter.Exact(filter.Eq|filter.In, func(t *task) string { return t.id }),
+		"targetId": filter.Exact(filter.Eq|filter.In, (*task).targetID),
+		"type":     filter.Exact(filter.Eq|filter.In, func(t *task) string { return string(t.kind) }),
 	},
 }
 

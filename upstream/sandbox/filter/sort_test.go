@@ -1,4 +1,4 @@
-package sandbox
+package filter
 
 import (
 	"slices"
@@ -44,7 +44,7 @@ func TestSortersOrderRows(t *testing.T) {
 	} {
 		t.Run(test.sorters, func(t *testing.T) {
 			t.Parallel()
-			order, err := parseSorters(test.sorters, sortKeys())
+			order, err := ParseSorters(test.sorters, sortKeys())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -63,7 +63,7 @@ func TestSortersOrderRows(t *testing.T) {
 
 func TestNoSortersKeepTheOrder(t *testing.T) {
 	t.Parallel()
-	order, err := parseSorters("", sortKeys())
+	order, err := ParseSorters("", sortKeys())
 	if err != nil || order != nil {
 		t.Errorf("order %t, error %v; want neither", order != nil, err)
 	}
@@ -87,7 +87,7 @@ func TestSortersRefuseWhatTheOperationDoesNotDocument(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			order, err := parseSorters(test.sorters, sortKeys())
+			order, err := ParseSorters(test.sorters, sortKeys())
 			if err == nil || order != nil {
 				t.Fatalf("order %t, error %v", order != nil, err)
 			}
@@ -102,7 +102,7 @@ func FuzzSortersGiveATotalOrder(f *testing.F) {
 	f.Add("name,-camp.due", "a", "B", "")
 	f.Add("-name", "\xff", "\u212a", "k")
 	f.Fuzz(func(t *testing.T, sorters, a, b, c string) {
-		order, err := parseSorters(sorters, sortKeys())
+		order, err := ParseSorters(sorters, sortKeys())
 		if err != nil || order == nil {
 			return
 		}

@@ -1,4 +1,4 @@
-package sandbox
+package filter
 
 import (
 	"fmt"
@@ -36,7 +36,7 @@ func (t token) String() string {
 }
 
 // advance reads the token that follows into p.next.
-func (p *filterParser) advance() error {
+func (p *parser) advance() error {
 	for p.end < len(p.text) && isBlank(p.text[p.end]) {
 		p.end++
 	}
@@ -63,7 +63,7 @@ func (p *filterParser) advance() error {
 }
 
 // quoted reads a value in double quotes. A backslash escapes a double quote or a backslash and nothing else.
-func (p *filterParser) quoted() error {
+func (p *parser) quoted() error {
 	start := p.end
 	var unescaped strings.Builder
 	for i := start + 1; i < len(p.text); i++ {
