@@ -277,3 +277,29 @@ func FuzzFilterNeverPanics(f *testing.F) {
 		}
 	})
 }
+
+func TestRequiredValuesAreThoseThatAFilterLists(t *testing.T) {
+	t.Parallel()
+	for filter, want := range map[string][]string{
+		`id eq "a"`:                               {"a"},
+		`id in ("b","a","b")`:                     {"b", "a", "b"},
+		`(id in ("a"))`:                           {"a"},
+		`done eq true and id eq "a"`:              {"a"},
+		`done eq true and (x eq 1 and id eq "a")`: {"a"},
+		`id eq "a" and id eq "b"`:                 {"a"},
+		`id eq "a" or id eq "b"`:                  nil,
+		`done eq true and (id eq "a" or x eq 1)`:  nil,
+		`not id eq "a"`:                           nil,
+		`id ne "a"`:                               nil,
+		`id sw "a"`:                               nil,
+		`id isnull`:                               nil,
+		`other eq "a"`:                            nil,
+		`id eq "a`:                                nil,
+		``:                                        nil,
+	} {
+		got, ok := RequiredValues(filter, "id")
+		if diff := cmp.Diff(want, got); diff != "" || ok != (want != nil) {
+			t.Errorf("%s: %t, values (-want +got):\n%s", filter, ok, diff)
+		}
+	}
+}

@@ -88,7 +88,7 @@ func (p *parser) quoted() error {
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
-// isWord tells whether c may stand in a field name, an operator or a bare number or date-time.
+// isWord reports whether c may stand in a field name, an operator or a bare number or date-time.
 func isWord(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("_.:+-", c) >= 0
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Bounds of the filter parser. The real service names none; these keep a hostile filter cheap while a list of
+// Bounds of a filter. The real service names none; these keep a hostile filter cheap while a list of
 // hundreds of identifiers still fits.
 const (
 	maxLength = 16 << 10 // bytes
@@ -41,8 +41,8 @@ type parser struct {
 	depth int
 }
 
-// parse returns the whole text as a tree. It refuses what is no filter at all, and nothing else: whether an
-// operation supports what the filter asks is decided by Parse.
+// parse returns the whole text as a tree. It refuses only what is no filter at all: whether an operation supports what
+// the filter asks is for the compiler to decide.
 func parse(text string) (expression, error) {
 	if len(text) > maxLength {
 		return expression{}, refuseAt(maxLength, "the filter is longer than %d bytes.", maxLength)
@@ -67,7 +67,7 @@ func (p *parser) take() (token, error) {
 	return taken, p.advance()
 }
 
-// takeIf moves behind the next token if it is of that kind and text, and tells whether it was.
+// takeIf moves behind the next token if it is of that kind and text, and reports whether it was.
 func (p *parser) takeIf(kind tokenKind, text string) (bool, error) {
 	if p.next.kind != kind || p.next.text != text {
 		return false, nil
@@ -260,5 +260,5 @@ func (p *parser) expect(punctuation string) error {
 // keywords are the words that can name no field.
 var keywords = []string{"and", "or", "not", "pr"}
 
-// reserved tells whether the word has a meaning of its own where a field is expected.
+// reserved reports whether the word has a meaning of its own in the place of a field.
 func (t token) reserved() bool { return slices.Contains(keywords, t.text) }
