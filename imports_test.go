@@ -93,9 +93,13 @@ var importRules = map[string]importRule{
 		why:   "the upstream client knows nothing of GraphQL and could serve another program",
 	},
 	"certql/upstream/sandbox": {
-		project: []string{"certql/upstream/sandbox/filter"},
+		project: []string{"certql/upstream/sandbox/filter", "certql/upstream/sandbox/response"},
 		never:   []string{"certql/edge", "certql/graph", gqlgen, gqlparser},
 		why:     "a simulator that shares types with the client would agree with its mistakes",
+	},
+	"certql/upstream/sandbox/response": {
+		never: []string{"certql", gqlgen, gqlparser},
+		why:   "how the service words its responses does not depend on what it keeps",
 	},
 	"certql/upstream/sandbox/filter": {
 		standardOnly: true,

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"certql/upstream/sandbox/response"
+
 	"github.com/go-json-experiment/json"
 )
 
@@ -60,7 +62,7 @@ func (i *instruments) reset() {
 // mount adds the endpoints under /sandbox/ to mux.
 func (i *instruments) mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sandbox/faults", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusOK, i.faults.list())
+		response.JSON(w, http.StatusOK, i.faults.list())
 	})
 	mux.HandleFunc("PUT /sandbox/faults", i.putFaults)
 	mux.HandleFunc("DELETE /sandbox/faults", func(w http.ResponseWriter, _ *http.Request) {
@@ -79,18 +81,18 @@ func (i *instruments) putFaults(w http.ResponseWriter, r *http.Request) {
 	var list []Fault
 	err := json.UnmarshalRead(http.MaxBytesReader(w, r.Body, maxControlBody), &list, json.RejectUnknownMembers(true))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		answer(w, http.StatusRequestEntityTooLarge, controlError{fmt.Sprintf("The body is larger than %d bytes.", maxControlBody)})
+		response.JSON(w, http.StatusRequestEntityTooLarge, controlError{fmt.Sprintf("The body is larger than %d bytes.", maxControlBody)})
 		return
 	}
 	if err != nil {
-		answer(w, http.StatusBadRequest, controlError{fmt.Sprintf("The body must be an array of faults: %v", err)})
+		response.JSON(w, http.StatusBadRequest, controlError{fmt.Sprintf("The body must be an array of faults: %v", err)})
 		return
 	}
 	if err := i.setFaults(list); err != nil {
-		answer(w, http.StatusBadRequest, controlError{err.Error()})
+		response.JSON(w, http.StatusBadRequest, controlError{err.Error()})
 		return
 	}
-	answer(w, http.StatusOK, i.faults.list())
+	response.JSON(w, http.StatusOK, i.faults.list())
 }
 
 // getRequests answers GET /sandbox/requests.
@@ -98,9 +100,9 @@ func (i *instruments) getRequests(w http.ResponseWriter, r *http.Request) {
 	detail := r.URL.Query().Get("detail")
 	switch detail {
 	case "", "false", "true":
-		answer(w, http.StatusOK, i.journal.requests(detail == "true"))
+		response.JSON(w, http.StatusOK, i.journal.requests(detail == "true"))
 	default:
-		answer(w, http.StatusBadRequest, controlError{fmt.Sprintf("detail: %.60q is neither true nor false", detail)})
+		response.JSON(w, http.StatusBadRequest, controlError{fmt.Sprintf("detail: %.60q is neither true nor false", detail)})
 	}
 }
 

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -11,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"certql/upstream/sandbox/response"
 )
 
 // wrap returns next with the faults of the operation in front of it.
@@ -106,40 +107,19 @@ func (f *faults) answerStatus(w http.ResponseWriter, fault *Fault) {
 	}
 	switch {
 	case fault.Body == BodyHTML:
-		answerHTML(w, fault.Status, statusName(fault.Status))
+		answerHTML(w, fault.Status, response.StatusName(fault.Status))
 	case fault.Body == BodyNone:
 		w.Header().Set("Content-Length", "0")
 		w.WriteHeader(fault.Status)
 	case fault.Status == http.StatusTooManyRequests:
-		answer(w, fault.Status, map[string]string{"message": " Rate Limit Exceeded "})
+		response.Throttled(w)
 	case isOAuthOperation(fault.Operation):
 		answerOAuth(w, nil, oauthFailure(fault.Status))
 	case fault.Status == http.StatusUnauthorized:
-		answerUnauthenticated(w, errTokenExpired)
+		response.Unauthenticated(w, errTokenExpired)
 	default:
-		answerError(w, statusRefusal(fault.Status))
+		response.Error(w, response.OfStatus(fault.Status))
 	}
-}
-
-// statusRefusal returns the service's own refusal with the status, or one like it where the service documents none.
-func statusRefusal(status int) error {
-	switch status {
-	case http.StatusBadRequest:
-		return refuse(badContent, semanticText)
-	case http.StatusForbidden:
-		return refuse(forbidden, forbiddenText)
-	case http.StatusNotFound:
-		return refuse(notFound, notFoundText)
-	case http.StatusInternalServerError:
-		return refuse(internalFault, internalText)
-	}
-	name := statusName(status)
-	return refuse(detailCode(strconv.Itoa(status)+".0 "+name), "The request failed: %s.", name)
-}
-
-// statusName returns a name for any status.
-func statusName(status int) string {
-	return cmp.Or(http.StatusText(status), "Unknown status")
 }
 
 // retryAfterDate begins a Fault.RetryAfter that stands for a date.

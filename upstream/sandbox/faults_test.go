@@ -14,6 +14,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"certql/upstream/sandbox/response"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -129,13 +131,13 @@ func TestFaultsDoWhatTheirKindSays(t *testing.T) {
 		{"429 with a date in the past", Fault{Operation: list, Kind: FaultStatus, Status: 429, RetryAfter: "date:-30"}, limited("Mon, 02 Mar 2026 09:29:30 GMT"), 0, 429},
 		{"429 without Retry-After", Fault{Operation: list, Kind: FaultStatus, Status: 429}, limited(""), 0, 429},
 		{"429 with garbage", Fault{Operation: list, Kind: FaultStatus, Status: 429, RetryAfter: "soon; maybe"}, limited("soon; maybe"), 0, 429},
-		{"500", Fault{Operation: list, Kind: FaultStatus, Status: 500}, service(500, "500.0 Internal fault", internalText), 0, 500},
+		{"500", Fault{Operation: list, Kind: FaultStatus, Status: 500}, service(500, "500.0 Internal fault", "An internal fault occurred."), 0, 500},
 		{"503 without a body", Fault{Operation: list, Kind: FaultStatus, Status: 503, Body: BodyNone, RetryAfter: "1"}, faultOutcome{Status: 503, RetryAfter: "1"}, 0, 503},
 		{"502 with a page", Fault{Operation: list, Kind: FaultStatus, Status: 502, Body: BodyHTML}, html(502, "Bad Gateway"), 0, 502},
-		{"400", Fault{Operation: list, Kind: FaultStatus, Status: 400}, service(400, "400.1 Bad request content", semanticText), 0, 400},
+		{"400", Fault{Operation: list, Kind: FaultStatus, Status: 400}, service(400, "400.1 Bad request content", response.ErrSemantic.Error()), 0, 400},
 		{"401", Fault{Operation: list, Kind: FaultStatus, Status: 401}, faultOutcome{Status: 401, ContentType: jsonType, Body: `{"error":"JWT validation failed: JWT is expired"}`}, 0, 401},
-		{"403", Fault{Operation: list, Kind: FaultStatus, Status: 403}, service(403, "403 Forbidden", forbiddenText), 0, 403},
-		{"404", Fault{Operation: list, Kind: FaultStatus, Status: 404}, service(404, "404 Not found", notFoundText), 0, 404},
+		{"403", Fault{Operation: list, Kind: FaultStatus, Status: 403}, service(403, "403 Forbidden", response.ErrForbidden.Error()), 0, 403},
+		{"404", Fault{Operation: list, Kind: FaultStatus, Status: 404}, service(404, "404 Not found", response.ErrNotFound.Error()), 0, 404},
 		{"504", Fault{Operation: list, Kind: FaultStatus, Status: 504}, service(504, "504.0 Gateway Timeout", "The request failed: Gateway Timeout."), 0, 504},
 		{"a status without a name", Fault{Operation: list, Kind: FaultStatus, Status: 599}, service(599, "599.0 Unknown status", "The request failed: Unknown status."), 0, 599},
 		{"500 after a read", Fault{Operation: list, Kind: FaultStatus, Status: 500, Strikes: AfterApplying, Body: BodyNone}, faultOutcome{Status: 500}, 1, 500},

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"certql/upstream/sandbox/filter"
+	"certql/upstream/sandbox/response"
 )
 
 // itemCollection is how listIdentityAccessReviewItems may be filtered and sorted. Its field names are shorthands: a
@@ -100,7 +101,7 @@ func pertaining(q query) (func(*access) bool, error) {
 			continue
 		}
 		if ids != nil {
-			return nil, refuse(badContent, "Only one of entitlements, access-profiles and roles can be used at a time.")
+			return nil, response.Refuse(response.BadContent, "Only one of entitlements, access-profiles and roles can be used at a time.")
 		}
 		kind, ids = parameter.kind, given
 	}

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"sync"
 	"time"
+
+	"certql/upstream/sandbox/response"
 )
 
 // Bounds of what the authorisation server keeps; where there is more, the oldest goes.
@@ -118,11 +120,11 @@ func (o *oauth) mount(mux *http.ServeMux, wrap func(operation string, next http.
 	} {
 		mux.Handle(each.method+" "+each.path, wrap(each.operation, each.handler))
 	}
-	mux.HandleFunc("/oauth/authorize", otherMethods(http.MethodGet, http.MethodPost))
-	mux.HandleFunc("/oauth/token", otherMethods(http.MethodPost))
-	mux.HandleFunc("/oauth/revoke", otherMethods(http.MethodPost))
-	mux.HandleFunc("/oauth/logout", otherMethods(http.MethodGet))
-	mux.HandleFunc("/oauth/info", otherMethods(http.MethodGet))
+	mux.HandleFunc("/oauth/authorize", response.OtherMethods(http.MethodGet, http.MethodPost))
+	mux.HandleFunc("/oauth/token", response.OtherMethods(http.MethodPost))
+	mux.HandleFunc("/oauth/revoke", response.OtherMethods(http.MethodPost))
+	mux.HandleFunc("/oauth/logout", response.OtherMethods(http.MethodGet))
+	mux.HandleFunc("/oauth/info", response.OtherMethods(http.MethodGet))
 }
 
 // An oauthError is a refusal in the form of RFC 6749, section 5.2.
@@ -149,7 +151,7 @@ func oauthFailure(status int) error {
 	case status < http.StatusInternalServerError:
 		code = "invalid_grant"
 	}
-	return &oauthError{status, code, "The request failed: " + statusName(status)}
+	return &oauthError{status, code, "The request failed: " + response.StatusName(status)}
 }
 
 // baseOf returns the URL by which the tenant was called. It is the issuer of what the tenant gives out.
@@ -175,7 +177,7 @@ type oauthInfo struct {
 // info answers GET /oauth/info: where the tenant's endpoints are, under the host by which the caller reached it.
 func (o *oauth) info(w http.ResponseWriter, r *http.Request) {
 	base := baseOf(r)
-	answer(w, http.StatusOK, oauthInfo{
+	response.JSON(w, http.StatusOK, oauthInfo{
 		TenantID:          tenantID,
 		TenantName:        tenantName,
 		AuthorizeEndpoint: base.JoinPath("oauth", "authorize").String(),

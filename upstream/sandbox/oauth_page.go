@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"certql/upstream/sandbox/response"
 )
 
 //go:embed oauth_page.html
@@ -64,7 +66,7 @@ func answerNotice(w http.ResponseWriter, status int, title, text string) {
 func answerPage(w http.ResponseWriter, status int, name string, page any, formAction string) {
 	var body bytes.Buffer
 	if err := pages.ExecuteTemplate(&body, name, page); err != nil {
-		http.Error(w, internalText, http.StatusInternalServerError)
+		response.InternalFault(w)
 		return
 	}
 	digest := sha256.Sum256([]byte(pageStyle))

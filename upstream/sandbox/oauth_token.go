@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"certql/upstream/sandbox/response"
 )
 
 // maxTokenRequest bounds the body of a token request, in bytes.
@@ -57,14 +59,14 @@ func answerOAuth(w http.ResponseWriter, granted any, err error) {
 		if refused.status == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", `Basic realm="oauth"`)
 		}
-		answer(w, refused.status, refused)
+		response.JSON(w, refused.status, refused)
 		return
 	}
 	if err != nil {
-		answer(w, http.StatusInternalServerError, &oauthError{Code: "server_error", Description: "The token could not be made."})
+		response.JSON(w, http.StatusInternalServerError, &oauthError{Code: "server_error", Description: "The token could not be made."})
 		return
 	}
-	answer(w, http.StatusOK, granted)
+	response.JSON(w, http.StatusOK, granted)
 }
 
 // exchange turns a token request into a token. Its errors are of type *oauthError unless the fault is the server's.

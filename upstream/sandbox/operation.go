@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
+
+	"certql/upstream/sandbox/response"
 )
 
 // Scopes of the operations, as the vendor's definition names them.
@@ -59,23 +62,24 @@ func (s *Sandbox) serve(o operation, version string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller, err := s.tokens.verify(r.Header.Get("Authorization"))
 		if err != nil {
-			answerUnauthenticated(w, err)
+			response.Unauthenticated(w, err)
 			return
 		}
 		if retryAfter, ok := s.limiter.admit(caller.ClientID + " " + version); !ok {
-			answerThrottled(w, retryAfter)
+			w.Header().Set("Retry-After", strconv.FormatInt(int64(retryAfter/time.Second), 10))
+			response.Throttled(w)
 			return
 		}
 		if !caller.allows(o.scope) {
-			answerError(w, refuse(forbidden, forbiddenText))
+			response.Error(w, response.ErrForbidden)
 			return
 		}
 		body, err := o.handle(&call{w, r, o.name, version, caller, s.state.Load()})
 		if err != nil {
-			answerError(w, err)
+			response.Error(w, err)
 			return
 		}
-		answer(w, http.StatusOK, body)
+		response.JSON(w, http.StatusOK, body)
 	})
 }
 
@@ -94,10 +98,10 @@ func (c *call) mayReview(on *certification) bool {
 func (c *call) certification() (*certification, error) {
 	found := c.state.certification(c.r.PathValue("id"))
 	if found == nil {
-		return nil, refuse(notFound, notFoundText)
+		return nil, response.ErrNotFound
 	}
 	if !c.mayReview(found) {
-		return nil, refuse(forbidden, forbiddenText)
+		return nil, response.ErrForbidden
 	}
 	return found, nil
 }
@@ -111,7 +115,7 @@ func (s *Sandbox) personal(c *call) (*certification, error) {
 	refused := s.config.GovernanceGroups == GovernanceGroupsRefused ||
 		s.config.GovernanceGroups == GovernanceGroupsByVersion && c.version == "v3"
 	if found.reviewer.group != nil && refused {
-		return nil, refuse(badContent, semanticText)
+		return nil, response.ErrSemantic
 	}
 	return found, nil
 }
@@ -122,7 +126,7 @@ func (c *call) author() author {
 }
 
 // locale returns the language of the answer's localised texts.
-func (c *call) locale() string { return requestLocale(c.r.Header.Get("Accept-Language")) }
+func (c *call) locale() string { return response.Locale(c.r.Header.Get("Accept-Language")) }
 
 // announce sends the total of a collection with the answer, where the request asked for it.
 func (c *call) announce(count bool, total int) {
@@ -143,7 +147,7 @@ func (c *call) reviewerScope(q query) (func(*certification) bool, error) {
 	own := c.caller.IdentityID
 	if wanted == "me" {
 		if own == "" {
-			return nil, refuse(forbidden, forbiddenText)
+			return nil, response.ErrForbidden
 		}
 		wanted = own
 	}

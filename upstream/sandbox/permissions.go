@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"certql/upstream/sandbox/filter"
+	"certql/upstream/sandbox/response"
 )
 
 // permissionCollection is how getIdentityCertificationItemPermissions may be filtered. There are no sorters.
@@ -24,7 +25,7 @@ func (s *Sandbox) listPermissions(c *call) (any, error) {
 	}
 	reviewed := c.state.accessOf(found, c.r.PathValue("itemId"))
 	if reviewed == nil {
-		return nil, refuse(notFound, notFoundText)
+		return nil, response.ErrNotFound
 	}
 	q, err := parseQuery(c.r)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"certql/upstream/sandbox/filter"
+	"certql/upstream/sandbox/response"
 )
 
 // maxPage is the largest limit of a collection, and its default.
@@ -20,7 +21,7 @@ type query struct{ values url.Values }
 func parseQuery(r *http.Request) (query, error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return query{}, refuse(badContent, "The query string of the request is malformed.")
+		return query{}, response.Refuse(response.BadContent, "The query string of the request is malformed.")
 	}
 	return query{values}, nil
 }
@@ -33,7 +34,7 @@ func (q query) text(name string) (string, error) {
 	case 1:
 		return given[0], nil
 	default:
-		return "", refuse(badContent, "%s: the parameter is given %d times.", name, len(given))
+		return "", response.Refuse(response.BadContent, "%s: the parameter is given %d times.", name, len(given))
 	}
 }
 
@@ -45,7 +46,7 @@ func (q query) number(name string, otherwise, most int) (int, error) {
 	}
 	value, err := strconv.ParseInt(text, 10, 32)
 	if err != nil || value < 0 || value > int64(most) {
-		return 0, refuse(illegalValue, "%s: %q is no whole number from 0 to %d.", name, text, most)
+		return 0, response.Refuse(response.IllegalValue, "%s: %q is no whole number from 0 to %d.", name, text, most)
 	}
 	return int(value), nil
 }
@@ -61,7 +62,7 @@ func (q query) flag(name string) (bool, error) {
 	case strings.EqualFold(text, "false"):
 		return false, nil
 	}
-	return false, refuse(illegalValue, "%s: %q is neither true nor false.", name, text)
+	return false, response.Refuse(response.IllegalValue, "%s: %q is neither true nor false.", name, text)
 }
 
 // list returns a parameter that is a comma list, without blanks around its elements.
@@ -73,7 +74,7 @@ func (q query) list(name string) ([]string, error) {
 	elements := strings.Split(text, ",")
 	for i, element := range elements {
 		if elements[i] = strings.TrimSpace(element); elements[i] == "" {
-			return nil, refuse(illegalValue, "%s: element %d of the list is empty.", name, i+1)
+			return nil, response.Refuse(response.IllegalValue, "%s: element %d of the list is empty.", name, i+1)
 		}
 	}
 	return elements, nil
@@ -119,7 +120,7 @@ func (c collection[R]) parse(q query) (selection[R], error) {
 		return chosen, err
 	}
 	if chosen.matches, err = filter.Parse(chosen.filters, c.fields, c.rules); err != nil {
-		return chosen, refuse(badContent, "filters: %s", err)
+		return chosen, response.Refuse(response.BadContent, "filters: %s", err)
 	}
 	if c.keys == nil {
 		return chosen, nil
@@ -128,7 +129,7 @@ func (c collection[R]) parse(q query) (selection[R], error) {
 		return chosen, err
 	}
 	if chosen.compare, err = filter.ParseSorters(chosen.sorters, c.keys); err != nil {
-		return chosen, refuse(badContent, "sorters: %s", err)
+		return chosen, response.Refuse(response.BadContent, "sorters: %s", err)
 	}
 	return chosen, nil
 }

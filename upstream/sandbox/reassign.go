@@ -1,6 +1,10 @@
 package sandbox
 
-import "time"
+import (
+	"time"
+
+	"certql/upstream/sandbox/response"
+)
 
 // Limits of a reassignment, which the vendor states in prose.
 const (
@@ -38,11 +42,11 @@ type reference struct {
 func (c *certification) mayReassign(order reassignOrder) error {
 	switch {
 	case c.phase != active:
-		return refuse(badContent, "The certification %s is %s; only an ACTIVE certification can be reassigned.", c.id, c.phase)
+		return response.Refuse(response.BadContent, "The certification %s is %s; only an ACTIVE certification can be reassigned.", c.id, c.phase)
 	case order.to == nil:
-		return refuse(notReferenced, "reassignTo: there is no identity %.80q.", order.reassignTo)
+		return response.Refuse(response.NotReferenced, "reassignTo: there is no identity %.80q.", order.reassignTo)
 	case c.reviewer.identity == order.to:
-		return refuse(illegalValue, "reassignTo: %s is the reviewer of the certification already.", order.to.id)
+		return response.Refuse(response.IllegalValue, "reassignTo: %s is the reviewer of the certification already.", order.to.id)
 	}
 	return nil
 }
@@ -91,7 +95,7 @@ func (c *certification) selectItems(order reassignOrder) (map[*item]bool, []viol
 			continue
 		}
 		if picked[0].summary.identity == order.to {
-			violate(true, refuse(illegalValue, "reassign[%d]: %s cannot certify their own access.", at, order.to.id))
+			violate(true, response.Refuse(response.IllegalValue, "reassign[%d]: %s cannot certify their own access.", at, order.to.id))
 			continue
 		}
 		for _, each := range picked {
@@ -105,7 +109,7 @@ func (c *certification) selectItems(order reassignOrder) (map[*item]bool, []viol
 			}
 		}
 		if len(moving) == 0 {
-			violate(false, refuse(badContent, "The certification %s has no undecided items to reassign.", c.id))
+			violate(false, response.Refuse(response.BadContent, "The certification %s has no undecided items to reassign.", c.id))
 		}
 	}
 	return moving, violations
@@ -136,18 +140,18 @@ func (x itemIndex) follow(ref reference, at int) ([]*item, error) {
 		found, ok := x.byID[ref.id]
 		switch {
 		case !ok:
-			return nil, refuse(notReferenced, "reassign[%d]: the certification has no item %q.", at, ref.id)
+			return nil, response.Refuse(response.NotReferenced, "reassign[%d]: the certification has no item %q.", at, ref.id)
 		case found.decision != undecided:
-			return nil, refuse(badContent, "reassign[%d]: the item %s is decided already.", at, ref.id)
+			return nil, response.Refuse(response.BadContent, "reassign[%d]: the item %s is decided already.", at, ref.id)
 		}
 		return []*item{found}, nil
 	}
 	open, ok := x.undecided[ref.id]
 	switch {
 	case !ok:
-		return nil, refuse(notReferenced, "reassign[%d]: the certification has no summary %q.", at, ref.id)
+		return nil, response.Refuse(response.NotReferenced, "reassign[%d]: the certification has no summary %q.", at, ref.id)
 	case len(open) == 0:
-		return nil, refuse(badContent, "reassign[%d]: all items of the summary %s are decided already.", at, ref.id)
+		return nil, response.Refuse(response.BadContent, "reassign[%d]: all items of the summary %s are decided already.", at, ref.id)
 	}
 	return open, nil
 }

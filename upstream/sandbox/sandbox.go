@@ -15,9 +15,10 @@ import (
 	"net/http"
 	"path"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
+
+	"certql/upstream/sandbox/response"
 )
 
 // A Sandbox is one simulated tenant. Use New to make one. It is safe for concurrent use.
@@ -113,11 +114,11 @@ func (s *Sandbox) Writes() []Write {
 
 // ServeHTTP answers one request, in the service's manner also where there is nothing to find.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set(trackingHeader, s.tracking.next())
-	w.Header().Set(localeHeader, requestLocale(r.Header.Get("Accept-Language")))
+	w.Header().Set(response.TrackingHeader, s.tracking.next())
+	w.Header().Set(response.LocaleHeader, response.Locale(r.Header.Get("Accept-Language")))
 	// ServeMux would redirect these, and so hide a client that builds paths from ids it did not escape.
 	if escaped := r.URL.EscapedPath(); path.Clean(escaped) != escaped && escaped != "/" {
-		answerError(w, refuse(notFound, notFoundText))
+		response.Error(w, response.ErrNotFound)
 		return
 	}
 	s.mux.ServeHTTP(w, r)
@@ -132,7 +133,7 @@ const currentVersion = "v1"
 func (s *Sandbox) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		answerError(w, refuse(notFound, notFoundText))
+		response.Error(w, response.ErrNotFound)
 	})
 	for _, version := range legacyVersions {
 		s.mountOperations(mux, version, func(service string) string { return "/" + version + "/" + service })
@@ -148,22 +149,6 @@ func (s *Sandbox) mountOperations(mux *http.ServeMux, version string, base func(
 	for _, each := range s.operations() {
 		path := base(each.service) + each.path
 		mux.Handle(each.method+" "+path, s.instruments.wrap(each.name, s.serve(each, version)))
-		mux.HandleFunc(path, otherMethods(each.method))
-	}
-}
-
-// otherMethods answers the methods that a path does not support: OPTIONS with those that it does.
-func otherMethods(methods ...string) http.HandlerFunc {
-	allowed := slices.Concat(methods, []string{http.MethodOptions})
-	if slices.Contains(methods, http.MethodGet) {
-		allowed = append(allowed, http.MethodHead)
-	}
-	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Allow", strings.Join(allowed, ", "))
-		if r.Method == http.MethodOptions {
-			w.WriteHeader(http.StatusNoContent)
-			return
-		}
-		answerError(w, refuse(wrongMethod, wrongMethodText))
+		mux.HandleFunc(path, response.OtherMethods(each.method))
 	}
 }

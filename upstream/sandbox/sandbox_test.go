@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"certql/upstream/sandbox/response"
+
 	"github.com/go-json-experiment/json"
 )
 
@@ -172,8 +174,8 @@ func (r *reply) refused(status int, code string) {
 	if number, _, _ := strings.Cut(body.DetailCode, " "); number != code {
 		r.t.Errorf("detail code %q, want %s: %s", body.DetailCode, code, r.body)
 	}
-	if len(body.TrackingID) != 32 || r.header.Get(trackingHeader) != body.TrackingID {
-		r.t.Errorf("tracking id %q in the body, %q in the header", body.TrackingID, r.header.Get(trackingHeader))
+	if len(body.TrackingID) != 32 || r.header.Get(response.TrackingHeader) != body.TrackingID {
+		r.t.Errorf("tracking id %q in the body, %q in the header", body.TrackingID, r.header.Get(response.TrackingHeader))
 	}
 	if len(body.Messages) != 2 || body.Messages[0].Locale != "en-US" || body.Messages[0].LocaleOrigin != "DEFAULT" ||
 		body.Messages[1].Locale != "und" || body.Messages[1].LocaleOrigin != "REQUEST" ||

@@ -1,6 +1,10 @@
 package sandbox
 
-import "time"
+import (
+	"time"
+
+	"certql/upstream/sandbox/response"
+)
 
 // seededTasks is how many certifications have a task waiting or running at the start, if there are enough.
 const seededTasks = 60
@@ -67,9 +71,9 @@ func (s *seeder) seedEnded(open []*certification) {
 	from := open[0]
 	ended(SucceededTask, reassignTask, from)
 	ended(FailedTask, reassignTask, from,
-		violation{error: refuse(notReferenced, "reassign[0]: the certification has no item %q.", s.ids.next())},
+		violation{error: response.Refuse(response.NotReferenced, "reassign[0]: the certification has no item %q.", s.ids.next())},
 		violation{
-			error:             refuse(illegalValue, "reassign[1]: %s cannot certify their own access.", s.staff[0].id),
+			error:             response.Refuse(response.IllegalValue, "reassign[1]: %s cannot certify their own access.", s.staff[0].id),
 			selfCertification: true, from: from.reviewer.wire.ID, to: s.staff[0].id,
 		})
 	for _, each := range s.state.certifications {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"certql/upstream/sandbox/filter"
+	"certql/upstream/sandbox/response"
 )
 
 // taskCollection is how getPendingCertificationTasks may be filtered. There are no sorters.
@@ -87,9 +88,9 @@ func (s *Sandbox) getTask(c *call) (any, error) {
 		found, ok := c.state.tasksByID[c.r.PathValue("id")]
 		switch {
 		case !ok:
-			err = refuse(notFound, notFoundText)
+			err = response.ErrNotFound
 		case !c.administrator() && (found.certification == nil || !c.mayReview(found.certification)):
-			err = refuse(forbidden, forbiddenText)
+			err = response.ErrForbidden
 		default:
 			row = found.render(now, c.locale())
 		}
@@ -135,7 +136,7 @@ func (t *task) render(now time.Time, locale string) wireTask {
 		Status: t.status(now), Created: stamp(t.created),
 	}
 	for _, each := range t.errors {
-		row.Errors = append(row.Errors, messages(each.Error(), locale)...)
+		row.Errors = append(row.Errors, response.Messages(each.Error(), locale)...)
 		if each.selfCertification {
 			row.ReassignmentTrailDTOs = append(row.ReassignmentTrailDTOs, wireTrail{each.from, each.to, "MANUAL_REASSIGNMENT"})
 		}

@@ -1,6 +1,10 @@
 package sandbox
 
-import "time"
+import (
+	"time"
+
+	"certql/upstream/sandbox/response"
+)
 
 // The types of this file are the bodies that the service sends, member by member as in its published
 // definition. A pointer without omitzero is written as null when it is nil; with omitzero the member is
@@ -210,14 +214,14 @@ type wirePermission struct {
 
 // wireTask is CertificationTask.
 type wireTask struct {
-	ID                    string        `json:"id"`
-	Type                  taskType      `json:"type"`
-	TargetType            string        `json:"targetType"`
-	TargetID              string        `json:"targetId"`
-	Status                taskStatus    `json:"status"`
-	Errors                []wireMessage `json:"errors"`
-	ReassignmentTrailDTOs []wireTrail   `json:"reassignmentTrailDTOs"`
-	Created               string        `json:"created"`
+	ID                    string             `json:"id"`
+	Type                  taskType           `json:"type"`
+	TargetType            string             `json:"targetType"`
+	TargetID              string             `json:"targetId"`
+	Status                taskStatus         `json:"status"`
+	Errors                []response.Message `json:"errors"`
+	ReassignmentTrailDTOs []wireTrail        `json:"reassignmentTrailDTOs"`
+	Created               string             `json:"created"`
 }
 
 // wireTrail is ReassignmentTrailDTO.
@@ -225,21 +229,6 @@ type wireTrail struct {
 	PreviousOwner    string `json:"previousOwner"`
 	NewOwner         string `json:"newOwner"`
 	ReassignmentType string `json:"reassignmentType"`
-}
-
-// wireError is ErrorResponseDto.
-type wireError struct {
-	DetailCode string        `json:"detailCode"`
-	TrackingID string        `json:"trackingId"`
-	Messages   []wireMessage `json:"messages"`
-	Causes     []wireMessage `json:"causes"`
-}
-
-// wireMessage is ErrorMessageDto.
-type wireMessage struct {
-	Locale       *string `json:"locale"`
-	LocaleOrigin *string `json:"localeOrigin"`
-	Text         string  `json:"text"`
 }
 
 // stamp writes an instant as the service does: RFC 3339 in UTC with milliseconds.
