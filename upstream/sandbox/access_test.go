@@ -68,9 +68,7 @@ func TestOrderOfChecks(t *testing.T) {
 		{"body", "reviewer-1", "POST", "/v3/certifications/" + mine.id + "/decide", "[]", 400, "400.1.0"},
 		{"item before query", "reviewer-1", "GET", "/v3/certifications/" + mine.id + "/access-review-items/none/permissions?limit=x", "", 404, "404"},
 	}
-	n.tokens["read-only"], _, _ = n.Sandbox.tokens.issue(order{
-		to: client{id: "read-only", authorities: []string{"ORG_ADMIN"}}, scopes: []string{readScope}, lifetime: time.Hour,
-	})
+	n.tokens["read-only"] = accessToken(t, n.Sandbox, "org-admin", readScope)
 	for _, step := range steps {
 		n.clock.advance(DefaultRateWindow)
 		var body any

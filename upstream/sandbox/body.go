@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"certql/upstream/sandbox/response"
-
 	"github.com/go-json-experiment/json"
+
+	"certql/upstream/sandbox/response"
 )
 
 // maxBody bounds a request body, in bytes: room for 250 decisions with long comments.

@@ -29,6 +29,18 @@ type identity struct {
 	modified   time.Time // zero where unknown
 }
 
+// address is the email of the identity and whether it has one.
+func (i *identity) address() (string, bool) { return i.email, i.email != "" }
+
+// reference returns the identity as it is sent. Where there is no email the member is left out.
+func (i *identity) reference() wireIdentityReference {
+	row := wireIdentityReference{Type: "IDENTITY", ID: i.id, Name: i.name}
+	if i.email != "" {
+		row.Email = new(&i.email)
+	}
+	return row
+}
+
 // A governanceGroup is a set of identities that review together.
 type governanceGroup struct {
 	id      string

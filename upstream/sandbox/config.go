@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"certql/upstream/sandbox/oauth"
 )
 
 // Defaults of Config.
@@ -130,7 +132,7 @@ func (c Config) Validate() error {
 	report(c.TokenLifetime < 0, "TokenLifetime is %s, it must be positive", c.TokenLifetime)
 	report(c.RefreshLifetime < 0, "RefreshLifetime is %s, it must be positive", c.RefreshLifetime)
 	for _, uri := range c.RedirectURIs {
-		_, err := parseRedirectURI(uri)
+		_, err := oauth.ParseRedirectURI(uri)
 		report(err != nil, "RedirectURIs: %.200q is %v", uri, err)
 	}
 	switch c.GovernanceGroups {

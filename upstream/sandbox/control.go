@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"net/http"
 
-	"certql/upstream/sandbox/response"
-
 	"github.com/go-json-experiment/json"
+
+	"certql/upstream/sandbox/oauth"
+	"certql/upstream/sandbox/response"
 )
 
 // maxControlBody bounds the body of a control request, in bytes.
@@ -24,9 +25,9 @@ type instruments struct {
 
 // newInstruments returns the instruments of a sandbox with the clock and seed of config. Requests are put down to the
 // client whose token they carry; restore brings the seeded data back.
-func newInstruments(config Config, issued *tokens, budgets *limiter, restore func()) *instruments {
+func newInstruments(config Config, verify func(authorizationHeader string) (oauth.Claims, error), budgets *limiter, restore func()) *instruments {
 	identify := func(r *http.Request) string {
-		caller, err := issued.verify(r.Header.Get("Authorization"))
+		caller, err := verify(r.Header.Get("Authorization"))
 		if err != nil {
 			return ""
 		}

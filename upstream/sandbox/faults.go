@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"certql/upstream/sandbox/oauth"
 )
 
 // A FaultKind names what a fault does.
@@ -203,7 +205,7 @@ func (s *faultSet) draw(operation string) draw {
 // covers tells whether the name that a fault gives means the operation.
 func covers(name, operation string) bool {
 	if name == everyOperation {
-		return !isOAuthOperation(operation)
+		return !oauth.IsOperation(operation)
 	}
 	return name == operation
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"certql/upstream/sandbox/oauth"
 )
 
 // Bounds of a list of faults.
@@ -29,7 +31,7 @@ func operationWrites(operation string) (writes, known bool) {
 		"submitReassignCertsAsync", everyOperation:
 		return true, true
 	}
-	return false, isOAuthOperation(operation)
+	return false, oauth.IsOperation(operation)
 }
 
 // validate returns an error that names every member that is wrong and what is allowed there.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"certql/upstream/sandbox/oauth"
 	"certql/upstream/sandbox/response"
 )
 
@@ -113,10 +114,10 @@ func (f *faults) answerStatus(w http.ResponseWriter, fault *Fault) {
 		w.WriteHeader(fault.Status)
 	case fault.Status == http.StatusTooManyRequests:
 		response.Throttled(w)
-	case isOAuthOperation(fault.Operation):
-		answerOAuth(w, nil, oauthFailure(fault.Status))
+	case oauth.IsOperation(fault.Operation):
+		oauth.Refuse(w, fault.Status)
 	case fault.Status == http.StatusUnauthorized:
-		response.Unauthenticated(w, errTokenExpired)
+		response.Unauthenticated(w, oauth.ErrTokenExpired)
 	default:
 		response.Error(w, response.OfStatus(fault.Status))
 	}

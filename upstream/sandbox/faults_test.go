@@ -14,9 +14,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"certql/upstream/sandbox/response"
-
 	"github.com/google/go-cmp/cmp"
+
+	"certql/upstream/sandbox/response"
 )
 
 const faultAnswer = `[{"id":"1","phase":"ACTIVE","due":null,"campaign":{"id":"2","type":"CAMPAIGN","name":"Q1"},"rights":["READ"],"n":1.50}]`
@@ -30,11 +30,7 @@ type faultBench struct {
 
 func newTestInstruments(t *testing.T, clock func() time.Time) *instruments {
 	t.Helper()
-	issuer, err := newTokens(clock)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return newInstruments(Config{Seed: 7, Clock: clock}, issuer, newLimiter(0, time.Second, fixedWindows, false, clock), func() {})
+	return newInstruments(Config{Seed: 7, Clock: clock}, newTestOAuth(t, clock).Verify, newLimiter(0, time.Second, fixedWindows, false, clock), func() {})
 }
 
 // newFaultBench serves each operation at its own name.
@@ -51,7 +47,7 @@ func newFaultBench(t *testing.T) *faultBench {
 		_, _ = io.WriteString(w, faultAnswer)
 	})
 	mux := http.NewServeMux()
-	for _, operation := range []string{"listIdentityCertifications", "getIdentityCertification", "makeIdentityDecision", oauthTokenOperation} {
+	for _, operation := range []string{"listIdentityCertifications", "getIdentityCertification", "makeIdentityDecision", "oauthToken"} {
 		mux.Handle("/"+operation, bench.instruments.wrap(operation, apply))
 	}
 	bench.server = httptest.NewServer(mux)
@@ -214,11 +210,11 @@ func TestFaultsOfEveryOperationLeaveTheTokenEndpointAlone(t *testing.T) {
 	t.Parallel()
 	bench := newFaultBench(t)
 	bench.set(t, Fault{Operation: "*", Kind: FaultCut, Strikes: BeforeApplying})
-	if got := bench.send(t.Context(), t, oauthTokenOperation); got.Status != 200 {
+	if got := bench.send(t.Context(), t, "oauthToken"); got.Status != 200 {
 		t.Errorf("status %d, want 200", got.Status)
 	}
-	bench.set(t, Fault{Operation: oauthTokenOperation, Kind: FaultStatus, Status: 503})
-	if got := bench.send(t.Context(), t, oauthTokenOperation); got.Status != 503 {
+	bench.set(t, Fault{Operation: "oauthToken", Kind: FaultStatus, Status: 503})
+	if got := bench.send(t.Context(), t, "oauthToken"); got.Status != 503 {
 		t.Errorf("status %d, want 503", got.Status)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -26,10 +25,7 @@ func FuzzRequests(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	token, _, err := box.tokens.issue(order{to: box.clients[0], scopes: []string{everyScope}, lifetime: time.Hour})
-	if err != nil {
-		f.Fatal(err)
-	}
+	token := accessToken(f, box, "org-admin")
 	f.Fuzz(func(t *testing.T, method, path, query, body string) {
 		if strings.HasPrefix(path, "/sandbox/") {
 			t.Skip("faults may do all that is forbidden here")

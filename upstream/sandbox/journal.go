@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"certql/upstream/sandbox/oauth"
 )
 
 // maxJournal is how many requests the journal keeps in detail; it counts all of them.
@@ -110,7 +112,7 @@ func (j *journal) arrive(operation string, r *http.Request) (page *journalPage, 
 
 		AcceptLanguage: shortened(r.Header.Get("Accept-Language")),
 	}
-	if !isOAuthOperation(operation) {
+	if !oauth.IsOperation(operation) {
 		arrived.Query = shortened(r.URL.RawQuery)
 	}
 	j.mu.Lock()

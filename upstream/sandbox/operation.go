@@ -6,13 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"certql/upstream/sandbox/oauth"
 	"certql/upstream/sandbox/response"
-)
-
-// Scopes of the operations, as the vendor's definition names them.
-const (
-	readScope   = "idn:campaign:read"
-	manageScope = "idn:campaign:manage"
 )
 
 // An operation is one of the API, with the paths that follow the base path of its service.
@@ -52,7 +47,7 @@ type call struct {
 	r         *http.Request
 	operation string
 	version   string
-	caller    claims
+	caller    oauth.Claims
 	state     *state
 }
 
@@ -60,7 +55,7 @@ type call struct {
 // and answers what the operation returns with status 200.
 func (s *Sandbox) serve(o operation, version string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		caller, err := s.tokens.verify(r.Header.Get("Authorization"))
+		caller, err := s.oauth.Verify(r.Header.Get("Authorization"))
 		if err != nil {
 			response.Unauthenticated(w, err)
 			return
@@ -70,7 +65,7 @@ func (s *Sandbox) serve(o operation, version string) http.Handler {
 			response.Throttled(w)
 			return
 		}
-		if !caller.allows(o.scope) {
+		if !caller.Allows(o.scope) {
 			response.Error(w, response.ErrForbidden)
 			return
 		}

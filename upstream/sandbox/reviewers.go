@@ -20,9 +20,6 @@ var reviewerCollection = collection[*identity]{
 	},
 }
 
-// address is the email of the identity and whether it has one.
-func (i *identity) address() (string, bool) { return i.email, i.email != "" }
-
 // listReviewers answers listCertificationReviewers: the reviewing identity, or the members of the governance group,
 // under every version. Who reviews a certification never changes, so this needs no lock.
 func (s *Sandbox) listReviewers(c *call) (any, error) {
@@ -48,13 +45,4 @@ func (s *Sandbox) listReviewers(c *call) (any, error) {
 		}
 	}
 	return rows, nil
-}
-
-// reference returns the identity as it is sent. Where there is no email the member is left out.
-func (i *identity) reference() wireIdentityReference {
-	row := wireIdentityReference{Type: "IDENTITY", ID: i.id, Name: i.name}
-	if i.email != "" {
-		row.Email = new(&i.email)
-	}
-	return row
 }

@@ -11,6 +11,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"path"
@@ -18,16 +19,16 @@ import (
 	"sync/atomic"
 	"time"
 
+	"certql/upstream/sandbox/oauth"
 	"certql/upstream/sandbox/response"
 )
 
 // A Sandbox is one simulated tenant. Use New to make one. It is safe for concurrent use.
 type Sandbox struct {
 	config      Config
-	clients     []client
-	tokens      *tokens
+	clients     []oauth.Client
+	oauth       *oauth.Server
 	limiter     *limiter
-	oauth       *oauth
 	instruments *instruments
 	tracking    *idSource
 	mux         *http.ServeMux
@@ -40,19 +41,19 @@ func New(config Config) (*Sandbox, error) {
 		return nil, err
 	}
 	config = config.withDefaults()
-	tokens, err := newTokens(config.Clock)
+	clients := seededClients()
+	authorisation, err := oauth.New(config.oauth(clients))
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
 	s := &Sandbox{
 		config:   config,
-		clients:  seededClients(),
-		tokens:   tokens,
+		clients:  clients,
+		oauth:    authorisation,
 		limiter:  config.limiter(),
 		tracking: newIDSource(config.Seed, trackingStream),
 	}
-	s.oauth = newOAuth(config, tokens, append(applications(), s.clients...))
-	s.instruments = newInstruments(config, s.tokens, s.limiter, s.seed)
+	s.instruments = newInstruments(config, s.oauth.Verify, s.limiter, s.seed)
 	s.seed()
 	s.mux = s.routes()
 	return s, nil
@@ -65,6 +66,20 @@ func (c Config) limiter() *limiter {
 		kind = slidingWindows
 	}
 	return newLimiter(max(c.RateLimit, 0), c.RateWindow, kind, c.Penalties, c.Clock)
+}
+
+// oauth returns what the authorisation server has to know, of the tenant that the configuration asks for.
+func (c Config) oauth(clients []oauth.Client) oauth.Config {
+	return oauth.Config{
+		Clients:           append(applications(), clients...),
+		Users:             seededUsers(),
+		RedirectURIs:      c.RedirectURIs,
+		TokenLifetime:     cmp.Or(c.TokenLifetime, DefaultTokenLifetime),
+		UserTokenLifetime: cmp.Or(c.TokenLifetime, DefaultUserTokenLifetime),
+		RefreshLifetime:   c.RefreshLifetime,
+		RefreshRevokes:    c.RefreshRevokes,
+		Clock:             c.Clock,
+	}
 }
 
 // seed replaces all data by that of the start.
@@ -85,7 +100,7 @@ type Client struct {
 func (s *Sandbox) Clients() []Client {
 	clients := make([]Client, len(s.clients))
 	for i, each := range s.clients {
-		clients[i] = Client{each.id, each.secret, each.identityID, each.userName, each.authorities, each.scopes}
+		clients[i] = Client{each.ID, each.Secret, each.IdentityID, each.UserName, each.Authorities, each.Scopes}
 	}
 	return clients
 }
@@ -139,7 +154,7 @@ func (s *Sandbox) routes() *http.ServeMux {
 		s.mountOperations(mux, version, func(service string) string { return "/" + version + "/" + service })
 	}
 	s.mountOperations(mux, currentVersion, func(service string) string { return "/" + service + "/" + currentVersion })
-	s.oauth.mount(mux, s.instruments.wrap)
+	s.oauth.Mount(mux, s.instruments.wrap)
 	s.instruments.mount(mux)
 	return mux
 }

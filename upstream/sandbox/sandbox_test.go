@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"certql/upstream/sandbox/response"
-
 	"github.com/go-json-experiment/json"
+
+	"certql/upstream/sandbox/response"
 )
 
 // A tenant is a sandbox that a test talks to over HTTP.
@@ -46,24 +46,23 @@ func (n *tenant) token(of string) string {
 	if known, ok := n.tokens[of]; ok {
 		return known
 	}
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {of}, "client_secret": {"sandbox"}}
-	request, err := http.NewRequestWithContext(n.t.Context(), http.MethodPost, n.server.URL+"/oauth/token", strings.NewReader(form.Encode()))
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	answered, err := n.server.Client().Do(request)
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	defer answered.Body.Close()
+	n.tokens[of] = accessToken(n.t, n.Sandbox, of)
+	return n.tokens[of]
+}
+
+// accessToken returns an access token of a seeded client, with some of its scopes or all of them.
+func accessToken(t testing.TB, handler http.Handler, of string, scopes ...string) string {
+	t.Helper()
+	request := httptest.NewRequest(http.MethodPost, withQuery("/oauth/token", "grant_type", "client_credentials",
+		"client_id", of, "client_secret", clientSecret, "scope", strings.Join(scopes, " ")), nil)
+	answered := httptest.NewRecorder()
+	handler.ServeHTTP(answered, request)
 	var granted struct {
 		AccessToken string `json:"access_token"`
 	}
-	if err := json.UnmarshalRead(answered.Body, &granted); err != nil || granted.AccessToken == "" {
-		n.t.Fatalf("no token for %s: status %d, %v", of, answered.StatusCode, err)
+	if err := json.Unmarshal(answered.Body.Bytes(), &granted); err != nil || granted.AccessToken == "" {
+		t.Fatalf("no token for %s: status %d, %v", of, answered.Code, err)
 	}
-	n.tokens[of] = granted.AccessToken
 	return granted.AccessToken
 }
 

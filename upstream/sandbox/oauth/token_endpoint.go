@@ -1,4 +1,4 @@
-package sandbox
+package oauth
 
 import (
 	"crypto/subtle"
@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"certql/upstream/sandbox/response"
 )
 
 // maxTokenRequest bounds the body of a token request, in bytes.
@@ -38,40 +36,16 @@ type tokenAnswer struct {
 	RefreshToken        string `json:"refresh_token,omitzero"`
 }
 
-// errInvalidClient does not say which of id and secret is wrong.
-func errInvalidClient() error {
-	return &oauthError{http.StatusUnauthorized, "invalid_client", "Bad client credentials"}
-}
-
-// token answers POST /oauth/token. The parameters come in a form of either encoding or in the query string, the client
+// token answers POST /oauth/token. The parameters come in a form of either encoding or in the query string, the Client
 // either among them or by HTTP Basic authentication.
-func (o *oauth) token(w http.ResponseWriter, r *http.Request) {
-	granted, err := o.exchange(w, r)
-	answerOAuth(w, granted, err)
+func (s *Server) token(w http.ResponseWriter, r *http.Request) {
+	granted, err := s.exchange(w, r)
+	writeResult(w, granted, err)
 }
 
-// answerOAuth writes the answer to a client: what it asked for, or the error.
-func answerOAuth(w http.ResponseWriter, granted any, err error) {
-	// RFC 6749 demands both, for refusals as well.
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Pragma", "no-cache")
-	if refused, ok := errors.AsType[*oauthError](err); ok {
-		if refused.status == http.StatusUnauthorized {
-			w.Header().Set("WWW-Authenticate", `Basic realm="oauth"`)
-		}
-		response.JSON(w, refused.status, refused)
-		return
-	}
-	if err != nil {
-		response.JSON(w, http.StatusInternalServerError, &oauthError{Code: "server_error", Description: "The token could not be made."})
-		return
-	}
-	response.JSON(w, http.StatusOK, granted)
-}
-
-// exchange turns a token request into a token. Its errors are of type *oauthError unless the fault is the server's.
-func (o *oauth) exchange(w http.ResponseWriter, r *http.Request) (*tokenAnswer, error) {
-	caller, parameters, err := o.authenticated(w, r)
+// exchange turns a token request into a token. Its errors are of type *refusal unless the fault is the server's.
+func (s *Server) exchange(w http.ResponseWriter, r *http.Request) (*tokenAnswer, error) {
+	caller, parameters, err := s.authenticated(w, r)
 	if err != nil {
 		return nil, err
 	}
@@ -80,25 +54,25 @@ func (o *oauth) exchange(w http.ResponseWriter, r *http.Request) (*tokenAnswer, 
 	case grantType == "":
 		return nil, invalidRequest("Missing grant type")
 	case grantType != "client_credentials" && grantType != "authorization_code" && grantType != "refresh_token":
-		return nil, &oauthError{http.StatusBadRequest, "unsupported_grant_type", fmt.Sprintf("Unsupported grant type: %.60q", grantType)}
-	case caller.application != (grantType != "client_credentials"):
-		return nil, &oauthError{http.StatusBadRequest, "unauthorized_client", "Unauthorized grant type: " + grantType}
+		return nil, &refusal{http.StatusBadRequest, "unsupported_grant_type", fmt.Sprintf("Unsupported grant type: %.60q", grantType)}
+	case caller.Application != (grantType != "client_credentials"):
+		return nil, &refusal{http.StatusBadRequest, "unauthorized_client", "Unauthorized grant type: " + grantType}
 	case grantType == "authorization_code":
-		return o.redeem(caller, parameters, issuer)
+		return s.redeem(caller, parameters, issuer)
 	case grantType == "refresh_token":
-		return o.refresh(caller, parameters, issuer)
+		return s.refresh(caller, parameters, issuer)
 	}
-	granted, _, err := o.issue(order{caller, narrowed(caller.scopes, parameters.Get("scope")), issuer, o.lifetimes.credentials})
+	granted, _, err := s.issue(order{caller, narrowed(caller.Scopes, parameters.Get("scope")), issuer, s.config.TokenLifetime})
 	return granted, err
 }
 
 // authenticated returns the client that makes a request, and the parameters of the request.
-func (o *oauth) authenticated(w http.ResponseWriter, r *http.Request) (client, url.Values, error) {
+func (s *Server) authenticated(w http.ResponseWriter, r *http.Request) (Client, url.Values, error) {
 	parameters, err := tokenParameters(w, r)
 	if err != nil {
-		return client{}, nil, err
+		return Client{}, nil, err
 	}
-	caller, err := o.authenticate(r, parameters)
+	caller, err := s.authenticate(r, parameters)
 	return caller, parameters, err
 }
 
@@ -118,10 +92,10 @@ func tokenParameters(w http.ResponseWriter, r *http.Request) (url.Values, error)
 	case "multipart/form-data":
 		err = r.ParseMultipartForm(maxTokenRequest)
 	default:
-		return nil, &oauthError{http.StatusUnsupportedMediaType, "invalid_request", "The parameters are sent as a form or in the query string"}
+		return nil, &refusal{http.StatusUnsupportedMediaType, "invalid_request", "The parameters are sent as a form or in the query string"}
 	}
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return nil, &oauthError{http.StatusRequestEntityTooLarge, "invalid_request", "The request is too large"}
+		return nil, &refusal{http.StatusRequestEntityTooLarge, "invalid_request", "The request is too large"}
 	}
 	if err != nil {
 		return nil, invalidRequest("The parameters cannot be read")
@@ -135,23 +109,23 @@ func tokenParameters(w http.ResponseWriter, r *http.Request) (url.Values, error)
 }
 
 // authenticate returns the client that makes the request.
-func (o *oauth) authenticate(r *http.Request, parameters url.Values) (client, error) {
+func (s *Server) authenticate(r *http.Request, parameters url.Values) (Client, error) {
 	id, secret := parameters.Get("client_id"), parameters.Get("client_secret")
 	if user, password, ok := r.BasicAuth(); ok {
 		if secret != "" {
-			return client{}, invalidRequest("The client secret is sent in two places")
+			return Client{}, invalidRequest("The client secret is sent in two places")
 		}
 		// RFC 6749, section 2.3.1: both are form-encoded before they are joined.
 		basicID, idErr := url.QueryUnescape(user)
 		basicSecret, secretErr := url.QueryUnescape(password)
 		if idErr != nil || secretErr != nil || id != "" && id != basicID {
-			return client{}, errInvalidClient()
+			return Client{}, invalidClient()
 		}
 		id, secret = basicID, basicSecret
 	}
-	known, ok := o.clients[id]
-	if !ok || subtle.ConstantTimeCompare([]byte(known.secret), []byte(secret)) != 1 {
-		return client{}, errInvalidClient()
+	known, ok := s.clients[id]
+	if !ok || subtle.ConstantTimeCompare([]byte(known.Secret), []byte(secret)) != 1 {
+		return Client{}, invalidClient()
 	}
 	return known, nil
 }
@@ -163,15 +137,15 @@ func narrowed(allowed []string, requested string) []string {
 		return allowed
 	}
 	return slices.DeleteFunc(strings.Fields(requested), func(scope string) bool {
-		return !slices.Contains(allowed, everyScope) && !slices.Contains(allowed, scope)
+		return !slices.Contains(allowed, EveryScope) && !slices.Contains(allowed, scope)
 	})
 }
 
 // issue makes an access token, and what is said with it.
-func (o *oauth) issue(wanted order) (*tokenAnswer, claims, error) {
-	token, payload, err := o.tokens.issue(wanted)
+func (s *Server) issue(wanted order) (*tokenAnswer, Claims, error) {
+	token, payload, err := s.tokens.issue(wanted)
 	if err != nil {
-		return nil, claims{}, err
+		return nil, Claims{}, err
 	}
 	return &tokenAnswer{
 		AccessToken:         token,

@@ -1,34 +1,34 @@
-package sandbox
+package oauth
 
 import "time"
 
 // An expiring is a map whose entries are gone after a time, and which holds no more than a number of them: where it is
 // full, the one that would be gone first makes room. Whoever uses one from several goroutines has to guard it.
-type expiring[V any] struct {
+type ttlMap[V any] struct {
 	limit   int
 	clock   func() time.Time
-	entries map[string]expiringEntry[V]
+	entries map[string]ttlEntry[V]
 }
 
-type expiringEntry[V any] struct {
+type ttlEntry[V any] struct {
 	value   V
 	expires time.Time
 }
 
-func newExpiring[V any](limit int, clock func() time.Time) *expiring[V] {
-	return &expiring[V]{limit: limit, clock: clock, entries: make(map[string]expiringEntry[V])}
+func newTTLMap[V any](limit int, clock func() time.Time) *ttlMap[V] {
+	return &ttlMap[V]{limit: limit, clock: clock, entries: make(map[string]ttlEntry[V])}
 }
 
 // put keeps the value under the key until it expires, in place of what is there.
-func (e *expiring[V]) put(key string, value V, expires time.Time) {
+func (e *ttlMap[V]) put(key string, value V, expires time.Time) {
 	if _, replaces := e.entries[key]; !replaces && len(e.entries) >= e.limit {
 		e.makeRoom()
 	}
-	e.entries[key] = expiringEntry[V]{value, expires}
+	e.entries[key] = ttlEntry[V]{value, expires}
 }
 
 // makeRoom forgets what has expired or, where nothing has, what expires first.
-func (e *expiring[V]) makeRoom() {
+func (e *ttlMap[V]) makeRoom() {
 	now := e.clock()
 	var first string
 	var earliest time.Time
@@ -45,7 +45,7 @@ func (e *expiring[V]) makeRoom() {
 }
 
 // get returns what is kept under the key.
-func (e *expiring[V]) get(key string) (value V, ok bool) {
+func (e *ttlMap[V]) get(key string) (value V, ok bool) {
 	entry, ok := e.entries[key]
 	if !ok || !e.clock().Before(entry.expires) {
 		return value, false
@@ -54,4 +54,4 @@ func (e *expiring[V]) get(key string) (value V, ok bool) {
 }
 
 // remove forgets the key.
-func (e *expiring[V]) remove(key string) { delete(e.entries, key) }
+func (e *ttlMap[V]) remove(key string) { delete(e.entries, key) }

@@ -1,4 +1,4 @@
-package sandbox
+package oauth
 
 import (
 	"crypto/hmac"
@@ -17,17 +17,17 @@ import (
 // An authorizationCode stands for a user who has signed in, until the application exchanges it.
 type authorizationCode struct {
 	request authorizationRequest
-	user    persona
+	user    User
 	grantID string // what it was exchanged for, once it was
 }
 
 // A grant is a user's permission to an application: the family of tokens that come from one sign-in.
 type grant struct {
 	id         string
-	to         client // the application, with the user
+	to         Client // the application, with the user
 	scopes     []string
 	generation uint64   // of the refresh token that is good now
-	live       []claims // of the access tokens that may be good still, the latest first
+	live       []Claims // of the access tokens that may be good still, the latest first
 }
 
 // maxLive bounds how many access tokens of a grant are good at once; where there would be more, the oldest are revoked.
@@ -36,12 +36,8 @@ const maxLive = 100
 // codeVerifier is the form that RFC 7636 gives to a code verifier.
 var codeVerifier = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
 
-func invalidGrant(description string) error {
-	return &oauthError{http.StatusBadRequest, "invalid_grant", description}
-}
-
 // redeem exchanges an authorization code. A code that comes a second time may have been stolen: what it gave is revoked.
-func (o *oauth) redeem(caller client, parameters url.Values, issuer string) (*tokenAnswer, error) {
+func (s *Server) redeem(caller Client, parameters url.Values, issuer string) (*tokenAnswer, error) {
 	for _, name := range []string{"code", "redirect_uri", "code_verifier"} {
 		if parameters.Get(name) == "" {
 			return nil, invalidRequest("Missing parameter: " + name)
@@ -51,83 +47,83 @@ func (o *oauth) redeem(caller client, parameters url.Values, issuer string) (*to
 	if !codeVerifier.MatchString(verifier) {
 		return nil, invalidRequest("The code verifier has to be 43 to 128 letters, digits and -._~")
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	code, ok := o.codes.get(parameters.Get("code"))
-	if !ok || code.request.client.id != caller.id {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	code, ok := s.codes.get(parameters.Get("code"))
+	if !ok || code.request.client.ID != caller.ID {
 		return nil, invalidGrant("The code is unknown, has expired, or belongs to another client")
 	}
 	if code.grantID != "" {
-		o.revokeGrant(code.grantID)
+		s.revokeGrant(code.grantID)
 		return nil, invalidGrant("The code has been used before; what it gave is revoked")
 	}
 	digest := sha256.Sum256([]byte(verifier))
 	challenge := base64.RawURLEncoding.EncodeToString(digest[:])
 	if code.request.redirectURI != parameters.Get("redirect_uri") ||
 		subtle.ConstantTimeCompare([]byte(challenge), []byte(code.request.challenge)) != 1 {
-		o.codes.remove(parameters.Get("code")) // so that nobody can try again
+		s.codes.remove(parameters.Get("code")) // so that nobody can try again
 		return nil, invalidGrant("The code was given for another redirect URI or code verifier, and is void now")
 	}
-	given := &grant{id: randomID(), to: code.user.through(caller), scopes: code.request.scopes}
+	given := &grant{id: randomID(), to: caller.For(code.user), scopes: code.request.scopes}
 	code.grantID = given.id
-	return o.extend(given, given.scopes, issuer)
+	return s.extend(given, given.scopes, issuer)
 }
 
 // refresh exchanges a refresh token for an access token and the next refresh token. One that was exchanged before may
 // have been stolen: its whole family is revoked.
-func (o *oauth) refresh(caller client, parameters url.Values, issuer string) (*tokenAnswer, error) {
+func (s *Server) refresh(caller Client, parameters url.Values, issuer string) (*tokenAnswer, error) {
 	if parameters.Get("refresh_token") == "" {
 		return nil, invalidRequest("Missing parameter: refresh_token")
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	known, generation := o.granted(parameters.Get("refresh_token"))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known, generation := s.granted(parameters.Get("refresh_token"))
 	switch {
-	case known == nil || known.to.id != caller.id:
+	case known == nil || known.to.ID != caller.ID:
 		return nil, invalidGrant("The refresh token is unknown, has expired, was revoked, or belongs to another client")
 	case generation != known.generation:
-		o.revokeGrant(known.id)
+		s.revokeGrant(known.id)
 		return nil, invalidGrant("The refresh token has been used before; all that came from this sign-in is revoked")
 	}
-	if o.refreshRevokes {
-		o.revokeAccess(known)
+	if s.config.RefreshRevokes {
+		s.revokeAccess(known)
 	}
-	return o.extend(known, narrowed(known.scopes, parameters.Get("scope")), issuer)
+	return s.extend(known, narrowed(known.scopes, parameters.Get("scope")), issuer)
 }
 
 // extend makes the next tokens of a grant.
-func (o *oauth) extend(g *grant, scopes []string, issuer string) (*tokenAnswer, error) {
-	answer, payload, err := o.issue(order{g.to, scopes, issuer, o.lifetimes.user})
+func (s *Server) extend(g *grant, scopes []string, issuer string) (*tokenAnswer, error) {
+	answer, payload, err := s.issue(order{g.to, scopes, issuer, s.config.UserTokenLifetime})
 	if err != nil {
 		return nil, err
 	}
-	now := o.clock()
-	live := []claims{payload}
+	now := s.config.Clock()
+	live := []Claims{payload}
 	for _, each := range g.live {
 		switch {
 		case !now.Before(each.ExpiresAt.Time):
 		case len(live) == maxLive:
-			o.tokens.revoke(each.ID, each.ExpiresAt.Time)
+			s.tokens.revoke(each.ID, each.ExpiresAt.Time)
 		default:
 			live = append(live, each)
 		}
 	}
 	g.live = live
 	g.generation++
-	o.grants.put(g.id, g, now.Add(o.lifetimes.refresh))
-	answer.RefreshToken = o.refreshToken(g.id, g.generation)
+	s.grants.put(g.id, g, now.Add(s.config.RefreshLifetime))
+	answer.RefreshToken = s.refreshToken(g.id, g.generation)
 	return answer, nil
 }
 
 // revoke answers POST /oauth/revoke, as RFC 7009 has it: an access token ends by itself, a refresh token with all that
 // came from the same sign-in. What is no token is none afterwards, either.
-func (o *oauth) revoke(w http.ResponseWriter, r *http.Request) {
-	caller, parameters, err := o.authenticated(w, r)
+func (s *Server) revoke(w http.ResponseWriter, r *http.Request) {
+	caller, parameters, err := s.authenticated(w, r)
 	if err == nil {
-		err = o.end(caller, parameters.Get("token"))
+		err = s.end(caller, parameters.Get("token"))
 	}
 	if err != nil {
-		answerOAuth(w, nil, err)
+		writeResult(w, nil, err)
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
@@ -135,65 +131,65 @@ func (o *oauth) revoke(w http.ResponseWriter, r *http.Request) {
 }
 
 // end revokes a token of the client.
-func (o *oauth) end(caller client, token string) error {
+func (s *Server) end(caller Client, token string) error {
 	if token == "" {
 		return invalidRequest("Missing parameter: token")
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	foreign := &oauthError{http.StatusBadRequest, "unauthorized_client", "The token was given to another client"}
-	if known, _ := o.granted(token); known != nil {
-		if known.to.id != caller.id {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	foreign := &refusal{http.StatusBadRequest, "unauthorized_client", "The token was given to another client"}
+	if known, _ := s.granted(token); known != nil {
+		if known.to.ID != caller.ID {
 			return foreign
 		}
-		o.revokeGrant(known.id)
+		s.revokeGrant(known.id)
 		return nil
 	}
-	payload, err := o.tokens.verify("Bearer " + token)
+	payload, err := s.tokens.verify("Bearer " + token)
 	if err != nil {
 		return nil // it is no good token, as the caller wanted
 	}
-	if payload.ClientID != caller.id {
+	if payload.ClientID != caller.ID {
 		return foreign
 	}
-	o.tokens.revoke(payload.ID, payload.ExpiresAt.Time)
+	s.tokens.revoke(payload.ID, payload.ExpiresAt.Time)
 	return nil
 }
 
 // revokeGrant ends all tokens of a grant. The caller holds the lock, here and below.
-func (o *oauth) revokeGrant(id string) {
-	if known, ok := o.grants.get(id); ok {
-		o.revokeAccess(known)
-		o.grants.remove(id)
+func (s *Server) revokeGrant(id string) {
+	if known, ok := s.grants.get(id); ok {
+		s.revokeAccess(known)
+		s.grants.remove(id)
 	}
 }
 
 // revokeAccess ends the access tokens of a grant.
-func (o *oauth) revokeAccess(g *grant) {
+func (s *Server) revokeAccess(g *grant) {
 	for _, each := range g.live {
-		o.tokens.revoke(each.ID, each.ExpiresAt.Time)
+		s.tokens.revoke(each.ID, each.ExpiresAt.Time)
 	}
 	g.live = nil
 }
 
 // refreshToken returns the refresh token of that generation. It names its grant and vouches for itself, so that one that
 // was used before is told from one that never was, however many there have been.
-func (o *oauth) refreshToken(grantID string, generation uint64) string {
+func (s *Server) refreshToken(grantID string, generation uint64) string {
 	text := grantID + "." + strconv.FormatUint(generation, 10)
-	digest := hmac.New(sha256.New, o.refreshTokenKey)
+	digest := hmac.New(sha256.New, s.refreshTokenKey)
 	fmt.Fprint(digest, text)
 	return text + "." + base64.RawURLEncoding.EncodeToString(digest.Sum(nil))
 }
 
 // granted returns the grant that a refresh token belongs to, and the token's generation; nil where there is none.
-func (o *oauth) granted(token string) (*grant, uint64) {
+func (s *Server) granted(token string) (*grant, uint64) {
 	id, rest, _ := strings.Cut(token, ".")
 	number, _, _ := strings.Cut(rest, ".")
 	generation, err := strconv.ParseUint(number, 10, 64)
-	if err != nil || !hmac.Equal([]byte(token), []byte(o.refreshToken(id, generation))) {
+	if err != nil || !hmac.Equal([]byte(token), []byte(s.refreshToken(id, generation))) {
 		return nil, 0
 	}
-	known, ok := o.grants.get(id)
+	known, ok := s.grants.get(id)
 	if !ok {
 		return nil, 0
 	}

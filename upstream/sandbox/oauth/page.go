@@ -1,4 +1,4 @@
-package sandbox
+package oauth
 
 import (
 	"bytes"
@@ -13,10 +13,10 @@ import (
 	"certql/upstream/sandbox/response"
 )
 
-//go:embed oauth_page.html
+//go:embed page.html
 var pageSource string
 
-//go:embed oauth_page.css
+//go:embed page.css
 var pageStyle string
 
 // pages are the pages for people: "signIn" for a signInPage and "notice" for a noticePage.
@@ -27,10 +27,10 @@ var pages = template.Must(template.New("pages").Funcs(template.FuncMap{
 // A signInPage is the page on which a user is chosen.
 type signInPage struct {
 	Application string
-	Host        string   // where the application has the browser sent back to
-	Request     string   // names the page when it is sent back
-	Current     *persona // whom the browser is signed in as already, if anybody
-	Users       []persona
+	Host        string // where the application has the browser sent back to
+	Request     string // names the page when it is sent back
+	Current     *User  // whom the browser is signed in as already, if anybody
+	Users       []User
 }
 
 // A noticePage says something, and ends there.
@@ -40,7 +40,7 @@ type noticePage struct {
 
 // answer writes the page. Its form may lead to the application.
 func (p signInPage) answer(w http.ResponseWriter, application *url.URL) {
-	answerPage(w, http.StatusOK, "signIn", p, "'self' "+originSource(application))
+	writePage(w, http.StatusOK, "signIn", p, "'self' "+originSource(application))
 }
 
 // originSource names the origin of a URL in a Content-Security-Policy, which has no words for an IPv6 address: there it
@@ -53,17 +53,17 @@ func originSource(u *url.URL) string {
 }
 
 // answerProblem tells a person why a request goes nowhere.
-func answerProblem(w http.ResponseWriter, status int, text string) {
-	answerNotice(w, status, "This cannot go on", text)
+func writeProblem(w http.ResponseWriter, status int, text string) {
+	writeNotice(w, status, "This cannot go on", text)
 }
 
-func answerNotice(w http.ResponseWriter, status int, title, text string) {
-	answerPage(w, status, "notice", noticePage{title, text}, "'none'")
+func writeNotice(w http.ResponseWriter, status int, title, text string) {
+	writePage(w, status, "notice", noticePage{title, text}, "'none'")
 }
 
 // answerPage writes a page that loads nothing, runs nothing, stands in no frame and is kept nowhere. Its forms may lead
 // to formAction.
-func answerPage(w http.ResponseWriter, status int, name string, page any, formAction string) {
+func writePage(w http.ResponseWriter, status int, name string, page any, formAction string) {
 	var body bytes.Buffer
 	if err := pages.ExecuteTemplate(&body, name, page); err != nil {
 		response.InternalFault(w)
@@ -81,23 +81,4 @@ func answerPage(w http.ResponseWriter, status int, name string, page any, formAc
 	w.WriteHeader(status)
 	// A browser that is gone cannot be told.
 	_, _ = body.WriteTo(w)
-}
-
-// Client, Name, Email, Department and Role are what the page shows of a user.
-func (p persona) Client() string     { return p.client }
-func (p persona) Name() string       { return p.name }
-func (p persona) Email() string      { return p.email }
-func (p persona) Department() string { return p.department }
-
-// Role says what the user may see, in words.
-func (p persona) Role() string {
-	switch {
-	case p.level == "ORG_ADMIN":
-		return "Administrator of the organisation: sees every certification"
-	case p.level == "CERT_ADMIN":
-		return "Administrator of certifications: sees every certification"
-	case p.client == "idle":
-		return "Has nothing to review"
-	}
-	return "Reviewer: sees what is theirs to review"
 }
