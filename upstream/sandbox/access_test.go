@@ -10,7 +10,7 @@ import (
 	"certql/upstream/sandbox/response"
 )
 
-// certificationOf finds a certification for which the test holds, as an administrator sees them.
+// certificationOf returns a certification for which holds returns true, as an administrator sees them.
 func (n *tenant) certificationOf(what string, holds func(*certification) bool) *certification {
 	n.t.Helper()
 	var found *certification
@@ -29,7 +29,7 @@ func (n *tenant) certificationOf(what string, holds func(*certification) bool) *
 	return found
 }
 
-// reviewedBy finds an ACTIVE certification of a client's user with some items, none of them decided.
+// reviewedBy returns an ACTIVE certification of a client's user with some items, none of them decided.
 func (n *tenant) reviewedBy(client string) *certification {
 	n.t.Helper()
 	id := n.identityOf(client)

@@ -18,7 +18,7 @@ import (
 const maxBody = 4 << 20
 
 // decodeBody reads a JSON body strictly: the right media type, nothing but one value, no member that the operation
-// does not know, none twice, and none of the wrong type. Whether members are missing is for the caller to say.
+// does not know, none twice, and none of the wrong type. Whether members are missing is for the caller to check.
 func decodeBody(w http.ResponseWriter, r *http.Request, into any) error {
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || mediaType != "application/json" {
@@ -37,7 +37,7 @@ func decodeBody(w http.ResponseWriter, r *http.Request, into any) error {
 	return nil
 }
 
-// position says where a body is malformed, without repeating what stands there.
+// position says where a body is malformed, without quoting it.
 func position(err error) string {
 	if wrong, ok := errors.AsType[*json.SemanticError](err); ok && wrong.JSONPointer != "" {
 		return fmt.Sprintf(" at %.80q", string(wrong.JSONPointer))
@@ -55,7 +55,7 @@ type reviewDecision struct {
 	Comments        *string               `json:"comments"`
 }
 
-// A reviewRecommendation is the vendor's ReviewRecommendation: taken, and never shown again.
+// A reviewRecommendation is the vendor's ReviewRecommendation: accepted, and never shown again.
 type reviewRecommendation struct {
 	Recommendation *string  `json:"recommendation"`
 	Reasons        []string `json:"reasons"`
@@ -65,7 +65,7 @@ type reviewRecommendation struct {
 // maxDecisions is how many decisions one request may carry.
 const maxDecisions = 250
 
-// decodeDecisions reads and checks the body of makeIdentityDecision as far as that needs no certification.
+// decodeDecisions reads the body of makeIdentityDecision and checks what can be checked without the certification.
 func decodeDecisions(w http.ResponseWriter, r *http.Request) ([]reviewDecision, error) {
 	var decisions []reviewDecision
 	if err := decodeBody(w, r, &decisions); err != nil {
@@ -119,8 +119,8 @@ type reviewReassign struct {
 	Reason     string `json:"reason"`
 }
 
-// decodeReassign reads and checks the body of a reassignment as far as that needs no certification. most is how many
-// references the operation allows.
+// decodeReassign reads the body of a reassignment and checks what can be checked without the certification. most is how
+// many references the operation allows.
 func decodeReassign(w http.ResponseWriter, r *http.Request, most int) (reviewReassign, error) {
 	var body reviewReassign
 	if err := decodeBody(w, r, &body); err != nil {

@@ -7,7 +7,7 @@ import (
 	"certql/upstream/sandbox/filter"
 )
 
-// certificationCollection is how listIdentityCertifications may be filtered and sorted.
+// certificationCollection says how listIdentityCertifications may be filtered and sorted.
 var certificationCollection = collection[*certification]{
 	rules: narrowing,
 	fields: map[string]filter.Field[*certification]{
@@ -31,7 +31,7 @@ func orNull(text *string) (string, bool) {
 	return *text, true
 }
 
-// listCertifications answers listIdentityCertifications.
+// listCertifications serves listIdentityCertifications.
 func (s *Sandbox) listCertifications(c *call) (any, error) {
 	q, err := parseQuery(c.r)
 	if err != nil {
@@ -64,8 +64,8 @@ func (s *Sandbox) listCertifications(c *call) (any, error) {
 	return rows, nil
 }
 
-// ordered returns all certifications in the order of a selection. There are few orders and many pages, so each is
-// kept until a certification is added or signed off; nothing else changes one.
+// ordered returns all certifications in the order of a selection. There are few orders and many pages, so each
+// order is kept until a certification is added or signed off; nothing else changes one.
 func (s *state) ordered(by selection[*certification]) []*certification {
 	if by.compare == nil {
 		return s.certifications
@@ -96,7 +96,7 @@ func (s *state) named(text string) ([]*certification, bool) {
 	return found, true
 }
 
-// getCertification answers getIdentityCertification.
+// getCertification serves getIdentityCertification.
 func (s *Sandbox) getCertification(c *call) (any, error) {
 	found, err := s.personal(c)
 	if err != nil {
@@ -138,7 +138,7 @@ func (c *certification) render() wireCertification {
 	return row
 }
 
-// makeDecisions answers makeIdentityDecision with the certification after the decisions.
+// makeDecisions serves makeIdentityDecision and returns the certification after the decisions.
 func (s *Sandbox) makeDecisions(c *call) (any, error) {
 	found, err := s.personal(c)
 	if err != nil {
@@ -151,7 +151,7 @@ func (s *Sandbox) makeDecisions(c *call) (any, error) {
 	return c.change(found, func(now time.Time) error { return c.state.decide(found, decisions, c.author(), now) })
 }
 
-// signOffNow answers signOffIdentityCertification with the certification as signed. A body is ignored.
+// signOffNow serves signOffIdentityCertification and returns the signed certification. A body is ignored.
 func (s *Sandbox) signOffNow(c *call) (any, error) {
 	found, err := s.personal(c)
 	if err != nil {
@@ -160,7 +160,7 @@ func (s *Sandbox) signOffNow(c *call) (any, error) {
 	return c.change(found, func(now time.Time) error { return c.state.signOff(found, c.author(), now) })
 }
 
-// change applies a change and returns the certification as that left it.
+// change applies a change and returns the certification after it.
 func (c *call) change(on *certification, apply func(now time.Time) error) (any, error) {
 	var row wireCertification
 	err := c.state.write(func(now time.Time) error {

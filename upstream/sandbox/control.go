@@ -14,8 +14,8 @@ import (
 // maxControlBody bounds the body of a control request, in bytes.
 const maxControlBody = 1 << 20
 
-// instruments are what the sandbox has beside the service that it plays: a journal of requests, faults on demand, and
-// the way to start over. Tests reach them by methods, everybody else under /sandbox/.
+// instruments are what the sandbox has beside the service that it simulates: a journal of requests, faults on demand, and
+// a way to start over. Tests in Go use the methods of Sandbox, all others the paths under /sandbox/.
 type instruments struct {
 	journal *journal
 	faults  *faults
@@ -23,8 +23,8 @@ type instruments struct {
 	restore func()
 }
 
-// newInstruments returns the instruments of a sandbox with the clock and seed of config. Requests are put down to the
-// client whose token they carry; restore brings the seeded data back.
+// newInstruments returns the instruments of a sandbox with the clock and seed of config. A request counts as that of the
+// client whose token it carries; restore brings the seeded data back.
 func newInstruments(config Config, verify func(authorizationHeader string) (oauth.Claims, error), budgets *limiter, restore func()) *instruments {
 	identify := func(r *http.Request) string {
 		caller, err := verify(r.Header.Get("Authorization"))
@@ -52,7 +52,7 @@ func (i *instruments) setFaults(list []Fault) error { return i.faults.set(list) 
 // requests returns what arrived since the last reset, request by request.
 func (i *instruments) requests() Requests { return i.journal.requests(true) }
 
-// reset brings back the sandbox as it was at the start: its data, no faults, full budgets, an empty journal.
+// reset restores the sandbox as it was at the start: its data, no faults, full budgets, an empty journal.
 func (i *instruments) reset() {
 	i.faults.clear()
 	i.restore()
@@ -77,7 +77,7 @@ func (i *instruments) mount(mux *http.ServeMux) {
 	})
 }
 
-// putFaults answers PUT /sandbox/faults with the list now in force.
+// putFaults serves PUT /sandbox/faults and sends the list now in force.
 func (i *instruments) putFaults(w http.ResponseWriter, r *http.Request) {
 	var list []Fault
 	err := json.UnmarshalRead(http.MaxBytesReader(w, r.Body, maxControlBody), &list, json.RejectUnknownMembers(true))
@@ -96,7 +96,7 @@ func (i *instruments) putFaults(w http.ResponseWriter, r *http.Request) {
 	response.JSON(w, http.StatusOK, i.faults.list())
 }
 
-// getRequests answers GET /sandbox/requests.
+// getRequests serves GET /sandbox/requests.
 func (i *instruments) getRequests(w http.ResponseWriter, r *http.Request) {
 	detail := r.URL.Query().Get("detail")
 	switch detail {

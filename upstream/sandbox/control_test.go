@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A controlBench is instruments behind their endpoints, with one operation beside them.
+// A controlBench is instruments behind their endpoints, with one operation next to them.
 type controlBench struct {
 	instruments *instruments
 	restored    int

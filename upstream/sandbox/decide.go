@@ -7,7 +7,7 @@ import (
 	"certql/upstream/sandbox/response"
 )
 
-// decide applies decisions to items of a certification: all of them or, where one is refused, none. Of several
+// decide applies decisions to items of a certification: all of them or, if one is refused, none. Of several
 // decisions on one item the last wins. A decision may be changed until the sign-off.
 func (s *state) decide(c *certification, decisions []reviewDecision, by author, now time.Time) error {
 	if c.phase != active {
@@ -77,7 +77,7 @@ func (d reviewDecision) endsAfter(now time.Time) bool {
 	return err == nil && end.After(now)
 }
 
-// signOff finishes a certification, for ever. All of its items must be decided, and there must be some.
+// signOff finishes a certification for good. All of its items must be decided, and there must be some.
 func (s *state) signOff(c *certification, by author, now time.Time) error {
 	switch {
 	case c.phase != active:

@@ -10,8 +10,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// FuzzRequests sends whatever an administrator could: no request may make the sandbox panic, fault, redirect or answer
-// what is no JSON.
+// FuzzRequests sends anything that an administrator could send: no request may make the sandbox panic, fail, redirect or
+// send a body that is not JSON.
 func FuzzRequests(f *testing.F) {
 	one := "/v3/certifications/" + LargeCertification
 	f.Add("GET", "/v3/certifications", `filters=id in ("a","b")&sorters=-name,due&limit=1&count=true`, "")

@@ -8,7 +8,7 @@ import (
 	"certql/upstream/sandbox/response"
 )
 
-// itemCollection is how listIdentityAccessReviewItems may be filtered and sorted. Its field names are shorthands: a
+// itemCollection says how listIdentityAccessReviewItems may be filtered and sorted. Its field names are shorthands: a
 // bare type is the type of the access, and the source of an access profile is that of its entitlements.
 var itemCollection = collection[*item]{
 	rules: narrowing,
@@ -35,7 +35,7 @@ var itemCollection = collection[*item]{
 
 func (i *item) accessType() string { return string(i.access.kind) }
 
-// entitlementSource is the name of the source of an entitlement item; other items have none.
+// entitlementSource returns the name of the source of an entitlement item; other items have none.
 func (i *item) entitlementSource() (string, bool) {
 	if i.access.entitlement == nil {
 		return "", false
@@ -43,7 +43,7 @@ func (i *item) entitlementSource() (string, bool) {
 	return i.access.entitlement.wire.SourceName, true
 }
 
-// accessProfileSource is the name of the source of an access profile item; other items have none.
+// accessProfileSource returns the name of the source of an access profile item; other items have none.
 func (i *item) accessProfileSource() (string, bool) {
 	if i.access.accessProfile == nil || len(i.access.accessProfile.entitlements) == 0 {
 		return "", false
@@ -51,7 +51,7 @@ func (i *item) accessProfileSource() (string, bool) {
 	return i.access.accessProfile.entitlements[0].wire.SourceName, true
 }
 
-// listItems answers listIdentityAccessReviewItems.
+// listItems serves listIdentityAccessReviewItems.
 func (s *Sandbox) listItems(c *call) (any, error) {
 	found, err := s.personal(c)
 	if err != nil {
@@ -85,7 +85,7 @@ func (s *Sandbox) listItems(c *call) (any, error) {
 }
 
 // pertaining reads the parameters that narrow review items to those of some access, of which one may be given. An
-// item pertains to what it is itself and to what is nested inside.
+// item pertains to what it is itself and to what it contains.
 func pertaining(q query) (func(*access) bool, error) {
 	var kind accessType
 	var ids []string

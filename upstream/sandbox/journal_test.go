@@ -164,7 +164,7 @@ func TestJournalKeepsTheLatestRequests(t *testing.T) {
 		r := httptest.NewRequest(http.MethodGet, fmt.Sprintf("/%d", i), nil)
 		journalled(j, "getIdentityCertification", r, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) })
 	}
-	close(release) // its answer belongs to a place that others have by now
+	close(release) // its place in the log has been taken by another request by now
 	slow.Wait()
 	got := j.requests(true)
 	if len(got.Log) != maxJournal || got.Total != maxJournal+extra+1 {

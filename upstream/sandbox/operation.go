@@ -10,7 +10,7 @@ import (
 	"certql/upstream/sandbox/response"
 )
 
-// An operation is one of the API, with the paths that follow the base path of its service.
+// An operation is one operation of the API, with the path that follows the base path of its service.
 type operation struct {
 	name    string // the vendor's operationId under /v3
 	method  string
@@ -20,7 +20,7 @@ type operation struct {
 	handle  func(*call) (any, error)
 }
 
-// operations lists the eleven operations.
+// operations returns the eleven operations.
 func (s *Sandbox) operations() []operation {
 	const certifications, tasks = "certifications", "certification-tasks"
 	return []operation{
@@ -41,7 +41,7 @@ func (s *Sandbox) operations() []operation {
 	}
 }
 
-// A call is one request to an operation, from a caller who is known and within budget.
+// A call is one request to an operation, from a client that is known and within budget.
 type call struct {
 	w         http.ResponseWriter
 	r         *http.Request
@@ -51,8 +51,8 @@ type call struct {
 	state     *state
 }
 
-// serve checks a request in the order of the service (token, budget, scope; what follows depends on the operation),
-// and answers what the operation returns with status 200.
+// serve returns the handler of an operation. It checks a request in the order of the service (token, budget, scope; the
+// rest depends on the operation), and sends what the operation returns with status 200.
 func (s *Sandbox) serve(o operation, version string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller, err := s.oauth.Verify(r.Header.Get("Authorization"))
@@ -78,18 +78,18 @@ func (s *Sandbox) serve(o operation, version string) http.Handler {
 	})
 }
 
-// administrator tells whether the caller's user level reaches every certification.
+// administrator reports whether the caller's user level reaches every certification.
 func (c *call) administrator() bool {
 	return slices.Contains(c.caller.Authorities, "ORG_ADMIN") || slices.Contains(c.caller.Authorities, "CERT_ADMIN")
 }
 
-// mayReview tells whether the caller may use a certification: as an administrator or as its reviewer.
+// mayReview reports whether the caller may use a certification: as an administrator or as its reviewer.
 func (c *call) mayReview(on *certification) bool {
 	return c.administrator() || on.reviewer.includes(c.caller.IdentityID)
 }
 
-// certification returns the certification that the path names: 404 where there is none, and 403 where there is one
-// that the caller does not review.
+// certification returns the certification that the path names. The refusal is 404 if there is none, and 403 if there is
+// one that the caller does not review.
 func (c *call) certification() (*certification, error) {
 	found := c.state.certification(c.r.PathValue("id"))
 	if found == nil {
@@ -101,7 +101,7 @@ func (c *call) certification() (*certification, error) {
 	return found, nil
 }
 
-// personal is certification for the operations that are documented not to support governance groups.
+// personal does what certification does, for the operations that are documented not to support governance groups.
 func (s *Sandbox) personal(c *call) (*certification, error) {
 	found, err := c.certification()
 	if err != nil {
@@ -115,25 +115,25 @@ func (s *Sandbox) personal(c *call) (*certification, error) {
 	return found, nil
 }
 
-// author names the caller for the write journal.
+// author returns the caller as the journal of writes names it.
 func (c *call) author() author {
 	return author{c.operation, c.caller.ClientID, c.r.Header.Get("X-Request-Id")}
 }
 
-// locale returns the language of the answer's localised texts.
+// locale returns the language of the response's localised texts.
 func (c *call) locale() string { return response.Locale(c.r.Header.Get("Accept-Language")) }
 
-// announce sends the total of a collection with the answer, where the request asked for it.
+// announce adds the total of a collection to the response, if the request asked for it.
 func (c *call) announce(count bool, total int) {
 	if count {
 		c.w.Header().Set("X-Total-Count", strconv.Itoa(total))
 	}
 }
 
-// reviewerScope returns a test for what a listing shows to the caller: everything to an administrator, otherwise what
-// the caller reviews, and of that only what the identity named by reviewer-identity reviews, if one is named. A caller
-// who is no administrator and asks for another identity is shown nothing. The test takes nil for what belongs to no
-// certification: only an administrator who names no reviewer sees that.
+// reviewerScope returns a test of what a listing shows to the caller: everything to an administrator, otherwise what the
+// caller reviews; and if the parameter reviewer-identity names an identity, only what that one reviews. A caller who is
+// no administrator and names another identity is shown nothing. For something that belongs to no certification, the test
+// is given nil: only an administrator who names no reviewer sees it.
 func (c *call) reviewerScope(q query) (func(*certification) bool, error) {
 	wanted, err := q.text("reviewer-identity")
 	if err != nil {

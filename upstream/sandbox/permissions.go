@@ -7,7 +7,7 @@ import (
 	"certql/upstream/sandbox/response"
 )
 
-// permissionCollection is how getIdentityCertificationItemPermissions may be filtered. There are no sorters.
+// permissionCollection says how getIdentityCertificationItemPermissions may be filtered. There are no sorters.
 var permissionCollection = collection[wirePermission]{
 	rules: filter.And | filter.Or | filter.Parentheses | filter.OneAcrossFields,
 	fields: map[string]filter.Field[wirePermission]{
@@ -16,7 +16,7 @@ var permissionCollection = collection[wirePermission]{
 	},
 }
 
-// listPermissions answers getIdentityCertificationItemPermissions. Only entitlements have permissions; of other items
+// listPermissions serves getIdentityCertificationItemPermissions. Only entitlements have permissions; of other items
 // the list is empty. The operation serves certifications of governance groups under every version.
 func (s *Sandbox) listPermissions(c *call) (any, error) {
 	found, err := c.certification()
@@ -44,7 +44,7 @@ func (s *Sandbox) listPermissions(c *call) (any, error) {
 	return page, nil
 }
 
-// accessOf returns what an item of a certification is about, or nil where the certification has no such item.
+// accessOf returns what an item of a certification is about, or nil if the certification has no such item.
 func (s *state) accessOf(c *certification, itemID string) *access {
 	var found *access
 	s.read(func(time.Time) {

@@ -26,7 +26,7 @@ func parseQuery(r *http.Request) (query, error) {
 	return query{values}, nil
 }
 
-// text returns a parameter, or "" where it is not given.
+// text returns a parameter, or "" if it is not given.
 func (q query) text(name string) (string, error) {
 	switch given := q.values[name]; len(given) {
 	case 0:
@@ -38,7 +38,7 @@ func (q query) text(name string) (string, error) {
 	}
 }
 
-// number returns a parameter that is an integer from 0 to most, or otherwise where it is not given.
+// number returns a parameter that is an integer from 0 to most, or the value of otherwise if it is not given.
 func (q query) number(name string, otherwise, most int) (int, error) {
 	text, err := q.text(name)
 	if err != nil || !q.values.Has(name) {
@@ -51,7 +51,7 @@ func (q query) number(name string, otherwise, most int) (int, error) {
 	return int(value), nil
 }
 
-// flag returns a parameter that is true or false; it is false where it is not given.
+// flag returns a parameter that is true or false; it is false if it is not given.
 func (q query) flag(name string) (bool, error) {
 	text, err := q.text(name)
 	switch {
@@ -87,7 +87,7 @@ const narrowing = filter.And | filter.Parentheses
 type collection[R any] struct {
 	fields map[string]filter.Field[R]
 	rules  filter.Rules
-	// keys is nil where the operation has no parameter for sorters.
+	// keys is nil if the operation has no parameter for sorters.
 	keys map[string]func(R) (string, bool)
 }
 
@@ -134,8 +134,8 @@ func (c collection[R]) parse(q query) (selection[R], error) {
 	return chosen, nil
 }
 
-// page returns the selected rows that belong on the page and, where the total was asked for, how many match
-// altogether. rows stays as it is.
+// page returns the selected rows that belong on the page and, if the request asked for the total, how many match in all.
+// rows stays as it is.
 func (s selection[R]) page(rows []R) (page []R, total int) {
 	if s.compare != nil {
 		rows = s.filtered(rows)
@@ -158,6 +158,7 @@ func (s selection[R]) page(rows []R) (page []R, total int) {
 	return page, total
 }
 
+// filtered returns the rows that match, in their order.
 func (s selection[R]) filtered(rows []R) []R {
 	matching := make([]R, 0, len(rows))
 	for _, row := range rows {

@@ -21,13 +21,13 @@ const (
 	targetSummaryReference   referenceType = "TARGET_SUMMARY" // the newer name of the same
 )
 
-// A reassignOrder asks to move items of a certification to another reviewer. References of whole summaries name
-// the summary, not the identity. No references at all mean every undecided item, as in an administrator's move
-// of whole certifications.
+// A reassignOrder asks to move items of a certification to another reviewer. A reference to a whole summary names the
+// summary, not the identity. No references at all mean every undecided item, as when an administrator moves whole
+// certifications.
 type reassignOrder struct {
 	references []reference
-	reassignTo string    // the id of the new reviewer, as asked for
-	to         *identity // who that is; nil where there is no such identity
+	reassignTo string    // the id of the new reviewer, as it was sent
+	to         *identity // who that is; nil if there is no such identity
 	reason     string
 	by         author
 }
@@ -51,8 +51,8 @@ func (c *certification) mayReassign(order reassignOrder) error {
 	return nil
 }
 
-// reassign moves the items of an order into a certification of the new reviewer. It moves all or, where a reference
-// cannot be followed, nothing; the violations say why, in the order of the references.
+// reassign moves the items of an order into a certification of the new reviewer. It moves all of them or, if a
+// reference cannot be followed, nothing; the violations say why, in the order of the references.
 func (s *state) reassign(c *certification, order reassignOrder, now time.Time) []violation {
 	if err := c.mayReassign(order); err != nil {
 		return []violation{{error: err}}
@@ -118,7 +118,7 @@ func (c *certification) selectItems(order reassignOrder) (map[*item]bool, []viol
 // An itemIndex finds items of one certification by id and by summary, for orders with hundreds of references.
 type itemIndex struct {
 	byID      map[string]*item
-	undecided map[string][]*item // by summary id; the entry exists even where all are decided
+	undecided map[string][]*item // by summary id; the entry exists even if all are decided
 }
 
 func (c *certification) index() itemIndex {
@@ -156,7 +156,7 @@ func (x itemIndex) follow(ref reference, at int) ([]*item, error) {
 	return open, nil
 }
 
-// targetOf returns the certification that takes reassigned items: the one that an earlier reassignment from the same
+// targetOf returns the certification that receives reassigned items: the one that an earlier reassignment from the same
 // origin made for the reviewer, or a new one.
 func (s *state) targetOf(origin *certification, order reassignOrder, now time.Time) *certification {
 	if !s.splitSummaries {
@@ -175,8 +175,8 @@ func (s *state) targetOf(origin *certification, order reassignOrder, now time.Ti
 	return made
 }
 
-// move takes items out of one certification and into another. An identity that has a summary there keeps it;
-// otherwise a summary that loses all its items moves along, and one that keeps some is split.
+// move takes items out of one certification and puts them into another. If the identity has a summary there, that one is
+// used; otherwise a summary that loses all its items moves along, and one that keeps some is split.
 func (s *state) move(from, to *certification, moving map[*item]bool) {
 	staying := make(map[*identitySummary]bool)
 	kept := from.items[:0:0]
@@ -204,7 +204,7 @@ func (s *state) move(from, to *certification, moving map[*item]bool) {
 	to.recount()
 }
 
-// summaryIn returns the summary that stands for old in the certification.
+// summaryIn returns the summary that takes the place of old in the certification.
 func (s *state) summaryIn(c *certification, old *identitySummary, split bool) *identitySummary {
 	for _, each := range c.summaries {
 		if each.identity == old.identity && each.name == old.name {

@@ -6,7 +6,7 @@ import (
 	"certql/upstream/sandbox/filter"
 )
 
-// reviewerCollection is how listCertificationReviewers may be filtered and sorted.
+// reviewerCollection says how listCertificationReviewers may be filtered and sorted.
 var reviewerCollection = collection[*identity]{
 	rules: narrowing,
 	fields: map[string]filter.Field[*identity]{
@@ -20,8 +20,8 @@ var reviewerCollection = collection[*identity]{
 	},
 }
 
-// listReviewers answers listCertificationReviewers: the reviewing identity, or the members of the governance group,
-// under every version. Who reviews a certification never changes, so this needs no lock.
+// listReviewers serves listCertificationReviewers: the reviewing identity or the members of the governance group, under
+// every version. The reviewer of a certification never changes, so this needs no lock.
 func (s *Sandbox) listReviewers(c *call) (any, error) {
 	found, err := c.certification()
 	if err != nil {

@@ -5,9 +5,12 @@
 //
 // Beside the API's own paths, those under /sandbox/ inject faults, count requests and start over.
 //
-// Where the vendor does not say how the service behaves, the package makes one choice and says so where it is made.
-// The package uses no code of any client, so that a client's mistakes about the API cannot agree with its own. It
-// starts no goroutines: what changes with time changes when somebody looks.
+// If the vendor does not say how the service behaves, the package makes one choice, and a comment there says so. The
+// package uses no code of any client: a client and a sandbox that share a mistake about the API would agree. It starts no
+// goroutines: what changes with time changes when it is looked at.
+//
+// Below it are filter (the vendor's language of filters and sorters), oauth (the authorisation server) and response (how
+// the service words its responses).
 package sandbox
 
 import (
@@ -105,18 +108,18 @@ func (s *Sandbox) Clients() []Client {
 	return clients
 }
 
-// Now tells the time by the tenant's clock.
+// Now returns the time by the tenant's clock.
 func (s *Sandbox) Now() time.Time { return s.config.Clock() }
 
-// SetFaults replaces the faults in force, as PUT /sandbox/faults does; none given means none in force. It returns an
-// error that says which fault is wrong, and changes nothing then.
+// SetFaults replaces the faults in force, as PUT /sandbox/faults does; without any, none is in force. If one is wrong, it
+// changes nothing and returns an error that says which.
 func (s *Sandbox) SetFaults(faults ...Fault) error { return s.instruments.setFaults(faults) }
 
 // Requests returns what arrived since the start or the last reset, as GET /sandbox/requests?detail=true does.
 func (s *Sandbox) Requests() Requests { return s.instruments.requests() }
 
 // Reset starts over, as POST /sandbox/reset does: the data of the start (by the clock's current day), no faults, full
-// request budgets, and empty journals of requests and writes. Tokens stay good, and users stay signed in.
+// request budgets, and empty journals of requests and writes. Tokens stay valid, and users stay signed in.
 func (s *Sandbox) Reset() { s.instruments.reset() }
 
 // Writes returns every change since the start or the last reset, oldest first.
@@ -127,7 +130,7 @@ func (s *Sandbox) Writes() []Write {
 	return writes
 }
 
-// ServeHTTP answers one request, in the service's manner also where there is nothing to find.
+// ServeHTTP responds to one request, as the service does also for paths that it does not have.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set(response.TrackingHeader, s.tracking.next())
 	w.Header().Set(response.LocaleHeader, response.Locale(r.Header.Get("Accept-Language")))
@@ -139,7 +142,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
-// legacyVersions have their number before the name of the service; the current version has it behind.
+// legacyVersions have their number before the name of the service; the current version has it after the name.
 var legacyVersions = [...]string{"v3", "v2024", "v2025", "v2026"}
 
 const currentVersion = "v1"
@@ -159,7 +162,7 @@ func (s *Sandbox) routes() *http.ServeMux {
 	return mux
 }
 
-// mountOperations mounts the operations under the paths of one version, and an answer to every other method.
+// mountOperations mounts the operations under the paths of one version, and the refusal of every other method.
 func (s *Sandbox) mountOperations(mux *http.ServeMux, version string, base func(service string) string) {
 	for _, each := range s.operations() {
 		path := base(each.service) + each.path

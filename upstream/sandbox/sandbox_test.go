@@ -66,7 +66,7 @@ func accessToken(t testing.TB, handler http.Handler, of string, scopes ...string
 	return granted.AccessToken
 }
 
-// A reply is what the sandbox answered.
+// A reply is a response of the sandbox.
 type reply struct {
 	t      testing.TB
 	status int
@@ -101,7 +101,7 @@ func (n *tenant) do(as, method, target string, body any) *reply {
 	return n.send(request, sent)
 }
 
-// send sends a request as it is, and checks the answers of operations against the definition.
+// send sends a request as it is, and checks the responses of operations against the definition.
 func (n *tenant) send(request *http.Request, sent []byte) *reply {
 	n.t.Helper()
 	answered, err := n.server.Client().Do(request)
@@ -141,7 +141,7 @@ func (r *reply) into(value any) {
 	}
 }
 
-// object decodes the body of one row into plain values, as the tests of answers want to know nothing of the types.
+// object decodes the body of one row into plain values, since the tests of responses should not rely on the types.
 func (r *reply) object() map[string]any {
 	r.t.Helper()
 	var row map[string]any
@@ -157,7 +157,7 @@ func (r *reply) rows() []map[string]any {
 	return rows
 }
 
-// refused checks that the answer is an ErrorResponseDto of that status and detail code.
+// refused checks that the response is an ErrorResponseDto of that status and detail code.
 func (r *reply) refused(status int, code string) {
 	r.t.Helper()
 	if r.status != status {

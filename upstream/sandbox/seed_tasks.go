@@ -9,7 +9,8 @@ import (
 // seededTasks is how many certifications have a task waiting or running at the start, if there are enough.
 const seededTasks = 60
 
-// farEnd is when the tasks of the start take effect: so late that they stay pending in any test of ordinary length.
+// farEnd is how long after the start the seeded tasks take effect: so late that they stay pending in any test of ordinary
+// length.
 const farEnd = 30 * 24 * time.Hour
 
 // seedTasks makes tasks in every state.
@@ -37,7 +38,7 @@ func (s *seeder) seedTasks() {
 	}
 }
 
-// seedMove makes a pending task that moves whatever is undecided in the certification to somebody else.
+// seedMove makes a pending task that moves all undecided items of the certification to another reviewer.
 func (s *seeder) seedMove(number int, from *certification) {
 	to := s.staff[len(s.staff)/2+number]
 	order := reassignOrder{to: to, reassignTo: to.id, reason: "Reviewer on long-term leave"}

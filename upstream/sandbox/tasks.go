@@ -7,7 +7,7 @@ import (
 	"certql/upstream/sandbox/response"
 )
 
-// taskCollection is how getPendingCertificationTasks may be filtered. There are no sorters.
+// taskCollection says how getPendingCertificationTasks may be filtered. There are no sorters.
 var taskCollection = collection[*task]{
 	rules: narrowing,
 	fields: map[string]filter.Field[*task]{
@@ -17,7 +17,7 @@ var taskCollection = collection[*task]{
 	},
 }
 
-// reassignNow answers reassignIdentityCertifications with the certification that the items left.
+// reassignNow serves reassignIdentityCertifications and returns the certification that the items left.
 func (s *Sandbox) reassignNow(c *call) (any, error) {
 	found, err := s.personal(c)
 	if err != nil {
@@ -35,8 +35,8 @@ func (s *Sandbox) reassignNow(c *call) (any, error) {
 	})
 }
 
-// reassignLater answers submitReassignCertsAsync with a task that is QUEUED. What is wrong with the request as a whole
-// is refused at once; what is wrong with a reference makes the task end in ERROR, with nothing moved.
+// reassignLater serves submitReassignCertsAsync and returns a task that is QUEUED. What is wrong with the request as a
+// whole is refused at once; what is wrong with a reference makes the task end in ERROR, with nothing moved.
 func (s *Sandbox) reassignLater(c *call) (any, error) {
 	found, err := c.certification()
 	if err != nil {
@@ -79,7 +79,7 @@ func (c *call) reassignOrder(most int) (reassignOrder, error) {
 	return order, nil
 }
 
-// getTask answers getCertificationTask, for a task in any status until a day after its end. Reviewers may read the
+// getTask serves getCertificationTask: a task can be read in any status, until a day after its end. Reviewers may read the
 // tasks of their certifications; those of campaigns are for administrators.
 func (s *Sandbox) getTask(c *call) (any, error) {
 	var row wireTask
@@ -101,7 +101,7 @@ func (s *Sandbox) getTask(c *call) (any, error) {
 	return &row, nil
 }
 
-// listTasks answers getPendingCertificationTasks: the tasks that are QUEUED or IN_PROGRESS.
+// listTasks serves getPendingCertificationTasks: the tasks that are QUEUED or IN_PROGRESS.
 func (s *Sandbox) listTasks(c *call) (any, error) {
 	q, err := parseQuery(c.r)
 	if err != nil {

@@ -6,9 +6,9 @@ import (
 	"certql/upstream/sandbox/response"
 )
 
-// The types of this file are the bodies that the service sends, member by member as in its published
-// definition. A pointer without omitzero is written as null when it is nil; with omitzero the member is
-// left out, because the definition does not allow null there.
+// The types of this file are the bodies that the service sends, member by member as in its published definition. A nil
+// pointer without omitzero is written as null; with omitzero the member is left out, because the definition does not
+// allow null there.
 
 // wireCertification is IdentityCertificationDto.
 type wireCertification struct {
@@ -92,7 +92,7 @@ type wireAccess struct {
 	Name string     `json:"name"`
 }
 
-// wireIdentitySummary is CertificationIdentitySummary. IdentityID is left out where the target is no identity.
+// wireIdentitySummary is CertificationIdentitySummary. IdentityID is left out if the target is no identity.
 type wireIdentitySummary struct {
 	ID         string `json:"id"`
 	Name       string `json:"name"`
@@ -231,12 +231,12 @@ type wireTrail struct {
 	ReassignmentType string `json:"reassignmentType"`
 }
 
-// stamp writes an instant as the service does: RFC 3339 in UTC with milliseconds.
+// stamp returns an instant as the service writes it: RFC 3339 in UTC with milliseconds.
 func stamp(t time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05.000Z")
 }
 
-// stampOrNull is stamp for a member that may be null: the zero time has no value.
+// stampOrNull does what stamp does, for a member that may be null: the zero time is null.
 func stampOrNull(t time.Time) *string {
 	if t.IsZero() {
 		return nil

@@ -63,7 +63,7 @@ type tokens struct {
 	clock  func() time.Time
 	parser *jwt.Parser
 
-	// Verifying a signature costs more than most operations do, and a client sends one token many times.
+	// Verifying a signature costs more than most operations do, and a client sends the same token many times.
 	verified sync.Map // string → Claims
 	count    atomic.Int64
 
@@ -93,7 +93,7 @@ type order struct {
 	lifetime time.Duration
 }
 
-// issue returns a signed token and its claims. It expires at a whole second, never earlier than its lifetime from now.
+// issue returns a signed token and its claims. The token expires at a whole second, never before its lifetime is over.
 func (t *tokens) issue(o order) (string, Claims, error) {
 	now := t.clock()
 	expires := now.Add(o.lifetime)
@@ -154,7 +154,7 @@ func (t *tokens) verify(authorizationHeader string) (Claims, error) {
 	return t.unlessRevoked(payload)
 }
 
-// unlessRevoked returns the claims of a token that is good otherwise.
+// unlessRevoked returns the claims of a token that is valid otherwise, or the error of one that is revoked.
 func (t *tokens) unlessRevoked(payload Claims) (Claims, error) {
 	t.revocations.RLock()
 	defer t.revocations.RUnlock()
@@ -164,14 +164,14 @@ func (t *tokens) unlessRevoked(payload Claims) (Claims, error) {
 	return payload, nil
 }
 
-// revoke makes the token of that id, which expires then, good no more.
+// revoke makes the token of that id invalid; expires is when it would have expired.
 func (t *tokens) revoke(id string, expires time.Time) {
 	t.revocations.Lock()
 	defer t.revocations.Unlock()
 	t.revoked.put(id, struct{}{}, expires)
 }
 
-// remember keeps a verified token, and forgets all others when there are too many.
+// remember keeps a verified token, and forgets all others if there are too many.
 func (t *tokens) remember(token string, payload Claims) {
 	if t.count.Add(1) > maxVerified {
 		t.verified.Clear()

@@ -11,7 +11,7 @@ import (
 // maxAuthorizeQuery bounds the query of an authorization request, in bytes.
 const maxAuthorizeQuery = 8 << 10
 
-// An authorizationRequest is what an application asks for in the name of whoever signs in.
+// An authorizationRequest is what an application asks for in the name of the user who signs in.
 type authorizationRequest struct {
 	client      Client
 	redirectURI string // as it was sent
@@ -24,8 +24,8 @@ type authorizationRequest struct {
 // codeChallenge is the form of a SHA-256 in base64url.
 var codeChallenge = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
 
-// authorize answers GET /oauth/authorize with the page on which a user is chosen. What is wrong with the application or
-// its redirect URI is told on a page as well, and never sent anywhere; all else goes back to the application.
+// authorize serves GET /oauth/authorize with the page on which a user is chosen. If the application or its redirect URI
+// is wrong, a page says so, and the browser is never sent anywhere; all else that is wrong goes back to the application.
 func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 	if len(r.URL.RawQuery) > maxAuthorizeQuery {
 		writeProblem(w, http.StatusRequestURITooLong, fmt.Sprintf("The request is longer than %d bytes.", maxAuthorizeQuery))
@@ -55,7 +55,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 	}
 	if refused := wanted.complete(parameters); refused != nil {
 		w.Header().Set("Cache-Control", "no-store")
-		http.Redirect(w, r, wanted.answer(baseOf(r), map[string]string{
+		http.Redirect(w, r, wanted.result(baseOf(r), map[string]string{
 			"error": refused.Code, "error_description": refused.Description,
 		}), http.StatusFound)
 		return
@@ -63,7 +63,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 	s.offer(w, r, wanted)
 }
 
-// complete checks the parameters that an application is told about, and takes them over.
+// complete reads the other parameters. What is wrong with one of them is for the application to know.
 func (a *authorizationRequest) complete(parameters url.Values) *refusal {
 	refuse := func(code, description string) *refusal { return &refusal{http.StatusFound, code, description} }
 	for _, name := range []string{"response_type", "state", "scope", "code_challenge", "code_challenge_method"} {
@@ -89,8 +89,8 @@ func (a *authorizationRequest) complete(parameters url.Values) *refusal {
 	return nil
 }
 
-// answer returns where the browser goes with the answer to the request. The issuer in it is that of RFC 9207.
-func (a *authorizationRequest) answer(issuer *url.URL, parameters map[string]string) string {
+// result returns where the browser takes the result of the request. The issuer in it is that of RFC 9207.
+func (a *authorizationRequest) result(issuer *url.URL, parameters map[string]string) string {
 	parameters["iss"] = issuer.String()
 	parameters["state"] = a.state
 	return with(a.redirect, parameters)

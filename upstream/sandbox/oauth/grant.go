@@ -26,18 +26,18 @@ type grant struct {
 	id         string
 	to         Client // the application, with the user
 	scopes     []string
-	generation uint64   // of the refresh token that is good now
-	live       []Claims // of the access tokens that may be good still, the latest first
+	generation uint64   // of the refresh token that is valid now
+	live       []Claims // of the access tokens that may still be valid, the latest first
 }
 
-// maxLive bounds how many access tokens of a grant are good at once; where there would be more, the oldest are revoked.
+// maxLive bounds how many access tokens of a grant are valid at once; if there are more, the oldest are revoked.
 const maxLive = 100
 
 // codeVerifier is the form that RFC 7636 gives to a code verifier.
 var codeVerifier = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
 
 // redeem exchanges an authorization code. A code that comes a second time may have been stolen: what it gave is revoked.
-func (s *Server) redeem(caller Client, parameters url.Values, issuer string) (*tokenAnswer, error) {
+func (s *Server) redeem(caller Client, parameters url.Values, issuer string) (*tokenResponse, error) {
 	for _, name := range []string{"code", "redirect_uri", "code_verifier"} {
 		if parameters.Get(name) == "" {
 			return nil, invalidRequest("Missing parameter: " + name)
@@ -61,7 +61,7 @@ func (s *Server) redeem(caller Client, parameters url.Values, issuer string) (*t
 	challenge := base64.RawURLEncoding.EncodeToString(digest[:])
 	if code.request.redirectURI != parameters.Get("redirect_uri") ||
 		subtle.ConstantTimeCompare([]byte(challenge), []byte(code.request.challenge)) != 1 {
-		s.codes.remove(parameters.Get("code")) // so that nobody can try again
+		s.codes.remove(parameters.Get("code")) // so that there is no second try
 		return nil, invalidGrant("The code was given for another redirect URI or code verifier, and is void now")
 	}
 	given := &grant{id: randomID(), to: caller.For(code.user), scopes: code.request.scopes}
@@ -69,9 +69,9 @@ func (s *Server) redeem(caller Client, parameters url.Values, issuer string) (*t
 	return s.extend(given, given.scopes, issuer)
 }
 
-// refresh exchanges a refresh token for an access token and the next refresh token. One that was exchanged before may
+// refresh exchanges a refresh token for an access token and the next refresh token. A token that was exchanged before may
 // have been stolen: its whole family is revoked.
-func (s *Server) refresh(caller Client, parameters url.Values, issuer string) (*tokenAnswer, error) {
+func (s *Server) refresh(caller Client, parameters url.Values, issuer string) (*tokenResponse, error) {
 	if parameters.Get("refresh_token") == "" {
 		return nil, invalidRequest("Missing parameter: refresh_token")
 	}
@@ -92,8 +92,8 @@ func (s *Server) refresh(caller Client, parameters url.Values, issuer string) (*
 }
 
 // extend makes the next tokens of a grant.
-func (s *Server) extend(g *grant, scopes []string, issuer string) (*tokenAnswer, error) {
-	answer, payload, err := s.issue(order{g.to, scopes, issuer, s.config.UserTokenLifetime})
+func (s *Server) extend(g *grant, scopes []string, issuer string) (*tokenResponse, error) {
+	granted, payload, err := s.issue(order{g.to, scopes, issuer, s.config.UserTokenLifetime})
 	if err != nil {
 		return nil, err
 	}
@@ -111,12 +111,12 @@ func (s *Server) extend(g *grant, scopes []string, issuer string) (*tokenAnswer,
 	g.live = live
 	g.generation++
 	s.grants.put(g.id, g, now.Add(s.config.RefreshLifetime))
-	answer.RefreshToken = s.refreshToken(g.id, g.generation)
-	return answer, nil
+	granted.RefreshToken = s.refreshToken(g.id, g.generation)
+	return granted, nil
 }
 
-// revoke answers POST /oauth/revoke, as RFC 7009 has it: an access token ends by itself, a refresh token with all that
-// came from the same sign-in. What is no token is none afterwards, either.
+// revoke serves POST /oauth/revoke as RFC 7009 says: an access token ends alone, a refresh token together with all that
+// came from the same sign-in. A text that is no token is not valid afterwards either, so that is a success.
 func (s *Server) revoke(w http.ResponseWriter, r *http.Request) {
 	caller, parameters, err := s.authenticated(w, r)
 	if err == nil {
@@ -147,7 +147,7 @@ func (s *Server) end(caller Client, token string) error {
 	}
 	payload, err := s.tokens.verify("Bearer " + token)
 	if err != nil {
-		return nil // it is no good token, as the caller wanted
+		return nil // it is not valid, as the caller wanted
 	}
 	if payload.ClientID != caller.ID {
 		return foreign
@@ -172,8 +172,8 @@ func (s *Server) revokeAccess(g *grant) {
 	g.live = nil
 }
 
-// refreshToken returns the refresh token of that generation. It names its grant and vouches for itself, so that one that
-// was used before is told from one that never was, however many there have been.
+// refreshToken returns the refresh token of that generation. It names its grant and is signed, so that the server tells a
+// token that was used before from one that never was, however many there have been.
 func (s *Server) refreshToken(grantID string, generation uint64) string {
 	text := grantID + "." + strconv.FormatUint(generation, 10)
 	digest := hmac.New(sha256.New, s.refreshTokenKey)
@@ -181,7 +181,7 @@ func (s *Server) refreshToken(grantID string, generation uint64) string {
 	return text + "." + base64.RawURLEncoding.EncodeToString(digest.Sum(nil))
 }
 
-// granted returns the grant that a refresh token belongs to, and the token's generation; nil where there is none.
+// granted returns the grant that a refresh token belongs to, and the token's generation; nil if there is none.
 func (s *Server) granted(token string) (*grant, uint64) {
 	id, rest, _ := strings.Cut(token, ".")
 	number, _, _ := strings.Cut(rest, ".")

@@ -30,7 +30,7 @@ func newGrantBench(t *testing.T, config Config) *grantBench {
 	return &grantBench{server, handler, clock, &testBrowser{handler: handler}}
 }
 
-// ask sends a request for tokens that must be granted.
+// ask sends a request for tokens, which has to be granted.
 func (b *grantBench) ask(t *testing.T, form url.Values) map[string]any {
 	t.Helper()
 	w, body := answerOf(t, b.handler, formRequest(form))
@@ -54,7 +54,7 @@ func refreshForm(answer map[string]any, changes ...string) url.Values {
 	}, changes...)
 }
 
-// refused sends a request for tokens that must not be granted.
+// refused sends a request for tokens, which must not be granted.
 func (b *grantBench) refused(t *testing.T, name string, r *http.Request, status int, code string) {
 	t.Helper()
 	w, body := answerOf(t, b.handler, r)
@@ -66,7 +66,7 @@ func (b *grantBench) refused(t *testing.T, name string, r *http.Request, status 
 	}
 }
 
-// check tells whether the access token in an answer is as good as it should be.
+// check fails the test unless verifying the access token of a response gives the wanted error, or none.
 func (b *grantBench) check(t *testing.T, when string, answer map[string]any, want error) {
 	t.Helper()
 	if _, err := b.tokens.verify(fmt.Sprint("Bearer ", answer["access_token"])); !errors.Is(err, want) {
@@ -160,7 +160,7 @@ func TestACodeIsRefusedWhereItDoesNotBelong(t *testing.T) {
 	for name, test := range map[string]struct {
 		changes []string
 		code    string
-		void    bool // the code is good for nobody afterwards
+		void    bool // the code is void afterwards
 	}{
 		"no code":               {[]string{"code", ""}, "invalid_request", false},
 		"no redirect URI":       {[]string{"redirect_uri", ""}, "invalid_request", false},

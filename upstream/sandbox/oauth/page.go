@@ -27,24 +27,24 @@ var pages = template.Must(template.New("pages").Funcs(template.FuncMap{
 // A signInPage is the page on which a user is chosen.
 type signInPage struct {
 	Application string
-	Host        string // where the application has the browser sent back to
-	Request     string // names the page when it is sent back
-	Current     *User  // whom the browser is signed in as already, if anybody
+	Host        string // to which the browser is sent back
+	Request     string // names the page in its form
+	Current     *User  // whom the browser is signed in as, if anybody
 	Users       []User
 }
 
-// A noticePage says something, and ends there.
+// A noticePage tells something, and leads nowhere.
 type noticePage struct {
 	Title, Text string
 }
 
-// answer writes the page. Its form may lead to the application.
-func (p signInPage) answer(w http.ResponseWriter, application *url.URL) {
+// write sends the page. Its form may lead to the application.
+func (p signInPage) write(w http.ResponseWriter, application *url.URL) {
 	writePage(w, http.StatusOK, "signIn", p, "'self' "+originSource(application))
 }
 
-// originSource names the origin of a URL in a Content-Security-Policy, which has no words for an IPv6 address: there it
-// is the scheme.
+// originSource returns the origin of a URL as a Content-Security-Policy names it. That has no form for an IPv6 address,
+// for which it is the scheme alone.
 func originSource(u *url.URL) string {
 	if strings.Contains(u.Hostname(), ":") {
 		return u.Scheme + ":"
@@ -52,16 +52,17 @@ func originSource(u *url.URL) string {
 	return u.Scheme + "://" + u.Host
 }
 
-// answerProblem tells a person why a request goes nowhere.
+// writeProblem sends a page that tells a person why a request cannot go on.
 func writeProblem(w http.ResponseWriter, status int, text string) {
 	writeNotice(w, status, "This cannot go on", text)
 }
 
+// writeNotice sends a page that tells something.
 func writeNotice(w http.ResponseWriter, status int, title, text string) {
 	writePage(w, status, "notice", noticePage{title, text}, "'none'")
 }
 
-// answerPage writes a page that loads nothing, runs nothing, stands in no frame and is kept nowhere. Its forms may lead
+// writePage sends a page that loads nothing, runs nothing, shows in no frame and is kept in no cache. Its forms may lead
 // to formAction.
 func writePage(w http.ResponseWriter, status int, name string, page any, formAction string) {
 	var body bytes.Buffer

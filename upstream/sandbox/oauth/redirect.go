@@ -10,7 +10,7 @@ import (
 // maxRedirectURI bounds a redirect URI, in bytes.
 const maxRedirectURI = 2000
 
-// ParseRedirectURI reads a URI to which a browser may be sent. Its error says what one has to be.
+// ParseRedirectURI returns a URI to which a browser may be sent. Its error says what such a URI has to be.
 func ParseRedirectURI(text string) (*url.URL, error) {
 	uri, err := url.Parse(text)
 	if err != nil || len(text) > maxRedirectURI || uri.Scheme != "http" && uri.Scheme != "https" || uri.Hostname() == "" ||
@@ -20,9 +20,9 @@ func ParseRedirectURI(text string) (*url.URL, error) {
 	return uri, nil
 }
 
-// redirect returns the URI to which an application wants a browser sent, if it may: one of the registered, character by
-// character, or any of the local machine. RFC 8252, section 7.3, has the port free there; a developer needs the path as
-// well.
+// redirect returns the URI to which an application wants a browser sent, and reports whether it may be: it has to be one
+// of the registered, character by character, or any of the local machine. There, RFC 8252, section 7.3, allows any port;
+// a developer needs any path as well.
 func (s *Server) redirect(text string) (uri *url.URL, ok bool) {
 	uri, err := ParseRedirectURI(text)
 	if err != nil {

@@ -8,19 +8,20 @@ import (
 	"time"
 )
 
-// browserCookie names the browser at the tenant: first the one that a sign-in page was sent to, then its session.
+// browserCookie is the cookie that names the browser at the tenant: before the sign-in the browser that a page was sent
+// to, and afterwards its session.
 const browserCookie = "sandbox_tenant"
 
 // maxSignInForm bounds the form of the sign-in page, in bytes.
 const maxSignInForm = 4 << 10
 
-// A signIn is a sign-in page that waits for somebody to choose.
+// A signIn is a sign-in page that waits for a user to choose.
 type signIn struct {
 	request authorizationRequest
 	browser string // the cookie of the browser that the page was sent to
 }
 
-// offer sends the page on which a user is chosen, the one that the browser is signed in as first.
+// offer sends the page on which a user is chosen. The user whom the browser is signed in as comes first.
 func (s *Server) offer(w http.ResponseWriter, r *http.Request, wanted authorizationRequest) {
 	browser, known := browserOf(r)
 	if !known {
@@ -35,11 +36,11 @@ func (s *Server) offer(w http.ResponseWriter, r *http.Request, wanted authorizat
 	}
 	s.pending.put(page.Request, &signIn{wanted, browser}, s.config.Clock().Add(pendingLifetime))
 	s.mu.Unlock()
-	page.answer(w, wanted.redirect)
+	page.write(w, wanted.redirect)
 }
 
-// signIn answers POST /oauth/authorize, the form of the sign-in page: it signs the browser in as the chosen user, and
-// sends it back to the application with a code, or with the word that somebody cancelled.
+// signIn serves POST /oauth/authorize, the form of the sign-in page. It signs the browser in as the chosen user and sends
+// it back to the application with a code, or with the error that the user cancelled.
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxSignInForm)
 	if err := r.ParseForm(); err != nil {
@@ -58,12 +59,12 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, http.StatusBadRequest, "This page has expired, or was sent to another browser. Start again at the application.")
 		return
 	}
-	answer := map[string]string{"error": "access_denied", "error_description": "The user cancelled"}
+	result := map[string]string{"error": "access_denied", "error_description": "The user cancelled"}
 	if !cancelled {
-		answer = map[string]string{"code": s.accept(w, r, waiting, chosen)}
+		result = map[string]string{"code": s.accept(w, r, waiting, chosen)}
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, waiting.request.answer(baseOf(r), answer), http.StatusSeeOther)
+	http.Redirect(w, r, waiting.request.result(baseOf(r), result), http.StatusSeeOther)
 }
 
 // take returns the sign-in page of that name, once, to the browser that it was sent to.
@@ -78,7 +79,7 @@ func (s *Server) take(request, browser string) (*signIn, bool) {
 	return waiting, true
 }
 
-// accept signs the browser in, under a cookie that nobody has seen before, and returns the code for the application.
+// accept signs the browser in, under a new cookie, and returns the code for the application.
 func (s *Server) accept(w http.ResponseWriter, r *http.Request, waiting *signIn, as User) string {
 	code, browser := rand.Text(), rand.Text()
 	s.mu.Lock()
@@ -100,8 +101,8 @@ func (s *Server) user(id string) (User, bool) {
 	return User{}, false
 }
 
-// logout answers GET /oauth/logout: it ends the browser's session at the tenant, and sends the browser on to where it
-// may go, if the request says where.
+// logout serves GET /oauth/logout: it ends the browser's session at the tenant, and sends the browser on if the request
+// says where to and that is allowed.
 func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
 	if browser, known := browserOf(r); known {
 		s.mu.Lock()
@@ -125,7 +126,7 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, with(onward, map[string]string{"state": parameters.Get("state")}), http.StatusSeeOther)
 }
 
-// browserOf returns the cookie of a browser that has one.
+// browserOf returns the value of the browser's cookie, if it has one.
 func browserOf(r *http.Request) (string, bool) {
 	cookie, err := r.Cookie(browserCookie)
 	if err != nil || cookie.Value == "" {
@@ -134,7 +135,7 @@ func browserOf(r *http.Request) (string, bool) {
 	return cookie.Value, true
 }
 
-// setBrowser gives the browser its cookie, or takes it away where the value is empty. Lax lets it come along when an
+// setBrowser sets the browser's cookie, or removes it if the value is empty. Lax makes the browser send it when an
 // application of another site sends the browser here.
 func (s *Server) setBrowser(w http.ResponseWriter, r *http.Request, value string) {
 	cookie := &http.Cookie{ //nolint:gosec // without TLS, a browser would not keep a secure one

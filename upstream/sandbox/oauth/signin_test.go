@@ -25,7 +25,7 @@ func challengeOf(verifier string) string {
 	return base64.RawURLEncoding.EncodeToString(digest[:])
 }
 
-// changed returns the parameters with pairs of names and values changed; an empty value takes a parameter away.
+// changed returns the parameters with pairs of names and values changed; an empty value removes a parameter.
 func changed(parameters url.Values, changes ...string) url.Values {
 	parameters = maps.Clone(parameters)
 	for change := range slices.Chunk(changes, 2) {
@@ -98,7 +98,7 @@ func (b *testBrowser) signIn(t *testing.T, query url.Values, as string) string {
 	return locationOf(t, b.submit(b.form(t, query, as))).Query().Get("code")
 }
 
-// locationOf returns where an answer sends the browser.
+// locationOf returns the address to which a response sends the browser.
 func locationOf(t *testing.T, w *httptest.ResponseRecorder) *url.URL {
 	t.Helper()
 	location, err := w.Result().Location()

@@ -29,8 +29,8 @@ func newTestServer(t *testing.T) (*Server, http.Handler) {
 	return newTestServerOf(t, Config{Clock: newManualClock().time, TokenLifetime: 750 * time.Second})
 }
 
-// newTestServerOf returns a server with the test's clients and users. Lifetimes that the configuration does not have are
-// those of the vendor.
+// newTestServerOf returns a server with the test's clients and users. A lifetime of zero
+// becomes that of the vendor.
 func newTestServerOf(t *testing.T, config Config) (*Server, http.Handler) {
 	t.Helper()
 	config.TokenLifetime = cmp.Or(config.TokenLifetime, 43_200*time.Second)

@@ -15,8 +15,8 @@ import (
 // maxTokenRequest bounds the body of a token request, in bytes.
 const maxTokenRequest = 64 << 10
 
-// A tokenAnswer is the body of a successful POST /oauth/token, member by member as the vendor sends it.
-type tokenAnswer struct {
+// A tokenResponse is the body of a successful POST /oauth/token, member by member as the vendor sends it.
+type tokenResponse struct {
 	AccessToken         string `json:"access_token"`
 	TokenType           string `json:"token_type"`
 	ExpiresIn           int64  `json:"expires_in"` // seconds
@@ -36,15 +36,15 @@ type tokenAnswer struct {
 	RefreshToken        string `json:"refresh_token,omitzero"`
 }
 
-// token answers POST /oauth/token. The parameters come in a form of either encoding or in the query string, the Client
-// either among them or by HTTP Basic authentication.
+// token serves POST /oauth/token. The parameters come in a form of either encoding or in the query string; the client's
+// credentials are among them, or come by HTTP Basic authentication.
 func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	granted, err := s.exchange(w, r)
 	writeResult(w, granted, err)
 }
 
-// exchange turns a token request into a token. Its errors are of type *refusal unless the fault is the server's.
-func (s *Server) exchange(w http.ResponseWriter, r *http.Request) (*tokenAnswer, error) {
+// exchange returns the token that a request asks for. Its errors are of type *refusal unless the fault is the server's.
+func (s *Server) exchange(w http.ResponseWriter, r *http.Request) (*tokenResponse, error) {
 	caller, parameters, err := s.authenticated(w, r)
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func (s *Server) authenticated(w http.ResponseWriter, r *http.Request) (Client, 
 	return caller, parameters, err
 }
 
-// tokenParameters reads the parameters of a token request from wherever the vendor accepts them.
+// tokenParameters reads the parameters of a token request from each place where the vendor accepts them.
 func tokenParameters(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxTokenRequest)
 	contentType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -130,8 +130,8 @@ func (s *Server) authenticate(r *http.Request, parameters url.Values) (Client, e
 	return known, nil
 }
 
-// narrowed returns the scopes of a token where a request names some: those of them that are allowed. Others are left out
-// without a word, as the vendor does; a request that names none gets all that are allowed.
+// narrowed returns the scopes of a token: those that the request names, without those that are not allowed, which the
+// vendor leaves out silently; or all that are allowed, if the request names none.
 func narrowed(allowed []string, requested string) []string {
 	if requested == "" {
 		return allowed
@@ -141,13 +141,13 @@ func narrowed(allowed []string, requested string) []string {
 	})
 }
 
-// issue makes an access token, and what is said with it.
-func (s *Server) issue(wanted order) (*tokenAnswer, Claims, error) {
+// issue makes an access token, and the response that carries it.
+func (s *Server) issue(wanted order) (*tokenResponse, Claims, error) {
 	token, payload, err := s.tokens.issue(wanted)
 	if err != nil {
 		return nil, Claims{}, err
 	}
-	return &tokenAnswer{
+	return &tokenResponse{
 		AccessToken:         token,
 		TokenType:           "bearer",
 		ExpiresIn:           int64(wanted.lifetime / time.Second),
