@@ -175,6 +175,13 @@ func TestFilterRefusesWhatTheOperationDoesNotDocument(t *testing.T) {
 		{"join of one field with itself in parentheses", `(id eq "a") or ((id eq "b"))`, targetAndRight, `supports or only between filters of different fields.`},
 		{"too deep", strings.Repeat("(", 33) + `id eq "a"` + strings.Repeat(")", 33), narrowing, `character 33: more than 32 levels of parentheses and not.`},
 		{"too deep by not", strings.Repeat("not ", 33) + `id eq "a"`, everyComposite, `more than 32 levels`},
+		{"every character that a word may have", `azAZ09_.:+- eq "a"`, narrowing, `character 1: "azAZ09_.:+-" is no field`},
+		{"characters next to those of words", "id/ eq", narrowing, `character 3: unexpected "/".`},
+		{"before a", "`", narrowing, "character 1: unexpected \"`\"."},
+		{"after z", "{", narrowing, `character 1: unexpected "{".`},
+		{"before A", "@", narrowing, `character 1: unexpected "@".`},
+		{"after Z", "[", narrowing, `character 1: unexpected "[".`},
+		{"after 9", ";", narrowing, `character 1: unexpected ";".`},
 		{"too long", `id eq "` + strings.Repeat("a", maxLength) + `"`, narrowing, `the filter is longer than 16384 bytes.`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -276,6 +283,20 @@ func FuzzFilterNeverPanics(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestBoundsAllowWhatIsNotBeyondThem(t *testing.T) {
+	t.Parallel()
+	const empty = `id eq ""`
+	for name, text := range map[string]string{
+		"length":                         `id eq "` + strings.Repeat("a", maxLength-len(empty)) + `"`,
+		"depth":                          strings.Repeat("(", maxDepth) + `id eq "a"` + strings.Repeat(")", maxDepth),
+		"many groups next to each other": `(id eq "a")` + strings.Repeat(` and (id eq "a")`, 2*maxDepth),
+	} {
+		if _, err := Parse(text, filterRowFields(), narrowing); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 func TestRequiredValuesAreThoseThatAFilterLists(t *testing.T) {

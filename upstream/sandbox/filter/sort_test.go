@@ -2,6 +2,7 @@ package filter
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -49,7 +50,7 @@ func TestSortersOrderRows(t *testing.T) {
 				t.Fatal(err)
 			}
 			sorted := slices.Clone(rows)
-			slices.SortStableFunc(sorted, order)
+			Sort(sorted, order)
 			var got strings.Builder
 			for _, row := range sorted {
 				got.WriteString(row.id)
@@ -84,6 +85,8 @@ func TestSortersRefuseWhatTheOperationDoesNotDocument(t *testing.T) {
 		{"blank", " ", `" " is no field`},
 		{"named twice", "name,camp.due,-name", `"name" is named twice.`},
 		{"too long", strings.Repeat("name,", 300), `longer than 1024 bytes.`},
+		{"one byte too long", strings.Repeat("x", 1025), `longer than 1024 bytes.`},
+		{"as long as allowed", strings.Repeat("x", 1024), `is no field`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -95,6 +98,51 @@ func TestSortersRefuseWhatTheOperationDoesNotDocument(t *testing.T) {
 				t.Errorf("error %q, want %q in it", err, test.want)
 			}
 		})
+	}
+}
+
+func TestTextsCompareByTheirLowerCaseFormsAndThenAsTheyAre(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		smaller, larger string
+	}{
+		{"", "a"},
+		{"a", "B"},
+		{"A", "a"},
+		{"Aa", "ab"},
+		{"aa", "Ab"},
+		{"Za", "zb"},
+		{"za", "Zb"},
+		{"[", "a"}, // between Z and a
+		{"Z", "{"},
+		{"ab", "ABC"},
+		{"z", "ä"},
+		{"äa", "Äb"},
+		{"ÄA", "äa"},
+		{"k1", "\u212a2"}, // the Kelvin sign, whose lower-case form is k
+		{"\u212a1", "k2"},
+	} {
+		if got := compareFolded(test.smaller, test.larger); got >= 0 {
+			t.Errorf("%q and %q: %d, want less than 0", test.smaller, test.larger, got)
+		}
+		if got := compareFolded(test.larger, test.smaller); got <= 0 {
+			t.Errorf("%q and %q: %d, want more than 0", test.larger, test.smaller, got)
+		}
+	}
+}
+
+func TestSortKeepsTheOrderOfEqualRows(t *testing.T) {
+	t.Parallel()
+	var rows []sortRow
+	for i := range 100 {
+		rows = append(rows, sortRow{id: strconv.Itoa(i), name: string(rune('a' + i%3))})
+	}
+	want := slices.Clone(rows)
+	byName := func(a, b sortRow) int { return strings.Compare(a.name, b.name) }
+	slices.SortStableFunc(want, byName)
+	Sort(rows, byName)
+	if !slices.Equal(rows, want) {
+		t.Errorf("sorted to %v, want %v", rows, want)
 	}
 }
 
