@@ -300,6 +300,21 @@ func TestRegisteredRedirectURIsAreAllowedAsTheyStand(t *testing.T) {
 	}
 }
 
+func TestARequestMayBeAsLongAsTheBounds(t *testing.T) {
+	t.Parallel()
+	_, handler := newTestServer(t)
+	long := authorizeQuery("state", strings.Repeat("x", maxAuthorizeQuery-len(authorizeQuery("state", "").Encode())-len("&state=")))
+	if got := len(long.Encode()); got != maxAuthorizeQuery {
+		t.Fatalf("the query has %d bytes, want %d", got, maxAuthorizeQuery)
+	}
+	uri := authorizeQuery("redirect_uri", testCallback+strings.Repeat("x", maxRedirectURI-len(testCallback)))
+	for name, query := range map[string]url.Values{"query": long, "redirect URI": uri} {
+		if w := (&testBrowser{handler: handler}).open(query); w.Code != http.StatusOK {
+			t.Errorf("%s: status %d: %s", name, w.Code, w.Body)
+		}
+	}
+}
+
 func TestWhatIsWrongWithTheRequestGoesBackToTheApplication(t *testing.T) {
 	t.Parallel()
 	_, handler := newTestServer(t)
