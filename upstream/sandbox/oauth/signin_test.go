@@ -415,7 +415,11 @@ func TestLogoutGoesOnToWhereItMay(t *testing.T) {
 		"registered":     {"?post_logout_redirect_uri=https%3A%2F%2Fportal.example%2Fbye", 303, "https://portal.example/bye"},
 		"not registered": {"?post_logout_redirect_uri=https%3A%2F%2Fevil.example%2Fbye", 400, ""},
 		"two":            {"?post_logout_redirect_uri=http%3A%2F%2Flocalhost&post_logout_redirect_uri=http%3A%2F%2Flocalhost", 400, ""},
-		"long":           {"?post_logout_redirect_uri=http%3A%2F%2Flocalhost&state=" + strings.Repeat("x", maxAuthorizeQuery), 400, ""},
+		"as long as allowed": {
+			"?post_logout_redirect_uri=http%3A%2F%2Flocalhost&" + strings.Repeat("x", maxAuthorizeQuery-len("post_logout_redirect_uri=http%3A%2F%2Flocalhost&")),
+			303, "http://localhost",
+		},
+		"long": {"?post_logout_redirect_uri=http%3A%2F%2Flocalhost&state=" + strings.Repeat("x", maxAuthorizeQuery), 400, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
