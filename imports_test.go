@@ -138,8 +138,22 @@ var importRules = map[string]importRule{
 		why:   "the upstream client knows nothing of GraphQL and could serve another program",
 	},
 	"certql/upstream/sandbox": {
-		never: []string{"certql/edge", "certql/graph", "certql/upstream", gqlgen, gqlparser},
-		why:   "a simulator that shares types with the client would agree with its mistakes",
+		project: []string{"certql/upstream/sandbox/filter", "certql/upstream/sandbox/oauth", "certql/upstream/sandbox/response"},
+		never:   []string{"certql/edge", "certql/graph", gqlgen, gqlparser},
+		why:     "a simulator that shares types with the client would agree with its mistakes",
+	},
+	"certql/upstream/sandbox/filter": {
+		standardOnly: true,
+		why:          "the vendor's filter language is pure: it knows rows of any type, and nothing of what the sandbox keeps in them",
+	},
+	"certql/upstream/sandbox/oauth": {
+		project: []string{"certql/upstream/sandbox/response"},
+		never:   []string{gqlgen, gqlparser},
+		why:     "who signs in and which tokens are good does not depend on the data that they are for",
+	},
+	"certql/upstream/sandbox/response": {
+		never: []string{"certql", gqlgen, gqlparser},
+		why:   "how the service words its responses does not depend on what it keeps",
 	},
 }
 

@@ -6,9 +6,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"certql/upstream/sandbox/response"
 )
 
-// certificationOf finds a certification for which the test holds, as an administrator sees them.
+// certificationOf returns a certification for which holds returns true, as an administrator sees them.
 func (n *tenant) certificationOf(what string, holds func(*certification) bool) *certification {
 	n.t.Helper()
 	var found *certification
@@ -27,7 +29,7 @@ func (n *tenant) certificationOf(what string, holds func(*certification) bool) *
 	return found
 }
 
-// reviewedBy finds an ACTIVE certification of a client's user with some items, none of them decided.
+// reviewedBy returns an ACTIVE certification of a client's user with some items, none of them decided.
 func (n *tenant) reviewedBy(client string) *certification {
 	n.t.Helper()
 	id := n.identityOf(client)
@@ -66,9 +68,7 @@ func TestOrderOfChecks(t *testing.T) {
 		{"body", "reviewer-1", "POST", "/v3/certifications/" + mine.id + "/decide", "[]", 400, "400.1.0"},
 		{"item before query", "reviewer-1", "GET", "/v3/certifications/" + mine.id + "/access-review-items/none/permissions?limit=x", "", 404, "404"},
 	}
-	n.tokens["read-only"], _, _ = n.Sandbox.tokens.issue(order{
-		to: client{id: "read-only", authorities: []string{"ORG_ADMIN"}}, scopes: []string{readScope}, lifetime: time.Hour,
-	})
+	n.tokens["read-only"] = accessToken(t, n.Sandbox, "org-admin", readScope)
 	for _, step := range steps {
 		n.clock.advance(DefaultRateWindow)
 		var body any
@@ -271,7 +271,7 @@ func TestGovernanceGroups(t *testing.T) {
 				answered := n.do("reviewer-2", "GET", path, nil) // a member
 				if refused {
 					answered.refused(400, "400.1")
-					if !strings.Contains(string(answered.body), semanticText) {
+					if !strings.Contains(string(answered.body), response.ErrSemantic.Error()) {
 						t.Errorf("%s", answered.body)
 					}
 				} else if answered.status != 200 {
@@ -280,7 +280,7 @@ func TestGovernanceGroups(t *testing.T) {
 			}
 			for _, operation := range []string{"/decide", "/reassign", "/sign-off"} {
 				answered := n.do("reviewer-2", "POST", one+operation, "{}")
-				if got := strings.Contains(string(answered.body), semanticText); got != refused || answered.status != 400 {
+				if got := strings.Contains(string(answered.body), response.ErrSemantic.Error()); got != refused || answered.status != 400 {
 					t.Errorf("%s under %s, %s: %d %s", operation, version, choice, answered.status, answered.body)
 				}
 			}

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// accountOf returns the account of an identity at a source, through which it holds an entitlement. It follows from the
-// two alone, so that it is the same wherever it is shown and takes no room. A machine account has an owner.
+// accountOf returns the account of an identity at a source, through which the identity holds an entitlement. It is
+// computed from the two alone, so that it is the same wherever it is shown and takes no memory. A machine account has an
+// owner.
 func accountOf(person *identity, at *source, machine bool) *wireAccount {
 	digest := fnv.New64a()
 	_, _ = digest.Write([]byte(person.id))
@@ -53,7 +54,7 @@ func accountOf(person *identity, at *source, machine bool) *wireAccount {
 	return account
 }
 
-// nativeIdentity is how the source itself names the account.
+// nativeIdentity returns how the source itself names the account.
 func (s *source) nativeIdentity(person *identity) string {
 	switch s.attribute {
 	case "memberOf":

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A Campaign is what a test may want to know of a campaign that the certifications operations do not show.
+// A Campaign is what a test may want to know of a campaign and the operations on certifications do not show.
 type Campaign struct {
 	ID, Name string
 	// Status is STAGED, ACTIVE, COMPLETING (all is signed off and revocations are being carried out) or COMPLETED.
@@ -30,7 +30,7 @@ func (s *Sandbox) Campaigns() []Campaign {
 }
 
 // ActivateCampaign opens a STAGED campaign to its reviewers, as an administrator would: its certifications become
-// ACTIVE. It returns an error where there is no campaign of that id or it is not STAGED.
+// ACTIVE. It returns an error if there is no campaign of that id or it is not STAGED.
 func (s *Sandbox) ActivateCampaign(id string) error {
 	state := s.state.Load()
 	return state.write(func(now time.Time) error {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// The catalogue is what certifications are about and who takes part in them. It never changes after the
-// seeding, so it is read without a lock, and access is kept in the form in which it is sent.
+// The catalogue is what certifications are about, and who takes part in them. It never changes after it was generated, so
+// it is read without a lock, and access is kept in the form in which it is sent.
 
 // accessType is the type of what a review item grants: a few values of the vendor's DtoType.
 type accessType string
@@ -22,11 +22,23 @@ const (
 type identity struct {
 	id         string
 	name       string
-	email      string // empty where the identity has none
+	email      string // empty if the identity has none
 	login      string // the account name at most sources
 	department string
-	created    time.Time // zero where unknown
-	modified   time.Time // zero where unknown
+	created    time.Time // zero if unknown
+	modified   time.Time // zero if unknown
+}
+
+// address returns the email of the identity, and whether it has one.
+func (i *identity) address() (string, bool) { return i.email, i.email != "" }
+
+// reference returns the identity as it is sent. If it has no email, the member is left out.
+func (i *identity) reference() wireIdentityReference {
+	row := wireIdentityReference{Type: "IDENTITY", ID: i.id, Name: i.name}
+	if i.email != "" {
+		row.Email = new(&i.email)
+	}
+	return row
 }
 
 // A governanceGroup is a set of identities that review together.
@@ -55,8 +67,8 @@ type entitlement struct {
 	permissions []wirePermission
 }
 
-// An access is what one review item is about. Of the last three, the one that its type names is set;
-// none is for types such as ACCOUNT.
+// An access is what one review item is about. Of the last three fields, the one that its type names is set; for types such
+// as ACCOUNT, none is.
 type access struct {
 	id            string
 	name          string
@@ -79,7 +91,7 @@ type role struct {
 	entitlements   []*entitlement
 }
 
-// pertainsTo tells whether the access is the entitlement, access profile or role of that id, or has it inside.
+// pertainsTo reports whether the access is the entitlement, access profile or role of that id, or contains it.
 func (a *access) pertainsTo(kind accessType, id string) bool {
 	switch {
 	case a.kind == kind && a.id == id:
@@ -137,7 +149,7 @@ func (r *reviewer) people() []*identity {
 	return []*identity{r.identity}
 }
 
-// includes tells whether the identity of that id reviews. An empty id is nobody.
+// includes reports whether the identity of that id reviews. An empty id is nobody's.
 func (r *reviewer) includes(identityID string) bool {
 	if r.identity != nil {
 		return identityID != "" && r.identity.id == identityID

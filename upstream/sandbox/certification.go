@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// phase is where a certification stands: the vendor's CertificationPhase.
+// A phase says where a certification stands: the vendor's CertificationPhase.
 type phase string
 
 const (
 	staged phase = "STAGED" // its campaign is not activated yet
 	active phase = "ACTIVE"
-	signed phase = "SIGNED" // signed off: read-only for ever
+	signed phase = "SIGNED" // signed off, and read-only from then on
 )
 
-// decision is the vendor's CertificationDecision; empty is undecided.
+// A decision is the vendor's CertificationDecision; empty is undecided.
 type decision string
 
 const (
@@ -39,7 +39,7 @@ const (
 	commentNever    = "NO_DECISIONS"
 )
 
-// campaignStatus is the state of a campaign, with the names that the vendor's campaign operations use.
+// A campaignStatus is the state of a campaign, under the name that the vendor's campaign operations use.
 type campaignStatus string
 
 const (
@@ -55,11 +55,11 @@ type campaign struct {
 	status         campaignStatus // see statusAt
 	completes      time.Time      // when remediation ends
 	certifications []*certification
-	// sunsetComments asks for a comment where a decision carries an end date.
+	// sunsetComments makes a decision with an end date require a comment.
 	sunsetComments bool
 }
 
-// A certification is the share of a campaign that one reviewer answers for.
+// A certification is the part of a campaign that one reviewer is responsible for.
 type certification struct {
 	id           string
 	name         string
@@ -70,7 +70,7 @@ type certification struct {
 	phase        phase
 	created      time.Time
 	modified     time.Time
-	due          *string // as sent; null where there is no date
+	due          *string // as sent; null if there is no date
 	signed       *string // as sent; null until the sign-off
 	errorMessage *string
 	summaries    []*identitySummary
@@ -85,12 +85,12 @@ type certification struct {
 type identitySummary struct {
 	id       string
 	name     string
-	identity *identity // nil where the target is no identity
+	identity *identity // nil if the target is no identity
 	items    int       // kept by recount
 	decided  int       // kept by recount
 }
 
-// completed tells whether all its items are decided.
+// completed reports whether all its items are decided.
 func (s *identitySummary) completed() bool { return s.decided == s.items }
 
 // An item is one piece of access that one identity has, to be approved or revoked. There may be a million of
@@ -99,12 +99,12 @@ type item struct {
 	id        string
 	access    *access
 	summary   *identitySummary
-	comments  *string // null where none were given
+	comments  *string // null if none were given
 	decision  decision
 	newAccess bool
 }
 
-// completed tells whether all decisions are made. It does not mean signed off.
+// completed reports whether all decisions are made. That does not mean signed off.
 func (c *certification) completed() bool { return c.decided == len(c.items) }
 
 // recount brings all counters in line with the items and drops the summaries that have none left.
@@ -159,9 +159,9 @@ func (c *campaign) signedOff() int {
 	return count
 }
 
-// settle completes an active campaign once nothing is left to sign off: at once where everything was approved,
-// otherwise after the remediation of what was revoked, which takes as long as given. A certification that a
-// reassignment emptied can never be signed off, so it holds nothing up.
+// settle completes an active campaign once nothing is left to sign off: at once if everything was approved, otherwise
+// when what was revoked has been carried out, which takes as long as remediation says. A certification that a
+// reassignment emptied can never be signed off, so the campaign does not wait for it.
 func (c *campaign) settle(now time.Time, remediation time.Duration) {
 	if c.status != campaignActive {
 		return
@@ -178,7 +178,7 @@ func (c *campaign) settle(now time.Time, remediation time.Duration) {
 	c.status, c.completes = campaignRemediating, completes
 }
 
-// statusAt is the status at the given time: remediation ends by itself.
+// statusAt returns the status at the given time: remediation ends by itself.
 func (c *campaign) statusAt(now time.Time) campaignStatus {
 	if c.status == campaignRemediating && !now.Before(c.completes) {
 		return campaignCompleted

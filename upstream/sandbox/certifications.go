@@ -3,32 +3,24 @@ package sandbox
 import (
 	"slices"
 	"time"
+
+	"certql/upstream/sandbox/filter"
 )
 
-// certificationCollection is how listIdentityCertifications may be filtered and sorted.
+// certificationCollection says how listIdentityCertifications may be filtered and sorted.
 var certificationCollection = collection[*certification]{
 	rules: narrowing,
-	fields: map[string]filterField[*certification]{
-		"id":          textField(opEq|opIn, exactText, func(c *certification) string { return c.id }),
-		"campaign.id": textField(opEq|opIn, exactText, func(c *certification) string { return c.campaign.wire.ID }),
-		"phase":       textField(opEq, exactText, func(c *certification) string { return string(c.phase) }),
-		"completed":   flagField(opEq, (*certification).completed),
+	fields: map[string]filter.Field[*certification]{
+		"id":          filter.Exact(filter.Eq|filter.In, func(c *certification) string { return c.id }),
+		"campaign.id": filter.Exact(filter.Eq|filter.In, func(c *certification) string { return c.campaign.wire.ID }),
+		"phase":       filter.Exact(filter.Eq, func(c *certification) string { return string(c.phase) }),
+		"completed":   filter.Flag(filter.Eq, (*certification).completed),
 	},
 	keys: map[string]func(*certification) (string, bool){
 		"name":   func(c *certification) (string, bool) { return c.name, true },
 		"due":    func(c *certification) (string, bool) { return orNull(c.due) },
 		"signed": func(c *certification) (string, bool) { return orNull(c.signed) },
 	},
-}
-
-// textField describes a field of text that is never null.
-func textField[R any](supported operators, kind fieldKind, value func(R) string) filterField[R] {
-	return filterField[R]{operators: supported, kind: kind, text: func(row R) []string { return []string{value(row)} }}
-}
-
-// flagField describes a boolean field that is never null.
-func flagField[R any](supported operators, value func(R) bool) filterField[R] {
-	return filterField[R]{operators: supported, kind: boolean, flag: func(row R) (bool, bool) { return value(row), true }}
 }
 
 // orNull returns the text and whether there is one. Dates compare as text, since all are sent in one form.
@@ -39,7 +31,7 @@ func orNull(text *string) (string, bool) {
 	return *text, true
 }
 
-// listCertifications answers listIdentityCertifications.
+// listCertifications serves listIdentityCertifications.
 func (s *Sandbox) listCertifications(c *call) (any, error) {
 	q, err := parseQuery(c.r)
 	if err != nil {
@@ -72,8 +64,8 @@ func (s *Sandbox) listCertifications(c *call) (any, error) {
 	return rows, nil
 }
 
-// ordered returns all certifications in the order of a selection. There are few orders and many pages, so each is
-// kept until a certification is added or signed off; nothing else changes one.
+// ordered returns all certifications in the order of a selection. There are few orders and many pages, so each
+// order is kept until a certification is added or signed off; nothing else changes one.
 func (s *state) ordered(by selection[*certification]) []*certification {
 	if by.compare == nil {
 		return s.certifications
@@ -82,19 +74,15 @@ func (s *state) ordered(by selection[*certification]) []*certification {
 		return known.([]*certification)
 	}
 	sorted := slices.Clone(s.certifications)
-	sortStably(sorted, by.compare)
+	filter.Sort(sorted, by.compare)
 	s.orders.Store(by.sorters, sorted)
 	return sorted
 }
 
-// named returns, in their order, the certifications whose ids a filter lists, or false where it lists none. Clients
+// named returns, in their order, the certifications whose ids a filter lists, or false if it lists none. Clients
 // read many certifications by one list of ids, which would be slow if each had to be looked for among all.
-func (s *state) named(filter string) ([]*certification, bool) {
-	parsed, err := parseExpression(filter)
-	if err != nil {
-		return nil, false
-	}
-	ids, ok := requiredIDs(parsed)
+func (s *state) named(text string) ([]*certification, bool) {
+	ids, ok := filter.RequiredValues(text, "id")
 	if !ok {
 		return nil, false
 	}
@@ -108,26 +96,7 @@ func (s *state) named(filter string) ([]*certification, bool) {
 	return found, true
 }
 
-// requiredIDs returns ids of which a row must have one to match the expression, or false where there is no such list.
-func requiredIDs(parsed expression) ([]string, bool) {
-	switch {
-	case parsed.connective == conjunction || parsed.connective == parenthesized:
-		for _, operand := range parsed.operands {
-			if ids, ok := requiredIDs(operand); ok {
-				return ids, true
-			}
-		}
-	case parsed.connective == comparison && parsed.field.text == "id" && parsed.operator&(opEq|opIn) != 0:
-		var ids []string
-		for _, value := range parsed.values {
-			ids = append(ids, value.text)
-		}
-		return ids, true
-	}
-	return nil, false
-}
-
-// getCertification answers getIdentityCertification.
+// getCertification serves getIdentityCertification.
 func (s *Sandbox) getCertification(c *call) (any, error) {
 	found, err := s.personal(c)
 	if err != nil {
@@ -169,7 +138,7 @@ func (c *certification) render() wireCertification {
 	return row
 }
 
-// makeDecisions answers makeIdentityDecision with the certification after the decisions.
+// makeDecisions serves makeIdentityDecision and returns the certification after the decisions.
 func (s *Sandbox) makeDecisions(c *call) (any, error) {
 	found, err := s.personal(c)
 	if err != nil {
@@ -182,7 +151,7 @@ func (s *Sandbox) makeDecisions(c *call) (any, error) {
 	return c.change(found, func(now time.Time) error { return c.state.decide(found, decisions, c.author(), now) })
 }
 
-// signOffNow answers signOffIdentityCertification with the certification as signed. A body is ignored.
+// signOffNow serves signOffIdentityCertification and returns the signed certification. A body is ignored.
 func (s *Sandbox) signOffNow(c *call) (any, error) {
 	found, err := s.personal(c)
 	if err != nil {
@@ -191,7 +160,7 @@ func (s *Sandbox) signOffNow(c *call) (any, error) {
 	return c.change(found, func(now time.Time) error { return c.state.signOff(found, c.author(), now) })
 }
 
-// change applies a change and returns the certification as that left it.
+// change applies a change and returns the certification after it.
 func (c *call) change(on *certification, apply func(now time.Time) error) (any, error) {
 	var row wireCertification
 	err := c.state.write(func(now time.Time) error {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"certql/upstream/sandbox/oauth"
 )
 
 // Defaults of Config.
@@ -38,15 +40,14 @@ type Config struct {
 	// Seed selects the data: the same seed, sizes and day of the clock give the same data. Default 1.
 	Seed uint64
 
-	// RateLimit is how many requests each client may send to each API version in RateWindow: DefaultRateLimit
-	// where it is 0, any number where it is NoRateLimit.
+	// RateLimit is how many requests each client may send to each API version in RateWindow: DefaultRateLimit if it is
+	// 0, any number if it is NoRateLimit.
 	RateLimit int
 	// RateWindow is the time over which requests are counted. Default DefaultRateWindow.
 	RateWindow time.Duration
-	// SlidingWindow counts the requests of the last RateWindow at each moment. Otherwise the windows follow one
-	// another.
+	// SlidingWindow counts, at each moment, the requests of the last RateWindow. Otherwise one window follows another.
 	SlidingWindow bool
-	// Penalties makes a client that runs over its budget again and again wait longer each time.
+	// Penalties makes a client that exceeds its budget again and again wait longer each time.
 	Penalties bool
 
 	// TaskPace is how long an asynchronous task stays QUEUED, and then again how long it stays IN_PROGRESS.
@@ -60,14 +61,14 @@ type Config struct {
 	// RefreshRevokes makes a refresh end the access tokens that came before it. Otherwise they stay good until they
 	// expire.
 	RefreshRevokes bool
-	// RedirectURIs are where an application may have users sent back to, beside any address of the local machine: after
-	// they have signed in or out.
+	// RedirectURIs are the addresses, beside any of the local machine, to which an application may have users sent back
+	// after they have signed in or out.
 	RedirectURIs []string
 	// SplitSummaries makes each reassignment start a certification of its own, so that an identity whose items are
 	// reassigned by several requests has several summaries at the new reviewer. Otherwise a reassignment joins the
 	// certification that an earlier one from the same origin made for the same reviewer.
 	SplitSummaries bool
-	// GovernanceGroups says where certifications that a governance group reviews can be used by id. Default
+	// GovernanceGroups says under which versions certifications that a governance group reviews can be used by id. Default
 	// GovernanceGroupsByVersion.
 	GovernanceGroups GovernanceGroups
 
@@ -75,8 +76,8 @@ type Config struct {
 	Clock func() time.Time
 }
 
-// GovernanceGroups says where the operations that are documented not to support governance groups (get, list items,
-// decide, reassign, sign off) refuse a certification that one reviews.
+// GovernanceGroups says under which versions the operations that are documented not to support governance groups (get,
+// list items, decide, reassign, sign off) refuse a certification that one reviews.
 type GovernanceGroups string
 
 // The choices of GovernanceGroups.
@@ -105,6 +106,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+// fill sets a setting that has the zero value.
 func fill[T comparable](setting *T, otherwise T) {
 	var zero T
 	if *setting == zero {
@@ -130,7 +132,7 @@ func (c Config) Validate() error {
 	report(c.TokenLifetime < 0, "TokenLifetime is %s, it must be positive", c.TokenLifetime)
 	report(c.RefreshLifetime < 0, "RefreshLifetime is %s, it must be positive", c.RefreshLifetime)
 	for _, uri := range c.RedirectURIs {
-		_, err := parseRedirectURI(uri)
+		_, err := oauth.ParseRedirectURI(uri)
 		report(err != nil, "RedirectURIs: %.200q is %v", uri, err)
 	}
 	switch c.GovernanceGroups {

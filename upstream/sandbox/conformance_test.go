@@ -4,8 +4,8 @@ import (
 	"testing"
 )
 
-// TestEveryOperationConformsToTheDefinition makes sure that the checks which the other tests make by the way are made
-// for each operation, with success and with each refusal that the definition knows.
+// The other tests check conformance in passing; this one makes sure that each operation is checked with success and with
+// each refusal that the definition has.
 func TestEveryOperationConformsToTheDefinition(t *testing.T) {
 	requireDefinition(t)
 	n := newTenant(t, Config{RateLimit: 40})

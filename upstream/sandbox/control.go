@@ -6,13 +6,16 @@ import (
 	"net/http"
 
 	"github.com/go-json-experiment/json"
+
+	"certql/upstream/sandbox/oauth"
+	"certql/upstream/sandbox/response"
 )
 
 // maxControlBody bounds the body of a control request, in bytes.
 const maxControlBody = 1 << 20
 
-// instruments are what the sandbox has beside the service that it plays: a journal of requests, faults on demand, and
-// the way to start over. Tests reach them by methods, everybody else under /sandbox/.
+// instruments are what the sandbox has beside the service that it simulates: a journal of requests, faults on demand, and
+// a way to start over. Tests in Go use the methods of Sandbox, all others the paths under /sandbox/.
 type instruments struct {
 	journal *journal
 	faults  *faults
@@ -20,11 +23,11 @@ type instruments struct {
 	restore func()
 }
 
-// newInstruments returns the instruments of a sandbox with the clock and seed of config. Requests are put down to the
-// client whose token they carry; restore brings the seeded data back.
-func newInstruments(config Config, issued *tokens, budgets *limiter, restore func()) *instruments {
+// newInstruments returns the instruments of a sandbox with the clock and seed of config. A request counts as that of the
+// client whose token it carries; restore brings the seeded data back.
+func newInstruments(config Config, verify func(authorizationHeader string) (oauth.Claims, error), budgets *limiter, restore func()) *instruments {
 	identify := func(r *http.Request) string {
-		caller, err := issued.verify(r.Header.Get("Authorization"))
+		caller, err := verify(r.Header.Get("Authorization"))
 		if err != nil {
 			return ""
 		}
@@ -49,7 +52,7 @@ func (i *instruments) setFaults(list []Fault) error { return i.faults.set(list) 
 // requests returns what arrived since the last reset, request by request.
 func (i *instruments) requests() Requests { return i.journal.requests(true) }
 
-// reset brings back the sandbox as it was at the start: its data, no faults, full budgets, an empty journal.
+// reset restores the sandbox as it was at the start: its data, no faults, full budgets, an empty journal.
 func (i *instruments) reset() {
 	i.faults.clear()
 	i.restore()
@@ -60,7 +63,7 @@ func (i *instruments) reset() {
 // mount adds the endpoints under /sandbox/ to mux.
 func (i *instruments) mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sandbox/faults", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusOK, i.faults.list())
+		response.JSON(w, http.StatusOK, i.faults.list())
 	})
 	mux.HandleFunc("PUT /sandbox/faults", i.putFaults)
 	mux.HandleFunc("DELETE /sandbox/faults", func(w http.ResponseWriter, _ *http.Request) {
@@ -74,33 +77,33 @@ func (i *instruments) mount(mux *http.ServeMux) {
 	})
 }
 
-// putFaults answers PUT /sandbox/faults with the list now in force.
+// putFaults serves PUT /sandbox/faults and sends the list now in force.
 func (i *instruments) putFaults(w http.ResponseWriter, r *http.Request) {
 	var list []Fault
 	err := json.UnmarshalRead(http.MaxBytesReader(w, r.Body, maxControlBody), &list, json.RejectUnknownMembers(true))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		answer(w, http.StatusRequestEntityTooLarge, controlError{fmt.Sprintf("The body is larger than %d bytes.", maxControlBody)})
+		response.JSON(w, http.StatusRequestEntityTooLarge, controlError{fmt.Sprintf("The body is larger than %d bytes.", maxControlBody)})
 		return
 	}
 	if err != nil {
-		answer(w, http.StatusBadRequest, controlError{fmt.Sprintf("The body must be an array of faults: %v", err)})
+		response.JSON(w, http.StatusBadRequest, controlError{fmt.Sprintf("The body must be an array of faults: %v", err)})
 		return
 	}
 	if err := i.setFaults(list); err != nil {
-		answer(w, http.StatusBadRequest, controlError{err.Error()})
+		response.JSON(w, http.StatusBadRequest, controlError{err.Error()})
 		return
 	}
-	answer(w, http.StatusOK, i.faults.list())
+	response.JSON(w, http.StatusOK, i.faults.list())
 }
 
-// getRequests answers GET /sandbox/requests.
+// getRequests serves GET /sandbox/requests.
 func (i *instruments) getRequests(w http.ResponseWriter, r *http.Request) {
 	detail := r.URL.Query().Get("detail")
 	switch detail {
 	case "", "false", "true":
-		answer(w, http.StatusOK, i.journal.requests(detail == "true"))
+		response.JSON(w, http.StatusOK, i.journal.requests(detail == "true"))
 	default:
-		answer(w, http.StatusBadRequest, controlError{fmt.Sprintf("detail: %.60q is neither true nor false", detail)})
+		response.JSON(w, http.StatusBadRequest, controlError{fmt.Sprintf("detail: %.60q is neither true nor false", detail)})
 	}
 }
 

@@ -11,10 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A controlBench is instruments behind their endpoints, with one operation beside them.
+// A controlBench is instruments behind their endpoints, with one operation next to them.
 type controlBench struct {
 	instruments *instruments
-	tokens      *tokens
 	restored    int
 	http.Handler
 }
@@ -22,11 +21,13 @@ type controlBench struct {
 func newControlBench(t *testing.T) *controlBench {
 	t.Helper()
 	clock := newManualClock()
-	bench := &controlBench{tokens: newTestTokens(t, clock)}
+	bench := &controlBench{}
+	authorisation := newTestOAuth(t, clock.time)
 	budgets := newLimiter(1, 10*time.Second, fixedWindows, false, clock.time)
-	bench.instruments = newInstruments(Config{Clock: clock.time}, bench.tokens, budgets, func() { bench.restored++ })
+	bench.instruments = newInstruments(Config{Clock: clock.time}, authorisation.Verify, budgets, func() { bench.restored++ })
 	mux := http.NewServeMux()
 	bench.instruments.mount(mux)
+	authorisation.Mount(mux, func(_ string, next http.Handler) http.Handler { return next })
 	mux.Handle("GET /operation", bench.instruments.wrap("getIdentityCertification", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if _, ok := budgets.admit("a"); !ok {
 			w.WriteHeader(http.StatusTooManyRequests)
@@ -140,10 +141,7 @@ func TestControlShowsRequests(t *testing.T) {
 func TestControlNamesTheClientOfAValidTokenOnly(t *testing.T) {
 	t.Parallel()
 	bench := newControlBench(t)
-	token, _, err := bench.tokens.issue(order{to: userClient, lifetime: time.Hour})
-	if err != nil {
-		t.Fatal(err)
-	}
+	token := accessToken(t, bench, "reviewer-1")
 	for header, want := range map[string]string{"Bearer " + token: "reviewer-1", "Bearer " + token + "x": "", "": ""} {
 		bench.instruments.reset()
 		r := httptest.NewRequest(http.MethodGet, "/operation", nil)

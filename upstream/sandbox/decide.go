@@ -3,13 +3,15 @@ package sandbox
 import (
 	"strings"
 	"time"
+
+	"certql/upstream/sandbox/response"
 )
 
-// decide applies decisions to items of a certification: all of them or, where one is refused, none. Of several
+// decide applies decisions to items of a certification: all of them or, if one is refused, none. Of several
 // decisions on one item the last wins. A decision may be changed until the sign-off.
 func (s *state) decide(c *certification, decisions []reviewDecision, by author, now time.Time) error {
 	if c.phase != active {
-		return refuse(badContent, "The certification %s is %s; decisions need an ACTIVE certification.", c.id, c.phase)
+		return response.Refuse(response.BadContent, "The certification %s is %s; decisions need an ACTIVE certification.", c.id, c.phase)
 	}
 	index := make(map[string]*item, len(c.items))
 	for _, each := range c.items {
@@ -19,7 +21,7 @@ func (s *state) decide(c *certification, decisions []reviewDecision, by author, 
 	for i, each := range decisions {
 		on, ok := index[each.ID]
 		if !ok {
-			return refuse(notReferenced, "[%d].id: the certification has no item %.80q.", i, each.ID)
+			return response.Refuse(response.NotReferenced, "[%d].id: the certification has no item %.80q.", i, each.ID)
 		}
 		if err := c.campaign.permits(each, on, i, now); err != nil {
 			return err
@@ -48,17 +50,17 @@ func (c *campaign) permits(d reviewDecision, on *item, at int, now time.Time) er
 	blank := strings.TrimSpace(d.comment()) == ""
 	switch {
 	case revoked && on.access.role != nil && !on.access.role.wire.Revocable:
-		return refuse(badContent, "[%d].decision: the role %s is not revocable.", at, on.access.id)
+		return response.Refuse(response.BadContent, "[%d].decision: the role %s is not revocable.", at, on.access.id)
 	case blank && (wanted == commentAlways || wanted == commentOnRevoke && revoked):
-		return refuse(missingData, "[%d].comments: the campaign requires a comment for this decision.", at)
+		return response.Refuse(response.MissingData, "[%d].comments: the campaign requires a comment for this decision.", at)
 	case d.ProposedEndDate == nil:
 		return nil
 	case !revoked:
-		return refuse(illegalValue, "[%d].proposedEndDate: allowed with REVOKE only.", at)
+		return response.Refuse(response.IllegalValue, "[%d].proposedEndDate: allowed with REVOKE only.", at)
 	case !d.endsAfter(now):
-		return refuse(illegalValue, "[%d].proposedEndDate: must be in the future.", at)
+		return response.Refuse(response.IllegalValue, "[%d].proposedEndDate: must be in the future.", at)
 	case blank && c.sunsetComments:
-		return refuse(missingData, "[%d].comments: the campaign requires a comment with an end date.", at)
+		return response.Refuse(response.MissingData, "[%d].comments: the campaign requires a comment with an end date.", at)
 	}
 	return nil
 }
@@ -75,15 +77,15 @@ func (d reviewDecision) endsAfter(now time.Time) bool {
 	return err == nil && end.After(now)
 }
 
-// signOff finishes a certification, for ever. All of its items must be decided, and there must be some.
+// signOff finishes a certification for good. All of its items must be decided, and there must be some.
 func (s *state) signOff(c *certification, by author, now time.Time) error {
 	switch {
 	case c.phase != active:
-		return refuse(badContent, "The certification %s is %s; only an ACTIVE certification can be signed off.", c.id, c.phase)
+		return response.Refuse(response.BadContent, "The certification %s is %s; only an ACTIVE certification can be signed off.", c.id, c.phase)
 	case len(c.items) == 0:
-		return refuse(badContent, "The certification %s has no items to sign off.", c.id)
+		return response.Refuse(response.BadContent, "The certification %s has no items to sign off.", c.id)
 	case !c.completed():
-		return refuse(badContent, "The certification %s has %d undecided items.", c.id, len(c.items)-c.decided)
+		return response.Refuse(response.BadContent, "The certification %s has %d undecided items.", c.id, len(c.items)-c.decided)
 	}
 	c.phase, c.modified, c.signed = signed, now, new(stamp(now))
 	s.orders.Clear()

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// decisionOn is a ReviewDecision with the given members beside the required ones.
+// decisionOn returns a ReviewDecision with the given members as well as the required ones.
 func decisionOn(id, decision string, more ...any) map[string]any {
 	body := map[string]any{"id": id, "decision": decision, "bulk": false}
 	for member := range slices.Chunk(more, 2) {
@@ -21,7 +21,7 @@ func decisionOn(id, decision string, more ...any) map[string]any {
 	return body
 }
 
-// undecidedWith finds an untouched ACTIVE certification with that rule on comments.
+// undecidedWith returns an untouched ACTIVE certification with that rule on comments.
 func (n *tenant) undecidedWith(rule string) *certification {
 	return n.certificationOf("undecided with "+rule, func(c *certification) bool {
 		return c.campaign.wire.MandatoryCommentRequirement == rule && c.phase == active && c.decided == 0 && len(c.items) > 6 && len(c.items) <= maxDecisions &&
@@ -64,7 +64,7 @@ func TestDecidingMovesTheCounters(t *testing.T) {
 	if after["decisionsMade"] != float64(len(all)-1) || after["completed"] != false || after["identitiesCompleted"] != after["identitiesTotal"].(float64)-1 {
 		t.Errorf("all but one: %v", after)
 	}
-	// Again, with the opposite decision where it may be revoked: replaced, not counted twice.
+	// Again, with the opposite decision if it may be revoked: replaced, not counted twice.
 	again := decisionOn(items[0]["id"].(string), "APPROVE")
 	after = n.do("reviewer-1", "POST", path+"/decide", []any{again}).object()
 	if after["decisionsMade"] != float64(len(all)-1) {

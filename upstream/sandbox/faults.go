@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"certql/upstream/sandbox/oauth"
 )
 
 // A FaultKind names what a fault does.
@@ -14,22 +16,22 @@ type FaultKind string
 
 // The kinds of faults, each with the members of Fault that belong to it.
 const (
-	// FaultLatency delays the answer by LatencyMillis and up to JitterMillis more. Latencies of several faults add up,
-	// and go together with a fault of another kind. A caller that goes away meanwhile gets nothing, and with
-	// BeforeApplying the operation is not applied.
+	// FaultLatency delays the response by LatencyMillis and up to JitterMillis more. Latencies of several faults add up,
+	// and combine with a fault of another kind. If the client goes away meanwhile, the request ends; with
+	// BeforeApplying, the operation is not applied then.
 	FaultLatency FaultKind = "latency"
-	// FaultStatus answers Status, with RetryAfter and Body.
+	// FaultStatus sends Status, with RetryAfter and Body.
 	FaultStatus FaultKind = "status"
-	// FaultTruncated cuts off the operation's own answer in the middle, as Ending says.
+	// FaultTruncated cuts off the operation's own response in the middle, as Ending says.
 	FaultTruncated FaultKind = "truncated"
-	// FaultContentType sends the operation's own answer as text/plain or, with BodyHTML, a page with status 200.
+	// FaultContentType sends the operation's own response as text/plain or, with BodyHTML, a page with status 200.
 	FaultContentType FaultKind = "contentType"
-	// FaultCut closes the connection without an answer. (Go's own client repeats a GET when that happens on a
+	// FaultCut closes the connection without a response. (Go's own client repeats a GET when that happens on a
 	// connection that it used before, so that two requests arrive.)
 	FaultCut FaultKind = "cut"
-	// FaultStall never answers, until the caller goes away.
+	// FaultStall sends nothing until the client goes away.
 	FaultStall FaultKind = "stall"
-	// FaultUnknownEnums puts UnknownEnumValue in place of the texts of Fields, by default of all members whose values
+	// FaultUnknownEnums puts UnknownEnumValue in place of the values of Fields, by default of all members whose values
 	// the official definition enumerates.
 	FaultUnknownEnums FaultKind = "unknownEnums"
 	// FaultNulls puts null in place of Fields, by default of all plain values except ids.
@@ -48,20 +50,20 @@ const (
 	AfterApplying  FaultMoment = "afterApplying"
 )
 
-// A FaultBody says what stands in the body of a faulty answer.
+// A FaultBody says what the body of a faulty response is.
 type FaultBody string
 
-// The bodies of a faulty answer.
+// The bodies of a faulty response.
 const (
 	BodyService FaultBody = ""     // the service's own: for FaultStatus the error of that status
 	BodyNone    FaultBody = "none" // nothing
-	BodyHTML    FaultBody = "html" // a page, as a proxy sends it
+	BodyHTML    FaultBody = "html" // a page such as a proxy sends
 )
 
-// A FaultEnding says how the answer of a FaultTruncated ends.
+// A FaultEnding says how the response of a FaultTruncated ends.
 type FaultEnding string
 
-// The endings of a truncated answer.
+// The endings of a truncated response.
 const (
 	// EndingCut, the default, announces the whole length and closes the connection in the middle.
 	EndingCut FaultEnding = ""
@@ -77,8 +79,8 @@ const (
 //	  {"operation": "makeIdentityDecision", "kind": "cut", "strikes": "afterApplying", "probability": 0.1, "after": 3}
 //	]
 //
-// A request goes through the list in order: every latency that fires adds up, and the first other fault that fires
-// decides. Faults behind that one do not see the request, so that faults of one count each play one after another.
+// A request goes through the list in order: the latencies that fire add up, and the first other fault that fires decides.
+// Faults after that one do not see the request, so that several faults with a count of 1 fire one after another.
 // A fault that strikes BeforeApplying does so before the token is checked and the request budget is touched.
 type Fault struct {
 	// Operation is the operationId of the official definition, one of the names that Requests.Counts has for the OAuth
@@ -93,8 +95,8 @@ type Fault struct {
 	// After is how many requests the fault lets pass before it may fire.
 	After int `json:"after,omitzero"`
 
-	// Strikes must be given for latency, status, cut and stall where the operation writes ("*" does, too), and is
-	// BeforeApplying by default where it only reads. The other kinds change the operation's own answer.
+	// Strikes must be given for latency, status, cut and stall if the operation writes ("*" does, too), and is
+	// BeforeApplying by default if it only reads. The other kinds change the operation's own response.
 	Strikes FaultMoment `json:"strikes,omitzero"`
 
 	// LatencyMillis and JitterMillis are milliseconds, at most an hour each.
@@ -116,17 +118,17 @@ type Fault struct {
 	Fields []string `json:"fields,omitzero"`
 }
 
-// everyOperation stands for all operations of the API in the name that a fault gives.
+// everyOperation, as the operation of a fault, means all operations of the API.
 const everyOperation = "*"
 
-// faults is the list of faults in force. It is safe for concurrent use, and costs next to nothing while it is empty.
+// faults holds the faults in force. It is safe for concurrent use, and costs next to nothing while there are none.
 type faults struct {
 	seed  uint64
 	clock func() time.Time
 	armed atomic.Pointer[faultSet] // nil while there are none
 }
 
-// A faultSet is a list of faults with what has become of it.
+// A faultSet is a list of faults with the count of what each has done.
 type faultSet struct {
 	list []Fault
 
@@ -136,7 +138,7 @@ type faultSet struct {
 	fired  []int // how often it fired
 }
 
-// set replaces the list of faults, or refuses all of it. The random choices start anew from the seed.
+// set replaces the list of faults, or refuses all of it. The random choices start again from the seed.
 func (f *faults) set(list []Fault) error {
 	if len(list) > maxFaults {
 		return fmt.Errorf("%d faults, at most %d are allowed", len(list), maxFaults)
@@ -200,10 +202,10 @@ func (s *faultSet) draw(operation string) draw {
 	return drawn
 }
 
-// covers tells whether the name that a fault gives means the operation.
+// covers reports whether the operation that a fault names includes this one.
 func covers(name, operation string) bool {
 	if name == everyOperation {
-		return !isOAuthOperation(operation)
+		return !oauth.IsOperation(operation)
 	}
 	return name == operation
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"certql/upstream/sandbox/oauth"
 )
 
 // Bounds of a list of faults.
@@ -18,7 +20,7 @@ const (
 	lastFaultStatus  = 599
 )
 
-// operationWrites tells whether an operation changes data, and whether there is one of that name.
+// operationWrites reports whether an operation changes data, and whether there is one of that name.
 func operationWrites(operation string) (writes, known bool) {
 	switch operation {
 	case "getCertificationTask", "getIdentityCertification", "getIdentityCertificationItemPermissions",
@@ -29,7 +31,7 @@ func operationWrites(operation string) (writes, known bool) {
 		"submitReassignCertsAsync", everyOperation:
 		return true, true
 	}
-	return false, isOAuthOperation(operation)
+	return false, oauth.IsOperation(operation)
 }
 
 // validate returns an error that names every member that is wrong and what is allowed there.
@@ -39,7 +41,7 @@ func (f Fault) validate() error {
 	c.moment()
 	c.latency()
 	c.status()
-	c.answer()
+	c.body()
 	if len(c.problems) == 0 {
 		return nil
 	}
@@ -52,19 +54,19 @@ type faultCheck struct {
 	problems []string
 }
 
-// refuse reports a member.
+// refuse notes what is wrong with a member.
 func (c *faultCheck) refuse(member, format string, args ...any) {
 	c.problems = append(c.problems, member+": "+fmt.Sprintf(format, args...))
 }
 
-// belongs reports a member that is given although the fault is of none of the kinds.
+// belongs refuses a member that is given although the fault is of none of the kinds.
 func (c *faultCheck) belongs(member string, given bool, kinds ...FaultKind) {
 	if given && !slices.Contains(kinds, c.fault.Kind) {
 		c.refuse(member, "does not belong to the kind %.60q", c.fault.Kind)
 	}
 }
 
-// within reports a number that is out of its bounds.
+// within refuses a number that is out of its bounds.
 func (c *faultCheck) within(member string, value, lowest, highest int) {
 	if value < lowest || value > highest {
 		c.refuse(member, "%d is not between %d and %d", value, lowest, highest)
@@ -92,7 +94,7 @@ func (c *faultCheck) selection() {
 	}
 }
 
-// moment checks whether the fault says when it strikes, where it has to and may.
+// moment checks that the fault says when it strikes if it has to, and does not if it may not.
 func (c *faultCheck) moment() {
 	writes, _ := operationWrites(c.fault.Operation)
 	switch c.fault.Strikes {
@@ -136,8 +138,8 @@ func (c *faultCheck) status() {
 	}
 }
 
-// answer checks the members that shape the body of an answer.
-func (c *faultCheck) answer() {
+// body checks the members that shape the body of a response.
+func (c *faultCheck) body() {
 	switch c.fault.Body {
 	case BodyService:
 	case BodyNone:

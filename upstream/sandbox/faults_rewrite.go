@@ -13,21 +13,22 @@ var enumMembers = []string{
 	"targetType", "type", "usageDaysState",
 }
 
-// rewrite returns a JSON answer with the values that the fault is about replaced. What is no JSON stays as it is.
-func (f *Fault) rewrite(answer []byte) []byte {
+// rewrite returns a JSON body in which the values that the fault names are replaced. A body that is not JSON stays as it
+// is.
+func (f *Fault) rewrite(body []byte) []byte {
 	var changed bytes.Buffer
 	r := rewriter{
 		fault:   f,
-		decoder: jsontext.NewDecoder(bytes.NewReader(answer)),
+		decoder: jsontext.NewDecoder(bytes.NewReader(body)),
 		encoder: jsontext.NewEncoder(&changed),
 	}
 	if err := r.value(); err != nil {
-		return answer
+		return body
 	}
 	return changed.Bytes()
 }
 
-// A rewriter copies JSON and changes members on the way.
+// A rewriter copies JSON and changes members as it does.
 type rewriter struct {
 	fault   *Fault
 	decoder *jsontext.Decoder
@@ -70,7 +71,7 @@ func (r *rewriter) token() error {
 	return r.encoder.WriteToken(token)
 }
 
-// member copies a member of an object, with another value where the fault says so.
+// member copies a member of an object, with another value if the fault says so.
 func (r *rewriter) member() error {
 	token, err := r.decoder.ReadToken()
 	if err != nil {
@@ -90,7 +91,7 @@ func (r *rewriter) member() error {
 	return r.encoder.WriteToken(replacement)
 }
 
-// replacement returns what stands in place of a member's value, and whether it is replaced at all.
+// replacement returns the new value of a member, and false if the member keeps its own.
 func (f *Fault) replacement(name string, kind jsontext.Kind) (jsontext.Token, bool) {
 	if f.Kind == FaultUnknownEnums {
 		fields := f.Fields

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -11,6 +10,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"certql/upstream/sandbox/oauth"
+	"certql/upstream/sandbox/response"
 )
 
 // wrap returns next with the faults of the operation in front of it.
@@ -40,7 +42,7 @@ func (f *faults) wrap(operation string, next http.Handler) http.Handler {
 	})
 }
 
-// early tells whether the fault strikes before the operation is applied.
+// early reports whether the fault strikes before the operation is applied.
 func (f *Fault) early() bool {
 	switch f.Kind {
 	case FaultStatus, FaultCut, FaultStall:
@@ -49,12 +51,12 @@ func (f *Fault) early() bool {
 	return false
 }
 
-// strike ends a request with a fault of a kind that needs no answer of the operation.
+// strike ends a request with a fault of a kind that does not use the operation's own response.
 func (f *faults) strike(w http.ResponseWriter, r *http.Request, fault *Fault) {
 	holdBody(r)
 	switch fault.Kind {
 	case FaultStatus:
-		f.answerStatus(w, fault)
+		f.sendStatus(w, fault)
 	case FaultStall:
 		<-r.Context().Done()
 		fallthrough
@@ -63,7 +65,7 @@ func (f *faults) strike(w http.ResponseWriter, r *http.Request, fault *Fault) {
 	}
 }
 
-// spoil sends the answer of an operation that was applied with what the fault makes of it.
+// spoil sends the response of an operation that was applied, changed as the fault says.
 func (f *faults) spoil(w http.ResponseWriter, r *http.Request, fault *Fault, answered *recording) {
 	if fault == nil {
 		answered.send(w)
@@ -83,7 +85,7 @@ func (f *faults) spoil(w http.ResponseWriter, r *http.Request, fault *Fault, ans
 		panic(http.ErrAbortHandler)
 	case FaultContentType:
 		if fault.Body == BodyHTML {
-			answerHTML(w, http.StatusOK, "Service unavailable")
+			sendHTML(w, http.StatusOK, "Service unavailable")
 			return
 		}
 		answered.header.Set("Content-Type", "text/plain; charset=utf-8")
@@ -98,51 +100,30 @@ func (f *faults) spoil(w http.ResponseWriter, r *http.Request, fault *Fault, ans
 	}
 }
 
-// answerStatus writes the answer of a FaultStatus.
-func (f *faults) answerStatus(w http.ResponseWriter, fault *Fault) {
-	// validate has refused what cannot be read.
+// sendStatus sends the response of a FaultStatus.
+func (f *faults) sendStatus(w http.ResponseWriter, fault *Fault) {
+	// validate has refused a value that cannot be read.
 	if value, _ := fault.retryAfter(f.clock()); value != "" {
 		w.Header().Set("Retry-After", value)
 	}
 	switch {
 	case fault.Body == BodyHTML:
-		answerHTML(w, fault.Status, statusName(fault.Status))
+		sendHTML(w, fault.Status, response.StatusName(fault.Status))
 	case fault.Body == BodyNone:
 		w.Header().Set("Content-Length", "0")
 		w.WriteHeader(fault.Status)
 	case fault.Status == http.StatusTooManyRequests:
-		answer(w, fault.Status, map[string]string{"message": " Rate Limit Exceeded "})
-	case isOAuthOperation(fault.Operation):
-		answerOAuth(w, nil, oauthFailure(fault.Status))
+		response.Throttled(w)
+	case oauth.IsOperation(fault.Operation):
+		oauth.Refuse(w, fault.Status)
 	case fault.Status == http.StatusUnauthorized:
-		answerUnauthenticated(w, errTokenExpired)
+		response.Unauthenticated(w, oauth.ErrTokenExpired)
 	default:
-		answerError(w, statusRefusal(fault.Status))
+		response.Error(w, response.OfStatus(fault.Status))
 	}
 }
 
-// statusRefusal returns the service's own refusal with the status, or one like it where the service documents none.
-func statusRefusal(status int) error {
-	switch status {
-	case http.StatusBadRequest:
-		return refuse(badContent, semanticText)
-	case http.StatusForbidden:
-		return refuse(forbidden, forbiddenText)
-	case http.StatusNotFound:
-		return refuse(notFound, notFoundText)
-	case http.StatusInternalServerError:
-		return refuse(internalFault, internalText)
-	}
-	name := statusName(status)
-	return refuse(detailCode(strconv.Itoa(status)+".0 "+name), "The request failed: %s.", name)
-}
-
-// statusName returns a name for any status.
-func statusName(status int) string {
-	return cmp.Or(http.StatusText(status), "Unknown status")
-}
-
-// retryAfterDate begins a Fault.RetryAfter that stands for a date.
+// retryAfterDate begins a Fault.RetryAfter that means a date.
 const retryAfterDate = "date:"
 
 // retryAfter returns the value of the Retry-After header of a fault that strikes at now.
@@ -158,8 +139,8 @@ func (f *Fault) retryAfter(now time.Time) (string, error) {
 	return now.Add(time.Duration(n) * time.Second).UTC().Format(http.TimeFormat), nil
 }
 
-// answerHTML writes a page like that of a proxy in front of the service.
-func answerHTML(w http.ResponseWriter, status int, title string) {
+// sendHTML sends a page such as a proxy in front of the service sends.
+func sendHTML(w http.ResponseWriter, status int, title string) {
 	page := "<!DOCTYPE html>\n<html><head><title>" + title + "</title></head><body><h1>" + title + "</h1></body></html>\n"
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(page)))
@@ -167,11 +148,11 @@ func answerHTML(w http.ResponseWriter, status int, title string) {
 	_, _ = io.WriteString(w, page)
 }
 
-// holdBody reads the request's body in advance. Only then has all of it arrived for certain, and only then does the
-// server notice that the caller goes away.
+// holdBody reads the request's body in advance. Only then has all of it certainly arrived, and only then does the server
+// notice that the client goes away.
 func holdBody(r *http.Request) {
 	var held bytes.Buffer
-	// What cannot be read, or is too long, is for the operation to find.
+	// That it cannot be read, or is too long, is for the operation to find out.
 	_, _ = io.CopyN(&held, r.Body, maxBody+1)
 	r.Body = struct {
 		io.Reader
@@ -179,7 +160,7 @@ func holdBody(r *http.Request) {
 	}{io.MultiReader(&held, r.Body), r.Body}
 }
 
-// pause waits, and cuts off the request where the caller goes away meanwhile.
+// pause waits, and cuts off the request if the client goes away meanwhile.
 func pause(r *http.Request, wait time.Duration) {
 	if wait <= 0 {
 		return
@@ -192,7 +173,7 @@ func pause(r *http.Request, wait time.Duration) {
 	}
 }
 
-// A recording keeps the answer of an operation instead of sending it.
+// A recording keeps the response of an operation instead of sending it.
 type recording struct {
 	header http.Header
 	status int
@@ -210,10 +191,10 @@ func (r *recording) WriteHeader(status int) { r.status = status }
 
 func (r *recording) Write(part []byte) (int, error) { return r.body.Write(part) }
 
-// send sends the answer as it is now.
+// send sends the response as it is now.
 func (r *recording) send(w http.ResponseWriter) { r.sendOf(w, r.body.Len()) }
 
-// sendOf sends the answer and announces length bytes.
+// sendOf sends the response and announces length bytes.
 func (r *recording) sendOf(w http.ResponseWriter, length int) {
 	maps.Copy(w.Header(), r.header)
 	w.Header().Set("Content-Length", strconv.Itoa(length))

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"certql/upstream/sandbox/response"
 )
 
 const faultAnswer = `[{"id":"1","phase":"ACTIVE","due":null,"campaign":{"id":"2","type":"CAMPAIGN","name":"Q1"},"rights":["READ"],"n":1.50}]`
@@ -28,11 +30,7 @@ type faultBench struct {
 
 func newTestInstruments(t *testing.T, clock func() time.Time) *instruments {
 	t.Helper()
-	issuer, err := newTokens(clock)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return newInstruments(Config{Seed: 7, Clock: clock}, issuer, newLimiter(0, time.Second, fixedWindows, false, clock), func() {})
+	return newInstruments(Config{Seed: 7, Clock: clock}, newTestOAuth(t, clock).Verify, newLimiter(0, time.Second, fixedWindows, false, clock), func() {})
 }
 
 // newFaultBench serves each operation at its own name.
@@ -49,7 +47,7 @@ func newFaultBench(t *testing.T) *faultBench {
 		_, _ = io.WriteString(w, faultAnswer)
 	})
 	mux := http.NewServeMux()
-	for _, operation := range []string{"listIdentityCertifications", "getIdentityCertification", "makeIdentityDecision", oauthTokenOperation} {
+	for _, operation := range []string{"listIdentityCertifications", "getIdentityCertification", "makeIdentityDecision", "oauthToken"} {
 		mux.Handle("/"+operation, bench.instruments.wrap(operation, apply))
 	}
 	bench.server = httptest.NewServer(mux)
@@ -129,13 +127,13 @@ func TestFaultsDoWhatTheirKindSays(t *testing.T) {
 		{"429 with a date in the past", Fault{Operation: list, Kind: FaultStatus, Status: 429, RetryAfter: "date:-30"}, limited("Mon, 02 Mar 2026 09:29:30 GMT"), 0, 429},
 		{"429 without Retry-After", Fault{Operation: list, Kind: FaultStatus, Status: 429}, limited(""), 0, 429},
 		{"429 with garbage", Fault{Operation: list, Kind: FaultStatus, Status: 429, RetryAfter: "soon; maybe"}, limited("soon; maybe"), 0, 429},
-		{"500", Fault{Operation: list, Kind: FaultStatus, Status: 500}, service(500, "500.0 Internal fault", internalText), 0, 500},
+		{"500", Fault{Operation: list, Kind: FaultStatus, Status: 500}, service(500, "500.0 Internal fault", "An internal fault occurred."), 0, 500},
 		{"503 without a body", Fault{Operation: list, Kind: FaultStatus, Status: 503, Body: BodyNone, RetryAfter: "1"}, faultOutcome{Status: 503, RetryAfter: "1"}, 0, 503},
 		{"502 with a page", Fault{Operation: list, Kind: FaultStatus, Status: 502, Body: BodyHTML}, html(502, "Bad Gateway"), 0, 502},
-		{"400", Fault{Operation: list, Kind: FaultStatus, Status: 400}, service(400, "400.1 Bad request content", semanticText), 0, 400},
+		{"400", Fault{Operation: list, Kind: FaultStatus, Status: 400}, service(400, "400.1 Bad request content", response.ErrSemantic.Error()), 0, 400},
 		{"401", Fault{Operation: list, Kind: FaultStatus, Status: 401}, faultOutcome{Status: 401, ContentType: jsonType, Body: `{"error":"JWT validation failed: JWT is expired"}`}, 0, 401},
-		{"403", Fault{Operation: list, Kind: FaultStatus, Status: 403}, service(403, "403 Forbidden", forbiddenText), 0, 403},
-		{"404", Fault{Operation: list, Kind: FaultStatus, Status: 404}, service(404, "404 Not found", notFoundText), 0, 404},
+		{"403", Fault{Operation: list, Kind: FaultStatus, Status: 403}, service(403, "403 Forbidden", response.ErrForbidden.Error()), 0, 403},
+		{"404", Fault{Operation: list, Kind: FaultStatus, Status: 404}, service(404, "404 Not found", response.ErrNotFound.Error()), 0, 404},
 		{"504", Fault{Operation: list, Kind: FaultStatus, Status: 504}, service(504, "504.0 Gateway Timeout", "The request failed: Gateway Timeout."), 0, 504},
 		{"a status without a name", Fault{Operation: list, Kind: FaultStatus, Status: 599}, service(599, "599.0 Unknown status", "The request failed: Unknown status."), 0, 599},
 		{"500 after a read", Fault{Operation: list, Kind: FaultStatus, Status: 500, Strikes: AfterApplying, Body: BodyNone}, faultOutcome{Status: 500}, 1, 500},
@@ -212,11 +210,11 @@ func TestFaultsOfEveryOperationLeaveTheTokenEndpointAlone(t *testing.T) {
 	t.Parallel()
 	bench := newFaultBench(t)
 	bench.set(t, Fault{Operation: "*", Kind: FaultCut, Strikes: BeforeApplying})
-	if got := bench.send(t.Context(), t, oauthTokenOperation); got.Status != 200 {
+	if got := bench.send(t.Context(), t, "oauthToken"); got.Status != 200 {
 		t.Errorf("status %d, want 200", got.Status)
 	}
-	bench.set(t, Fault{Operation: oauthTokenOperation, Kind: FaultStatus, Status: 503})
-	if got := bench.send(t.Context(), t, oauthTokenOperation); got.Status != 503 {
+	bench.set(t, Fault{Operation: "oauthToken", Kind: FaultStatus, Status: 503})
+	if got := bench.send(t.Context(), t, "oauthToken"); got.Status != 503 {
 		t.Errorf("status %d, want 503", got.Status)
 	}
 }

@@ -6,13 +6,12 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// FuzzRequests sends whatever an administrator could: no request may make the sandbox panic, fault, redirect or answer
-// what is no JSON.
+// FuzzRequests sends anything that an administrator could send: no request may make the sandbox panic, fail, redirect or
+// send a body that is not JSON.
 func FuzzRequests(f *testing.F) {
 	one := "/v3/certifications/" + LargeCertification
 	f.Add("GET", "/v3/certifications", `filters=id in ("a","b")&sorters=-name,due&limit=1&count=true`, "")
@@ -26,10 +25,7 @@ func FuzzRequests(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	token, _, err := box.tokens.issue(order{to: box.clients[0], scopes: []string{everyScope}, lifetime: time.Hour})
-	if err != nil {
-		f.Fatal(err)
-	}
+	token := accessToken(f, box, "org-admin")
 	f.Fuzz(func(t *testing.T, method, path, query, body string) {
 		if strings.HasPrefix(path, "/sandbox/") {
 			t.Skip("faults may do all that is forbidden here")

@@ -6,15 +6,15 @@ import (
 	"sync/atomic"
 )
 
-// Streams keep the identifiers of one purpose independent of how many another purpose has used, so that
-// a request more or less never changes the identifiers of the data.
+// Streams keep the identifiers of one purpose independent of how many another purpose has used, so that one request more
+// or less never changes the identifiers of the data.
 const (
 	seedStream     uint64 = 0x9e3779b97f4a7c15
 	stateStream    uint64 = 0xd1b54a32d192ed03
 	trackingStream uint64 = 0xaef17502108ef2d9
 )
 
-// idSource hands out identifiers that are the same in every run with the same seed and stream.
+// An idSource hands out identifiers that are the same in every run with the same seed and stream.
 // It is safe for concurrent use. The identifiers are unique but not secret.
 type idSource struct {
 	base uint64

@@ -3,23 +3,26 @@ package sandbox
 import (
 	"slices"
 	"time"
+
+	"certql/upstream/sandbox/filter"
+	"certql/upstream/sandbox/response"
 )
 
-// itemCollection is how listIdentityAccessReviewItems may be filtered and sorted. Its field names are shorthands: a
+// itemCollection says how listIdentityAccessReviewItems may be filtered and sorted. Its field names are shorthands: a
 // bare type is the type of the access, and the source of an access profile is that of its entitlements.
 var itemCollection = collection[*item]{
 	rules: narrowing,
-	fields: map[string]filterField[*item]{
-		"id":                       textField(opEq|opIn, exactText, func(i *item) string { return i.id }),
-		"type":                     textField(opEq, exactText, (*item).accessType),
-		"access.type":              textField(opEq, exactText, (*item).accessType),
-		"completed":                flagField(opEq|opNe, func(i *item) bool { return i.decision != undecided }),
-		"identitySummary.id":       textField(opEq|opIn, exactText, func(i *item) string { return i.summary.id }),
-		"identitySummary.name":     textField(opEq|opSw, foldedText, func(i *item) string { return i.summary.name }),
-		"access.id":                textField(opEq|opIn, exactText, func(i *item) string { return i.access.id }),
-		"access.name":              textField(opEq|opSw, foldedText, func(i *item) string { return i.access.name }),
-		"entitlement.sourceName":   nullableField(opEq|opSw, foldedText, (*item).entitlementSource),
-		"accessProfile.sourceName": nullableField(opEq|opSw, foldedText, (*item).accessProfileSource),
+	fields: map[string]filter.Field[*item]{
+		"id":                       filter.Exact(filter.Eq|filter.In, func(i *item) string { return i.id }),
+		"type":                     filter.Exact(filter.Eq, (*item).accessType),
+		"access.type":              filter.Exact(filter.Eq, (*item).accessType),
+		"completed":                filter.Flag(filter.Eq|filter.Ne, func(i *item) bool { return i.decision != undecided }),
+		"identitySummary.id":       filter.Exact(filter.Eq|filter.In, func(i *item) string { return i.summary.id }),
+		"identitySummary.name":     filter.Text(filter.Eq|filter.Sw, func(i *item) string { return i.summary.name }),
+		"access.id":                filter.Exact(filter.Eq|filter.In, func(i *item) string { return i.access.id }),
+		"access.name":              filter.Text(filter.Eq|filter.Sw, func(i *item) string { return i.access.name }),
+		"entitlement.sourceName":   filter.NullableText(filter.Eq|filter.Sw, (*item).entitlementSource),
+		"accessProfile.sourceName": filter.NullableText(filter.Eq|filter.Sw, (*item).accessProfileSource),
 	},
 	keys: map[string]func(*item) (string, bool){
 		"identitySummary.name":     func(i *item) (string, bool) { return i.summary.name, true },
@@ -30,19 +33,9 @@ var itemCollection = collection[*item]{
 	},
 }
 
-// nullableField describes a field of text that is null where value returns false.
-func nullableField[R any](supported operators, kind fieldKind, value func(R) (string, bool)) filterField[R] {
-	return filterField[R]{operators: supported, kind: kind, text: func(row R) []string {
-		if text, ok := value(row); ok {
-			return []string{text}
-		}
-		return nil
-	}}
-}
-
 func (i *item) accessType() string { return string(i.access.kind) }
 
-// entitlementSource is the name of the source of an entitlement item; other items have none.
+// entitlementSource returns the name of the source of an entitlement item; other items have none.
 func (i *item) entitlementSource() (string, bool) {
 	if i.access.entitlement == nil {
 		return "", false
@@ -50,7 +43,7 @@ func (i *item) entitlementSource() (string, bool) {
 	return i.access.entitlement.wire.SourceName, true
 }
 
-// accessProfileSource is the name of the source of an access profile item; other items have none.
+// accessProfileSource returns the name of the source of an access profile item; other items have none.
 func (i *item) accessProfileSource() (string, bool) {
 	if i.access.accessProfile == nil || len(i.access.accessProfile.entitlements) == 0 {
 		return "", false
@@ -58,7 +51,7 @@ func (i *item) accessProfileSource() (string, bool) {
 	return i.access.accessProfile.entitlements[0].wire.SourceName, true
 }
 
-// listItems answers listIdentityAccessReviewItems.
+// listItems serves listIdentityAccessReviewItems.
 func (s *Sandbox) listItems(c *call) (any, error) {
 	found, err := s.personal(c)
 	if err != nil {
@@ -92,7 +85,7 @@ func (s *Sandbox) listItems(c *call) (any, error) {
 }
 
 // pertaining reads the parameters that narrow review items to those of some access, of which one may be given. An
-// item pertains to what it is itself and to what is nested inside.
+// item pertains to what it is itself and to what it contains.
 func pertaining(q query) (func(*access) bool, error) {
 	var kind accessType
 	var ids []string
@@ -108,7 +101,7 @@ func pertaining(q query) (func(*access) bool, error) {
 			continue
 		}
 		if ids != nil {
-			return nil, refuse(badContent, "Only one of entitlements, access-profiles and roles can be used at a time.")
+			return nil, response.Refuse(response.BadContent, "Only one of entitlements, access-profiles and roles can be used at a time.")
 		}
 		kind, ids = parameter.kind, given
 	}

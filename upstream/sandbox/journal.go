@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"certql/upstream/sandbox/oauth"
 )
 
 // maxJournal is how many requests the journal keeps in detail; it counts all of them.
@@ -14,16 +16,16 @@ const maxJournal = 1000
 // maxJournalText bounds each text of a journal entry, in bytes.
 const maxJournalText = 8 << 10
 
-// Requests is what arrived at the sandbox since it started or was last reset: the answer to GET /sandbox/requests.
+// Requests is what arrived at the sandbox since it started or was last reset: the response to GET /sandbox/requests.
 type Requests struct {
 	// Counts holds how many requests of each operation were answered with each status. Operations are named by their
-	// operationId, the OAuth endpoints "oauthAuthorize", "oauthSignIn" (the form of the page that it answers),
-	// "oauthToken", "oauthRevoke", "oauthLogout" and "oauthInfo". Under status 0 are those without any answer: still in
+	// operationId, the OAuth endpoints "oauthAuthorize", "oauthSignIn" (the form of the page that the first one sends),
+	// "oauthToken", "oauthRevoke", "oauthLogout" and "oauthInfo". Under status 0 are those without any response: still in
 	// flight, or cut off before the first byte by a fault. A request counts from the moment it arrives.
 	Counts map[string]map[int]int `json:"counts"`
 	// Total is the sum of Counts without the OAuth endpoints.
 	Total int `json:"total"`
-	// InFlight is how many requests have arrived and wait for the first byte of their answer now.
+	// InFlight is how many requests have arrived and wait for the first byte of their response now.
 	InFlight int `json:"inFlight"`
 	// MaxInFlight is the most that there ever were at once.
 	MaxInFlight int `json:"maxInFlight"`
@@ -31,7 +33,7 @@ type Requests struct {
 	Log []Request `json:"requests,omitzero"`
 }
 
-// Count returns how many requests of the operation arrived, whatever came of them.
+// Count returns how many requests of the operation arrived, whatever their status.
 func (r Requests) Count(operation string) int {
 	var total int
 	for _, n := range r.Counts[operation] {
@@ -51,7 +53,7 @@ type Request struct {
 	ClientID  string    `json:"clientId,omitzero"`  // empty without a valid token
 	RequestID string    `json:"requestId,omitzero"` // the X-Request-ID header
 	UserAgent string    `json:"userAgent,omitzero"`
-	// AcceptLanguage is the header of that name, which the service localises its messages by.
+	// AcceptLanguage is the header of that name, by which the service localises its messages.
 	AcceptLanguage string `json:"acceptLanguage,omitzero"`
 }
 
@@ -66,7 +68,7 @@ type journal struct {
 	maxInFlight int
 }
 
-// A journalPage is what was written since the last reset. Requests that arrived before a reset keep to their own page.
+// A journalPage is what was written since the last reset. Requests that arrived before a reset stay on their own page.
 type journalPage struct {
 	counts  map[countKey]int
 	arrived int       // requests so far
@@ -84,8 +86,8 @@ func newJournal(clock func() time.Time, identify func(*http.Request) string) *jo
 
 func newJournalPage() *journalPage { return &journalPage{counts: make(map[countKey]int)} }
 
-// wrap returns next with its requests written down. The status is noted before the first byte of the answer leaves, so
-// that whoever has an answer finds it counted.
+// wrap returns next with its requests written down. The status is noted before the first byte of the response leaves, so
+// that a client that has its response finds it counted.
 func (j *journal) wrap(operation string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		page, n := j.arrive(operation, r)
@@ -97,7 +99,7 @@ func (j *journal) wrap(operation string, next http.Handler) http.Handler {
 	})
 }
 
-// arrive writes down a request that has no answer yet. It returns where: the page, and the number on it.
+// arrive writes down a request that has no response yet. It returns where: the page, and the number on it.
 func (j *journal) arrive(operation string, r *http.Request) (page *journalPage, n int) {
 	arrived := Request{
 		Time:      j.clock(),
@@ -110,7 +112,7 @@ func (j *journal) arrive(operation string, r *http.Request) (page *journalPage, 
 
 		AcceptLanguage: shortened(r.Header.Get("Accept-Language")),
 	}
-	if !isOAuthOperation(operation) {
+	if !oauth.IsOperation(operation) {
 		arrived.Query = shortened(r.URL.RawQuery)
 	}
 	j.mu.Lock()
@@ -128,7 +130,8 @@ func (j *journal) arrive(operation string, r *http.Request) (page *journalPage, 
 	return page, page.arrived - 1
 }
 
-// shortened returns the text, cut where it is too long to keep. What is cut is copied, so that the rest can be freed.
+// shortened returns the text, cut off if it is too long to keep. A text that is cut is copied, so that the rest can be
+// freed.
 func shortened(text string) string {
 	if len(text) <= maxJournalText {
 		return text
@@ -136,7 +139,7 @@ func shortened(text string) string {
 	return strings.Clone(text[:maxJournalText])
 }
 
-// A journalWriter notes the status of an answer as it is sent.
+// A journalWriter notes the status of a response as it is sent.
 type journalWriter struct {
 	http.ResponseWriter
 	journal   *journal
@@ -170,7 +173,7 @@ func (w *journalWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Write notes that the status is 200 where none was set before.
+// Write notes the status 200 if none was set before.
 func (w *journalWriter) Write(part []byte) (int, error) {
 	w.note(http.StatusOK)
 	return w.ResponseWriter.Write(part)
@@ -179,7 +182,7 @@ func (w *journalWriter) Write(part []byte) (int, error) {
 // Unwrap lets http.ResponseController reach what the server's writer can do.
 func (w *journalWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// requests returns what the journal holds, with the latest requests one by one where detail is set.
+// requests returns what the journal holds, with the latest requests one by one if detail is set.
 func (j *journal) requests(detail bool) Requests {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -210,7 +213,7 @@ func (j *journal) requests(detail bool) Requests {
 	return all
 }
 
-// reset starts a new page. Requests in flight stay in flight, but count on the old one.
+// reset starts a new page. Requests in flight stay in flight, but count on the old page.
 func (j *journal) reset() {
 	j.mu.Lock()
 	defer j.mu.Unlock()

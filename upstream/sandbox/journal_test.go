@@ -55,7 +55,7 @@ func TestJournalCountsByOperationAndStatus(t *testing.T) {
 			w.WriteHeader(http.StatusOK)
 			panic(http.ErrAbortHandler)
 		}},
-		{oauthTokenOperation, status(200)},
+		{"oauthToken", status(200)},
 	} {
 		journalled(j, request.operation, httptest.NewRequest(http.MethodGet, "/", nil), request.next)
 	}
@@ -133,14 +133,14 @@ func TestJournalDescribesRequests(t *testing.T) {
 	journalled(j, "getIdentityCertification", r, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) })
 	clock.advance(time.Second)
 	secret := httptest.NewRequest(http.MethodPost, "/oauth/token?client_secret=sandbox", nil)
-	journalled(j, oauthTokenOperation, secret, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	journalled(j, "oauthToken", secret, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	want := []Request{
 		{
 			Time: clock.time().Add(-time.Second), Operation: "getIdentityCertification", Method: "GET",
 			Path: "/v3/certifications/a%2Fb", Query: "filters=id%20eq%20%22x%22&limit=2",
 			Status: 403, ClientID: "reviewer-1", RequestID: "abc", UserAgent: "certql/1", AcceptLanguage: "de-CH",
 		},
-		{Time: clock.time(), Operation: oauthTokenOperation, Method: "POST", Path: "/oauth/token"},
+		{Time: clock.time(), Operation: "oauthToken", Method: "POST", Path: "/oauth/token"},
 	}
 	if diff := cmp.Diff(want, j.requests(true).Log); diff != "" {
 		t.Errorf("log differs (-want +got):\n%s", diff)
@@ -164,7 +164,7 @@ func TestJournalKeepsTheLatestRequests(t *testing.T) {
 		r := httptest.NewRequest(http.MethodGet, fmt.Sprintf("/%d", i), nil)
 		journalled(j, "getIdentityCertification", r, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) })
 	}
-	close(release) // its answer belongs to a place that others have by now
+	close(release) // its place in the log has been taken by another request by now
 	slow.Wait()
 	got := j.requests(true)
 	if len(got.Log) != maxJournal || got.Total != maxJournal+extra+1 {
@@ -210,15 +210,11 @@ func TestJournalStartsOver(t *testing.T) {
 
 func BenchmarkJournalAndFaultsInFrontOfAnOperation(b *testing.B) {
 	clock := newManualClock()
-	issuer, err := newTokens(clock.time)
-	if err != nil {
-		b.Fatal(err)
-	}
-	token, _, err := issuer.issue(order{to: userClient, lifetime: time.Hour})
-	if err != nil {
-		b.Fatal(err)
-	}
-	handler := newInstruments(Config{Clock: clock.time}, issuer, newLimiter(0, 0, fixedWindows, false, clock.time), func() {}).
+	authorisation := newTestOAuth(b, clock.time)
+	mux := http.NewServeMux()
+	authorisation.Mount(mux, func(_ string, next http.Handler) http.Handler { return next })
+	token := accessToken(b, mux, "reviewer-1")
+	handler := newInstruments(Config{Clock: clock.time}, authorisation.Verify, newLimiter(0, 0, fixedWindows, false, clock.time), func() {}).
 		wrap("getIdentityCertification", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(200) }))
 	r := httptest.NewRequest(http.MethodGet, "/v3/certifications/a", nil)
 	r.Header.Set("Authorization", "Bearer "+token)

@@ -15,9 +15,9 @@ const (
 	slidingWindows
 )
 
-// The escalating back-off for repeat offenders: who is refused in penaltyViolations windows inside penaltySpan waits
-// for the first of penaltyWaits, the next time for the second, and so on. It is forgotten once penaltyMemory has passed
-// since the latest wait began.
+// The escalating back-off for repeat offenders: a client that is refused in penaltyViolations windows within penaltySpan
+// waits for the first of penaltyWaits, the next time for the second, and so on. The count of waits is forgotten once
+// penaltyMemory has passed since the latest wait began.
 const (
 	penaltyViolations = 3
 	penaltySpan       = 120 * time.Second
@@ -26,7 +26,7 @@ const (
 
 var penaltyWaits = [...]time.Duration{60 * time.Second, 300 * time.Second, 600 * time.Second, 1200 * time.Second}
 
-// maxBudgets bounds how many keys a limiter knows; the one that was idle longest makes room.
+// maxBudgets bounds how many keys a limiter knows; the one that has been idle longest makes room.
 const maxBudgets = 1024
 
 // A limiter holds the request budget of each key: a client and an API version. It is safe for concurrent use.
@@ -58,7 +58,7 @@ type budget struct {
 }
 
 // newLimiter returns a limiter that admits limit requests in each window for each key; a limit of 0 admits all. With
-// penalties, who keeps overrunning the budget has to wait longer each time.
+// penalties, a client that keeps exceeding its budget has to wait longer each time.
 func newLimiter(limit int, window time.Duration, kind windowKind, penalties bool, clock func() time.Time) *limiter {
 	return &limiter{
 		limit: limit, window: window, kind: kind, penalties: penalties, clock: clock,
@@ -66,8 +66,8 @@ func newLimiter(limit int, window time.Duration, kind windowKind, penalties bool
 	}
 }
 
-// admit takes a request from the budget of key and tells whether there was one left. If not, retryAfter says when there
-// will be: in whole seconds, rounded up, at least one.
+// admit takes a request from the budget of key and reports whether there was one left. If not, there will be one after
+// retryAfter: whole seconds, rounded up, at least one.
 func (l *limiter) admit(key string) (retryAfter time.Duration, ok bool) {
 	if l.limit <= 0 {
 		return 0, true
@@ -102,7 +102,7 @@ func (l *limiter) reset() {
 	clear(l.budgets)
 }
 
-// budget returns what is known of the key, making room for it where it is new.
+// budget returns what is known of the key, and makes room for it if it is new.
 func (l *limiter) budget(key string) *budget {
 	if known, ok := l.budgets[key]; ok {
 		return known
@@ -149,7 +149,7 @@ func (l *limiter) slide(b *budget, now time.Time) time.Duration {
 }
 
 // penalise notes that a request was refused in the window that started at start, and returns the wait that follows from
-// it, or 0 where the budget's own wait is enough.
+// it, or 0 if the budget's own wait is enough.
 func (b *budget) penalise(start, now time.Time) time.Duration {
 	if n := len(b.violated); n > 0 && b.violated[n-1].Equal(start) {
 		return 0 // this window is noted already
@@ -173,7 +173,7 @@ func (b *budget) penalise(start, now time.Time) time.Duration {
 	return wait
 }
 
-// wholeSeconds rounds up to what a Retry-After header can say.
+// wholeSeconds rounds a wait up to what a Retry-After header can say.
 func wholeSeconds(wait time.Duration) time.Duration {
 	return max(time.Second, (wait + time.Second - 1).Truncate(time.Second))
 }

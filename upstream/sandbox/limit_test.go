@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// spend makes n requests and returns how many were admitted, and the wait that the last refused one was told.
+// spend makes n requests and returns how many were admitted, and the wait of the last one that was refused.
 func spend(l *limiter, key string, n int) (admitted int, wait time.Duration) {
 	for range n {
 		retryAfter, ok := l.admit(key)

@@ -8,11 +8,45 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"certql/upstream/sandbox/oauth"
 )
+
+const (
+	testVerifier  = "a-verifier-of-just-the-right-length-0123456789._~"
+	testChallenge = "0KbRgHYC_RG008k4sxK9u1TdJ9_AZVtMtQaS_Lrma78" // the S256 of testVerifier
+	testCallback  = "http://localhost:8080/auth/callback"
+)
+
+// newTestOAuth returns an authorisation server with the seeded clients.
+func newTestOAuth(t testing.TB, clock func() time.Time) *oauth.Server {
+	t.Helper()
+	server, err := oauth.New(Config{Clock: clock}.withDefaults().oauth(seededClients()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server
+}
+
+// authorizePath returns a good authorization request of PortalClient.
+func authorizePath() string {
+	return withQuery("/oauth/authorize", "response_type", "code", "client_id", PortalClient, "redirect_uri", testCallback,
+		"state", "st&te", "code_challenge", testChallenge, "code_challenge_method", "S256")
+}
+
+// tokenRequest returns a good request for a token.
+func tokenRequest() *http.Request {
+	return httptest.NewRequest(http.MethodPost, withQuery("/oauth/token", "grant_type", "client_credentials",
+		"client_id", "reviewer-1", "client_secret", clientSecret), nil)
+}
+
+var requestField = regexp.MustCompile(`name="request" value="([^"]+)"`)
 
 // The whole of it over HTTP: discovery, sign-in, calls, revocation, and what the journal tells of it all.
 func TestAnApplicationSignsAUserIn(t *testing.T) {
@@ -62,10 +96,15 @@ func TestAnApplicationSignsAUserIn(t *testing.T) {
 	_, _, text := send(http.MethodGet, server.URL+"/oauth/info", nil, "")
 	info := object(text)
 	authorizeEndpoint, tokenEndpoint := fmt.Sprint(info["authorizeEndpoint"]), fmt.Sprint(info["tokenEndpoint"])
-	_, _, page := send(http.MethodGet, authorizeEndpoint+"?"+authorizeQuery().Encode(), nil, "")
+	_, _, page := send(http.MethodGet, authorizeEndpoint+strings.TrimPrefix(authorizePath(), "/oauth/authorize"), nil, "")
 	request := requestField.FindStringSubmatch(page)
 	if request == nil {
 		t.Fatalf("no sign-in page: %s", page)
+	}
+	for _, each := range box.Clients() {
+		if got, want := strings.Contains(page, `name="identity" value="`+each.ID+`"`), each.IdentityID != ""; got != want {
+			t.Errorf("%s can be chosen: %t, want %t", each.ID, got, want)
+		}
 	}
 	status, back, text := send(http.MethodPost, authorizeEndpoint, url.Values{"request": {request[1]}, "identity": {"reviewer-1"}}, "")
 	if back == nil {
@@ -75,7 +114,10 @@ func TestAnApplicationSignsAUserIn(t *testing.T) {
 		t.Errorf("the issuer is %q, the tenant %q", got, info["cloudDomainUrl"])
 	}
 	code := back.Query().Get("code")
-	_, _, text = send(http.MethodPost, tokenEndpoint, codeForm(code), "")
+	_, _, text = send(http.MethodPost, tokenEndpoint, url.Values{
+		"grant_type": {"authorization_code"}, "client_id": {PortalClient}, "client_secret": {clientSecret},
+		"code": {code}, "redirect_uri": {testCallback}, "code_verifier": {testVerifier},
+	}, "")
 	tokens := object(text)
 	access, refresh := fmt.Sprint(tokens["access_token"]), fmt.Sprint(tokens["refresh_token"])
 
@@ -106,30 +148,13 @@ func TestAnApplicationSignsAUserIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	cookies := jar.Cookies(&url.URL{Scheme: "http", Host: strings.TrimPrefix(server.URL, "http://"), Path: "/oauth/"})
-	secrets := []string{code, access, refresh, request[1], testVerifier, challengeOf(testVerifier), clientSecret, "code_challenge"}
+	secrets := []string{code, access, refresh, request[1], testVerifier, testChallenge, clientSecret, "code_challenge"}
 	for _, cookie := range cookies {
 		secrets = append(secrets, cookie.Value)
 	}
 	for _, secret := range secrets {
 		if strings.Contains(string(written), secret) {
 			t.Errorf("the journal has %.8s… in it:\n%s", secret, written)
-		}
-	}
-}
-
-func TestOAuthEndpointsHaveTheirMethods(t *testing.T) {
-	t.Parallel()
-	_, handler := newTestOAuth(t)
-	for path, allowed := range map[string]string{
-		"/oauth/info": "GET, OPTIONS, HEAD", "/oauth/authorize": "GET, POST, OPTIONS, HEAD", "/oauth/token": "POST, OPTIONS",
-		"/oauth/revoke": "POST, OPTIONS", "/oauth/logout": "GET, OPTIONS, HEAD",
-	} {
-		for method, status := range map[string]int{http.MethodPut: 405, http.MethodOptions: 204} {
-			w := httptest.NewRecorder()
-			handler.ServeHTTP(w, httptest.NewRequest(method, path, nil))
-			if w.Code != status || w.Header().Get("Allow") != allowed {
-				t.Errorf("%s %s: status %d, allowed %q; want %d and %q", method, path, w.Code, w.Header().Get("Allow"), status, allowed)
-			}
 		}
 	}
 }
@@ -141,12 +166,12 @@ func TestFaultsStrikeEveryOAuthEndpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	for operation, r := range map[string]*http.Request{
-		oauthInfoOperation:      httptest.NewRequest(http.MethodGet, "/oauth/info", nil),
-		oauthAuthorizeOperation: httptest.NewRequest(http.MethodGet, "/oauth/authorize?"+authorizeQuery().Encode(), nil),
-		oauthSignInOperation:    httptest.NewRequest(http.MethodPost, "/oauth/authorize", nil),
-		oauthTokenOperation:     formRequest(reviewerForm()),
-		oauthRevokeOperation:    httptest.NewRequest(http.MethodPost, "/oauth/revoke", nil),
-		oauthLogoutOperation:    httptest.NewRequest(http.MethodGet, "/oauth/logout", nil),
+		"oauthInfo":      httptest.NewRequest(http.MethodGet, "/oauth/info", nil),
+		"oauthAuthorize": httptest.NewRequest(http.MethodGet, authorizePath(), nil),
+		"oauthSignIn":    httptest.NewRequest(http.MethodPost, "/oauth/authorize", nil),
+		"oauthToken":     tokenRequest(),
+		"oauthRevoke":    httptest.NewRequest(http.MethodPost, "/oauth/revoke", nil),
+		"oauthLogout":    httptest.NewRequest(http.MethodGet, "/oauth/logout", nil),
 	} {
 		if err := box.SetFaults(Fault{Operation: operation, Kind: FaultStatus, Status: 503}, Fault{Operation: "*", Kind: FaultStatus, Status: 500, Strikes: BeforeApplying}); err != nil {
 			t.Fatal(err)
@@ -159,26 +184,6 @@ func TestFaultsStrikeEveryOAuthEndpoint(t *testing.T) {
 	}
 }
 
-func TestOAuthInfoNamesTheHostThatWasAsked(t *testing.T) {
-	t.Parallel()
-	_, handler := newTestOAuth(t)
-	for _, test := range []struct{ target, base string }{
-		{"http://localhost:9090/oauth/info", "http://localhost:9090"},
-		{"https://acme.api.example/oauth/info", "https://acme.api.example"},
-		{"http://[::1]:9090/oauth/info", "http://[::1]:9090"},
-	} {
-		w, body := answerOf(t, handler, httptest.NewRequest(http.MethodGet, test.target, nil))
-		want := map[string]any{
-			"tenantId": tenantID, "tenantName": tenantName, "pod": tenantPod,
-			"authorizeEndpoint": test.base + "/oauth/authorize", "tokenEndpoint": test.base + "/oauth/token",
-			"cloudDomainUrl": test.base, "logoutUrl": test.base + "/oauth/logout",
-		}
-		if diff := cmp.Diff(want, body); diff != "" || w.Code != http.StatusOK {
-			t.Errorf("%s: status %d, answer differs (-want +got):\n%s", test.target, w.Code, diff)
-		}
-	}
-}
-
 func TestAFaultOfTheTokenEndpointIsARefusalOfOAuth(t *testing.T) {
 	t.Parallel()
 	box, err := New(Config{Certifications: 20})
@@ -186,11 +191,30 @@ func TestAFaultOfTheTokenEndpointIsARefusalOfOAuth(t *testing.T) {
 		t.Fatal(err)
 	}
 	for status, code := range map[int]string{400: "invalid_grant", 401: "invalid_client", 403: "invalid_grant", 500: "server_error", 503: "temporarily_unavailable"} {
-		if err := box.SetFaults(Fault{Operation: oauthTokenOperation, Kind: FaultStatus, Status: status}); err != nil {
+		if err := box.SetFaults(Fault{Operation: "oauthToken", Kind: FaultStatus, Status: status}); err != nil {
 			t.Fatal(err)
 		}
-		if w, body := answerOf(t, box, formRequest(reviewerForm())); w.Code != status || body["error"] != code {
-			t.Errorf("status %d with %v, want %d with %s", w.Code, body, status, code)
+		w := httptest.NewRecorder()
+		box.ServeHTTP(w, tokenRequest())
+		if w.Code != status || !strings.Contains(w.Body.String(), `{"error":"`+code+`"`) {
+			t.Errorf("status %d with %s, want %d with %s", w.Code, w.Body, status, code)
+		}
+	}
+}
+
+func TestTokenLifetimesGoByTheGrant(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		config                     Config
+		credentials, user, refresh time.Duration
+	}{
+		"usual":  {Config{}, 43_200 * time.Second, 750 * time.Second, 86_400 * time.Second},
+		"chosen": {Config{TokenLifetime: 5 * time.Second, RefreshLifetime: time.Minute}, 5 * time.Second, 5 * time.Second, time.Minute},
+	} {
+		got := test.config.withDefaults().oauth(nil)
+		if got.TokenLifetime != test.credentials || got.UserTokenLifetime != test.user || got.RefreshLifetime != test.refresh {
+			t.Errorf("%s: %v, %v and %v; want %v, %v and %v", name, got.TokenLifetime, got.UserTokenLifetime, got.RefreshLifetime,
+				test.credentials, test.user, test.refresh)
 		}
 	}
 }

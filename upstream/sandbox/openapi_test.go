@@ -17,8 +17,8 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// officialDefinition is where the vendor's definition lies. It is not part of the module: where it is absent, what
-// needs it is skipped, except in CI.
+// officialDefinition is the path of the vendor's definition. It is not part of the module: without it, the tests that
+// need it are skipped, except in CI.
 const officialDefinition = "../../../shared/upstream/openapi-certifications.json"
 
 // errNoDefinition says that there is nothing to check against.
@@ -53,8 +53,8 @@ func readDefinition(yearly bool) (routers.Router, error) {
 	return gorillamux.NewRouter(document)
 }
 
-// closeSchema makes a member that the definition does not know an error, since hardly any member is required: a misspelt
-// name would go unnoticed.
+// closeSchema turns a member that the definition does not have into an error. Hardly any member is required, so that a
+// misspelt name would go unnoticed otherwise.
 func closeSchema(schema *openapi3.Schema) {
 	if len(schema.Properties) > 0 {
 		schema.AdditionalProperties.Has = new(false)
@@ -69,7 +69,7 @@ func closeSchema(schema *openapi3.Schema) {
 	}
 }
 
-// requireDefinition skips the test where there is no definition, or fails it in CI.
+// requireDefinition skips the test if there is no definition, or fails it in CI.
 func requireDefinition(t *testing.T) {
 	t.Helper()
 	switch _, err := loadDefinition(); {
@@ -80,8 +80,8 @@ func requireDefinition(t *testing.T) {
 	}
 }
 
-// conforms checks an exchange with the sandbox against the definition, where that is there: the answer always, the
-// request where it was accepted. Paths of other versions are checked as those of /v3. What is refused for a path that
+// conforms checks an exchange with the sandbox against the definition, if there is one: the response always, and the
+// request if it was accepted. Paths of other versions are checked as those of /v3. What is refused for a path that
 // the definition does not have needs no check.
 func conforms(t testing.TB, request *http.Request, sent []byte, answered *http.Response, body []byte) {
 	t.Helper()

@@ -4,15 +4,13 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
+
+	"certql/upstream/sandbox/oauth"
+	"certql/upstream/sandbox/response"
 )
 
-// Scopes of the operations, as the vendor's definition names them.
-const (
-	readScope   = "idn:campaign:read"
-	manageScope = "idn:campaign:manage"
-)
-
-// An operation is one of the API, with the paths that follow the base path of its service.
+// An operation is one operation of the API, with the path that follows the base path of its service.
 type operation struct {
 	name    string // the vendor's operationId under /v3
 	method  string
@@ -22,7 +20,7 @@ type operation struct {
 	handle  func(*call) (any, error)
 }
 
-// operations lists the eleven operations.
+// operations returns the eleven operations.
 func (s *Sandbox) operations() []operation {
 	const certifications, tasks = "certifications", "certification-tasks"
 	return []operation{
@@ -43,66 +41,67 @@ func (s *Sandbox) operations() []operation {
 	}
 }
 
-// A call is one request to an operation, from a caller who is known and within budget.
+// A call is one request to an operation, from a client that is known and within budget.
 type call struct {
 	w         http.ResponseWriter
 	r         *http.Request
 	operation string
 	version   string
-	caller    claims
+	caller    oauth.Claims
 	state     *state
 }
 
-// serve checks a request in the order of the service (token, budget, scope; what follows depends on the operation),
-// and answers what the operation returns with status 200.
+// serve returns the handler of an operation. It checks a request in the order of the service (token, budget, scope; the
+// rest depends on the operation), and sends what the operation returns with status 200.
 func (s *Sandbox) serve(o operation, version string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		caller, err := s.tokens.verify(r.Header.Get("Authorization"))
+		caller, err := s.oauth.Verify(r.Header.Get("Authorization"))
 		if err != nil {
-			answerUnauthenticated(w, err)
+			response.Unauthenticated(w, err)
 			return
 		}
 		if retryAfter, ok := s.limiter.admit(caller.ClientID + " " + version); !ok {
-			answerThrottled(w, retryAfter)
+			w.Header().Set("Retry-After", strconv.FormatInt(int64(retryAfter/time.Second), 10))
+			response.Throttled(w)
 			return
 		}
-		if !caller.allows(o.scope) {
-			answerError(w, refuse(forbidden, forbiddenText))
+		if !caller.Allows(o.scope) {
+			response.Error(w, response.ErrForbidden)
 			return
 		}
 		body, err := o.handle(&call{w, r, o.name, version, caller, s.state.Load()})
 		if err != nil {
-			answerError(w, err)
+			response.Error(w, err)
 			return
 		}
-		answer(w, http.StatusOK, body)
+		response.JSON(w, http.StatusOK, body)
 	})
 }
 
-// administrator tells whether the caller's user level reaches every certification.
+// administrator reports whether the caller's user level reaches every certification.
 func (c *call) administrator() bool {
 	return slices.Contains(c.caller.Authorities, "ORG_ADMIN") || slices.Contains(c.caller.Authorities, "CERT_ADMIN")
 }
 
-// mayReview tells whether the caller may use a certification: as an administrator or as its reviewer.
+// mayReview reports whether the caller may use a certification: as an administrator or as its reviewer.
 func (c *call) mayReview(on *certification) bool {
 	return c.administrator() || on.reviewer.includes(c.caller.IdentityID)
 }
 
-// certification returns the certification that the path names: 404 where there is none, and 403 where there is one
-// that the caller does not review.
+// certification returns the certification that the path names. The refusal is 404 if there is none, and 403 if there is
+// one that the caller does not review.
 func (c *call) certification() (*certification, error) {
 	found := c.state.certification(c.r.PathValue("id"))
 	if found == nil {
-		return nil, refuse(notFound, notFoundText)
+		return nil, response.ErrNotFound
 	}
 	if !c.mayReview(found) {
-		return nil, refuse(forbidden, forbiddenText)
+		return nil, response.ErrForbidden
 	}
 	return found, nil
 }
 
-// personal is certification for the operations that are documented not to support governance groups.
+// personal does what certification does, for the operations that are documented not to support governance groups.
 func (s *Sandbox) personal(c *call) (*certification, error) {
 	found, err := c.certification()
 	if err != nil {
@@ -111,30 +110,30 @@ func (s *Sandbox) personal(c *call) (*certification, error) {
 	refused := s.config.GovernanceGroups == GovernanceGroupsRefused ||
 		s.config.GovernanceGroups == GovernanceGroupsByVersion && c.version == "v3"
 	if found.reviewer.group != nil && refused {
-		return nil, refuse(badContent, semanticText)
+		return nil, response.ErrSemantic
 	}
 	return found, nil
 }
 
-// author names the caller for the write journal.
+// author returns the caller as the journal of writes names it.
 func (c *call) author() author {
 	return author{c.operation, c.caller.ClientID, c.r.Header.Get("X-Request-Id")}
 }
 
-// locale returns the language of the answer's localised texts.
-func (c *call) locale() string { return requestLocale(c.r.Header.Get("Accept-Language")) }
+// locale returns the language of the response's localised texts.
+func (c *call) locale() string { return response.Locale(c.r.Header.Get("Accept-Language")) }
 
-// announce sends the total of a collection with the answer, where the request asked for it.
+// announce adds the total of a collection to the response, if the request asked for it.
 func (c *call) announce(count bool, total int) {
 	if count {
 		c.w.Header().Set("X-Total-Count", strconv.Itoa(total))
 	}
 }
 
-// reviewerScope returns a test for what a listing shows to the caller: everything to an administrator, otherwise what
-// the caller reviews, and of that only what the identity named by reviewer-identity reviews, if one is named. A caller
-// who is no administrator and asks for another identity is shown nothing. The test takes nil for what belongs to no
-// certification: only an administrator who names no reviewer sees that.
+// reviewerScope returns a test of what a listing shows to the caller: everything to an administrator, otherwise what the
+// caller reviews; and if the parameter reviewer-identity names an identity, only what that one reviews. A caller who is
+// no administrator and names another identity is shown nothing. For something that belongs to no certification, the test
+// is given nil: only an administrator who names no reviewer sees it.
 func (c *call) reviewerScope(q query) (func(*certification) bool, error) {
 	wanted, err := q.text("reviewer-identity")
 	if err != nil {
@@ -143,7 +142,7 @@ func (c *call) reviewerScope(q query) (func(*certification) bool, error) {
 	own := c.caller.IdentityID
 	if wanted == "me" {
 		if own == "" {
-			return nil, refuse(forbidden, forbiddenText)
+			return nil, response.ErrForbidden
 		}
 		wanted = own
 	}

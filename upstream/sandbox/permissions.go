@@ -1,17 +1,22 @@
 package sandbox
 
-import "time"
+import (
+	"time"
 
-// permissionCollection is how getIdentityCertificationItemPermissions may be filtered. There are no sorters.
+	"certql/upstream/sandbox/filter"
+	"certql/upstream/sandbox/response"
+)
+
+// permissionCollection says how getIdentityCertificationItemPermissions may be filtered. There are no sorters.
 var permissionCollection = collection[wirePermission]{
-	rules: targetAndRight,
-	fields: map[string]filterField[wirePermission]{
-		"target": textField(opEq|opSw, foldedText, func(p wirePermission) string { return p.Target }),
-		"rights": {operators: opCa, kind: foldedText, text: func(p wirePermission) []string { return p.Rights }},
+	rules: filter.And | filter.Or | filter.Parentheses | filter.OneAcrossFields,
+	fields: map[string]filter.Field[wirePermission]{
+		"target": filter.Text(filter.Eq|filter.Sw, func(p wirePermission) string { return p.Target }),
+		"rights": filter.Texts(filter.Ca, func(p wirePermission) []string { return p.Rights }),
 	},
 }
 
-// listPermissions answers getIdentityCertificationItemPermissions. Only entitlements have permissions; of other items
+// listPermissions serves getIdentityCertificationItemPermissions. Only entitlements have permissions; of other items
 // the list is empty. The operation serves certifications of governance groups under every version.
 func (s *Sandbox) listPermissions(c *call) (any, error) {
 	found, err := c.certification()
@@ -20,7 +25,7 @@ func (s *Sandbox) listPermissions(c *call) (any, error) {
 	}
 	reviewed := c.state.accessOf(found, c.r.PathValue("itemId"))
 	if reviewed == nil {
-		return nil, refuse(notFound, notFoundText)
+		return nil, response.ErrNotFound
 	}
 	q, err := parseQuery(c.r)
 	if err != nil {
@@ -39,7 +44,7 @@ func (s *Sandbox) listPermissions(c *call) (any, error) {
 	return page, nil
 }
 
-// accessOf returns what an item of a certification is about, or nil where the certification has no such item.
+// accessOf returns what an item of a certification is about, or nil if the certification has no such item.
 func (s *state) accessOf(c *certification, itemID string) *access {
 	var found *access
 	s.read(func(time.Time) {

@@ -1,12 +1,13 @@
 package sandbox
 
 import (
-	"cmp"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
+
+	"certql/upstream/sandbox/filter"
+	"certql/upstream/sandbox/response"
 )
 
 // maxPage is the largest limit of a collection, and its default.
@@ -20,12 +21,12 @@ type query struct{ values url.Values }
 func parseQuery(r *http.Request) (query, error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return query{}, refuse(badContent, "The query string of the request is malformed.")
+		return query{}, response.Refuse(response.BadContent, "The query string of the request is malformed.")
 	}
 	return query{values}, nil
 }
 
-// text returns a parameter, or "" where it is not given.
+// text returns a parameter, or "" if it is not given.
 func (q query) text(name string) (string, error) {
 	switch given := q.values[name]; len(given) {
 	case 0:
@@ -33,11 +34,11 @@ func (q query) text(name string) (string, error) {
 	case 1:
 		return given[0], nil
 	default:
-		return "", refuse(badContent, "%s: the parameter is given %d times.", name, len(given))
+		return "", response.Refuse(response.BadContent, "%s: the parameter is given %d times.", name, len(given))
 	}
 }
 
-// number returns a parameter that is an integer from 0 to most, or otherwise where it is not given.
+// number returns a parameter that is an integer from 0 to most, or the value of otherwise if it is not given.
 func (q query) number(name string, otherwise, most int) (int, error) {
 	text, err := q.text(name)
 	if err != nil || !q.values.Has(name) {
@@ -45,12 +46,12 @@ func (q query) number(name string, otherwise, most int) (int, error) {
 	}
 	value, err := strconv.ParseInt(text, 10, 32)
 	if err != nil || value < 0 || value > int64(most) {
-		return 0, refuse(illegalValue, "%s: %q is no whole number from 0 to %d.", name, text, most)
+		return 0, response.Refuse(response.IllegalValue, "%s: %q is no whole number from 0 to %d.", name, text, most)
 	}
 	return int(value), nil
 }
 
-// flag returns a parameter that is true or false; it is false where it is not given.
+// flag returns a parameter that is true or false; it is false if it is not given.
 func (q query) flag(name string) (bool, error) {
 	text, err := q.text(name)
 	switch {
@@ -61,7 +62,7 @@ func (q query) flag(name string) (bool, error) {
 	case strings.EqualFold(text, "false"):
 		return false, nil
 	}
-	return false, refuse(illegalValue, "%s: %q is neither true nor false.", name, text)
+	return false, response.Refuse(response.IllegalValue, "%s: %q is neither true nor false.", name, text)
 }
 
 // list returns a parameter that is a comma list, without blanks around its elements.
@@ -73,17 +74,20 @@ func (q query) list(name string) ([]string, error) {
 	elements := strings.Split(text, ",")
 	for i, element := range elements {
 		if elements[i] = strings.TrimSpace(element); elements[i] == "" {
-			return nil, refuse(illegalValue, "%s: element %d of the list is empty.", name, i+1)
+			return nil, response.Refuse(response.IllegalValue, "%s: element %d of the list is empty.", name, i+1)
 		}
 	}
 	return elements, nil
 }
 
+// narrowing is what all operations but one allow in a filter: comparisons that all have to hold.
+const narrowing = filter.And | filter.Parentheses
+
 // A collection says how an operation that lists rows of type R lets them be filtered and sorted.
 type collection[R any] struct {
-	fields map[string]filterField[R]
-	rules  composites
-	// keys is nil where the operation has no parameter for sorters.
+	fields map[string]filter.Field[R]
+	rules  filter.Rules
+	// keys is nil if the operation has no parameter for sorters.
 	keys map[string]func(R) (string, bool)
 }
 
@@ -115,8 +119,8 @@ func (c collection[R]) parse(q query) (selection[R], error) {
 	if chosen.filters, err = q.text("filters"); err != nil {
 		return chosen, err
 	}
-	if chosen.matches, err = parseFilter(chosen.filters, c.fields, c.rules); err != nil {
-		return chosen, refuse(badContent, "filters: %s", err)
+	if chosen.matches, err = filter.Parse(chosen.filters, c.fields, c.rules); err != nil {
+		return chosen, response.Refuse(response.BadContent, "filters: %s", err)
 	}
 	if c.keys == nil {
 		return chosen, nil
@@ -124,18 +128,18 @@ func (c collection[R]) parse(q query) (selection[R], error) {
 	if chosen.sorters, err = q.text("sorters"); err != nil {
 		return chosen, err
 	}
-	if chosen.compare, err = parseSorters(chosen.sorters, c.keys); err != nil {
-		return chosen, refuse(badContent, "sorters: %s", err)
+	if chosen.compare, err = filter.ParseSorters(chosen.sorters, c.keys); err != nil {
+		return chosen, response.Refuse(response.BadContent, "sorters: %s", err)
 	}
 	return chosen, nil
 }
 
-// page returns the selected rows that belong on the page and, where the total was asked for, how many match
-// altogether. rows stays as it is.
+// page returns the selected rows that belong on the page and, if the request asked for the total, how many match in all.
+// rows stays as it is.
 func (s selection[R]) page(rows []R) (page []R, total int) {
 	if s.compare != nil {
 		rows = s.filtered(rows)
-		sortStably(rows, s.compare)
+		filter.Sort(rows, s.compare)
 		first := min(s.offset, len(rows))
 		return rows[first:min(first+s.limit, len(rows))], len(rows)
 	}
@@ -154,23 +158,7 @@ func (s selection[R]) page(rows []R) (page []R, total int) {
 	return page, total
 }
 
-// sortStably sorts rows in place and keeps the order of equal ones. It looks at far fewer pairs than
-// slices.SortStableFunc does, and comparing texts without regard to letter case is what takes the time.
-func sortStably[R any](rows []R, compare func(a, b R) int) {
-	type placed struct {
-		row R
-		at  int
-	}
-	all := make([]placed, len(rows))
-	for i, row := range rows {
-		all[i] = placed{row, i}
-	}
-	slices.SortFunc(all, func(a, b placed) int { return cmp.Or(compare(a.row, b.row), a.at-b.at) })
-	for i, each := range all {
-		rows[i] = each.row
-	}
-}
-
+// filtered returns the rows that match, in their order.
 func (s selection[R]) filtered(rows []R) []R {
 	matching := make([]R, 0, len(rows))
 	for _, row := range rows {

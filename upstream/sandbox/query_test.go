@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// listings are the five listings, with the whole of which a limit of 250 cuts off a part, where there is one.
+// listings are the five listings. Those that can be long are longer than one page of 250.
 var listings = []string{
 	"/v3/certifications",
 	"/v3/certifications/" + LargeCertification + "/access-review-items",
@@ -95,7 +95,7 @@ func TestSortersAreRefusedOrIgnored(t *testing.T) {
 			n.do("org-admin", "GET", withQuery(listing, "sorters", sorters), nil).refused(400, "400.1")
 		}
 	}
-	// Where the operation has no such parameter, it is unknown like any other.
+	// If the operation has no such parameter, it is unknown like any other.
 	for _, listing := range []string{listings[2], listings[4]} {
 		n.get("org-admin", withQuery(listing, "sorters", "unknown"))
 	}

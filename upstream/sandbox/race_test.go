@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// TestConcurrentUseStaysConsistent reads, decides, reassigns and signs off from many sides at once. Each listing must
-// be one consistent snapshot, and at the end the counters must be what the items say.
+// TestConcurrentUseStaysConsistent has many clients read, decide, reassign and sign off at once. Each listing has to be one
+// consistent snapshot, and at the end the counters have to agree with the items.
 func TestConcurrentUseStaysConsistent(t *testing.T) {
 	t.Parallel()
 	n := newTenant(t, Config{Certifications: 60, Items: 3_000, TaskPace: time.Millisecond, GovernanceGroups: GovernanceGroupsServed})

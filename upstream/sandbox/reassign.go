@@ -1,6 +1,10 @@
 package sandbox
 
-import "time"
+import (
+	"time"
+
+	"certql/upstream/sandbox/response"
+)
 
 // Limits of a reassignment, which the vendor states in prose.
 const (
@@ -17,13 +21,13 @@ const (
 	targetSummaryReference   referenceType = "TARGET_SUMMARY" // the newer name of the same
 )
 
-// A reassignOrder asks to move items of a certification to another reviewer. References of whole summaries name
-// the summary, not the identity. No references at all mean every undecided item, as in an administrator's move
-// of whole certifications.
+// A reassignOrder asks to move items of a certification to another reviewer. A reference to a whole summary names the
+// summary, not the identity. No references at all mean every undecided item, as when an administrator moves whole
+// certifications.
 type reassignOrder struct {
 	references []reference
-	reassignTo string    // the id of the new reviewer, as asked for
-	to         *identity // who that is; nil where there is no such identity
+	reassignTo string    // the id of the new reviewer, as it was sent
+	to         *identity // who that is; nil if there is no such identity
 	reason     string
 	by         author
 }
@@ -38,17 +42,17 @@ type reference struct {
 func (c *certification) mayReassign(order reassignOrder) error {
 	switch {
 	case c.phase != active:
-		return refuse(badContent, "The certification %s is %s; only an ACTIVE certification can be reassigned.", c.id, c.phase)
+		return response.Refuse(response.BadContent, "The certification %s is %s; only an ACTIVE certification can be reassigned.", c.id, c.phase)
 	case order.to == nil:
-		return refuse(notReferenced, "reassignTo: there is no identity %.80q.", order.reassignTo)
+		return response.Refuse(response.NotReferenced, "reassignTo: there is no identity %.80q.", order.reassignTo)
 	case c.reviewer.identity == order.to:
-		return refuse(illegalValue, "reassignTo: %s is the reviewer of the certification already.", order.to.id)
+		return response.Refuse(response.IllegalValue, "reassignTo: %s is the reviewer of the certification already.", order.to.id)
 	}
 	return nil
 }
 
-// reassign moves the items of an order into a certification of the new reviewer. It moves all or, where a reference
-// cannot be followed, nothing; the violations say why, in the order of the references.
+// reassign moves the items of an order into a certification of the new reviewer. It moves all of them or, if a
+// reference cannot be followed, nothing; the violations say why, in the order of the references.
 func (s *state) reassign(c *certification, order reassignOrder, now time.Time) []violation {
 	if err := c.mayReassign(order); err != nil {
 		return []violation{{error: err}}
@@ -91,7 +95,7 @@ func (c *certification) selectItems(order reassignOrder) (map[*item]bool, []viol
 			continue
 		}
 		if picked[0].summary.identity == order.to {
-			violate(true, refuse(illegalValue, "reassign[%d]: %s cannot certify their own access.", at, order.to.id))
+			violate(true, response.Refuse(response.IllegalValue, "reassign[%d]: %s cannot certify their own access.", at, order.to.id))
 			continue
 		}
 		for _, each := range picked {
@@ -105,7 +109,7 @@ func (c *certification) selectItems(order reassignOrder) (map[*item]bool, []viol
 			}
 		}
 		if len(moving) == 0 {
-			violate(false, refuse(badContent, "The certification %s has no undecided items to reassign.", c.id))
+			violate(false, response.Refuse(response.BadContent, "The certification %s has no undecided items to reassign.", c.id))
 		}
 	}
 	return moving, violations
@@ -114,7 +118,7 @@ func (c *certification) selectItems(order reassignOrder) (map[*item]bool, []viol
 // An itemIndex finds items of one certification by id and by summary, for orders with hundreds of references.
 type itemIndex struct {
 	byID      map[string]*item
-	undecided map[string][]*item // by summary id; the entry exists even where all are decided
+	undecided map[string][]*item // by summary id; the entry exists even if all are decided
 }
 
 func (c *certification) index() itemIndex {
@@ -136,23 +140,23 @@ func (x itemIndex) follow(ref reference, at int) ([]*item, error) {
 		found, ok := x.byID[ref.id]
 		switch {
 		case !ok:
-			return nil, refuse(notReferenced, "reassign[%d]: the certification has no item %q.", at, ref.id)
+			return nil, response.Refuse(response.NotReferenced, "reassign[%d]: the certification has no item %q.", at, ref.id)
 		case found.decision != undecided:
-			return nil, refuse(badContent, "reassign[%d]: the item %s is decided already.", at, ref.id)
+			return nil, response.Refuse(response.BadContent, "reassign[%d]: the item %s is decided already.", at, ref.id)
 		}
 		return []*item{found}, nil
 	}
 	open, ok := x.undecided[ref.id]
 	switch {
 	case !ok:
-		return nil, refuse(notReferenced, "reassign[%d]: the certification has no summary %q.", at, ref.id)
+		return nil, response.Refuse(response.NotReferenced, "reassign[%d]: the certification has no summary %q.", at, ref.id)
 	case len(open) == 0:
-		return nil, refuse(badContent, "reassign[%d]: all items of the summary %s are decided already.", at, ref.id)
+		return nil, response.Refuse(response.BadContent, "reassign[%d]: all items of the summary %s are decided already.", at, ref.id)
 	}
 	return open, nil
 }
 
-// targetOf returns the certification that takes reassigned items: the one that an earlier reassignment from the same
+// targetOf returns the certification that receives reassigned items: the one that an earlier reassignment from the same
 // origin made for the reviewer, or a new one.
 func (s *state) targetOf(origin *certification, order reassignOrder, now time.Time) *certification {
 	if !s.splitSummaries {
@@ -171,8 +175,8 @@ func (s *state) targetOf(origin *certification, order reassignOrder, now time.Ti
 	return made
 }
 
-// move takes items out of one certification and into another. An identity that has a summary there keeps it;
-// otherwise a summary that loses all its items moves along, and one that keeps some is split.
+// move takes items out of one certification and puts them into another. If the identity has a summary there, that one is
+// used; otherwise a summary that loses all its items moves along, and one that keeps some is split.
 func (s *state) move(from, to *certification, moving map[*item]bool) {
 	staying := make(map[*identitySummary]bool)
 	kept := from.items[:0:0]
@@ -200,7 +204,7 @@ func (s *state) move(from, to *certification, moving map[*item]bool) {
 	to.recount()
 }
 
-// summaryIn returns the summary that stands for old in the certification.
+// summaryIn returns the summary that takes the place of old in the certification.
 func (s *state) summaryIn(c *certification, old *identitySummary, split bool) *identitySummary {
 	for _, each := range c.summaries {
 		if each.identity == old.identity && each.name == old.name {

@@ -318,7 +318,7 @@ func TestTasksMoveWithTime(t *testing.T) {
 			t.Errorf("after %s: %v items", step.after, got)
 		}
 	}
-	// It took effect when it ended, not when somebody looked.
+	// It took effect when it ended, not when a client looked.
 	ended := begin.Add(6 * time.Second)
 	if got := n.made(LargeCertification)[0]["created"]; got != stamp(ended) {
 		t.Errorf("made at %v, want %v", got, stamp(ended))

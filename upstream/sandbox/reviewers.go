@@ -1,14 +1,18 @@
 package sandbox
 
-import "strings"
+import (
+	"strings"
 
-// reviewerCollection is how listCertificationReviewers may be filtered and sorted.
+	"certql/upstream/sandbox/filter"
+)
+
+// reviewerCollection says how listCertificationReviewers may be filtered and sorted.
 var reviewerCollection = collection[*identity]{
 	rules: narrowing,
-	fields: map[string]filterField[*identity]{
-		"id":    textField(opEq|opIn, exactText, func(i *identity) string { return i.id }),
-		"name":  textField(opEq|opSw, foldedText, func(i *identity) string { return i.name }),
-		"email": nullableField(opEq|opSw, foldedText, (*identity).address),
+	fields: map[string]filter.Field[*identity]{
+		"id":    filter.Exact(filter.Eq|filter.In, func(i *identity) string { return i.id }),
+		"name":  filter.Text(filter.Eq|filter.Sw, func(i *identity) string { return i.name }),
+		"email": filter.NullableText(filter.Eq|filter.Sw, (*identity).address),
 	},
 	keys: map[string]func(*identity) (string, bool){
 		"name":  func(i *identity) (string, bool) { return i.name, true },
@@ -16,11 +20,8 @@ var reviewerCollection = collection[*identity]{
 	},
 }
 
-// address is the email of the identity and whether it has one.
-func (i *identity) address() (string, bool) { return i.email, i.email != "" }
-
-// listReviewers answers listCertificationReviewers: the reviewing identity, or the members of the governance group,
-// under every version. Who reviews a certification never changes, so this needs no lock.
+// listReviewers serves listCertificationReviewers: the reviewing identity or the members of the governance group, under
+// every version. The reviewer of a certification never changes, so this needs no lock.
 func (s *Sandbox) listReviewers(c *call) (any, error) {
 	found, err := c.certification()
 	if err != nil {
@@ -44,13 +45,4 @@ func (s *Sandbox) listReviewers(c *call) (any, error) {
 		}
 	}
 	return rows, nil
-}
-
-// reference returns the identity as it is sent. Where there is no email the member is left out.
-func (i *identity) reference() wireIdentityReference {
-	row := wireIdentityReference{Type: "IDENTITY", ID: i.id, Name: i.name}
-	if i.email != "" {
-		row.Email = new(&i.email)
-	}
-	return row
 }

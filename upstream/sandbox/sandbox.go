@@ -5,28 +5,33 @@
 //
 // Beside the API's own paths, those under /sandbox/ inject faults, count requests and start over.
 //
-// Where the vendor does not say how the service behaves, the package makes one choice and says so where it is made.
-// The package uses no code of any client, so that a client's mistakes about the API cannot agree with its own. It
-// starts no goroutines: what changes with time changes when somebody looks.
+// If the vendor does not say how the service behaves, the package makes one choice, and a comment there says so. The
+// package uses no code of any client: a client and a sandbox that share a mistake about the API would agree. It starts no
+// goroutines: what changes with time changes when it is looked at.
+//
+// Below it are filter (the vendor's language of filters and sorters), oauth (the authorisation server) and response (how
+// the service words its responses).
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"path"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
+
+	"certql/upstream/sandbox/oauth"
+	"certql/upstream/sandbox/response"
 )
 
 // A Sandbox is one simulated tenant. Use New to make one. It is safe for concurrent use.
 type Sandbox struct {
 	config      Config
-	clients     []client
-	tokens      *tokens
+	clients     []oauth.Client
+	oauth       *oauth.Server
 	limiter     *limiter
-	oauth       *oauth
 	instruments *instruments
 	tracking    *idSource
 	mux         *http.ServeMux
@@ -39,19 +44,19 @@ func New(config Config) (*Sandbox, error) {
 		return nil, err
 	}
 	config = config.withDefaults()
-	tokens, err := newTokens(config.Clock)
+	clients := seededClients()
+	authorisation, err := oauth.New(config.oauth(clients))
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
 	s := &Sandbox{
 		config:   config,
-		clients:  seededClients(),
-		tokens:   tokens,
+		clients:  clients,
+		oauth:    authorisation,
 		limiter:  config.limiter(),
 		tracking: newIDSource(config.Seed, trackingStream),
 	}
-	s.oauth = newOAuth(config, tokens, append(applications(), s.clients...))
-	s.instruments = newInstruments(config, s.tokens, s.limiter, s.seed)
+	s.instruments = newInstruments(config, s.oauth.Verify, s.limiter, s.seed)
 	s.seed()
 	s.mux = s.routes()
 	return s, nil
@@ -64,6 +69,20 @@ func (c Config) limiter() *limiter {
 		kind = slidingWindows
 	}
 	return newLimiter(max(c.RateLimit, 0), c.RateWindow, kind, c.Penalties, c.Clock)
+}
+
+// oauth returns what the authorisation server has to know, of the tenant that the configuration asks for.
+func (c Config) oauth(clients []oauth.Client) oauth.Config {
+	return oauth.Config{
+		Clients:           append(applications(), clients...),
+		Users:             seededUsers(),
+		RedirectURIs:      c.RedirectURIs,
+		TokenLifetime:     cmp.Or(c.TokenLifetime, DefaultTokenLifetime),
+		UserTokenLifetime: cmp.Or(c.TokenLifetime, DefaultUserTokenLifetime),
+		RefreshLifetime:   c.RefreshLifetime,
+		RefreshRevokes:    c.RefreshRevokes,
+		Clock:             c.Clock,
+	}
 }
 
 // seed replaces all data by that of the start.
@@ -84,23 +103,23 @@ type Client struct {
 func (s *Sandbox) Clients() []Client {
 	clients := make([]Client, len(s.clients))
 	for i, each := range s.clients {
-		clients[i] = Client{each.id, each.secret, each.identityID, each.userName, each.authorities, each.scopes}
+		clients[i] = Client{each.ID, each.Secret, each.IdentityID, each.UserName, each.Authorities, each.Scopes}
 	}
 	return clients
 }
 
-// Now tells the time by the tenant's clock.
+// Now returns the time by the tenant's clock.
 func (s *Sandbox) Now() time.Time { return s.config.Clock() }
 
-// SetFaults replaces the faults in force, as PUT /sandbox/faults does; none given means none in force. It returns an
-// error that says which fault is wrong, and changes nothing then.
+// SetFaults replaces the faults in force, as PUT /sandbox/faults does; without any, none is in force. If one is wrong, it
+// changes nothing and returns an error that says which.
 func (s *Sandbox) SetFaults(faults ...Fault) error { return s.instruments.setFaults(faults) }
 
 // Requests returns what arrived since the start or the last reset, as GET /sandbox/requests?detail=true does.
 func (s *Sandbox) Requests() Requests { return s.instruments.requests() }
 
 // Reset starts over, as POST /sandbox/reset does: the data of the start (by the clock's current day), no faults, full
-// request budgets, and empty journals of requests and writes. Tokens stay good, and users stay signed in.
+// request budgets, and empty journals of requests and writes. Tokens stay valid, and users stay signed in.
 func (s *Sandbox) Reset() { s.instruments.reset() }
 
 // Writes returns every change since the start or the last reset, oldest first.
@@ -111,19 +130,19 @@ func (s *Sandbox) Writes() []Write {
 	return writes
 }
 
-// ServeHTTP answers one request, in the service's manner also where there is nothing to find.
+// ServeHTTP responds to one request, as the service does also for paths that it does not have.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set(trackingHeader, s.tracking.next())
-	w.Header().Set(localeHeader, requestLocale(r.Header.Get("Accept-Language")))
+	w.Header().Set(response.TrackingHeader, s.tracking.next())
+	w.Header().Set(response.LocaleHeader, response.Locale(r.Header.Get("Accept-Language")))
 	// ServeMux would redirect these, and so hide a client that builds paths from ids it did not escape.
 	if escaped := r.URL.EscapedPath(); path.Clean(escaped) != escaped && escaped != "/" {
-		answerError(w, refuse(notFound, notFoundText))
+		response.Error(w, response.ErrNotFound)
 		return
 	}
 	s.mux.ServeHTTP(w, r)
 }
 
-// legacyVersions have their number before the name of the service; the current version has it behind.
+// legacyVersions have their number before the name of the service; the current version has it after the name.
 var legacyVersions = [...]string{"v3", "v2024", "v2025", "v2026"}
 
 const currentVersion = "v1"
@@ -132,38 +151,22 @@ const currentVersion = "v1"
 func (s *Sandbox) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		answerError(w, refuse(notFound, notFoundText))
+		response.Error(w, response.ErrNotFound)
 	})
 	for _, version := range legacyVersions {
 		s.mountOperations(mux, version, func(service string) string { return "/" + version + "/" + service })
 	}
 	s.mountOperations(mux, currentVersion, func(service string) string { return "/" + service + "/" + currentVersion })
-	s.oauth.mount(mux, s.instruments.wrap)
+	s.oauth.Mount(mux, s.instruments.wrap)
 	s.instruments.mount(mux)
 	return mux
 }
 
-// mountOperations mounts the operations under the paths of one version, and an answer to every other method.
+// mountOperations mounts the operations under the paths of one version, and the refusal of every other method.
 func (s *Sandbox) mountOperations(mux *http.ServeMux, version string, base func(service string) string) {
 	for _, each := range s.operations() {
 		path := base(each.service) + each.path
 		mux.Handle(each.method+" "+path, s.instruments.wrap(each.name, s.serve(each, version)))
-		mux.HandleFunc(path, otherMethods(each.method))
-	}
-}
-
-// otherMethods answers the methods that a path does not support: OPTIONS with those that it does.
-func otherMethods(methods ...string) http.HandlerFunc {
-	allowed := slices.Concat(methods, []string{http.MethodOptions})
-	if slices.Contains(methods, http.MethodGet) {
-		allowed = append(allowed, http.MethodHead)
-	}
-	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Allow", strings.Join(allowed, ", "))
-		if r.Method == http.MethodOptions {
-			w.WriteHeader(http.StatusNoContent)
-			return
-		}
-		answerError(w, refuse(wrongMethod, wrongMethodText))
+		mux.HandleFunc(path, response.OtherMethods(each.method))
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/go-json-experiment/json"
+
+	"certql/upstream/sandbox/response"
 )
 
 // A tenant is a sandbox that a test talks to over HTTP.
@@ -44,28 +46,27 @@ func (n *tenant) token(of string) string {
 	if known, ok := n.tokens[of]; ok {
 		return known
 	}
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {of}, "client_secret": {"sandbox"}}
-	request, err := http.NewRequestWithContext(n.t.Context(), http.MethodPost, n.server.URL+"/oauth/token", strings.NewReader(form.Encode()))
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	answered, err := n.server.Client().Do(request)
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	defer answered.Body.Close()
+	n.tokens[of] = accessToken(n.t, n.Sandbox, of)
+	return n.tokens[of]
+}
+
+// accessToken returns an access token of a seeded client, with some of its scopes or all of them.
+func accessToken(t testing.TB, handler http.Handler, of string, scopes ...string) string {
+	t.Helper()
+	request := httptest.NewRequest(http.MethodPost, withQuery("/oauth/token", "grant_type", "client_credentials",
+		"client_id", of, "client_secret", clientSecret, "scope", strings.Join(scopes, " ")), nil)
+	answered := httptest.NewRecorder()
+	handler.ServeHTTP(answered, request)
 	var granted struct {
 		AccessToken string `json:"access_token"`
 	}
-	if err := json.UnmarshalRead(answered.Body, &granted); err != nil || granted.AccessToken == "" {
-		n.t.Fatalf("no token for %s: status %d, %v", of, answered.StatusCode, err)
+	if err := json.Unmarshal(answered.Body.Bytes(), &granted); err != nil || granted.AccessToken == "" {
+		t.Fatalf("no token for %s: status %d, %v", of, answered.Code, err)
 	}
-	n.tokens[of] = granted.AccessToken
 	return granted.AccessToken
 }
 
-// A reply is what the sandbox answered.
+// A reply is a response of the sandbox.
 type reply struct {
 	t      testing.TB
 	status int
@@ -100,7 +101,7 @@ func (n *tenant) do(as, method, target string, body any) *reply {
 	return n.send(request, sent)
 }
 
-// send sends a request as it is, and checks the answers of operations against the definition.
+// send sends a request as it is, and checks the responses of operations against the definition.
 func (n *tenant) send(request *http.Request, sent []byte) *reply {
 	n.t.Helper()
 	answered, err := n.server.Client().Do(request)
@@ -140,7 +141,7 @@ func (r *reply) into(value any) {
 	}
 }
 
-// object decodes the body of one row into plain values, as the tests of answers want to know nothing of the types.
+// object decodes the body of one row into plain values, since the tests of responses should not rely on the types.
 func (r *reply) object() map[string]any {
 	r.t.Helper()
 	var row map[string]any
@@ -156,7 +157,7 @@ func (r *reply) rows() []map[string]any {
 	return rows
 }
 
-// refused checks that the answer is an ErrorResponseDto of that status and detail code.
+// refused checks that the response is an ErrorResponseDto of that status and detail code.
 func (r *reply) refused(status int, code string) {
 	r.t.Helper()
 	if r.status != status {
@@ -172,8 +173,8 @@ func (r *reply) refused(status int, code string) {
 	if number, _, _ := strings.Cut(body.DetailCode, " "); number != code {
 		r.t.Errorf("detail code %q, want %s: %s", body.DetailCode, code, r.body)
 	}
-	if len(body.TrackingID) != 32 || r.header.Get(trackingHeader) != body.TrackingID {
-		r.t.Errorf("tracking id %q in the body, %q in the header", body.TrackingID, r.header.Get(trackingHeader))
+	if len(body.TrackingID) != 32 || r.header.Get(response.TrackingHeader) != body.TrackingID {
+		r.t.Errorf("tracking id %q in the body, %q in the header", body.TrackingID, r.header.Get(response.TrackingHeader))
 	}
 	if len(body.Messages) != 2 || body.Messages[0].Locale != "en-US" || body.Messages[0].LocaleOrigin != "DEFAULT" ||
 		body.Messages[1].Locale != "und" || body.Messages[1].LocaleOrigin != "REQUEST" ||

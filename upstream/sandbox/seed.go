@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A seeder makes the data of the start. Everything that it chooses comes from the seed alone, and every date from
-// the day on which it runs.
+// A seeder generates the data of the start. All that it chooses depends on the seed alone, and every date on the day on
+// which it runs.
 type seeder struct {
 	config Config
 	random *rand.Rand
@@ -15,7 +15,7 @@ type seeder struct {
 	now    time.Time
 	state  *state
 
-	staff        []*identity // everybody but the users of the clients
+	staff        []*identity // all identities but the users of the clients
 	users        map[string]*identity
 	groups       []*governanceGroup
 	crowd        *governanceGroup
@@ -57,10 +57,10 @@ func seedState(config Config) *state {
 	return s.state
 }
 
-// chance is true once in so many times.
+// chance returns true once in so many times.
 func (s *seeder) chance(oneIn int) bool { return s.random.IntN(oneIn) == 0 }
 
-// daysAgo returns a moment of the day that was so many days ago.
+// daysAgo returns some moment of the day that was so many days ago.
 func (s *seeder) daysAgo(days int) time.Time {
 	return s.day.AddDate(0, 0, -days).Add(time.Duration(s.random.IntN(86_400_000)) * time.Millisecond)
 }

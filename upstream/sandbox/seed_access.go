@@ -63,7 +63,7 @@ func (s *seeder) seedAccess() {
 	s.seedMix()
 }
 
-// entitlement makes one of a source, named in the way of that source.
+// entitlement makes an entitlement of a source, named as that source names them.
 func (s *seeder) entitlement(at *source, department, level string) *entitlement {
 	name := department + " " + level
 	value := name
@@ -104,7 +104,7 @@ func (e *entitlement) access() *access {
 	return &access{id: e.wire.ID, name: e.wire.Name, kind: entitlementAccess, entitlement: e}
 }
 
-// owner returns a reference to somebody.
+// owner returns a reference to one of the staff.
 func (s *seeder) owner() *wireIdentityReference { return new(pick(s.random, s.staff).reference()) }
 
 var permissionTargets = [...]string{

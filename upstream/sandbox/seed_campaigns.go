@@ -62,10 +62,10 @@ func (s *seeder) campaign(number, total int) *campaign {
 	return made
 }
 
-// campaignAge is how many days ago the campaign was generated: the later its number, the fewer.
+// campaignAge returns how many days ago the campaign was generated: the higher its number, the fewer.
 func (s *seeder) campaignAge(number, total int) int { return 200 - 190*number/total }
 
-// Places of the certifications that landmarks name, by number.
+// The numbers of the certifications that are fixtures.
 const (
 	largePlace   = 0
 	crowdPlace   = 21
@@ -155,7 +155,7 @@ func (s *seeder) certification(number int, of *campaign, size int) {
 	of.certifications = append(of.certifications, made)
 }
 
-// due returns a due date: mostly to come, for one in four passed, for one in seven none.
+// due returns a due date: most are to come, one in four has passed, and one in seven is missing.
 func (s *seeder) due(number int, of *certification) *string {
 	switch {
 	case number%7 == 6:
@@ -166,7 +166,7 @@ func (s *seeder) due(number int, of *certification) *string {
 	return new(stamp(s.day.AddDate(0, 0, 5+number%55).Add(23 * time.Hour)))
 }
 
-// reviewer chooses who answers for the certification of that number: often reviewer-1, rarely the others.
+// reviewer returns the reviewer of the certification of that number: often reviewer-1, rarely the others.
 func (s *seeder) reviewer(number int) *reviewer {
 	switch turn := number * 7 % 40; {
 	case turn < 12:
@@ -185,7 +185,7 @@ func (s *seeder) reviewer(number int) *reviewer {
 	return s.state.reviewerFor(s.staff[number%(len(s.staff)/4)])
 }
 
-// certificationName follows the type of the campaign.
+// certificationName returns a name that fits the type of the campaign.
 func (s *seeder) certificationName(number int, of *campaign, by *reviewer) string {
 	switch of.wire.CampaignType {
 	case sourceOwnerCampaign, machineAccountCampaign:
@@ -198,7 +198,7 @@ func (s *seeder) certificationName(number int, of *campaign, by *reviewer) strin
 	return "Manager Access Review for " + by.wire.Name
 }
 
-// reassigned makes some certifications come from the one before, where that has another reviewer.
+// reassigned makes some certifications come from the one before, if that has another reviewer.
 func (s *seeder) reassigned(number int, made *certification) {
 	siblings := made.campaign.certifications
 	if number%25 != 13 || len(siblings) == 0 || made.phase == staged {

@@ -10,7 +10,7 @@ func (s *seeder) fill(into *certification, number, size int, progress float64) {
 	into.items = make([]*item, size)
 	next := s.random.IntN(len(s.staff))
 	if number == largePlace {
-		next = 0 // among them everybody with an awkward name
+		next = 0 // among them all identities with awkward names
 	}
 	pool := s.pool(number, into.campaign)
 	for done := 0; done < size; next++ {
@@ -50,8 +50,8 @@ func (s *seeder) pool(number int, of *campaign) []*access {
 	return s.mixed
 }
 
-// target returns the summary of whom or what the next items belong to, or nil for the reviewer in person, who cannot
-// review their own access. In a campaign on the composition of roles the targets are roles.
+// target returns the summary of the identity that the next items belong to, or nil if that is the reviewer, who cannot
+// review their own access. In a campaign on the composition of roles, the targets are roles.
 func (s *seeder) target(of *certification, next int) *identitySummary {
 	if of.campaign.wire.CampaignType == roleCompositionCampaign {
 		return &identitySummary{id: s.ids.next(), name: s.roles[next%len(s.roles)].wire.Name}

@@ -1,11 +1,16 @@
 package sandbox
 
-import "time"
+import (
+	"time"
+
+	"certql/upstream/sandbox/response"
+)
 
 // seededTasks is how many certifications have a task waiting or running at the start, if there are enough.
 const seededTasks = 60
 
-// farEnd is when the tasks of the start take effect: so late that they stay pending in any test of ordinary length.
+// farEnd is how long after the start the seeded tasks take effect: so late that they stay pending in any test of ordinary
+// length.
 const farEnd = 30 * 24 * time.Hour
 
 // seedTasks makes tasks in every state.
@@ -33,7 +38,7 @@ func (s *seeder) seedTasks() {
 	}
 }
 
-// seedMove makes a pending task that moves whatever is undecided in the certification to somebody else.
+// seedMove makes a pending task that moves all undecided items of the certification to another reviewer.
 func (s *seeder) seedMove(number int, from *certification) {
 	to := s.staff[len(s.staff)/2+number]
 	order := reassignOrder{to: to, reassignTo: to.id, reason: "Reviewer on long-term leave"}
@@ -67,9 +72,9 @@ func (s *seeder) seedEnded(open []*certification) {
 	from := open[0]
 	ended(SucceededTask, reassignTask, from)
 	ended(FailedTask, reassignTask, from,
-		violation{error: refuse(notReferenced, "reassign[0]: the certification has no item %q.", s.ids.next())},
+		violation{error: response.Refuse(response.NotReferenced, "reassign[0]: the certification has no item %q.", s.ids.next())},
 		violation{
-			error:             refuse(illegalValue, "reassign[1]: %s cannot certify their own access.", s.staff[0].id),
+			error:             response.Refuse(response.IllegalValue, "reassign[1]: %s cannot certify their own access.", s.staff[0].id),
 			selfCertification: true, from: from.reviewer.wire.ID, to: s.staff[0].id,
 		})
 	for _, each := range s.state.certifications {

@@ -29,11 +29,11 @@ type state struct {
 	orders             sync.Map // sorters text → []*certification, dropped when an order may have changed
 	tasks              []*task  // by creation
 	tasksByID          map[string]*task
-	nextDue            time.Time // when the next task ends or is forgotten; zero where there is none
+	nextDue            time.Time // when the next task ends or is forgotten; zero if there is none
 	writes             []Write
 }
 
-// read calls look with the state as it stands now, tasks that are due included. look sees no change while it runs.
+// read calls look with the state as it is now, after the tasks that are due. Nothing changes while look runs.
 func (s *state) read(look func(now time.Time)) {
 	now := s.clock()
 	s.mu.RLock()
@@ -48,7 +48,7 @@ func (s *state) read(look func(now time.Time)) {
 	look(now)
 }
 
-// write calls change alone, after the tasks that are due, and returns its error.
+// write calls change, while nothing else reads or writes and after the tasks that are due, and returns its error.
 func (s *state) write(change func(now time.Time) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -73,12 +73,12 @@ func (s *state) add(c *certification) {
 	s.orders.Clear()
 }
 
-// byCreation is the order of certifications where a request asks for none.
+// byCreation is the order of certifications if a request asks for none.
 func byCreation(a, b *certification) int {
 	return cmp.Or(a.created.Compare(b.created), strings.Compare(a.id, b.id))
 }
 
-// reviewerFor returns the one reviewer that stands for the identity.
+// reviewerFor returns the one reviewer that is the identity.
 func (s *state) reviewerFor(person *identity) *reviewer {
 	known, ok := s.reviewers[person]
 	if !ok {

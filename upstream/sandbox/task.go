@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// taskType is the vendor's type of a certification task.
+// A taskType is the vendor's type of a certification task.
 type taskType string
 
 const (
@@ -15,7 +15,7 @@ const (
 	completeTask      taskType = "COMPLETE_CERTIFICATION"
 )
 
-// taskStatus is the vendor's status of a certification task. It only ever moves forward.
+// A taskStatus is the vendor's status of a certification task. It only ever moves forward.
 type taskStatus string
 
 const (
@@ -29,7 +29,7 @@ const (
 const taskRetention = 24 * time.Hour
 
 // A task is work that the service does later. It takes effect, all at once, when its time is over; nothing runs
-// in between, because each look at the state first lets the due tasks end.
+// meanwhile, because each look at the state first lets the due tasks end.
 type task struct {
 	id      string
 	kind    taskType
@@ -47,7 +47,7 @@ type task struct {
 	errors []violation
 }
 
-// status is where the task stands at the given time.
+// status returns the status of the task at the given time.
 func (t *task) status(now time.Time) taskStatus {
 	switch {
 	case t.run == nil && len(t.errors) > 0:
@@ -60,7 +60,7 @@ func (t *task) status(now time.Time) taskStatus {
 	return inProgress
 }
 
-// pending tells whether the task has not ended.
+// pending reports whether the task has not ended.
 func (t *task) pending() bool { return t.run != nil }
 
 // targetType and targetID name what the task works on, as the service does.
@@ -78,7 +78,7 @@ func (t *task) targetID() string {
 	return t.certification.id
 }
 
-// nextChange is when the task ends or, after that, is forgotten.
+// nextChange returns when the task ends or, after that, when it is forgotten.
 func (t *task) nextChange() time.Time {
 	if t.pending() {
 		return t.ends
@@ -103,13 +103,13 @@ func (s *state) addTask(t *task) {
 	}
 }
 
-// isDue tells whether a task has ended, or is to be forgotten, by the given time.
+// isDue reports whether a task has ended, or is to be forgotten, by the given time.
 func (s *state) isDue(now time.Time) bool {
 	return !s.nextDue.IsZero() && !now.Before(s.nextDue)
 }
 
-// advance lets the tasks take effect whose time is over, in the order of their ends, and forgets the old ones.
-// A task takes effect as of its own end, however late anybody looks.
+// advance lets the tasks whose time is over take effect, in the order of their ends, and forgets the old ones. A task
+// takes effect as of its own end, however late that is noticed.
 func (s *state) advance(now time.Time) {
 	if !s.isDue(now) {
 		return

@@ -1,18 +1,23 @@
 package sandbox
 
-import "time"
+import (
+	"time"
 
-// taskCollection is how getPendingCertificationTasks may be filtered. There are no sorters.
+	"certql/upstream/sandbox/filter"
+	"certql/upstream/sandbox/response"
+)
+
+// taskCollection says how getPendingCertificationTasks may be filtered. There are no sorters.
 var taskCollection = collection[*task]{
 	rules: narrowing,
-	fields: map[string]filterField[*task]{
-		"id":       textField(opEq|opIn, exactText, func(t *task) string { return t.id }),
-		"targetId": textField(opEq|opIn, exactText, (*task).targetID),
-		"type":     textField(opEq|opIn, exactText, func(t *task) string { return string(t.kind) }),
+	fields: map[string]filter.Field[*task]{
+		"id":       filter.Exact(filter.Eq|filter.In, func(t *task) string { return t.id }),
+		"targetId": filter.Exact(filter.Eq|filter.In, (*task).targetID),
+		"type":     filter.Exact(filter.Eq|filter.In, func(t *task) string { return string(t.kind) }),
 	},
 }
 
-// reassignNow answers reassignIdentityCertifications with the certification that the items left.
+// reassignNow serves reassignIdentityCertifications and returns the certification that the items left.
 func (s *Sandbox) reassignNow(c *call) (any, error) {
 	found, err := s.personal(c)
 	if err != nil {
@@ -30,8 +35,8 @@ func (s *Sandbox) reassignNow(c *call) (any, error) {
 	})
 }
 
-// reassignLater answers submitReassignCertsAsync with a task that is QUEUED. What is wrong with the request as a whole
-// is refused at once; what is wrong with a reference makes the task end in ERROR, with nothing moved.
+// reassignLater serves submitReassignCertsAsync and returns a task that is QUEUED. What is wrong with the request as a
+// whole is refused at once; what is wrong with a reference makes the task end in ERROR, with nothing moved.
 func (s *Sandbox) reassignLater(c *call) (any, error) {
 	found, err := c.certification()
 	if err != nil {
@@ -74,7 +79,7 @@ func (c *call) reassignOrder(most int) (reassignOrder, error) {
 	return order, nil
 }
 
-// getTask answers getCertificationTask, for a task in any status until a day after its end. Reviewers may read the
+// getTask serves getCertificationTask: a task can be read in any status, until a day after its end. Reviewers may read the
 // tasks of their certifications; those of campaigns are for administrators.
 func (s *Sandbox) getTask(c *call) (any, error) {
 	var row wireTask
@@ -83,9 +88,9 @@ func (s *Sandbox) getTask(c *call) (any, error) {
 		found, ok := c.state.tasksByID[c.r.PathValue("id")]
 		switch {
 		case !ok:
-			err = refuse(notFound, notFoundText)
+			err = response.ErrNotFound
 		case !c.administrator() && (found.certification == nil || !c.mayReview(found.certification)):
-			err = refuse(forbidden, forbiddenText)
+			err = response.ErrForbidden
 		default:
 			row = found.render(now, c.locale())
 		}
@@ -96,7 +101,7 @@ func (s *Sandbox) getTask(c *call) (any, error) {
 	return &row, nil
 }
 
-// listTasks answers getPendingCertificationTasks: the tasks that are QUEUED or IN_PROGRESS.
+// listTasks serves getPendingCertificationTasks: the tasks that are QUEUED or IN_PROGRESS.
 func (s *Sandbox) listTasks(c *call) (any, error) {
 	q, err := parseQuery(c.r)
 	if err != nil {
@@ -131,7 +136,7 @@ func (t *task) render(now time.Time, locale string) wireTask {
 		Status: t.status(now), Created: stamp(t.created),
 	}
 	for _, each := range t.errors {
-		row.Errors = append(row.Errors, messages(each.Error(), locale)...)
+		row.Errors = append(row.Errors, response.Messages(each.Error(), locale)...)
 		if each.selfCertification {
 			row.ReassignmentTrailDTOs = append(row.ReassignmentTrailDTOs, wireTrail{each.from, each.to, "MANUAL_REASSIGNMENT"})
 		}

@@ -11,8 +11,8 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 )
 
-// The tests of this file compare what filters and sorters select with a naive model, which knows of the rows only what
-// the unfiltered listing sends.
+// The tests of this file compare what filters and sorters select with a naive model, which knows only what the
+// unfiltered listing sends.
 
 // A modelField is a field as the model sees it: its operators, where it stands in a row, and whether letter case counts.
 type modelField struct {
@@ -21,7 +21,7 @@ type modelField struct {
 	folded    bool
 }
 
-// at returns the value at a path of JSON members, and false where there is none or null.
+// at returns the value at a path of JSON members, and false if there is none or it is null.
 func at(path string) func(map[string]any) (any, bool) {
 	return func(row map[string]any) (any, bool) {
 		var value any = row
@@ -36,7 +36,7 @@ func at(path string) func(map[string]any) (any, bool) {
 	}
 }
 
-// profileSource finds the source of an access profile in its entitlements, since it has none of its own.
+// profileSource returns the source of an access profile in its entitlements, since it has none of its own.
 func profileSource(row map[string]any) (any, bool) {
 	bundled, ok := at("accessSummary.accessProfile.entitlements")(row)
 	if !ok || len(bundled.([]any)) == 0 {
@@ -106,7 +106,7 @@ func quoted(value any) string {
 	return fmt.Sprint(value)
 }
 
-// samples returns different values of a field: every awkward one and up to eight others, and one that no row has.
+// samples returns different values of a field: all awkward ones, up to eight others, and one that no row has.
 func samples(rows []map[string]any, field modelField) []any {
 	distinct := map[string]any{}
 	for _, row := range rows {
@@ -298,7 +298,7 @@ func TestSortersOrderAsTheModelDoes(t *testing.T) {
 	}
 }
 
-// order is what the model takes the sorters for.
+// order returns the order that the sorters mean in the model.
 func (l modelListing) order(sorters string) func(a, b map[string]any) int {
 	return func(a, b map[string]any) int {
 		for each := range strings.SplitSeq(sorters, ",") {

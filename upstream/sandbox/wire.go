@@ -1,10 +1,14 @@
 package sandbox
 
-import "time"
+import (
+	"time"
 
-// The types of this file are the bodies that the service sends, member by member as in its published
-// definition. A pointer without omitzero is written as null when it is nil; with omitzero the member is
-// left out, because the definition does not allow null there.
+	"certql/upstream/sandbox/response"
+)
+
+// The types of this file are the bodies that the service sends, member by member as in its published definition. A nil
+// pointer without omitzero is written as null; with omitzero the member is left out, because the definition does not
+// allow null there.
 
 // wireCertification is IdentityCertificationDto.
 type wireCertification struct {
@@ -88,7 +92,7 @@ type wireAccess struct {
 	Name string     `json:"name"`
 }
 
-// wireIdentitySummary is CertificationIdentitySummary. IdentityID is left out where the target is no identity.
+// wireIdentitySummary is CertificationIdentitySummary. IdentityID is left out if the target is no identity.
 type wireIdentitySummary struct {
 	ID         string `json:"id"`
 	Name       string `json:"name"`
@@ -210,14 +214,14 @@ type wirePermission struct {
 
 // wireTask is CertificationTask.
 type wireTask struct {
-	ID                    string        `json:"id"`
-	Type                  taskType      `json:"type"`
-	TargetType            string        `json:"targetType"`
-	TargetID              string        `json:"targetId"`
-	Status                taskStatus    `json:"status"`
-	Errors                []wireMessage `json:"errors"`
-	ReassignmentTrailDTOs []wireTrail   `json:"reassignmentTrailDTOs"`
-	Created               string        `json:"created"`
+	ID                    string             `json:"id"`
+	Type                  taskType           `json:"type"`
+	TargetType            string             `json:"targetType"`
+	TargetID              string             `json:"targetId"`
+	Status                taskStatus         `json:"status"`
+	Errors                []response.Message `json:"errors"`
+	ReassignmentTrailDTOs []wireTrail        `json:"reassignmentTrailDTOs"`
+	Created               string             `json:"created"`
 }
 
 // wireTrail is ReassignmentTrailDTO.
@@ -227,27 +231,12 @@ type wireTrail struct {
 	ReassignmentType string `json:"reassignmentType"`
 }
 
-// wireError is ErrorResponseDto.
-type wireError struct {
-	DetailCode string        `json:"detailCode"`
-	TrackingID string        `json:"trackingId"`
-	Messages   []wireMessage `json:"messages"`
-	Causes     []wireMessage `json:"causes"`
-}
-
-// wireMessage is ErrorMessageDto.
-type wireMessage struct {
-	Locale       *string `json:"locale"`
-	LocaleOrigin *string `json:"localeOrigin"`
-	Text         string  `json:"text"`
-}
-
-// stamp writes an instant as the service does: RFC 3339 in UTC with milliseconds.
+// stamp returns an instant as the service writes it: RFC 3339 in UTC with milliseconds.
 func stamp(t time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05.000Z")
 }
 
-// stampOrNull is stamp for a member that may be null: the zero time has no value.
+// stampOrNull does what stamp does, for a member that may be null: the zero time is null.
 func stampOrNull(t time.Time) *string {
 	if t.IsZero() {
 		return nil

@@ -3,7 +3,7 @@ package sandbox
 import "time"
 
 // A Write records one change to one review item or certification, so that a test can compare what a client
-// believes it did with what was done. A request that was refused leaves none.
+// believes that it did with what was done. A request that was refused leaves none.
 type Write struct {
 	// Time is when the change took effect: for an asynchronous reassignment, when its task ended.
 	Time time.Time
@@ -29,7 +29,7 @@ type author struct {
 	request   string
 }
 
-// record appends to the write journal.
+// record adds to the journal of writes.
 func (s *state) record(by author, entry Write) {
 	entry.Operation, entry.Client, entry.Request = by.operation, by.client, by.request
 	s.writes = append(s.writes, entry)

@@ -1,4 +1,4 @@
-package sandbox
+package oauth
 
 import (
 	"errors"
@@ -10,8 +10,8 @@ import (
 // maxRedirectURI bounds a redirect URI, in bytes.
 const maxRedirectURI = 2000
 
-// parseRedirectURI reads a URI to which a browser may be sent. Its error says what one has to be.
-func parseRedirectURI(text string) (*url.URL, error) {
+// ParseRedirectURI returns a URI to which a browser may be sent. Its error says what such a URI has to be.
+func ParseRedirectURI(text string) (*url.URL, error) {
 	uri, err := url.Parse(text)
 	if err != nil || len(text) > maxRedirectURI || uri.Scheme != "http" && uri.Scheme != "https" || uri.Hostname() == "" ||
 		uri.User != nil || strings.Contains(text, "#") {
@@ -20,11 +20,11 @@ func parseRedirectURI(text string) (*url.URL, error) {
 	return uri, nil
 }
 
-// redirect returns the URI to which an application wants a browser sent, if it may: one of the registered, character by
-// character, or any of the local machine. RFC 8252, section 7.3, has the port free there; a developer needs the path as
-// well.
-func (o *oauth) redirect(text string) (uri *url.URL, ok bool) {
-	uri, err := parseRedirectURI(text)
+// redirect returns the URI to which an application wants a browser sent, and reports whether it may be: it has to be one
+// of the registered, character by character, or any of the local machine. There, RFC 8252, section 7.3, allows any port;
+// a developer needs any path as well.
+func (s *Server) redirect(text string) (uri *url.URL, ok bool) {
+	uri, err := ParseRedirectURI(text)
 	if err != nil {
 		return nil, false
 	}
@@ -32,7 +32,7 @@ func (o *oauth) redirect(text string) (uri *url.URL, ok bool) {
 	case "localhost", "127.0.0.1", "::1":
 		return uri, true
 	}
-	return uri, slices.Contains(o.redirectURIs, text)
+	return uri, slices.Contains(s.config.RedirectURIs, text)
 }
 
 // with returns the URI with more parameters in its query; those without a value are left out.

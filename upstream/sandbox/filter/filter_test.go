@@ -1,4 +1,4 @@
-package sandbox
+package filter
 
 import (
 	"errors"
@@ -17,12 +17,16 @@ type filterRow struct {
 }
 
 const (
-	everyTextOperator = opEq | opNe | opGt | opGe | opLt | opLe | opIn | opCo | opSw | opCa | opPr | opIsNull
-	everyComposite    = allowAnd | allowOr | allowNot | allowParentheses
+	everyTextOperator = Eq | Ne | Gt | Ge | Lt | Le | In | Co | Sw | Ca | Pr | IsNull
+	everyComposite    = And | Or | Not | Parentheses
+
+	// The rules of the vendor's operations: permissions may join two fields, all others only narrow.
+	narrowing      = And | Parentheses
+	targetAndRight = And | Or | Parentheses | OneAcrossFields
 )
 
-func filterRowFields() map[string]filterField[filterRow] {
-	return map[string]filterField[filterRow]{
+func filterRowFields() map[string]Field[filterRow] {
+	return map[string]Field[filterRow]{
 		"id": {operators: everyTextOperator, kind: exactText, text: func(r filterRow) []string { return []string{r.id} }},
 		"owner.name": {operators: everyTextOperator, kind: foldedText, text: func(r filterRow) []string {
 			if r.name == nil {
@@ -30,14 +34,14 @@ func filterRowFields() map[string]filterField[filterRow] {
 			}
 			return []string{*r.name}
 		}},
-		"done": {operators: opEq | opNe | opIn | opPr | opIsNull, kind: boolean, flag: func(r filterRow) (bool, bool) {
+		"done": {operators: Eq | Ne | In | Pr | IsNull, kind: boolean, flag: func(r filterRow) (bool, bool) {
 			if r.done == nil {
 				return false, false
 			}
 			return *r.done, true
 		}},
-		"rights": {operators: opCa | opEq | opNe | opIsNull, kind: foldedText, text: func(r filterRow) []string { return r.rights }},
-		"phase":  {operators: opEq, kind: exactText, text: func(filterRow) []string { return []string{"ACTIVE"} }},
+		"rights": {operators: Ca | Eq | Ne | IsNull, kind: foldedText, text: func(r filterRow) []string { return r.rights }},
+		"phase":  {operators: Eq, kind: exactText, text: func(filterRow) []string { return []string{"ACTIVE"} }},
 	}
 }
 
@@ -99,7 +103,7 @@ func TestFilterSelectsTheRowsThatItDescribes(t *testing.T) {
 	} {
 		t.Run(test.filter, func(t *testing.T) {
 			t.Parallel()
-			matches, err := parseFilter(test.filter, filterRowFields(), everyComposite)
+			matches, err := Parse(test.filter, filterRowFields(), everyComposite)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -121,7 +125,7 @@ func TestFilterRefusesWhatTheOperationDoesNotDocument(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		filter string
-		rules  composites
+		rules  Rules
 		want   string
 	}{
 		{"unknown field", `color eq "red"`, narrowing, `character 1: "color" is no field that this operation filters by; there are done, id, owner.name, phase, rights.`},
@@ -171,13 +175,20 @@ func TestFilterRefusesWhatTheOperationDoesNotDocument(t *testing.T) {
 		{"join of one field with itself in parentheses", `(id eq "a") or ((id eq "b"))`, targetAndRight, `supports or only between filters of different fields.`},
 		{"too deep", strings.Repeat("(", 33) + `id eq "a"` + strings.Repeat(")", 33), narrowing, `character 33: more than 32 levels of parentheses and not.`},
 		{"too deep by not", strings.Repeat("not ", 33) + `id eq "a"`, everyComposite, `more than 32 levels`},
-		{"too long", `id eq "` + strings.Repeat("a", maxFilterLength) + `"`, narrowing, `the filter is longer than 16384 bytes.`},
+		{"every character that a word may have", `azAZ09_.:+- eq "a"`, narrowing, `character 1: "azAZ09_.:+-" is no field`},
+		{"characters next to those of words", "id/ eq", narrowing, `character 3: unexpected "/".`},
+		{"before a", "`", narrowing, "character 1: unexpected \"`\"."},
+		{"after z", "{", narrowing, `character 1: unexpected "{".`},
+		{"before A", "@", narrowing, `character 1: unexpected "@".`},
+		{"after Z", "[", narrowing, `character 1: unexpected "[".`},
+		{"after 9", ";", narrowing, `character 1: unexpected ";".`},
+		{"too long", `id eq "` + strings.Repeat("a", maxLength) + `"`, narrowing, `the filter is longer than 16384 bytes.`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := parseFilter(test.filter, filterRowFields(), test.rules)
-			if _, ok := errors.AsType[*filterError](err); !ok {
-				t.Fatalf("error %v is no filterError", err)
+			_, err := Parse(test.filter, filterRowFields(), test.rules)
+			if _, ok := errors.AsType[*refusal](err); !ok {
+				t.Fatalf("error %v is no refusal", err)
 			}
 			if !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %q, want %q in it", err, test.want)
@@ -194,7 +205,7 @@ func TestFilterOfPermissionsMayJoinTwoFields(t *testing.T) {
 		`((id eq "a") and (rights ca ("READ")))`,
 		`id eq "a"`,
 	} {
-		if _, err := parseFilter(filter, filterRowFields(), targetAndRight); err != nil {
+		if _, err := Parse(filter, filterRowFields(), targetAndRight); err != nil {
 			t.Errorf("%s: %v", filter, err)
 		}
 	}
@@ -230,17 +241,17 @@ func FuzzFilterTextIsReadBackAsItWasQuoted(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		quoted := quoteFilterText(text)
-		if len(quoted) > maxFilterLength/2 {
+		if len(quoted) > maxLength/2 {
 			t.Skip("too long")
 		}
-		parsed, err := parseExpression("x eq " + quoted)
+		parsed, err := parse("x eq " + quoted)
 		if err != nil {
 			t.Fatalf("%q: %v", quoted, err)
 		}
 		if got := parsed.values[0].text; got != text {
 			t.Errorf("read %q, want %q", got, text)
 		}
-		parsed, err = parseExpression("x in (" + quoted + `,"\"",` + quoted + ") and y isnull")
+		parsed, err = parse("x in (" + quoted + `,"\"",` + quoted + ") and y isnull")
 		if err != nil {
 			t.Fatalf("%q: %v", quoted, err)
 		}
@@ -256,13 +267,13 @@ func FuzzFilterNeverPanics(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, rules := range []composites{everyComposite, narrowing, targetAndRight} {
-			matches, err := parseFilter(text, filterRowFields(), rules)
+		for _, rules := range []Rules{everyComposite, narrowing, targetAndRight} {
+			matches, err := Parse(text, filterRowFields(), rules)
 			if (err == nil) != (matches != nil) {
 				t.Fatalf("%q: predicate %t with error %v", text, matches != nil, err)
 			}
 			if err != nil {
-				if _, ok := errors.AsType[*filterError](err); !ok || err.Error() == "" {
+				if _, ok := errors.AsType[*refusal](err); !ok || err.Error() == "" {
 					t.Fatalf("%q: error %#v", text, err)
 				}
 				continue
@@ -272,4 +283,44 @@ func FuzzFilterNeverPanics(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestBoundsAllowWhatIsNotBeyondThem(t *testing.T) {
+	t.Parallel()
+	const empty = `id eq ""`
+	for name, text := range map[string]string{
+		"length":                         `id eq "` + strings.Repeat("a", maxLength-len(empty)) + `"`,
+		"depth":                          strings.Repeat("(", maxDepth) + `id eq "a"` + strings.Repeat(")", maxDepth),
+		"many groups next to each other": `(id eq "a")` + strings.Repeat(` and (id eq "a")`, 2*maxDepth),
+	} {
+		if _, err := Parse(text, filterRowFields(), narrowing); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestRequiredValuesAreThoseThatAFilterLists(t *testing.T) {
+	t.Parallel()
+	for filter, want := range map[string][]string{
+		`id eq "a"`:                               {"a"},
+		`id in ("b","a","b")`:                     {"b", "a", "b"},
+		`(id in ("a"))`:                           {"a"},
+		`done eq true and id eq "a"`:              {"a"},
+		`done eq true and (x eq 1 and id eq "a")`: {"a"},
+		`id eq "a" and id eq "b"`:                 {"a"},
+		`id eq "a" or id eq "b"`:                  nil,
+		`done eq true and (id eq "a" or x eq 1)`:  nil,
+		`not id eq "a"`:                           nil,
+		`id ne "a"`:                               nil,
+		`id sw "a"`:                               nil,
+		`id isnull`:                               nil,
+		`other eq "a"`:                            nil,
+		`id eq "a`:                                nil,
+		``:                                        nil,
+	} {
+		got, ok := RequiredValues(filter, "id")
+		if diff := cmp.Diff(want, got); diff != "" || ok != (want != nil) {
+			t.Errorf("%s: %t, values (-want +got):\n%s", filter, ok, diff)
+		}
+	}
 }

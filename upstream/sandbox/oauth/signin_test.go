@@ -1,4 +1,4 @@
-package sandbox
+package oauth
 
 import (
 	"crypto/sha256"
@@ -25,7 +25,7 @@ func challengeOf(verifier string) string {
 	return base64.RawURLEncoding.EncodeToString(digest[:])
 }
 
-// changed returns the parameters with pairs of names and values changed; an empty value takes a parameter away.
+// changed returns the parameters with pairs of names and values changed; an empty value removes a parameter.
 func changed(parameters url.Values, changes ...string) url.Values {
 	parameters = maps.Clone(parameters)
 	for change := range slices.Chunk(changes, 2) {
@@ -41,7 +41,7 @@ func changed(parameters url.Values, changes ...string) url.Values {
 // authorizeQuery returns a good authorization request, changed as changed does.
 func authorizeQuery(changes ...string) url.Values {
 	return changed(url.Values{
-		"response_type": {"code"}, "client_id": {PortalClient}, "redirect_uri": {testCallback}, "state": {"st&te"},
+		"response_type": {"code"}, "client_id": {portalClient}, "redirect_uri": {testCallback}, "state": {"st&te"},
 		"code_challenge": {challengeOf(testVerifier)}, "code_challenge_method": {"S256"},
 	}, changes...)
 }
@@ -98,7 +98,7 @@ func (b *testBrowser) signIn(t *testing.T, query url.Values, as string) string {
 	return locationOf(t, b.submit(b.form(t, query, as))).Query().Get("code")
 }
 
-// locationOf returns where an answer sends the browser.
+// locationOf returns the address to which a response sends the browser.
 func locationOf(t *testing.T, w *httptest.ResponseRecorder) *url.URL {
 	t.Helper()
 	location, err := w.Result().Location()
@@ -111,14 +111,14 @@ func locationOf(t *testing.T, w *httptest.ResponseRecorder) *url.URL {
 // codeForm returns a good request for the tokens of a code, changed as changed does.
 func codeForm(code string, changes ...string) url.Values {
 	return changed(url.Values{
-		"grant_type": {"authorization_code"}, "client_id": {PortalClient}, "client_secret": {clientSecret},
+		"grant_type": {"authorization_code"}, "client_id": {portalClient}, "client_secret": {clientSecret},
 		"code": {code}, "redirect_uri": {testCallback}, "code_verifier": {testVerifier},
 	}, changes...)
 }
 
 func TestSigningInBringsACodeWithStateAndIssuer(t *testing.T) {
 	t.Parallel()
-	_, handler := newTestOAuth(t)
+	_, handler := newTestServer(t)
 	browser := &testBrowser{handler: handler}
 	w := browser.submit(browser.form(t, authorizeQuery("redirect_uri", testCallback+"?a=b"), "reviewer-1"))
 	location := locationOf(t, w)
@@ -141,7 +141,7 @@ func TestSigningInBringsACodeWithStateAndIssuer(t *testing.T) {
 
 func TestTheSignInPageLoadsNothingAndStandsInNoFrame(t *testing.T) {
 	t.Parallel()
-	_, handler := newTestOAuth(t)
+	_, handler := newTestServer(t)
 	digest := sha256.Sum256([]byte(pageStyle))
 	style := "style-src 'sha256-" + base64.StdEncoding.EncodeToString(digest[:]) + "'"
 	for callback, target := range map[string]string{
@@ -169,11 +169,11 @@ func TestTheSignInPageLoadsNothingAndStandsInNoFrame(t *testing.T) {
 
 func TestTheSignInPageOffersEveryUser(t *testing.T) {
 	t.Parallel()
-	_, handler := newTestOAuth(t)
+	_, handler := newTestServer(t)
 	page := (&testBrowser{handler: handler}).open(authorizeQuery()).Body.String()
-	for _, each := range personas() {
-		if strings.Count(page, `name="identity" value="`+each.client+`"`) != 1 {
-			t.Errorf("%s cannot be chosen", each.client)
+	for _, each := range testUsers() {
+		if strings.Count(page, `name="identity" value="`+each.ID+`"`) != 1 {
+			t.Errorf("%s cannot be chosen", each.ID)
 		}
 	}
 	if !strings.Contains(page, "Grace &#34;Gigi&#34; Abara, PhD") || strings.Contains(page, "Go on as before") {
@@ -184,7 +184,7 @@ func TestTheSignInPageOffersEveryUser(t *testing.T) {
 func TestABrowserStaysSignedInUntilItSignsOut(t *testing.T) {
 	t.Parallel()
 	clock := newManualClock()
-	_, handler := newTestOAuthOf(t, Config{Clock: clock.time})
+	_, handler := newTestServerOf(t, Config{Clock: clock.time})
 	browser := &testBrowser{handler: handler}
 	offersToGoOn := func() bool {
 		page := browser.open(authorizeQuery()).Body.String()
@@ -223,7 +223,7 @@ func TestABrowserStaysSignedInUntilItSignsOut(t *testing.T) {
 
 func TestTheCookieOfTheTenantIsOfItsOwnPagesAlone(t *testing.T) {
 	t.Parallel()
-	_, handler := newTestOAuth(t)
+	_, handler := newTestServer(t)
 	for target, secure := range map[string]bool{"http://tenant.example": false, "https://tenant.example": true} {
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, target+"/oauth/authorize?"+authorizeQuery().Encode(), nil))
@@ -246,7 +246,7 @@ func TestTheCookieOfTheTenantIsOfItsOwnPagesAlone(t *testing.T) {
 
 func TestWhatIsWrongWithTheApplicationStaysOnAPage(t *testing.T) {
 	t.Parallel()
-	_, handler := newTestOAuthOf(t, Config{Clock: newManualClock().time, RedirectURIs: []string{"https://portal.example/back"}})
+	_, handler := newTestServerOf(t, Config{Clock: newManualClock().time, RedirectURIs: []string{"https://portal.example/back"}})
 	for name, test := range map[string]struct {
 		query  string
 		status int
@@ -290,7 +290,7 @@ func TestWhatIsWrongWithTheApplicationStaysOnAPage(t *testing.T) {
 
 func TestRegisteredRedirectURIsAreAllowedAsTheyStand(t *testing.T) {
 	t.Parallel()
-	_, handler := newTestOAuthOf(t, Config{Clock: newManualClock().time, RedirectURIs: []string{"https://portal.example/back?x=y"}})
+	_, handler := newTestServerOf(t, Config{Clock: newManualClock().time, RedirectURIs: []string{"https://portal.example/back?x=y"}})
 	for _, uri := range []string{
 		"https://portal.example/back?x=y", "http://localhost/", "https://localhost:1/a/b", "http://127.0.0.1:65000/auth/callback", "http://[::1]:8080/",
 	} {
@@ -300,9 +300,24 @@ func TestRegisteredRedirectURIsAreAllowedAsTheyStand(t *testing.T) {
 	}
 }
 
+func TestARequestMayBeAsLongAsTheBounds(t *testing.T) {
+	t.Parallel()
+	_, handler := newTestServer(t)
+	long := authorizeQuery("state", strings.Repeat("x", maxAuthorizeQuery-len(authorizeQuery("state", "").Encode())-len("&state=")))
+	if got := len(long.Encode()); got != maxAuthorizeQuery {
+		t.Fatalf("the query has %d bytes, want %d", got, maxAuthorizeQuery)
+	}
+	uri := authorizeQuery("redirect_uri", testCallback+strings.Repeat("x", maxRedirectURI-len(testCallback)))
+	for name, query := range map[string]url.Values{"query": long, "redirect URI": uri} {
+		if w := (&testBrowser{handler: handler}).open(query); w.Code != http.StatusOK {
+			t.Errorf("%s: status %d: %s", name, w.Code, w.Body)
+		}
+	}
+}
+
 func TestWhatIsWrongWithTheRequestGoesBackToTheApplication(t *testing.T) {
 	t.Parallel()
-	_, handler := newTestOAuth(t)
+	_, handler := newTestServer(t)
 	for name, test := range map[string]struct{ query, code string }{
 		"no response type":      {authorizeQuery("response_type", "").Encode(), "invalid_request"},
 		"token":                 {authorizeQuery("response_type", "token").Encode(), "unsupported_response_type"},
@@ -339,7 +354,7 @@ func TestWhatIsWrongWithTheRequestGoesBackToTheApplication(t *testing.T) {
 
 func TestCancellingGoesBackToTheApplication(t *testing.T) {
 	t.Parallel()
-	_, handler := newTestOAuth(t)
+	_, handler := newTestServer(t)
 	browser := &testBrowser{handler: handler}
 	form := browser.form(t, authorizeQuery("state", ""), "")
 	form.Set("cancel", "1")
@@ -356,7 +371,7 @@ func TestCancellingGoesBackToTheApplication(t *testing.T) {
 func TestASignInPageIsForOneBrowserOneTimeAndAWhile(t *testing.T) {
 	t.Parallel()
 	clock := newManualClock()
-	_, handler := newTestOAuthOf(t, Config{Clock: clock.time})
+	_, handler := newTestServerOf(t, Config{Clock: clock.time})
 	refused := func(name string, w *httptest.ResponseRecorder, status int, says string) {
 		t.Helper()
 		if w.Code != status || w.Header().Get("Location") != "" || !strings.Contains(w.Body.String(), says) {
@@ -388,7 +403,7 @@ func TestASignInPageIsForOneBrowserOneTimeAndAWhile(t *testing.T) {
 
 func TestLogoutGoesOnToWhereItMay(t *testing.T) {
 	t.Parallel()
-	_, handler := newTestOAuthOf(t, Config{Clock: newManualClock().time, RedirectURIs: []string{"https://portal.example/bye"}})
+	_, handler := newTestServerOf(t, Config{Clock: newManualClock().time, RedirectURIs: []string{"https://portal.example/bye"}})
 	for name, test := range map[string]struct {
 		query    string
 		status   int
@@ -400,7 +415,11 @@ func TestLogoutGoesOnToWhereItMay(t *testing.T) {
 		"registered":     {"?post_logout_redirect_uri=https%3A%2F%2Fportal.example%2Fbye", 303, "https://portal.example/bye"},
 		"not registered": {"?post_logout_redirect_uri=https%3A%2F%2Fevil.example%2Fbye", 400, ""},
 		"two":            {"?post_logout_redirect_uri=http%3A%2F%2Flocalhost&post_logout_redirect_uri=http%3A%2F%2Flocalhost", 400, ""},
-		"long":           {"?post_logout_redirect_uri=http%3A%2F%2Flocalhost&state=" + strings.Repeat("x", maxAuthorizeQuery), 400, ""},
+		"as long as allowed": {
+			"?post_logout_redirect_uri=http%3A%2F%2Flocalhost&" + strings.Repeat("x", maxAuthorizeQuery-len("post_logout_redirect_uri=http%3A%2F%2Flocalhost&")),
+			303, "http://localhost",
+		},
+		"long": {"?post_logout_redirect_uri=http%3A%2F%2Flocalhost&state=" + strings.Repeat("x", maxAuthorizeQuery), 400, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,4 +1,4 @@
-package sandbox
+package oauth
 
 import (
 	"crypto/ecdsa"
@@ -16,30 +16,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// The tenant that the sandbox plays, as its tokens and GET /oauth/info name it.
-const (
-	tenantID   = "5e1f3c52-9d0b-4c0a-8a57-2f6f1f0c9a11"
-	tenantName = "sandbox"
-	tenantPod  = "local"
-)
-
-// everyScope is the scope that covers all others, within the level of its user.
-const everyScope = "sp:scopes:all"
-
-// A client is a registered OAuth client: a personal access token of a user, an API key that belongs to none, or an
-// application that users sign in to.
-type client struct {
-	id          string
-	secret      string // empty for a public application, which cannot keep one
-	application bool   // gets tokens by authorization codes, of the users who sign in, and not by its credentials
-	identityID  string // empty for an API key and for an application
-	userName    string // likewise
-	authorities []string
-	scopes      []string
-}
-
-// claims is the payload of an access token, named as the vendor names it.
-type claims struct {
+// Claims is the payload of an access token, named as the vendor names it.
+type Claims struct {
 	TenantID    string   `json:"tenant_id"`
 	Pod         string   `json:"pod"`
 	Org         string   `json:"org"`
@@ -51,9 +29,9 @@ type claims struct {
 	jwt.RegisteredClaims
 }
 
-// allows tells whether the token carries the scope, by itself or through the one that covers all.
-func (c claims) allows(scope string) bool {
-	return slices.Contains(c.Scope, everyScope) || slices.Contains(c.Scope, scope)
+// Allows reports whether the token carries the scope, by itself or through the one that covers all.
+func (c Claims) Allows(scope string) bool {
+	return slices.Contains(c.Scope, EveryScope) || slices.Contains(c.Scope, scope)
 }
 
 // A tokenError is the text with which the service refuses an access token: the value of "error" in the body of a 401.
@@ -61,10 +39,12 @@ type tokenError string
 
 func (e tokenError) Error() string { return string(e) }
 
-// What can be wrong with an access token. Only the text for the expired one is documented.
+// ErrTokenExpired is the only error of an access token whose text the vendor documents.
+const ErrTokenExpired tokenError = "JWT validation failed: JWT is expired"
+
+// What else can be wrong with an access token.
 const (
 	errTokenMissing   tokenError = "JWT is required!"
-	errTokenExpired   tokenError = "JWT validation failed: JWT is expired"
 	errTokenSignature tokenError = "JWT validation failed: JWT signature is invalid"
 	errTokenMalformed tokenError = "JWT validation failed: JWT is malformed"
 	errTokenInvalid   tokenError = "JWT validation failed: JWT claims are invalid"
@@ -83,12 +63,12 @@ type tokens struct {
 	clock  func() time.Time
 	parser *jwt.Parser
 
-	// Verifying a signature costs more than most operations do, and a client sends one token many times.
-	verified sync.Map // string → claims
+	// Verifying a signature costs more than most operations do, and a client sends the same token many times.
+	verified sync.Map // string → Claims
 	count    atomic.Int64
 
 	revocations sync.RWMutex
-	revoked     *expiring[struct{}] // by the token's id
+	revoked     *ttlMap[struct{}] // by the token's id
 }
 
 // newTokens returns an issuer with a key of its own.
@@ -102,32 +82,32 @@ func newTokens(clock func() time.Time) (*tokens, error) {
 		jwt.WithTimeFunc(clock),
 		jwt.WithExpirationRequired(),
 	)
-	return &tokens{key: key, clock: clock, parser: parser, revoked: newExpiring[struct{}](maxRevoked, clock)}, nil
+	return &tokens{key: key, clock: clock, parser: parser, revoked: newTTLMap[struct{}](maxRevoked, clock)}, nil
 }
 
-// An order says what an access token is to be. Who orders has checked it.
+// An order says what an access token is to be. The caller has checked it.
 type order struct {
-	to       client // with the user who signed in, where it is an application
+	to       Client // with the user who signed in, if it is an application
 	scopes   []string
 	issuer   string // the URL by which the tenant was called
 	lifetime time.Duration
 }
 
-// issue returns a signed token and its claims. It expires at a whole second, never earlier than its lifetime from now.
-func (t *tokens) issue(o order) (string, claims, error) {
+// issue returns a signed token and its claims. The token expires at a whole second, never before its lifetime is over.
+func (t *tokens) issue(o order) (string, Claims, error) {
 	now := t.clock()
 	expires := now.Add(o.lifetime)
 	if whole := expires.Truncate(time.Second); whole.Before(expires) {
 		expires = whole.Add(time.Second)
 	}
-	payload := claims{
+	payload := Claims{
 		TenantID:    tenantID,
 		Pod:         tenantPod,
 		Org:         tenantName,
-		IdentityID:  o.to.identityID,
-		UserName:    o.to.userName,
-		ClientID:    o.to.id,
-		Authorities: append([]string{}, o.to.authorities...),
+		IdentityID:  o.to.IdentityID,
+		UserName:    o.to.UserName,
+		ClientID:    o.to.ID,
+		Authorities: append([]string{}, o.to.Authorities...),
 		Scope:       append([]string{}, o.scopes...),
 		RegisteredClaims: jwt.RegisteredClaims{
 			ID:        randomID(),
@@ -138,61 +118,61 @@ func (t *tokens) issue(o order) (string, claims, error) {
 	}
 	signed, err := jwt.NewWithClaims(jwt.SigningMethodES256, payload).SignedString(t.key)
 	if err != nil {
-		return "", claims{}, fmt.Errorf("sign an access token: %w", err)
+		return "", Claims{}, fmt.Errorf("sign an access token: %w", err)
 	}
 	return signed, payload, nil
 }
 
 // verify returns the claims of the bearer token in the value of an Authorization header. Its error is a tokenError.
-func (t *tokens) verify(authorizationHeader string) (claims, error) {
+func (t *tokens) verify(authorizationHeader string) (Claims, error) {
 	scheme, token, _ := strings.Cut(authorizationHeader, " ")
 	token = strings.TrimSpace(token)
 	if token == "" || !strings.EqualFold(scheme, "Bearer") {
-		return claims{}, errTokenMissing
+		return Claims{}, errTokenMissing
 	}
 	if known, ok := t.verified.Load(token); ok {
-		payload := known.(claims)
+		payload := known.(Claims)
 		if !t.clock().Before(payload.ExpiresAt.Time) {
-			return claims{}, errTokenExpired
+			return Claims{}, ErrTokenExpired
 		}
 		return t.unlessRevoked(payload)
 	}
-	var payload claims
+	var payload Claims
 	_, err := t.parser.ParseWithClaims(token, &payload, func(*jwt.Token) (any, error) { return &t.key.PublicKey, nil })
 	switch {
 	case err == nil:
 	case errors.Is(err, jwt.ErrTokenMalformed):
-		return claims{}, errTokenMalformed
+		return Claims{}, errTokenMalformed
 	case errors.Is(err, jwt.ErrTokenSignatureInvalid), errors.Is(err, jwt.ErrTokenUnverifiable):
-		return claims{}, errTokenSignature
+		return Claims{}, errTokenSignature
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return claims{}, errTokenExpired
+		return Claims{}, ErrTokenExpired
 	default:
-		return claims{}, errTokenInvalid
+		return Claims{}, errTokenInvalid
 	}
 	t.remember(token, payload)
 	return t.unlessRevoked(payload)
 }
 
-// unlessRevoked returns the claims of a token that is good otherwise.
-func (t *tokens) unlessRevoked(payload claims) (claims, error) {
+// unlessRevoked returns the claims of a token that is valid otherwise, or the error of one that is revoked.
+func (t *tokens) unlessRevoked(payload Claims) (Claims, error) {
 	t.revocations.RLock()
 	defer t.revocations.RUnlock()
 	if _, gone := t.revoked.get(payload.ID); gone {
-		return claims{}, errTokenRevoked
+		return Claims{}, errTokenRevoked
 	}
 	return payload, nil
 }
 
-// revoke makes the token of that id, which expires then, good no more.
+// revoke makes the token of that id invalid; expires is when it would have expired.
 func (t *tokens) revoke(id string, expires time.Time) {
 	t.revocations.Lock()
 	defer t.revocations.Unlock()
 	t.revoked.put(id, struct{}{}, expires)
 }
 
-// remember keeps a verified token, and forgets all others when there are too many.
-func (t *tokens) remember(token string, payload claims) {
+// remember keeps a verified token, and forgets all others if there are too many.
+func (t *tokens) remember(token string, payload Claims) {
 	if t.count.Add(1) > maxVerified {
 		t.verified.Clear()
 		t.count.Store(1)

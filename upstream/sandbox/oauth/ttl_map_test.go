@@ -1,4 +1,4 @@
-package sandbox
+package oauth
 
 import (
 	"slices"
@@ -10,7 +10,7 @@ import (
 func TestExpiringForgetsWhatIsOldAndWhatIsTooMuch(t *testing.T) {
 	t.Parallel()
 	clock := newManualClock()
-	kept := newExpiring[int](3, clock.time)
+	kept := newTTLMap[int](3, clock.time)
 	put := func(key string, lifetime time.Duration) { kept.put(key, len(key), clock.time().Add(lifetime)) }
 	holds := func(when, want string) {
 		t.Helper()

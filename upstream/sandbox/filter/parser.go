@@ -1,15 +1,15 @@
-package sandbox
+package filter
 
 import (
 	"slices"
 	"strings"
 )
 
-// Bounds of the filter parser. The real service names none; these keep a hostile filter cheap while a list of
+// Bounds of a filter. The real service names none; these keep a hostile filter cheap while a list of
 // hundreds of identifiers still fits.
 const (
-	maxFilterLength = 16 << 10 // bytes
-	maxFilterDepth  = 32       // parentheses and "not" inside each other
+	maxLength = 16 << 10 // bytes
+	maxDepth  = 32       // parentheses and "not" inside each other
 )
 
 // A connective says what an expression does with its operands.
@@ -27,27 +27,27 @@ const (
 type expression struct {
 	connective connective
 	operands   []expression
-	operator   operators // the one of a comparison
+	operator   Operators // the one of a comparison
 	field      token
 	values     []token
 	at         int // byte offset of the operator
 }
 
-// A filterParser reads one filter by recursive descent: "not" binds tighter than "and", "and" tighter than "or".
-type filterParser struct {
+// A parser reads one filter by recursive descent: "not" binds tighter than "and", "and" tighter than "or".
+type parser struct {
 	text  string
 	next  token // the token that is to be read next
 	end   int   // the byte offset behind next
 	depth int
 }
 
-// parseExpression returns the whole text as a tree. It refuses what is no filter at all, and nothing else: whether an
-// operation supports what the filter asks is decided by parseFilter.
-func parseExpression(text string) (expression, error) {
-	if len(text) > maxFilterLength {
-		return expression{}, refuseAt(maxFilterLength, "the filter is longer than %d bytes.", maxFilterLength)
+// parse returns the whole text as a tree. It refuses only what is no filter at all: whether an operation supports what
+// the filter asks is for the compiler to decide.
+func parse(text string) (expression, error) {
+	if len(text) > maxLength {
+		return expression{}, refuseAt(maxLength, "the filter is longer than %d bytes.", maxLength)
 	}
-	p := &filterParser{text: text}
+	p := &parser{text: text}
 	if err := p.advance(); err != nil {
 		return expression{}, err
 	}
@@ -62,29 +62,29 @@ func parseExpression(text string) (expression, error) {
 }
 
 // take returns the next token and moves behind it.
-func (p *filterParser) take() (token, error) {
+func (p *parser) take() (token, error) {
 	taken := p.next
 	return taken, p.advance()
 }
 
-// takeIf moves behind the next token if it is of that kind and text, and tells whether it was.
-func (p *filterParser) takeIf(kind tokenKind, text string) (bool, error) {
+// takeIf moves behind the next token if it is of that kind and text, and reports whether it was.
+func (p *parser) takeIf(kind tokenKind, text string) (bool, error) {
 	if p.next.kind != kind || p.next.text != text {
 		return false, nil
 	}
 	return true, p.advance()
 }
 
-func (p *filterParser) disjunction() (expression, error) {
+func (p *parser) disjunction() (expression, error) {
 	return p.joined(disjunction, "or", p.conjunction)
 }
 
-func (p *filterParser) conjunction() (expression, error) {
+func (p *parser) conjunction() (expression, error) {
 	return p.joined(conjunction, "and", p.negation)
 }
 
 // joined reads operands that are joined by the keyword; a single one stands for itself.
-func (p *filterParser) joined(kind connective, keyword string, operand func() (expression, error)) (expression, error) {
+func (p *parser) joined(kind connective, keyword string, operand func() (expression, error)) (expression, error) {
 	first, err := operand()
 	if err != nil {
 		return expression{}, err
@@ -114,7 +114,7 @@ func (p *filterParser) joined(kind connective, keyword string, operand func() (e
 	return all, nil
 }
 
-func (p *filterParser) negation() (expression, error) {
+func (p *parser) negation() (expression, error) {
 	at := p.next.at
 	negated, err := p.takeIf(wordToken, "not")
 	if err != nil {
@@ -128,9 +128,9 @@ func (p *filterParser) negation() (expression, error) {
 }
 
 // nested reads one level further down and refuses to go too deep.
-func (p *filterParser) nested(at int, read func() (expression, error)) (expression, error) {
-	if p.depth == maxFilterDepth {
-		return expression{}, refuseAt(at, "more than %d levels of parentheses and not.", maxFilterDepth)
+func (p *parser) nested(at int, read func() (expression, error)) (expression, error) {
+	if p.depth == maxDepth {
+		return expression{}, refuseAt(at, "more than %d levels of parentheses and not.", maxDepth)
 	}
 	p.depth++
 	inner, err := read()
@@ -139,7 +139,7 @@ func (p *filterParser) nested(at int, read func() (expression, error)) (expressi
 }
 
 // operand reads an expression in parentheses, or a comparison.
-func (p *filterParser) operand() (expression, error) {
+func (p *parser) operand() (expression, error) {
 	at := p.next.at
 	opened, err := p.takeIf(punctuationToken, "(")
 	if err != nil {
@@ -156,7 +156,7 @@ func (p *filterParser) operand() (expression, error) {
 }
 
 // comparison reads "field operator value", "field operator (value, …)", "pr field" or "field isnull".
-func (p *filterParser) comparison() (expression, error) {
+func (p *parser) comparison() (expression, error) {
 	read := expression{at: p.next.at}
 	present, err := p.takeIf(wordToken, "pr")
 	if err != nil {
@@ -166,7 +166,7 @@ func (p *filterParser) comparison() (expression, error) {
 		return expression{}, err
 	}
 	if present {
-		read.operator = opPr
+		read.operator = Pr
 		return read, nil
 	}
 	read.at = p.next.at
@@ -174,8 +174,8 @@ func (p *filterParser) comparison() (expression, error) {
 		return expression{}, err
 	}
 	switch read.operator {
-	case opIsNull:
-	case opIn, opCa:
+	case IsNull:
+	case In, Ca:
 		read.values, err = p.list()
 	default:
 		read.values = make([]token, 1)
@@ -184,7 +184,7 @@ func (p *filterParser) comparison() (expression, error) {
 	return read, err
 }
 
-func (p *filterParser) fieldName() (token, error) {
+func (p *parser) fieldName() (token, error) {
 	switch {
 	case p.next.kind != wordToken:
 		return token{}, refuseAt(p.next.at, "expected the name of a field, found %s.", p.next)
@@ -195,7 +195,7 @@ func (p *filterParser) fieldName() (token, error) {
 }
 
 // comparisonOperator reads an operator that stands behind its field.
-func (p *filterParser) comparisonOperator() (operators, error) {
+func (p *parser) comparisonOperator() (Operators, error) {
 	word, err := p.take()
 	if err != nil {
 		return 0, err
@@ -203,7 +203,7 @@ func (p *filterParser) comparisonOperator() (operators, error) {
 	operator := operatorNamed(word.text)
 	switch {
 	case word.kind != wordToken:
-	case operator == opPr:
+	case operator == Pr:
 		return 0, refuseAt(word.at, "pr stands before its field.")
 	case operator != 0:
 		return operator, nil
@@ -214,7 +214,7 @@ func (p *filterParser) comparisonOperator() (operators, error) {
 }
 
 // list reads values in parentheses, at least one.
-func (p *filterParser) list() ([]token, error) {
+func (p *parser) list() ([]token, error) {
 	if err := p.expect("("); err != nil {
 		return nil, err
 	}
@@ -238,7 +238,7 @@ func (p *filterParser) list() ([]token, error) {
 	}
 }
 
-func (p *filterParser) value() (token, error) {
+func (p *parser) value() (token, error) {
 	value := p.next
 	switch {
 	case value.kind == stringToken, value.kind == wordToken && value.literal() != nameLiteral:
@@ -249,7 +249,7 @@ func (p *filterParser) value() (token, error) {
 	return token{}, refuseAt(value.at, "expected a value, found %s.", value)
 }
 
-func (p *filterParser) expect(punctuation string) error {
+func (p *parser) expect(punctuation string) error {
 	found, err := p.takeIf(punctuationToken, punctuation)
 	if err == nil && !found {
 		return refuseAt(p.next.at, "expected %q, found %s.", punctuation, p.next)
@@ -260,5 +260,5 @@ func (p *filterParser) expect(punctuation string) error {
 // keywords are the words that can name no field.
 var keywords = []string{"and", "or", "not", "pr"}
 
-// reserved tells whether the word has a meaning of its own where a field is expected.
+// reserved reports whether the word has a meaning of its own in the place of a field.
 func (t token) reserved() bool { return slices.Contains(keywords, t.text) }

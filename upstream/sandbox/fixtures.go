@@ -1,6 +1,6 @@
 package sandbox
 
-// Identifiers that are the same whatever the seed, of data that tests and examples need to name. They exist where the
+// The fixtures: identifiers, the same for every seed, of data that tests and examples need to name. They exist if the
 // sizes of the configuration leave room for them, as the defaults do.
 const (
 	// LargeCertification is ACTIVE and undecided, reviewed by reviewer-1, with 1,150 items (a third of all, if that

@@ -1,4 +1,4 @@
-package sandbox
+package oauth
 
 import (
 	"crypto/subtle"
@@ -15,8 +15,8 @@ import (
 // maxTokenRequest bounds the body of a token request, in bytes.
 const maxTokenRequest = 64 << 10
 
-// A tokenAnswer is the body of a successful POST /oauth/token, member by member as the vendor sends it.
-type tokenAnswer struct {
+// A tokenResponse is the body of a successful POST /oauth/token, member by member as the vendor sends it.
+type tokenResponse struct {
 	AccessToken         string `json:"access_token"`
 	TokenType           string `json:"token_type"`
 	ExpiresIn           int64  `json:"expires_in"` // seconds
@@ -36,40 +36,16 @@ type tokenAnswer struct {
 	RefreshToken        string `json:"refresh_token,omitzero"`
 }
 
-// errInvalidClient does not say which of id and secret is wrong.
-func errInvalidClient() error {
-	return &oauthError{http.StatusUnauthorized, "invalid_client", "Bad client credentials"}
+// token serves POST /oauth/token. The parameters come in a form of either encoding or in the query string; the client's
+// credentials are among them, or come by HTTP Basic authentication.
+func (s *Server) token(w http.ResponseWriter, r *http.Request) {
+	granted, err := s.exchange(w, r)
+	writeResult(w, granted, err)
 }
 
-// token answers POST /oauth/token. The parameters come in a form of either encoding or in the query string, the client
-// either among them or by HTTP Basic authentication.
-func (o *oauth) token(w http.ResponseWriter, r *http.Request) {
-	granted, err := o.exchange(w, r)
-	answerOAuth(w, granted, err)
-}
-
-// answerOAuth writes the answer to a client: what it asked for, or the error.
-func answerOAuth(w http.ResponseWriter, granted any, err error) {
-	// RFC 6749 demands both, for refusals as well.
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Pragma", "no-cache")
-	if refused, ok := errors.AsType[*oauthError](err); ok {
-		if refused.status == http.StatusUnauthorized {
-			w.Header().Set("WWW-Authenticate", `Basic realm="oauth"`)
-		}
-		answer(w, refused.status, refused)
-		return
-	}
-	if err != nil {
-		answer(w, http.StatusInternalServerError, &oauthError{Code: "server_error", Description: "The token could not be made."})
-		return
-	}
-	answer(w, http.StatusOK, granted)
-}
-
-// exchange turns a token request into a token. Its errors are of type *oauthError unless the fault is the server's.
-func (o *oauth) exchange(w http.ResponseWriter, r *http.Request) (*tokenAnswer, error) {
-	caller, parameters, err := o.authenticated(w, r)
+// exchange returns the token that a request asks for. Its errors are of type *refusal unless the fault is the server's.
+func (s *Server) exchange(w http.ResponseWriter, r *http.Request) (*tokenResponse, error) {
+	caller, parameters, err := s.authenticated(w, r)
 	if err != nil {
 		return nil, err
 	}
@@ -78,29 +54,29 @@ func (o *oauth) exchange(w http.ResponseWriter, r *http.Request) (*tokenAnswer, 
 	case grantType == "":
 		return nil, invalidRequest("Missing grant type")
 	case grantType != "client_credentials" && grantType != "authorization_code" && grantType != "refresh_token":
-		return nil, &oauthError{http.StatusBadRequest, "unsupported_grant_type", fmt.Sprintf("Unsupported grant type: %.60q", grantType)}
-	case caller.application != (grantType != "client_credentials"):
-		return nil, &oauthError{http.StatusBadRequest, "unauthorized_client", "Unauthorized grant type: " + grantType}
+		return nil, &refusal{http.StatusBadRequest, "unsupported_grant_type", fmt.Sprintf("Unsupported grant type: %.60q", grantType)}
+	case caller.Application != (grantType != "client_credentials"):
+		return nil, &refusal{http.StatusBadRequest, "unauthorized_client", "Unauthorized grant type: " + grantType}
 	case grantType == "authorization_code":
-		return o.redeem(caller, parameters, issuer)
+		return s.redeem(caller, parameters, issuer)
 	case grantType == "refresh_token":
-		return o.refresh(caller, parameters, issuer)
+		return s.refresh(caller, parameters, issuer)
 	}
-	granted, _, err := o.issue(order{caller, narrowed(caller.scopes, parameters.Get("scope")), issuer, o.lifetimes.credentials})
+	granted, _, err := s.issue(order{caller, narrowed(caller.Scopes, parameters.Get("scope")), issuer, s.config.TokenLifetime})
 	return granted, err
 }
 
 // authenticated returns the client that makes a request, and the parameters of the request.
-func (o *oauth) authenticated(w http.ResponseWriter, r *http.Request) (client, url.Values, error) {
+func (s *Server) authenticated(w http.ResponseWriter, r *http.Request) (Client, url.Values, error) {
 	parameters, err := tokenParameters(w, r)
 	if err != nil {
-		return client{}, nil, err
+		return Client{}, nil, err
 	}
-	caller, err := o.authenticate(r, parameters)
+	caller, err := s.authenticate(r, parameters)
 	return caller, parameters, err
 }
 
-// tokenParameters reads the parameters of a token request from wherever the vendor accepts them.
+// tokenParameters reads the parameters of a token request from each place where the vendor accepts them.
 func tokenParameters(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxTokenRequest)
 	contentType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -116,10 +92,10 @@ func tokenParameters(w http.ResponseWriter, r *http.Request) (url.Values, error)
 	case "multipart/form-data":
 		err = r.ParseMultipartForm(maxTokenRequest)
 	default:
-		return nil, &oauthError{http.StatusUnsupportedMediaType, "invalid_request", "The parameters are sent as a form or in the query string"}
+		return nil, &refusal{http.StatusUnsupportedMediaType, "invalid_request", "The parameters are sent as a form or in the query string"}
 	}
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return nil, &oauthError{http.StatusRequestEntityTooLarge, "invalid_request", "The request is too large"}
+		return nil, &refusal{http.StatusRequestEntityTooLarge, "invalid_request", "The request is too large"}
 	}
 	if err != nil {
 		return nil, invalidRequest("The parameters cannot be read")
@@ -133,45 +109,45 @@ func tokenParameters(w http.ResponseWriter, r *http.Request) (url.Values, error)
 }
 
 // authenticate returns the client that makes the request.
-func (o *oauth) authenticate(r *http.Request, parameters url.Values) (client, error) {
+func (s *Server) authenticate(r *http.Request, parameters url.Values) (Client, error) {
 	id, secret := parameters.Get("client_id"), parameters.Get("client_secret")
 	if user, password, ok := r.BasicAuth(); ok {
 		if secret != "" {
-			return client{}, invalidRequest("The client secret is sent in two places")
+			return Client{}, invalidRequest("The client secret is sent in two places")
 		}
 		// RFC 6749, section 2.3.1: both are form-encoded before they are joined.
 		basicID, idErr := url.QueryUnescape(user)
 		basicSecret, secretErr := url.QueryUnescape(password)
 		if idErr != nil || secretErr != nil || id != "" && id != basicID {
-			return client{}, errInvalidClient()
+			return Client{}, invalidClient()
 		}
 		id, secret = basicID, basicSecret
 	}
-	known, ok := o.clients[id]
-	if !ok || subtle.ConstantTimeCompare([]byte(known.secret), []byte(secret)) != 1 {
-		return client{}, errInvalidClient()
+	known, ok := s.clients[id]
+	if !ok || subtle.ConstantTimeCompare([]byte(known.Secret), []byte(secret)) != 1 {
+		return Client{}, invalidClient()
 	}
 	return known, nil
 }
 
-// narrowed returns the scopes of a token where a request names some: those of them that are allowed. Others are left out
-// without a word, as the vendor does; a request that names none gets all that are allowed.
+// narrowed returns the scopes of a token: those that the request names, without those that are not allowed, which the
+// vendor leaves out silently; or all that are allowed, if the request names none.
 func narrowed(allowed []string, requested string) []string {
 	if requested == "" {
 		return allowed
 	}
 	return slices.DeleteFunc(strings.Fields(requested), func(scope string) bool {
-		return !slices.Contains(allowed, everyScope) && !slices.Contains(allowed, scope)
+		return !slices.Contains(allowed, EveryScope) && !slices.Contains(allowed, scope)
 	})
 }
 
-// issue makes an access token, and what is said with it.
-func (o *oauth) issue(wanted order) (*tokenAnswer, claims, error) {
-	token, payload, err := o.tokens.issue(wanted)
+// issue makes an access token, and the response that carries it.
+func (s *Server) issue(wanted order) (*tokenResponse, Claims, error) {
+	token, payload, err := s.tokens.issue(wanted)
 	if err != nil {
-		return nil, claims{}, err
+		return nil, Claims{}, err
 	}
-	return &tokenAnswer{
+	return &tokenResponse{
 		AccessToken:         token,
 		TokenType:           "bearer",
 		ExpiresIn:           int64(wanted.lifetime / time.Second),

@@ -1,7 +1,8 @@
-package sandbox
+package filter
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -44,12 +45,12 @@ func TestSortersOrderRows(t *testing.T) {
 	} {
 		t.Run(test.sorters, func(t *testing.T) {
 			t.Parallel()
-			order, err := parseSorters(test.sorters, sortKeys())
+			order, err := ParseSorters(test.sorters, sortKeys())
 			if err != nil {
 				t.Fatal(err)
 			}
 			sorted := slices.Clone(rows)
-			slices.SortStableFunc(sorted, order)
+			Sort(sorted, order)
 			var got strings.Builder
 			for _, row := range sorted {
 				got.WriteString(row.id)
@@ -63,7 +64,7 @@ func TestSortersOrderRows(t *testing.T) {
 
 func TestNoSortersKeepTheOrder(t *testing.T) {
 	t.Parallel()
-	order, err := parseSorters("", sortKeys())
+	order, err := ParseSorters("", sortKeys())
 	if err != nil || order != nil {
 		t.Errorf("order %t, error %v; want neither", order != nil, err)
 	}
@@ -84,10 +85,12 @@ func TestSortersRefuseWhatTheOperationDoesNotDocument(t *testing.T) {
 		{"blank", " ", `" " is no field`},
 		{"named twice", "name,camp.due,-name", `"name" is named twice.`},
 		{"too long", strings.Repeat("name,", 300), `longer than 1024 bytes.`},
+		{"one byte too long", strings.Repeat("x", 1025), `longer than 1024 bytes.`},
+		{"as long as allowed", strings.Repeat("x", 1024), `is no field`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			order, err := parseSorters(test.sorters, sortKeys())
+			order, err := ParseSorters(test.sorters, sortKeys())
 			if err == nil || order != nil {
 				t.Fatalf("order %t, error %v", order != nil, err)
 			}
@@ -98,11 +101,56 @@ func TestSortersRefuseWhatTheOperationDoesNotDocument(t *testing.T) {
 	}
 }
 
+func TestTextsCompareByTheirLowerCaseFormsAndThenAsTheyAre(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		smaller, larger string
+	}{
+		{"", "a"},
+		{"a", "B"},
+		{"A", "a"},
+		{"Aa", "ab"},
+		{"aa", "Ab"},
+		{"Za", "zb"},
+		{"za", "Zb"},
+		{"[", "a"}, // between Z and a
+		{"Z", "{"},
+		{"ab", "ABC"},
+		{"z", "ä"},
+		{"äa", "Äb"},
+		{"ÄA", "äa"},
+		{"k1", "\u212a2"}, // the Kelvin sign, whose lower-case form is k
+		{"\u212a1", "k2"},
+	} {
+		if got := compareFolded(test.smaller, test.larger); got >= 0 {
+			t.Errorf("%q and %q: %d, want less than 0", test.smaller, test.larger, got)
+		}
+		if got := compareFolded(test.larger, test.smaller); got <= 0 {
+			t.Errorf("%q and %q: %d, want more than 0", test.larger, test.smaller, got)
+		}
+	}
+}
+
+func TestSortKeepsTheOrderOfEqualRows(t *testing.T) {
+	t.Parallel()
+	var rows []sortRow
+	for i := range 100 {
+		rows = append(rows, sortRow{id: strconv.Itoa(i), name: string(rune('a' + i%3))})
+	}
+	want := slices.Clone(rows)
+	byName := func(a, b sortRow) int { return strings.Compare(a.name, b.name) }
+	slices.SortStableFunc(want, byName)
+	Sort(rows, byName)
+	if !slices.Equal(rows, want) {
+		t.Errorf("sorted to %v, want %v", rows, want)
+	}
+}
+
 func FuzzSortersGiveATotalOrder(f *testing.F) {
 	f.Add("name,-camp.due", "a", "B", "")
 	f.Add("-name", "\xff", "\u212a", "k")
 	f.Fuzz(func(t *testing.T, sorters, a, b, c string) {
-		order, err := parseSorters(sorters, sortKeys())
+		order, err := ParseSorters(sorters, sortKeys())
 		if err != nil || order == nil {
 			return
 		}

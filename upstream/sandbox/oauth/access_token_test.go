@@ -1,4 +1,4 @@
-package sandbox
+package oauth
 
 import (
 	"encoding/base64"
@@ -6,35 +6,12 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/go-cmp/cmp"
 )
-
-// A manualClock stands still until it is moved.
-type manualClock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newManualClock() *manualClock {
-	return &manualClock{now: time.Date(2026, time.March, 2, 9, 30, 0, 250e6, time.UTC)}
-}
-
-func (c *manualClock) time() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *manualClock) advance(by time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(by)
-}
 
 func newTestTokens(t *testing.T, clock *manualClock) *tokens {
 	t.Helper()
@@ -45,15 +22,15 @@ func newTestTokens(t *testing.T, clock *manualClock) *tokens {
 	return issuer
 }
 
-var userClient = client{
-	id: "reviewer-1", secret: "sandbox", identityID: "2c91808a7190d06e01719938fcd20792", userName: "ada.byron",
-	authorities: []string{"CERT_ADMIN"}, scopes: []string{"idn:campaign:read", "idn:campaign:manage"},
+var userClient = Client{
+	ID: "reviewer-1", Secret: "sandbox", IdentityID: "2c91808a7190d06e01719938fcd20792", UserName: "ada.byron",
+	Authorities: []string{"CERT_ADMIN"}, Scopes: []string{"idn:campaign:read", "idn:campaign:manage"},
 }
 
 func TestTokenCarriesTheDocumentedClaims(t *testing.T) {
 	t.Parallel()
 	issuer := newTestTokens(t, newManualClock())
-	token, _, err := issuer.issue(order{userClient, userClient.scopes, "http://tenant.example", 750 * time.Second})
+	token, _, err := issuer.issue(order{userClient, userClient.Scopes, "http://tenant.example", 750 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +67,7 @@ func TestTokenCarriesTheDocumentedClaims(t *testing.T) {
 func TestTokenOfAnAPIKeyNamesNoUser(t *testing.T) {
 	t.Parallel()
 	issuer := newTestTokens(t, newManualClock())
-	token, _, err := issuer.issue(order{to: client{id: "api-key"}, lifetime: time.Hour})
+	token, _, err := issuer.issue(order{to: Client{ID: "api-key"}, lifetime: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +98,7 @@ func TestTokensVerifyWhatTheyIssued(t *testing.T) {
 		if got.ClientID != want.ClientID || got.IdentityID != want.IdentityID || got.ID != want.ID {
 			t.Errorf("%.10s: claims %+v, want %+v", header, got, want)
 		}
-		if !got.allows("idn:campaign:read") || got.allows("idn:campaign:manage") {
+		if !got.Allows("idn:campaign:read") || got.Allows("idn:campaign:manage") {
 			t.Errorf("scope %v allows the wrong things", got.Scope)
 		}
 	}
@@ -130,7 +107,7 @@ func TestTokensVerifyWhatTheyIssued(t *testing.T) {
 		t.Errorf("before it expires: %v", err)
 	}
 	clock.advance(time.Millisecond)
-	if _, err := issuer.verify("Bearer " + token); !errors.Is(err, errTokenExpired) {
+	if _, err := issuer.verify("Bearer " + token); !errors.Is(err, ErrTokenExpired) {
 		t.Errorf("when it expires: %v", err)
 	}
 }
@@ -139,15 +116,15 @@ func TestTokensRefuse(t *testing.T) {
 	t.Parallel()
 	clock := newManualClock()
 	issuer, other := newTestTokens(t, clock), newTestTokens(t, clock)
-	good, payload, err := issuer.issue(order{to: userClient, scopes: userClient.scopes, lifetime: time.Hour})
+	good, payload, err := issuer.issue(order{to: userClient, scopes: userClient.Scopes, lifetime: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
-	foreign, _, err := other.issue(order{to: userClient, scopes: userClient.scopes, lifetime: time.Hour})
+	foreign, _, err := other.issue(order{to: userClient, scopes: userClient.Scopes, lifetime: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
-	sign := func(method jwt.SigningMethod, key any, edit func(*claims)) string {
+	sign := func(method jwt.SigningMethod, key any, edit func(*Claims)) string {
 		changed := payload
 		edit(&changed)
 		token, err := jwt.NewWithClaims(method, changed).SignedString(key)
@@ -156,7 +133,7 @@ func TestTokensRefuse(t *testing.T) {
 		}
 		return token
 	}
-	unchanged := func(*claims) {}
+	unchanged := func(*Claims) {}
 	parts := strings.Split(good, ".")
 	for _, test := range []struct {
 		name   string
@@ -176,11 +153,11 @@ func TestTokensRefuse(t *testing.T) {
 		{"no signature", "Bearer " + parts[0] + "." + parts[1] + ".", errTokenSignature},
 		{"algorithm none", "Bearer " + sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, unchanged), errTokenSignature},
 		{"shared secret", "Bearer " + sign(jwt.SigningMethodHS256, []byte("sandbox"), unchanged), errTokenSignature},
-		{"expired", "Bearer " + sign(jwt.SigningMethodES256, issuer.key, func(c *claims) {
+		{"expired", "Bearer " + sign(jwt.SigningMethodES256, issuer.key, func(c *Claims) {
 			c.ExpiresAt = jwt.NewNumericDate(clock.time().Add(-time.Second))
-		}), errTokenExpired},
-		{"without expiry", "Bearer " + sign(jwt.SigningMethodES256, issuer.key, func(c *claims) { c.ExpiresAt = nil }), errTokenInvalid},
-		{"not yet valid", "Bearer " + sign(jwt.SigningMethodES256, issuer.key, func(c *claims) {
+		}), ErrTokenExpired},
+		{"without expiry", "Bearer " + sign(jwt.SigningMethodES256, issuer.key, func(c *Claims) { c.ExpiresAt = nil }), errTokenInvalid},
+		{"not yet valid", "Bearer " + sign(jwt.SigningMethodES256, issuer.key, func(c *Claims) {
 			c.NotBefore = jwt.NewNumericDate(clock.time().Add(time.Minute))
 		}), errTokenInvalid},
 	} {
@@ -200,13 +177,22 @@ func TestTokensRefuse(t *testing.T) {
 func TestTokensRememberABoundedNumber(t *testing.T) {
 	t.Parallel()
 	issuer := newTestTokens(t, newManualClock())
-	for i := range 3 * maxVerified {
-		issuer.remember(strconv.Itoa(i), claims{})
+	remembered := func(want int) {
+		t.Helper()
+		var got int
+		issuer.verified.Range(func(any, any) bool { got++; return true })
+		if got != want {
+			t.Errorf("%d remembered, want %d", got, want)
+		}
 	}
-	var remembered int
-	issuer.verified.Range(func(any, any) bool { remembered++; return true })
-	if remembered == 0 || remembered > maxVerified {
-		t.Errorf("%d remembered, want 1 to %d", remembered, maxVerified)
+	for i := range 3 * maxVerified {
+		if i > 0 && i%maxVerified == 0 {
+			remembered(maxVerified)
+		}
+		issuer.remember(strconv.Itoa(i), Claims{})
+		if i%maxVerified == 0 {
+			remembered(1)
+		}
 	}
 }
 
@@ -216,7 +202,7 @@ func BenchmarkTokenVerify(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	token, _, err := issuer.issue(order{to: userClient, scopes: userClient.scopes, lifetime: time.Hour})
+	token, _, err := issuer.issue(order{to: userClient, scopes: userClient.Scopes, lifetime: time.Hour})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package sandbox
+package oauth
 
 import (
 	"errors"
@@ -16,7 +16,7 @@ import (
 
 // A grantBench is an authorisation server with a browser at it.
 type grantBench struct {
-	*oauth
+	*Server
 	handler http.Handler
 	clock   *manualClock
 	browser *testBrowser
@@ -26,11 +26,11 @@ func newGrantBench(t *testing.T, config Config) *grantBench {
 	t.Helper()
 	clock := newManualClock()
 	config.Clock = clock.time
-	server, handler := newTestOAuthOf(t, config)
+	server, handler := newTestServerOf(t, config)
 	return &grantBench{server, handler, clock, &testBrowser{handler: handler}}
 }
 
-// ask sends a request for tokens that must be granted.
+// ask sends a request for tokens, which has to be granted.
 func (b *grantBench) ask(t *testing.T, form url.Values) map[string]any {
 	t.Helper()
 	w, body := answerOf(t, b.handler, formRequest(form))
@@ -49,12 +49,12 @@ func (b *grantBench) signedIn(t *testing.T) map[string]any {
 // refreshForm returns a good request for the next tokens, changed as changed does.
 func refreshForm(answer map[string]any, changes ...string) url.Values {
 	return changed(url.Values{
-		"grant_type": {"refresh_token"}, "client_id": {PortalClient}, "client_secret": {clientSecret},
+		"grant_type": {"refresh_token"}, "client_id": {portalClient}, "client_secret": {clientSecret},
 		"refresh_token": {fmt.Sprint(answer["refresh_token"])},
 	}, changes...)
 }
 
-// refused sends a request for tokens that must not be granted.
+// refused sends a request for tokens, which must not be granted.
 func (b *grantBench) refused(t *testing.T, name string, r *http.Request, status int, code string) {
 	t.Helper()
 	w, body := answerOf(t, b.handler, r)
@@ -66,7 +66,7 @@ func (b *grantBench) refused(t *testing.T, name string, r *http.Request, status 
 	}
 }
 
-// check tells whether the access token in an answer is as good as it should be.
+// check fails the test unless verifying the access token of a response gives the wanted error, or none.
 func (b *grantBench) check(t *testing.T, when string, answer map[string]any, want error) {
 	t.Helper()
 	if _, err := b.tokens.verify(fmt.Sprint("Bearer ", answer["access_token"])); !errors.Is(err, want) {
@@ -85,7 +85,7 @@ func TestACodeBringsTokensOfTheUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	user := personas()[1]
+	user := testUsers()[1]
 	for _, random := range []string{"access_token", "jti", "refresh_token"} {
 		if text, _ := got[random].(string); len(text) < 32 {
 			t.Errorf("%s is %q", random, text)
@@ -95,16 +95,16 @@ func TestACodeBringsTokensOfTheUser(t *testing.T) {
 	want := map[string]any{
 		"token_type": "bearer", "expires_in": 750.0, "scope": "idn:campaign:read",
 		"tenant_id": tenantID, "pod": tenantPod, "org": tenantName,
-		"user_id": user.identityID, "identity_id": user.identityID, "user_name": "cedric.adeyemi",
+		"user_id": user.IdentityID, "identity_id": user.IdentityID, "user_name": "cedric.adeyemi",
 		"strong_auth": false, "strong_auth_supported": true, "accessType": "OFFLINE", "internal": false, "enabled": true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("answer differs (-want +got):\n%s", diff)
 	}
 	payload.ID, payload.IssuedAt, payload.ExpiresAt = "", nil, nil
-	wantPayload := claims{
-		TenantID: tenantID, Pod: tenantPod, Org: tenantName, IdentityID: user.identityID, UserName: "cedric.adeyemi",
-		ClientID: PortalClient, Authorities: []string{"CERT_ADMIN"}, Scope: []string{"idn:campaign:read"},
+	wantPayload := Claims{
+		TenantID: tenantID, Pod: tenantPod, Org: tenantName, IdentityID: user.IdentityID, UserName: "cedric.adeyemi",
+		ClientID: portalClient, Authorities: []string{"CERT_ADMIN"}, Scope: []string{"idn:campaign:read"},
 	}
 	wantPayload.Issuer = "http://tenant.example:9090"
 	if diff := cmp.Diff(wantPayload, payload); diff != "" {
@@ -117,7 +117,7 @@ func TestApplicationsProveWhoTheyAre(t *testing.T) {
 	for name, request := range map[string]func(code string) *http.Request{
 		"secret in the form": func(code string) *http.Request { return formRequest(codeForm(code)) },
 		"basic": func(code string) *http.Request {
-			return basicRequest(PortalClient, clientSecret, codeForm(code, "client_id", "", "client_secret", ""))
+			return basicRequest(portalClient, clientSecret, codeForm(code, "client_id", "", "client_secret", ""))
 		},
 		"multipart": func(code string) *http.Request { return multipartRequest(t, codeForm(code)) },
 	} {
@@ -137,19 +137,19 @@ func TestApplicationsProveWhoTheyAre(t *testing.T) {
 func TestAPublicApplicationHasNoSecret(t *testing.T) {
 	t.Parallel()
 	bench := newGrantBench(t, Config{})
-	code := bench.browser.signIn(t, authorizeQuery("client_id", PublicPortalClient), "reviewer-1")
-	form := codeForm(code, "client_id", PublicPortalClient, "client_secret", "")
-	bench.refused(t, "with a secret", formRequest(codeForm(code, "client_id", PublicPortalClient)), 401, "invalid_client")
+	code := bench.browser.signIn(t, authorizeQuery("client_id", publicPortalClient), "reviewer-1")
+	form := codeForm(code, "client_id", publicPortalClient, "client_secret", "")
+	bench.refused(t, "with a secret", formRequest(codeForm(code, "client_id", publicPortalClient)), 401, "invalid_client")
 	first := bench.ask(t, form)
-	second := bench.ask(t, refreshForm(first, "client_id", PublicPortalClient, "client_secret", ""))
+	second := bench.ask(t, refreshForm(first, "client_id", publicPortalClient, "client_secret", ""))
 	bench.check(t, "refreshed", second, nil)
 }
 
 func TestEachClientHasItsGrants(t *testing.T) {
 	t.Parallel()
 	bench := newGrantBench(t, Config{})
-	bench.refused(t, "application by its credentials", formRequest(reviewerForm("client_id", PortalClient)), 400, "unauthorized_client")
-	bench.refused(t, "public application by nothing", formRequest(reviewerForm("client_id", PublicPortalClient, "client_secret", "")), 400, "unauthorized_client")
+	bench.refused(t, "application by its credentials", formRequest(reviewerForm("client_id", portalClient)), 400, "unauthorized_client")
+	bench.refused(t, "public application by nothing", formRequest(reviewerForm("client_id", publicPortalClient, "client_secret", "")), 400, "unauthorized_client")
 	for _, grant := range []string{"authorization_code", "refresh_token"} {
 		bench.refused(t, grant+" of a user's client", formRequest(reviewerForm("grant_type", grant)), 400, "unauthorized_client")
 	}
@@ -160,7 +160,7 @@ func TestACodeIsRefusedWhereItDoesNotBelong(t *testing.T) {
 	for name, test := range map[string]struct {
 		changes []string
 		code    string
-		void    bool // the code is good for nobody afterwards
+		void    bool // the code is void afterwards
 	}{
 		"no code":               {[]string{"code", ""}, "invalid_request", false},
 		"no redirect URI":       {[]string{"redirect_uri", ""}, "invalid_request", false},
@@ -168,7 +168,7 @@ func TestACodeIsRefusedWhereItDoesNotBelong(t *testing.T) {
 		"short verifier":        {[]string{"code_verifier", "short"}, "invalid_request", false},
 		"verifier of odd signs": {[]string{"code_verifier", strings.Repeat("ü", 50)}, "invalid_request", false},
 		"unknown code":          {[]string{"code", "guess"}, "invalid_grant", false},
-		"other client":          {[]string{"client_id", PublicPortalClient, "client_secret", ""}, "invalid_grant", false},
+		"other client":          {[]string{"client_id", publicPortalClient, "client_secret", ""}, "invalid_grant", false},
 		"other redirect URI":    {[]string{"redirect_uri", testCallback + "/"}, "invalid_grant", true},
 		"other verifier":        {[]string{"code_verifier", testVerifier + "x"}, "invalid_grant", true},
 	} {
@@ -213,18 +213,18 @@ func TestACodeThatComesAgainRevokesWhatItGave(t *testing.T) {
 
 func TestARefreshTokenIsRotated(t *testing.T) {
 	t.Parallel()
-	bench := newGrantBench(t, Config{TokenLifetime: 10 * time.Second, RefreshLifetime: time.Minute})
+	bench := newGrantBench(t, Config{UserTokenLifetime: 10 * time.Second, RefreshLifetime: time.Minute})
 	first := bench.signedIn(t)
 	bench.clock.advance(59 * time.Second)
 	second := bench.ask(t, refreshForm(first))
-	bench.check(t, "the first", first, errTokenExpired)
+	bench.check(t, "the first", first, ErrTokenExpired)
 	bench.check(t, "the second", second, nil)
 	bench.clock.advance(59 * time.Second)
 	third := bench.ask(t, refreshForm(second))
 	seen := map[any]bool{}
 	for _, answer := range []map[string]any{first, second, third} {
 		seen[answer["refresh_token"]], seen[answer["access_token"]] = true, true
-		if answer["expires_in"] != 10.0 || answer["identity_id"] != personas()[2].identityID {
+		if answer["expires_in"] != 10.0 || answer["identity_id"] != testUsers()[2].IdentityID {
 			t.Errorf("the answer is %v", answer)
 		}
 	}
@@ -298,7 +298,7 @@ func TestARefreshIsRefused(t *testing.T) {
 		bench.refused(t, name, formRequest(refreshForm(answer, "refresh_token", wrong)), 400, "invalid_grant")
 	}
 	bench.refused(t, "none", formRequest(refreshForm(answer, "refresh_token", "")), 400, "invalid_request")
-	bench.refused(t, "other client", formRequest(refreshForm(answer, "client_id", PublicPortalClient, "client_secret", "")), 400, "invalid_grant")
+	bench.refused(t, "other client", formRequest(refreshForm(answer, "client_id", publicPortalClient, "client_secret", "")), 400, "invalid_grant")
 	bench.refused(t, "wrong secret", formRequest(refreshForm(answer, "client_secret", "x")), 401, "invalid_client")
 	bench.check(t, "after all that", answer, nil)
 	bench.ask(t, refreshForm(answer))
@@ -328,7 +328,7 @@ func TestRevocation(t *testing.T) {
 		return w
 	}
 	tokenForm := func(token any, changes ...string) url.Values {
-		return changed(url.Values{"client_id": {PortalClient}, "client_secret": {clientSecret}, "token": {fmt.Sprint(token)}}, changes...)
+		return changed(url.Values{"client_id": {portalClient}, "client_secret": {clientSecret}, "token": {fmt.Sprint(token)}}, changes...)
 	}
 	done := func(name string, form url.Values) {
 		t.Helper()
@@ -344,9 +344,9 @@ func TestRevocation(t *testing.T) {
 	}{
 		"no token":                    {tokenForm(""), 400, "invalid_request"},
 		"wrong secret":                {tokenForm("x", "client_secret", "x"), 401, "invalid_client"},
-		"other client's access token": {tokenForm(first["access_token"], "client_id", PublicPortalClient, "client_secret", ""), 400, "unauthorized_client"},
+		"other client's access token": {tokenForm(first["access_token"], "client_id", publicPortalClient, "client_secret", ""), 400, "unauthorized_client"},
 		"other client's refresh token": {
-			tokenForm(first["refresh_token"], "client_id", PublicPortalClient, "client_secret", ""), 400, "unauthorized_client",
+			tokenForm(first["refresh_token"], "client_id", publicPortalClient, "client_secret", ""), 400, "unauthorized_client",
 		},
 		"two tokens": {url.Values{"token": {"a", "b"}}, 400, "invalid_request"},
 	} {
@@ -390,8 +390,8 @@ func TestTokenLifetimesGoByTheGrant(t *testing.T) {
 		config            Config
 		credentials, user float64
 	}{
-		"usual":  {Config{}, 43_200, 750},
-		"chosen": {Config{TokenLifetime: 5 * time.Second}, 5, 5},
+		"of clients": {Config{TokenLifetime: 5 * time.Second}, 5, 750},
+		"of users":   {Config{UserTokenLifetime: 5 * time.Second}, 43_200, 5},
 	} {
 		bench := newGrantBench(t, test.config)
 		if got := bench.ask(t, reviewerForm())["expires_in"]; got != test.credentials {

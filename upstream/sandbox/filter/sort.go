@@ -1,4 +1,4 @@
-package sandbox
+package filter
 
 import (
 	"cmp"
@@ -13,7 +13,7 @@ import (
 // maxSortersLength bounds the text of the sorters, in bytes; no operation has more than five fields to name.
 const maxSortersLength = 1 << 10
 
-// A sortersError says in a sentence why sorters were refused.
+// A sortersError is the sentence that says why sorters were refused.
 type sortersError string
 
 func (e sortersError) Error() string { return string(e) }
@@ -22,14 +22,14 @@ func refuseSorters(format string, args ...any) error {
 	return sortersError(fmt.Sprintf(format, args...))
 }
 
-// parseSorters compiles a comma list of fields into an order over rows of type R, for slices.SortStableFunc. keys are
-// the fields that the operation sorts by; each returns its value in a row, and false where that is null. A field with
-// "-" before it sorts descending. Texts compare without regard to letter case, and by it only to break a tie. Nulls
-// come last, or first where the field sorts descending.
+// ParseSorters returns the order that a comma list of fields describes, for Sort. keys are the fields that the operation
+// sorts by; each returns its value in a row, and false if that is null. A field with "-" before it sorts descending.
+// Texts compare without regard to letter case, and by it only to break a tie. Nulls come last, or first if the field
+// sorts descending.
 //
-// An empty text yields a nil function: the rows keep the order they have. A field that is empty, unknown or named
-// twice is refused with a sortersError.
-func parseSorters[R any](text string, keys map[string]func(R) (key string, ok bool)) (func(a, b R) int, error) {
+// For an empty text it returns nil: the rows keep the order that they have. A field that is empty, unknown or named
+// twice is an error that says what is allowed.
+func ParseSorters[R any](text string, keys map[string]func(R) (key string, ok bool)) (func(a, b R) int, error) {
 	if text == "" {
 		return nil, nil
 	}
@@ -63,6 +63,23 @@ func parseSorters[R any](text string, keys map[string]func(R) (key string, ok bo
 	}, nil
 }
 
+// Sort sorts rows in place and keeps the order of equal ones. It looks at far fewer pairs than
+// slices.SortStableFunc does, and comparing texts without regard to letter case is what takes the time.
+func Sort[R any](rows []R, compare func(a, b R) int) {
+	type placed struct {
+		row R
+		at  int
+	}
+	all := make([]placed, len(rows))
+	for i, row := range rows {
+		all[i] = placed{row, i}
+	}
+	slices.SortFunc(all, func(a, b placed) int { return cmp.Or(compare(a.row, b.row), a.at-b.at) })
+	for i, each := range all {
+		rows[i] = each.row
+	}
+}
+
 // orderBy returns the order by one field.
 func orderBy[R any](key func(R) (string, bool), descending bool) func(a, b R) int {
 	ascending := func(a, b R) int {
@@ -84,7 +101,7 @@ func orderBy[R any](key func(R) (string, bool), descending bool) func(a, b R) in
 	return ascending
 }
 
-// compareFolded compares two texts by their lower-case forms, then as they are. It makes no copies, since it runs for
+// compareFolded compares two texts by their lower-case forms, then as they are. It copies nothing, since it runs for
 // each pair that a sort looks at.
 func compareFolded(a, b string) int {
 	ascii := 0 // bytes at the start that are ASCII and the same but for case

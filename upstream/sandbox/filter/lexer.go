@@ -1,4 +1,4 @@
-package sandbox
+package filter
 
 import (
 	"fmt"
@@ -36,7 +36,7 @@ func (t token) String() string {
 }
 
 // advance reads the token that follows into p.next.
-func (p *filterParser) advance() error {
+func (p *parser) advance() error {
 	for p.end < len(p.text) && isBlank(p.text[p.end]) {
 		p.end++
 	}
@@ -63,7 +63,7 @@ func (p *filterParser) advance() error {
 }
 
 // quoted reads a value in double quotes. A backslash escapes a double quote or a backslash and nothing else.
-func (p *filterParser) quoted() error {
+func (p *parser) quoted() error {
 	start := p.end
 	var unescaped strings.Builder
 	for i := start + 1; i < len(p.text); i++ {
@@ -88,7 +88,7 @@ func (p *filterParser) quoted() error {
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
-// isWord tells whether c may stand in a field name, an operator or a bare number or date-time.
+// isWord reports whether c may stand in a field name, an operator or a bare number or date-time.
 func isWord(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("_.:+-", c) >= 0
 }

@@ -1,4 +1,4 @@
-package sandbox
+package oauth
 
 import (
 	"bytes"
@@ -10,31 +10,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
-
-func newTestOAuth(t *testing.T) (*oauth, http.Handler) {
-	t.Helper()
-	return newTestOAuthOf(t, Config{Clock: newManualClock().time, TokenLifetime: 750 * time.Second})
-}
-
-func newTestOAuthOf(t *testing.T, config Config) (*oauth, http.Handler) {
-	t.Helper()
-	issuer, err := newTokens(config.Clock)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := newOAuth(config.withDefaults(), issuer, append(applications(),
-		userClient,
-		client{id: "org-admin", secret: "s:e c%ret", identityID: "1", userName: "root", authorities: []string{"ORG_ADMIN"}, scopes: []string{everyScope}},
-		client{id: "api-key", secret: "sandbox", scopes: []string{everyScope}},
-	))
-	mux := http.NewServeMux()
-	server.mount(mux, func(_ string, next http.Handler) http.Handler { return next })
-	return server, mux
-}
 
 func formRequest(form url.Values) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, "/oauth/token", strings.NewReader(form.Encode()))
@@ -91,7 +69,7 @@ func answerOf(t *testing.T, handler http.Handler, r *http.Request) (*httptest.Re
 
 func TestTokenEndpointTakesCredentialsInEachForm(t *testing.T) {
 	t.Parallel()
-	server, handler := newTestOAuth(t)
+	server, handler := newTestServer(t)
 	for _, test := range []struct {
 		name    string
 		request *http.Request
@@ -125,7 +103,7 @@ func TestTokenEndpointTakesCredentialsInEachForm(t *testing.T) {
 
 func TestTokenAnswerHasEveryDocumentedMember(t *testing.T) {
 	t.Parallel()
-	_, handler := newTestOAuth(t)
+	_, handler := newTestServer(t)
 	w, body := answerOf(t, handler, formRequest(reviewerForm()))
 	for _, random := range []string{"access_token", "jti"} {
 		if text, _ := body[random].(string); len(text) < 32 {
@@ -136,7 +114,7 @@ func TestTokenAnswerHasEveryDocumentedMember(t *testing.T) {
 	want := map[string]any{
 		"token_type": "bearer", "expires_in": 750.0, "scope": "idn:campaign:read idn:campaign:manage",
 		"tenant_id": tenantID, "pod": tenantPod, "org": tenantName,
-		"user_id": userClient.identityID, "identity_id": userClient.identityID, "user_name": "ada.byron",
+		"user_id": userClient.IdentityID, "identity_id": userClient.IdentityID, "user_name": "ada.byron",
 		"strong_auth": false, "strong_auth_supported": true, "accessType": "OFFLINE", "internal": false, "enabled": true,
 	}
 	if diff := cmp.Diff(want, body); diff != "" {
@@ -149,7 +127,7 @@ func TestTokenAnswerHasEveryDocumentedMember(t *testing.T) {
 
 func TestTokenOfAnAPIKeyAnswersNoUser(t *testing.T) {
 	t.Parallel()
-	_, handler := newTestOAuth(t)
+	_, handler := newTestServer(t)
 	_, body := answerOf(t, handler, formRequest(reviewerForm("client_id", "api-key")))
 	for _, name := range []string{"user_id", "identity_id", "user_name"} {
 		if value, ok := body[name]; ok {
@@ -160,12 +138,12 @@ func TestTokenOfAnAPIKeyAnswersNoUser(t *testing.T) {
 
 func TestTokenScopesAreNarrowedSilently(t *testing.T) {
 	t.Parallel()
-	_, handler := newTestOAuth(t)
+	_, handler := newTestServer(t)
 	for _, test := range []struct{ name, client, secret, requested, want string }{
 		{"none requested", "reviewer-1", "sandbox", "", "idn:campaign:read idn:campaign:manage"},
 		{"one of its own", "reviewer-1", "sandbox", "idn:campaign:read", "idn:campaign:read"},
 		{"one that it may not have", "reviewer-1", "sandbox", "idn:sources:read idn:campaign:read", "idn:campaign:read"},
-		{"all, of a client with some", "reviewer-1", "sandbox", everyScope, ""},
+		{"all, of a client with some", "reviewer-1", "sandbox", EveryScope, ""},
 		{"one, of a client with all", "org-admin", "s:e c%ret", "idn:campaign:read", "idn:campaign:read"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -176,14 +154,14 @@ func TestTokenScopesAreNarrowedSilently(t *testing.T) {
 			}
 		})
 	}
-	if want := []string{"idn:campaign:read", "idn:campaign:manage"}; !slices.Equal(userClient.scopes, want) {
-		t.Errorf("the client's own scopes became %q", userClient.scopes)
+	if want := []string{"idn:campaign:read", "idn:campaign:manage"}; !slices.Equal(userClient.Scopes, want) {
+		t.Errorf("the client's own scopes became %q", userClient.Scopes)
 	}
 }
 
 func TestTokenEndpointRefuses(t *testing.T) {
 	t.Parallel()
-	_, handler := newTestOAuth(t)
+	_, handler := newTestServer(t)
 	withType := func(contentType, body string) *http.Request {
 		r := httptest.NewRequest(http.MethodPost, "/oauth/token", strings.NewReader(body))
 		r.Header.Set("Content-Type", contentType)
