@@ -84,7 +84,7 @@ func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids [
 		UsageFrom(ctx).traceCached(r)
 		return value, nil
 	}
-	value, err := share(ctx, &c.flights, op.name, key, func(ctx context.Context) (V, error) {
+	value, err := share(ctx, &c.flights, key, func(ctx context.Context) (V, error) {
 		at, size := c.cache.version(of), 0
 		value, err := call(ctx, c, r, func(answer *response) (V, error) {
 			size = len(answer.body.data)
@@ -174,6 +174,9 @@ func asError(ctx context.Context, operation string, err error) *Error {
 	}
 	if errors.Is(err, errCallsExceeded) {
 		return &Error{Operation: operation, Kind: KindCallsExceeded, cause: err}
+	}
+	if e, ok := errors.AsType[*usedUpError](err); ok {
+		return noTurn(operation, e)
 	}
 	return failure(ctx, operation, err)
 }

@@ -96,8 +96,8 @@ type Client struct {
 	key              RateLimitKey
 	stale            bool
 	stats            *statistics
-	throttle         throttle
-	gate             gate
+	throttle         *throttle
+	gate             *gate
 	flights          flights
 	retries          retryBudget
 	cache            *cache // nil where it is off
@@ -171,8 +171,7 @@ func New(cfg Config) (*Client, error) {
 	c.userAgent = cmp.Or(c.userAgent, DefaultUserAgent)
 	c.callTimeout = cmp.Or(c.callTimeout, DefaultCallTimeout)
 	c.maxResponseBytes = cmp.Or(c.maxResponseBytes, DefaultMaxResponseBytes)
-	c.gate.limit = cmp.Or(cfg.MaxInFlight, DefaultMaxInFlight)
-	c.gate.laneLimit = cmp.Or(cfg.MaxInFlightPerOperation, DefaultMaxInFlightPerOperation)
+	c.gate = newGate(cmp.Or(cfg.MaxInFlight, DefaultMaxInFlight), cmp.Or(cfg.MaxInFlightPerOperation, DefaultMaxInFlightPerOperation))
 	if c.transport == nil {
 		c.transport = NewTransport(TransportConfig{})
 	}
@@ -183,15 +182,15 @@ func New(cfg Config) (*Client, error) {
 		c.random = rand.Float64
 	}
 	c.stats = newStatistics()
-	c.throttle = throttle{
+	c.throttle = newThrottle(throttleConfig{
 		limit:       max(limit-cfg.RateLimitMargin, 0),
 		margin:      cfg.RateLimitMargin,
 		queueLength: cmp.Or(cfg.QueueLength, DefaultQueueLength),
 		queueWait:   cmp.Or(cfg.QueueWait, DefaultQueueWait),
 		maxPause:    cmp.Or(cfg.MaxPause, DefaultMaxPause),
 		now:         c.now,
-		stats:       c.stats,
-	}
+		hooks:       c.stats.hooks(),
+	})
 	if cfg.CacheTTL > 0 {
 		var keep time.Duration
 		if c.stale = cfg.StaleIfThrottled; c.stale {

@@ -3,7 +3,6 @@ package upstream
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -63,7 +62,7 @@ func (c *Client) exchange(ctx context.Context, r request) (*response, error) {
 	defer func() { d.span.end(answer, err) }()
 	for c.again(ctx, d, answer, err) && UsageFrom(ctx).reserve() {
 		next, nextErr := c.deliver(ctx, d)
-		if nextErr != nil && errors.Is(nextErr, errThrottled) && !d.refusedToken(answer) {
+		if isUsedUp(nextErr) && !d.refusedToken(answer) {
 			// There is no time for another try: what the service said stands.
 			if answer != nil && answer.status == http.StatusTooManyRequests {
 				answer.retryAfter = max(answer.retryAfter, nextErr.RetryAfter)
@@ -148,7 +147,7 @@ func (c *Client) deliver(ctx context.Context, d *delivery) (*response, *Error) {
 func (c *Client) enter(ctx context.Context, d *delivery) (turn, error) {
 	defer d.span.waits()()
 	for {
-		granted, err := c.throttle.enter(ctx, d.request.operation.name, d.place)
+		granted, err := c.throttle.enter(ctx, d.place)
 		if err != nil {
 			return turn{}, err
 		}

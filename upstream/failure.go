@@ -28,6 +28,20 @@ func refusal(operation string, err error) *Error {
 	return e
 }
 
+// noTurn returns the error for a call that the throttle does not let go.
+func noTurn(operation string, e *usedUpError) *Error {
+	return &Error{Operation: operation, Kind: KindRateLimited, RetryAfter: e.wait, cause: e}
+}
+
+// isUsedUp reports whether the throttle did not let a call go.
+func isUsedUp(e *Error) bool {
+	if e == nil {
+		return false
+	}
+	_, ok := errors.AsType[*usedUpError](e.cause)
+	return ok
+}
+
 // failure answers the error for a call that ended without a status.
 func failure(ctx context.Context, operation string, err error) *Error {
 	e := &Error{Operation: operation, Kind: KindUnavailable, cause: err}
@@ -78,11 +92,14 @@ func reason(err error) string {
 	}
 	for _, known := range []error{
 		context.Canceled, context.DeadlineExceeded, errNoCredential, errTooLarge, errNotJSON, errNotToken, errRedirect,
-		errCallsExceeded, errThrottled,
+		errCallsExceeded,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()
 		}
+	}
+	if usedUp, ok := errors.AsType[*usedUpError](err); ok {
+		return usedUp.Error()
 	}
 	if errno, ok := errors.AsType[syscall.Errno](err); ok {
 		return errno.Error()

@@ -35,7 +35,7 @@ type flight struct {
 // and is cancelled when the last has gone. It is charged to the operation that starts it, and
 // not started where that operation may make no more calls. Whoever has no time to wait for a
 // call that stands in the queue is refused as if the call were their own.
-func share[V any](ctx context.Context, f *flights, operation, key string, read func(context.Context) (V, error), onJoin func()) (V, error) {
+func share[V any](ctx context.Context, f *flights, key string, read func(context.Context) (V, error), onJoin func()) (V, error) {
 	var none V
 	if ctx.Err() != nil { // a flight would have set out before it was cancelled
 		return none, ctx.Err()
@@ -47,7 +47,7 @@ func share[V any](ctx context.Context, f *flights, operation, key string, read f
 	if joined {
 		if wait := current.queued(); current.tooLate(ctx) {
 			f.leave(key, current)
-			return none, throttled(operation, wait)
+			return none, &usedUpError{wait}
 		}
 		UsageFrom(ctx).addCoalesced()
 		onJoin()
@@ -58,7 +58,7 @@ func share[V any](ctx context.Context, f *flights, operation, key string, read f
 		wait := current.queued()
 		f.leave(key, current)
 		if wait > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return none, throttled(operation, wait)
+			return none, &usedUpError{wait}
 		}
 		return none, ctx.Err()
 	}

@@ -14,7 +14,7 @@ type gate struct {
 
 	mu       sync.Mutex
 	underWay int
-	lanes    map[*Usage]*lane
+	lanes    map[any]*lane
 	turns    []*lane // lanes whose next request could go if there were room, in turn
 }
 
@@ -25,9 +25,15 @@ type lane struct {
 	inTurns  bool
 }
 
+// newGate returns a gate that lets limit requests be under way in all, and laneLimit of each
+// operation.
+func newGate(limit, laneLimit int) *gate {
+	return &gate{limit: limit, laneLimit: laneLimit, lanes: map[any]*lane{}}
+}
+
 // enter waits until a request of the operation may go. Where it answers nil, leave has to
 // follow.
-func (g *gate) enter(ctx context.Context, operation *Usage) error {
+func (g *gate) enter(ctx context.Context, operation any) error {
 	g.mu.Lock()
 	l := g.lane(operation)
 	if g.underWay < g.limit && l.underWay < g.laneLimit && len(l.waiting) == 0 {
@@ -59,18 +65,15 @@ func (g *gate) enter(ctx context.Context, operation *Usage) error {
 }
 
 // leave gives back what enter gave.
-func (g *gate) leave(operation *Usage) {
+func (g *gate) leave(operation any) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.release(operation, g.lane(operation))
 }
 
-func (g *gate) lane(operation *Usage) *lane {
+func (g *gate) lane(operation any) *lane {
 	l, ok := g.lanes[operation]
 	if !ok {
-		if g.lanes == nil {
-			g.lanes = map[*Usage]*lane{}
-		}
 		l = &lane{}
 		g.lanes[operation] = l
 	}
@@ -85,7 +88,7 @@ func (g *gate) queue(l *lane) {
 	}
 }
 
-func (g *gate) release(operation *Usage, l *lane) {
+func (g *gate) release(operation any, l *lane) {
 	g.underWay--
 	l.underWay--
 	g.queue(l)
@@ -106,7 +109,7 @@ func (g *gate) release(operation *Usage, l *lane) {
 }
 
 // tidy forgets a lane that is empty.
-func (g *gate) tidy(operation *Usage, l *lane) {
+func (g *gate) tidy(operation any, l *lane) {
 	if l.underWay == 0 && len(l.waiting) == 0 {
 		delete(g.lanes, operation)
 	}

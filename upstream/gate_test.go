@@ -11,7 +11,7 @@ import (
 
 func TestGateBoundsEachOperationAndAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := &gate{limit: 5, laneLimit: 2}
+		g := newGate(5, 2)
 		operations := []*Usage{{}, {}, {}, {}}
 		underWay, most := map[*Usage]int{}, map[*Usage]int{}
 		all, mostOfAll, done := 0, 0, 0
@@ -55,7 +55,7 @@ func TestGateBoundsEachOperationAndAll(t *testing.T) {
 
 func TestGateGivesWaitingOperationsTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := &gate{limit: 1, laneLimit: 64}
+		g := newGate(1, 64)
 		holder, many, few := &Usage{}, &Usage{}, &Usage{}
 		if err := g.enter(t.Context(), holder); err != nil {
 			t.Fatal(err)
@@ -84,7 +84,7 @@ func TestGateGivesWaitingOperationsTurns(t *testing.T) {
 
 func TestGateForgetsWhoLeavesTheQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := &gate{limit: 1, laneLimit: 1}
+		g := newGate(1, 1)
 		holder, waiter := &Usage{}, &Usage{}
 		if err := g.enter(t.Context(), holder); err != nil {
 			t.Fatal(err)

@@ -65,9 +65,6 @@ func readIdentity(token string) Identity {
 	return Identity{Client: claims.ClientID, Subject: subject}
 }
 
-// A payer is whose budget a call spends, and who among those that share it.
-type payer struct{ budget, caller string }
-
 // payer answers who pays for the calls of a credential. No claim of a token can make a key that
 // is another credential's.
 func (k RateLimitKey) payer(credential Credential) payer {

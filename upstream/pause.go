@@ -66,7 +66,7 @@ func (b *budget) refuse(epoch int, retryAfter time.Duration, now time.Time) {
 	b.until = until
 	b.epoch++
 	b.opening, b.fresh, b.served, b.pending = 1, 0, false, true
-	b.throttle.stats.pauses.Add(1)
+	b.throttle.hooks.paused()
 	b.rivals.refused(b.done, retryAfter, again, b.drained, now)
 }
 

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"context"
 	"sync/atomic"
 	"time"
 )
@@ -75,7 +76,9 @@ type CallStats struct {
 // Stats answers what the client has done so far. It may be called as often as one likes.
 func (c *Client) Stats() Stats {
 	s := c.stats.snapshot()
-	c.throttle.describe(&s)
+	state := c.throttle.state()
+	s.Queued, s.Budgets, s.Paused = state.queued, state.budgets, state.paused
+	s.Limit, s.Remaining = state.limit, state.remaining
 	s.CacheBytes = c.cache.bytes()
 	return s
 }
@@ -103,6 +106,24 @@ func newStatistics() *statistics {
 		s.calls[op.name] = &callStatistics{took: newDurations(callBounds[:])}
 	}
 	return s
+}
+
+// hooks returns what the throttle asks of calls and tells of them.
+func (s *statistics) hooks() hooks {
+	return hooks{
+		deadline: deadlineOf,
+		queued: func(ctx context.Context, expected time.Duration, now time.Time) {
+			flightFrom(ctx).expect(expected)
+			UsageFrom(ctx).startWait(now)
+		},
+		dequeued: func(ctx context.Context, now time.Time) {
+			UsageFrom(ctx).endWait(now)
+			flightFrom(ctx).expect(0)
+		},
+		waited:   s.waits.observe,
+		rejected: func() { s.refused.Add(1) },
+		paused:   func() { s.pauses.Add(1) },
+	}
 }
 
 // observeCall notes a request that went out, with the status of its answer, 0 for none, and how
@@ -136,22 +157,4 @@ func (s *statistics) snapshot() Stats {
 		}
 	}
 	return snapshot
-}
-
-// describe fills in how the budgets stand.
-func (t *throttle) describe(s *Stats) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	now := t.now()
-	s.Limit, s.Remaining = t.limit, t.limit
-	for _, b := range t.budgets {
-		b.expire(now)
-		v := b.view(now)
-		s.Queued += v.Queued
-		s.Budgets++
-		if now.Before(b.until) {
-			s.Paused++
-		}
-		s.Remaining = min(s.Remaining, v.Remaining)
-	}
 }

@@ -26,8 +26,12 @@ const (
 // sweepPace is how often what has been idle is looked for.
 const sweepPace = time.Second
 
-// errThrottled says that this client refused a call itself.
-var errThrottled = errors.New("the request budget is used up")
+// A usedUpError says that a call would not get its turn in the time that it has.
+type usedUpError struct {
+	wait time.Duration // until it would have had its turn, as far as can be told
+}
+
+func (e *usedUpError) Error() string { return "the request budget is used up" }
 
 // A RateLimit is this client's view of the request budget that a caller shares. Requests
 // of other software under the same client id are not in it until the service refuses one.
@@ -39,16 +43,44 @@ type RateLimit struct {
 	Queued  int // calls that wait for their turn
 }
 
-// A throttle lets calls go while their budget lasts and keeps the others waiting. It holds a
-// budget for each key that has been at work lately. It is safe for concurrent use.
-type throttle struct {
+// A throttleConfig says how many calls a throttle lets go, and how long the others wait.
+type throttleConfig struct {
 	limit       int // without the margin; 0 for none
 	margin      int
 	queueLength int // of each budget
 	queueWait   time.Duration
 	maxPause    time.Duration
 	now         func() time.Time
-	stats       *statistics
+	hooks       hooks
+}
+
+// hooks are what a throttle asks of a call, and what it tells of it. None of them may call the
+// throttle.
+type hooks struct {
+	// deadline returns the time after which no caller waits for the call of a context any more, and
+	// whether there is such a time.
+	deadline func(ctx context.Context) (time.Time, bool)
+	// queued is called when a call joins the queue, with the wait that is expected, and dequeued when
+	// it has left it, with a turn or without.
+	queued   func(ctx context.Context, expected time.Duration, now time.Time)
+	dequeued func(ctx context.Context, now time.Time)
+	// waited is told how long a call waited, which is 0 if it got its turn at once.
+	waited func(time.Duration)
+	// rejected is called for each call that fails with a usedUpError, and paused at the beginning of
+	// each pause.
+	rejected func()
+	paused   func()
+}
+
+// newThrottle returns a throttle that no call has passed yet.
+func newThrottle(config throttleConfig) *throttle {
+	return &throttle{throttleConfig: config, budgets: map[string]*budget{}}
+}
+
+// A throttle lets calls go while their budget lasts and keeps the others waiting. It holds a
+// budget for each key that has been at work lately. It is safe for concurrent use.
+type throttle struct {
+	throttleConfig
 
 	mu      sync.Mutex
 	budgets map[string]*budget
@@ -63,6 +95,9 @@ type turn struct {
 	waited bool // since it was not given at once
 }
 
+// A payer is whose budget a call spends, and who among those that share it.
+type payer struct{ budget, caller string }
+
 // A place is where a call stands while it waits for a turn. A call that the service refused
 // for want of budget keeps its place.
 type place struct {
@@ -74,9 +109,9 @@ type place struct {
 
 // enter waits for the call's turn. Where it answers one, leave has to follow. A call that could
 // not go before its deadline or the longest wait is refused at once, as far as can be told.
-func (t *throttle) enter(ctx context.Context, operation string, p place) (turn, error) {
+func (t *throttle) enter(ctx context.Context, p place) (turn, error) {
 	if ctx.Err() != nil {
-		return turn{}, failure(ctx, operation, ctx.Err())
+		return turn{}, ctx.Err()
 	}
 	t.mu.Lock()
 	now := t.now()
@@ -86,32 +121,30 @@ func (t *throttle) enter(ctx context.Context, operation string, p place) (turn, 
 	if b.room(now).open && b.admits(c) {
 		granted := b.grant(c, now)
 		t.mu.Unlock()
-		t.stats.waits.observe(0)
+		t.hooks.waited(0)
 		return granted, nil
 	}
 	expected := b.estimate(c, p.class, p.front, now)
 	if b.queue.length >= t.queueLength || expected > t.patience(ctx, p) {
 		b.forget(c)
 		t.mu.Unlock()
-		t.stats.refused.Add(1)
-		return turn{}, throttled(operation, expected)
+		t.hooks.rejected()
+		return turn{}, &usedUpError{expected}
 	}
 	w := &waiter{caller: c, class: p.class, ready: make(chan struct{})}
 	b.queue.push(w, p.front)
 	b.arm(now)
 	t.mu.Unlock()
-	flightFrom(ctx).expect(expected)
-	defer flightFrom(ctx).expect(0)
-	UsageFrom(ctx).startWait(now)
-	err := t.wait(ctx, operation, p, b, w)
+	t.hooks.queued(ctx, expected, now)
+	err := t.wait(ctx, p, b, w)
 	end := t.now()
-	UsageFrom(ctx).endWait(end)
-	t.stats.waits.observe(end.Sub(now))
+	t.hooks.dequeued(ctx, end)
+	t.hooks.waited(end.Sub(now))
 	return w.turn, err
 }
 
 // wait waits until w has its turn, its caller leaves or its time is up.
-func (t *throttle) wait(ctx context.Context, operation string, p place, b *budget, w *waiter) error {
+func (t *throttle) wait(ctx context.Context, p place, b *budget, w *waiter) error {
 	timer := time.NewTimer(t.patience(ctx, p))
 	defer timer.Stop()
 	for {
@@ -138,10 +171,10 @@ func (t *throttle) wait(ctx context.Context, operation string, p place, b *budge
 		}
 		b.dispatch(now)
 		if left {
-			return failure(ctx, operation, ctx.Err())
+			return ctx.Err()
 		}
-		t.stats.refused.Add(1)
-		return throttled(operation, b.estimate(w.caller, w.class, true, now))
+		t.hooks.rejected()
+		return &usedUpError{b.estimate(w.caller, w.class, true, now)}
 	}
 }
 
@@ -174,7 +207,7 @@ func (t *throttle) repeat(g turn) {
 // wait, whichever comes first.
 func (t *throttle) patience(ctx context.Context, p place) time.Duration {
 	left := t.queueWait - time.Since(p.since)
-	if deadline, ok := deadlineOf(ctx); ok {
+	if deadline, ok := t.hooks.deadline(ctx); ok {
 		left = min(left, time.Until(deadline))
 	}
 	return left
@@ -213,9 +246,6 @@ func (t *throttle) budget(key string, now time.Time) *budget {
 	}
 	b, ok := t.budgets[key]
 	if !ok {
-		if t.budgets == nil {
-			t.budgets = map[string]*budget{}
-		}
 		b = &budget{throttle: t, callers: map[string]*caller{}, rivals: rivals{total: t.limit + t.margin, limit: t.limit}}
 		t.budgets[key] = b
 	}
@@ -223,7 +253,29 @@ func (t *throttle) budget(key string, now time.Time) *budget {
 	return b
 }
 
-// throttled answers the error for a call that is not let go.
-func throttled(operation string, retryAfter time.Duration) *Error {
-	return &Error{Operation: operation, Kind: KindRateLimited, RetryAfter: retryAfter, cause: errThrottled}
+// A throttleState is how all budgets stand.
+type throttleState struct {
+	limit     int // calls that a budget has in a window; 0 where there is no limit
+	remaining int // how many calls may go at once now from the budget that has least left
+	queued    int // calls that wait for their turn
+	budgets   int // budgets that have been at work lately
+	paused    int // those of them that are paused
+}
+
+// state returns how all budgets stand.
+func (t *throttle) state() throttleState {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.now()
+	s := throttleState{limit: t.limit, remaining: t.limit, budgets: len(t.budgets)}
+	for _, b := range t.budgets {
+		b.expire(now)
+		v := b.view(now)
+		s.queued += v.Queued
+		if now.Before(b.until) {
+			s.paused++
+		}
+		s.remaining = min(s.remaining, v.Remaining)
+	}
+	return s
 }
