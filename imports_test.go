@@ -89,12 +89,17 @@ var importRules = map[string]importRule{
 		why:          "the soak asks over HTTP, like any other caller",
 	},
 	"certql/upstream": {
-		never: []string{"certql/edge", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser, otelSDK},
-		why:   "the upstream client knows nothing of GraphQL and could serve another program",
+		project: []string{"certql/upstream/throttle"},
+		never:   []string{"certql/edge", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser, otelSDK},
+		why:     "the upstream client knows nothing of GraphQL and could serve another program",
 	},
 	"certql/upstream/sandbox": {
 		never: []string{"certql/edge", "certql/graph", "certql/upstream", gqlgen, gqlparser},
 		why:   "a simulator that shares types with the client would agree with its mistakes",
+	},
+	"certql/upstream/throttle": {
+		standardOnly: true,
+		why:          "who may send now follows from counts and clocks alone, so that it can be tested without a service",
 	},
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"certql/upstream/throttle"
 )
 
 // maxURL is the longest URL that is sent, in bytes: what servers commonly take.
@@ -118,7 +120,7 @@ func cached[V any](ctx context.Context, c *Client, key string, of subject, crede
 	case fresh:
 		c.stats.cached.Add(1)
 		UsageFrom(ctx).addCached()
-	case c.stale && c.throttle.paused(c.key.payer(credential).budget):
+	case c.stale && c.throttle.Paused(c.key.payer(credential).Budget):
 		c.stats.stale.Add(1)
 		UsageFrom(ctx).addStale()
 	default:
@@ -175,7 +177,7 @@ func asError(ctx context.Context, operation string, err error) *Error {
 	if errors.Is(err, errCallsExceeded) {
 		return &Error{Operation: operation, Kind: KindCallsExceeded, cause: err}
 	}
-	if e, ok := errors.AsType[*usedUpError](err); ok {
+	if e, ok := errors.AsType[*throttle.UsedUpError](err); ok {
 		return noTurn(operation, e)
 	}
 	return failure(ctx, operation, err)

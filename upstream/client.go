@@ -14,6 +14,8 @@ import (
 	"unicode"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"certql/upstream/throttle"
 )
 
 // The defaults of a Config.
@@ -24,6 +26,22 @@ const (
 	DefaultMaxInFlight      = 256
 
 	DefaultMaxInFlightPerOperation = 64
+)
+
+// The request budget that the vendor documents: for one client id and API version.
+const (
+	DefaultRateLimit = 100
+	RateWindow       = throttle.Window
+	// NoRateLimit as Config.RateLimit sends calls at once, however many. A 429 pauses them all
+	// the same.
+	NoRateLimit = -1
+)
+
+// The defaults of the queue.
+const (
+	DefaultQueueLength = 10_000
+	DefaultQueueWait   = 30 * time.Second
+	DefaultMaxPause    = 2 * time.Minute
 )
 
 // A Config says which service a Client calls, and how. Only BaseURL is mandatory.
@@ -96,8 +114,8 @@ type Client struct {
 	key              RateLimitKey
 	stale            bool
 	stats            *statistics
-	throttle         *throttle
-	gate             *gate
+	throttle         *throttle.Throttle
+	gate             *throttle.Gate
 	flights          flights
 	retries          retryBudget
 	cache            *cache // nil where it is off
@@ -171,7 +189,7 @@ func New(cfg Config) (*Client, error) {
 	c.userAgent = cmp.Or(c.userAgent, DefaultUserAgent)
 	c.callTimeout = cmp.Or(c.callTimeout, DefaultCallTimeout)
 	c.maxResponseBytes = cmp.Or(c.maxResponseBytes, DefaultMaxResponseBytes)
-	c.gate = newGate(cmp.Or(cfg.MaxInFlight, DefaultMaxInFlight), cmp.Or(cfg.MaxInFlightPerOperation, DefaultMaxInFlightPerOperation))
+	c.gate = throttle.NewGate(cmp.Or(cfg.MaxInFlight, DefaultMaxInFlight), cmp.Or(cfg.MaxInFlightPerOperation, DefaultMaxInFlightPerOperation))
 	if c.transport == nil {
 		c.transport = NewTransport(TransportConfig{})
 	}
@@ -182,19 +200,20 @@ func New(cfg Config) (*Client, error) {
 		c.random = rand.Float64
 	}
 	c.stats = newStatistics()
-	c.throttle = newThrottle(throttleConfig{
-		limit:       max(limit-cfg.RateLimitMargin, 0),
-		margin:      cfg.RateLimitMargin,
-		queueLength: cmp.Or(cfg.QueueLength, DefaultQueueLength),
-		queueWait:   cmp.Or(cfg.QueueWait, DefaultQueueWait),
-		maxPause:    cmp.Or(cfg.MaxPause, DefaultMaxPause),
-		now:         c.now,
-		hooks:       c.stats.hooks(),
+	maxPause := cmp.Or(cfg.MaxPause, DefaultMaxPause)
+	c.throttle = throttle.New(throttle.Config{
+		Limit:       max(limit-cfg.RateLimitMargin, 0),
+		Margin:      cfg.RateLimitMargin,
+		QueueLength: cmp.Or(cfg.QueueLength, DefaultQueueLength),
+		QueueWait:   cmp.Or(cfg.QueueWait, DefaultQueueWait),
+		MaxPause:    maxPause,
+		Now:         c.now,
+		Hooks:       c.stats.hooks(),
 	})
 	if cfg.CacheTTL > 0 {
 		var keep time.Duration
 		if c.stale = cfg.StaleIfThrottled; c.stale {
-			keep = c.throttle.maxPause
+			keep = maxPause
 		}
 		var err error
 		if c.cache, err = newCache(cmp.Or(cfg.CacheBytes, DefaultCacheBytes), cfg.CacheTTL, keep, c.now); err != nil {
@@ -214,11 +233,14 @@ func (c *Client) CloseIdleConnections() {
 	}
 }
 
-// RateLimit answers the budget that the credential in the context spends. It makes no call.
+// A RateLimit is this client's view of the request budget that a caller shares.
+type RateLimit = throttle.RateLimit
+
+// RateLimit returns the budget that the credential in the context spends. It makes no call.
 func (c *Client) RateLimit(ctx context.Context) RateLimit {
 	credential, ok := CredentialFrom(ctx)
 	if !ok {
-		return c.throttle.view("")
+		return c.throttle.RateLimit("")
 	}
-	return c.throttle.view(c.key.payer(credential).budget)
+	return c.throttle.RateLimit(c.key.payer(credential).Budget)
 }

@@ -8,6 +8,8 @@ import (
 	"net/http/httptrace"
 	"strconv"
 	"time"
+
+	"certql/upstream/throttle"
 )
 
 // A request is a call as it goes to the wire, but for the caller's token.
@@ -31,7 +33,7 @@ type response struct {
 type delivery struct {
 	request    request
 	credential Credential
-	place      place
+	place      throttle.Place
 	token      string // as it was sent last
 	renewed    bool   // the service has refused one token
 	tries      int    // requests that went out, but for those that were refused for want of budget
@@ -53,8 +55,8 @@ func (c *Client) exchange(ctx context.Context, r request) (*response, error) {
 		UsageFrom(ctx).release()
 		return nil, &Error{Operation: r.operation.name, Kind: KindUnauthenticated, cause: errNoCredential}
 	}
-	d := &delivery{request: r, credential: credential, place: place{
-		payer: c.key.payer(credential), class: r.operation.class(), since: time.Now(),
+	d := &delivery{request: r, credential: credential, place: throttle.Place{
+		Payer: c.key.payer(credential), Class: r.operation.class(), Since: time.Now(),
 	}}
 	c.retries.earn()
 	ctx, d.span = c.tracing.call(ctx, r.operation)
@@ -85,7 +87,7 @@ func (c *Client) exchange(ctx context.Context, r request) (*response, error) {
 func (c *Client) again(ctx context.Context, d *delivery, answer *response, err *Error) bool {
 	switch {
 	case err == nil && answer.status == http.StatusTooManyRequests:
-		d.place.front = true
+		d.place.Front = true
 		return true
 	case err == nil && answer.status == http.StatusUnauthorized:
 		renewable, ok := d.credential.(Renewable)
@@ -101,7 +103,7 @@ func (c *Client) again(ctx context.Context, d *delivery, answer *response, err *
 		if answer != nil {
 			asked = answer.retryAfter
 		}
-		d.place.front = true
+		d.place.Front = true
 		return c.backoff(ctx, d, asked)
 	}
 	return false
@@ -122,45 +124,45 @@ func (c *Client) deliver(ctx context.Context, d *delivery) (*response, *Error) {
 		usage.release()
 		return nil, asError(ctx, name, err)
 	}
-	defer c.gate.leave(usage) // after the turn, whose end may begin a pause
+	defer c.gate.Leave(usage) // after the turn, whose end may begin a pause
 
-	if granted.waited { // so long that the token may have expired
+	if granted.Waited { // so long that the token may have expired
 		if d.token, err = d.fetchToken(ctx); err != nil {
 			usage.release()
-			c.throttle.leave(granted, unsent, 0)
+			c.throttle.Leave(granted, throttle.Unsent, 0)
 			return nil, tokenFailure(ctx, name, err)
 		}
 	}
 	answer, end, failed := c.send(ctx, d, granted)
 	var retryAfter time.Duration
-	if end == refused {
+	if end == throttle.Refused {
 		retryAfter = answer.retryAfter
 	} else {
 		d.tries++
 	}
-	c.throttle.leave(granted, end, retryAfter)
+	c.throttle.Leave(granted, end, retryAfter)
 	return answer, failed
 }
 
 // enter waits until a request may go: for its turn, and then for room among the requests under way.
 // A turn that a pause has overtaken meanwhile is given back.
-func (c *Client) enter(ctx context.Context, d *delivery) (turn, error) {
+func (c *Client) enter(ctx context.Context, d *delivery) (throttle.Turn, error) {
 	defer d.span.waits()()
 	for {
-		granted, err := c.throttle.enter(ctx, d.place)
+		granted, err := c.throttle.Enter(ctx, d.place)
 		if err != nil {
-			return turn{}, err
+			return throttle.Turn{}, err
 		}
-		if err := c.gate.enter(ctx, UsageFrom(ctx)); err != nil {
-			c.throttle.leave(granted, unsent, 0)
-			return turn{}, err
+		if err := c.gate.Enter(ctx, UsageFrom(ctx)); err != nil {
+			c.throttle.Leave(granted, throttle.Unsent, 0)
+			return throttle.Turn{}, err
 		}
-		if c.throttle.stands(granted) {
+		if c.throttle.Holds(granted) {
 			return granted, nil
 		}
-		c.gate.leave(UsageFrom(ctx))
-		c.throttle.leave(granted, unsent, 0)
-		d.place.front = true
+		c.gate.Leave(UsageFrom(ctx))
+		c.throttle.Leave(granted, throttle.Unsent, 0)
+		d.place.Front = true
 	}
 }
 
@@ -178,7 +180,7 @@ func (d *delivery) fetchToken(ctx context.Context) (string, error) {
 
 // send makes one round trip and reads the answer to its end. Its outcome is unsent where the
 // service cannot have counted the request.
-func (c *Client) send(ctx context.Context, d *delivery, granted turn) (answer *response, end outcome, failed *Error) {
+func (c *Client) send(ctx context.Context, d *delivery, granted throttle.Turn) (answer *response, end throttle.Outcome, failed *Error) {
 	r, usage := d.request, UsageFrom(ctx)
 	ctx, cancel := context.WithTimeout(ctx, c.callTimeout)
 	defer cancel()
@@ -188,7 +190,7 @@ func (c *Client) send(ctx context.Context, d *delivery, granted turn) (answer *r
 	req, err := c.newRequest(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: sending.gotConn}), r, d.token)
 	if err != nil {
 		usage.release()
-		return nil, unsent, failure(ctx, r.operation.name, err)
+		return nil, throttle.Unsent, failure(ctx, r.operation.name, err)
 	}
 	sending.begin()
 	status := 0
@@ -197,9 +199,9 @@ func (c *Client) send(ctx context.Context, d *delivery, granted turn) (answer *r
 	if err != nil {
 		e := failure(ctx, r.operation.name, err)
 		if e.Sent = sending.connections > 0; e.Sent {
-			return nil, lost, e
+			return nil, throttle.Lost, e
 		}
-		return nil, unsent, e
+		return nil, throttle.Unsent, e
 	}
 	defer resp.Body.Close()
 	status = resp.StatusCode
@@ -214,16 +216,16 @@ func (c *Client) send(ctx context.Context, d *delivery, granted turn) (answer *r
 		retryAfter: parseRetryAfter(resp.Header.Get("Retry-After"), c.now()),
 	}
 	limit := c.maxResponseBytes
-	end = answered
+	end = throttle.Answered
 	if !answer.ok() {
 		limit = min(limit, maxRefusalBytes)
 	}
 	if answer.status == http.StatusTooManyRequests {
-		end = refused
+		end = throttle.Refused
 	}
 	answer.body, err = c.buffers.read(resp.Body, resp.ContentLength, limit)
 	if err != nil && answer.ok() {
-		return nil, answered, bodyFailure(ctx, r.operation.name, resp.StatusCode, err)
+		return nil, throttle.Answered, bodyFailure(ctx, r.operation.name, resp.StatusCode, err)
 	}
 	return answer, end, nil
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"syscall"
+
+	"certql/upstream/throttle"
 )
 
 // An inputError says what is wrong with an argument. It is the only kind of cause that is
@@ -29,8 +31,8 @@ func refusal(operation string, err error) *Error {
 }
 
 // noTurn returns the error for a call that the throttle does not let go.
-func noTurn(operation string, e *usedUpError) *Error {
-	return &Error{Operation: operation, Kind: KindRateLimited, RetryAfter: e.wait, cause: e}
+func noTurn(operation string, e *throttle.UsedUpError) *Error {
+	return &Error{Operation: operation, Kind: KindRateLimited, RetryAfter: e.Wait, cause: e}
 }
 
 // isUsedUp reports whether the throttle did not let a call go.
@@ -38,7 +40,7 @@ func isUsedUp(e *Error) bool {
 	if e == nil {
 		return false
 	}
-	_, ok := errors.AsType[*usedUpError](e.cause)
+	_, ok := errors.AsType[*throttle.UsedUpError](e.cause)
 	return ok
 }
 
@@ -98,7 +100,7 @@ func reason(err error) string {
 			return known.Error()
 		}
 	}
-	if usedUp, ok := errors.AsType[*usedUpError](err); ok {
+	if usedUp, ok := errors.AsType[*throttle.UsedUpError](err); ok {
 		return usedUp.Error()
 	}
 	if errno, ok := errors.AsType[syscall.Errno](err); ok {

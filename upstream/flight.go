@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"certql/upstream/throttle"
 )
 
 // flights are the reads that are under way. A read that asks the same of the service, in the
@@ -47,7 +49,7 @@ func share[V any](ctx context.Context, f *flights, key string, read func(context
 	if joined {
 		if wait := current.queued(); current.tooLate(ctx) {
 			f.leave(key, current)
-			return none, &usedUpError{wait}
+			return none, &throttle.UsedUpError{Wait: wait}
 		}
 		UsageFrom(ctx).addCoalesced()
 		onJoin()
@@ -58,7 +60,7 @@ func share[V any](ctx context.Context, f *flights, key string, read func(context
 		wait := current.queued()
 		f.leave(key, current)
 		if wait > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return none, &usedUpError{wait}
+			return none, &throttle.UsedUpError{Wait: wait}
 		}
 		return none, ctx.Err()
 	}

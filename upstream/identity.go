@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+
+	"certql/upstream/throttle"
 )
 
 // RateLimitKey says which calls spend the same request budget.
@@ -67,20 +69,20 @@ func readIdentity(token string) Identity {
 
 // payer answers who pays for the calls of a credential. No claim of a token can make a key that
 // is another credential's.
-func (k RateLimitKey) payer(credential Credential) payer {
+func (k RateLimitKey) payer(credential Credential) throttle.Payer {
 	var claimed Identity
 	if c, ok := credential.(Identified); ok {
 		claimed = c.Identity()
 	}
-	p := payer{budget: credential.Key(), caller: credential.Key()}
+	p := throttle.Payer{Budget: credential.Key(), Caller: credential.Key()}
 	switch {
 	case k == RateLimitByTenant:
-		p.budget = "tenant"
+		p.Budget = "tenant"
 	case k == RateLimitByClient && claimed.Client != "":
-		p.budget = "claimed:" + claimed.Client
+		p.Budget = "claimed:" + claimed.Client
 	}
 	if claimed.Subject != "" {
-		p.caller = "claimed:" + claimed.Subject
+		p.Caller = "claimed:" + claimed.Subject
 	}
 	return p
 }

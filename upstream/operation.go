@@ -3,6 +3,8 @@ package upstream
 import (
 	"net/http"
 	"strings"
+
+	"certql/upstream/throttle"
 )
 
 // An operation is one of the vendor's operations: its name, its method, and its path as
@@ -80,11 +82,11 @@ func (o operation) subject(ids []string) subject {
 }
 
 // class answers how urgent the operation is.
-func (o operation) class() class {
+func (o operation) class() throttle.Class {
 	if o.reads() {
-		return reads
+		return throttle.Reads
 	}
-	return mutations
+	return throttle.Writes
 }
 
 // template answers the operation's path under a base URL of the given layout, with the names

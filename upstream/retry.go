@@ -73,7 +73,7 @@ func (c *Client) backoff(ctx context.Context, d *delivery, asked time.Duration) 
 	}
 	wait := min(firstBackoff<<(d.tries-1), maxBackoff)
 	wait = max(time.Duration(c.random()*float64(wait)), asked)
-	if wait >= c.throttle.patience(ctx, d.place) || !c.retries.take() {
+	if wait >= c.throttle.Patience(ctx, d.place) || !c.retries.take() {
 		return false
 	}
 	timer := time.NewTimer(wait)

@@ -3,6 +3,8 @@ package upstream
 import (
 	"net/http/httptrace"
 	"time"
+
+	"certql/upstream/throttle"
 )
 
 // A sending is a request while it goes out and its answer comes. Where a connection breaks that was
@@ -13,7 +15,7 @@ type sending struct {
 	client  *Client
 	request request
 	usage   *Usage
-	turn    turn
+	turn    throttle.Turn
 
 	connections int // that the request was given; without any the service cannot have seen it
 	began       time.Time
@@ -33,7 +35,7 @@ func (s *sending) gotConn(httptrace.GotConnInfo) {
 	}
 	s.end(0)
 	s.usage.reserve() // whether or not another call is allowed: it goes
-	s.client.throttle.repeat(s.turn)
+	s.client.throttle.Resent(s.turn)
 	s.client.stats.retries.Add(1)
 	s.begin()
 }

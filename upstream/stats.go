@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync/atomic"
 	"time"
+
+	"certql/upstream/throttle"
 )
 
 // A StatusClass sorts answers for counting.
@@ -76,9 +78,9 @@ type CallStats struct {
 // Stats answers what the client has done so far. It may be called as often as one likes.
 func (c *Client) Stats() Stats {
 	s := c.stats.snapshot()
-	state := c.throttle.state()
-	s.Queued, s.Budgets, s.Paused = state.queued, state.budgets, state.paused
-	s.Limit, s.Remaining = state.limit, state.remaining
+	state := c.throttle.State()
+	s.Queued, s.Budgets, s.Paused = state.Queued, state.Budgets, state.Paused
+	s.Limit, s.Remaining = state.Limit, state.Remaining
 	s.CacheBytes = c.cache.bytes()
 	return s
 }
@@ -109,20 +111,20 @@ func newStatistics() *statistics {
 }
 
 // hooks returns what the throttle asks of calls and tells of them.
-func (s *statistics) hooks() hooks {
-	return hooks{
-		deadline: deadlineOf,
-		queued: func(ctx context.Context, expected time.Duration, now time.Time) {
+func (s *statistics) hooks() throttle.Hooks {
+	return throttle.Hooks{
+		Deadline: deadlineOf,
+		Queued: func(ctx context.Context, expected time.Duration, now time.Time) {
 			flightFrom(ctx).expect(expected)
 			UsageFrom(ctx).startWait(now)
 		},
-		dequeued: func(ctx context.Context, now time.Time) {
+		Dequeued: func(ctx context.Context, now time.Time) {
 			UsageFrom(ctx).endWait(now)
 			flightFrom(ctx).expect(0)
 		},
-		waited:   s.waits.observe,
-		rejected: func() { s.refused.Add(1) },
-		paused:   func() { s.pauses.Add(1) },
+		Waited:   s.waits.observe,
+		Rejected: func() { s.refused.Add(1) },
+		Paused:   func() { s.pauses.Add(1) },
 	}
 }
 

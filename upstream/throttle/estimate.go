@@ -1,11 +1,11 @@
-package upstream
+package throttle
 
 import "time"
 
 // estimate answers how long a call would wait that joined the queue now, as far as can be told:
 // by the calls before it, the moments at which slots become free, and the pause. Those that
 // come later may go before it, so that it may take longer.
-func (b *budget) estimate(c *caller, of class, front bool, now time.Time) time.Duration {
+func (b *budget) estimate(c *caller, of Class, front bool, now time.Time) time.Duration {
 	ahead := b.queue.ahead(c, of, front)
 	at := latest(now, b.until)
 	slots, bounded := b.slots()
@@ -28,9 +28,9 @@ func (b *budget) slotFree(n, slots int, now time.Time) time.Time {
 		return now
 	}
 	rounds, i := n/slots, n%slots
-	free := now.Add(RateWindow) // of those under way, and those that are still to be taken
+	free := now.Add(Window) // of those under way, and those that are still to be taken
 	if i < len(b.done) {
-		free = b.done[i].at.Add(RateWindow)
+		free = b.done[i].at.Add(Window)
 	}
-	return free.Add(time.Duration(rounds) * RateWindow)
+	return free.Add(time.Duration(rounds) * Window)
 }

@@ -1,4 +1,4 @@
-package upstream
+package throttle
 
 import "time"
 
@@ -50,23 +50,23 @@ func (p *pause) succeed(epoch int) {
 func (b *budget) refuse(epoch int, retryAfter time.Duration, now time.Time) {
 	wait := retryAfter
 	if wait <= 0 {
-		wait = RateWindow
+		wait = Window
 	}
-	until := now.Add(min(wait, b.throttle.maxPause))
+	until := now.Add(min(wait, b.throttle.config.MaxPause))
 	if epoch != b.epoch || now.Before(b.until) {
 		b.until = latest(b.until, until) // the call was under way when the pause began
 		return
 	}
 	inARow := b.epoch > 0 && !b.served
 	since := now.Sub(b.rivals.latest())
-	again := inARow && since < RateWindow/2 // it is one window that was overrun
+	again := inARow && since < Window/2 // it is one window that was overrun
 	if inARow {
-		until = latest(until, now.Add(min(rest(since), b.throttle.maxPause)))
+		until = latest(until, now.Add(min(rest(since), b.throttle.config.MaxPause)))
 	}
 	b.until = until
 	b.epoch++
 	b.opening, b.fresh, b.served, b.pending = 1, 0, false, true
-	b.throttle.hooks.paused()
+	b.throttle.config.Hooks.Paused()
 	b.rivals.refused(b.done, retryAfter, again, b.drained, now)
 }
 
@@ -74,8 +74,8 @@ func (b *budget) refuse(epoch int, retryAfter time.Duration, now time.Time) {
 // too, that long after the one before. The next one may well be, and must not be the third within
 // penaltySpan.
 func rest(since time.Duration) time.Duration {
-	if since < RateWindow/2 {
-		return RateWindow
+	if since < Window/2 {
+		return Window
 	}
 	return remembered - since
 }

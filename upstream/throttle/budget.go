@@ -1,4 +1,4 @@
-package upstream
+package throttle
 
 import (
 	"slices"
@@ -11,7 +11,7 @@ import (
 // arrived at the service in between, so that no window of the service can hold more requests
 // than there are slots, whatever its alignment. Its throttle's lock guards it.
 type budget struct {
-	throttle *throttle
+	throttle *Throttle
 	underWay int
 	done     []done // those answered within the last window, oldest first
 	callers  map[string]*caller
@@ -37,14 +37,14 @@ type caller struct {
 	lanes    [classes][]*waiter
 }
 
-// An outcome is what became of a call that had its turn.
-type outcome int
+// An Outcome is what became of a call that had its turn.
+type Outcome int
 
 const (
-	unsent   outcome = iota // the service cannot have counted it
-	answered                // in whatever way, but for a 429
-	refused                 // by a 429, which the service does not count
-	lost                    // nobody knows
+	Unsent   Outcome = iota // the service cannot have counted it
+	Answered                // in whatever way, but for a 429
+	Refused                 // by a 429, which the service does not count
+	Lost                    // nobody knows
 )
 
 const (
@@ -57,7 +57,7 @@ const (
 
 // slots answers how many requests may occupy the budget, and whether that is bounded at all.
 func (b *budget) slots() (n int, bounded bool) {
-	limit := b.throttle.limit
+	limit := b.throttle.config.Limit
 	return max(limit-b.rivals.left, 1), limit > 0
 }
 
@@ -73,7 +73,7 @@ func (b *budget) expire(now time.Time) {
 		b.rivals.pass(b.done, now)
 	}
 	n := 0
-	for n < len(b.done) && !b.done[n].at.Add(RateWindow).After(now) {
+	for n < len(b.done) && !b.done[n].at.Add(Window).After(now) {
 		b.done[n].caller.occupied--
 		n++
 	}
@@ -146,20 +146,20 @@ func (b *budget) room(now time.Time) room {
 // where there are others at it: then a single call is refused where those have spent more than
 // expected, and not a burst of them.
 func (b *budget) paced(slots int, now time.Time) bool {
-	pressed := b.rivals.contended() || now.Before(b.drained.Add(RateWindow))
+	pressed := b.rivals.contended() || now.Before(b.drained.Add(Window))
 	return pressed && 2*b.occupied() >= slots
 }
 
 // pace answers the time between two calls that spreads the slots over a window, but for a little
 // to catch up with.
-func pace(slots int) time.Duration { return RateWindow * 9 / 10 / time.Duration(slots) }
+func pace(slots int) time.Duration { return Window * 9 / 10 / time.Duration(slots) }
 
 // nextFree answers when the next slot becomes free; the zero time where that is not known yet.
 func (b *budget) nextFree() time.Time {
 	if len(b.done) == 0 {
 		return time.Time{}
 	}
-	return b.done[0].at.Add(RateWindow)
+	return b.done[0].at.Add(Window)
 }
 
 // reserve answers how many slots are for callers who have had less than their part. A caller
@@ -186,7 +186,7 @@ func (b *budget) admits(c *caller) bool {
 }
 
 // grant gives a caller a turn.
-func (b *budget) grant(c *caller, now time.Time) turn {
+func (b *budget) grant(c *caller, now time.Time) Turn {
 	b.underWay++
 	c.occupied++
 	b.fresh++
@@ -194,31 +194,31 @@ func (b *budget) grant(c *caller, now time.Time) turn {
 	if slots, bounded := b.slots(); bounded && b.occupied() >= slots {
 		b.drained = now
 	}
-	return turn{budget: b, caller: c, epoch: b.epoch}
+	return Turn{budget: b, caller: c, epoch: b.epoch}
 }
 
 // settle ends a turn.
-func (b *budget) settle(g turn, end outcome, retryAfter time.Duration, now time.Time) {
+func (b *budget) settle(g Turn, end Outcome, retryAfter time.Duration, now time.Time) {
 	b.underWay--
 	if g.epoch == b.epoch {
 		b.fresh--
 	}
 	g.caller.occupied--
-	if end == answered || end == lost {
+	if end == Answered || end == Lost {
 		b.occupy(g.caller, now)
 	}
 	switch end {
-	case answered:
+	case Answered:
 		b.succeed(g.epoch)
-	case refused:
+	case Refused:
 		b.refuse(g.epoch, retryAfter, now)
-	case unsent, lost:
+	case Unsent, Lost:
 	}
 }
 
 // occupy takes a slot for a request that the service may have counted up to now.
 func (b *budget) occupy(c *caller, now time.Time) {
-	if b.throttle.limit == 0 {
+	if b.throttle.config.Limit == 0 {
 		return
 	}
 	c.occupied++
@@ -235,7 +235,7 @@ func (b *budget) dispatch(now time.Time) {
 			break // what is left is reserved
 		}
 		w.turn = b.grant(w.caller, now)
-		w.turn.waited = true
+		w.turn.Waited = true
 		w.granted = true
 		close(w.ready)
 	}
@@ -264,7 +264,7 @@ func (b *budget) arm(now time.Time) {
 		b.timer = time.AfterFunc(wait, func() {
 			b.throttle.mu.Lock()
 			defer b.throttle.mu.Unlock()
-			b.dispatch(b.throttle.now())
+			b.dispatch(b.throttle.config.Now())
 		})
 		return
 	}
@@ -273,12 +273,12 @@ func (b *budget) arm(now time.Time) {
 
 // view answers what is left.
 func (b *budget) view(now time.Time) RateLimit {
-	v := RateLimit{Limit: b.throttle.limit, ResetAt: now, Queued: b.queue.length}
+	v := RateLimit{Limit: b.throttle.config.Limit, ResetAt: now, Queued: b.queue.length}
 	if len(b.done) > 0 {
-		v.ResetAt = b.done[len(b.done)-1].at.Add(RateWindow)
+		v.ResetAt = b.done[len(b.done)-1].at.Add(Window)
 	}
 	if b.underWay > 0 {
-		v.ResetAt = now.Add(RateWindow)
+		v.ResetAt = now.Add(Window)
 	}
 	if now.Before(b.until) {
 		v.ResetAt = latest(v.ResetAt, b.until)

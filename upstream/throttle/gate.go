@@ -1,14 +1,14 @@
-package upstream
+package throttle
 
 import (
 	"context"
 	"sync"
 )
 
-// A gate bounds how many requests are under way at once, in all and for each operation, and
+// A Gate bounds how many requests are under way at once, in all and for each operation, and
 // shares what there is fairly: operations that wait take turns, whatever the number of
 // requests that each of them has waiting.
-type gate struct {
+type Gate struct {
 	limit     int // in all
 	laneLimit int // for each operation
 
@@ -25,15 +25,15 @@ type lane struct {
 	inTurns  bool
 }
 
-// newGate returns a gate that lets limit requests be under way in all, and laneLimit of each
+// NewGate returns a gate that lets limit requests be under way in all, and laneLimit of each
 // operation.
-func newGate(limit, laneLimit int) *gate {
-	return &gate{limit: limit, laneLimit: laneLimit, lanes: map[any]*lane{}}
+func NewGate(limit, laneLimit int) *Gate {
+	return &Gate{limit: limit, laneLimit: laneLimit, lanes: map[any]*lane{}}
 }
 
-// enter waits until a request of the operation may go. Where it answers nil, leave has to
+// Enter waits until a request of the operation may go. Where it answers nil, leave has to
 // follow.
-func (g *gate) enter(ctx context.Context, operation any) error {
+func (g *Gate) Enter(ctx context.Context, operation any) error {
 	g.mu.Lock()
 	l := g.lane(operation)
 	if g.underWay < g.limit && l.underWay < g.laneLimit && len(l.waiting) == 0 {
@@ -64,14 +64,14 @@ func (g *gate) enter(ctx context.Context, operation any) error {
 	return ctx.Err()
 }
 
-// leave gives back what enter gave.
-func (g *gate) leave(operation any) {
+// Leave gives back what enter gave.
+func (g *Gate) Leave(operation any) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.release(operation, g.lane(operation))
 }
 
-func (g *gate) lane(operation any) *lane {
+func (g *Gate) lane(operation any) *lane {
 	l, ok := g.lanes[operation]
 	if !ok {
 		l = &lane{}
@@ -81,14 +81,14 @@ func (g *gate) lane(operation any) *lane {
 }
 
 // queue gives a lane its turn, behind those that have theirs already, if it could go.
-func (g *gate) queue(l *lane) {
+func (g *Gate) queue(l *lane) {
 	if !l.inTurns && len(l.waiting) > 0 && l.underWay < g.laneLimit {
 		l.inTurns = true
 		g.turns = append(g.turns, l)
 	}
 }
 
-func (g *gate) release(operation any, l *lane) {
+func (g *Gate) release(operation any, l *lane) {
 	g.underWay--
 	l.underWay--
 	g.queue(l)
@@ -109,7 +109,7 @@ func (g *gate) release(operation any, l *lane) {
 }
 
 // tidy forgets a lane that is empty.
-func (g *gate) tidy(operation any, l *lane) {
+func (g *Gate) tidy(operation any, l *lane) {
 	if l.underWay == 0 && len(l.waiting) == 0 {
 		delete(g.lanes, operation)
 	}

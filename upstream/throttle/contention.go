@@ -1,4 +1,4 @@
-package upstream
+package throttle
 
 import (
 	"math"
@@ -11,13 +11,13 @@ import (
 const (
 	// The service forgets a window that was overrun after penaltySpan. One more window is for not
 	// knowing where in it the refusal came.
-	remembered = penaltySpan + RateWindow
+	remembered = penaltySpan + Window
 	// How long others are taken to go on after a first refusal, which may have been a stray one,
 	// and how long after they have shown again; on average. The first makes the budget come back
 	// soon, the second keeps a stranger who stays from being forgotten during a storm. Neither may
 	// be so long that strangers who have left are remembered for hours.
-	strayStay = 10 * RateWindow
-	rivalStay = 60 * RateWindow
+	strayStay = 10 * Window
+	rivalStay = 60 * Window
 	// Where it is this likely that there is nobody, there is nobody.
 	certain = 0.99
 	// How likely the next window may be to be overrun. Anything from 0.02 to 0.1 uses the budget as
@@ -55,7 +55,7 @@ func (r *rivals) refused(answered []done, retryAfter time.Duration, again bool, 
 		return
 	}
 	r.overran[1] = r.overran[0]
-	if r.belief == nil && now.Sub(drained) < 2*RateWindow {
+	if r.belief == nil && now.Sub(drained) < 2*Window {
 		r.overran[1] = drained // others were refused then, and not this client
 	}
 	r.overran[0] = now
@@ -73,15 +73,15 @@ func (r *rivals) refused(answered []done, retryAfter time.Duration, again bool, 
 // passed answers how much of its window had passed when the service refused a call, by the wait
 // that it asks for: windows end when the next call may come. The part is 0 where that says nothing.
 func passed(retryAfter time.Duration) (part float64, elapsed time.Duration) {
-	if retryAfter > RateWindow {
+	if retryAfter > Window {
 		return 0, 0 // it punishes, whatever others send
 	}
-	elapsed = RateWindow - retryAfter + time.Second/2 // it was rounded up to whole seconds
-	if retryAfter <= 0 || elapsed < RateWindow/2 {
-		elapsed = RateWindow // too short to tell, or a window that slides
+	elapsed = Window - retryAfter + time.Second/2 // it was rounded up to whole seconds
+	if retryAfter <= 0 || elapsed < Window/2 {
+		elapsed = Window // too short to tell, or a window that slides
 	}
-	elapsed = min(elapsed, RateWindow)
-	return float64(elapsed) / float64(RateWindow), elapsed
+	elapsed = min(elapsed, Window)
+	return float64(elapsed) / float64(Window), elapsed
 }
 
 // learn ends a pause: what was under way at the refusal is back by now and has been counted.
@@ -104,20 +104,20 @@ func (r *rivals) learn(now time.Time) {
 // which the window's beginning may be, after the wait was rounded to a second. Any time within that
 // is as likely, and the deviation of such a one is a root of twelve smaller.
 func (r *rivals) blur() float64 {
-	seconds := r.part * RateWindow.Seconds()
+	seconds := r.part * Window.Seconds()
 	return float64(r.own) / seconds / math.Sqrt(12)
 }
 
 // pass takes account of the windows that have passed, with what was answered in them.
 func (r *rivals) pass(answered []done, now time.Time) {
-	if r.belief == nil || now.Before(r.until.Add(RateWindow)) {
+	if r.belief == nil || now.Before(r.until.Add(Window)) {
 		return
 	}
 	stay := strayStay
 	if r.confirmed {
 		stay = rivalStay
 	}
-	for end := r.until.Add(RateWindow); !end.After(now); end = end.Add(RateWindow) {
+	for end := r.until.Add(Window); !end.After(now); end = end.Add(Window) {
 		own := 0
 		for _, d := range answered {
 			if d.at.After(r.until) && !d.at.After(end) {
@@ -125,7 +125,7 @@ func (r *rivals) pass(answered []done, now time.Time) {
 			}
 		}
 		r.belief.quiet(max(r.total-own, 0))
-		r.belief.age(float64(RateWindow) / float64(stay))
+		r.belief.age(float64(Window) / float64(stay))
 		r.until = end
 		if r.belief.nobody() >= certain {
 			r.belief, r.left = nil, 0

@@ -1,14 +1,14 @@
-package upstream
+package throttle
 
 import "slices"
 
-// A class says which calls go before others. Requests for tokens are in none: they go past the
+// A Class says which calls go before others. Requests for tokens are in none: they go past the
 // throttle, since the service does not count them.
-type class int
+type Class int
 
 const (
-	mutations class = iota
-	reads
+	Writes Class = iota
+	Reads
 	classes // how many there are
 )
 
@@ -22,10 +22,10 @@ type queue struct {
 // A waiter is a call that waits.
 type waiter struct {
 	caller  *caller
-	class   class
+	class   Class
 	ready   chan struct{} // closed when the turn is given
 	granted bool
-	turn    turn
+	turn    Turn
 }
 
 // push puts a call at the end of its caller's lane or, where it had its turn before, to the
@@ -91,7 +91,7 @@ func (q *queue) remove(w *waiter) {
 }
 
 // ahead answers how many calls go before one that would be pushed now.
-func (q *queue) ahead(c *caller, of class, front bool) int {
+func (q *queue) ahead(c *caller, of Class, front bool) int {
 	n := 0
 	for class := range of {
 		for _, other := range q.turns[class] {
