@@ -2,8 +2,8 @@ package throttle
 
 import "time"
 
-// estimate answers how long a call would wait that joined the queue now, as far as can be told:
-// by the calls before it, the moments at which slots become free, and the pause. Those that
+// estimate returns how long a call would wait that joined the queue now, as far as can be told
+// from the calls before it, the moments at which slots become free, and the pause. Calls that
 // come later may go before it, so that it may take longer.
 func (b *budget) estimate(c *caller, of Class, front bool, now time.Time) time.Duration {
 	ahead := b.queue.ahead(c, of, front)
@@ -21,8 +21,8 @@ func (b *budget) estimate(c *caller, of Class, front bool, now time.Time) time.D
 	return latest(at, b.slotFree(ahead-(slots-b.occupied()), slots, now)).Sub(now)
 }
 
-// slotFree answers when a slot comes free that n others come before; now where n is negative,
-// since there are free ones. Each is free again a window after it was taken.
+// slotFree returns when a slot becomes free after n others have been taken; now if n is negative,
+// since there are free ones. Each is free again a Window after it was taken.
 func (b *budget) slotFree(n, slots int, now time.Time) time.Time {
 	if n < 0 {
 		return now

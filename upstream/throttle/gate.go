@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// A Gate bounds how many requests are under way at once, in all and for each operation, and
-// shares what there is fairly: operations that wait take turns, whatever the number of
-// requests that each of them has waiting.
+// A Gate bounds how many requests are under way at once, in all and for each operation, and is
+// fair: operations that wait take turns, whatever the number of requests that each of them has
+// waiting. It is safe for concurrent use.
 type Gate struct {
 	limit     int // in all
 	laneLimit int // for each operation
@@ -31,8 +31,8 @@ func NewGate(limit, laneLimit int) *Gate {
 	return &Gate{limit: limit, laneLimit: laneLimit, lanes: map[any]*lane{}}
 }
 
-// Enter waits until a request of the operation may go. Where it answers nil, leave has to
-// follow.
+// Enter waits until a request of the operation may go, and fails with the error of ctx. If it does not
+// fail, Leave has to follow. Requests with the same key belong to one operation.
 func (g *Gate) Enter(ctx context.Context, operation any) error {
 	g.mu.Lock()
 	l := g.lane(operation)
@@ -64,7 +64,7 @@ func (g *Gate) Enter(ctx context.Context, operation any) error {
 	return ctx.Err()
 }
 
-// Leave gives back what enter gave.
+// Leave gives back what Enter gave.
 func (g *Gate) Leave(operation any) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -97,7 +97,7 @@ func (g *Gate) release(operation any, l *lane) {
 		g.turns = g.turns[1:]
 		next.inTurns = false
 		if len(next.waiting) == 0 {
-			continue // those who waited have left
+			continue // the requests that waited are gone
 		}
 		close(next.waiting[0])
 		next.waiting = next.waiting[1:]

@@ -7,64 +7,10 @@ import (
 	"time"
 )
 
-// Window is the time in which the service counts requests, for one client id and API version.
-const Window = 10 * time.Second
-
-// sweepPace is how often what has been idle is looked for.
+// sweepPace is how often idle budgets and callers are looked for.
 const sweepPace = time.Second
 
-// A UsedUpError says that a call would not get its turn in the time that it has.
-type UsedUpError struct {
-	Wait time.Duration // until it would have had its turn, as far as can be told
-}
-
-func (e *UsedUpError) Error() string { return "the request budget is used up" }
-
-// A RateLimit is this client's view of the request budget that a caller shares. Requests
-// of other software under the same client id are not in it until the service refuses one.
-type RateLimit struct {
-	Limit     int // requests in Window, without the margin; 0 where there is no limit
-	Remaining int // how many may go now
-	// ResetAt is when the whole budget is there again, if nothing is sent until then.
-	ResetAt time.Time
-	Queued  int // calls that wait for their turn
-}
-
-// A Config says how many calls a throttle lets go, and how long the others wait.
-type Config struct {
-	Limit       int // without the margin; 0 for none
-	Margin      int
-	QueueLength int // of each budget
-	QueueWait   time.Duration
-	MaxPause    time.Duration
-	Now         func() time.Time
-	Hooks       Hooks
-}
-
-// hooks are what a throttle asks of a call, and what it tells of it. None of them may call the
-// throttle.
-type Hooks struct {
-	// deadline returns the time after which no caller waits for the call of a context any more, and
-	// whether there is such a time.
-	Deadline func(ctx context.Context) (time.Time, bool)
-	// queued is called when a call joins the queue, with the wait that is expected, and dequeued when
-	// it has left it, with a turn or without.
-	Queued   func(ctx context.Context, expected time.Duration, now time.Time)
-	Dequeued func(ctx context.Context, now time.Time)
-	// waited is told how long a call waited, which is 0 if it got its turn at once.
-	Waited func(time.Duration)
-	// rejected is called for each call that fails with a UsedUpError, and paused at the beginning of
-	// each pause.
-	Rejected func()
-	Paused   func()
-}
-
-// New returns a throttle that no call has passed yet.
-func New(config Config) *Throttle {
-	return &Throttle{config: config, budgets: map[string]*budget{}}
-}
-
-// A throttle lets calls go while their budget lasts and keeps the others waiting. It holds a
+// A Throttle lets calls go while their budget lasts and keeps the others waiting. It holds a
 // budget for each key that has been at work lately. It is safe for concurrent use.
 type Throttle struct {
 	config Config
@@ -74,28 +20,14 @@ type Throttle struct {
 	swept   time.Time
 }
 
-// A turn is the leave to send one call.
-type Turn struct {
-	budget *budget
-	caller *caller
-	epoch  int  // the budget's, when the call went
-	Waited bool // since it was not given at once
+// New returns a Throttle that no call has passed yet.
+func New(config Config) *Throttle {
+	return &Throttle{config: config, budgets: map[string]*budget{}}
 }
 
-// A payer is whose budget a call spends, and who among those that share it.
-type Payer struct{ Budget, Caller string }
-
-// A place is where a call stands while it waits for a turn. A call that the service refused
-// for want of budget keeps its place.
-type Place struct {
-	Payer Payer
-	Class Class
-	Since time.Time // by the system's clock, as deadlines are
-	Front bool      // before the other calls of its caller
-}
-
-// enter waits for the call's turn. Where it answers one, leave has to follow. A call that could
-// not go before its deadline or the longest wait is refused at once, as far as can be told.
+// Enter waits for the call's turn. The turn has to be given back by Leave. Enter fails with the
+// error of ctx or with a *UsedUpError: at once if the call is not expected to go before its deadline
+// or within the longest wait, or else when that time is over.
 func (t *Throttle) Enter(ctx context.Context, p Place) (Turn, error) {
 	if ctx.Err() != nil {
 		return Turn{}, ctx.Err()
@@ -130,7 +62,7 @@ func (t *Throttle) Enter(ctx context.Context, p Place) (Turn, error) {
 	return w.turn, err
 }
 
-// wait waits until w has its turn, its caller leaves or its time is up.
+// wait waits until w has its turn, ctx ends or the call's time is up.
 func (t *Throttle) wait(ctx context.Context, p Place, b *budget, w *waiter) error {
 	timer := time.NewTimer(t.Patience(ctx, p))
 	defer timer.Stop()
@@ -139,7 +71,7 @@ func (t *Throttle) wait(ctx context.Context, p Place, b *budget, w *waiter) erro
 		case <-w.ready:
 		case <-ctx.Done():
 		case <-timer.C:
-			if left := t.Patience(ctx, p); left > 0 { // somebody with more time has joined
+			if left := t.Patience(ctx, p); left > 0 { // a caller with a later deadline has joined the call
 				timer.Reset(left)
 				continue
 			}
@@ -152,7 +84,7 @@ func (t *Throttle) wait(ctx context.Context, p Place, b *budget, w *waiter) erro
 		case w.granted && !left:
 			return nil
 		case w.granted:
-			b.settle(w.turn, Unsent, 0, now)
+			b.release(w.turn, Unsent, 0, now)
 		default:
 			b.queue.remove(w)
 		}
@@ -165,33 +97,33 @@ func (t *Throttle) wait(ctx context.Context, p Place, b *budget, w *waiter) erro
 	}
 }
 
-// leave ends a turn with what became of its call, and says when the service wants the next one
-// where it refused this one.
-func (t *Throttle) Leave(g Turn, end Outcome, retryAfter time.Duration) {
+// Leave ends a turn with what became of its request. If the service refused it, retryAfter is how
+// long the service asks to wait, or 0 if it does not say.
+func (t *Throttle) Leave(turn Turn, end Outcome, retryAfter time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.config.Now()
-	g.budget.settle(g, end, retryAfter, now)
-	g.budget.dispatch(now)
+	turn.budget.release(turn, end, retryAfter, now)
+	turn.budget.dispatch(now)
 }
 
-// stands says whether a turn holds although time has passed: no pause has begun since it was given.
-func (t *Throttle) Holds(g Turn) bool {
+// Holds reports whether a turn still holds: no pause has begun since it was given.
+func (t *Throttle) Holds(turn Turn) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return g.epoch == g.budget.epoch
+	return turn.epoch == turn.budget.epoch
 }
 
-// repeat notes that the call of a turn goes out once more, and that nobody knows whether the service
-// has counted it before.
-func (t *Throttle) Resent(g Turn) {
+// Resent notes that the request of a turn goes out once more, and that the service may have counted
+// it before.
+func (t *Throttle) Resent(turn Turn) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	g.budget.occupy(g.caller, t.config.Now())
+	turn.budget.occupy(turn.caller, t.config.Now())
 }
 
-// patience answers how long a call may wait from now on: to its deadline or to the longest
-// wait, whichever comes first.
+// Patience returns how long a call may wait from now on: to its deadline or to the longest wait,
+// whichever comes first.
 func (t *Throttle) Patience(ctx context.Context, p Place) time.Duration {
 	left := t.config.QueueWait - time.Since(p.Since)
 	if deadline, ok := t.config.Hooks.Deadline(ctx); ok {
@@ -200,28 +132,7 @@ func (t *Throttle) Patience(ctx context.Context, p Place) time.Duration {
 	return left
 }
 
-// view answers what is left of a budget.
-func (t *Throttle) RateLimit(key string) RateLimit {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	now := t.config.Now()
-	b, ok := t.budgets[key]
-	if !ok {
-		return RateLimit{Limit: t.config.Limit, Remaining: t.config.Limit, ResetAt: now}
-	}
-	b.expire(now)
-	return b.view(now)
-}
-
-// paused says whether the service has asked for a pause of a budget that is not over.
-func (t *Throttle) Paused(key string) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	b, ok := t.budgets[key]
-	return ok && t.config.Now().Before(b.until)
-}
-
-// budget answers the budget of a key.
+// budget returns the budget of a key.
 func (t *Throttle) budget(key string, now time.Time) *budget {
 	if now.Sub(t.swept) >= sweepPace {
 		t.swept = now
@@ -233,36 +144,12 @@ func (t *Throttle) budget(key string, now time.Time) *budget {
 	}
 	b, ok := t.budgets[key]
 	if !ok {
-		b = &budget{throttle: t, callers: map[string]*caller{}, rivals: rivals{total: t.config.Limit + t.config.Margin, limit: t.config.Limit}}
+		b = &budget{config: &t.config, lock: &t.mu, callers: map[string]*caller{}, others: alone{}}
+		if limit := t.config.Limit; limit > 0 {
+			b.others = newContention(limit, t.config.Margin)
+		}
 		t.budgets[key] = b
 	}
 	b.expire(now)
 	return b
-}
-
-// A State is how all budgets stand.
-type State struct {
-	Limit     int // calls that a budget has in a window; 0 where there is no limit
-	Remaining int // how many calls may go at once now from the budget that has least left
-	Queued    int // calls that wait for their turn
-	Budgets   int // budgets that have been at work lately
-	Paused    int // those of them that are paused
-}
-
-// state returns how all budgets stand.
-func (t *Throttle) State() State {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	now := t.config.Now()
-	s := State{Limit: t.config.Limit, Remaining: t.config.Limit, Budgets: len(t.budgets)}
-	for _, b := range t.budgets {
-		b.expire(now)
-		v := b.view(now)
-		s.Queued += v.Queued
-		if now.Before(b.until) {
-			s.Paused++
-		}
-		s.Remaining = min(s.Remaining, v.Remaining)
-	}
-	return s
 }
