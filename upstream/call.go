@@ -1,184 +1,262 @@
 package upstream
 
 import (
+	"bytes"
 	"context"
-	"errors"
-	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"strconv"
+	"time"
 
 	"certql/upstream/throttle"
 )
 
-// maxURL is the longest URL that is sent, in bytes: what servers commonly take.
-const maxURL = 8 << 10
+// A request is a call as it goes to the wire, but for the caller's token.
+type request struct {
+	operation operation
+	layout    Layout
+	path      string // below the base URL
+	url       string
+	body      []byte // JSON; nil where there is none
+}
 
-// list calls an operation that answers a list. The ids fill the operation's path.
-func list[T any](ctx context.Context, c *Client, op operation, q rawQuery, ids ...string) (Page[T], error) {
-	return read(ctx, c, op, q, ids, func(answer *response) (Page[T], error) {
-		items, err := decodeList[T](answer.body.data)
-		for i := range items {
-			noteUnknown(&c.unknown, &items[i])
+// A response is what came back for a request, whatever its status.
+type response struct {
+	status     int
+	total      *int          // X-Total-Count
+	retryAfter time.Duration // Retry-After
+	body       *buffer       // empty where it could not be read
+}
+
+// A delivery is a request on its way, until there is an answer to keep.
+type delivery struct {
+	request    request
+	credential Credential
+	place      throttle.Place
+	token      string // as it was sent last
+	renewed    bool   // the service has refused one token
+	tries      int    // requests that went out, but for those that were refused for want of budget
+	span       *callSpan
+}
+
+// exchange sends a request in the name of the caller in ctx and answers what came back.
+// Every request goes through here. It fails with an *Error where there is no answer or
+// none that could be read to its end.
+//
+// A call of the operation in ctx has to be reserved. The request goes out again, if the
+// operation may make another call, where the service has no budget for it, where it refuses
+// the token and there is another, and where it fails in a way that is soon over. What is
+// refused for want of budget or authentication was not applied, so that this is safe for
+// writes too.
+func (c *Client) exchange(ctx context.Context, r request) (*response, error) {
+	credential, ok := CredentialFrom(ctx)
+	if !ok {
+		UsageFrom(ctx).release()
+		return nil, &Error{Operation: r.operation.name, Kind: KindUnauthenticated, cause: errNoCredential}
+	}
+	d := &delivery{request: r, credential: credential, place: throttle.Place{
+		Payer: c.key.payer(credential), Class: r.operation.class(), Since: time.Now(),
+	}}
+	c.retries.earn()
+	ctx, d.span = c.tracing.call(ctx, r.operation)
+	answer, err := c.deliver(ctx, d)
+	defer func() { d.span.end(answer, err) }()
+	for c.again(ctx, d, answer, err) && UsageFrom(ctx).reserve() {
+		next, nextErr := c.deliver(ctx, d)
+		if isUsedUp(nextErr) && !d.refusedToken(answer) {
+			// There is no time for another try: what the service said stands.
+			if answer != nil && answer.status == http.StatusTooManyRequests {
+				answer.retryAfter = max(answer.retryAfter, nextErr.RetryAfter)
+			}
+			break
 		}
-		return Page[T]{Items: items, Total: answer.total, operation: op.name}, err
-	})
-}
-
-// get calls an operation that answers one object. The ids fill the operation's path.
-func get[T any](ctx context.Context, c *Client, op operation, ids ...string) (*T, error) {
-	return read(ctx, c, op, rawQuery{}, ids, func(answer *response) (*T, error) {
-		return decodeOne[T](c, answer)
-	})
-}
-
-// post calls an operation that writes and answers one object. A nil payload sends no
-// body. The ids fill the operation's path.
-func post[T any](ctx context.Context, c *Client, op operation, payload any, ids ...string) (*T, error) {
-	r, err := c.request(op, rawQuery{}, ids)
+		if answer != nil {
+			c.buffers.put(answer.body)
+		}
+		answer, err = next, nextErr
+		c.stats.retries.Add(1)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if payload != nil {
-		if r.body, err = encode(payload); err != nil {
-			return nil, refusal(op.name, err)
-		}
-	}
-	if !UsageFrom(ctx).reserve() {
-		return nil, asError(ctx, op.name, errCallsExceeded)
-	}
-	// Twice, so that nothing stays in the cache of what was read before the write or beside it.
-	c.outdate(op, ids)
-	defer c.flights.closeAll() // whoever asks from then on must not be answered from before
-	defer c.outdate(op, ids)
-	return call(ctx, c, r, func(answer *response) (*T, error) { return decodeOne[T](c, answer) })
+	return answer, nil
 }
 
-// outdate makes what a write touches out of date in the cache, for every caller.
-func (c *Client) outdate(op operation, ids []string) {
-	if op.movesItems() {
-		c.cache.dropAll() // nobody says which other certification the items go to
-		return
-	}
-	c.cache.drop(ids[0])
-}
-
-func decodeOne[T any](c *Client, answer *response) (*T, error) {
-	value, err := decodeObject[T](answer.body.data)
-	if err == nil {
-		noteUnknown(&c.unknown, value)
-	}
-	return value, err
-}
-
-// read calls an operation that writes nothing. Reads of one caller that are under way at the
-// same time and ask for the same are one request, whose answer they share: nobody may
-// change it.
-func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids []string, decode func(*response) (V, error)) (V, error) {
-	var none V
-	r, err := c.request(op, q, ids)
-	if err != nil {
-		return none, err
-	}
-	credential, ok := CredentialFrom(ctx)
-	if !ok {
-		return none, &Error{Operation: op.name, Kind: KindUnauthenticated, cause: errNoCredential}
-	}
-	key, of := readKey(ctx, credential, r.url), op.subject(ids)
-	if value, ok := cached[V](ctx, c, key, of, credential); ok {
-		UsageFrom(ctx).traceCached(r)
-		return value, nil
-	}
-	value, err := share(ctx, &c.flights, key, func(ctx context.Context) (V, error) {
-		at, size := c.cache.version(of), 0
-		value, err := call(ctx, c, r, func(answer *response) (V, error) {
-			size = len(answer.body.data)
-			return decode(answer)
-		})
-		if err == nil {
-			c.cache.put(key, of, at, value, size)
-		}
-		return value, err
-	}, func() {
-		c.stats.coalesced.Add(1)
-		UsageFrom(ctx).traceCoalesced(r)
-	})
-	if err != nil {
-		return none, asError(ctx, op.name, err)
-	}
-	return value, nil
-}
-
-// cached answers a read from the cache, if it has an answer that will do.
-func cached[V any](ctx context.Context, c *Client, key string, of subject, credential Credential) (V, bool) {
-	var none V
-	if c.cache == nil || demandOf(ctx) != nil {
-		return none, false
-	}
-	kept, fresh, ok := c.cache.get(key, of)
-	value, isV := kept.(V)
+// again says whether a request is to go out again, and waits where it is to go later.
+func (c *Client) again(ctx context.Context, d *delivery, answer *response, err *Error) bool {
 	switch {
-	case !ok || !isV:
-		return none, false
-	case fresh:
-		c.stats.cached.Add(1)
-		UsageFrom(ctx).addCached()
-	case c.stale && c.throttle.Paused(c.key.payer(credential).Budget):
-		c.stats.stale.Add(1)
-		UsageFrom(ctx).addStale()
-	default:
-		return none, false
+	case err == nil && answer.status == http.StatusTooManyRequests:
+		d.place.Front = true
+		return true
+	case err == nil && answer.status == http.StatusUnauthorized:
+		renewable, ok := d.credential.(Renewable)
+		if !ok || d.renewed {
+			return false
+		}
+		d.renewed = true
+		renewable.Invalidate(d.token)
+		renewed, err := d.credential.Token(ctx)
+		return err == nil && renewed != d.token
+	case transient(d.request.operation, answer, err):
+		var asked time.Duration
+		if answer != nil {
+			asked = answer.retryAfter
+		}
+		d.place.Front = true
+		return c.backoff(ctx, d, asked)
 	}
-	return value, true
+	return false
 }
 
-// request makes the request of an operation, without a body.
-func (c *Client) request(op operation, q rawQuery, ids []string) (request, error) {
-	path, err := op.resolve(c.layout, ids)
-	if err == nil {
-		err = q.err
+// deliver sends a request once, when it is its turn. A reserved call that does not go out is
+// released.
+func (c *Client) deliver(ctx context.Context, d *delivery) (*response, *Error) {
+	name := d.request.operation.name
+	usage := UsageFrom(ctx)
+	var err error
+	if d.token, err = d.fetchToken(ctx); err != nil {
+		usage.release()
+		return nil, tokenFailure(ctx, name, err)
 	}
+	granted, err := c.enter(ctx, d)
 	if err != nil {
-		return request{}, refusal(op.name, err)
+		usage.release()
+		return nil, asError(ctx, name, err)
 	}
-	url := c.base + path
-	if len(q.values) > 0 {
-		url += "?" + q.encode()
+	defer c.gate.Leave(usage) // after the turn, whose end may begin a pause
+
+	if granted.Waited { // so long that the token may have expired
+		if d.token, err = d.fetchToken(ctx); err != nil {
+			usage.release()
+			c.throttle.Leave(granted, throttle.Unsent, 0)
+			return nil, tokenFailure(ctx, name, err)
+		}
 	}
-	if len(url) > maxURL {
-		return request{}, refusal(op.name, inputError(fmt.Sprintf(
-			"the filter is too long: it makes a URL of %d characters, and at most %d are sent; split its lists", len(url), maxURL)))
+	answer, end, failed := c.send(ctx, d, granted)
+	var retryAfter time.Duration
+	if end == throttle.Refused {
+		retryAfter = answer.retryAfter
+	} else {
+		d.tries++
 	}
-	return request{operation: op, layout: c.layout, path: path, url: url}, nil
+	c.throttle.Leave(granted, end, retryAfter)
+	return answer, failed
 }
 
-// call sends a request, for which a call of the operation in ctx is reserved, and decodes its
-// answer. It fails with an *Error.
-func call[V any](ctx context.Context, c *Client, r request, decode func(*response) (V, error)) (V, error) {
-	var none V
-	answer, err := c.exchange(ctx, r)
-	if err != nil {
-		return none, err
+// enter waits until a request may go: for its turn, and then for room among the requests under way.
+// A turn that a pause has overtaken meanwhile is given back.
+func (c *Client) enter(ctx context.Context, d *delivery) (throttle.Turn, error) {
+	defer d.span.waits()()
+	for {
+		granted, err := c.throttle.Enter(ctx, d.place)
+		if err != nil {
+			return throttle.Turn{}, err
+		}
+		if err := c.gate.Enter(ctx, UsageFrom(ctx)); err != nil {
+			c.throttle.Leave(granted, throttle.Unsent, 0)
+			return throttle.Turn{}, err
+		}
+		if c.throttle.Holds(granted) {
+			return granted, nil
+		}
+		c.gate.Leave(UsageFrom(ctx))
+		c.throttle.Leave(granted, throttle.Unsent, 0)
+		d.place.Front = true
 	}
-	defer c.buffers.put(answer.body)
+}
+
+func (d *delivery) refusedToken(answer *response) bool {
+	return d.renewed && answer != nil && answer.status == http.StatusUnauthorized
+}
+
+func (d *delivery) fetchToken(ctx context.Context) (string, error) {
+	token, err := d.credential.Token(ctx)
+	if err == nil && token == "" {
+		err = errNoCredential
+	}
+	return token, err
+}
+
+// send makes one round trip and reads the answer to its end. Its outcome is unsent where the
+// service cannot have counted the request.
+func (c *Client) send(ctx context.Context, d *delivery, granted throttle.Turn) (answer *response, end throttle.Outcome, failed *Error) {
+	r, usage := d.request, UsageFrom(ctx)
+	ctx, cancel := context.WithTimeout(ctx, c.callTimeout)
+	defer cancel()
+	ctx, attempt := d.span.attempt(ctx, r.operation, c.layout)
+	defer func() { attempt.end(answer, failed) }()
+	sending := &sending{client: c, request: r, usage: usage, turn: granted}
+	req, err := c.newRequest(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: sending.gotConn}), r, d.token)
+	if err != nil {
+		usage.release()
+		return nil, throttle.Unsent, failure(ctx, r.operation.name, err)
+	}
+	sending.begin()
+	status := 0
+	defer func() { sending.end(status) }()
+	resp, err := c.transport.RoundTrip(req)
+	if err != nil {
+		e := failure(ctx, r.operation.name, err)
+		if e.Sent = sending.connections > 0; e.Sent {
+			return nil, throttle.Lost, e
+		}
+		return nil, throttle.Unsent, e
+	}
+	defer resp.Body.Close()
+	status = resp.StatusCode
+	attempt.answered(resp)
+	if status < http.StatusInternalServerError {
+		c.stats.answered.Store(c.now().UnixNano())
+	}
+
+	answer = &response{
+		status:     resp.StatusCode,
+		total:      parseTotal(resp.Header.Get("X-Total-Count")),
+		retryAfter: parseRetryAfter(resp.Header.Get("Retry-After"), c.now()),
+	}
+	limit := c.maxResponseBytes
+	end = throttle.Answered
 	if !answer.ok() {
-		return none, readRefusal(r.operation.name, answer)
+		limit = min(limit, maxRefusalBytes)
 	}
-	value, err := decode(answer)
-	if err != nil {
-		return none, unreadable(r.operation.name, answer.status, err)
+	if answer.status == http.StatusTooManyRequests {
+		end = throttle.Refused
 	}
-	return value, nil
+	answer.body, err = c.buffers.read(resp.Body, resp.ContentLength, limit)
+	if err != nil && answer.ok() {
+		return nil, throttle.Answered, bodyFailure(ctx, r.operation.name, resp.StatusCode, err)
+	}
+	return answer, end, nil
 }
 
-// asError makes an *Error of what is none yet: a context that has ended, an operation that may
-// make no more calls, or a panic.
-func asError(ctx context.Context, operation string, err error) *Error {
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e
+func (c *Client) newRequest(ctx context.Context, r request, token string) (*http.Request, error) {
+	var body io.Reader
+	if r.body != nil {
+		body = bytes.NewReader(r.body)
 	}
-	if errors.Is(err, errCallsExceeded) {
-		return &Error{Operation: operation, Kind: KindCallsExceeded, cause: err}
+	req, err := http.NewRequestWithContext(ctx, r.operation.method, r.url, body)
+	if err != nil {
+		return nil, err
 	}
-	if e, ok := errors.AsType[*throttle.UsedUpError](err); ok {
-		return noTurn(operation, e)
+	req.Header["Accept"] = []string{"application/json"}
+	req.Header["Authorization"] = []string{"Bearer " + token}
+	req.Header["User-Agent"] = []string{c.userAgent}
+	forward(ctx, req.Header)
+	if r.body != nil {
+		req.Header["Content-Type"] = []string{"application/json"}
 	}
-	return failure(ctx, operation, err)
+	c.tracing.inject(ctx, req.Header)
+	return req, nil
+}
+
+// ok tells an answer from a refusal.
+func (r *response) ok() bool { return r.status >= 200 && r.status < 300 }
+
+// parseTotal reads X-Total-Count; nil stands for absent and for anything but a count.
+func parseTotal(text string) *int {
+	if total, err := strconv.Atoi(text); err == nil && total >= 0 {
+		return &total
+	}
+	return nil
 }

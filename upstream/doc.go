@@ -17,7 +17,7 @@
 // where that cannot do anything twice. Reads that are alike are one request, and may be answered
 // from a cache. On its way a read passes the cache (cache.go), the reads under way (flight.go),
 // the throttle (throttle.go, and budget.go for one budget), the gate (gate.go) and the wire
-// (exchange.go), which decides whether it comes back (retry.go).
+// (call.go), which decides whether it comes back (retry.go).
 //
 // Identifiers and filters may come from anybody. What cannot be an identifier or a value is
 // refused before anything is sent; everything else reaches the service as data, never as
