@@ -1,13 +1,12 @@
 package upstream
 
 import (
-	"errors"
 	"io"
 	"sync"
 )
 
 // errTooLarge says that a body was longer than the limit.
-var errTooLarge = errors.New("the answer is larger than the limit")
+const errTooLarge = plainError("the answer is larger than the limit")
 
 const (
 	minBufferBytes = 4 << 10

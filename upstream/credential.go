@@ -11,7 +11,7 @@ import (
 )
 
 // errNoCredential says that nobody is named on whose behalf to call.
-var errNoCredential = errors.New("the context holds no credential")
+const errNoCredential = plainError("the context holds no credential")
 
 // maxTokenBytes bounds a token, since it travels in a header.
 const maxTokenBytes = 16 << 10
@@ -32,6 +32,12 @@ type Renewable interface {
 	Credential
 	// Invalidate says that the service refused the given token.
 	Invalidate(token string)
+}
+
+// An Identified is a Credential that knows the identity behind it.
+type Identified interface {
+	Credential
+	Identity() Identity
 }
 
 type credentialKey struct{}

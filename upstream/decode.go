@@ -13,7 +13,7 @@ import (
 
 // errNotJSON is all that is said of text that is not JSON, since the package's own errors
 // quote it.
-var errNotJSON = errors.New("the answer is not the JSON that was due")
+const errNotJSON = plainError("the answer is not the JSON that was due")
 
 // lenient accepts what does not stand in the way of reading the rest.
 var lenient = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))

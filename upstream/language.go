@@ -1,9 +1,6 @@
 package upstream
 
-import (
-	"context"
-	"net/http"
-)
+import "context"
 
 type languageKey struct{}
 
@@ -18,21 +15,4 @@ func WithLanguage(ctx context.Context, acceptLanguage string) context.Context {
 func LanguageFrom(ctx context.Context) string {
 	language, _ := ctx.Value(languageKey{}).(string)
 	return language
-}
-
-// forward adds the headers that come from the caller's request. Beside the token these are all:
-// nothing else of it goes upstream. Reads that join one under way travel under the id of the first.
-func forward(ctx context.Context, header http.Header) {
-	if language := LanguageFrom(ctx); language != "" {
-		header["Accept-Language"] = []string{language}
-	}
-	if id := RequestIDFrom(ctx); id != "" {
-		header["X-Request-Id"] = []string{id}
-	}
-}
-
-// readKey answers what tells reads apart: no two of them that may be answered differently share
-// one. No part of it but the last can hold a line break.
-func readKey(ctx context.Context, credential Credential, url string) string {
-	return credential.Key() + "\n" + LanguageFrom(ctx) + "\n" + url
 }

@@ -12,7 +12,9 @@ import (
 const (
 	// opGetOAuthInfo is what errors call the request for the tenant's endpoints.
 	opGetOAuthInfo = "getOAuthInfo"
-
+	infoPath       = "/oauth/info" // on the service's host
+	// maxInfoBytes is how much is read of a response to it, or of any other that is read only so that
+	// the connection can be used again.
 	maxInfoBytes = 64 << 10
 )
 

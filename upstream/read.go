@@ -1,17 +1,8 @@
 package upstream
 
-import (
-	"context"
-	"errors"
-	"fmt"
+import "context"
 
-	"certql/upstream/throttle"
-)
-
-// maxURL is the longest URL that is sent, in bytes: what servers commonly take.
-const maxURL = 8 << 10
-
-// list calls an operation that answers a list. The ids fill the operation's path.
+// list makes a read whose response is a list. The ids fill the operation's path.
 func list[T any](ctx context.Context, c *Client, op operation, q rawQuery, ids ...string) (Page[T], error) {
 	return read(ctx, c, op, q, ids, func(answer *response) (Page[T], error) {
 		items, err := decodeList[T](answer.body.data)
@@ -22,42 +13,11 @@ func list[T any](ctx context.Context, c *Client, op operation, q rawQuery, ids .
 	})
 }
 
-// get calls an operation that answers one object. The ids fill the operation's path.
+// get makes a read whose response is one object. The ids fill the operation's path.
 func get[T any](ctx context.Context, c *Client, op operation, ids ...string) (*T, error) {
 	return read(ctx, c, op, rawQuery{}, ids, func(answer *response) (*T, error) {
 		return decodeOne[T](c, answer)
 	})
-}
-
-// post calls an operation that writes and answers one object. A nil payload sends no
-// body. The ids fill the operation's path.
-func post[T any](ctx context.Context, c *Client, op operation, payload any, ids ...string) (*T, error) {
-	r, err := c.request(op, rawQuery{}, ids)
-	if err != nil {
-		return nil, err
-	}
-	if payload != nil {
-		if r.body, err = encode(payload); err != nil {
-			return nil, refusal(op.name, err)
-		}
-	}
-	if !UsageFrom(ctx).reserve() {
-		return nil, asError(ctx, op.name, errCallsExceeded)
-	}
-	// Twice, so that nothing stays in the cache of what was read before the write or beside it.
-	c.outdate(op, ids)
-	defer c.flights.closeAll() // whoever asks from then on must not be answered from before
-	defer c.outdate(op, ids)
-	return call(ctx, c, r, func(answer *response) (*T, error) { return decodeOne[T](c, answer) })
-}
-
-// outdate makes what a write touches out of date in the cache, for every caller.
-func (c *Client) outdate(op operation, ids []string) {
-	if op.movesItems() {
-		c.cache.dropAll() // nobody says which other certification the items go to
-		return
-	}
-	c.cache.drop(ids[0])
 }
 
 func decodeOne[T any](c *Client, answer *response) (*T, error) {
@@ -68,12 +28,11 @@ func decodeOne[T any](c *Client, answer *response) (*T, error) {
 	return value, err
 }
 
-// read calls an operation that writes nothing. Reads of one caller that are under way at the
-// same time and ask for the same are one request, whose answer they share: nobody may
-// change it.
+// read makes a call that changes nothing. Reads of one caller that are under way at the same time
+// and ask for the same are one call, whose result they share: it must not be changed.
 func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids []string, decode func(*response) (V, error)) (V, error) {
 	var none V
-	r, err := c.request(op, q, ids)
+	r, err := newRequest(c.base, c.layout, op, q, ids)
 	if err != nil {
 		return none, err
 	}
@@ -88,7 +47,7 @@ func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids [
 	}
 	value, err := share(ctx, &c.flights, key, func(ctx context.Context) (V, error) {
 		at, size := c.cache.version(of), 0
-		value, err := call(ctx, c, r, func(answer *response) (V, error) {
+		value, err := do(ctx, c, r, func(answer *response) (V, error) {
 			size = len(answer.body.data)
 			return decode(answer)
 		})
@@ -106,7 +65,13 @@ func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids [
 	return value, nil
 }
 
-// cached answers a read from the cache, if it has an answer that will do.
+// readKey returns what tells reads apart: no two of them that may have different responses share
+// one. No part of it but the last can hold a line break.
+func readKey(ctx context.Context, credential Credential, url string) string {
+	return credential.Key() + "\n" + LanguageFrom(ctx) + "\n" + url
+}
+
+// cached returns the result of an earlier read from the cache, if that will do.
 func cached[V any](ctx context.Context, c *Client, key string, of subject, credential Credential) (V, bool) {
 	var none V
 	if c.cache == nil || demandOf(ctx) != nil {
@@ -127,58 +92,4 @@ func cached[V any](ctx context.Context, c *Client, key string, of subject, crede
 		return none, false
 	}
 	return value, true
-}
-
-// request makes the request of an operation, without a body.
-func (c *Client) request(op operation, q rawQuery, ids []string) (request, error) {
-	path, err := op.resolve(c.layout, ids)
-	if err == nil {
-		err = q.err
-	}
-	if err != nil {
-		return request{}, refusal(op.name, err)
-	}
-	url := c.base + path
-	if len(q.values) > 0 {
-		url += "?" + q.encode()
-	}
-	if len(url) > maxURL {
-		return request{}, refusal(op.name, inputError(fmt.Sprintf(
-			"the filter is too long: it makes a URL of %d characters, and at most %d are sent; split its lists", len(url), maxURL)))
-	}
-	return request{operation: op, layout: c.layout, path: path, url: url}, nil
-}
-
-// call sends a request, for which a call of the operation in ctx is reserved, and decodes its
-// answer. It fails with an *Error.
-func call[V any](ctx context.Context, c *Client, r request, decode func(*response) (V, error)) (V, error) {
-	var none V
-	answer, err := c.exchange(ctx, r)
-	if err != nil {
-		return none, err
-	}
-	defer c.buffers.put(answer.body)
-	if !answer.ok() {
-		return none, readRefusal(r.operation.name, answer)
-	}
-	value, err := decode(answer)
-	if err != nil {
-		return none, unreadable(r.operation.name, answer.status, err)
-	}
-	return value, nil
-}
-
-// asError makes an *Error of what is none yet: a context that has ended, an operation that may
-// make no more calls, or a panic.
-func asError(ctx context.Context, operation string, err error) *Error {
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e
-	}
-	if errors.Is(err, errCallsExceeded) {
-		return &Error{Operation: operation, Kind: KindCallsExceeded, cause: err}
-	}
-	if e, ok := errors.AsType[*throttle.UsedUpError](err); ok {
-		return noTurn(operation, e)
-	}
-	return failure(ctx, operation, err)
 }

@@ -1,11 +1,8 @@
 package upstream
 
 import (
-	"context"
 	"sync/atomic"
 	"time"
-
-	"certql/upstream/throttle"
 )
 
 // A StatusClass sorts answers for counting.
@@ -75,16 +72,6 @@ type CallStats struct {
 	Status    StatusClass
 }
 
-// Stats answers what the client has done so far. It may be called as often as one likes.
-func (c *Client) Stats() Stats {
-	s := c.stats.snapshot()
-	state := c.throttle.State()
-	s.Queued, s.Budgets, s.Paused = state.Queued, state.Budgets, state.Paused
-	s.Limit, s.Remaining = state.Limit, state.Remaining
-	s.CacheBytes = c.cache.bytes()
-	return s
-}
-
 // statistics counts. Every field is counted up on its own.
 type statistics struct {
 	calls map[string]*callStatistics // by operation; the map never changes
@@ -108,24 +95,6 @@ func newStatistics() *statistics {
 		s.calls[op.name] = &callStatistics{took: newDurations(callBounds[:])}
 	}
 	return s
-}
-
-// hooks returns what the throttle asks of calls and tells of them.
-func (s *statistics) hooks() throttle.Hooks {
-	return throttle.Hooks{
-		Deadline: deadlineOf,
-		Queued: func(ctx context.Context, expected time.Duration, now time.Time) {
-			flightFrom(ctx).expect(expected)
-			UsageFrom(ctx).startWait(now)
-		},
-		Dequeued: func(ctx context.Context, now time.Time) {
-			UsageFrom(ctx).endWait(now)
-			flightFrom(ctx).expect(0)
-		},
-		Waited:   s.waits.observe,
-		Rejected: func() { s.refused.Add(1) },
-		Paused:   func() { s.pauses.Add(1) },
-	}
 }
 
 // observeCall notes a request that went out, with the status of its answer, 0 for none, and how
