@@ -44,7 +44,7 @@ var importRules = map[string]importRule{
 		why:     "how callers arrive must not depend on what they ask; upstream is there for credentials, ids of requests and numbers",
 	},
 	"certql/edge/session": {
-		project: []string{"certql/edge", "certql/upstream"},
+		project: []string{"certql/edge", "certql/upstream", "certql/upstream/inflight"},
 		never:   []string{"certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser},
 		why:     "who signed in must not depend on what they ask; upstream is there for the tenant's sign-in and for credentials",
 	},
@@ -89,9 +89,13 @@ var importRules = map[string]importRule{
 		why:          "the soak asks over HTTP, like any other caller",
 	},
 	"certql/upstream": {
-		project: []string{"certql/upstream/throttle"},
+		project: []string{"certql/upstream/inflight", "certql/upstream/throttle"},
 		never:   []string{"certql/edge", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser, otelSDK},
 		why:     "the upstream client knows nothing of GraphQL and could serve another program",
+	},
+	"certql/upstream/inflight": {
+		never: []string{"certql/edge", "certql/graph", "certql/upstream", gqlgen, gqlparser},
+		why:   "how work is shared does not depend on what it is, so that sign-in here and in edge can do it alike",
 	},
 	"certql/upstream/sandbox": {
 		never: []string{"certql/edge", "certql/graph", "certql/upstream", gqlgen, gqlparser},

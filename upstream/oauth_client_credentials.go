@@ -13,17 +13,8 @@ import (
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
-	"golang.org/x/sync/singleflight"
-)
 
-const (
-	// DefaultTokenTimeout is how long a token may take to fetch.
-	DefaultTokenTimeout = 15 * time.Second
-
-	// A token is renewed a fifth of its lifetime before its end, at most this long.
-	maxRenewalLead = time.Minute
-	// renewalPause is the least time between two attempts to renew a token that still works.
-	renewalPause = 5 * time.Second
+	"certql/upstream/inflight"
 )
 
 // A ClientCredentialsConfig names a client of the service and where it gets its tokens.
@@ -44,28 +35,19 @@ type ClientCredentialsConfig struct {
 
 // ClientCredentials is the Credential of a client of the service itself. It fetches its
 // token by the client-credentials grant when the first call needs it, and again before it
-// expires. Callers who need it at the same time share one request; whoever stops waiting
+// expires. Callers who need it at the same time share one request; a caller who stops waiting
 // does not stop the others. It is safe for concurrent use.
 type ClientCredentials struct {
-	oauth   *clientcredentials.Config // pointers, which print as addresses
-	client  *http.Client
-	timeout time.Duration
-	now     func() time.Time
-	key     string
-	flight  singleflight.Group
+	oauth    *clientcredentials.Config // a pointer, which prints as an address
+	endpoint tokenEndpoint
+	key      string
+	fetches  inflight.Group[string]
 
 	mu    sync.Mutex
-	grant *tokenGrant // nil where there is none that works
+	grant *Grant // nil if there is none that works
 }
 
-// A tokenGrant is a token and how long it may be used. Without an expiry it is used until
-// the service refuses it.
-type tokenGrant struct {
-	token           string
-	renewAt, expiry time.Time
-}
-
-// NewClientCredentials answers a credential for the given client, or an error that names
+// NewClientCredentials returns a credential for the given client, or an error that names
 // every setting that is wrong. It sends nothing yet.
 func NewClientCredentials(cfg ClientCredentialsConfig) (*ClientCredentials, error) {
 	var problems []error
@@ -93,105 +75,87 @@ func NewClientCredentials(cfg ClientCredentialsConfig) (*ClientCredentials, erro
 			// Said outright, since the library would try both ways and double each refusal.
 			AuthStyle: oauth2.AuthStyleInParams,
 		},
-		client:  newTokenClient(cfg.Transport, cfg.UserAgent),
-		timeout: cfg.FetchTimeout,
-		now:     cfg.Now,
-	}
-	if c.timeout == 0 {
-		c.timeout = DefaultTokenTimeout
-	}
-	if c.now == nil {
-		c.now = time.Now
+		endpoint: newTokenEndpoint(cfg.Transport, cfg.UserAgent, cfg.FetchTimeout, cfg.Now),
 	}
 	sum := sha256.Sum256([]byte(cfg.TokenURL + "\x00" + cfg.ClientID))
 	c.key = "client:" + hex.EncodeToString(sum[:])
 	return c, nil
 }
 
-// Key answers a hash of the client's id and its token URL.
+// Key returns a hash of the client's id and its token URL.
 func (c *ClientCredentials) Key() string { return c.key }
 
-// Identity answers the client's id.
+// Identity returns the client's id.
 func (c *ClientCredentials) Identity() Identity { return Identity{Client: c.oauth.ClientID} }
 
 // Format writes the key whatever the verb, so that no secret is ever printed.
 func (c *ClientCredentials) Format(f fmt.State, _ rune) { io.WriteString(f, c.key) }
 
 // CloseIdleConnections closes the connections to the token endpoint.
-func (c *ClientCredentials) CloseIdleConnections() { c.client.CloseIdleConnections() }
+func (c *ClientCredentials) CloseIdleConnections() { c.endpoint.client.CloseIdleConnections() }
 
-// Token answers the current token, fetching one where there is none that works. Shortly
-// before a token expires it is renewed behind the callers' backs. Errors are an *Error
-// whose Operation is "getToken".
+// Token returns the current token, fetching one if there is none that works. Shortly before a token
+// expires it is renewed in the background. Errors are an *Error whose Operation is "getToken".
 func (c *ClientCredentials) Token(ctx context.Context) (string, error) {
 	token, renew := c.current()
 	if token != "" && !renew {
 		return token, nil
 	}
-	// The flight outlives the caller who starts it, since others may wait for it too.
-	detached := context.WithoutCancel(ctx)
-	flight := c.flight.DoChan(opGetToken, func() (any, error) { return c.replace(detached, token) })
+	fetch := c.fetches.Start(ctx, opGetToken, func(ctx context.Context) (string, error) { return c.replace(ctx, token) })
 	if token != "" {
 		return token, nil
 	}
-	select {
-	case result := <-flight:
-		if result.Err != nil {
-			return "", result.Err
-		}
-		return result.Val.(string), nil
-	case <-ctx.Done():
-		return "", failure(ctx, opGetToken, ctx.Err())
+	token, err := fetch.Wait(ctx)
+	if err != nil {
+		return "", asError(ctx, opGetToken, err)
 	}
+	return token, nil
 }
 
-// Invalidate forgets a token that the service refused. It does nothing where the token
-// has been replaced since.
+// Invalidate forgets a token that the service refused. It does nothing if the token has been
+// replaced since.
 func (c *ClientCredentials) Invalidate(token string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.grant != nil && c.grant.token == token {
+	if c.grant != nil && c.grant.AccessToken == token {
 		c.grant = nil
 	}
 }
 
-// current answers the token, empty where there is none that works, and whether it is time
-// to renew it.
+// current returns the token, empty if there is none that works, and whether it is time to renew it.
+// An attempt to renew it that fails is not followed by another one at once.
 func (c *ClientCredentials) current() (token string, renew bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.grant == nil {
+	now := c.endpoint.now()
+	switch {
+	case c.grant == nil:
 		return "", false
-	}
-	if c.grant.expiry.IsZero() {
-		return c.grant.token, false
-	}
-	switch now := c.now(); {
-	case !now.Before(c.grant.expiry):
+	case !c.grant.Works(now):
 		c.grant = nil
 		return "", false
-	case now.Before(c.grant.renewAt):
-		return c.grant.token, false
+	case !c.grant.Due(now):
+		return c.grant.AccessToken, false
 	default:
-		c.grant.renewAt = now.Add(renewalPause) // if this attempt fails
-		return c.grant.token, true
+		c.grant.Postpone(now)
+		return c.grant.AccessToken, true
 	}
 }
 
-// replace gets a token in place of the stale one, keeps it and answers it.
+// replace gets a token in place of the stale one, keeps it and returns it.
 func (c *ClientCredentials) replace(ctx context.Context, stale string) (string, error) {
-	// A flight may have landed after the caller looked and before this one set out.
+	// Another fetch may have ended after the caller looked and before this one began.
 	if token := c.held(); token != "" && token != stale {
 		return token, nil
 	}
-	grant, err := c.fetch(ctx)
+	grant, err := c.endpoint.fetch(ctx, c.oauth.Token)
 	if err != nil {
 		return "", err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.grant = grant
-	return grant.token, nil
+	c.grant = &grant
+	return grant.AccessToken, nil
 }
 
 func (c *ClientCredentials) held() string {
@@ -200,26 +164,5 @@ func (c *ClientCredentials) held() string {
 	if c.grant == nil {
 		return ""
 	}
-	return c.grant.token
-}
-
-// fetch asks the token endpoint.
-func (c *ClientCredentials) fetch(ctx context.Context) (*tokenGrant, error) {
-	ctx, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, c.client), c.timeout)
-	defer cancel()
-	asked := c.now()
-	granted, err := c.oauth.Token(ctx)
-	if err != nil {
-		return nil, grantFailure(ctx, err, asked)
-	}
-	if _, err := Bearer(granted.AccessToken); err != nil {
-		return nil, &Error{Operation: opGetToken, Kind: KindInvalid, cause: errNotToken}
-	}
-	grant := &tokenGrant{token: granted.AccessToken}
-	if lifetime := lifetimeOf(granted); lifetime > 0 {
-		// Counted from before the request, so as to err on the early side.
-		grant.expiry = asked.Add(lifetime)
-		grant.renewAt = grant.expiry.Add(-min(lifetime/5, maxRenewalLead))
-	}
-	return grant, nil
+	return c.grant.AccessToken
 }
