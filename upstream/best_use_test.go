@@ -9,7 +9,7 @@ import (
 // three within them are not within two minutes.
 const forgotten = 13
 
-// bestUse answers which part of a budget of 100 can be used beside a stranger who asks at random
+// bestUse returns which part of a budget of 100 can be used beside a stranger who asks at random
 // moments for so many things in a window on average, by somebody who knows that average, sends at
 // most limit requests and overruns no third window within two minutes; in one of 10,000 windows they
 // may, as nothing that is random can be ruled out. How many requests to send is decided anew
@@ -51,7 +51,7 @@ func bestUse(mean float64, limit int) float64 {
 	return gain
 }
 
-// beside answers how much of a window of 100 is used where so many requests are sent beside a
+// beside returns how much of a window of 100 is used where so many requests are sent beside a
 // stranger's, and how likely it is that they are more than 100 together.
 func beside(mean float64, sent int) (used, overrun float64) {
 	overrun = 1

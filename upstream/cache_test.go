@@ -87,7 +87,7 @@ var cachedReads = []struct {
 	}},
 }
 
-// calls answers how many requests something costs.
+// calls returns how many requests something costs.
 func (s *numbering) calls(t *testing.T, do func() error) int {
 	t.Helper()
 	before := s.count()

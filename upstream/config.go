@@ -48,7 +48,7 @@ type Config struct {
 	// BaseURL is the service's URL, such as https://acme.api.identitynow.com/v3 or, for
 	// LayoutCurrent, https://acme.api.identitynow.com. It may have a longer path.
 	BaseURL string
-	// Layout says where the version stands in paths; by default BaseURL decides.
+	// Layout says where in paths the version stands; by default BaseURL decides.
 	Layout Layout
 	// Transport carries the requests. By default it is one that NewTransport makes.
 	Transport http.RoundTripper

@@ -27,7 +27,7 @@ type recorder struct {
 	refused  int // the window of the stray refusal
 }
 
-// record answers a recorder for the requests to a tenant, and a client that makes them.
+// record returns a recorder for the requests to a tenant, and a client that makes them.
 func record(t *testing.T, tenant http.RoundTripper, stray int) (*recorder, *upstream.Client) {
 	t.Helper()
 	r := &recorder{transport: tenant, start: time.Now(), stray: stray}

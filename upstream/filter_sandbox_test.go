@@ -164,7 +164,7 @@ func (w *filterWorld) check(t *testing.T, sends bool, filter upstream.AccessRevi
 	}
 }
 
-// quotedTexts answers the texts that stand in double quotes in a filter. A backslash stands
+// quotedTexts returns the texts that stand in double quotes in a filter. A backslash stands
 // before a double quote or a backslash that belongs to the text, and before nothing else.
 func quotedTexts(t *testing.T, filter string) []string {
 	t.Helper()

@@ -17,28 +17,28 @@ import (
 	"certql/upstream/inflight"
 )
 
-// opRevokeToken is what errors call the request that ends a token.
+// opRevokeToken is what errors call the request that revokes a token.
 const opRevokeToken = "revokeToken"
 
-// An AuthorizationCodeConfig names a client of the tenant that people sign in to, and where. InfoURL,
-// ClientID and RedirectURL are mandatory.
+// An AuthorizationCodeConfig names the client of the tenant that people sign in to, and the endpoints.
+// InfoURL, ClientID and RedirectURL are mandatory.
 type AuthorizationCodeConfig struct {
 	// InfoURL is where the tenant says what its endpoints are, such as
-	// https://acme.api.identitynow.com/oauth/info. AuthorizeURL and TokenURL overrule the answer;
-	// where both are set it is not asked.
+	// https://acme.api.identitynow.com/oauth/info. AuthorizeURL and TokenURL overrule its response;
+	// if both are set it is not asked.
 	InfoURL, AuthorizeURL, TokenURL string
-	// RevokeURL is where tokens are ended; empty where the tenant has no such endpoint.
+	// RevokeURL is where tokens are revoked; empty if the tenant has no such endpoint.
 	RevokeURL string
-	// Issuer is what the tenant calls itself in answers to the browser (RFC 9207). Where it is set an
-	// answer has to say so; by default an answer that names an issuer has to name the origin of the
-	// authorize endpoint.
+	// Issuer is what the tenant calls itself in responses to the browser (RFC 9207). If it is set, a
+	// response has to name it; by default a response that names an issuer has to name the origin of
+	// the authorize endpoint.
 	Issuer string
 
 	ClientID     string
 	ClientSecret string // empty for a client that has none
 	// RedirectURL is where the tenant sends the browser back to.
 	RedirectURL string
-	// Scopes are what is asked for; by default whatever the client may have.
+	// Scopes are what is asked for; by default all that the client may have.
 	Scopes []string
 
 	// Transport carries the requests. By default it is one that NewTransport makes.
@@ -101,8 +101,8 @@ func (a *AuthorizationCode) ClientID() string { return a.config.ClientID }
 // CloseIdleConnections closes the connections that no request is using now.
 func (a *AuthorizationCode) CloseIdleConnections() { a.endpoint.client.CloseIdleConnections() }
 
-// Discover returns the tenant's endpoints. It asks the tenant until that has answered once; those who
-// need the answer at the same time share one request.
+// Discover returns the tenant's endpoints. It asks the tenant until that has answered once; callers
+// who need the response at the same time share one request.
 func (a *AuthorizationCode) Discover(ctx context.Context) (OAuthInfo, error) {
 	if info, ok := a.known(); ok {
 		return info, nil
@@ -166,8 +166,8 @@ func (a *AuthorizationCode) oauth(info OAuthInfo) *oauth2.Config {
 	}
 }
 
-// AuthorizeURL returns where to send a browser for a sign-in. The state comes back with the answer; of
-// the verifier only the challenge is sent.
+// AuthorizeURL returns where to send a browser for a sign-in. The state comes back with the
+// response; of the verifier only the challenge is sent.
 func (a *AuthorizationCode) AuthorizeURL(ctx context.Context, state, verifier string) (string, error) {
 	info, err := a.Discover(ctx)
 	if err != nil {
@@ -176,8 +176,8 @@ func (a *AuthorizationCode) AuthorizeURL(ctx context.Context, state, verifier st
 	return a.oauth(info).AuthCodeURL(state, oauth2.S256ChallengeOption(verifier)), nil
 }
 
-// CheckIssuer reports whether an answer to the browser comes from the tenant, going by the issuer that it
-// names, if any.
+// CheckIssuer reports whether a response to the browser comes from the tenant, going by the issuer that
+// it names, if any.
 func (a *AuthorizationCode) CheckIssuer(ctx context.Context, issuer string) (bool, error) {
 	if a.config.Issuer != "" || issuer == "" {
 		return issuer == a.config.Issuer, nil
@@ -220,8 +220,8 @@ func (a *AuthorizationCode) Refresh(ctx context.Context, before Grant) (Grant, e
 	return next, nil
 }
 
-// Revoke ends a grant at the tenant, where that has an endpoint for it: its refresh token and, since
-// the tenant knows that they belong together, the access tokens.
+// Revoke ends a grant at the tenant, if that has an endpoint for it: its refresh token and, since
+// the tenant knows that they belong together, the access tokens. Otherwise it does nothing.
 func (a *AuthorizationCode) Revoke(ctx context.Context, grant Grant) error {
 	token, kind := grant.RefreshToken, "refresh_token"
 	if token == "" {

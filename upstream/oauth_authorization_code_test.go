@@ -20,7 +20,7 @@ import (
 
 const redirectURL = "http://localhost:8080/auth/callback"
 
-// newAuthorizationCode answers the client that people sign in to at a tenant.
+// newAuthorizationCode returns the client that people sign in to at a tenant.
 func newAuthorizationCode(t testing.TB, base string, edit func(*upstream.AuthorizationCodeConfig)) *upstream.AuthorizationCode {
 	t.Helper()
 	transport := upstream.NewTransport(upstream.TransportConfig{})

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Reach says whether the service answers, and fails with an *Error where it does not. What any
-// call of the client has been answered within the given time, but for a failure, is proof enough;
-// otherwise the service is asked for what it tells everybody, without a credential, which costs
-// nothing of the request budget. Any answer will do that is no failure.
+// Reach returns nil if the service answers, and an *Error if it does not. A response to any call of
+// the client within the given time is proof enough, unless it was a failure. Otherwise the service is
+// asked for what it tells everybody (the vendor's GET /oauth/info), without a credential, which costs
+// nothing of the request budget. Any response but a failure will do.
 func (c *Client) Reach(ctx context.Context, within time.Duration) error {
 	if answered := c.stats.answered.Load(); answered != 0 && c.now().Sub(time.Unix(0, answered)) <= within {
 		return nil

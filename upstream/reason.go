@@ -23,7 +23,7 @@ type plainError string
 func (e plainError) Error() string { return string(e) }
 
 // errCallsExceeded says that an operation may make no more calls.
-const errCallsExceeded = plainError("the operation has made as many calls as it may")
+const errCallsExceeded = plainError("the operation may make no more calls")
 
 // reason describes a cause in words of this package and of the operating system alone.
 // Other texts are left out, since those of net/http repeat URLs and parts of responses.

@@ -11,7 +11,7 @@ const (
 	maxCodeRunes    = 100
 )
 
-// errRedirect says that the service pointed elsewhere, where tokens must not follow.
+// errRedirect says that the service pointed to another URL, which tokens must not follow to.
 const errRedirect = plainError("the service answered with a redirect")
 
 // refusalBody is any of the three shapes that refusals come in: an ErrorResponseDto, an
@@ -24,7 +24,7 @@ type refusalBody struct {
 	Message    string         `json:"message"`
 }
 
-// readRefusal answers the error for an answer with a bad status. What cannot be read of
+// readRefusal returns the error for a response with a bad status. What cannot be read of
 // its body is left out.
 func readRefusal(operation string, answer *response) *Error {
 	e := &Error{

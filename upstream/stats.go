@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// A StatusClass sorts answers for counting.
+// A StatusClass sorts responses for counting.
 type StatusClass int
 
 // The status classes.
 const (
-	StatusNone      StatusClass = iota // no answer came
+	StatusNone      StatusClass = iota // no response came
 	StatusSuccess                      // 2xx
 	StatusRedirect                     // 3xx
 	StatusRefused                      // 4xx but for 429
 	StatusThrottled                    // 429
-	StatusFailed                       // 5xx and whatever is no status
+	StatusFailed                       // 5xx and anything that is no status
 
 	statusClasses int = iota
 )
@@ -47,11 +47,11 @@ func statusClassOf(status int) StatusClass {
 
 // Stats is what a Client has done since it was made, and how its budgets stand.
 type Stats struct {
-	Calls     map[CallStats]uint64 // requests that went out
-	Took      map[string]Durations // from sending them to the end of their answers, by operation
+	Calls     map[CallStats]uint64 // attempts: requests that went out
+	Took      map[string]Durations // from sending them to the end of their responses, by operation
 	Waits     Durations            // for a turn
-	Refused   uint64               // calls that were not let go, for want of budget
-	Retries   uint64               // calls among Calls that were sent again
+	Refused   uint64               // calls that were not let go, since the budget was used up
+	Retries   uint64               // attempts among Calls that were not the first of their call
 	Pauses    uint64               // pauses after a 429
 	Coalesced uint64               // reads that joined one under way
 	Cached    uint64               // reads that the cache answered
@@ -61,12 +61,12 @@ type Stats struct {
 	Queued     int    // calls that wait for their turn now
 	Budgets    int    // budgets that have been at work lately
 	Paused     int    // those of them that are paused
-	Limit      int    // calls that a budget has in a window; 0 where there is no limit
+	Limit      int    // calls that a budget has in a window; 0 if there is no limit
 	// Remaining is how many calls may go at once now from the budget that has least left.
 	Remaining int
 }
 
-// CallStats is what calls are counted by: the vendor's operation and how it was answered.
+// CallStats is what attempts are counted by: the vendor's operation and the status of the response.
 type CallStats struct {
 	Operation string
 	Status    StatusClass
@@ -79,8 +79,8 @@ type statistics struct {
 
 	refused, retries, pauses, coalesced, cached, stale atomic.Uint64
 
-	// answered is when the service last answered, but for failures, in nanoseconds since 1970; 0
-	// before it has.
+	// answered is when the last response came that was no failure, in nanoseconds since 1970; 0 before
+	// there was one.
 	answered atomic.Int64
 }
 
@@ -97,7 +97,7 @@ func newStatistics() *statistics {
 	return s
 }
 
-// observeCall notes a request that went out, with the status of its answer, 0 for none, and how
+// observeCall notes a request that went out, with the status of its response, 0 for none, and how
 // long it took.
 func (s *statistics) observeCall(operation string, status int, took time.Duration) {
 	call := s.calls[operation]

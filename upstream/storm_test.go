@@ -20,7 +20,7 @@ type storm struct {
 	within              time.Duration
 }
 
-// rage answers how many operations were answered, and how long it took until all were.
+// rage returns how many operations were answered, and how long it took until all were.
 func (s storm) rage(t *testing.T, client *upstream.Client, seed uint64) (answered int, took time.Duration) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(7, seed))
@@ -60,7 +60,7 @@ type trial struct {
 	seed     uint64
 }
 
-// run answers which part of the budget was used. Whatever the trial, no operation is lost and no
+// run returns which part of the budget was used. Whatever the trial, no operation is lost and no
 // refusal reaches it, a refusal is the beginning of a pause or of a call that was under way then,
 // and what leads to a penalty does not happen.
 func (tr trial) run(t *testing.T) (use float64) {

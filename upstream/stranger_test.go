@@ -39,7 +39,7 @@ func (s stranger) haunt(ctx context.Context, w *wire, seed uint64) (served int) 
 	}
 }
 
-// moments answers when to ask the next n times, and how long that takes.
+// moments returns when to ask the next n times, and how long that takes.
 func (s stranger) moments(random *rand.Rand) (moments []time.Duration, length time.Duration) {
 	moments = make([]time.Duration, s.n)
 	if s.even {

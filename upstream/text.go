@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// printable answers text on one line without control characters and without those that
-// turn the direction of writing, cut to a number of characters.
+// printable returns text on one line without control characters and without those that
+// change the direction of writing, cut to a number of characters.
 func printable(text string, maxRunes int) string {
 	var clean strings.Builder
 	for _, r := range text {

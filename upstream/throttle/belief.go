@@ -35,15 +35,15 @@ func newBelief(total int) *belief {
 
 // forget makes all numbers that others may send equally likely, and gives the likelihood that there
 // are no others.
-func (b *belief) forget(nobody float64) {
+func (b *belief) forget(none float64) {
 	for i := range b.weights {
-		b.weights[i] = (1 - nobody) / float64(len(b.weights)-1)
+		b.weights[i] = (1 - none) / float64(len(b.weights)-1)
 	}
-	b.weights[0] = nobody
+	b.weights[0] = none
 }
 
-// nobody returns how likely it is that there are no others.
-func (b *belief) nobody() float64 { return b.weights[0] }
+// none returns how likely it is that there are no others.
+func (b *belief) none() float64 { return b.weights[0] }
 
 // refusal takes account of a refusal: others sent n requests, give or take blur, in a part of its
 // window. The first one may be a stray one, of which every n tells as little; at a later one there

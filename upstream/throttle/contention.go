@@ -140,7 +140,7 @@ func (c *contention) passed(answered []done, now time.Time) {
 		c.belief.quiet(max(c.total-own, 0))
 		c.belief.age(float64(Window) / float64(stay))
 		c.until = end
-		if c.belief.nobody() >= certain {
+		if c.belief.none() >= certain {
 			c.belief, c.share = nil, 0
 			return
 		}
