@@ -96,7 +96,7 @@ func throttleHooks(stats *statistics) throttle.Hooks {
 			flightFrom(ctx).expect(0)
 		},
 		Waited:   stats.waits.observe,
-		Rejected: func() { stats.refused.Add(1) },
+		Rejected: func() { stats.rejected.Add(1) },
 		Paused:   func() { stats.pauses.Add(1) },
 	}
 }

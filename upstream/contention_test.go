@@ -127,7 +127,7 @@ func TestAStrayRefusalIsForgottenByWhoIsIdle(t *testing.T) {
 	})
 }
 
-// A stranger who was there for ten minutes is not waited for much longer than half of that.
+// A stranger who was there for ten minutes is taken to be there for not much longer than half of that.
 func TestOthersWhoHaveLeftAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWire(t, sandbox.Config{})

@@ -68,7 +68,7 @@ func decodeCases() []decodeCase {
 	}
 }
 
-// clientAnswering returns a client of a service that answers all requests alike.
+// clientAnswering returns a client of a service that answers all requests in the same way.
 func clientAnswering(t testing.TB, status int, body string) *upstream.Client {
 	t.Helper()
 	return newClient(t, upstream.Config{

@@ -61,7 +61,7 @@ func newFilterWorld(t testing.TB) *filterWorld {
 	}
 }
 
-// decodeBody makes a plain request and answers its body.
+// decodeBody makes a plain request and returns its body.
 func decodeBody[T any](t testing.TB, server *httptest.Server, method, target, token string) T {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, server.URL+target, nil)

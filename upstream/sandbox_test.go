@@ -30,7 +30,7 @@ func inSandbox(t testing.TB, path, clientID string) (*upstream.Client, context.C
 	return client, upstream.WithCredential(t.Context(), credential)
 }
 
-// must returns a value, and ends the test where there is an error instead.
+// must returns a value, and ends the test if there is an error instead.
 func must[T any](t testing.TB, value T, err error) T {
 	t.Helper()
 	if err != nil {

@@ -50,7 +50,7 @@ type Stats struct {
 	Calls     map[CallStats]uint64 // attempts: requests that went out
 	Took      map[string]Durations // from sending them to the end of their responses, by operation
 	Waits     Durations            // for a turn
-	Refused   uint64               // calls that were not let go, since the budget was used up
+	Rejected  uint64               // calls that were not let go, since the budget was used up
 	Retries   uint64               // attempts among Calls that were not the first of their call
 	Pauses    uint64               // pauses after a 429
 	Coalesced uint64               // reads that joined one under way
@@ -77,7 +77,7 @@ type statistics struct {
 	calls map[string]*callStatistics // by operation; the map never changes
 	waits durations
 
-	refused, retries, pauses, coalesced, cached, stale atomic.Uint64
+	rejected, retries, pauses, coalesced, cached, stale atomic.Uint64
 
 	// answered is when the last response came that was no failure, in nanoseconds since 1970; 0 before
 	// there was one.
@@ -110,7 +110,7 @@ func (s *statistics) snapshot() Stats {
 		Calls:     map[CallStats]uint64{},
 		Took:      map[string]Durations{},
 		Waits:     s.waits.snapshot(),
-		Refused:   s.refused.Load(),
+		Rejected:  s.rejected.Load(),
 		Retries:   s.retries.Load(),
 		Pauses:    s.pauses.Load(),
 		Coalesced: s.coalesced.Load(),

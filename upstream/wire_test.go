@@ -141,7 +141,7 @@ func (w *wire) client(t *testing.T, config upstream.Config) *upstream.Client {
 	return newClient(t, config)
 }
 
-// as returns a context for calls of somebody with a token of the client id org-admin.
+// as returns a context for calls of a person with a token of the client id org-admin.
 func as(ctx context.Context, t *testing.T, subject string) context.Context {
 	t.Helper()
 	credential, err := upstream.Bearer(unsignedToken("org-admin", subject))
@@ -157,7 +157,7 @@ func unsignedToken(client, subject string) string {
 	return encode([]byte(`{"alg":"none"}`)) + "." + encode([]byte(payload)) + "." + encode([]byte("unsigned"))
 }
 
-// pauses returns in how many pauses the tenant's refusals are, where each begins with one and holds
+// pauses returns in how many pauses the tenant's refusals are; each begins with one and holds
 // besides those alone whose calls were under way at that moment.
 func (w *wire) pauses() int {
 	w.mu.Lock()
