@@ -127,7 +127,8 @@ func TestAStrayRefusalIsForgottenByWhoIsIdle(t *testing.T) {
 	})
 }
 
-// A stranger who was there for ten minutes is taken to be there for not much longer than half of that.
+// Once a stranger has gone who was there for ten minutes, slots are left to others for not much longer
+// than half of that.
 func TestOthersWhoHaveLeftAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWire(t, sandbox.Config{})

@@ -157,8 +157,8 @@ func unsignedToken(client, subject string) string {
 	return encode([]byte(`{"alg":"none"}`)) + "." + encode([]byte(payload)) + "." + encode([]byte("unsigned"))
 }
 
-// pauses returns in how many pauses the tenant's refusals are; each begins with one and holds
-// besides those alone whose calls were under way at that moment.
+// pauses returns in how many pauses the tenant's refusals are. Each begins with one of them, and the only
+// others in it are of calls that were under way at that moment.
 func (w *wire) pauses() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
