@@ -44,7 +44,7 @@ var importRules = map[string]importRule{
 		why:     "how callers arrive must not depend on what they ask; upstream is there for credentials, ids of requests and numbers",
 	},
 	"certql/edge/session": {
-		project: []string{"certql/edge", "certql/upstream"},
+		project: []string{"certql/edge", "certql/upstream", "certql/upstream/inflight"},
 		never:   []string{"certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser},
 		why:     "who signed in must not depend on what they ask; upstream is there for the tenant's sign-in and for credentials",
 	},
@@ -134,8 +134,13 @@ var importRules = map[string]importRule{
 		why:          "the soak asks over HTTP, like any other caller",
 	},
 	"certql/upstream": {
-		never: []string{"certql/edge", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser, otelSDK},
-		why:   "the upstream client knows nothing of GraphQL and could serve another program",
+		project: []string{"certql/upstream/inflight", "certql/upstream/throttle"},
+		never:   []string{"certql/edge", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser, otelSDK},
+		why:     "the upstream client knows nothing of GraphQL and could serve another program",
+	},
+	"certql/upstream/inflight": {
+		never: []string{"certql/edge", "certql/graph", "certql/upstream", gqlgen, gqlparser},
+		why:   "how work is shared does not depend on what it is, so that sign-in here and in edge can do it alike",
 	},
 	"certql/upstream/sandbox": {
 		project: []string{"certql/upstream/sandbox/filter", "certql/upstream/sandbox/oauth", "certql/upstream/sandbox/response"},
@@ -154,6 +159,10 @@ var importRules = map[string]importRule{
 	"certql/upstream/sandbox/response": {
 		never: []string{"certql", gqlgen, gqlparser},
 		why:   "how the service words its responses does not depend on what it keeps",
+	},
+	"certql/upstream/throttle": {
+		standardOnly: true,
+		why:          "who may send now follows from counts and clocks alone, so that it can be tested without a service",
 	},
 }
 

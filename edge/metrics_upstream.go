@@ -43,7 +43,7 @@ func newUpstreamCollector(stats func() upstream.Stats) *upstreamCollector {
 	gauge := func(name, help string, value func(upstream.Stats) int) {
 		add(prometheus.GaugeValue, name, help, func(s upstream.Stats) float64 { return float64(value(s)) })
 	}
-	counter("certql_upstream_refused_total", "Calls that were not let go, for want of budget.", func(s upstream.Stats) uint64 { return s.Refused })
+	counter("certql_upstream_refused_total", "Calls that were not let go, for want of budget.", func(s upstream.Stats) uint64 { return s.Rejected })
 	counter("certql_upstream_retries_total", "Calls that went out again.", func(s upstream.Stats) uint64 { return s.Retries })
 	counter("certql_upstream_pauses_total", "Pauses of a budget after the upstream refused a call for want of it.", func(s upstream.Stats) uint64 { return s.Pauses })
 	counter("certql_upstream_coalesced_total", "Reads that joined one under way.", func(s upstream.Stats) uint64 { return s.Coalesced })

@@ -9,8 +9,8 @@ import (
 // three within them are not within two minutes.
 const forgotten = 13
 
-// bestUse answers which part of a budget of 100 can be used beside a stranger who asks at random
-// moments for so many things in a window on average, by somebody who knows that average, sends at
+// bestUse returns which part of a budget of 100 can be used beside a stranger who asks at random
+// moments for so many things in a window on average, by a client that knows that average, sends at
 // most limit requests and overruns no third window within two minutes; in one of 10,000 windows they
 // may, as nothing that is random can be ruled out. How many requests to send is decided anew
 // for each fixed window: what the stranger does in it does not show before the service refuses a
@@ -24,7 +24,7 @@ func bestUse(mean float64, limit int) float64 {
 	for sent := range windows {
 		windows[sent].used, windows[sent].overrun = beside(mean, sent)
 	}
-	// values[i][j] is what the future is worth where the latest window was overrun i windows ago and
+	// values[i][j] is what the future is worth if the latest window was overrun i windows ago and
 	// the one before that j; forgotten stands for as many and more.
 	var values [forgotten + 1][forgotten + 1]float64
 	const enough = 5_000
@@ -51,7 +51,7 @@ func bestUse(mean float64, limit int) float64 {
 	return gain
 }
 
-// beside answers how much of a window of 100 is used where so many requests are sent beside a
+// beside returns how much of a window of 100 is used if so many requests are sent beside a
 // stranger's, and how likely it is that they are more than 100 together.
 func beside(mean float64, sent int) (used, overrun float64) {
 	overrun = 1

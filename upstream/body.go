@@ -1,20 +1,19 @@
 package upstream
 
 import (
-	"errors"
 	"io"
 	"sync"
 )
 
-// errTooLarge says that a body was longer than the limit.
-var errTooLarge = errors.New("the answer is larger than the limit")
+// errTooLarge says that a body is longer than the limit.
+const errTooLarge = plainError("the answer is larger than the limit")
 
 const (
 	minBufferBytes = 4 << 10
 	maxPooledBytes = 1 << 20 // larger buffers are left to the garbage collector
 )
 
-// A buffer holds the body of one answer.
+// A buffer holds the body of one response.
 type buffer struct {
 	data []byte
 }
@@ -25,9 +24,9 @@ type buffers struct {
 }
 
 // read reads a body to its end into a buffer that fits its announced length, which is
-// negative where it is not announced. Nothing is read of a body that announces more than
+// negative if it is not announced. Nothing is read of a body that announces more than
 // limit bytes, and no more than that of any other: both fail with errTooLarge. The buffer
-// is never nil, and empty where reading fails. It is to be put back after use.
+// is never nil, and is empty if reading fails. It is to be put back after use.
 func (b *buffers) read(body io.Reader, length, limit int64) (*buffer, error) {
 	buf := b.get()
 	if length > limit {

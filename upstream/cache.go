@@ -9,21 +9,21 @@ import (
 	"github.com/maypok86/otter/v2"
 )
 
-// DefaultCacheBytes is how much a cache holds unless Config says otherwise.
+// DefaultCacheBytes is how many bytes a cache holds unless Config says otherwise.
 const DefaultCacheBytes = 64 << 20
 
 const (
-	// entryBytes is about what an entry takes beside the answer.
+	// entryBytes is about what an entry takes beside the response.
 	entryBytes = 256
-	// writeStripes is how many counters of writes the certifications share out.
+	// writeStripes is how many counters of writes the certifications share.
 	writeStripes = 1024
 )
 
-// A cache keeps the answers to reads for a short time. Its key holds the caller's, so that
-// nobody ever sees what somebody else was answered. What is in it is shared: nobody may change
-// it. A nil cache is one that is turned off.
+// A cache keeps the results of reads for a short time. Its key includes the caller's, so that
+// no caller ever sees what another one was shown. What is in it is shared and must not be changed.
+// A nil cache is one that is turned off.
 //
-// What a write touches is not looked for. Each answer is kept with the count of writes to what it
+// What a write touches is not looked for. Each result is kept with the count of writes to what it
 // shows, taken before the request went out, and is good only while that count stands.
 type cache struct {
 	entries *otter.Cache[string, entry]
@@ -33,26 +33,26 @@ type cache struct {
 	seed   maphash.Seed
 	writes [writeStripes]atomic.Uint64 // to the certifications of a stripe
 	any    atomic.Uint64               // to any certification
-	all    atomic.Uint64               // to nobody knows which
+	all    atomic.Uint64               // to certifications that are not known
 }
 
-// An entry is one answer.
+// An entry is one result.
 type entry struct {
 	value   any
-	size    int // of the body, in bytes
+	size    int // of the response's body, in bytes
 	expires time.Time
 	version version
 }
 
-// A subject is what an answer shows: one certification and what is below it or, where the id is
-// empty, any number of them.
+// A subject is what a result shows: one certification and what is below it or, if the id is
+// empty, any number of certifications.
 type subject struct{ certification string }
 
 // A version counts the writes to a subject.
 type version [2]uint64
 
-// newCache answers a cache that holds as many bytes and keeps an answer for ttl. What has expired
-// stays for another keep, for those who take stale answers.
+// newCache returns a cache that holds maxBytes and keeps a result for ttl. What has expired stays
+// for another keep, for callers who accept stale results.
 func newCache(maxBytes int64, ttl, keep time.Duration, now func() time.Time) (*cache, error) {
 	entries, err := otter.New(&otter.Options[string, entry]{
 		MaximumWeight:    uint64(maxBytes),
@@ -68,7 +68,7 @@ func newCache(maxBytes int64, ttl, keep time.Duration, now func() time.Time) (*c
 	return &cache{entries: entries, ttl: ttl, now: now, seed: maphash.MakeSeed()}, nil
 }
 
-// get answers what is kept under a key, and whether it is fresh.
+// get returns what is kept under a key, and whether it is fresh.
 func (c *cache) get(key string, of subject) (value any, fresh, ok bool) {
 	if c == nil {
 		return nil, false, false
@@ -80,14 +80,14 @@ func (c *cache) get(key string, of subject) (value any, fresh, ok bool) {
 	return e.value, c.now().Before(e.expires), true
 }
 
-// put keeps an answer of so many bytes, which shows the subject as it was at a version.
+// put keeps a result of so many bytes, which shows the subject as it was at a version.
 func (c *cache) put(key string, of subject, at version, value any, size int) {
 	if c != nil && at == c.version(of) {
 		c.entries.Set(key, entry{value, size, c.now().Add(c.ttl), at})
 	}
 }
 
-// version answers the current version of a subject.
+// version returns the current version of a subject.
 func (c *cache) version(of subject) version {
 	switch {
 	case c == nil:
@@ -99,7 +99,7 @@ func (c *cache) version(of subject) version {
 	}
 }
 
-// drop makes whatever shows a certification out of date, for every caller.
+// drop makes everything that shows a certification out of date, for every caller.
 func (c *cache) drop(certification string) {
 	if c != nil {
 		c.stripe(certification).Add(1)
@@ -118,7 +118,7 @@ func (c *cache) stripe(certification string) *atomic.Uint64 {
 	return &c.writes[maphash.String(c.seed, certification)%writeStripes]
 }
 
-// bytes answers how much is kept.
+// bytes returns how many bytes are kept.
 func (c *cache) bytes() uint64 {
 	if c == nil {
 		return 0
@@ -127,29 +127,30 @@ func (c *cache) bytes() uint64 {
 	return c.entries.WeightedSize()
 }
 
-// A cacheClock is the clock of a cache. It never ticks: what has expired goes when the cache is
-// used.
+// A cacheClock is the clock of a cache. It never ticks: what has expired is removed when the cache
+// is used.
 type cacheClock func() time.Time
 
-// NowNano answers the time.
+// NowNano returns the time.
 func (c cacheClock) NowNano() int64 { return c().UnixNano() }
 
-// Tick answers a channel on which nothing ever comes.
+// Tick returns a channel on which nothing ever comes.
 func (cacheClock) Tick(time.Duration) <-chan time.Time { return nil }
 
 type noCacheKey struct{}
 
-// A demand stands for what NoCache was called for. It has a size, so that no two are the same.
+// A demand is one call of NoCache. It has a size, so that no two are the same.
 type demand struct{ _ byte }
 
-// NoCache answers a context for reads that show what is true from now on, as a caller asks for by
-// Cache-Control: no-cache. They are neither answered from the cache nor by a read that was under
-// way before; with each other they share a request.
+// NoCache returns a context for reads that show what is true from now on, as a caller asks for by
+// Cache-Control: no-cache. They are served neither by the cache nor by a read that was under way
+// before; with each other they share a call.
 func NoCache(ctx context.Context) context.Context {
 	return context.WithValue(ctx, noCacheKey{}, new(demand))
 }
 
-// demandOf answers what the reads of a context are past the cache for; nil where they are not.
+// demandOf returns the demand for which the reads of a context go past the cache; nil if they do
+// not.
 func demandOf(ctx context.Context) *demand {
 	d, _ := ctx.Value(noCacheKey{}).(*demand)
 	return d

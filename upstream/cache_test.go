@@ -87,7 +87,7 @@ var cachedReads = []struct {
 	}},
 }
 
-// calls answers how many requests something costs.
+// calls returns how many requests something costs.
 func (s *numbering) calls(t *testing.T, do func() error) int {
 	t.Helper()
 	before := s.count()
@@ -241,7 +241,7 @@ func TestNoAnswerFromBeforeAWriteIsKept(t *testing.T) {
 	})
 }
 
-// Who asks while a write is under way is not answered from before it.
+// A read that comes while a write is under way does not see the state before it.
 func TestAWriteThatIsUnderWayHasDroppedWhatItTouches(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &numbering{latency: 2 * time.Second}

@@ -12,7 +12,7 @@ type IdentityCertification struct {
 	Name     string             `json:"name"`
 	Campaign *CampaignReference `json:"campaign"`
 	// Completed says that every decision is made. It does not say that the
-	// certification is signed off: that is Phase and Signed.
+	// certification is signed off: Phase and Signed do.
 	Completed           *bool              `json:"completed"`
 	IdentitiesCompleted *int               `json:"identitiesCompleted"`
 	IdentitiesTotal     *int               `json:"identitiesTotal"`
@@ -100,7 +100,7 @@ const (
 	ReviewerGovernanceGroup ReviewerType = "GOVERNANCE_GROUP"
 )
 
-// A Reassignment says where a reassigned certification came from, and why.
+// A Reassignment says which certification a reassigned one came from, and why.
 type Reassignment struct {
 	From    *CertificationReference `json:"from"`
 	Comment string                  `json:"comment"`
@@ -151,20 +151,20 @@ type ListIdentityCertificationsParams struct {
 	Paging
 }
 
-// Query answers the parameters as they go on the wire.
+// Query returns the parameters as they go on the wire.
 func (p ListIdentityCertificationsParams) Query() url.Values { return p.query().values }
 
 func (p ListIdentityCertificationsParams) query() rawQuery {
 	return query(p.Paging, p.Filter.expression(), sorters(p.Sorters), parameter("reviewer-identity", p.Reviewer))
 }
 
-// ListIdentityCertifications answers a page of the certifications that the caller may see
+// ListIdentityCertifications returns a page of the certifications that the caller may see
 // (vendor operation listIdentityCertifications, GET /certifications).
 func (c *Client) ListIdentityCertifications(ctx context.Context, p ListIdentityCertificationsParams) (Page[IdentityCertification], error) {
 	return list[IdentityCertification](ctx, c, opListIdentityCertifications, p.query())
 }
 
-// GetIdentityCertification answers one certification (vendor operation
+// GetIdentityCertification returns one certification (vendor operation
 // getIdentityCertification, GET /certifications/{id}). A certification that a governance
 // group reviews may be refused with status 400.
 func (c *Client) GetIdentityCertification(ctx context.Context, id string) (*IdentityCertification, error) {
@@ -172,7 +172,7 @@ func (c *Client) GetIdentityCertification(ctx context.Context, id string) (*Iden
 }
 
 // SignOffIdentityCertification ends a certification for good (vendor operation
-// signOffIdentityCertification, POST /certifications/{id}/sign-off) and answers it as it is
+// signOffIdentityCertification, POST /certifications/{id}/sign-off) and returns it as it is
 // afterwards. It is not idempotent: after an unclear failure read the certification
 // before anything else.
 func (c *Client) SignOffIdentityCertification(ctx context.Context, id string) (*IdentityCertification, error) {

@@ -1,86 +1,18 @@
 package upstream
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
-	"unicode"
 
-	"go.opentelemetry.io/otel/trace"
+	"certql/upstream/throttle"
 )
-
-// The defaults of a Config.
-const (
-	DefaultUserAgent        = "certql"
-	DefaultCallTimeout      = 30 * time.Second
-	DefaultMaxResponseBytes = 8 << 20
-	DefaultMaxInFlight      = 256
-
-	DefaultMaxInFlightPerOperation = 64
-)
-
-// A Config says which service a Client calls, and how. Only BaseURL is mandatory.
-type Config struct {
-	// BaseURL is the service's URL, such as https://acme.api.identitynow.com/v3 or, for
-	// LayoutCurrent, https://acme.api.identitynow.com. It may have a longer path.
-	BaseURL string
-	// Layout says where the version stands in paths; by default BaseURL decides.
-	Layout Layout
-	// Transport carries the requests. By default it is one that NewTransport makes.
-	Transport http.RoundTripper
-	// UserAgent names the caller's software; by default DefaultUserAgent.
-	UserAgent string
-	// CallTimeout bounds one request from the dial to the last byte of the answer; by
-	// default DefaultCallTimeout. The deadline of the context counts as well.
-	CallTimeout time.Duration
-	// MaxResponseBytes bounds the body of an answer after decompression; by default
-	// DefaultMaxResponseBytes.
-	MaxResponseBytes int64
-	// MaxInFlight bounds the requests under way at once, by default DefaultMaxInFlight, and
-	// MaxInFlightPerOperation those of one operation (see WithUsage), by default
-	// DefaultMaxInFlightPerOperation. Requests beyond wait; operations that wait take turns.
-	MaxInFlight, MaxInFlightPerOperation int
-	// RateLimit is how many requests in RateWindow the service allows for one client id, by
-	// default DefaultRateLimit, or NoRateLimit. RateLimitMargin of them are never sent, which
-	// makes up for clocks that differ; it is less than RateLimit.
-	RateLimit, RateLimitMargin int
-	// RateLimitKey says which calls share a budget; by default RateLimitByClient. A Client calls
-	// one API version, so that the version is always part of the key.
-	RateLimitKey RateLimitKey
-	// QueueLength bounds the calls that wait for one budget, and QueueWait how long each of
-	// them may; by default DefaultQueueLength and DefaultQueueWait.
-	QueueLength int
-	QueueWait   time.Duration
-	// MaxPause is the longest time that nothing is sent after a 429, whatever it asks for; by
-	// default DefaultMaxPause.
-	MaxPause time.Duration
-	// CacheTTL is how long an answer to a read serves alike reads of the same caller; 0 turns the
-	// cache off. It holds CacheBytes of answers, by default DefaultCacheBytes.
-	CacheTTL   time.Duration
-	CacheBytes int64
-	// StaleIfThrottled lets reads be answered with what has expired while the budget is paused.
-	StaleIfThrottled bool
-	// Logger is told of enum values that this package does not know. By default nobody is.
-	Logger *slog.Logger
-	// Tracer makes spans of calls, which the service is told of; nil where there are no traces.
-	Tracer trace.Tracer
-	// Now is the clock that the budget, the cache and dates in Retry-After are measured by; by
-	// default time.Now.
-	Now func() time.Time
-	// Random answers numbers in [0, 1), by which retries are spread; by default rand.Float64. It
-	// must be safe for concurrent use.
-	Random func() float64
-}
 
 // A Client calls the service. It is safe for concurrent use. On whose behalf it calls is
-// in the context of each call: see WithCredential. Every method fails with an *Error.
+// in the context of each call: see WithCredential. Every method that calls the service fails with an
+// *Error.
 type Client struct {
 	base             string // no slash at the end
 	info             string // URL of what the service tells everybody
@@ -96,19 +28,26 @@ type Client struct {
 	key              RateLimitKey
 	stale            bool
 	stats            *statistics
-	throttle         throttle
-	gate             gate
+	throttle         *throttle.Throttle
+	gate             *throttle.Gate
 	flights          flights
 	retries          retryBudget
-	cache            *cache // nil where it is off
+	cache            *cache // nil if it is off
 	tracing          tracing
 }
 
-// New answers a client for the given configuration, or an error that names every setting
-// that is wrong.
+// New returns a client for the given configuration, or an error that names every setting
+// that is wrong. It sends nothing yet.
 func New(cfg Config) (*Client, error) {
-	var problems []error
+	base, err := cfg.check()
+	if err != nil {
+		return nil, fmt.Errorf("upstream: %w", err)
+	}
+	cfg = cfg.withDefaults(base)
+	stats := newStatistics()
 	c := &Client{
+		base:             base.String(),
+		info:             (&url.URL{Scheme: base.Scheme, Host: base.Host, Path: infoPath}).String(),
 		layout:           cfg.Layout,
 		transport:        cfg.Transport,
 		userAgent:        cfg.UserAgent,
@@ -117,95 +56,49 @@ func New(cfg Config) (*Client, error) {
 		now:              cfg.Now,
 		random:           cfg.Random,
 		unknown:          unknownValues{logger: cfg.Logger},
-	}
-	if base, err := parseBaseURL(cfg.BaseURL); err != nil {
-		problems = append(problems, fmt.Errorf("BaseURL: %w", err))
-	} else {
-		c.base = base.String()
-		c.info = (&url.URL{Scheme: base.Scheme, Host: base.Host, Path: infoPath}).String()
-		c.tracing = newTracing(cfg.Tracer, base)
-		if c.layout == LayoutAuto {
-			c.layout = layoutOf(base)
-		}
-	}
-	if c.layout < LayoutAuto || c.layout > LayoutCurrent {
-		problems = append(problems, errors.New("Layout: must be LayoutAuto, LayoutVersioned or LayoutCurrent"))
-	}
-	if strings.ContainsFunc(c.userAgent, unicode.IsControl) {
-		problems = append(problems, errors.New("UserAgent: must not contain control characters"))
-	}
-	for _, setting := range []struct {
-		name  string
-		value int64
-	}{
-		{"CallTimeout", int64(cfg.CallTimeout)},
-		{"MaxResponseBytes", cfg.MaxResponseBytes},
-		{"MaxInFlight", int64(cfg.MaxInFlight)},
-		{"MaxInFlightPerOperation", int64(cfg.MaxInFlightPerOperation)},
-		{"RateLimitMargin", int64(cfg.RateLimitMargin)},
-		{"QueueLength", int64(cfg.QueueLength)},
-		{"QueueWait", int64(cfg.QueueWait)},
-		{"MaxPause", int64(cfg.MaxPause)},
-		{"CacheTTL", int64(cfg.CacheTTL)},
-		{"CacheBytes", cfg.CacheBytes},
-	} {
-		if setting.value < 0 {
-			problems = append(problems, fmt.Errorf("%s: must not be negative", setting.name))
-		}
-	}
-	if cfg.RateLimit < NoRateLimit {
-		problems = append(problems, errors.New("RateLimit: must not be negative, but for NoRateLimit"))
-	}
-	limit := cmp.Or(cfg.RateLimit, DefaultRateLimit)
-	if limit > 0 && cfg.RateLimitMargin >= limit {
-		problems = append(problems, errors.New("RateLimitMargin: must be less than RateLimit"))
-	}
-	c.key = cmp.Or(cfg.RateLimitKey, RateLimitByClient)
-	if err := c.key.validate(); err != nil {
-		problems = append(problems, err)
-	}
-	if len(problems) > 0 {
-		return nil, fmt.Errorf("upstream: %w", errors.Join(problems...))
-	}
-
-	c.userAgent = cmp.Or(c.userAgent, DefaultUserAgent)
-	c.callTimeout = cmp.Or(c.callTimeout, DefaultCallTimeout)
-	c.maxResponseBytes = cmp.Or(c.maxResponseBytes, DefaultMaxResponseBytes)
-	c.gate.limit = cmp.Or(cfg.MaxInFlight, DefaultMaxInFlight)
-	c.gate.laneLimit = cmp.Or(cfg.MaxInFlightPerOperation, DefaultMaxInFlightPerOperation)
-	if c.transport == nil {
-		c.transport = NewTransport(TransportConfig{})
-	}
-	if c.now == nil {
-		c.now = time.Now
-	}
-	if c.random == nil {
-		c.random = rand.Float64
-	}
-	c.stats = newStatistics()
-	c.throttle = throttle{
-		limit:       max(limit-cfg.RateLimitMargin, 0),
-		margin:      cfg.RateLimitMargin,
-		queueLength: cmp.Or(cfg.QueueLength, DefaultQueueLength),
-		queueWait:   cmp.Or(cfg.QueueWait, DefaultQueueWait),
-		maxPause:    cmp.Or(cfg.MaxPause, DefaultMaxPause),
-		now:         c.now,
-		stats:       c.stats,
+		key:              cfg.RateLimitKey,
+		stats:            stats,
+		throttle: throttle.New(throttle.Config{
+			Limit:       max(cfg.RateLimit-cfg.RateLimitMargin, 0),
+			Margin:      cfg.RateLimitMargin,
+			QueueLength: cfg.QueueLength,
+			QueueWait:   cfg.QueueWait,
+			MaxPause:    cfg.MaxPause,
+			Now:         cfg.Now,
+			Hooks:       throttleHooks(stats),
+		}),
+		gate:    throttle.NewGate(cfg.MaxInFlight, cfg.MaxInFlightPerOperation),
+		tracing: newTracing(cfg.Tracer, base),
 	}
 	if cfg.CacheTTL > 0 {
 		var keep time.Duration
 		if c.stale = cfg.StaleIfThrottled; c.stale {
-			keep = c.throttle.maxPause
+			keep = cfg.MaxPause
 		}
-		var err error
-		if c.cache, err = newCache(cmp.Or(cfg.CacheBytes, DefaultCacheBytes), cfg.CacheTTL, keep, c.now); err != nil {
+		if c.cache, err = newCache(cfg.CacheBytes, cfg.CacheTTL, keep, cfg.Now); err != nil {
 			return nil, fmt.Errorf("upstream: %w", err)
 		}
 	}
-	if c.unknown.logger == nil {
-		c.unknown.logger = slog.New(slog.DiscardHandler)
-	}
 	return c, nil
+}
+
+// throttleHooks returns what the throttle asks of calls, and tells of them: to those who wait for a
+// read, to the operation in a context, and to the statistics.
+func throttleHooks(stats *statistics) throttle.Hooks {
+	return throttle.Hooks{
+		Deadline: deadlineOf,
+		Queued: func(ctx context.Context, expected time.Duration, now time.Time) {
+			flightFrom(ctx).expect(expected)
+			UsageFrom(ctx).startWait(now)
+		},
+		Dequeued: func(ctx context.Context, now time.Time) {
+			UsageFrom(ctx).endWait(now)
+			flightFrom(ctx).expect(0)
+		},
+		Waited:   stats.waits.observe,
+		Rejected: func() { stats.rejected.Add(1) },
+		Paused:   func() { stats.pauses.Add(1) },
+	}
 }
 
 // CloseIdleConnections closes the connections that no call is using now.
@@ -215,11 +108,24 @@ func (c *Client) CloseIdleConnections() {
 	}
 }
 
-// RateLimit answers the budget that the credential in the context spends. It makes no call.
+// A RateLimit is this client's view of the request budget that a caller shares.
+type RateLimit = throttle.RateLimit
+
+// RateLimit returns the budget that the credential in the context spends. It makes no call.
 func (c *Client) RateLimit(ctx context.Context) RateLimit {
 	credential, ok := CredentialFrom(ctx)
 	if !ok {
-		return c.throttle.view("")
+		return c.throttle.RateLimit("")
 	}
-	return c.throttle.view(c.key.payer(credential).budget)
+	return c.throttle.RateLimit(c.key.payer(credential).Budget)
+}
+
+// Stats returns what the client has done so far. It may be called as often as one likes.
+func (c *Client) Stats() Stats {
+	s := c.stats.snapshot()
+	state := c.throttle.State()
+	s.Queued, s.Budgets, s.Paused = state.Queued, state.Budgets, state.Paused
+	s.Limit, s.Remaining = state.Limit, state.Remaining
+	s.CacheBytes = c.cache.bytes()
+	return s
 }

@@ -10,15 +10,15 @@ import (
 	"strings"
 )
 
-// errNoCredential says that nobody is named on whose behalf to call.
-var errNoCredential = errors.New("the context holds no credential")
+// errNoCredential says that a context does not name on whose behalf to call.
+const errNoCredential = plainError("the context holds no credential")
 
 // maxTokenBytes bounds a token, since it travels in a header.
 const maxTokenBytes = 16 << 10
 
 // A Credential says on whose behalf a Client calls the service.
 type Credential interface {
-	// Token answers the access token to send, fetching one first where need be, within
+	// Token returns the access token to send, fetching one first if need be, within
 	// the limits of ctx.
 	Token(ctx context.Context) (string, error)
 	// Key identifies the caller without giving the token away. It never changes, and two
@@ -30,18 +30,24 @@ type Credential interface {
 // one that it has.
 type Renewable interface {
 	Credential
-	// Invalidate says that the service refused the given token.
+	// Invalidate tells the credential that the service refused the given token.
 	Invalidate(token string)
+}
+
+// An Identified is a Credential that knows the identity behind it.
+type Identified interface {
+	Credential
+	Identity() Identity
 }
 
 type credentialKey struct{}
 
-// WithCredential answers a context for calls on behalf of a credential.
+// WithCredential returns a context for calls on behalf of a credential.
 func WithCredential(ctx context.Context, credential Credential) context.Context {
 	return context.WithValue(ctx, credentialKey{}, credential)
 }
 
-// CredentialFrom answers the credential in a context, and whether there is one.
+// CredentialFrom returns the credential in a context, and whether there is one.
 func CredentialFrom(ctx context.Context) (Credential, bool) {
 	credential, ok := ctx.Value(credentialKey{}).(Credential)
 	return credential, ok && credential != nil
@@ -50,12 +56,12 @@ func CredentialFrom(ctx context.Context) (Credential, bool) {
 // A BearerToken is the Credential of a caller who brought an access token along. It
 // prints as its key.
 type BearerToken struct {
-	token   *string // a pointer, which prints as an address where no method is asked
+	token   *string // a pointer, which prints as an address if Format is not asked
 	key     string
 	claimed Identity
 }
 
-// Bearer answers a credential for an access token. It refuses text that RFC 6750 does not
+// Bearer returns a credential for an access token. It refuses text that RFC 6750 does not
 // allow as one, such as text that cannot stand in a header; the error does not repeat it.
 func Bearer(token string) (*BearerToken, error) {
 	switch body := strings.TrimRight(token, "="); {
@@ -70,13 +76,13 @@ func Bearer(token string) (*BearerToken, error) {
 	return &BearerToken{token: &token, key: "bearer:" + hex.EncodeToString(sum[:]), claimed: readIdentity(token)}, nil
 }
 
-// Token answers the access token as it came.
+// Token returns the access token as it came.
 func (b *BearerToken) Token(context.Context) (string, error) { return *b.token, nil }
 
-// Key answers a hash of the access token.
+// Key returns a hash of the access token.
 func (b *BearerToken) Key() string { return b.key }
 
-// Identity answers what the token claims.
+// Identity returns what the token claims.
 func (b *BearerToken) Identity() Identity { return b.claimed }
 
 // Format writes the key whatever the verb, so that no token is ever printed.

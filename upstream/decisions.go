@@ -34,7 +34,7 @@ type ReviewRecommendation struct {
 }
 
 // MakeIdentityDecision sends 1 to MaxDecisions decisions, all of which apply or none
-// (vendor operation makeIdentityDecision, POST /certifications/{id}/decide), and answers
+// (vendor operation makeIdentityDecision, POST /certifications/{id}/decide), and returns
 // the certification as it is afterwards.
 func (c *Client) MakeIdentityDecision(ctx context.Context, certificationID string, decisions []ReviewDecision) (*IdentityCertification, error) {
 	return post[IdentityCertification](ctx, c, opMakeIdentityDecision, decisions, certificationID)

@@ -11,11 +11,11 @@ import (
 // This file alone knows which package reads and writes JSON. Strings that are read are
 // copies, so that the text may be reused afterwards.
 
-// errNotJSON is all that is said of text that is not JSON, since the package's own errors
-// quote it.
-var errNotJSON = errors.New("the answer is not the JSON that was due")
+// errNotJSON is all that is said of text that is not JSON, since the errors of the JSON package
+// quote the text.
+const errNotJSON = plainError("the answer is not the expected JSON")
 
-// lenient accepts what does not stand in the way of reading the rest.
+// lenient accepts whatever does not keep the rest from being read.
 var lenient = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 
 // decodeList reads text as a JSON array of T. Rows and members of the wrong type are left
@@ -57,7 +57,7 @@ func encode(value any) ([]byte, error) {
 	return json.Marshal(value, lenient)
 }
 
-// unquote answers the text of a JSON string.
+// unquote returns the text of a JSON string.
 func unquote(value []byte) string {
 	text, err := jsontext.AppendUnquote(nil, value)
 	if err != nil {

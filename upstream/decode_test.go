@@ -68,7 +68,7 @@ func decodeCases() []decodeCase {
 	}
 }
 
-// clientAnswering answers a client of a service that answers all requests alike.
+// clientAnswering returns a client of a service that answers all requests in the same way.
 func clientAnswering(t testing.TB, status int, body string) *upstream.Client {
 	t.Helper()
 	return newClient(t, upstream.Config{
@@ -214,7 +214,7 @@ func TestAbsentAndNullAreTheSame(t *testing.T) {
 	}
 }
 
-// nullify answers the same object with null for every member.
+// nullify returns the same object with null for every member.
 func nullify(object string) string {
 	members := []string{}
 	for line := range strings.Lines(object) {

@@ -8,20 +8,34 @@
 // for "absent or null". Numbers, booleans and the identifiers that may be missing are
 // pointers, since their zero values mean something.
 //
-// On whose behalf a call is made rides in its context, as a Credential. A credential is
+// On whose behalf a call is made is in its context, as a Credential. A credential is
 // either a caller's own token (Bearer) or the gateway's (ClientCredentials).
 //
-// Calls share the request budget that the service allows. They go at once while it lasts; then
-// they wait in a queue in which callers take turns, and are refused where they would wait in
-// vain. A 429 pauses a budget as a whole. What fails in a way that is soon over is sent again
-// where that cannot do anything twice. Reads that are alike are one request, and may be answered
-// from a cache. On its way a read passes the cache (cache.go), the reads under way (flight.go),
-// the throttle (throttle.go, and budget.go for one budget), the gate (gate.go) and the wire
-// (exchange.go), which decides whether it comes back (retry.go).
+// # The way of a read
+//
+// A call asks the service for one thing. It has one attempt or more; an attempt is one round trip. On
+// its way a read passes:
+//
+//   - the method of its operation, such as ListIdentityCertifications (certifications.go), which
+//     makes a request of its parameters (operation.go, query.go, filter.go, request.go);
+//   - the cache (cache.go) and the reads under way (flight.go), either of which may save it a call:
+//     read.go leads through both;
+//   - the call (call.go), which decides after each attempt whether there is another one (retry.go);
+//   - for each attempt (attempt.go), its turn within the request budget and room among the requests
+//     under way (turn.go, and the package throttle, which decides);
+//   - the wire (transport.go), and back: the response is decoded (response.go, decode.go), or an
+//     *Error is made of it (refusal.go) or of what went wrong (failure.go).
+//
+// A write (write.go) goes the same way without the cache and the reads under way, both of which it
+// makes out of date.
+//
+// What a call costs is counted for its operation (usage.go, trace.go), for the whole client (stats.go)
+// and in spans (span.go). The files of sign-in begin with oauth_: how the gateway gets a token for
+// itself, and how people sign in.
 //
 // Identifiers and filters may come from anybody. What cannot be an identifier or a value is
 // refused before anything is sent; everything else reaches the service as data, never as
 // part of a path or of the filter language.
 //
-// The package knows nothing of GraphQL. It imports no other package of this project.
+// The package knows nothing of GraphQL. Of this project it imports the package throttle alone.
 package upstream

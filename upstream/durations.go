@@ -17,7 +17,7 @@ var (
 	}
 )
 
-// Durations are how long something took, time after time.
+// Durations count how long something took, time after time.
 type Durations struct {
 	// Bounds are upper bounds, in order, and Counts how many were at most that long but longer than
 	// the bound before. One more count is of those that were longer than all bounds.
@@ -26,7 +26,7 @@ type Durations struct {
 	Sum    time.Duration
 }
 
-// Count answers how many there were.
+// Count returns how many durations were counted.
 func (d Durations) Count() uint64 {
 	var n uint64
 	for _, count := range d.Counts {

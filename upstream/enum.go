@@ -91,3 +91,74 @@ func (t CertificationTaskTargetType) Known() bool {
 func (o LocaleOrigin) Known() bool {
 	return o == LocaleDefault || o == LocaleRequest
 }
+
+// The methods below log the values of a row that Known does not report; list and get call them.
+
+func (c *IdentityCertification) noteUnknown(u *unknownValues) {
+	note(u, c.Phase)
+	if c.Campaign != nil {
+		note(u, c.Campaign.CampaignType)
+		note(u, c.Campaign.CorrelatedStatus)
+		note(u, c.Campaign.MandatoryCommentRequirement)
+	}
+	c.Reviewer.noteUnknown(u)
+	if c.Reassignment != nil && c.Reassignment.From != nil {
+		c.Reassignment.From.Reviewer.noteUnknown(u)
+	}
+}
+
+func (r *Reviewer) noteUnknown(u *unknownValues) {
+	if r != nil {
+		note(u, r.Type)
+	}
+}
+
+func (i *AccessReviewItem) noteUnknown(u *unknownValues) {
+	note(u, i.Decision)
+	if i.AccessSummary == nil {
+		return
+	}
+	if i.AccessSummary.Access != nil {
+		note(u, i.AccessSummary.Access.Type)
+	}
+	i.AccessSummary.Entitlement.noteUnknown(u)
+	i.AccessSummary.AccessProfile.noteUnknown(u)
+	if role := i.AccessSummary.Role; role != nil {
+		for k := range role.AccessProfiles {
+			role.AccessProfiles[k].noteUnknown(u)
+		}
+		for k := range role.Entitlements {
+			role.Entitlements[k].noteUnknown(u)
+		}
+	}
+}
+
+func (p *ReviewableAccessProfile) noteUnknown(u *unknownValues) {
+	if p != nil {
+		for k := range p.Entitlements {
+			p.Entitlements[k].noteUnknown(u)
+		}
+	}
+}
+
+func (e *ReviewableEntitlement) noteUnknown(u *unknownValues) {
+	if e == nil || e.Account == nil {
+		return
+	}
+	note(u, e.Account.Type)
+	if e.Account.Owner != nil {
+		note(u, e.Account.Owner.Type)
+	}
+	if e.Account.ActivityInsights != nil {
+		note(u, e.Account.ActivityInsights.UsageDaysState)
+	}
+}
+
+func (t *CertificationTask) noteUnknown(u *unknownValues) {
+	note(u, t.Type)
+	note(u, t.TargetType)
+	note(u, t.Status)
+	for k := range t.Errors {
+		note(u, t.Errors[k].LocaleOrigin)
+	}
+}

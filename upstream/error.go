@@ -8,20 +8,20 @@ import (
 )
 
 // An Error is how every call of this package fails: a refusal by the service, a fault on
-// the way, or an answer that cannot be read.
+// the way, or a response that cannot be read.
 type Error struct {
 	Operation string // vendor operation, such as "makeIdentityDecision"
 	Kind      Kind
-	Status    int // HTTP status; 0 where no answer came
+	Status    int // HTTP status; 0 if no response came
 	// DetailCode is the service's own code, such as "400.1 Bad Request Content". Only its
 	// numeric part is dependable.
 	DetailCode string
 	TrackingID string // what the vendor's support asks for
-	// Messages are the service's own words, often one text in two locales; or, where an
-	// argument was refused before anything was sent, what is wrong with it.
+	// Messages are the service's own words, often one text in two locales; or, if an
+	// argument could not be sent, what is wrong with it.
 	Messages []ErrorMessage
-	// RetryAfter is how long the service asks to wait or, where this client refused the call
-	// itself, when it expects to have room for it; 0 where nobody says.
+	// RetryAfter is how long the service asks to wait or, if this client did not let the call go
+	// itself, after what time it expects to have room for it; 0 if that is not known.
 	RetryAfter time.Duration
 	// Sent says that the request went out or may have: there was a connection for it. A
 	// write that failed with Sent and without a Status has an unknown outcome.
@@ -39,11 +39,11 @@ const (
 	KindForbidden                   // 403
 	KindNotFound                    // 404
 	KindBadRequest                  // 400 and any other 4xx
-	KindRateLimited                 // 429, or refused here since the budget is used up: Status 0
+	KindRateLimited                 // 429, or not sent since the budget is used up: Status 0
 	KindTimeout                     // a time limit or the caller's deadline passed
 	KindCanceled                    // the caller went away
-	KindInvalid                     // an answer that cannot be read: cut off, too large, no JSON
-	KindCallsExceeded               // the operation has made as many calls as it may: see NewUsage
+	KindInvalid                     // a response that cannot be read: cut off, too large, no JSON
+	KindCallsExceeded               // the operation may make no more calls: see NewUsage
 )
 
 // Error describes the failure for logs. It holds no body, URL or token.
@@ -60,9 +60,9 @@ func (e *Error) Error() string {
 	return s
 }
 
-// Text answers the one text of Messages to show to a person: the one in the caller's
-// language where there is one, else the service's own. It is a single line of at most 500
-// characters, and empty where the service said nothing.
+// Text returns the one text of Messages to show to a person: the one in the caller's
+// language if there is one, else the service's own. It is a single line of at most 500
+// characters, and empty if the service said nothing.
 func (e *Error) Text() string {
 	var byOrigin, first string
 	for _, m := range e.Messages {
@@ -80,7 +80,7 @@ func (e *Error) Text() string {
 	return cmp.Or(byOrigin, first)
 }
 
-// Unwrap answers what caused the failure, such as context.Canceled.
+// Unwrap returns what caused the failure, such as context.Canceled.
 func (e *Error) Unwrap() error { return e.cause }
 
 // String names the kind in a word or two.

@@ -8,25 +8,25 @@ import (
 )
 
 // An expression is a filter in the service's language. It is made by the functions below
-// alone, which quote every value, so that no value can reach beyond its place. The zero
+// alone, which quote every value, so that no value can become part of the language. The zero
 // expression does not filter.
 type expression struct {
 	text string
-	join string // "and" or "or" where that is how text is composed at its top
-	err  error  // why it cannot be sent, which is never without a text
+	join string // "and" or "or", if text is composed by it at its top level
+	err  error  // why it cannot be sent; text is not empty then
 }
 
 // A TextMatch is a condition on a text: that it equals another or starts with it. The
-// service ignores case where it compares names, addresses and rights.
+// service ignores case when it compares names, addresses and rights.
 type TextMatch struct {
 	operator string
 	text     string
 }
 
-// Equals answers the condition that a text is the given one.
+// Equals returns the condition that a text is the given one.
 func Equals(text string) *TextMatch { return &TextMatch{"eq", text} }
 
-// StartsWith answers the condition that a text starts with the given one.
+// StartsWith returns the condition that a text starts with the given one.
 func StartsWith(text string) *TextMatch { return &TextMatch{"sw", text} }
 
 // all joins conditions by "and".
@@ -56,7 +56,7 @@ func compose(join string, conditions []expression) expression {
 	return e
 }
 
-// nested answers the expression's text as a part of one that is joined by join.
+// nested returns the expression's text as a part of one that is joined by join.
 func (e expression) nested(join string) string {
 	if e.join == "" || e.join == join {
 		return e.text
@@ -140,7 +140,7 @@ func (e *expression) check(field, value string) {
 	}
 }
 
-// quote answers value as a string of the service's language.
+// quote returns value as a string of the service's language.
 func quote(value string) string {
 	return `"` + quoting.Replace(value) + `"`
 }

@@ -61,7 +61,7 @@ func newFilterWorld(t testing.TB) *filterWorld {
 	}
 }
 
-// decodeBody makes a plain request and answers its body.
+// decodeBody makes a plain request and returns its body.
 func decodeBody[T any](t testing.TB, server *httptest.Server, method, target, token string) T {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, server.URL+target, nil)
@@ -164,7 +164,7 @@ func (w *filterWorld) check(t *testing.T, sends bool, filter upstream.AccessRevi
 	}
 }
 
-// quotedTexts answers the texts that stand in double quotes in a filter. A backslash stands
+// quotedTexts returns the texts that stand in double quotes in a filter. A backslash stands
 // before a double quote or a backslash that belongs to the text, and before nothing else.
 func quotedTexts(t *testing.T, filter string) []string {
 	t.Helper()

@@ -91,7 +91,7 @@ func FuzzQuote(f *testing.F) {
 	})
 }
 
-// readQuoted reads a quoted value as the language defines it, and answers the rest.
+// readQuoted reads a quoted value as the language defines it, and returns the rest.
 func readQuoted(t *testing.T, text string) (value, rest string) {
 	t.Helper()
 	if text == "" || text[0] != '"' {

@@ -8,34 +8,36 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"certql/upstream/throttle"
 )
 
-// flights are the reads that are under way. A read that asks the same of the service, in the
-// name of the same caller, joins the one that is under way instead of going out itself.
+// flights are the reads that are under way. A read that asks the service for the same
+// thing, on behalf of the same caller, joins the one that is under way instead of going out itself.
 type flights struct {
 	mu    sync.Mutex
 	byKey map[string]*flight
 }
 
-// A flight is one read under way and those who wait for it.
+// A flight is one read under way and the callers who wait for it.
 type flight struct {
-	demand  *demand       // of the read that began it; nil where the cache would have done
+	demand  *demand       // of the read that began it; nil if the cache would have done
 	done    chan struct{} // closed when value and err are there
 	value   any
 	err     error
 	waiting int
 	cancel  context.CancelFunc
-	// deadline is the latest of those who wait, and turn is when the call is expected to leave
-	// the queue, or 0 where it is not in one. Both are in nanoseconds by the system's clock.
-	deadline, turn atomic.Int64
+	// deadline is the latest one of the callers who wait, and leaves is when the call is expected to
+	// leave the queue, or 0 if it is not in one. Both are in nanoseconds by the system's clock.
+	deadline, leaves atomic.Int64
 }
 
-// share answers what read of an operation answers, or what a flight of the same key does that is under way.
-// The read belongs to all who wait for it: it goes on when the context of one of them ends,
-// and is cancelled when the last has gone. It is charged to the operation that starts it, and
-// not started where that operation may make no more calls. Whoever has no time to wait for a
-// call that stands in the queue is refused as if the call were their own.
-func share[V any](ctx context.Context, f *flights, operation, key string, read func(context.Context) (V, error), onJoin func()) (V, error) {
+// share returns the result of read, or that of a flight of the same key that is under way. The read
+// belongs to all callers who wait for it: it goes on when the context of one of them ends, and is
+// cancelled when the last has gone. It is charged to the operation that starts it, and is not started
+// if that operation may make no more calls. A caller who has no time to wait for a call that stands in
+// the queue gets the same error as if the call were its own.
+func share[V any](ctx context.Context, f *flights, key string, read func(context.Context) (V, error), onJoin func()) (V, error) {
 	var none V
 	if ctx.Err() != nil { // a flight would have set out before it was cancelled
 		return none, ctx.Err()
@@ -47,7 +49,7 @@ func share[V any](ctx context.Context, f *flights, operation, key string, read f
 	if joined {
 		if wait := current.queued(); current.tooLate(ctx) {
 			f.leave(key, current)
-			return none, throttled(operation, wait)
+			return none, &throttle.UsedUpError{Wait: wait}
 		}
 		UsageFrom(ctx).addCoalesced()
 		onJoin()
@@ -58,7 +60,7 @@ func share[V any](ctx context.Context, f *flights, operation, key string, read f
 		wait := current.queued()
 		f.leave(key, current)
 		if wait > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return none, throttled(operation, wait)
+			return none, &throttle.UsedUpError{Wait: wait}
 		}
 		return none, ctx.Err()
 	}
@@ -66,8 +68,8 @@ func share[V any](ctx context.Context, f *flights, operation, key string, read f
 	return value, current.err
 }
 
-// board answers the flight of a key, having started it where there was none that will do; nil
-// where it may not be started.
+// board returns the flight of a key, having started it if there was none that will do; nil if
+// it may not be started.
 func (f *flights) board(ctx context.Context, key string, read func(context.Context) (any, error)) (current *flight, joined bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -102,12 +104,12 @@ func (f *flights) board(ctx context.Context, key string, read func(context.Conte
 	return current, false
 }
 
-// leave takes one who waits off a flight.
+// leave takes a caller who waits off a flight.
 func (f *flights) leave(key string, current *flight) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if current.waiting--; current.waiting == 0 {
-		f.remove(key, current) // nobody may join what is being cancelled
+		f.remove(key, current) // no caller may join what is being cancelled
 		current.cancel()
 	}
 }
@@ -135,13 +137,14 @@ func (f *flights) closeAll() {
 
 type flightKey struct{}
 
-// flightFrom answers the flight that a call belongs to; nil where it is nobody else's.
+// flightFrom returns the flight that a call belongs to; nil if it belongs to none.
 func flightFrom(ctx context.Context) *flight {
 	current, _ := ctx.Value(flightKey{}).(*flight)
 	return current
 }
 
-// deadlineOf answers when nobody waits for the call any more, and whether there is such a time.
+// deadlineOf returns when the last caller who waits for a call gives up, and whether there is such a
+// time.
 func deadlineOf(ctx context.Context) (time.Time, bool) {
 	current := flightFrom(ctx)
 	if current == nil {
@@ -151,7 +154,8 @@ func deadlineOf(ctx context.Context) (time.Time, bool) {
 	return time.Unix(0, deadline), deadline != math.MaxInt64
 }
 
-// extend makes room for one more who waits. It is called with the lock of the flights.
+// extend makes a flight last to the deadline of one more caller. It is called with the lock of the
+// flights.
 func (f *flight) extend(ctx context.Context) {
 	deadline := int64(math.MaxInt64)
 	if at, ok := ctx.Deadline(); ok {
@@ -166,22 +170,22 @@ func (f *flight) expect(wait time.Duration) {
 	switch {
 	case f == nil:
 	case wait == 0:
-		f.turn.Store(0)
+		f.leaves.Store(0)
 	default:
-		f.turn.Store(time.Now().Add(wait).UnixNano())
+		f.leaves.Store(time.Now().Add(wait).UnixNano())
 	}
 }
 
-// queued answers how long the call still waits in the queue; 0 where it is not in one.
+// queued returns how long the call still waits in the queue; 0 if it is not in one.
 func (f *flight) queued() time.Duration {
-	turn := f.turn.Load()
-	if turn == 0 {
+	leaves := f.leaves.Load()
+	if leaves == 0 {
 		return 0
 	}
-	return max(time.Until(time.Unix(0, turn)), time.Millisecond)
+	return max(time.Until(time.Unix(0, leaves)), time.Millisecond)
 }
 
-// tooLate says whether the call leaves the queue only after the context's deadline.
+// tooLate reports whether the call leaves the queue only after the context's deadline.
 func (f *flight) tooLate(ctx context.Context) bool {
 	deadline, ok := ctx.Deadline()
 	return ok && f.queued() > time.Until(deadline)

@@ -153,8 +153,8 @@ func TestTheLastCallerWhoLeavesCancelsTheRequest(t *testing.T) {
 	}
 }
 
-// Who asks for what is true now is not answered by what was asked for a moment ago, but shares
-// requests with whoever comes after.
+// A read of what is true now does not join one that began a moment ago, but shares a request with
+// those that come after it.
 func TestAReadPastTheCacheJoinsNoneFromBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &numbering{latency: time.Second}

@@ -21,7 +21,7 @@ func newServer(t testing.TB, handler http.HandlerFunc) *httptest.Server {
 	return server
 }
 
-// newClient answers a client that leaves no connection behind. Unless the test sets one it has
+// newClient returns a client that leaves no connection behind. Unless the test sets one it has
 // no rate limit.
 func newClient(t testing.TB, cfg upstream.Config) *upstream.Client {
 	t.Helper()
@@ -36,7 +36,7 @@ func newClient(t testing.TB, cfg upstream.Config) *upstream.Client {
 	return client
 }
 
-// asCaller answers the test's context with a token in it.
+// asCaller returns the test's context with a token in it.
 func asCaller(t testing.TB) context.Context {
 	t.Helper()
 	return withToken(t, "t0ken")
@@ -51,7 +51,7 @@ func withToken(t testing.TB, token string) context.Context {
 	return upstream.WithCredential(t.Context(), credential)
 }
 
-// answering answers a handler with one answer for all requests.
+// answering returns a handler with one answer for all requests.
 func answering(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
@@ -59,7 +59,7 @@ func answering(status int, body string) http.HandlerFunc {
 	}
 }
 
-// upstreamError answers the error as what every call fails with.
+// upstreamError returns the error as what every call fails with.
 func upstreamError(t testing.TB, err error) *upstream.Error {
 	t.Helper()
 	e, ok := errors.AsType[*upstream.Error](err)
@@ -74,7 +74,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// answer answers a response as a transport does.
+// answer returns a response as a transport does.
 func answer(status int, body string) *http.Response {
 	return &http.Response{
 		StatusCode: status, Header: http.Header{}, ContentLength: int64(len(body)),

@@ -11,9 +11,10 @@ import (
 // the length of a login name.
 const maxIDBytes = 256
 
-// CheckID says what is wrong with text as an identifier, or nil where it can be one. Identifiers are
-// opaque, so almost any text can be one. Refused is what steers a path even when it is
-// percent-encoded, since proxies on the way may decode it once more than they should.
+// CheckID returns an error that says what is wrong with text as an identifier, or nil if it can be one.
+// Identifiers are opaque, so almost any text can be one. What is refused are characters that steer a
+// path even when they are percent-encoded, since proxies on the way may decode them once more than they
+// should.
 func CheckID(text string) error {
 	switch {
 	case text == "":
@@ -32,7 +33,7 @@ func CheckID(text string) error {
 	return nil
 }
 
-// escapeID answers id as one segment of a path, or why it cannot be an identifier.
+// escapeID returns id as one segment of a path, or why it cannot be an identifier.
 func escapeID(id string) (string, error) {
 	if err := CheckID(id); err != nil {
 		return "", inputError("an identifier " + err.Error())

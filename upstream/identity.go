@@ -2,22 +2,7 @@ package upstream
 
 import (
 	"encoding/base64"
-	"fmt"
 	"strings"
-)
-
-// RateLimitKey says which calls spend the same request budget.
-type RateLimitKey string
-
-// The keys. The service counts by client id.
-const (
-	// RateLimitByClient, the default, gives all tokens of one client id one budget. The id is
-	// read from the token, unverified. A token that does not tell has a budget of its own.
-	RateLimitByClient RateLimitKey = "client"
-	// RateLimitByCredential gives each credential a budget of its own.
-	RateLimitByCredential RateLimitKey = "credential"
-	// RateLimitByTenant gives all calls of a Client one budget.
-	RateLimitByTenant RateLimitKey = "tenant"
 )
 
 // maxClaim bounds what is taken from a token, in bytes.
@@ -28,12 +13,6 @@ const maxClaim = 200
 type Identity struct {
 	Client  string // the id of the OAuth client that the token was issued to
 	Subject string // whom it stands for
-}
-
-// An Identified is a Credential that knows the identity behind it.
-type Identified interface {
-	Credential
-	Identity() Identity
 }
 
 // readIdentity reads the claims of a JWT. What is no JWT, or claims too much, has none.
@@ -63,35 +42,4 @@ func readIdentity(token string) Identity {
 		return Identity{}
 	}
 	return Identity{Client: claims.ClientID, Subject: subject}
-}
-
-// A payer is whose budget a call spends, and who among those that share it.
-type payer struct{ budget, caller string }
-
-// payer answers who pays for the calls of a credential. No claim of a token can make a key that
-// is another credential's.
-func (k RateLimitKey) payer(credential Credential) payer {
-	var claimed Identity
-	if c, ok := credential.(Identified); ok {
-		claimed = c.Identity()
-	}
-	p := payer{budget: credential.Key(), caller: credential.Key()}
-	switch {
-	case k == RateLimitByTenant:
-		p.budget = "tenant"
-	case k == RateLimitByClient && claimed.Client != "":
-		p.budget = "claimed:" + claimed.Client
-	}
-	if claimed.Subject != "" {
-		p.caller = "claimed:" + claimed.Subject
-	}
-	return p
-}
-
-func (k RateLimitKey) validate() error {
-	switch k {
-	case RateLimitByClient, RateLimitByCredential, RateLimitByTenant:
-		return nil
-	}
-	return fmt.Errorf("RateLimitKey: must be %s, %s or %s", RateLimitByClient, RateLimitByCredential, RateLimitByTenant)
 }

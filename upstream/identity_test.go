@@ -45,7 +45,7 @@ func TestClaimsAreNoKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a, b := RateLimitByClient.payer(opaque), RateLimitByClient.payer(forged); a.budget == b.budget || a.caller == b.caller {
+	if a, b := RateLimitByClient.payer(opaque), RateLimitByClient.payer(forged); a.Budget == b.Budget || a.Caller == b.Caller {
 		t.Errorf("%+v shares with %+v", a, b)
 	}
 }

@@ -13,13 +13,13 @@ type Layout int
 // The layouts. LayoutAuto, the zero value, chooses by the base URL as ParseLayout does.
 const (
 	LayoutAuto      Layout = iota
-	LayoutVersioned        // {base}/certifications/…, where the base ends in /v3, /v2024, /beta and the like
-	LayoutCurrent          // {base}/certifications/v1/…, where the base has no version
+	LayoutVersioned        // {base}/certifications/…, with a base that ends in /v3, /v2024, /beta and the like
+	LayoutCurrent          // {base}/certifications/v1/…, with a base that has no version
 )
 
 // ParseLayout reads "versioned", "current" or "auto", which the empty text stands for as
 // well. Under "auto" a base URL whose path ends in /v3, in a year such as /v2024, or in
-// /beta is versioned; any other is current. The answer is never LayoutAuto.
+// /beta is versioned; any other is current. The result is never LayoutAuto.
 func ParseLayout(text, baseURL string) (Layout, error) {
 	switch text {
 	case "versioned":
@@ -37,7 +37,7 @@ func ParseLayout(text, baseURL string) (Layout, error) {
 	}
 }
 
-// String answers the text that ParseLayout reads.
+// String returns the text that ParseLayout reads.
 func (l Layout) String() string {
 	switch l {
 	case LayoutVersioned:
@@ -49,7 +49,7 @@ func (l Layout) String() string {
 	}
 }
 
-// root answers the path below the base URL at which a service starts.
+// root returns the path below the base URL under which a service is found.
 func (l Layout) root(service string) string {
 	if l == LayoutCurrent {
 		return "/" + service + "/v1"
@@ -66,7 +66,7 @@ func layoutOf(base *url.URL) Layout {
 	return LayoutCurrent
 }
 
-// parseBaseURL answers the base URL with no slash at its end, or an error that says what
+// parseBaseURL returns the base URL with no slash at its end, or an error that says what
 // is wrong with it. The error does not repeat the URL, which may hold a password.
 func parseBaseURL(text string) (*url.URL, error) {
 	base, err := url.Parse(text)

@@ -12,7 +12,9 @@ import (
 const (
 	// opGetOAuthInfo is what errors call the request for the tenant's endpoints.
 	opGetOAuthInfo = "getOAuthInfo"
-
+	infoPath       = "/oauth/info" // on the service's host
+	// maxInfoBytes is how much is read of a response to it, or of any other that is read only so that
+	// the connection can be used again.
 	maxInfoBytes = 64 << 10
 )
 
@@ -21,7 +23,7 @@ const (
 type OAuthInfo struct {
 	AuthorizeEndpoint string `json:"authorizeEndpoint"`
 	TokenEndpoint     string `json:"tokenEndpoint"`
-	LogoutURL         string `json:"logoutUrl"` // empty where it names none
+	LogoutURL         string `json:"logoutUrl"` // empty if it names none
 }
 
 // fetchOAuthInfo asks a tenant for its endpoints. It fails with an *Error.
@@ -53,8 +55,8 @@ func fetchOAuthInfo(ctx context.Context, client *http.Client, infoURL string) (O
 	return *info, nil
 }
 
-// validate refuses endpoints that secrets must not be sent to. Where the tenant is asked over TLS,
-// they have TLS as well.
+// validate returns an error for endpoints that secrets must not be sent to. If the tenant is asked over
+// TLS, they must have TLS as well.
 func (i OAuthInfo) validate(askedAt string) error {
 	asked, err := url.Parse(askedAt)
 	if err != nil {
@@ -65,10 +67,10 @@ func (i OAuthInfo) validate(askedAt string) error {
 			continue
 		}
 		if !isEndpoint(text) {
-			return fmt.Errorf("%s is no URL", name)
+			return fmt.Errorf("%s is not a URL", name)
 		}
 		if u, err := url.Parse(text); err != nil || asked.Scheme == "https" && u.Scheme != "https" {
-			return errors.New(name + " is without TLS")
+			return errors.New(name + " does not use TLS")
 		}
 	}
 	return nil

@@ -18,7 +18,7 @@ import (
 )
 
 // definitionFile is the vendor's own definition of the operations. It is not part of this
-// project, so it may be missing, but for where CI says that it must not.
+// project, so it may be missing, unless CI says that it must not.
 const definitionFile = "../../shared/upstream/openapi-certifications.json"
 
 func loadDefinition(t *testing.T) *openapi3.T {

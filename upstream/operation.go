@@ -3,11 +3,13 @@ package upstream
 import (
 	"net/http"
 	"strings"
+
+	"certql/upstream/throttle"
 )
 
 // An operation is one of the vendor's operations: its name, its method, and its path as
 // the service that it belongs to and a template below that. Each {name} of the template
-// takes the place of one identifier.
+// stands for one identifier.
 type operation struct {
 	name    string
 	method  string
@@ -53,7 +55,7 @@ var (
 	}
 )
 
-// operations answers all of them.
+// operations returns all operations.
 func operations() []operation {
 	return []operation{
 		opListIdentityCertifications, opGetIdentityCertification, opListIdentityAccessReviewItems,
@@ -63,36 +65,36 @@ func operations() []operation {
 	}
 }
 
-// reads says whether the operation changes nothing.
+// reads reports whether the operation changes nothing.
 func (o operation) reads() bool { return o.method == http.MethodGet }
 
-// movesItems says whether the operation changes more certifications than the one in its path.
+// movesItems reports whether the operation changes more certifications than the one in its path.
 func (o operation) movesItems() bool {
 	return o.name == opReassignIdentityCertifications.name || o.name == opSubmitReassignCertsAsync.name
 }
 
-// subject answers what the answer to a read of the operation shows.
+// subject returns what the result of a read of the operation shows.
 func (o operation) subject(ids []string) subject {
 	if o.service != "certifications" || len(ids) == 0 {
-		return subject{} // tasks belong to certifications that only their answers name
+		return subject{} // tasks belong to certifications that only the responses name
 	}
 	return subject{certification: ids[0]}
 }
 
-// class answers how urgent the operation is.
-func (o operation) class() class {
+// class returns how urgent the operation is.
+func (o operation) class() throttle.Class {
 	if o.reads() {
-		return reads
+		return throttle.Reads
 	}
-	return mutations
+	return throttle.Writes
 }
 
-// template answers the operation's path under a base URL of the given layout, with the names
+// template returns the operation's path under a base URL of the given layout, with the names
 // of its identifiers in braces.
 func (o operation) template(layout Layout) string { return layout.root(o.service) + o.path }
 
-// resolve answers the operation's escaped path under a base URL of the given layout, with
-// ids in the places of the template, of which there must be as many. It fails where one
+// resolve returns the operation's escaped path under a base URL of the given layout, with
+// ids for the {names} of the template, of which there must be as many. It fails if one
 // of them cannot be an identifier.
 func (o operation) resolve(layout Layout, ids []string) (string, error) {
 	var path strings.Builder

@@ -142,8 +142,8 @@ func TestABurstIntoASpentBudgetIsOnePause(t *testing.T) {
 	})
 }
 
-// Who has a turn, and waits only for room among the requests under way, waits for the end of the
-// pause as well.
+// A call that has its turn, and waits only for room among the requests under way, waits for the end
+// of the pause as well.
 func TestNobodyGoesInAPauseWhoHadATurnBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &throttling{latency: time.Second, refuse: 1, retryAfter: "5"}
@@ -233,7 +233,7 @@ func TestAPauseThatOutlastsTheDeadlineIsTold(t *testing.T) {
 		if got := client.RateLimit(asCaller(t)); got.Remaining != 0 || !got.ResetAt.Equal(s.start.Add(40*time.Second)) {
 			t.Errorf("the budget is %+v", got)
 		}
-		if stats := client.Stats(); stats.Paused != 1 || stats.Pauses != 1 || stats.Refused != 2 {
+		if stats := client.Stats(); stats.Paused != 1 || stats.Pauses != 1 || stats.Rejected != 2 {
 			t.Errorf("the statistics are %+v", stats)
 		}
 	})

@@ -35,14 +35,14 @@ type GetIdentityCertificationItemPermissionsParams struct {
 	Paging
 }
 
-// Query answers the parameters as they go on the wire.
+// Query returns the parameters as they go on the wire.
 func (p GetIdentityCertificationItemPermissionsParams) Query() url.Values { return p.query().values }
 
 func (p GetIdentityCertificationItemPermissionsParams) query() rawQuery {
 	return query(p.Paging, p.Filter.expression())
 }
 
-// GetIdentityCertificationItemPermissions answers a page of the permissions behind an
+// GetIdentityCertificationItemPermissions returns a page of the permissions behind an
 // entitlement under review (vendor operation getIdentityCertificationItemPermissions,
 // GET /certifications/{certificationId}/access-review-items/{itemId}/permissions).
 func (c *Client) GetIdentityCertificationItemPermissions(ctx context.Context, certificationID, itemID string, p GetIdentityCertificationItemPermissionsParams) (Page[Permission], error) {

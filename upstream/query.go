@@ -12,9 +12,9 @@ import (
 // MaxLimit is the most rows that a page can have.
 const MaxLimit = 250
 
-// Paging says which rows of a list to answer. All of it is sent as it is given.
+// Paging says which rows of a list to return. All of it is sent as it is given.
 type Paging struct {
-	// Limit is how many rows to answer, 0 to MaxLimit. Zero means none, which together
+	// Limit is how many rows to return, 0 to MaxLimit. Zero means none, which together
 	// with Count asks for the number of rows alone.
 	Limit int
 	// Offset is how many rows to skip.
@@ -25,21 +25,21 @@ type Paging struct {
 
 // A Page is a part of a list.
 type Page[T any] struct {
-	// Items are the rows. What the service sent in place of a row without being one,
-	// such as null, is a zero value here, so that the positions of the others hold.
+	// Items are the rows. If the service sent something other than a row, such as null, it is a
+	// zero value here, so that the positions of the others hold.
 	Items []T
-	// Total is the number of rows in the whole list after filtering. It is nil where it
+	// Total is the number of rows in the whole list after filtering. It is nil if it
 	// was not asked for or the service did not say.
 	Total *int
 
-	operation string // that answered it
+	operation string // that it is of
 }
 
-// errNotCounted says that an answer lacks the header that tells the number of rows.
+// errNotCounted says that a response lacks the header that tells the number of rows.
 var errNotCounted = errors.New("the answer does not say how many rows there are")
 
-// Count answers the number of rows in the whole list, for which the page must have been asked
-// (Paging.Count). It fails with an *Error of KindInvalid where the service did not say.
+// Count returns the number of rows in the whole list, for which the page must have been asked
+// (Paging.Count). It fails with an *Error of KindInvalid if the service did not say.
 func (p Page[T]) Count() (int, error) {
 	if p.Total == nil {
 		return 0, unreadable(p.operation, http.StatusOK, errNotCounted)
@@ -47,14 +47,14 @@ func (p Page[T]) Count() (int, error) {
 	return *p.Total, nil
 }
 
-// A rawQuery is the parameters of a list as they go on the wire, or would if err did not
-// say why they cannot be sent.
+// A rawQuery is the parameters of a list as they go on the wire. If err is not nil, it says why they
+// cannot be sent.
 type rawQuery struct {
 	values url.Values
 	err    error
 }
 
-// A queryParameter is one name and value; it is left out where the value is empty.
+// A queryParameter is one name and value; it is left out if the value is empty.
 type queryParameter struct {
 	name, value string
 	err         error // why it cannot be sent
@@ -87,18 +87,18 @@ func (q *rawQuery) add(p queryParameter) {
 	}
 }
 
-// encode answers the query of the URL, its parameters in the order of their names. A space
+// encode returns the query of the URL, its parameters in the order of their names. A space
 // is %20, since not every reader takes + for one.
 func (q rawQuery) encode() string {
 	return strings.ReplaceAll(q.values.Encode(), "+", "%20")
 }
 
-// parameter answers a parameter with a value as it is given.
+// parameter returns a parameter with a value as it is given.
 func parameter(name, value string) queryParameter {
 	return queryParameter{name: name, value: value}
 }
 
-// idList answers a parameter that lists identifiers; nil leaves it out.
+// idList returns a parameter that lists identifiers; nil leaves it out.
 func idList(name string, ids []string) queryParameter {
 	p := queryParameter{name: name, value: strings.Join(ids, ",")}
 	if ids != nil && len(ids) == 0 {

@@ -7,35 +7,28 @@ import (
 	"time"
 )
 
-const (
-	// opGetInfo is what errors call the request that finds out whether the service answers.
-	opGetInfo = "getOAuthInfo"
-	infoPath  = "/oauth/info" // on the service's host
-	maxInfo   = 64 << 10      // bytes of its answer that are read, so that the connection can be used again
-)
-
-// Reach says whether the service answers, and fails with an *Error where it does not. What any
-// call of the client has been answered within the given time, but for a failure, is proof enough;
-// otherwise the service is asked for what it tells everybody, without a credential, which costs
-// nothing of the request budget. Any answer will do that is no failure.
+// Reach returns nil if the service answers, and an *Error if it does not. A response to any call of
+// the client within the given time is proof enough, unless it was a failure. Otherwise the service is
+// asked for what it tells everybody (the vendor's GET /oauth/info), without a credential, which costs
+// nothing of the request budget. Any response but a failure will do.
 func (c *Client) Reach(ctx context.Context, within time.Duration) error {
 	if answered := c.stats.answered.Load(); answered != 0 && c.now().Sub(time.Unix(0, answered)) <= within {
 		return nil
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.info, nil)
 	if err != nil {
-		return failure(ctx, opGetInfo, err)
+		return failure(ctx, opGetOAuthInfo, err)
 	}
 	req.Header["Accept"] = []string{"application/json"}
 	req.Header["User-Agent"] = []string{c.userAgent}
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
-		return failure(ctx, opGetInfo, err)
+		return failure(ctx, opGetOAuthInfo, err)
 	}
 	defer resp.Body.Close()
-	_, _ = io.CopyN(io.Discard, resp.Body, maxInfo)
+	_, _ = io.CopyN(io.Discard, resp.Body, maxInfoBytes)
 	if statusClassOf(resp.StatusCode) == StatusFailed {
-		return &Error{Operation: opGetInfo, Kind: KindUnavailable, Status: resp.StatusCode}
+		return &Error{Operation: opGetOAuthInfo, Kind: KindUnavailable, Status: resp.StatusCode}
 	}
 	return nil
 }

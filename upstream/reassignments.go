@@ -32,7 +32,7 @@ const (
 	ReassignTargetSummary   ReassignReferenceType = "TARGET_SUMMARY"   // the newer name of the same
 )
 
-// ReassignIdentityCertifications moves at most MaxReassignReferences references and answers
+// ReassignIdentityCertifications moves at most MaxReassignReferences references and returns
 // the certification in the path as it is after the move (vendor operation
 // reassignIdentityCertifications, POST /certifications/{id}/reassign).
 func (c *Client) ReassignIdentityCertifications(ctx context.Context, certificationID string, r ReviewReassign) (*IdentityCertification, error) {
@@ -40,7 +40,7 @@ func (c *Client) ReassignIdentityCertifications(ctx context.Context, certificati
 }
 
 // SubmitReassignCertsAsync queues the move of at most MaxReassignAsyncReferences references
-// and answers the task that will do it (vendor operation submitReassignCertsAsync,
+// and returns the task that will do it (vendor operation submitReassignCertsAsync,
 // POST /certifications/{id}/reassign-async).
 func (c *Client) SubmitReassignCertsAsync(ctx context.Context, certificationID string, r ReviewReassign) (*CertificationTask, error) {
 	return post[CertificationTask](ctx, c, opSubmitReassignCertsAsync, r, certificationID)

@@ -1,12 +1,7 @@
 package upstream
 
 import (
-	"errors"
 	"net/http"
-	"strconv"
-	"strings"
-	"time"
-	"unicode"
 )
 
 const (
@@ -14,11 +9,10 @@ const (
 	maxMessages     = 20
 	maxMessageRunes = 500
 	maxCodeRunes    = 100
-	maxRetryAfter   = 24 * time.Hour
 )
 
-// errRedirect says that the service pointed elsewhere, where tokens must not follow.
-var errRedirect = errors.New("the service answered with a redirect")
+// errRedirect says that the service pointed to another URL, which tokens must not follow to.
+const errRedirect = plainError("the service answered with a redirect")
 
 // refusalBody is any of the three shapes that refusals come in: an ErrorResponseDto, an
 // object with "error" for status 401, and one with "message" for status 429.
@@ -30,7 +24,7 @@ type refusalBody struct {
 	Message    string         `json:"message"`
 }
 
-// readRefusal answers the error for an answer with a bad status. What cannot be read of
+// readRefusal returns the error for a response with a bad status. What cannot be read of
 // its body is left out.
 func readRefusal(operation string, answer *response) *Error {
 	e := &Error{
@@ -77,43 +71,4 @@ func kindOf(status int) Kind {
 	default:
 		return KindInvalid
 	}
-}
-
-// parseRetryAfter reads Retry-After, which is in seconds or a date. What is neither, or
-// lies in the past, is 0; more than a day is a day.
-func parseRetryAfter(text string, now time.Time) time.Duration {
-	text = strings.TrimSpace(text)
-	var wait time.Duration
-	if strings.Trim(text, "0123456789") == "" {
-		seconds, err := strconv.ParseInt(text, 10, 64)
-		switch {
-		case text == "":
-		case err != nil || seconds > int64(maxRetryAfter/time.Second):
-			wait = maxRetryAfter
-		default:
-			wait = time.Duration(seconds) * time.Second
-		}
-	} else if at, err := http.ParseTime(text); err == nil {
-		wait = at.Sub(now)
-	}
-	return min(max(wait, 0), maxRetryAfter)
-}
-
-// printable answers text on one line without control characters and without those that
-// turn the direction of writing, cut to a number of characters.
-func printable(text string, maxRunes int) string {
-	var clean strings.Builder
-	for _, r := range text {
-		switch {
-		case maxRunes == 0:
-			return clean.String()
-		case unicode.IsSpace(r):
-			r = ' '
-		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r):
-			continue
-		}
-		clean.WriteRune(r)
-		maxRunes--
-	}
-	return clean.String()
 }

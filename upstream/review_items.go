@@ -10,7 +10,7 @@ type AccessReviewItem struct {
 	ID        string `json:"id"`
 	Completed *bool  `json:"completed"`
 	NewAccess *bool  `json:"newAccess"`
-	// Decision is empty while nobody has decided.
+	// Decision is empty until there is one.
 	Decision        CertificationDecision         `json:"decision"`
 	Comments        string                        `json:"comments"`
 	AccessSummary   *AccessSummary                `json:"accessSummary"`
@@ -79,7 +79,7 @@ type ListIdentityAccessReviewItemsParams struct {
 	Paging
 }
 
-// Query answers the parameters as they go on the wire.
+// Query returns the parameters as they go on the wire.
 func (p ListIdentityAccessReviewItemsParams) Query() url.Values { return p.query().values }
 
 func (p ListIdentityAccessReviewItemsParams) query() rawQuery {
@@ -91,7 +91,7 @@ func (p ListIdentityAccessReviewItemsParams) query() rawQuery {
 	)
 }
 
-// ListIdentityAccessReviewItems answers a page of a certification's review items (vendor
+// ListIdentityAccessReviewItems returns a page of a certification's review items (vendor
 // operation listIdentityAccessReviewItems, GET /certifications/{id}/access-review-items).
 func (c *Client) ListIdentityAccessReviewItems(ctx context.Context, certificationID string, p ListIdentityAccessReviewItemsParams) (Page[AccessReviewItem], error) {
 	return list[AccessReviewItem](ctx, c, opListIdentityAccessReviewItems, p.query(), certificationID)

@@ -40,14 +40,14 @@ type ListCertificationReviewersParams struct {
 	Paging
 }
 
-// Query answers the parameters as they go on the wire.
+// Query returns the parameters as they go on the wire.
 func (p ListCertificationReviewersParams) Query() url.Values { return p.query().values }
 
 func (p ListCertificationReviewersParams) query() rawQuery {
 	return query(p.Paging, p.Filter.expression(), sorters(p.Sorters))
 }
 
-// ListCertificationReviewers answers a page of the identities that review a certification:
+// ListCertificationReviewers returns a page of the identities that review a certification:
 // one, or the members of a governance group (vendor operation
 // listCertificationReviewers, GET /certifications/{id}/reviewers).
 func (c *Client) ListCertificationReviewers(ctx context.Context, certificationID string, p ListCertificationReviewersParams) (Page[IdentityReference], error) {

@@ -9,7 +9,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// inSandbox answers a client of a simulated tenant, and a context for calls in the name of
+// inSandbox returns a client of a simulated tenant, and a context for calls in the name of
 // one of its clients.
 func inSandbox(t testing.TB, path, clientID string) (*upstream.Client, context.Context) {
 	t.Helper()
@@ -30,7 +30,7 @@ func inSandbox(t testing.TB, path, clientID string) (*upstream.Client, context.C
 	return client, upstream.WithCredential(t.Context(), credential)
 }
 
-// must answers a value, and ends the test where there is an error instead.
+// must returns a value, and ends the test if there is an error instead.
 func must[T any](t testing.TB, value T, err error) T {
 	t.Helper()
 	if err != nil {
@@ -112,7 +112,7 @@ func TestEveryOperationInTheSandbox(t *testing.T) {
 	}
 }
 
-// someUndecided answers a certification with at least three undecided items, and those.
+// someUndecided returns a certification with at least three undecided items, and those.
 func someUndecided(ctx context.Context, t *testing.T, client *upstream.Client, from []upstream.IdentityCertification) (upstream.IdentityCertification, []upstream.AccessReviewItem) {
 	t.Helper()
 	for _, certification := range from {
@@ -131,7 +131,7 @@ func someUndecided(ctx context.Context, t *testing.T, client *upstream.Client, f
 	return upstream.IdentityCertification{}, nil
 }
 
-// anotherReviewer answers the reviewer of another certification.
+// anotherReviewer returns the reviewer of another certification.
 func anotherReviewer(t *testing.T, from []upstream.IdentityCertification, than upstream.IdentityCertification) string {
 	t.Helper()
 	for _, c := range from {

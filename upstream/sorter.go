@@ -12,7 +12,7 @@ type Sorter[F ~string] struct {
 	Descending bool
 }
 
-// sorters answers the query parameter that orders a list, such as "name,-due".
+// sorters returns the query parameter that orders a list, such as "name,-due".
 func sorters[F ~string](list []Sorter[F]) queryParameter {
 	p := queryParameter{name: "sorters"}
 	for i, s := range list {

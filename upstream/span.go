@@ -21,10 +21,10 @@ const (
 )
 
 // tracing makes a span of each call, which is named after the operation, and below it one of each
-// time that the call goes out, as the conventions for HTTP clients have it. They do not hold the
-// full URL: identifiers and filters come from the callers' variables.
+// attempt, as the conventions for HTTP clients have it. They do not hold the full URL: identifiers and
+// filters come from the callers' variables.
 type tracing struct {
-	tracer   trace.Tracer // nil where there are no traces
+	tracer   trace.Tracer // nil if there are no traces
 	basePath string
 	server   []attribute.KeyValue
 }
@@ -59,7 +59,7 @@ type callSpan struct {
 	attempts int
 }
 
-// call begins the span of a call; nil where there are no traces.
+// call begins the span of a call; nil if there are no traces.
 func (t tracing) call(ctx context.Context, op operation) (context.Context, *callSpan) {
 	if t.tracer == nil {
 		return ctx, nil
@@ -68,7 +68,7 @@ func (t tracing) call(ctx context.Context, op operation) (context.Context, *call
 	return ctx, &callSpan{tracing: t, span: span}
 }
 
-// waits begins a wait of the call, which the function that it answers ends.
+// waits begins a wait of the call, which the function that it returns ends.
 func (s *callSpan) waits() (end func()) {
 	if s == nil {
 		return func() {}
@@ -86,7 +86,7 @@ func (s *callSpan) end(answer *response, err *Error) {
 	endSpan(s.span, answer, err)
 }
 
-// attempt begins the span of a request that goes out now for the call.
+// attempt begins the span of an attempt of the call.
 func (s *callSpan) attempt(ctx context.Context, op operation, layout Layout) (context.Context, *attemptSpan) {
 	if s == nil {
 		return ctx, nil
@@ -101,10 +101,10 @@ func (s *callSpan) attempt(ctx context.Context, op operation, layout Layout) (co
 	return ctx, &attemptSpan{span}
 }
 
-// An attemptSpan is the span of one request. A nil one does nothing.
+// An attemptSpan is the span of one attempt. A nil one does nothing.
 type attemptSpan struct{ span trace.Span }
 
-// answered notes that the header of an answer has come.
+// answered notes that the header of a response has come.
 func (s *attemptSpan) answered(answer *http.Response) {
 	if s == nil {
 		return
@@ -116,7 +116,7 @@ func (s *attemptSpan) answered(answer *http.Response) {
 	s.span.SetAttributes(semconv.HTTPResponseStatusCode(answer.StatusCode), semconv.NetworkProtocolVersion(version))
 }
 
-// end ends the span of a request with what came of it.
+// end ends the span of an attempt with what came of it.
 func (s *attemptSpan) end(answer *response, err *Error) {
 	if s != nil {
 		endSpan(s.span, answer, err)

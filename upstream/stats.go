@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// A StatusClass sorts answers for counting.
+// A StatusClass sorts responses for counting.
 type StatusClass int
 
 // The status classes.
 const (
-	StatusNone      StatusClass = iota // no answer came
+	StatusNone      StatusClass = iota // no response came
 	StatusSuccess                      // 2xx
 	StatusRedirect                     // 3xx
 	StatusRefused                      // 4xx but for 429
 	StatusThrottled                    // 429
-	StatusFailed                       // 5xx and whatever is no status
+	StatusFailed                       // 5xx and anything that is no status
 
 	statusClasses int = iota
 )
@@ -47,11 +47,11 @@ func statusClassOf(status int) StatusClass {
 
 // Stats is what a Client has done since it was made, and how its budgets stand.
 type Stats struct {
-	Calls     map[CallStats]uint64 // requests that went out
-	Took      map[string]Durations // from sending them to the end of their answers, by operation
+	Calls     map[CallStats]uint64 // attempts: requests that went out
+	Took      map[string]Durations // from sending them to the end of their responses, by operation
 	Waits     Durations            // for a turn
-	Refused   uint64               // calls that were not let go, for want of budget
-	Retries   uint64               // calls among Calls that were sent again
+	Rejected  uint64               // calls that were not let go, since the budget was used up
+	Retries   uint64               // attempts among Calls that were not the first of their call
 	Pauses    uint64               // pauses after a 429
 	Coalesced uint64               // reads that joined one under way
 	Cached    uint64               // reads that the cache answered
@@ -61,23 +61,15 @@ type Stats struct {
 	Queued     int    // calls that wait for their turn now
 	Budgets    int    // budgets that have been at work lately
 	Paused     int    // those of them that are paused
-	Limit      int    // calls that a budget has in a window; 0 where there is no limit
+	Limit      int    // calls that a budget has in a window; 0 if there is no limit
 	// Remaining is how many calls may go at once now from the budget that has least left.
 	Remaining int
 }
 
-// CallStats is what calls are counted by: the vendor's operation and how it was answered.
+// CallStats is what attempts are counted by: the vendor's operation and the status of the response.
 type CallStats struct {
 	Operation string
 	Status    StatusClass
-}
-
-// Stats answers what the client has done so far. It may be called as often as one likes.
-func (c *Client) Stats() Stats {
-	s := c.stats.snapshot()
-	c.throttle.describe(&s)
-	s.CacheBytes = c.cache.bytes()
-	return s
 }
 
 // statistics counts. Every field is counted up on its own.
@@ -85,10 +77,10 @@ type statistics struct {
 	calls map[string]*callStatistics // by operation; the map never changes
 	waits durations
 
-	refused, retries, pauses, coalesced, cached, stale atomic.Uint64
+	rejected, retries, pauses, coalesced, cached, stale atomic.Uint64
 
-	// answered is when the service last answered, but for failures, in nanoseconds since 1970; 0
-	// before it has.
+	// answered is when the last response came that was no failure, in nanoseconds since 1970; 0 before
+	// there was one.
 	answered atomic.Int64
 }
 
@@ -105,7 +97,7 @@ func newStatistics() *statistics {
 	return s
 }
 
-// observeCall notes a request that went out, with the status of its answer, 0 for none, and how
+// observeCall notes a request that went out, with the status of its response, 0 for none, and how
 // long it took.
 func (s *statistics) observeCall(operation string, status int, took time.Duration) {
 	call := s.calls[operation]
@@ -118,7 +110,7 @@ func (s *statistics) snapshot() Stats {
 		Calls:     map[CallStats]uint64{},
 		Took:      map[string]Durations{},
 		Waits:     s.waits.snapshot(),
-		Refused:   s.refused.Load(),
+		Rejected:  s.rejected.Load(),
 		Retries:   s.retries.Load(),
 		Pauses:    s.pauses.Load(),
 		Coalesced: s.coalesced.Load(),
@@ -136,22 +128,4 @@ func (s *statistics) snapshot() Stats {
 		}
 	}
 	return snapshot
-}
-
-// describe fills in how the budgets stand.
-func (t *throttle) describe(s *Stats) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	now := t.now()
-	s.Limit, s.Remaining = t.limit, t.limit
-	for _, b := range t.budgets {
-		b.expire(now)
-		v := b.view(now)
-		s.Queued += v.Queued
-		s.Budgets++
-		if now.Before(b.until) {
-			s.Paused++
-		}
-		s.Remaining = min(s.Remaining, v.Remaining)
-	}
 }

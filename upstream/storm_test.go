@@ -20,7 +20,7 @@ type storm struct {
 	within              time.Duration
 }
 
-// rage answers how many operations were answered, and how long it took until all were.
+// rage returns how many operations were answered, and how long it took until all were.
 func (s storm) rage(t *testing.T, client *upstream.Client, seed uint64) (answered int, took time.Duration) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(7, seed))
@@ -60,7 +60,7 @@ type trial struct {
 	seed     uint64
 }
 
-// run answers which part of the budget was used. Whatever the trial, no operation is lost and no
+// run returns which part of the budget was used. Whatever the trial, no operation is lost and no
 // refusal reaches it, a refusal is the beginning of a pause or of a call that was under way then,
 // and what leads to a penalty does not happen.
 func (tr trial) run(t *testing.T) (use float64) {
@@ -113,8 +113,8 @@ func TestStorm(t *testing.T) {
 		{"alone, sliding windows", trial{storm: some, sliding: true}, 3, 0.94},
 		{"alone, all", trial{storm: all}, 1, 0.94},
 		{"a stranger, fixed windows", trial{storm: all, stranger: even}, stormSeeds, 0.9},
-		// Not to overrun a third window within two minutes leaves more unused where the stranger takes
-		// now a fifth and now a half, and where a window may be overrun at any moment.
+		// Not to overrun a third window within two minutes leaves more unused if the stranger takes
+		// now a fifth and now a half, and if a window may be overrun at any moment.
 		{"a random stranger, fixed windows", trial{storm: all, stranger: random}, stormSeeds, bestUse(33, 95) - 0.03},
 		{"a stranger, sliding windows", trial{storm: all, stranger: even, sliding: true}, stormSeeds, 0.87},
 		{"a random stranger, sliding windows", trial{storm: all, stranger: random, sliding: true}, stormSeeds, 0.82},
@@ -146,7 +146,7 @@ func TestStorm(t *testing.T) {
 	}
 }
 
-// The tenant makes who overruns three windows within two minutes wait for a minute and more.
+// The tenant makes a client that overruns three windows within two minutes wait for a minute or more.
 func TestThePenaltyIsNotProvoked(t *testing.T) {
 	for _, tt := range []struct {
 		name     string

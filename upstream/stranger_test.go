@@ -19,7 +19,7 @@ type stranger struct {
 	even bool
 }
 
-// haunt asks until ctx ends, and answers how often the stranger was served.
+// haunt asks until ctx ends, and returns how often the stranger was served.
 func (s stranger) haunt(ctx context.Context, w *wire, seed uint64) (served int) {
 	if s.n == 0 {
 		return 0
@@ -39,7 +39,7 @@ func (s stranger) haunt(ctx context.Context, w *wire, seed uint64) (served int) 
 	}
 }
 
-// moments answers when to ask the next n times, and how long that takes.
+// moments returns when to ask the next n times, and how long that takes.
 func (s stranger) moments(random *rand.Rand) (moments []time.Duration, length time.Duration) {
 	moments = make([]time.Duration, s.n)
 	if s.even {
@@ -69,7 +69,7 @@ func (w *wire) grab(ctx context.Context, n int) {
 	}
 }
 
-// askForTasks has a stranger ask once, and answers the tenant's status.
+// askForTasks asks once as a stranger, and returns the tenant's status.
 func (w *wire) askForTasks(ctx context.Context) int {
 	return w.ask(httptest.NewRequestWithContext(ctx, http.MethodGet, "/v3/certification-tasks?limit=1", nil)).Code
 }

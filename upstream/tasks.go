@@ -52,7 +52,7 @@ const (
 	TaskTargetCampaign      CertificationTaskTargetType = "CAMPAIGN"
 )
 
-// A ReassignmentTrail is one step of where a reassignment went.
+// A ReassignmentTrail is one step of a reassignment, from one owner to the next.
 type ReassignmentTrail struct {
 	PreviousOwner    *string `json:"previousOwner"` // an identity id
 	NewOwner         *string `json:"newOwner"`      // an identity id
@@ -81,22 +81,22 @@ type GetPendingCertificationTasksParams struct {
 	Paging
 }
 
-// Query answers the parameters as they go on the wire.
+// Query returns the parameters as they go on the wire.
 func (p GetPendingCertificationTasksParams) Query() url.Values { return p.query().values }
 
 func (p GetPendingCertificationTasksParams) query() rawQuery {
 	return query(p.Paging, p.Filter.expression(), parameter("reviewer-identity", p.Reviewer))
 }
 
-// GetCertificationTask answers one task in whatever state (vendor operation
+// GetCertificationTask returns one task in whatever state (vendor operation
 // getCertificationTask, GET /certification-tasks/{id}).
 func (c *Client) GetCertificationTask(ctx context.Context, id string) (*CertificationTask, error) {
 	return get[CertificationTask](ctx, c, opGetCertificationTask, id)
 }
 
-// GetPendingCertificationTasks answers a page of the queued and running tasks (vendor
-// operation getPendingCertificationTasks, GET /certification-tasks). A finished task is
-// no longer in it.
+// GetPendingCertificationTasks returns a page of the queued and running tasks (vendor
+// operation getPendingCertificationTasks, GET /certification-tasks). A task that has
+// ended is not on it any more.
 func (c *Client) GetPendingCertificationTasks(ctx context.Context, p GetPendingCertificationTasksParams) (Page[CertificationTask], error) {
 	return list[CertificationTask](ctx, c, opGetPendingCertificationTasks, p.query())
 }

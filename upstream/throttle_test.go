@@ -18,7 +18,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// read reads something that nobody else reads, for it to be a call of its own.
+// read reads something that no other call reads, so that it is a call of its own.
 func read(ctx context.Context, client *upstream.Client, n int) error {
 	_, err := client.GetPendingCertificationTasks(ctx, upstream.GetPendingCertificationTasksParams{
 		Paging: upstream.Paging{Limit: 1, Offset: n},
@@ -197,7 +197,7 @@ func TestWhatCannotBeServedInTimeIsRefusedAtOnce(t *testing.T) {
 		if got := client.RateLimit(ctx); got.Queued != 15 || got.Remaining != 0 || got.Limit != 10 {
 			t.Errorf("the budget is %+v", got)
 		}
-		if stats := client.Stats(); stats.Refused != 2 || stats.Queued != 15 || stats.Budgets != 1 {
+		if stats := client.Stats(); stats.Rejected != 2 || stats.Queued != 15 || stats.Budgets != 1 {
 			t.Errorf("the statistics are %+v", stats)
 		}
 		group.Wait()
@@ -253,7 +253,7 @@ func TestWhoLeavesGoesFromTheQueue(t *testing.T) {
 	})
 }
 
-// Who joins a call that waits has a deadline of their own, and may give it more time.
+// A caller who joins a call that waits has a deadline of its own, and may give the call more time.
 func TestAJoinedCallWaitsForTheMostPatient(t *testing.T) {
 	inBubble(t, upstream.Config{RateLimit: 1}, 0, func(t *testing.T, w *wire, client *upstream.Client) {
 		w.latency = always(2 * time.Second)

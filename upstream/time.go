@@ -41,7 +41,7 @@ func ParseTime(text string) Time {
 	return Time{}
 }
 
-// String answers the moment in RFC 3339, in UTC with milliseconds, and the empty text for
+// String returns the moment in RFC 3339, in UTC with milliseconds, and the empty text for
 // the zero Time.
 func (t Time) String() string {
 	if t.IsZero() {
@@ -58,7 +58,7 @@ func (t Time) MarshalJSON() ([]byte, error) {
 	return []byte(`"` + t.String() + `"`), nil
 }
 
-// UnmarshalJSON reads whatever stands where a moment is due, as ParseTime does. It never
+// UnmarshalJSON reads any JSON value in the place of a moment, as ParseTime does. It never
 // fails.
 func (t *Time) UnmarshalJSON(value []byte) error {
 	*t = Time{}

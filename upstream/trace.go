@@ -8,7 +8,7 @@ import (
 // maxTrace is how many calls a trace lists. Nothing else bounds those that need no request.
 const maxTrace = 1000
 
-// A TracedCall is a call of an operation, as its trace lists it.
+// A TracedCall is an attempt of an operation's call, or a read that needed none, as a trace lists it.
 type TracedCall struct {
 	Method string
 	// Template is the path below the base URL with the names of its identifiers in braces, such as
@@ -16,19 +16,19 @@ type TracedCall struct {
 	Template string
 	// Path is below the base URL, with the identifiers and without the query.
 	Path string
-	// Status is what the service answered; 0 where it did not, or was not asked.
+	// Status is what the service answered; 0 if it did not, or was not asked.
 	Status int
-	// Took is the time from sending the request to the end of its answer.
+	// Took is the time from sending the request to the end of its response.
 	Took time.Duration
-	// Cached says that an earlier answer served, and Coalesced that the answer of another call did
-	// that was under way.
+	// Cached says that the result of an earlier read served, and Coalesced that the result of another
+	// read did that was under way.
 	Cached, Coalesced bool
 }
 
 // StartTrace makes u list its calls from now on.
 func (u *Usage) StartTrace() { u.add(func() { u.tracing = true }) }
 
-// Trace answers the calls since StartTrace in the order in which they began, the first thousand of
+// Trace returns the calls since StartTrace in the order in which they began, the first thousand of
 // them. Those that still are under way have no status.
 func (u *Usage) Trace() []TracedCall {
 	u.mu.Lock()
@@ -36,7 +36,7 @@ func (u *Usage) Trace() []TracedCall {
 	return slices.Clone(u.trace)
 }
 
-// traceCall lists a call that goes out now. The function that it answers says how it ended.
+// traceCall lists a call that goes out now. The function that it returns is told how it ended.
 func (u *Usage) traceCall(r request) (end func(status int)) {
 	at, began := u.traced(r, TracedCall{}), time.Now()
 	if at < 0 {
@@ -55,7 +55,7 @@ func (u *Usage) traceCoalesced(r request) {
 	u.traced(r, TracedCall{Coalesced: true})
 }
 
-// traced lists a call, which r asks for, and answers its place; -1 where it is not listed.
+// traced lists a call, which r asks for, and returns its index; -1 if it is not listed.
 func (u *Usage) traced(r request, call TracedCall) (at int) {
 	at = -1
 	u.add(func() {

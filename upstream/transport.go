@@ -20,12 +20,12 @@ const (
 	DefaultMaxConnections      = 256
 )
 
-// A TransportConfig tunes the connections to the service. Where a setting is zero its
-// default holds.
+// A TransportConfig tunes the connections to the service. A setting that is
+// zero has its default.
 type TransportConfig struct {
 	ConnectTimeout      time.Duration // for a TCP connection
 	TLSHandshakeTimeout time.Duration
-	HeaderTimeout       time.Duration // from the request's end to the answer's header
+	HeaderTimeout       time.Duration // from the end of the request to the header of the response
 	IdleTimeout         time.Duration // how long an unused connection is kept
 	// MaxConnections bounds the connections to a host; calls beyond wait for one. Over
 	// HTTP/2 a single connection carries many calls.
@@ -51,11 +51,11 @@ type Transport struct {
 
 	mu       sync.Mutex
 	chosen   *http.Transport // nil until a connection has shown what the service speaks
-	scouting chan struct{}   // closed when the call that finds out has; nil where none does
+	scouting chan struct{}   // closed when the call that finds out has; nil if there is none
 }
 
-// NewTransport answers a transport whose connections are kept alive and bounded. It speaks
-// HTTP/2 where the service offers it, takes a proxy from the environment, keeps no cookie and
+// NewTransport returns a transport whose connections are kept alive and bounded. It speaks
+// HTTP/2 if the service offers it, takes a proxy from the environment, keeps no cookie and
 // follows no redirect.
 func NewTransport(cfg TransportConfig) *Transport {
 	t := &Transport{
@@ -119,8 +119,8 @@ func (t *Transport) CloseIdleConnections() {
 	t.two.CloseIdleConnections()
 }
 
-// choose answers the transport to use. Where that is not known yet, it answers a channel that
-// is closed when it may be, or says that the caller is the one to find out.
+// choose returns the transport to use. If that is not known yet, it returns a channel that is closed
+// when it may be, and whether the caller is the one to find out.
 func (t *Transport) choose() (chosen *http.Transport, scouting chan struct{}, scout bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -130,7 +130,7 @@ func (t *Transport) choose() (chosen *http.Transport, scouting chan struct{}, sc
 	return t.chosen, t.scouting, scout
 }
 
-// watch answers a context under which a call tells what its connection speaks.
+// watch returns a context under which a call tells what its connection speaks.
 func (t *Transport) watch(ctx context.Context, scouting chan struct{}) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
 		chosen := t.one
@@ -144,7 +144,7 @@ func (t *Transport) watch(ctx context.Context, scouting chan struct{}) context.C
 	}})
 }
 
-// scouted lets those go on who wait for a call to find out, whether it did or not.
+// scouted lets the calls go on that wait for one to find out, whether it did or not.
 func (t *Transport) scouted(scouting chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

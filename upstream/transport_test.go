@@ -31,7 +31,7 @@ func countConnections(t *testing.T, handler http.HandlerFunc, start func(*httpte
 	return server, &connections
 }
 
-// meeting answers a handler that answers nobody before n requests are there, which makes
+// meeting returns a handler that answers no request before n of them are there, which makes
 // them overlap, and does so again for the next n.
 func meeting(n int) http.HandlerFunc {
 	var mu sync.Mutex

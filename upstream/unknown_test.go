@@ -14,7 +14,7 @@ import (
 var enumType = reflect.TypeFor[interface{ Known() bool }]()
 
 // fill sets every field below v: pointers and slices to one element, enums to a value of
-// their own, numbered from count on. It answers the count afterwards.
+// their own, numbered from count on. It returns the count afterwards.
 func fill(v reflect.Value, count int) int {
 	if v.Type().Implements(enumType) {
 		v.SetString(fmt.Sprintf("NEW %d", count))

@@ -11,7 +11,7 @@ import (
 type Usage struct {
 	mu        sync.Mutex
 	maxCalls  int // 0 for any number
-	reserved  int // calls that went out or are about to
+	reserved  int // attempts that were made or are about to be
 	calls     int
 	coalesced int
 	cached    int
@@ -25,26 +25,27 @@ type Usage struct {
 	trace   []TracedCall
 }
 
-// NewUsage answers a Usage that allows maxCalls requests; 0 stands for any number. A call
+// NewUsage returns a Usage that allows maxCalls requests; 0 stands for any number. A call
 // beyond fails with KindCallsExceeded, and nothing is sent for it.
 func NewUsage(maxCalls int) *Usage { return &Usage{maxCalls: maxCalls} }
 
-// Calls answers how many requests went out, those that were sent again included.
+// Calls returns how many attempts there were: requests that went out, those that were sent again
+// included.
 func (u *Usage) Calls() int { return u.read(&u.calls) }
 
-// Coalesced answers how many reads needed no request, since another one was under way that
+// Coalesced returns how many reads needed no request, since another one was under way that
 // asked for the same.
 func (u *Usage) Coalesced() int { return u.read(&u.coalesced) }
 
-// Cached answers how many reads needed no request, since the answer to an earlier one was
+// Cached returns how many reads needed no request, since the result of an earlier one was
 // still fresh enough. Stale ones are not among them.
 func (u *Usage) Cached() int { return u.read(&u.cached) }
 
-// Stale answers how many reads were answered from before the cache time, since the request
+// Stale returns how many reads had a result that had expired in the cache, since the request
 // budget was paused.
 func (u *Usage) Stale() int { return u.read(&u.stale) }
 
-// Waited answers for how long calls have waited for the request budget. Time in which several
+// Waited returns how long calls have waited for the request budget. Time in which several
 // of them waited side by side counts once.
 func (u *Usage) Waited() time.Duration {
 	u.mu.Lock()
@@ -54,19 +55,19 @@ func (u *Usage) Waited() time.Duration {
 
 type usageKey struct{}
 
-// WithUsage answers a context whose calls u counts. Calls with one Usage count as one
-// operation where operations share what the client may have under way at once.
+// WithUsage returns a context whose calls u counts. Calls with the same Usage
+// count as one operation when operations share what the client may have under way at once.
 func WithUsage(ctx context.Context, u *Usage) context.Context {
 	return context.WithValue(ctx, usageKey{}, u)
 }
 
-// UsageFrom answers the Usage of a context; nil where it has none.
+// UsageFrom returns the Usage of a context; nil if it has none.
 func UsageFrom(ctx context.Context) *Usage {
 	u, _ := ctx.Value(usageKey{}).(*Usage)
 	return u
 }
 
-// reserve sets one call of those that are allowed aside, and says whether there was one.
+// reserve sets aside one of the calls that are allowed, and reports whether there was one.
 func (u *Usage) reserve() bool {
 	if u == nil {
 		return true
@@ -80,7 +81,7 @@ func (u *Usage) reserve() bool {
 	return true
 }
 
-// release takes back a reserve whose call did not go out.
+// release takes back what reserve set aside, for a call that did not go out.
 func (u *Usage) release() { u.add(func() { u.reserved-- }) }
 
 func (u *Usage) addCall()      { u.add(func() { u.calls++ }) }

@@ -61,7 +61,7 @@ func newWire(t *testing.T, config sandbox.Config) *wire {
 	return w
 }
 
-// spread answers latencies that are random, but the same for a request in each run: in whatever
+// spread returns latencies that are random, but the same for a request in each run: in whatever
 // order those set out that do so at the same moment.
 func spread(seed uint64, from, to time.Duration) func(*http.Request) time.Duration {
 	return func(r *http.Request) time.Duration {
@@ -115,7 +115,7 @@ func (w *wire) ask(r *http.Request) *httptest.ResponseRecorder {
 	return answer
 }
 
-// answered answers how often the tenant answered the gateway with a status.
+// answered returns how often the tenant answered the gateway with a status.
 func (w *wire) answered(status int) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -131,7 +131,7 @@ func pass(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// client answers a client at the gateway's end of the wire.
+// client returns a client at the gateway's end of the wire.
 func (w *wire) client(t *testing.T, config upstream.Config) *upstream.Client {
 	t.Helper()
 	config.BaseURL, config.Transport = "http://tenant/v3", w
@@ -141,7 +141,7 @@ func (w *wire) client(t *testing.T, config upstream.Config) *upstream.Client {
 	return newClient(t, config)
 }
 
-// as answers a context for calls of somebody with a token of the client id org-admin.
+// as returns a context for calls of a person with a token of the client id org-admin.
 func as(ctx context.Context, t *testing.T, subject string) context.Context {
 	t.Helper()
 	credential, err := upstream.Bearer(unsignedToken("org-admin", subject))
@@ -157,8 +157,8 @@ func unsignedToken(client, subject string) string {
 	return encode([]byte(`{"alg":"none"}`)) + "." + encode([]byte(payload)) + "." + encode([]byte("unsigned"))
 }
 
-// pauses answers in how many pauses the tenant's refusals are, where each begins with one and holds
-// besides those alone whose calls were under way at that moment.
+// pauses returns in how many pauses the tenant's refusals are. Each begins with one of them, and the only
+// others in it are of calls that were under way at that moment.
 func (w *wire) pauses() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -172,14 +172,14 @@ func (w *wire) pauses() int {
 	return n
 }
 
-// longestWait answers the longest time that the tenant asked the gateway to wait.
+// longestWait returns the longest time that the tenant asked the gateway to wait.
 func (w *wire) longestWait() time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.longest
 }
 
-// mostOverrun answers in how many windows within two minutes the gateway overran the budget.
+// mostOverrun returns in how many windows within two minutes the gateway overran the budget.
 func (w *wire) mostOverrun() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -7,14 +7,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/alexedwards/scs/v2"
-	"golang.org/x/sync/singleflight"
-
 	"certql/upstream"
+	"certql/upstream/inflight"
+	"github.com/alexedwards/scs/v2"
 )
-
-// refreshPause is the least time between two attempts to refresh a token that still works.
-const refreshPause = 5 * time.Second
 
 // errEnded says that a session is over.
 var errEnded = errors.New("the session has ended")
@@ -29,7 +25,7 @@ type grants struct {
 	log    *slog.Logger
 
 	writing   sync.Mutex // between reading a record and writing it
-	refreshes singleflight.Group
+	refreshes inflight.Group[string]
 }
 
 // A record is a grant as it is kept.
@@ -103,25 +99,15 @@ func (g *grants) token(ctx context.Context, reference string) (string, error) {
 		return "", errEnded
 	}
 	now, grant := time.Now(), r.Grant
-	works := grant.Expiry.IsZero() || now.Before(grant.Expiry)
-	if works && (grant.RefreshToken == "" || grant.RenewAt.IsZero() || now.Before(grant.RenewAt)) {
+	works := grant.Works(now)
+	if works && (grant.RefreshToken == "" || !grant.Due(now)) {
 		return grant.AccessToken, nil
 	}
-	// The refresh outlives the caller who starts it, since others may wait for it too.
-	detached := context.WithoutCancel(ctx)
-	refresh := g.refreshes.DoChan(reference, func() (any, error) { return g.refresh(detached, reference, grant) })
+	refresh := g.refreshes.Start(ctx, reference, func(ctx context.Context) (string, error) { return g.refresh(ctx, reference, grant) })
 	if works {
 		return grant.AccessToken, nil
 	}
-	select {
-	case result := <-refresh:
-		if result.Err != nil {
-			return "", result.Err
-		}
-		return result.Val.(string), nil
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
+	return refresh.Wait(ctx)
 }
 
 // refresh gets the grant that follows the given one, keeps it and answers its access token.
@@ -167,7 +153,7 @@ func (g *grants) revoke(ctx context.Context, grant upstream.Grant) {
 // postpone leaves a token that could not be refreshed alone for a moment.
 func (g *grants) postpone(reference string, grant upstream.Grant) error {
 	_, err := g.change(reference, func(r *record) bool {
-		r.Grant.RenewAt = time.Now().Add(refreshPause)
+		r.Grant.Postpone(time.Now())
 		return r.Grant.AccessToken == grant.AccessToken
 	})
 	return err

@@ -14,13 +14,64 @@ import (
 // opGetToken is what errors call a request for a token.
 const opGetToken = "getToken"
 
-// isEndpoint says whether a text is the URL of an endpoint that secrets may be sent to.
+// DefaultTokenTimeout is how long a token may take to fetch.
+const DefaultTokenTimeout = 15 * time.Second
+
+// isEndpoint reports whether a text is the URL of an endpoint that secrets may be sent to.
 func isEndpoint(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && u.Hostname() != "" && u.User == nil && u.Fragment == "" && (u.Scheme == "https" || u.Scheme == "http")
 }
 
-// newTokenClient answers a client for the token endpoint. Without a transport it has one of its own.
+// A tokenEndpoint is how tokens are asked for.
+type tokenEndpoint struct {
+	client  *http.Client // a pointer, which prints as an address
+	timeout time.Duration
+	now     func() time.Time
+}
+
+// newTokenEndpoint returns a tokenEndpoint with its default for each argument that is zero.
+func newTokenEndpoint(transport http.RoundTripper, userAgent string, timeout time.Duration, now func() time.Time) tokenEndpoint {
+	if now == nil {
+		now = time.Now
+	}
+	return tokenEndpoint{newTokenClient(transport, userAgent), cmp.Or(timeout, DefaultTokenTimeout), now}
+}
+
+// fetch asks for a token, and returns what was granted with it. It fails with an *Error.
+func (e tokenEndpoint) fetch(ctx context.Context, ask func(context.Context) (*oauth2.Token, error)) (Grant, error) {
+	ctx, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, e.client), e.timeout)
+	defer cancel()
+	asked := e.now()
+	token, err := ask(ctx)
+	if err != nil {
+		return Grant{}, grantFailure(ctx, err, asked)
+	}
+	bearer, err := Bearer(token.AccessToken)
+	if err != nil {
+		return Grant{}, &Error{Operation: opGetToken, Kind: KindInvalid, cause: errNotToken}
+	}
+	grant := Grant{
+		AccessToken:  token.AccessToken,
+		RefreshToken: token.RefreshToken,
+		IdentityID:   cmp.Or(claimed(token, "identity_id"), bearer.claimed.Subject),
+		UserName:     claimed(token, "user_name"),
+	}
+	if lifetime := lifetimeOf(token); lifetime > 0 {
+		// Counted from before the request, so as to err on the early side.
+		grant.Expiry = asked.Add(lifetime)
+		grant.RenewAt = grant.Expiry.Add(-min(lifetime/5, maxRenewalLead))
+	}
+	return grant, nil
+}
+
+// claimed returns a text that came beside a token, fit to be shown.
+func claimed(token *oauth2.Token, name string) string {
+	text, _ := token.Extra(name).(string)
+	return printable(text, maxClaim)
+}
+
+// newTokenClient returns a client for the token endpoint. Without a transport it has one of its own.
 func newTokenClient(transport http.RoundTripper, userAgent string) *http.Client {
 	if transport == nil {
 		transport = NewTransport(TransportConfig{})
@@ -53,8 +104,8 @@ func (t namedTransport) CloseIdleConnections() {
 	}
 }
 
-// lifetimeOf answers how long the service says that a token lives, or 0 where it does not
-// say. The library answers a moment by the system's clock instead.
+// lifetimeOf returns how long the service says that a token lives, or 0 if it does not
+// say. The library has a moment by the system's clock instead.
 func lifetimeOf(t *oauth2.Token) time.Duration {
 	if t.Expiry.IsZero() {
 		return 0
@@ -63,9 +114,9 @@ func lifetimeOf(t *oauth2.Token) time.Duration {
 }
 
 // errNotToken says that what was granted is not a token.
-var errNotToken = errors.New("the token endpoint answered without a token")
+const errNotToken = plainError("the token endpoint answered without a token")
 
-// grantFailure answers the error for a request for a token. It never says Sent, since the
+// grantFailure returns the error for a request for a token. It never says Sent, since the
 // call that the token was for did not go out.
 func grantFailure(ctx context.Context, err error, now time.Time) *Error {
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)

@@ -1,35 +1,25 @@
-package upstream
+package throttle
 
 import "slices"
-
-// A class says which calls go before others. Requests for tokens are in none: they go past the
-// throttle, since the service does not count them.
-type class int
-
-const (
-	mutations class = iota
-	reads
-	classes // how many there are
-)
 
 // A queue holds the calls that wait for one budget: a lane for each caller in each class.
 // Callers of a class take turns, whatever the number of calls that each of them has waiting.
 type queue struct {
 	length int
-	turns  [classes][]*caller // those who have calls waiting, next first
+	turns  [classes][]*caller // those that have calls waiting, next first
 }
 
 // A waiter is a call that waits.
 type waiter struct {
 	caller  *caller
-	class   class
+	class   Class
 	ready   chan struct{} // closed when the turn is given
 	granted bool
-	turn    turn
+	turn    Turn
 }
 
-// push puts a call at the end of its caller's lane or, where it had its turn before, to the
-// front, and the caller with it.
+// push puts a call at the end of its caller's lane. In front, for a call that had its turn before,
+// it goes to the beginning of the lane, and its caller is the next of its class.
 func (q *queue) push(w *waiter, front bool) {
 	q.length++
 	lane := &w.caller.lanes[w.class]
@@ -51,8 +41,8 @@ func (q *queue) push(w *waiter, front bool) {
 	}
 }
 
-// pop answers the next call whose caller is admitted, nil where there is none, and takes it off
-// the queue. Its caller's next turn is behind all others.
+// pop takes the next call whose caller is admitted off the queue and returns it; nil if there is
+// none. Its caller's next turn comes after those of all others.
 func (q *queue) pop(admits func(*caller) bool) *waiter {
 	for class, turns := range q.turns {
 		i := slices.IndexFunc(turns, admits)
@@ -90,8 +80,8 @@ func (q *queue) remove(w *waiter) {
 	}
 }
 
-// ahead answers how many calls go before one that would be pushed now.
-func (q *queue) ahead(c *caller, of class, front bool) int {
+// ahead returns how many calls go before one that would be pushed now.
+func (q *queue) ahead(c *caller, of Class, front bool) int {
 	n := 0
 	for class := range of {
 		for _, other := range q.turns[class] {

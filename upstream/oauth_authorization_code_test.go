@@ -20,7 +20,7 @@ import (
 
 const redirectURL = "http://localhost:8080/auth/callback"
 
-// newAuthorizationCode answers the client that people sign in to at a tenant.
+// newAuthorizationCode returns the client that people sign in to at a tenant.
 func newAuthorizationCode(t testing.TB, base string, edit func(*upstream.AuthorizationCodeConfig)) *upstream.AuthorizationCode {
 	t.Helper()
 	transport := upstream.NewTransport(upstream.TransportConfig{})
@@ -39,7 +39,7 @@ func newAuthorizationCode(t testing.TB, base string, edit func(*upstream.Authori
 	return client
 }
 
-// signIn signs in as reviewer-1 and answers the code.
+// signIn signs in as reviewer-1 and returns the code.
 func signIn(t testing.TB, authorizeURL string) url.Values {
 	t.Helper()
 	jar, err := cookiejar.New(nil)

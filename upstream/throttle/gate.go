@@ -1,20 +1,20 @@
-package upstream
+package throttle
 
 import (
 	"context"
 	"sync"
 )
 
-// A gate bounds how many requests are under way at once, in all and for each operation, and
-// shares what there is fairly: operations that wait take turns, whatever the number of
-// requests that each of them has waiting.
-type gate struct {
+// A Gate bounds how many requests are under way at once, in all and for each operation, and is
+// fair: operations that wait take turns, whatever the number of requests that each of them has
+// waiting. It is safe for concurrent use.
+type Gate struct {
 	limit     int // in all
 	laneLimit int // for each operation
 
 	mu       sync.Mutex
 	underWay int
-	lanes    map[*Usage]*lane
+	lanes    map[any]*lane
 	turns    []*lane // lanes whose next request could go if there were room, in turn
 }
 
@@ -25,9 +25,15 @@ type lane struct {
 	inTurns  bool
 }
 
-// enter waits until a request of the operation may go. Where it answers nil, leave has to
-// follow.
-func (g *gate) enter(ctx context.Context, operation *Usage) error {
+// NewGate returns a gate that lets limit requests be under way in all, and laneLimit of each
+// operation.
+func NewGate(limit, laneLimit int) *Gate {
+	return &Gate{limit: limit, laneLimit: laneLimit, lanes: map[any]*lane{}}
+}
+
+// Enter waits until a request of the operation may go, and fails with the error of ctx. If it does not
+// fail, Leave has to follow. Requests with the same key belong to one operation.
+func (g *Gate) Enter(ctx context.Context, operation any) error {
 	g.mu.Lock()
 	l := g.lane(operation)
 	if g.underWay < g.limit && l.underWay < g.laneLimit && len(l.waiting) == 0 {
@@ -58,19 +64,16 @@ func (g *gate) enter(ctx context.Context, operation *Usage) error {
 	return ctx.Err()
 }
 
-// leave gives back what enter gave.
-func (g *gate) leave(operation *Usage) {
+// Leave gives back what Enter gave.
+func (g *Gate) Leave(operation any) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.release(operation, g.lane(operation))
 }
 
-func (g *gate) lane(operation *Usage) *lane {
+func (g *Gate) lane(operation any) *lane {
 	l, ok := g.lanes[operation]
 	if !ok {
-		if g.lanes == nil {
-			g.lanes = map[*Usage]*lane{}
-		}
 		l = &lane{}
 		g.lanes[operation] = l
 	}
@@ -78,14 +81,14 @@ func (g *gate) lane(operation *Usage) *lane {
 }
 
 // queue gives a lane its turn, behind those that have theirs already, if it could go.
-func (g *gate) queue(l *lane) {
+func (g *Gate) queue(l *lane) {
 	if !l.inTurns && len(l.waiting) > 0 && l.underWay < g.laneLimit {
 		l.inTurns = true
 		g.turns = append(g.turns, l)
 	}
 }
 
-func (g *gate) release(operation *Usage, l *lane) {
+func (g *Gate) release(operation any, l *lane) {
 	g.underWay--
 	l.underWay--
 	g.queue(l)
@@ -94,7 +97,7 @@ func (g *gate) release(operation *Usage, l *lane) {
 		g.turns = g.turns[1:]
 		next.inTurns = false
 		if len(next.waiting) == 0 {
-			continue // those who waited have left
+			continue // the requests that waited are gone
 		}
 		close(next.waiting[0])
 		next.waiting = next.waiting[1:]
@@ -106,7 +109,7 @@ func (g *gate) release(operation *Usage, l *lane) {
 }
 
 // tidy forgets a lane that is empty.
-func (g *gate) tidy(operation *Usage, l *lane) {
+func (g *Gate) tidy(operation any, l *lane) {
 	if l.underWay == 0 && len(l.waiting) == 0 {
 		delete(g.lanes, operation)
 	}

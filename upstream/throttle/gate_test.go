@@ -1,4 +1,4 @@
-package upstream
+package throttle
 
 import (
 	"context"
@@ -11,14 +11,14 @@ import (
 
 func TestGateBoundsEachOperationAndAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := &gate{limit: 5, laneLimit: 2}
-		operations := []*Usage{{}, {}, {}, {}}
-		underWay, most := map[*Usage]int{}, map[*Usage]int{}
+		g := NewGate(5, 2)
+		operations := []*int{new(int), new(int), new(int), new(int)}
+		underWay, most := map[*int]int{}, map[*int]int{}
 		all, mostOfAll, done := 0, 0, 0
 		for _, operation := range operations {
 			for range 20 {
 				go func() {
-					if err := g.enter(t.Context(), operation); err != nil {
+					if err := g.Enter(t.Context(), operation); err != nil {
 						t.Error(err)
 					}
 					// The bubble's clock makes the steps below happen one at a time.
@@ -33,7 +33,7 @@ func TestGateBoundsEachOperationAndAll(t *testing.T) {
 					all--
 					done++
 					g.mu.Unlock()
-					g.leave(operation)
+					g.Leave(operation)
 				}()
 			}
 		}
@@ -55,18 +55,18 @@ func TestGateBoundsEachOperationAndAll(t *testing.T) {
 
 func TestGateGivesWaitingOperationsTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := &gate{limit: 1, laneLimit: 64}
-		holder, many, few := &Usage{}, &Usage{}, &Usage{}
-		if err := g.enter(t.Context(), holder); err != nil {
+		g := NewGate(1, 64)
+		holder, many, few := new(int), new(int), new(int)
+		if err := g.Enter(t.Context(), holder); err != nil {
 			t.Fatal(err)
 		}
 		var order []string
-		pass := func(name string, operation *Usage) {
-			if err := g.enter(t.Context(), operation); err != nil {
+		pass := func(name string, operation *int) {
+			if err := g.Enter(t.Context(), operation); err != nil {
 				t.Error(err)
 			}
 			order = append(order, name)
-			g.leave(operation)
+			g.Leave(operation)
 		}
 		for range 4 {
 			go pass("many", many)
@@ -74,7 +74,7 @@ func TestGateGivesWaitingOperationsTurns(t *testing.T) {
 		synctest.Wait()
 		go pass("few", few)
 		synctest.Wait()
-		g.leave(holder)
+		g.Leave(holder)
 		synctest.Wait()
 		if want := []string{"many", "few", "many", "many", "many"}; !slices.Equal(order, want) {
 			t.Errorf("went in the order %v, want %v", order, want)
@@ -84,24 +84,24 @@ func TestGateGivesWaitingOperationsTurns(t *testing.T) {
 
 func TestGateForgetsWhoLeavesTheQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := &gate{limit: 1, laneLimit: 1}
-		holder, waiter := &Usage{}, &Usage{}
-		if err := g.enter(t.Context(), holder); err != nil {
+		g := NewGate(1, 1)
+		holder, waiter := new(int), new(int)
+		if err := g.Enter(t.Context(), holder); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		left := make(chan error, 1)
-		go func() { left <- g.enter(ctx, waiter) }()
+		go func() { left <- g.Enter(ctx, waiter) }()
 		synctest.Wait()
 		cancel()
 		if err := <-left; !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
-		g.leave(holder)
-		if err := g.enter(t.Context(), waiter); err != nil {
+		g.Leave(holder)
+		if err := g.Enter(t.Context(), waiter); err != nil {
 			t.Error(err)
 		}
-		g.leave(waiter)
+		g.Leave(waiter)
 		if len(g.lanes) != 0 || g.underWay != 0 {
 			t.Errorf("left behind: %d lanes, %d under way", len(g.lanes), g.underWay)
 		}

@@ -291,7 +291,7 @@ func TestWhyNoTokenWasGranted(t *testing.T) {
 	}
 }
 
-// grant answers a transport to a token endpoint that always answers the same.
+// grant returns a transport to a token endpoint that always answers the same.
 func grant(status int, body string) http.RoundTripper {
 	return roundTripper(func(*http.Request) (*http.Response, error) {
 		a := answer(status, body)

@@ -13,31 +13,32 @@ import (
 	"time"
 
 	"golang.org/x/oauth2"
-	"golang.org/x/sync/singleflight"
+
+	"certql/upstream/inflight"
 )
 
-// opRevokeToken is what errors call the request that ends a token.
+// opRevokeToken is what errors call the request that revokes a token.
 const opRevokeToken = "revokeToken"
 
-// An AuthorizationCodeConfig names a client of the tenant that people sign in to, and where. InfoURL,
-// ClientID and RedirectURL are mandatory.
+// An AuthorizationCodeConfig names the client of the tenant that people sign in to, and the endpoints.
+// InfoURL, ClientID and RedirectURL are mandatory.
 type AuthorizationCodeConfig struct {
 	// InfoURL is where the tenant says what its endpoints are, such as
-	// https://acme.api.identitynow.com/oauth/info. AuthorizeURL and TokenURL overrule the answer;
-	// where both are set it is not asked.
+	// https://acme.api.identitynow.com/oauth/info. AuthorizeURL and TokenURL overrule its response;
+	// if both are set it is not asked.
 	InfoURL, AuthorizeURL, TokenURL string
-	// RevokeURL is where tokens are ended; empty where the tenant has no such endpoint.
+	// RevokeURL is where tokens are revoked; empty if the tenant has no such endpoint.
 	RevokeURL string
-	// Issuer is what the tenant calls itself in answers to the browser (RFC 9207). Where it is set an
-	// answer has to say so; by default an answer that names an issuer has to name the origin of the
-	// authorize endpoint.
+	// Issuer is what the tenant calls itself in responses to the browser (RFC 9207). If it is set, a
+	// response has to name it; by default a response that names an issuer has to name the origin of
+	// the authorize endpoint.
 	Issuer string
 
 	ClientID     string
 	ClientSecret string // empty for a client that has none
 	// RedirectURL is where the tenant sends the browser back to.
 	RedirectURL string
-	// Scopes are what is asked for; by default whatever the client may have.
+	// Scopes are what is asked for; by default all that the client may have.
 	Scopes []string
 
 	// Transport carries the requests. By default it is one that NewTransport makes.
@@ -53,15 +54,15 @@ type AuthorizationCodeConfig struct {
 // An AuthorizationCode signs people in at the tenant by the authorization-code grant with PKCE, and
 // keeps their grants going. It is safe for concurrent use. Its methods fail with an *Error.
 type AuthorizationCode struct {
-	config AuthorizationCodeConfig
-	client *http.Client
-	asking singleflight.Group
+	config   AuthorizationCodeConfig
+	endpoint tokenEndpoint
+	asking   inflight.Group[OAuthInfo]
 
 	mu   sync.Mutex
 	info *OAuthInfo // nil until the tenant has said
 }
 
-// NewAuthorizationCode answers the client of a tenant, or an error that names every setting that is
+// NewAuthorizationCode returns the client of a tenant, or an error that names every setting that is
 // wrong. It sends nothing yet.
 func NewAuthorizationCode(cfg AuthorizationCodeConfig) (*AuthorizationCode, error) {
 	var problems []error
@@ -88,49 +89,48 @@ func NewAuthorizationCode(cfg AuthorizationCodeConfig) (*AuthorizationCode, erro
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("authorization code: %w", errors.Join(problems...))
 	}
-	cfg.FetchTimeout = cmp.Or(cfg.FetchTimeout, DefaultTokenTimeout)
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	return &AuthorizationCode{config: cfg, client: newTokenClient(cfg.Transport, cfg.UserAgent)}, nil
+	return &AuthorizationCode{
+		config:   cfg,
+		endpoint: newTokenEndpoint(cfg.Transport, cfg.UserAgent, cfg.FetchTimeout, cfg.Now),
+	}, nil
 }
 
-// ClientID answers the id of the client that people sign in to.
+// ClientID returns the id of the client that people sign in to.
 func (a *AuthorizationCode) ClientID() string { return a.config.ClientID }
 
 // CloseIdleConnections closes the connections that no request is using now.
-func (a *AuthorizationCode) CloseIdleConnections() { a.client.CloseIdleConnections() }
+func (a *AuthorizationCode) CloseIdleConnections() { a.endpoint.client.CloseIdleConnections() }
 
-// Discover answers the tenant's endpoints. It asks the tenant until that has answered once; those who
-// need the answer at the same time share one request.
+// Discover returns the tenant's endpoints. It asks the tenant until that has answered once; callers
+// who need the response at the same time share one request.
 func (a *AuthorizationCode) Discover(ctx context.Context) (OAuthInfo, error) {
 	if info, ok := a.known(); ok {
 		return info, nil
 	}
-	// The request outlives the caller who starts it, since others may wait for it too.
-	detached := context.WithoutCancel(ctx)
-	asked := a.asking.DoChan(opGetOAuthInfo, func() (any, error) {
-		bounded, cancel := context.WithTimeout(detached, a.config.FetchTimeout)
-		defer cancel()
-		info, err := fetchOAuthInfo(bounded, a.client, a.config.InfoURL)
-		if err != nil {
-			return nil, err
-		}
-		info = a.overruled(info)
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		a.info = &info
-		return info, nil
-	})
-	select {
-	case result := <-asked:
-		if result.Err != nil {
-			return OAuthInfo{}, result.Err
-		}
-		return result.Val.(OAuthInfo), nil
-	case <-ctx.Done():
-		return OAuthInfo{}, failure(ctx, opGetOAuthInfo, ctx.Err())
+	info, err := a.asking.Start(ctx, opGetOAuthInfo, a.ask).Wait(ctx)
+	if err != nil {
+		return OAuthInfo{}, asError(ctx, opGetOAuthInfo, err)
 	}
+	return info, nil
+}
+
+// ask asks the tenant for its endpoints and keeps them.
+func (a *AuthorizationCode) ask(ctx context.Context) (OAuthInfo, error) {
+	// Another request may have ended after the caller looked and before this one began.
+	if info, ok := a.known(); ok {
+		return info, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.endpoint.timeout)
+	defer cancel()
+	info, err := fetchOAuthInfo(ctx, a.endpoint.client, a.config.InfoURL)
+	if err != nil {
+		return OAuthInfo{}, err
+	}
+	info = a.overruled(info)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.info = &info
+	return info, nil
 }
 
 func (a *AuthorizationCode) known() (OAuthInfo, bool) {
@@ -166,8 +166,8 @@ func (a *AuthorizationCode) oauth(info OAuthInfo) *oauth2.Config {
 	}
 }
 
-// AuthorizeURL answers where to send a browser for a sign-in. The state comes back with the answer; of
-// the verifier only the challenge is sent.
+// AuthorizeURL returns where to send a browser for a sign-in. The state comes back with the
+// response; of the verifier only the challenge is sent.
 func (a *AuthorizationCode) AuthorizeURL(ctx context.Context, state, verifier string) (string, error) {
 	info, err := a.Discover(ctx)
 	if err != nil {
@@ -176,8 +176,8 @@ func (a *AuthorizationCode) AuthorizeURL(ctx context.Context, state, verifier st
 	return a.oauth(info).AuthCodeURL(state, oauth2.S256ChallengeOption(verifier)), nil
 }
 
-// CheckIssuer says whether an answer to the browser comes from the tenant, going by the issuer that it
-// names, if any.
+// CheckIssuer reports whether a response to the browser comes from the tenant, going by the issuer that
+// it names, if any.
 func (a *AuthorizationCode) CheckIssuer(ctx context.Context, issuer string) (bool, error) {
 	if a.config.Issuer != "" || issuer == "" {
 		return issuer == a.config.Issuer, nil
@@ -192,21 +192,36 @@ func (a *AuthorizationCode) CheckIssuer(ctx context.Context, issuer string) (boo
 
 // Exchange turns the code that came back into a grant. The verifier is the one of AuthorizeURL.
 func (a *AuthorizationCode) Exchange(ctx context.Context, code, verifier string) (Grant, error) {
-	return a.fetch(ctx, Grant{}, func(ctx context.Context, oauth *oauth2.Config) (*oauth2.Token, error) {
-		return oauth.Exchange(ctx, code, oauth2.VerifierOption(verifier))
+	info, err := a.Discover(ctx)
+	if err != nil {
+		return Grant{}, err
+	}
+	return a.endpoint.fetch(ctx, func(ctx context.Context) (*oauth2.Token, error) {
+		return a.oauth(info).Exchange(ctx, code, oauth2.VerifierOption(verifier))
 	})
 }
 
 // Refresh gets the grant that follows. The refresh token of the one before may be used up by that.
-// Where the tenant says that the person's grant is over, GrantEnded is true of the error.
+// Who signed in is as before unless the tenant says it anew. If the tenant says that the person's grant
+// is over, GrantEnded reports true for the error.
 func (a *AuthorizationCode) Refresh(ctx context.Context, before Grant) (Grant, error) {
-	return a.fetch(ctx, before, func(ctx context.Context, oauth *oauth2.Config) (*oauth2.Token, error) {
-		return oauth.TokenSource(ctx, &oauth2.Token{RefreshToken: before.RefreshToken}).Token()
+	info, err := a.Discover(ctx)
+	if err != nil {
+		return Grant{}, err
+	}
+	next, err := a.endpoint.fetch(ctx, func(ctx context.Context) (*oauth2.Token, error) {
+		return a.oauth(info).TokenSource(ctx, &oauth2.Token{RefreshToken: before.RefreshToken}).Token()
 	})
+	if err != nil {
+		return Grant{}, err
+	}
+	next.IdentityID = cmp.Or(next.IdentityID, before.IdentityID)
+	next.UserName = cmp.Or(next.UserName, before.UserName)
+	return next, nil
 }
 
-// Revoke ends a grant at the tenant, where that has an endpoint for it: its refresh token and, since
-// the tenant knows that they belong together, the access tokens.
+// Revoke ends a grant at the tenant, if that has an endpoint for it: its refresh token and, since
+// the tenant knows that they belong together, the access tokens. Otherwise it does nothing.
 func (a *AuthorizationCode) Revoke(ctx context.Context, grant Grant) error {
 	token, kind := grant.RefreshToken, "refresh_token"
 	if token == "" {
@@ -215,7 +230,7 @@ func (a *AuthorizationCode) Revoke(ctx context.Context, grant Grant) error {
 	if a.config.RevokeURL == "" || token == "" {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, a.config.FetchTimeout)
+	ctx, cancel := context.WithTimeout(ctx, a.endpoint.timeout)
 	defer cancel()
 	form := url.Values{"token": {token}, "token_type_hint": {kind}, "client_id": {a.config.ClientID}}
 	if a.config.ClientSecret != "" {
@@ -226,7 +241,7 @@ func (a *AuthorizationCode) Revoke(ctx context.Context, grant Grant) error {
 		return failure(ctx, opRevokeToken, err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, err := a.client.Do(req)
+	resp, err := a.endpoint.client.Do(req)
 	if err != nil {
 		return failure(ctx, opRevokeToken, err)
 	}

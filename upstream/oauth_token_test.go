@@ -15,7 +15,7 @@ func TestALateFlightTakesTheTokenThatIsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.grant = &tokenGrant{token: "t1"}
+	c.grant = &Grant{AccessToken: "t1"}
 	if token, err := c.replace(t.Context(), ""); token != "t1" || err != nil {
 		t.Errorf("got %q, %v", token, err)
 	}
@@ -23,8 +23,8 @@ func TestALateFlightTakesTheTokenThatIsThere(t *testing.T) {
 
 func TestARenewalThatFailsIsNotTriedAgainAtOnce(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	c := &ClientCredentials{now: func() time.Time { return now }}
-	c.grant = &tokenGrant{token: "t1", renewAt: now, expiry: now.Add(time.Minute)}
+	c := &ClientCredentials{endpoint: tokenEndpoint{now: func() time.Time { return now }}}
+	c.grant = &Grant{AccessToken: "t1", RenewAt: now, Expiry: now.Add(time.Minute)}
 	for i, want := range []bool{true, false, true, false} {
 		if i == 2 {
 			now = now.Add(renewalPause)

@@ -12,8 +12,8 @@ import (
 	"certql/upstream"
 )
 
-// A read that net/http sends again by itself, since the connection that was kept for it broke, is two
-// requests to whoever counts.
+// A read that net/http sends again by itself, since the connection that was kept for it broke, is
+// counted as two requests.
 func TestWhatTheTransportSendsAgainIsCounted(t *testing.T) {
 	var came atomic.Int32
 	server := newServer(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -27,7 +27,7 @@ type recorder struct {
 	refused  int // the window of the stray refusal
 }
 
-// record answers a recorder for the requests to a tenant, and a client that makes them.
+// record returns a recorder for the requests to a tenant, and a client that makes them.
 func record(t *testing.T, tenant http.RoundTripper, stray int) (*recorder, *upstream.Client) {
 	t.Helper()
 	r := &recorder{transport: tenant, start: time.Now(), stray: stray}
@@ -127,7 +127,8 @@ func TestAStrayRefusalIsForgottenByWhoIsIdle(t *testing.T) {
 	})
 }
 
-// A stranger who was there for ten minutes is not waited for much longer than half of that.
+// Once a stranger has gone who was there for ten minutes, slots are left to others for not much longer
+// than half of that.
 func TestOthersWhoHaveLeftAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWire(t, sandbox.Config{})

@@ -1,0 +1,138 @@
+package upstream
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptrace"
+	"time"
+
+	"certql/upstream/throttle"
+)
+
+// attempt sends the request of a call once, when it is its turn. If a reserved call does not go out,
+// it is released.
+func (c *Client) attempt(ctx context.Context, call *call) (*response, *Error) {
+	name := call.request.operation.name
+	usage := UsageFrom(ctx)
+	if err := call.fetchToken(ctx); err != nil {
+		usage.release()
+		return nil, tokenFailure(ctx, name, err)
+	}
+	turn, err := c.takeTurn(ctx, call)
+	if err != nil {
+		usage.release()
+		return nil, asError(ctx, name, err)
+	}
+	defer c.gate.Leave(usage) // after the turn, whose end may begin a pause
+
+	if turn.Waited { // so long that the token may have expired
+		if err := call.fetchToken(ctx); err != nil {
+			usage.release()
+			c.throttle.Leave(turn, throttle.Unsent, 0)
+			return nil, tokenFailure(ctx, name, err)
+		}
+	}
+	answer, end, failed := c.roundTrip(ctx, call, turn)
+	var retryAfter time.Duration
+	if end == throttle.Refused {
+		retryAfter = answer.retryAfter
+	} else {
+		call.attempts++
+	}
+	c.throttle.Leave(turn, end, retryAfter)
+	return answer, failed
+}
+
+// roundTrip makes the round trip of an attempt, and reads the response to its end. The outcome is
+// throttle.Unsent if the service cannot have counted the request.
+func (c *Client) roundTrip(ctx context.Context, call *call, turn throttle.Turn) (answer *response, end throttle.Outcome, failed *Error) {
+	r, usage := call.request, UsageFrom(ctx)
+	ctx, cancel := context.WithTimeout(ctx, c.callTimeout)
+	defer cancel()
+	ctx, span := call.span.attempt(ctx, r.operation, c.layout)
+	defer func() { span.end(answer, failed) }()
+	attempt := &attempt{client: c, request: r, usage: usage, turn: turn}
+	req, err := r.http(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: attempt.gotConn}), call.token, c.userAgent)
+	if err != nil {
+		usage.release()
+		return nil, throttle.Unsent, failure(ctx, r.operation.name, err)
+	}
+	c.tracing.inject(ctx, req.Header)
+	attempt.begin()
+	status := 0
+	defer func() { attempt.end(status) }()
+	resp, err := c.transport.RoundTrip(req)
+	if err != nil {
+		e := failure(ctx, r.operation.name, err)
+		if e.Sent = attempt.connections > 0; e.Sent {
+			return nil, throttle.Lost, e
+		}
+		return nil, throttle.Unsent, e
+	}
+	defer resp.Body.Close()
+	status = resp.StatusCode
+	span.answered(resp)
+	if status < http.StatusInternalServerError {
+		c.stats.answered.Store(c.now().UnixNano())
+	}
+
+	answer = &response{
+		status:     resp.StatusCode,
+		total:      parseTotal(resp.Header.Get("X-Total-Count")),
+		retryAfter: parseRetryAfter(resp.Header.Get("Retry-After"), c.now()),
+	}
+	limit := c.maxResponseBytes
+	end = throttle.Answered
+	if !answer.ok() {
+		limit = min(limit, maxRefusalBytes)
+	}
+	if answer.status == http.StatusTooManyRequests {
+		end = throttle.Refused
+	}
+	answer.body, err = c.buffers.read(resp.Body, resp.ContentLength, limit)
+	if err != nil && answer.ok() {
+		return nil, throttle.Answered, bodyFailure(ctx, r.operation.name, resp.StatusCode, err)
+	}
+	return answer, end, nil
+}
+
+// An attempt is what is counted of a round trip: in what the operation has spent, in its trace, in
+// the statistics and in the budget.
+//
+// If a connection breaks that was kept for the next request, net/http sends a read again over another
+// one without asking. Nothing tells whether the service has counted the first request, so that each
+// of them is counted here.
+type attempt struct {
+	client  *Client
+	request request
+	usage   *Usage
+	turn    throttle.Turn
+
+	connections int // that the request was given; without any the service cannot have seen it
+	began       time.Time
+	ended       func(status int) // of the trace
+}
+
+// begin counts the request, for which a call of the operation is reserved.
+func (a *attempt) begin() {
+	a.usage.addCall()
+	a.began, a.ended = time.Now(), a.usage.traceCall(a.request)
+}
+
+// gotConn notes that the request may be on its way from now on: over HTTP/2 nothing tells for sure.
+func (a *attempt) gotConn(httptrace.GotConnInfo) {
+	if a.connections++; a.connections == 1 {
+		return
+	}
+	a.end(0)
+	a.usage.reserve() // whether or not another call is allowed: it goes
+	a.client.throttle.Resent(a.turn)
+	a.client.stats.retries.Add(1)
+	a.begin()
+}
+
+// end notes the status of the response; 0 if none came.
+func (a *attempt) end(status int) {
+	a.ended(status)
+	a.client.stats.observeCall(a.request.operation.name, status, time.Since(a.began))
+}

@@ -1,0 +1,146 @@
+package throttle
+
+import (
+	"sync"
+	"time"
+)
+
+// A budget is the requests that the service allows for one key, and the calls that wait for them.
+//
+// A request occupies a slot from when it is sent until a Window after its response came. It
+// arrived at the service in between, so that no window of the service can hold more requests
+// than there are slots, whatever its alignment. The lock of its Throttle guards a budget.
+type budget struct {
+	config *Config
+	lock   sync.Locker
+
+	underWay int
+	done     []done // requests whose response came within the last Window, oldest first
+	callers  map[string]*caller
+	queue    queue
+	timer    *time.Timer // set while calls wait for a moment that is known
+	lastSent time.Time
+	drained  time.Time // when the last slot was taken
+	pause
+	others estimator
+}
+
+// A done is a request that occupies its slot for a Window from its response on.
+type done struct {
+	at     time.Time
+	caller *caller
+}
+
+// expire frees the slots whose time is over, and takes account of what has passed.
+func (b *budget) expire(now time.Time) {
+	if b.pending && !now.Before(b.until) {
+		b.others.resumed(b.until)
+		b.pending = false
+	}
+	if !b.pending {
+		b.others.passed(b.done, now)
+	}
+	n := 0
+	for n < len(b.done) && !b.done[n].at.Add(Window).After(now) {
+		b.done[n].caller.occupied--
+		n++
+	}
+	b.done = b.done[n:]
+}
+
+// sweep forgets callers that have been idle, and reports whether the whole budget has been.
+func (b *budget) sweep(now time.Time) bool {
+	b.expire(now)
+	for _, c := range b.callers {
+		if now.Sub(c.seen) >= callerMemory {
+			b.forget(c)
+		}
+	}
+	return len(b.callers) == 0 && !now.Before(b.until) && !b.others.known()
+}
+
+// grant gives a caller a turn.
+func (b *budget) grant(c *caller, now time.Time) Turn {
+	b.underWay++
+	c.occupied++
+	b.fresh++
+	b.lastSent = now
+	if slots, bounded := b.slots(); bounded && b.occupied() >= slots {
+		b.drained = now
+	}
+	return Turn{budget: b, caller: c, epoch: b.epoch}
+}
+
+// release ends a turn.
+func (b *budget) release(turn Turn, end Outcome, retryAfter time.Duration, now time.Time) {
+	b.underWay--
+	if turn.epoch == b.epoch {
+		b.fresh--
+	}
+	turn.caller.occupied--
+	if end == Answered || end == Lost {
+		b.occupy(turn.caller, now)
+	}
+	switch end {
+	case Answered:
+		b.succeed(turn.epoch)
+	case Refused:
+		b.refuse(turn.epoch, retryAfter, now)
+	case Unsent, Lost:
+	}
+}
+
+// occupy takes a slot for a request that the service may have counted up to now.
+func (b *budget) occupy(c *caller, now time.Time) {
+	if b.config.Limit == 0 {
+		return
+	}
+	c.occupied++
+	b.done = append(b.done, done{now, c})
+	b.others.sent()
+}
+
+// dispatch lets as many calls go as may go now, and makes sure that the next one goes in time.
+func (b *budget) dispatch(now time.Time) {
+	b.expire(now)
+	for b.queue.length > 0 && b.room(now).open {
+		w := b.queue.pop(b.admits)
+		if w == nil {
+			break // what is left is reserved
+		}
+		w.turn = b.grant(w.caller, now)
+		w.turn.Waited = true
+		w.granted = true
+		close(w.ready)
+	}
+	b.arm(now)
+}
+
+// arm sets the timer for the moment at which the next call may go, if any waits.
+func (b *budget) arm(now time.Time) {
+	if b.queue.length == 0 {
+		if b.timer != nil {
+			b.timer.Stop()
+		}
+		return
+	}
+	next := b.room(now)
+	at := next.at
+	if next.open { // but not to the callers that wait
+		at = b.nextFree()
+	}
+	if at.IsZero() {
+		return // a call that is under way will come back first
+	}
+	// A clock that stands still must not make this a busy loop.
+	wait := max(at.Sub(now), time.Millisecond)
+	if b.timer == nil {
+		b.timer = time.AfterFunc(wait, func() {
+			b.lock.Lock()
+			defer b.lock.Unlock()
+			b.dispatch(b.config.Now())
+		})
+		return
+	}
+	b.timer.Reset(wait)
+}

@@ -1,0 +1,237 @@
+package throttle
+
+import (
+	"math"
+	"testing"
+	"time"
+)
+
+func TestHowMuchOfTheWindowHadPassed(t *testing.T) {
+	for _, tt := range []struct {
+		retryAfter time.Duration
+		part       float64
+		elapsed    time.Duration
+	}{
+		{0, 1, Window},
+		{1 * time.Second, 0.95, 9500 * time.Millisecond},
+		{5 * time.Second, 0.55, 5500 * time.Millisecond},
+		{6 * time.Second, 1, Window}, // less than half of it: a window that slides
+		{Window, 1, Window},
+		{Window + 1, 0, 0}, // a penalty
+	} {
+		part, elapsed := passedOf(tt.retryAfter)
+		if math.Abs(part-tt.part) > 1e-9 || elapsed != tt.elapsed {
+			t.Errorf("%v: %v, %v, want %v, %v", tt.retryAfter, part, elapsed, tt.part, tt.elapsed)
+		}
+	}
+}
+
+// refusedWith returns the estimator after a refusal in a window of which n requests are known here,
+// with the pause over.
+func refusedWith(n int, drained time.Time, now time.Time) *contention {
+	c := newContention(95, 5)
+	answered := make([]done, n)
+	for i := range answered {
+		answered[i].at = now.Add(-time.Second)
+	}
+	c.refused(refusal{at: now, answered: answered, drained: drained})
+	c.resumed(now.Add(Window))
+	return c
+}
+
+func TestARefusalLeavesToOthersWhatTheWindowHad(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	known := 0
+	for _, n := range []int{90, 70, 50} {
+		c := refusedWith(n, now.Add(-time.Hour), now)
+		if !c.known() || c.left() <= known {
+			t.Errorf("with %d requests known, %d are left, want more than %d", n, c.left(), known)
+		}
+		known = c.left()
+	}
+	if c := refusedWith(0, now.Add(-time.Hour), now); c.left() > 95/2 {
+		t.Errorf("%d are left after a single refusal, want at most half", c.left())
+	}
+	recently := refusedWith(70, now.Add(-2*Window+1), now)
+	long := refusedWith(70, now.Add(-2*Window), now)
+	if recently.left() <= long.left() {
+		t.Errorf("%d are left while two windows are remembered, and %d otherwise", recently.left(), long.left())
+	}
+}
+
+func TestASecondRefusalConfirmsOthers(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	c := refusedWith(0, now.Add(-time.Hour), now)
+	again := now.Add(time.Minute)
+	c.refused(refusal{at: again, overran: now, drained: again})
+	c.resumed(again.Add(Window))
+	if c.left() <= 95/2 || c.left() > 94 {
+		t.Errorf("%d are left", c.left())
+	}
+	if c.belief.none() != 0 {
+		t.Errorf("that there are no others is %v likely", c.belief.none())
+	}
+}
+
+func TestARefusalOfTheSameWindowTellsNothing(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	once, twice := refusedWith(70, now.Add(-time.Hour), now), refusedWith(70, now.Add(-time.Hour), now)
+	twice.refusedAgain()
+	twice.resumed(now.Add(Window))
+	if once.left() != twice.left() {
+		t.Errorf("%d are left after one, %d after both", once.left(), twice.left())
+	}
+}
+
+func TestOthersAreForgottenWindowByWindow(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	c := refusedWith(70, now.Add(-time.Hour), now)
+	until := now.Add(Window)
+	before := c.left()
+	c.passed(nil, until.Add(Window-1))
+	if c.left() != before {
+		t.Errorf("%d are left before a window has passed, %d at its beginning", c.left(), before)
+	}
+	// A window that was full here leaves no room for others.
+	answered := make([]done, 95)
+	for i := range answered {
+		answered[i].at = until.Add(time.Second)
+	}
+	full := refusedWith(70, now.Add(-time.Hour), now)
+	full.passed(answered, until.Add(Window))
+	if full.left() >= before {
+		t.Errorf("%d are left after a full window, %d before it", full.left(), before)
+	}
+	windows := 0
+	for ; c.known() && windows < 100; windows++ {
+		c.passed(nil, until.Add(time.Duration(windows+1)*Window))
+	}
+	if c.left() != 0 || windows < 5 || windows > 50 {
+		t.Errorf("others were forgotten after %d windows, %d are left", windows, c.left())
+	}
+}
+
+func TestOthersThatHaveShownTwiceAreRememberedLonger(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	forgotten := func(c *contention, from time.Time) (windows int) {
+		for c.known() && windows < 10_000 {
+			windows++
+			c.passed(nil, from.Add(time.Duration(windows)*Window))
+		}
+		return windows
+	}
+	once := forgotten(refusedWith(70, now, now), now.Add(Window))
+	c := refusedWith(70, now, now)
+	c.refused(refusal{at: now.Add(time.Minute), overran: now})
+	c.resumed(now.Add(time.Minute))
+	if twice := forgotten(c, now.Add(time.Minute)); twice < 3*once || twice > 600 {
+		t.Errorf("others were forgotten after %d windows, and after one refusal after %d", twice, once)
+	}
+}
+
+func TestABudgetLeavesSlotsToOthers(t *testing.T) {
+	with(t, Config{Limit: 95, Margin: 5}, func(t *testing.T, b *bench) {
+		b.spend(t, "a", 60)
+		b.Leave(b.enter(t, of("a", Reads)), Refused, Window)
+		time.Sleep(Window)
+		if left := 95 - b.RateLimit("b").Remaining; left < 20 || left > 95/2 {
+			t.Errorf("%d slots are left to others", left)
+		}
+		time.Sleep(5 * time.Minute)
+		b.wantRemaining(t, 95)
+	})
+}
+
+func sum(b *belief) float64 {
+	total := 0.0
+	for _, w := range b.weights {
+		total += w
+	}
+	return total
+}
+
+func TestABeliefAddsUpToOne(t *testing.T) {
+	for total, steps := range map[int]int{1: 1, 50: 50, 100: 100, 101: 50, 1_000: 100, 12_345: 99} {
+		b := newBelief(total)
+		if len(b.weights) != steps+1 || b.none() != strayChance {
+			t.Errorf("of %d requests there are %d weights, the first is %v", total, len(b.weights), b.none())
+		}
+		for name, change := range map[string]func(){
+			"a refusal": func() { b.refusal(total/2, 0.5, 1, true) },
+			"another":   func() { b.refusal(total/3, 1, 1, false) },
+			"quiet":     func() { b.quiet(total / 2) },
+			"age":       func() { b.age(0.1) },
+		} {
+			change()
+			if got := sum(b); math.Abs(got-1) > 1e-9 {
+				t.Errorf("of %d requests, after %s the weights add up to %v", total, name, got)
+			}
+		}
+	}
+}
+
+func TestABeliefFollowsWhatIsSeen(t *testing.T) {
+	mean := func(b *belief) (m float64) {
+		for i, w := range b.weights {
+			m += float64(i) * b.step * w
+		}
+		return m
+	}
+	b := newBelief(100)
+	for range 5 {
+		b.refusal(33, 1, 0, false)
+	}
+	if got := mean(b); math.Abs(got-33) > 2 {
+		t.Errorf("after 33 of others the mean is %v", got)
+	}
+	half := newBelief(100)
+	for range 5 {
+		half.refusal(20, 0.5, 0, false)
+	}
+	if got := mean(half); math.Abs(got-40) > 3 {
+		t.Errorf("after 20 of others in half a window the mean is %v", got)
+	}
+	if more, less := b.exceed(20), b.exceed(50); more < 0.9 || less > 0.1 {
+		t.Errorf("more than 20 are %v likely, more than 50 %v", more, less)
+	}
+	before := mean(b)
+	b.quiet(30)
+	if got := mean(b); got >= before {
+		t.Errorf("after a quiet window the mean is %v, before it %v", got, before)
+	}
+	blurred, sharp := newBelief(100), newBelief(100)
+	blurred.refusal(33, 1, 10, false)
+	sharp.refusal(33, 1, 0, false)
+	if blurred.exceed(50) <= sharp.exceed(50) {
+		t.Error("what is less certain is not")
+	}
+}
+
+func TestABeliefAges(t *testing.T) {
+	b := &belief{step: 1, weights: []float64{0, 0, 1, 0}}
+	b.age(0.1)
+	want := []float64{0.1, 0.9 * driftRate, 0.9 * (1 - 2*driftRate), 0.9 * driftRate}
+	for i, w := range b.weights {
+		if math.Abs(w-want[i]) > 1e-12 {
+			t.Errorf("the weights are %v, want %v", b.weights, want)
+			break
+		}
+	}
+	ends := &belief{step: 1, weights: []float64{0, 0.5, 0, 0.5}}
+	ends.age(0)
+	for i, want := range []float64{0, 0.5 * (1 - driftRate), driftRate, 0.5 * (1 - driftRate)} {
+		if math.Abs(ends.weights[i]-want) > 1e-12 {
+			t.Errorf("at the ends the weights are %v", ends.weights)
+			break
+		}
+	}
+}
+
+// What was held to be impossible happens: nothing is known then.
+func TestABeliefStartsOverAfterTheImpossible(t *testing.T) {
+	b := &belief{step: 1, weights: []float64{0, 0, 0, 0, 0}}
+	b.normalise()
+	if b.none() != 0 || b.weights[1] != 0.25 || b.weights[4] != 0.25 {
+		t.Errorf("the weights are %v", b.weights)
+	}
+}

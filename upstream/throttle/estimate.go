@@ -1,0 +1,36 @@
+package throttle
+
+import "time"
+
+// estimate returns how long a call would wait that joined the queue now, as far as can be told
+// from the calls before it, the moments at which slots become free, and the pause. Calls that
+// come later may go before it, so that it may take longer.
+func (b *budget) estimate(c *caller, of Class, front bool, now time.Time) time.Duration {
+	ahead := b.queue.ahead(c, of, front)
+	at := latest(now, b.until)
+	slots, bounded := b.slots()
+	if !bounded {
+		return at.Sub(now)
+	}
+	if b.paced(slots, now) {
+		at = latest(at, b.lastSent.Add(time.Duration(ahead+1)*pace(slots)))
+	}
+	if !b.modest(c, slots) {
+		slots -= b.reserve(slots)
+	}
+	return latest(at, b.slotFree(ahead-(slots-b.occupied()), slots, now)).Sub(now)
+}
+
+// slotFree returns when a slot becomes free after n others have been taken; now if n is negative,
+// since there are free ones. Each is free again a Window after it was taken.
+func (b *budget) slotFree(n, slots int, now time.Time) time.Time {
+	if n < 0 {
+		return now
+	}
+	rounds, i := n/slots, n%slots
+	free := now.Add(Window) // of those under way, and those that are still to be taken
+	if i < len(b.done) {
+		free = b.done[i].at.Add(Window)
+	}
+	return free.Add(time.Duration(rounds) * Window)
+}

@@ -1,0 +1,155 @@
+package throttle
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// sweepPace is how often idle budgets and callers are looked for.
+const sweepPace = time.Second
+
+// A Throttle lets calls go while their budget lasts and keeps the others waiting. It holds a
+// budget for each key that has been at work lately. It is safe for concurrent use.
+type Throttle struct {
+	config Config
+
+	mu      sync.Mutex
+	budgets map[string]*budget
+	swept   time.Time
+}
+
+// New returns a Throttle that no call has passed yet.
+func New(config Config) *Throttle {
+	return &Throttle{config: config, budgets: map[string]*budget{}}
+}
+
+// Enter waits for the call's turn. The turn has to be given back by Leave. Enter fails with the
+// error of ctx or with a *UsedUpError: at once if the call is not expected to go before its deadline
+// or within the longest wait, or else when that time is over.
+func (t *Throttle) Enter(ctx context.Context, p Place) (Turn, error) {
+	if ctx.Err() != nil {
+		return Turn{}, ctx.Err()
+	}
+	t.mu.Lock()
+	now := t.config.Now()
+	b := t.budget(p.Payer.Budget, now)
+	c := b.enlist(p.Payer.Caller, now)
+	b.dispatch(now)
+	if b.room(now).open && b.admits(c) {
+		granted := b.grant(c, now)
+		t.mu.Unlock()
+		t.config.Hooks.Waited(0)
+		return granted, nil
+	}
+	expected := b.estimate(c, p.Class, p.Front, now)
+	if b.queue.length >= t.config.QueueLength || expected > t.Patience(ctx, p) {
+		b.forget(c)
+		t.mu.Unlock()
+		t.config.Hooks.Rejected()
+		return Turn{}, &UsedUpError{expected}
+	}
+	w := &waiter{caller: c, class: p.Class, ready: make(chan struct{})}
+	b.queue.push(w, p.Front)
+	b.arm(now)
+	t.mu.Unlock()
+	t.config.Hooks.Queued(ctx, expected, now)
+	err := t.wait(ctx, p, b, w)
+	end := t.config.Now()
+	t.config.Hooks.Dequeued(ctx, end)
+	t.config.Hooks.Waited(end.Sub(now))
+	return w.turn, err
+}
+
+// wait waits until w has its turn, ctx ends or the call's time is up.
+func (t *Throttle) wait(ctx context.Context, p Place, b *budget, w *waiter) error {
+	timer := time.NewTimer(t.Patience(ctx, p))
+	defer timer.Stop()
+	for {
+		select {
+		case <-w.ready:
+		case <-ctx.Done():
+		case <-timer.C:
+			if left := t.Patience(ctx, p); left > 0 { // a caller with a later deadline has joined the call
+				timer.Reset(left)
+				continue
+			}
+		}
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		now := t.config.Now()
+		left := errors.Is(ctx.Err(), context.Canceled)
+		switch {
+		case w.granted && !left:
+			return nil
+		case w.granted:
+			b.release(w.turn, Unsent, 0, now)
+		default:
+			b.queue.remove(w)
+		}
+		b.dispatch(now)
+		if left {
+			return ctx.Err()
+		}
+		t.config.Hooks.Rejected()
+		return &UsedUpError{b.estimate(w.caller, w.class, true, now)}
+	}
+}
+
+// Leave ends a turn with what became of its request. If the service refused it, retryAfter is how
+// long the service asks to wait, or 0 if it does not say.
+func (t *Throttle) Leave(turn Turn, end Outcome, retryAfter time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.config.Now()
+	turn.budget.release(turn, end, retryAfter, now)
+	turn.budget.dispatch(now)
+}
+
+// Holds reports whether a turn still holds: no pause has begun since it was given.
+func (t *Throttle) Holds(turn Turn) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return turn.epoch == turn.budget.epoch
+}
+
+// Resent notes that the request of a turn goes out once more, and that the service may have counted
+// it before.
+func (t *Throttle) Resent(turn Turn) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	turn.budget.occupy(turn.caller, t.config.Now())
+}
+
+// Patience returns how long a call may wait from now on: to its deadline or to the longest wait,
+// whichever comes first.
+func (t *Throttle) Patience(ctx context.Context, p Place) time.Duration {
+	left := t.config.QueueWait - time.Since(p.Since)
+	if deadline, ok := t.config.Hooks.Deadline(ctx); ok {
+		left = min(left, time.Until(deadline))
+	}
+	return left
+}
+
+// budget returns the budget of a key.
+func (t *Throttle) budget(key string, now time.Time) *budget {
+	if now.Sub(t.swept) >= sweepPace {
+		t.swept = now
+		for key, b := range t.budgets {
+			if b.sweep(now) {
+				delete(t.budgets, key)
+			}
+		}
+	}
+	b, ok := t.budgets[key]
+	if !ok {
+		b = &budget{config: &t.config, lock: &t.mu, callers: map[string]*caller{}, others: alone{}}
+		if limit := t.config.Limit; limit > 0 {
+			b.others = newContention(limit, t.config.Margin)
+		}
+		t.budgets[key] = b
+	}
+	b.expire(now)
+	return b
+}

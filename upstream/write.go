@@ -1,0 +1,34 @@
+package upstream
+
+import "context"
+
+// post makes a write whose response is one object. A nil payload sends no body. The ids fill the
+// operation's path.
+func post[T any](ctx context.Context, c *Client, op operation, payload any, ids ...string) (*T, error) {
+	r, err := newRequest(c.base, c.layout, op, rawQuery{}, ids)
+	if err != nil {
+		return nil, err
+	}
+	if payload != nil {
+		if r.body, err = encode(payload); err != nil {
+			return nil, badInput(op.name, err)
+		}
+	}
+	if !UsageFrom(ctx).reserve() {
+		return nil, asError(ctx, op.name, errCallsExceeded)
+	}
+	// Twice, so that nothing stays in the cache of what was read before the write or beside it.
+	c.outdate(op, ids)
+	defer c.flights.closeAll() // a read that comes from then on must not see the state before
+	defer c.outdate(op, ids)
+	return do(ctx, c, r, func(answer *response) (*T, error) { return decodeOne[T](c, answer) })
+}
+
+// outdate makes what a write touches out of date in the cache, for every caller.
+func (c *Client) outdate(op operation, ids []string) {
+	if op.movesItems() {
+		c.cache.dropAll() // the service does not say which other certification the items go to
+		return
+	}
+	c.cache.drop(ids[0])
+}
