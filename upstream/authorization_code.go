@@ -109,19 +109,7 @@ func (a *AuthorizationCode) Discover(ctx context.Context) (OAuthInfo, error) {
 	}
 	// The request outlives the caller who starts it, since others may wait for it too.
 	detached := context.WithoutCancel(ctx)
-	asked := a.asking.DoChan(opGetOAuthInfo, func() (any, error) {
-		bounded, cancel := context.WithTimeout(detached, a.config.FetchTimeout)
-		defer cancel()
-		info, err := fetchOAuthInfo(bounded, a.client, a.config.InfoURL)
-		if err != nil {
-			return nil, err
-		}
-		info = a.overruled(info)
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		a.info = &info
-		return info, nil
-	})
+	asked := a.asking.DoChan(opGetOAuthInfo, func() (any, error) { return a.ask(detached) })
 	select {
 	case result := <-asked:
 		if result.Err != nil {
@@ -131,6 +119,25 @@ func (a *AuthorizationCode) Discover(ctx context.Context) (OAuthInfo, error) {
 	case <-ctx.Done():
 		return OAuthInfo{}, failure(ctx, opGetOAuthInfo, ctx.Err())
 	}
+}
+
+// ask gets the tenant's endpoints, keeps them and returns them. It sends nothing if they are kept already.
+func (a *AuthorizationCode) ask(ctx context.Context) (OAuthInfo, error) {
+	// A flight may have landed after the caller looked and before this one set out.
+	if info, ok := a.known(); ok {
+		return info, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.config.FetchTimeout)
+	defer cancel()
+	info, err := fetchOAuthInfo(ctx, a.client, a.config.InfoURL)
+	if err != nil {
+		return OAuthInfo{}, err
+	}
+	info = a.overruled(info)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.info = &info
+	return info, nil
 }
 
 func (a *AuthorizationCode) known() (OAuthInfo, bool) {
