@@ -7,7 +7,6 @@ import (
 // TestEveryOperationConformsToTheDefinition makes sure that the checks which the other tests make by the way are made
 // for each operation, with success and with each refusal that the definition knows.
 func TestEveryOperationConformsToTheDefinition(t *testing.T) {
-	requireDefinition(t)
 	n := newTenant(t, Config{RateLimit: 40})
 	items := n.items(LargeCertification)
 	item := items[0]["id"].(string)
