@@ -103,14 +103,13 @@ func (g *grants) token(ctx context.Context, reference string) (string, error) {
 		return "", errEnded
 	}
 	now, grant := time.Now(), r.Grant
-	works := grant.Expiry.IsZero() || now.Before(grant.Expiry)
-	if works && (grant.RefreshToken == "" || grant.RenewAt.IsZero() || now.Before(grant.RenewAt)) {
+	if !due(grant, now) {
 		return grant.AccessToken, nil
 	}
 	// The refresh outlives the caller who starts it, since others may wait for it too.
 	detached := context.WithoutCancel(ctx)
 	refresh := g.refreshes.DoChan(reference, func() (any, error) { return g.refresh(detached, reference, grant) })
-	if works {
+	if works(grant, now) {
 		return grant.AccessToken, nil
 	}
 	select {
@@ -124,16 +123,28 @@ func (g *grants) token(ctx context.Context, reference string) (string, error) {
 	}
 }
 
+// works reports whether the access token of a grant has not expired.
+func works(grant upstream.Grant, now time.Time) bool {
+	return grant.Expiry.IsZero() || now.Before(grant.Expiry)
+}
+
+// due reports whether a grant is to be refreshed: its token has expired, or does so shortly and there is
+// a way to get the next one.
+func due(grant upstream.Grant, now time.Time) bool {
+	return !works(grant, now) || grant.RefreshToken != "" && !grant.RenewAt.IsZero() && !now.Before(grant.RenewAt)
+}
+
 // refresh gets the grant that follows the given one, keeps it and answers its access token.
 func (g *grants) refresh(ctx context.Context, reference string, before upstream.Grant) (string, error) {
-	// Another refresh may have ended after the caller looked and before this one set out.
+	// Another refresh may have ended after the caller looked and before this one set out: with the next
+	// grant, or with a failure that postpones the next attempt.
 	r, found, err := g.find(reference)
 	switch {
 	case err != nil:
 		return "", err
 	case !found:
 		return "", errEnded
-	case r.Grant.AccessToken != before.AccessToken:
+	case r.Grant.AccessToken != before.AccessToken || !due(r.Grant, time.Now()):
 		return r.Grant.AccessToken, nil
 	case before.RefreshToken == "":
 		return "", g.over(ctx, reference, before, "the tenant gave no refresh token")
