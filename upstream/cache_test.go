@@ -312,3 +312,25 @@ func TestExpiredAnswersServeWhileThereIsAPause(t *testing.T) {
 		})
 	}
 }
+
+// However callers overlap, one of them reads what the cache may keep: a caller may find nothing in the
+// cache, and set out only after the answer to another one has been put there.
+func TestWhatIsKeptIsReadOnce(t *testing.T) {
+	s := &numbering{}
+	client := newClient(t, upstream.Config{BaseURL: "http://tenant", Transport: s, CacheTTL: time.Hour})
+	usage := new(upstream.Usage)
+	ctx := upstream.WithUsage(withToken(t, "ada"), usage)
+	const callers = 100
+	var group sync.WaitGroup
+	for range callers {
+		group.Go(func() {
+			if _, err := client.GetIdentityCertification(ctx, "c1"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if n := s.count(); n != 1 || usage.Calls() != 1 || usage.Cached()+usage.Coalesced() != callers-1 {
+		t.Errorf("%d requests, %d calls, %d cached and %d coalesced", n, usage.Calls(), usage.Cached(), usage.Coalesced())
+	}
+}

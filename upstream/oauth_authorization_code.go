@@ -114,7 +114,7 @@ func (a *AuthorizationCode) Discover(ctx context.Context) (OAuthInfo, error) {
 	return info, nil
 }
 
-// ask asks the tenant for its endpoints and keeps them.
+// ask gets the tenant's endpoints, keeps them and returns them. It sends nothing if they are kept already.
 func (a *AuthorizationCode) ask(ctx context.Context) (OAuthInfo, error) {
 	// Another request may have ended after the caller looked and before this one began.
 	if info, ok := a.known(); ok {

@@ -21,6 +21,21 @@ func TestALateFlightTakesTheTokenThatIsThere(t *testing.T) {
 	}
 }
 
+// The same of the tenant's endpoints.
+func TestALateFlightTakesTheEndpointsThatAreThere(t *testing.T) {
+	a, err := NewAuthorizationCode(AuthorizationCodeConfig{
+		InfoURL: "http://localhost/oauth/info", RedirectURL: "http://localhost/auth/callback", ClientID: "a", Transport: refusingTransport{t},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := OAuthInfo{AuthorizeEndpoint: "http://localhost/a", TokenEndpoint: "http://localhost/t"}
+	a.info = &want
+	if got, err := a.ask(t.Context()); got != want || err != nil {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
 func TestARenewalThatFailsIsNotTriedAgainAtOnce(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	c := &ClientCredentials{endpoint: tokenEndpoint{now: func() time.Time { return now }}}

@@ -46,6 +46,12 @@ func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids [
 		return value, nil
 	}
 	value, err := share(ctx, &c.flights, key, func(ctx context.Context) (V, error) {
+		// Another read may have ended after the caller looked and before this one set out.
+		if value, ok := cached[V](ctx, c, key, of, credential); ok {
+			UsageFrom(ctx).release()
+			UsageFrom(ctx).traceCached(r)
+			return value, nil
+		}
 		at, size := c.cache.version(of), 0
 		value, err := do(ctx, c, r, func(answer *response) (V, error) {
 			size = len(answer.body.data)

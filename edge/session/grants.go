@@ -7,9 +7,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
+
 	"certql/upstream"
 	"certql/upstream/inflight"
-	"github.com/alexedwards/scs/v2"
 )
 
 // errEnded says that a session is over.
@@ -99,27 +100,33 @@ func (g *grants) token(ctx context.Context, reference string) (string, error) {
 		return "", errEnded
 	}
 	now, grant := time.Now(), r.Grant
-	works := grant.Works(now)
-	if works && (grant.RefreshToken == "" || !grant.Due(now)) {
+	if !due(grant, now) {
 		return grant.AccessToken, nil
 	}
 	refresh := g.refreshes.Start(ctx, reference, func(ctx context.Context) (string, error) { return g.refresh(ctx, reference, grant) })
-	if works {
+	if grant.Works(now) {
 		return grant.AccessToken, nil
 	}
 	return refresh.Wait(ctx)
 }
 
+// due reports whether a grant is to be refreshed: its token has expired, or does so shortly and there is
+// a way to get the next one.
+func due(grant upstream.Grant, now time.Time) bool {
+	return !grant.Works(now) || grant.RefreshToken != "" && grant.Due(now)
+}
+
 // refresh gets the grant that follows the given one, keeps it and answers its access token.
 func (g *grants) refresh(ctx context.Context, reference string, before upstream.Grant) (string, error) {
-	// Another refresh may have ended after the caller looked and before this one set out.
+	// Another refresh may have ended after the caller looked and before this one set out: with the next
+	// grant, or with a failure that postpones the next attempt.
 	r, found, err := g.find(reference)
 	switch {
 	case err != nil:
 		return "", err
 	case !found:
 		return "", errEnded
-	case r.Grant.AccessToken != before.AccessToken:
+	case r.Grant.AccessToken != before.AccessToken || !due(r.Grant, time.Now()):
 		return r.Grant.AccessToken, nil
 	case before.RefreshToken == "":
 		return "", g.over(ctx, reference, before, "the tenant gave no refresh token")

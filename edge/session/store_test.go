@@ -227,17 +227,7 @@ func (u unasked) RoundTrip(r *http.Request) (*http.Response, error) {
 // Who finds an old token just before it is replaced begins another refresh just after: it must not use up
 // the next refresh token.
 func TestARefreshThatComesTooLateIsNone(t *testing.T) {
-	client, err := upstream.NewAuthorizationCode(upstream.AuthorizationCodeConfig{
-		InfoURL: "http://tenant.example/oauth/info", RedirectURL: "http://localhost/auth/callback", ClientID: "c", Transport: unasked{t},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	sealer, err := newSealer(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	g := &grants{store: newMemory(10), sealer: sealer, tenant: client, log: slog.New(slog.DiscardHandler)}
+	g := newUnasked(t)
 	if err := g.write("r", record{upstream.Grant{AccessToken: "new", RefreshToken: "next"}, time.Now().Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
@@ -248,4 +238,36 @@ func TestARefreshThatComesTooLateIsNone(t *testing.T) {
 	if _, err := g.refresh(t.Context(), "another", before); !errors.Is(err, errEnded) {
 		t.Errorf("a session that has ended is refreshed: %v", err)
 	}
+}
+
+// The same of a refresh that has failed just before: the next attempt has to wait.
+func TestARefreshThatFailedIsNotTriedAgainAtOnce(t *testing.T) {
+	g := newUnasked(t)
+	now := time.Now()
+	before := upstream.Grant{AccessToken: "old", RefreshToken: "next", RenewAt: now.Add(-time.Second), Expiry: now.Add(time.Minute)}
+	if err := g.write("r", record{before, now.Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.postpone("r", before); err != nil {
+		t.Fatal(err)
+	}
+	if token, err := g.refresh(t.Context(), "r", before); err != nil || token != "old" {
+		t.Errorf("it answers %q, %v", token, err)
+	}
+}
+
+// newUnasked returns grants of a tenant that nothing is to ask.
+func newUnasked(t *testing.T) *grants {
+	t.Helper()
+	client, err := upstream.NewAuthorizationCode(upstream.AuthorizationCodeConfig{
+		InfoURL: "http://tenant.example/oauth/info", RedirectURL: "http://localhost/auth/callback", ClientID: "c", Transport: unasked{t},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealer, err := newSealer(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &grants{store: newMemory(10), sealer: sealer, tenant: client, log: slog.New(slog.DiscardHandler)}
 }

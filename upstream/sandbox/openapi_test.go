@@ -2,9 +2,7 @@ package sandbox
 
 import (
 	"bytes"
-	"errors"
 	"io"
-	"io/fs"
 	"net/http"
 	"os"
 	"strings"
@@ -17,12 +15,8 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// officialDefinition is the path of the vendor's definition. It is not part of the module: without it, the tests that
-// need it are skipped, except in CI.
-const officialDefinition = "../../../shared/upstream/openapi-certifications.json"
-
-// errNoDefinition says that there is nothing to check against.
-var errNoDefinition = errors.New(officialDefinition + " is not there")
+// definitionFile holds the shapes of the vendor's definition; a test of the client makes it.
+const definitionFile = "../testdata/openapi-certifications.json"
 
 // loadDefinition returns a router over the definition, for requests whose path begins with /v3, and loadYearly one
 // over what the yearly versions changed in it.
@@ -32,10 +26,7 @@ var (
 )
 
 func readDefinition(yearly bool) (routers.Router, error) {
-	text, err := os.ReadFile(officialDefinition)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errNoDefinition
-	}
+	text, err := os.ReadFile(definitionFile)
 	if err != nil {
 		return nil, err
 	}
@@ -69,19 +60,8 @@ func closeSchema(schema *openapi3.Schema) {
 	}
 }
 
-// requireDefinition skips the test if there is no definition, or fails it in CI.
-func requireDefinition(t *testing.T) {
-	t.Helper()
-	switch _, err := loadDefinition(); {
-	case errors.Is(err, errNoDefinition) && os.Getenv("CI") != "true":
-		t.Skip(err)
-	case err != nil:
-		t.Fatal(err)
-	}
-}
-
-// conforms checks an exchange with the sandbox against the definition, if there is one: the response always, and the
-// request if it was accepted. Paths of other versions are checked as those of /v3. What is refused for a path that
+// conforms checks an exchange with the sandbox against the definition: the answer always, the request where it
+// was accepted. Paths of other versions are checked as those of /v3. What is refused for a path that
 // the definition does not have needs no check.
 func conforms(t testing.TB, request *http.Request, sent []byte, answered *http.Response, body []byte) {
 	t.Helper()
@@ -90,9 +70,6 @@ func conforms(t testing.TB, request *http.Request, sent []byte, answered *http.R
 		load = loadYearly
 	}
 	router, err := load()
-	if errors.Is(err, errNoDefinition) {
-		return
-	}
 	if err != nil {
 		t.Fatal(err)
 	}
