@@ -1,4 +1,4 @@
-package main
+package gateway
 
 import (
 	"bytes"
@@ -103,9 +103,9 @@ func TestABadManifestStopsTheStart(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			code := run(t.Context(), append(test.args, "--addr=localhost:0"), &stdout, &stderr)
+			code := Run(t.Context(), append(test.args, "--addr=localhost:0"), readme, &stdout, &stderr)
 			lines := strings.Split(strings.TrimSuffix(stderr.String(), "\n"), "\n")
-			if code != exitStart || len(lines) != len(test.want) || stdout.Len() > 0 {
+			if code != ExitStart || len(lines) != len(test.want) || stdout.Len() > 0 {
 				t.Fatalf("exit code %d, %q, and\n%s", code, &stdout, &stderr)
 			}
 			for i, want := range test.want {

@@ -1,8 +1,7 @@
-package main
+package gateway
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,11 +14,6 @@ import (
 	"certql/upstream"
 )
 
-// readme has the operations that the playground shows at first.
-//
-//go:embed README.md
-var readme string
-
 // A gateway is what answers callers and operators, put together as the settings say.
 type gateway struct {
 	config    edge.ServeConfig
@@ -31,15 +25,16 @@ type gateway struct {
 	own       upstream.Credential // of the gateway itself; nil where no caller may use it
 	access    *access
 	documents *graph.TrustedDocuments // nil where there are none
+	readme    string                  // has the operations that the playground shows
 }
 
 // runGateway serves the gateway, and with it the sandbox where no upstream is named, until ctx
 // ends. What it opens it closes in the reverse order: the gateway needs the sandbox to the end.
-func runGateway(ctx context.Context, config edge.ServeConfig, log *slog.Logger, stdout io.Writer) error {
+func runGateway(ctx context.Context, config edge.ServeConfig, readme string, log *slog.Logger, stdout io.Writer) error {
 	for _, name := range edge.UnknownVariables() {
 		log.WarnContext(ctx, "a variable is set, but no setting", "variable", name)
 	}
-	g := gateway{config: config, log: log, tenant: tenantOf(config)}
+	g := gateway{config: config, readme: readme, log: log, tenant: tenantOf(config)}
 	var err error
 	if g.serving, err = newService(ctx, config, log); err != nil {
 		return err
@@ -90,7 +85,7 @@ func (g *gateway) build() error {
 	} else {
 		explorer, err := playground.NewHandler(playground.Config{
 			Endpoint:   "graphql",
-			Operations: playground.Operations(readme),
+			Operations: playground.Operations(g.readme),
 			Sessions:   g.tenant.modes.Session,
 			SignIn:     g.tenant.tokens(),
 		})

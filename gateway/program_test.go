@@ -1,4 +1,4 @@
-package main
+package gateway
 
 import (
 	"bytes"
@@ -17,7 +17,19 @@ import (
 	"go.uber.org/goleak"
 )
 
+// readme is the README, which the command hands to Run.
+var readme string
+
 func TestMain(m *testing.M) {
+	// All paths in these tests start at the root of the repository.
+	if err := os.Chdir(".."); err != nil {
+		panic(err)
+	}
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		panic(err)
+	}
+	readme = string(text)
 	// What the developer has set for a gateway of their own must not reach those of the tests.
 	for _, variable := range os.Environ() {
 		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "CERTQL_") || strings.HasPrefix(name, "OTEL_") {
@@ -31,7 +43,7 @@ func TestMain(m *testing.M) {
 type program struct {
 	stdout, stderr *output
 	stop           context.CancelFunc
-	code           chan int // what run answered
+	code           chan int // what Run returned
 	done           bool
 	http           *http.Client
 }
@@ -54,10 +66,10 @@ func start(t testing.TB, args ...string) *program {
 	} else if !slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--admin-addr") }) {
 		anywhere = append(anywhere, "--admin-addr=localhost:0")
 	}
-	go func() { p.code <- run(ctx, append(args, anywhere...), p.stdout, p.stderr) }()
+	go func() { p.code <- Run(ctx, append(args, anywhere...), readme, p.stdout, p.stderr) }()
 	t.Cleanup(func() {
 		p.http.CloseIdleConnections()
-		if code := p.end(); code != exitOK {
+		if code := p.end(); code != ExitOK {
 			t.Errorf("certql %q ended with exit code %d: %s", args, code, p.stderr)
 		}
 		handedOut.check(t, "the output", p.stdout.String())
@@ -75,7 +87,7 @@ func start(t testing.TB, args ...string) *program {
 // end stops the program and answers its exit code.
 func (p *program) end() int {
 	if p.done {
-		return exitOK
+		return ExitOK
 	}
 	p.done = true
 	p.stop()

@@ -1,7 +1,6 @@
-package main
+package gateway
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -14,7 +13,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -27,13 +25,9 @@ var update = flag.Bool("update", false, "write what documents tell of the progra
 // readmeBlocks answers the code blocks of the README in the given language.
 func readmeBlocks(t *testing.T, language string) []string {
 	t.Helper()
-	text, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var blocks []string
-	for _, block := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllSubmatch(text, -1) {
-		blocks = append(blocks, string(block[1]))
+	for _, block := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(readme, -1) {
+		blocks = append(blocks, block[1])
 	}
 	return blocks
 }
@@ -211,51 +205,6 @@ func curl(t *testing.T, p *program, variables, hosts *strings.Replacer, args []s
 		t.Errorf("curl %q answers %d: %s", args, status, body)
 	}
 	return body
-}
-
-func TestTheReadmesFirstCommandStartsTheGateway(t *testing.T) {
-	if testing.Short() {
-		t.Skip("building the program takes some seconds")
-	}
-	words := shellLines(t)[0]
-	if !slices.Equal(words, []string{"go", "run", "."}) {
-		t.Fatalf("the first command of the README is %q", words)
-	}
-	command := exec.CommandContext(t.Context(), words[0], words[1:]...)
-	command.Env = append(os.Environ(), "CERTQL_ADDR=localhost:0", "CERTQL_ADMIN_ADDR=localhost:0")
-	// A group of its own, since go run leaves signals to the program that it starts.
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	signalGroup := func(s syscall.Signal) error { return syscall.Kill(-command.Process.Pid, s) }
-	command.Cancel = func() error { return signalGroup(syscall.SIGKILL) }
-	var stderr bytes.Buffer
-	command.Stderr = &stderr
-	stdout, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	p := &program{stdout: &output{}, http: &http.Client{Transport: &http.Transport{}}}
-	defer p.http.CloseIdleConnections()
-	for lines := bufio.NewScanner(stdout); lines.Scan(); {
-		fmt.Fprintln(p.stdout, lines.Text())
-		if strings.HasPrefix(lines.Text(), "Calls as") {
-			break
-		}
-	}
-	if n := count(t, p, ""); n == 0 {
-		t.Error("there are no certifications")
-	}
-	p.http.CloseIdleConnections()
-	if err := signalGroup(syscall.SIGINT); err != nil {
-		t.Fatal(err)
-	}
-	// Whatever the program answers, go run itself ends with 1 after an interrupt.
-	_, exited := errors.AsType[*exec.ExitError](command.Wait())
-	if lines := logLines(t, stderr.String()); !exited || len(lines) == 0 || lines[0]["msg"] != "request" {
-		t.Errorf("go run . ended with %v: %s", command.ProcessState, &stderr)
-	}
 }
 
 func TestTheSandboxAloneHasTheOptionsOfTheEmbeddedOne(t *testing.T) {

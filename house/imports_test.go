@@ -1,4 +1,4 @@
-package main
+package house
 
 import (
 	"encoding/json"
@@ -35,9 +35,12 @@ const (
 	otelSDK   = "go.opentelemetry.io/otel/sdk" // beside which there is the interface
 )
 
-// importRules hold for every package but main, which assembles the others and may import
-// all of them.
+// importRules hold for every package.
 var importRules = map[string]importRule{
+	"certql": {
+		project: []string{"certql/gateway"},
+		why:     "the command has what belongs to the process, and leaves the rest to package gateway",
+	},
 	"certql/edge": {
 		project: []string{"certql/upstream"},
 		never:   []string{"certql/graph", gqlgen, gqlparser},
@@ -47,6 +50,10 @@ var importRules = map[string]importRule{
 		project: []string{"certql/edge", "certql/upstream"},
 		never:   []string{"certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser},
 		why:     "who signed in must not depend on what they ask; upstream is there for the tenant's sign-in and for credentials",
+	},
+	"certql/gateway": {
+		project: []string{"certql/edge", "certql/edge/session", "certql/graph", "certql/playground", "certql/upstream", "certql/upstream/sandbox"},
+		why:     "the gateway puts the others together: what it needs of a package that is not listed belongs into one that is",
 	},
 	"certql/graph": {
 		project: []string{"certql/graph/gen", "certql/graph/load", "certql/graph/model", "certql/graph/projection", "certql/graph/relay", "certql/upstream"},
@@ -80,6 +87,9 @@ var importRules = map[string]importRule{
 		standardOnly: true,
 		why:          "the paging rules are pure, so that they can be tested and reused by themselves",
 	},
+	"certql/house": {
+		why: "what holds for the repository is tested without running any of it",
+	},
 	"certql/playground": {
 		standardOnly: true,
 		why:          "the playground is files and a handler that serves them",
@@ -99,6 +109,7 @@ var importRules = map[string]importRule{
 }
 
 func TestPackagesImportWhatTheDesignAllows(t *testing.T) {
+	t.Chdir("..")
 	imports, standard := importsOf(t)
 	for _, breach := range importBreaches(importRules, imports, standard) {
 		t.Error(breach)
@@ -107,6 +118,7 @@ func TestPackagesImportWhatTheDesignAllows(t *testing.T) {
 
 func TestBreachesOfTheImportRulesAreFound(t *testing.T) {
 	rules := map[string]importRule{
+		"certql":   {project: []string{"certql/a", "certql/c"}, why: "main is main"},
 		"certql/a": {project: []string{"certql/b"}, never: []string{"x.org/bad", "certql/c"}, why: "a is a"},
 		"certql/b": {why: "b is b"},
 		"certql/c": {standardOnly: true, why: "c is pure"},
@@ -117,6 +129,7 @@ func TestBreachesOfTheImportRulesAreFound(t *testing.T) {
 	}{
 		"allowed":            {map[string][]string{"certql": {"certql/a", "certql/c"}, "certql/a": {"certql/b", "fmt", "x.org/badger"}, "certql/c": {"fmt"}}, nil},
 		"not listed":         {map[string][]string{"certql/b": {"certql/c"}}, []string{"certql/b imports certql/c: b is b"}},
+		"not listed of main": {map[string][]string{"certql": {"certql/b"}}, []string{"certql imports certql/b: main is main"}},
 		"itself in main":     {map[string][]string{"certql/b": {"certql"}}, []string{"certql/b imports certql: b is b"}},
 		"never":              {map[string][]string{"certql/a": {"x.org/bad/sub"}}, []string{"certql/a reaches x.org/bad/sub: a is a"}},
 		"never, indirectly":  {map[string][]string{"certql/a": {"x.org/y"}, "x.org/y": {"x.org/bad"}}, []string{"certql/a reaches x.org/bad: a is a"}},
@@ -134,6 +147,7 @@ func TestBreachesOfTheImportRulesAreFound(t *testing.T) {
 }
 
 func TestEdgeTakesOnlyWhatItIsForFromUpstream(t *testing.T) {
+	t.Chdir("..")
 	allowed := map[string][]string{
 		"edge":         {"Bearer", "Credential", "Durations", "RequestIDFrom", "Stats", "WithCredential", "WithLanguage", "WithRequestID"},
 		"edge/session": {"AuthorizationCode", "Credential", "Error", "Grant", "GrantEnded", "Identified", "Identity", "KindUnavailable", "Renewable"},
@@ -193,7 +207,7 @@ func importBreaches(rules map[string]importRule, imports map[string][]string, st
 	for _, pkg := range slices.Sorted(maps.Keys(imports)) {
 		rule, ok := rules[pkg]
 		switch {
-		case pkg == "certql" || !within(pkg, "certql"):
+		case !within(pkg, "certql"):
 			continue
 		case !ok:
 			breaches = append(breaches, pkg+" has no import rule: add one to importRules, and to .golangci.yml")

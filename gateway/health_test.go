@@ -1,4 +1,4 @@
-package main
+package gateway
 
 import (
 	"encoding/json"
@@ -69,7 +69,7 @@ func TestAGatewayIsNotReadyWithoutItsTokenOrTheUpstream(t *testing.T) {
 	if status, text := bearer.ready(t); status != http.StatusOK {
 		t.Errorf("without credentials of its own: %d %s", status, text)
 	}
-	if code := tenant.end(); code != exitOK {
+	if code := tenant.end(); code != ExitOK {
 		t.Fatal(code)
 	}
 	gone := start(t, "--upstream-url="+base+"/v3")

@@ -1,4 +1,4 @@
-package main
+package gateway
 
 import (
 	"bufio"
@@ -10,12 +10,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -150,7 +146,7 @@ func TestTheEndCutsNothing(t *testing.T) {
 	watching.Wait() // while the operations go on
 	close(tenant.release)
 	asking.Wait()
-	if code := p.end(); code != exitOK {
+	if code := p.end(); code != ExitOK {
 		t.Errorf("the exit code is %d", code)
 	}
 	if log := p.stderr.String(); !strings.Contains(log, `"msg":"ended"`) || strings.Contains(log, "cut off") {
@@ -170,7 +166,7 @@ func TestWhatTakesTooLongAtTheEndIsCut(t *testing.T) {
 		failed <- err
 	}()
 	<-tenant.arrived
-	if code := p.end(); code != exitOK {
+	if code := p.end(); code != ExitOK {
 		t.Errorf("the exit code is %d", code)
 	}
 	if err := <-failed; err == nil {
@@ -285,62 +281,4 @@ func TestSlowCallersKeepNobodyWaiting(t *testing.T) {
 		t.Error("others are not answered")
 	}
 	slow.Wait()
-}
-
-// What a process does with signals, and what it was told when it was built.
-func TestTheProgramAsItIsBuilt(t *testing.T) {
-	if testing.Short() {
-		t.Skip("building the program takes some seconds")
-	}
-	binary := filepath.Join(t.TempDir(), "certql")
-	build := exec.CommandContext(t.Context(), "go", "build", "-ldflags=-X certql/edge.version=v1.2.3 -X certql/edge.commit=0123abc", "-o", binary, ".")
-	if text, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, text)
-	}
-	text, err := exec.CommandContext(t.Context(), binary, "--version").Output()
-	if err != nil || !strings.HasPrefix(string(text), "certql v1.2.3 (0123abc, go") {
-		t.Errorf("its version is %s, %v", text, err)
-	}
-
-	tenant := newPatientTenant(t)
-	// launch starts it, with an operation under way.
-	launch := func() (*exec.Cmd, *output) {
-		command := exec.CommandContext(t.Context(), binary, "--addr=localhost:0", "--admin-addr=", "--upstream-url="+tenant.URL+"/v3")
-		p := &program{stdout: &output{lastLine: "Calls as", ready: make(chan struct{})}, stderr: &output{lastLine: "", ready: make(chan struct{})}, http: &http.Client{Transport: &http.Transport{}}}
-		t.Cleanup(p.http.CloseIdleConnections)
-		command.Stdout, command.Stderr = p.stdout, p.stderr
-		if err := command.Start(); err != nil {
-			t.Fatal(err)
-		}
-		<-p.stdout.ready
-		go func() {
-			if response, err := p.ask(t, "caller", "application/json", listInTime); err == nil {
-				response.Body.Close()
-			}
-		}()
-		<-tenant.arrived
-		return command, p.stderr
-	}
-	command, log := launch()
-	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	<-log.ready // it says that it is ending
-	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	_ = command.Wait()
-	if command.ProcessState.ExitCode() != exitForced || strings.Contains(log.String(), `"msg":"ended"`) {
-		t.Errorf("after a second signal it ended by %v: %s", command.ProcessState, log)
-	}
-
-	command, log = launch()
-	if err := command.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	<-log.ready
-	close(tenant.release)
-	if err := command.Wait(); err != nil || !strings.Contains(log.String(), `"msg":"ended"`) {
-		t.Errorf("it ended by %v: %s", err, log)
-	}
 }

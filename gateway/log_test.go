@@ -1,4 +1,4 @@
-package main
+package gateway
 
 import (
 	"bytes"
@@ -33,7 +33,7 @@ func logLines(t *testing.T, text string) []map[string]any {
 // requestLines ends the program and answers the lines of its requests, by their ids.
 func (p *program) requestLines(t *testing.T) map[string]map[string]any {
 	t.Helper()
-	if code := p.end(); code != exitOK {
+	if code := p.end(); code != ExitOK {
 		t.Fatalf("the exit code is %d: %s", code, p.stderr)
 	}
 	lines := map[string]map[string]any{}

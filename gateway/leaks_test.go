@@ -1,4 +1,4 @@
-package main
+package gateway
 
 import (
 	"bytes"
@@ -256,7 +256,7 @@ func TestNothingGivesASecretAway(t *testing.T) {
 	p.http.CloseIdleConnections()
 	b.http.CloseIdleConnections()
 	other.http.CloseIdleConnections()
-	if code := p.end(); code != exitOK {
+	if code := p.end(); code != ExitOK {
 		t.Errorf("the exit code is %d", code)
 	}
 

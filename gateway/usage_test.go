@@ -1,4 +1,4 @@
-package main
+package gateway
 
 import (
 	"bytes"
@@ -24,37 +24,37 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 		code int
 		want []string // a part of each line
 	}{
-		"unknown flag":        {[]string{"--colour=red"}, nil, exitUsage, []string{"unknown flag --colour"}},
-		"unknown command":     {[]string{"server"}, nil, exitUsage, []string{"server"}},
-		"flag of the sandbox": {[]string{"serve", "--certifications=5"}, nil, exitUsage, []string{"--certifications"}},
-		"no value":            {[]string{"--addr"}, nil, exitUsage, []string{"--addr"}},
-		"no number":           {[]string{"--rate-limit=many"}, nil, exitUsage, []string{"--rate-limit"}},
-		"no duration":         {[]string{"--upstream-timeout=5"}, nil, exitUsage, []string{"--upstream-timeout"}},
-		"no mode":             {[]string{"--auth=nobody"}, nil, exitUsage, []string{`--auth: must be auto, bearer, service or session, not "nobody"`}},
-		"wrong variable":      {nil, map[string]string{"CERTQL_RATE_LIMIT": "many"}, exitUsage, []string{"CERTQL_RATE_LIMIT"}},
-		"bad URL":             {[]string{"--upstream-url=acme.example.com/v3"}, nil, exitUsage, []string{"--upstream-url: must be a URL such as"}},
+		"unknown flag":        {[]string{"--colour=red"}, nil, ExitUsage, []string{"unknown flag --colour"}},
+		"unknown command":     {[]string{"server"}, nil, ExitUsage, []string{"server"}},
+		"flag of the sandbox": {[]string{"serve", "--certifications=5"}, nil, ExitUsage, []string{"--certifications"}},
+		"no value":            {[]string{"--addr"}, nil, ExitUsage, []string{"--addr"}},
+		"no number":           {[]string{"--rate-limit=many"}, nil, ExitUsage, []string{"--rate-limit"}},
+		"no duration":         {[]string{"--upstream-timeout=5"}, nil, ExitUsage, []string{"--upstream-timeout"}},
+		"no mode":             {[]string{"--auth=nobody"}, nil, ExitUsage, []string{`--auth: must be auto, bearer, service or session, not "nobody"`}},
+		"wrong variable":      {nil, map[string]string{"CERTQL_RATE_LIMIT": "many"}, ExitUsage, []string{"CERTQL_RATE_LIMIT"}},
+		"bad URL":             {[]string{"--upstream-url=acme.example.com/v3"}, nil, ExitUsage, []string{"--upstream-url: must be a URL such as"}},
 		"several": {
 			[]string{"--upstream-url=ftp://acme", "--rate-limit=0", "--sandbox-clock=noon"},
-			nil, exitUsage,
+			nil, ExitUsage,
 			[]string{"--upstream-url:", "--rate-limit:", "--sandbox-clock:"},
 		},
 		"service without credentials": {
 			[]string{"--upstream-url=https://acme.example.com/v3", "--auth=service", "--service-access=any"},
-			nil, exitUsage,
+			nil, ExitUsage,
 			[]string{"--auth=service: needs --client-id and --client-secret"},
 		},
-		"trusted documents alone, and none": {[]string{"--documents-only"}, nil, exitUsage, []string{"--documents-only: needs --documents ($CERTQL_DOCUMENTS)"}},
+		"trusted documents alone, and none": {[]string{"--documents-only"}, nil, ExitUsage, []string{"--documents-only: needs --documents ($CERTQL_DOCUMENTS)"}},
 		"several of the sandbox": {
 			[]string{"sandbox", "--items=-1", "--task-pace=0s"},
-			nil, exitUsage,
+			nil, ExitUsage,
 			[]string{"--items:", "--task-pace:"},
 		},
-		"port taken":            {[]string{"--addr", taken.Addr().String()}, nil, exitStart, []string{"--addr: listen tcp " + taken.Addr().String()}},
-		"sandbox's port taken":  {[]string{"sandbox", "--addr", taken.Addr().String()}, nil, exitStart, []string{"--addr: listen tcp " + taken.Addr().String()}},
-		"operators' port taken": {[]string{"--addr=localhost:0", "--admin-addr", taken.Addr().String()}, nil, exitStart, []string{"--admin-addr: listen tcp " + taken.Addr().String()}},
-		"no port":               {[]string{"--addr=localhost"}, nil, exitUsage, []string{"--addr: must be a host and a port"}},
-		"port too large":        {[]string{"--addr=localhost:99999"}, nil, exitUsage, []string{"--addr: must be a host and a port"}},
-		"another's address":     {[]string{"--addr=192.0.2.1:0"}, nil, exitStart, []string{"--addr: listen tcp 192.0.2.1:0"}},
+		"port taken":            {[]string{"--addr", taken.Addr().String()}, nil, ExitStart, []string{"--addr: listen tcp " + taken.Addr().String()}},
+		"sandbox's port taken":  {[]string{"sandbox", "--addr", taken.Addr().String()}, nil, ExitStart, []string{"--addr: listen tcp " + taken.Addr().String()}},
+		"operators' port taken": {[]string{"--addr=localhost:0", "--admin-addr", taken.Addr().String()}, nil, ExitStart, []string{"--admin-addr: listen tcp " + taken.Addr().String()}},
+		"no port":               {[]string{"--addr=localhost"}, nil, ExitUsage, []string{"--addr: must be a host and a port"}},
+		"port too large":        {[]string{"--addr=localhost:99999"}, nil, ExitUsage, []string{"--addr: must be a host and a port"}},
+		"another's address":     {[]string{"--addr=192.0.2.1:0"}, nil, ExitStart, []string{"--addr: listen tcp 192.0.2.1:0"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -62,7 +62,7 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 				t.Setenv(variable, value)
 			}
 			var stdout, stderr bytes.Buffer
-			code := run(t.Context(), test.args, &stdout, &stderr)
+			code := Run(t.Context(), test.args, readme, &stdout, &stderr)
 			lines := strings.Split(strings.TrimSuffix(stderr.String(), "\n"), "\n")
 			if code != test.code || len(lines) != len(test.want) {
 				t.Fatalf("exit code %d, want %d, and %d lines, want %d:\n%s", code, test.code, len(lines), len(test.want), &stderr)
@@ -104,7 +104,7 @@ func TestHelpExplainsEveryOptionWithItsVariableAndDefault(t *testing.T) {
 	for command, options := range optionsOf(t) {
 		for _, args := range [][]string{{"--help"}, {command, "--help"}} {
 			var stdout, stderr bytes.Buffer
-			if code := run(t.Context(), args, &stdout, &stderr); code != exitOK || stderr.Len() > 0 {
+			if code := Run(t.Context(), args, readme, &stdout, &stderr); code != ExitOK || stderr.Len() > 0 {
 				t.Fatalf("certql %q: exit code %d: %s", args, code, &stderr)
 			}
 			help := strings.Join(strings.Fields(stdout.String()), " ")
@@ -144,7 +144,7 @@ func TestSecretsStayOutOfHelpAndOutput(t *testing.T) {
 	const secret = "correct-horse-battery-staple"
 	t.Setenv("CERTQL_CLIENT_SECRET", secret)
 	var help bytes.Buffer
-	if code := run(t.Context(), []string{"--help"}, &help, &help); code != exitOK || strings.Contains(help.String(), secret) {
+	if code := Run(t.Context(), []string{"--help"}, readme, &help, &help); code != ExitOK || strings.Contains(help.String(), secret) {
 		t.Errorf("exit code %d, or help shows the secret in the environment:\n%s", code, &help)
 	}
 	p := start(t, "--client-id=cert-admin")
