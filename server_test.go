@@ -114,7 +114,7 @@ func TestTheProgramAsItIsBuilt(t *testing.T) {
 		t.Skip("building the program takes some seconds")
 	}
 	binary := filepath.Join(t.TempDir(), "certql")
-	build := exec.CommandContext(t.Context(), "go", "build", "-ldflags=-X certql/edge.version=v1.2.3 -X certql/edge.commit=0123abc", "-o", binary, ".")
+	build := exec.CommandContext(t.Context(), "go", "build", "-ldflags=-X certql/edge/telemetry.version=v1.2.3 -X certql/edge/telemetry.commit=0123abc", "-o", binary, ".")
 	if text, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, text)
 	}

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -39,27 +41,39 @@ func (signedIn) Credential(_ http.ResponseWriter, r *http.Request) (upstream.Cre
 	return namedCredential("ada"), nil
 }
 
-// gate answers who may use the gateway's own credentials under the given options.
-func gate(t *testing.T, args ...string) *edge.ServiceGate {
+// gate returns the gate for a configuration.
+func gate(t *testing.T, cfg edge.GateConfig) *edge.ServiceGate {
 	t.Helper()
-	config, _ := parse(t, append(append(args, "--auth=service"), tenantArgs...)...)
-	g, err := edge.NewServiceGate(config.Serve)
+	g, err := edge.NewServiceGate(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return g
 }
 
+// writeFile writes a file of the test's own and returns its name.
+func writeFile(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+const someHash = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824" // of hello
+
 func TestAsWhomARequestIsMade(t *testing.T) {
-	keys := "--api-keys-file=" + writeFile(t, "other:"+strings.Repeat("ab", 32)+"\nreports:"+someHash+"\n")
+	listed := edge.GateConfig{APIKeysFile: writeFile(t, "other:"+strings.Repeat("ab", 32)+"\nreports:"+someHash+"\n")}
+	everybody := edge.GateConfig{Open: true}
 	own := namedCredential("own")
 	var (
 		bearers = edge.Callers{Bearer: true}
-		open    = edge.Callers{Service: own, Gate: gate(t, "--service-access=any")}
-		keyed   = edge.Callers{Service: own, Gate: gate(t, keys)}
+		open    = edge.Callers{Service: own, Gate: gate(t, everybody)}
+		keyed   = edge.Callers{Service: own, Gate: gate(t, listed)}
 		browser = edge.Callers{Sessions: signedIn{}}
-		all     = edge.Callers{Bearer: true, Service: own, Gate: gate(t, keys), Sessions: signedIn{}}
-		allOpen = edge.Callers{Bearer: true, Service: own, Gate: gate(t, "--service-access=any"), Sessions: signedIn{}}
+		all     = edge.Callers{Bearer: true, Service: own, Gate: gate(t, listed), Sessions: signedIn{}}
+		allOpen = edge.Callers{Bearer: true, Service: own, Gate: gate(t, everybody), Sessions: signedIn{}}
 	)
 	const refused = "!"
 	type header = http.Header
@@ -170,7 +184,7 @@ func refusalCode(t *testing.T, w *httptest.ResponseRecorder) string {
 }
 
 func TestAFaultOfTheGatewayLetsNobodyIn(t *testing.T) {
-	callers := edge.Callers{Service: namedCredential("own"), Gate: gate(t, "--service-access=any"), Sessions: signedIn{}}
+	callers := edge.Callers{Service: namedCredential("own"), Gate: gate(t, edge.GateConfig{Open: true}), Sessions: signedIn{}}
 	token, w := ask(t, callers, func(r *http.Request) { r.Header.Set("Cookie", "session=broken") })
 	if code := refusalCode(t, w); w.Code != http.StatusInternalServerError || code != "INTERNAL" || token != "" || strings.Contains(w.Body.String(), "store") {
 		t.Errorf("status %d, code %q, token %q: %s", w.Code, code, token, w.Body)
@@ -178,9 +192,8 @@ func TestAFaultOfTheGatewayLetsNobodyIn(t *testing.T) {
 }
 
 func TestAClientCertificateLetsIn(t *testing.T) {
-	certFile, keyFile := writeCertificate(t)
-	callers := edge.Callers{Service: namedCredential("own"), Gate: gate(t, "--client-cert-name=reports.example.com,spiffe://example.com/billing,audit",
-		"--tls-client-ca-file="+certFile, "--tls-cert-file="+certFile, "--tls-key-file="+keyFile)}
+	names := []string{"reports.example.com", "spiffe://example.com/billing", "audit"}
+	callers := edge.Callers{Service: namedCredential("own"), Gate: gate(t, edge.GateConfig{ClientCertNames: names})}
 	billing, err := url.Parse("spiffe://example.com/billing")
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"certql/edge"
+	"certql/edge/config"
 	"certql/edge/session"
 	"certql/upstream"
 )
@@ -29,25 +30,25 @@ type access struct {
 
 // newAccess answers who is let in by the settings. Browsers reach the gateway by the given origin. The
 // service credential is nil where nobody may use it.
-func newAccess(ctx context.Context, config edge.ServeConfig, t tenant, origin *url.URL, service upstream.Credential, log *slog.Logger) (*access, error) {
-	a := &access{callers: edge.Callers{Bearer: t.modes.Bearer, Service: service}, corsOrigins: config.CORSOrigins}
+func newAccess(ctx context.Context, settings config.Serve, t tenant, origin *url.URL, service upstream.Credential, log *slog.Logger) (*access, error) {
+	a := &access{callers: edge.Callers{Bearer: t.modes.Bearer, Service: service}, corsOrigins: settings.CORSOrigins}
 	var err error
 	if service != nil {
-		if a.callers.Gate, err = edge.NewServiceGate(config); err != nil {
+		if a.callers.Gate, err = edge.NewServiceGate(settings.Gate()); err != nil {
 			return nil, err
 		}
 	}
-	if a.origins, err = edge.NewOrigins(append([]string{origin.String()}, config.CORSOrigins...)...); err != nil {
+	if a.origins, err = edge.NewOrigins(append([]string{origin.String()}, settings.CORSOrigins...)...); err != nil {
 		return nil, err
 	}
-	if config.Pages != "" {
-		if a.pages, err = edge.NewPages(config.Pages); err != nil {
+	if settings.Pages != "" {
+		if a.pages, err = edge.NewPages(settings.Pages); err != nil {
 			return nil, fmt.Errorf("--pages: %w", err)
 		}
 		a.close = append(a.close, func() { _ = a.pages.Close() })
 	}
 	if t.modes.Session {
-		if err := a.signIn(ctx, config.Session, t, origin, log); err != nil {
+		if err := a.signIn(ctx, settings.Session, t, origin, log); err != nil {
 			return nil, err
 		}
 	}
@@ -55,8 +56,8 @@ func newAccess(ctx context.Context, config edge.ServeConfig, t tenant, origin *u
 }
 
 // signIn lets people sign in at the tenant.
-func (a *access) signIn(ctx context.Context, config edge.SessionSettings, t tenant, origin *url.URL, log *slog.Logger) error {
-	keys, err := config.Keys()
+func (a *access) signIn(ctx context.Context, settings config.Session, t tenant, origin *url.URL, log *slog.Logger) error {
+	keys, err := settings.Keys()
 	if err != nil {
 		return err
 	}
@@ -76,10 +77,10 @@ func (a *access) signIn(ctx context.Context, config edge.SessionSettings, t tena
 		Tenant:      client,
 		Origin:      origin,
 		Origins:     a.origins,
-		ReturnPaths: config.ReturnPaths,
-		IdleTimeout: config.IdleTimeout,
-		Lifetime:    config.Lifetime,
-		MaxSessions: config.Max,
+		ReturnPaths: settings.ReturnPaths,
+		IdleTimeout: settings.IdleTimeout,
+		Lifetime:    settings.Lifetime,
+		MaxSessions: settings.Max,
 		Keys:        keys,
 		Logger:      log,
 	})

@@ -3,19 +3,19 @@ package gateway
 import (
 	"net/http"
 
-	"certql/edge"
+	"certql/edge/config"
 	"certql/graph"
 )
 
 // trustedDocuments reads the manifests that the settings name; nil where they name none.
-func trustedDocuments(config edge.ServeConfig) (*graph.TrustedDocuments, error) {
-	if config.Documents.Manifest == "" {
+func trustedDocuments(settings config.Serve) (*graph.TrustedDocuments, error) {
+	if settings.Documents.Manifest == "" {
 		return nil, nil
 	}
-	return graph.LoadDocuments(config.Documents.Manifest, graph.Config{
-		Limits:          graph.Limits(config.Limits),
-		NoIntrospection: config.NoIntrospection,
-		DocumentsOnly:   config.Documents.Only,
+	return graph.LoadDocuments(settings.Documents.Manifest, graph.Config{
+		Limits:          graph.Limits(settings.Limits),
+		NoIntrospection: settings.NoIntrospection,
+		DocumentsOnly:   settings.Documents.Only,
 	})
 }
 

@@ -17,7 +17,8 @@ import (
 
 	"github.com/coder/websocket"
 
-	"certql/edge"
+	"certql/edge/config"
+	"certql/edge/telemetry"
 )
 
 // A patientTenant is an upstream that answers lists only when it is told to, and tells at once of
@@ -179,16 +180,16 @@ func TestWhatTakesTooLongAtTheEndIsCut(t *testing.T) {
 
 func TestUntilOthersNoticeTheEndAllGoesOn(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
-	config := edge.ServeConfig{Addr: "localhost:0", Serving: edge.ServingConfig{
+	settings := config.Serve{Addr: "localhost:0", Serving: config.Serving{
 		AdminAddr: "localhost:0", MaxConnections: 10, ReadTimeout: time.Minute, IdleTimeout: time.Minute, DrainDelay: time.Hour, DrainTimeout: time.Minute,
 	}}
-	s, err := newService(t.Context(), config, log)
+	s, err := newService(t.Context(), settings, log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.callers = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "served") })
-	s.health = edge.NewHealth(log, time.Now)
-	s.operators = edge.NewAdmin(s.health, http.NotFoundHandler())
+	s.health = telemetry.NewHealth(log, time.Now)
+	s.operators = telemetry.NewAdmin(s.health, http.NotFoundHandler())
 	s.connections = func(int) {}
 	var order []string
 	note := func(what string) func(context.Context) error {

@@ -8,7 +8,8 @@ import (
 	"net/http"
 	"time"
 
-	"certql/edge"
+	"certql/edge/config"
+	"certql/edge/telemetry"
 	"certql/graph"
 	"certql/playground"
 	"certql/upstream"
@@ -16,10 +17,10 @@ import (
 
 // A gateway is what answers callers and operators, put together as the settings say.
 type gateway struct {
-	config    edge.ServeConfig
+	settings  config.Serve
 	log       *slog.Logger
 	serving   *service
-	telemetry *edge.Telemetry
+	telemetry *telemetry.Telemetry
 	tenant    tenant
 	client    *upstream.Client
 	own       upstream.Credential // of the gateway itself; nil where no caller may use it
@@ -30,41 +31,41 @@ type gateway struct {
 
 // runGateway serves the gateway, and with it the sandbox where no upstream is named, until ctx
 // ends. What it opens it closes in the reverse order: the gateway needs the sandbox to the end.
-func runGateway(ctx context.Context, config edge.ServeConfig, readme string, log *slog.Logger, stdout io.Writer) error {
-	for _, name := range edge.UnknownVariables() {
+func runGateway(ctx context.Context, settings config.Serve, readme string, log *slog.Logger, stdout io.Writer) error {
+	for _, name := range config.UnknownVariables() {
 		log.WarnContext(ctx, "a variable is set, but no setting", "variable", name)
 	}
-	g := gateway{config: config, readme: readme, log: log, tenant: tenantOf(config)}
+	g := gateway{settings: settings, readme: readme, log: log, tenant: tenantOf(settings)}
 	var err error
-	if g.serving, err = newService(ctx, config, log); err != nil {
+	if g.serving, err = newService(ctx, settings, log); err != nil {
 		return err
 	}
 	defer g.serving.close()
-	origin, err := config.PublicOrigin(g.serving.callersListener.Addr())
+	origin, err := settings.PublicOrigin(g.serving.callersListener.Addr())
 	if err != nil {
 		return err
 	}
-	if g.telemetry, err = edge.NewTelemetry(ctx, edge.TelemetryConfig{Logger: log, Codes: graph.Codes()}); err != nil {
+	if g.telemetry, err = telemetry.New(ctx, telemetry.Config{Logger: log, Codes: graph.Codes()}); err != nil {
 		return err
 	}
 	g.serving.closes = append(g.serving.closes, g.telemetry.Close)
-	if config.Embedded() {
-		embedded, err := embedSandbox(ctx, config.Data, callbackURL(origin))
+	if settings.Embedded() {
+		embedded, err := embedSandbox(ctx, settings.Data, callbackURL(origin))
 		if err != nil {
 			return err
 		}
 		defer embedded.stop()
 		g.tenant = g.tenant.simulatedBy(embedded)
 	}
-	if g.client, g.own, err = g.tenant.connect(config, log, g.telemetry.Tracer()); err != nil {
+	if g.client, g.own, err = g.tenant.connect(settings, log, g.telemetry.Tracer()); err != nil {
 		return err
 	}
 	defer g.client.CloseIdleConnections()
-	if g.access, err = newAccess(ctx, config, g.tenant, origin, g.own, log); err != nil {
+	if g.access, err = newAccess(ctx, settings, g.tenant, origin, g.own, log); err != nil {
 		return err
 	}
 	defer g.access.Close()
-	if g.documents, err = trustedDocuments(config); err != nil {
+	if g.documents, err = trustedDocuments(settings); err != nil {
 		return err
 	}
 	if err := g.build(); err != nil {
@@ -80,7 +81,7 @@ func (g *gateway) build() error {
 	g.serving.drains = append(g.serving.drains, answers.Drain)
 	mux := http.NewServeMux()
 	g.access.mount(mux, answers)
-	if g.config.Documents.Only {
+	if g.settings.Documents.Only {
 		mux.HandleFunc("GET /{$}", noPlayground)
 	} else {
 		explorer, err := playground.NewHandler(playground.Config{
@@ -99,9 +100,9 @@ func (g *gateway) build() error {
 		g.telemetry.Sessions(g.access.sessions.Count)
 	}
 	g.serving.callers = g.telemetry.Requests("/graphql", mux)
-	g.serving.connections = g.telemetry.Connections(g.config.Serving.MaxConnections)
-	g.serving.health = edge.NewHealth(g.log, time.Now, checks(g.client, g.own)...)
-	g.serving.operators = edge.NewAdmin(g.serving.health, g.telemetry.Metrics())
+	g.serving.connections = g.telemetry.Connections(g.settings.Serving.MaxConnections)
+	g.serving.health = telemetry.NewHealth(g.log, time.Now, checks(g.client, g.own)...)
+	g.serving.operators = telemetry.NewAdmin(g.serving.health, g.telemetry.Metrics())
 	return nil
 }
 
@@ -109,35 +110,35 @@ func (g *gateway) build() error {
 func (g *gateway) graph() graph.Config {
 	return graph.Config{
 		Client:           g.client,
-		Limits:           graph.Limits(g.config.Limits),
-		NoIntrospection:  g.config.NoIntrospection,
-		OperationTimeout: g.config.OperationTimeout,
-		MaxWriteBatch:    g.config.MaxWriteBatch,
-		NoPrecheck:       !g.config.Precheck,
-		Trace:            g.config.Embedded(),
+		Limits:           graph.Limits(g.settings.Limits),
+		NoIntrospection:  g.settings.NoIntrospection,
+		OperationTimeout: g.settings.OperationTimeout,
+		MaxWriteBatch:    g.settings.MaxWriteBatch,
+		NoPrecheck:       !g.settings.Precheck,
+		Trace:            g.settings.Embedded(),
 		Now:              g.tenant.now,
 		Logger:           g.log,
 		Tracer:           g.telemetry.Tracer(),
 		Observe: func(ctx context.Context, operation graph.Operation) func(graph.Outcome) {
-			ended := g.telemetry.Operation(ctx, edge.Operation(operation))
-			return func(outcome graph.Outcome) { ended(edge.Outcome(outcome)) }
+			ended := g.telemetry.Operation(ctx, telemetry.Operation(operation))
+			return func(outcome graph.Outcome) { ended(telemetry.Outcome(outcome)) }
 		},
 		ObserveBatch: g.telemetry.Batch,
-		TaskPollMin:  g.config.TaskPollMin,
-		TaskPollMax:  g.config.TaskPollMax,
+		TaskPollMin:  g.settings.TaskPollMin,
+		TaskPollMax:  g.settings.TaskPollMax,
 		Stopping:     g.serving.stopping,
 		Caller:       g.access.callers.WithBearer,
 		AllowOrigin:  g.access.origins.Allows,
 
-		MaxWebSockets:          g.config.MaxWebSockets,
-		MaxWebSocketOperations: g.config.MaxWebSocketOperations,
+		MaxWebSockets:          g.settings.MaxWebSockets,
+		MaxWebSocketOperations: g.settings.MaxWebSocketOperations,
 
-		MaxEstimatedCalls: g.config.MaxEstimatedCalls,
-		MaxUpstreamCalls:  g.config.MaxUpstreamCalls,
+		MaxEstimatedCalls: g.settings.MaxEstimatedCalls,
+		MaxUpstreamCalls:  g.settings.MaxUpstreamCalls,
 
 		Documents:      g.documents,
-		DocumentsOnly:  g.config.Documents.Only,
-		PersistedBytes: g.config.Documents.PersistedBytes,
+		DocumentsOnly:  g.settings.Documents.Only,
+		PersistedBytes: g.settings.Documents.PersistedBytes,
 	}
 }
 
@@ -145,7 +146,7 @@ func (g *gateway) graph() graph.Config {
 func (g *gateway) announce(stdout io.Writer) {
 	at := g.serving.url()
 	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)
-	if !g.config.Documents.Only {
+	if !g.settings.Documents.Only {
 		fmt.Fprintf(stdout, "Playground  %s/\n", at)
 	}
 	if g.documents != nil {

@@ -17,7 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"certql/edge"
+	"certql/edge/config"
 )
 
 var update = flag.Bool("update", false, "write what documents tell of the program")
@@ -126,7 +126,7 @@ func TestEveryReadmeCommandIsOneThatWorks(t *testing.T) {
 					name, value, _ := strings.Cut(variable, "=")
 					t.Setenv(name, value)
 				}
-				if _, _, err := edge.Parse(words[env+3:], nil); err != nil {
+				if _, _, err := config.Parse(words[env+3:], nil); err != nil {
 					t.Error(err)
 				}
 			})

@@ -7,7 +7,8 @@ import (
 	"io"
 	"strings"
 
-	"certql/edge"
+	"certql/edge/config"
+	"certql/edge/telemetry"
 )
 
 // Exit codes of the program.
@@ -23,18 +24,18 @@ const (
 // Markdown. Stdout is told the addresses, and what was asked to be printed; stderr has the log and
 // a line for each problem.
 func Run(ctx context.Context, args []string, readme string, stdout, stderr io.Writer) int {
-	config, command, err := edge.Parse(args, stdout)
-	if errors.Is(err, edge.ErrPrinted) {
+	settings, command, err := config.Parse(args, stdout)
+	if errors.Is(err, config.ErrPrinted) {
 		return ExitOK
 	}
 	if err != nil {
 		complain(stderr, err)
 		return ExitUsage
 	}
-	if command == edge.CommandSandbox {
-		err = runSandbox(ctx, config.Sandbox, stdout)
+	if command == config.CommandSandbox {
+		err = runSandbox(ctx, settings.Sandbox, stdout)
 	} else {
-		err = runGateway(ctx, config.Serve, readme, edge.NewLogger(stderr, config.Serve.Log), stdout)
+		err = runGateway(ctx, settings.Serve, readme, telemetry.NewLogger(stderr, telemetry.LogConfig(settings.Serve.Log)), stdout)
 	}
 	if err != nil {
 		complain(stderr, err)

@@ -10,17 +10,17 @@ import (
 	"strings"
 	"time"
 
-	"certql/edge"
+	"certql/edge/config"
 	"certql/upstream/sandbox"
 )
 
 // runSandbox serves the sandbox alone.
-func runSandbox(ctx context.Context, config edge.SandboxConfig, stdout io.Writer) error {
-	simulator, err := newSandbox(config.Data)
+func runSandbox(ctx context.Context, settings config.Sandbox, stdout io.Writer) error {
+	simulator, err := newSandbox(settings.Data)
 	if err != nil {
 		return err
 	}
-	listener, err := listen(ctx, config.Addr)
+	listener, err := listen(ctx, settings.Addr)
 	if err != nil {
 		return fmt.Errorf("--addr: %w", err)
 	}
@@ -45,7 +45,7 @@ type embeddedSandbox struct {
 
 // embedSandbox serves a sandbox, whose users may sign in to come back to the given URL. It outlives
 // ctx and goes on until it is stopped.
-func embedSandbox(ctx context.Context, data edge.SandboxData, callbackURL string) (*embeddedSandbox, error) {
+func embedSandbox(ctx context.Context, data config.SandboxData, callbackURL string) (*embeddedSandbox, error) {
 	data.RedirectURIs = append(data.RedirectURIs, callbackURL)
 	simulator, err := newSandbox(data)
 	if err != nil {
@@ -66,7 +66,7 @@ func embedSandbox(ctx context.Context, data edge.SandboxData, callbackURL string
 
 // serveSandbox answers requests to a sandbox until ctx ends, and then finishes those under way.
 func serveSandbox(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := newServer(handler, edge.ServingConfig{ReadTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}, slog.New(slog.DiscardHandler))
+	server := newServer(handler, config.Serving{ReadTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}, slog.New(slog.DiscardHandler))
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {
@@ -83,8 +83,8 @@ func serveSandbox(ctx context.Context, listener net.Listener, handler http.Handl
 }
 
 // newSandbox answers a sandbox with the data and the limits of the settings.
-func newSandbox(data edge.SandboxData) (*sandbox.Sandbox, error) {
-	config := sandbox.Config{
+func newSandbox(data config.SandboxData) (*sandbox.Sandbox, error) {
+	cfg := sandbox.Config{
 		Seed:            data.Seed,
 		Certifications:  data.Certifications,
 		Items:           data.Items,
@@ -98,7 +98,7 @@ func newSandbox(data edge.SandboxData) (*sandbox.Sandbox, error) {
 		RedirectURIs:    data.RedirectURIs,
 	}
 	if data.RateLimit == 0 {
-		config.RateLimit = sandbox.NoRateLimit
+		cfg.RateLimit = sandbox.NoRateLimit
 	}
 	start, err := data.Start()
 	if err != nil {
@@ -106,7 +106,7 @@ func newSandbox(data edge.SandboxData) (*sandbox.Sandbox, error) {
 	}
 	if !start.IsZero() {
 		began := time.Now()
-		config.Clock = func() time.Time { return start.Add(time.Since(began)) }
+		cfg.Clock = func() time.Time { return start.Add(time.Since(began)) }
 	}
-	return sandbox.New(config)
+	return sandbox.New(cfg)
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"certql/edge"
+	"certql/edge/config"
+	"certql/edge/telemetry"
 )
 
 const (
@@ -24,10 +26,10 @@ const (
 
 // A service answers callers on one listener and operators on another, until it is told to end.
 type service struct {
-	config  edge.ServingConfig
-	longest time.Duration // that the operations of one request may take
-	log     *slog.Logger
-	health  *edge.Health
+	settings config.Serving
+	longest  time.Duration // that the operations of one request may take
+	log      *slog.Logger
+	health   *telemetry.Health
 
 	callers, operators                 http.Handler
 	connections                        func(change int) // is told of each connection of a caller
@@ -46,22 +48,22 @@ type service struct {
 
 // newService opens the listeners of a service. Who answers on them is up to its caller, as are
 // its health and what counts connections.
-func newService(ctx context.Context, config edge.ServeConfig, log *slog.Logger) (*service, error) {
+func newService(ctx context.Context, settings config.Serve, log *slog.Logger) (*service, error) {
 	s := &service{
-		config: config.Serving, log: log, sleep: time.Sleep, stopping: make(chan struct{}),
-		longest: config.OperationTimeout * time.Duration(max(1, config.Limits.Batch)),
+		settings: settings.Serving, log: log, sleep: time.Sleep, stopping: make(chan struct{}),
+		longest: settings.OperationTimeout * time.Duration(max(1, settings.Limits.Batch)),
 	}
 	var err error
-	if s.tls, err = config.TLS.Load(); err != nil {
+	if s.tls, err = edge.TLSFiles(settings.TLS).Load(); err != nil {
 		return nil, err
 	}
-	if s.callersListener, err = listen(ctx, config.Addr); err != nil {
+	if s.callersListener, err = listen(ctx, settings.Addr); err != nil {
 		return nil, fmt.Errorf("--addr: %w", err)
 	}
-	if s.config.AdminAddr == "" {
+	if s.settings.AdminAddr == "" {
 		return s, nil
 	}
-	if s.operatorsListener, err = listen(ctx, s.config.AdminAddr); err != nil {
+	if s.operatorsListener, err = listen(ctx, s.settings.AdminAddr); err != nil {
 		s.callersListener.Close()
 		return nil, fmt.Errorf("--admin-addr: %w (choose another, or none: --admin-addr=)", err)
 	}
@@ -87,17 +89,17 @@ func (s *service) close() {
 // ready, but goes on for the drain delay; then it takes no more connections, has the
 // subscriptions completed, and waits for everything else at most for the drain timeout.
 func (s *service) run(ctx context.Context) error {
-	callers := newServer(edge.Timed(s.config.ReadTimeout, s.longest+answerTime, s.leaving(s.callers)), s.config, s.log)
+	callers := newServer(edge.Timed(s.settings.ReadTimeout, s.longest+answerTime, s.leaving(s.callers)), s.settings, s.log)
 	failed := make(chan error, 2)
 	go func() {
-		bounded := edge.Bounded(s.callersListener, s.config.MaxConnections, s.connections)
+		bounded := edge.Bounded(s.callersListener, s.settings.MaxConnections, s.connections)
 		if s.tls != nil { // outermost, as the server has to see it
 			bounded = tls.NewListener(bounded, s.tls)
 		}
 		failed <- callers.Serve(bounded)
 	}()
 	if s.operatorsListener != nil {
-		operators := newServer(s.operators, s.config, s.log)
+		operators := newServer(s.operators, s.settings, s.log)
 		go func() { failed <- operators.Serve(s.operatorsListener) }()
 		defer func() { _ = operators.Close() }() // to the end they can see how it goes
 	}
@@ -125,10 +127,10 @@ func (s *service) leaving(next http.Handler) http.Handler {
 // end brings to an end what is under way.
 func (s *service) end(ctx context.Context, callers *http.Server) {
 	s.health.Drain()
-	s.log.InfoContext(ctx, "ending", "delay", s.config.DrainDelay.String())
-	s.sleep(s.config.DrainDelay)
+	s.log.InfoContext(ctx, "ending", "delay", s.settings.DrainDelay.String())
+	s.sleep(s.settings.DrainDelay)
 	close(s.stopping)
-	drain, cancel := context.WithTimeout(ctx, s.config.DrainTimeout)
+	drain, cancel := context.WithTimeout(ctx, s.settings.DrainTimeout)
 	defer cancel()
 	err := callers.Shutdown(drain)
 	for _, wait := range s.drains {
@@ -137,14 +139,14 @@ func (s *service) end(ctx context.Context, callers *http.Server) {
 		}
 	}
 	if err != nil {
-		s.log.WarnContext(ctx, "what was under way is cut off", "after", s.config.DrainTimeout.String())
+		s.log.WarnContext(ctx, "what was under way is cut off", "after", s.settings.DrainTimeout.String())
 		_ = callers.Close()
 	}
 	s.log.InfoContext(ctx, "ended")
 }
 
 // newServer answers a server with the time-outs that there are settings for.
-func newServer(handler http.Handler, config edge.ServingConfig, log *slog.Logger) *http.Server {
+func newServer(handler http.Handler, settings config.Serving, log *slog.Logger) *http.Server {
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(true)
@@ -152,8 +154,8 @@ func newServer(handler http.Handler, config edge.ServingConfig, log *slog.Logger
 	return &http.Server{
 		Handler:           handler,
 		Protocols:         &protocols,
-		ReadHeaderTimeout: config.ReadTimeout,
-		IdleTimeout:       config.IdleTimeout,
+		ReadHeaderTimeout: settings.ReadTimeout,
+		IdleTimeout:       settings.IdleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
@@ -161,8 +163,8 @@ func newServer(handler http.Handler, config edge.ServingConfig, log *slog.Logger
 
 // listen opens an address, given as host and port.
 func listen(ctx context.Context, addr string) (net.Listener, error) {
-	var config net.ListenConfig
-	return config.Listen(ctx, "tcp", addr)
+	var plain net.ListenConfig
+	return plain.Listen(ctx, "tcp", addr)
 }
 
 // url answers the URL that callers reach the service at.

@@ -9,7 +9,8 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 
-	"certql/edge"
+	"certql/edge/config"
+	"certql/edge/telemetry"
 	"certql/playground"
 	"certql/upstream"
 	"certql/upstream/sandbox"
@@ -26,29 +27,29 @@ type tenant struct {
 	baseURL                string
 	simulator              *sandbox.Sandbox // that is the tenant; nil for a real one
 	now                    func() time.Time // by the tenant's clock
-	modes                  edge.Modes
+	modes                  config.Modes
 	clientID, clientSecret string
 	tokenURL               string
 	signIn                 upstream.AuthorizationCodeConfig // how people sign in to it
 }
 
-func tenantOf(config edge.ServeConfig) tenant {
+func tenantOf(settings config.Serve) tenant {
 	return tenant{
-		baseURL:      config.UpstreamURL,
+		baseURL:      settings.UpstreamURL,
 		now:          time.Now,
-		modes:        config.Modes(),
-		clientID:     config.ClientID,
-		clientSecret: config.ClientSecret,
-		tokenURL:     config.EffectiveTokenURL(),
+		modes:        settings.Modes(),
+		clientID:     settings.ClientID,
+		clientSecret: settings.ClientSecret,
+		tokenURL:     settings.EffectiveTokenURL(),
 		signIn: upstream.AuthorizationCodeConfig{
-			InfoURL:      config.EffectiveInfoURL(),
-			AuthorizeURL: config.Session.AuthorizeURL,
-			TokenURL:     config.Session.TokenURL,
-			RevokeURL:    config.Session.RevokeURL,
-			Issuer:       config.Session.Issuer,
-			ClientID:     config.Session.ClientID,
-			ClientSecret: config.Session.ClientSecret,
-			Scopes:       config.Session.Scopes,
+			InfoURL:      settings.EffectiveInfoURL(),
+			AuthorizeURL: settings.Session.AuthorizeURL,
+			TokenURL:     settings.Session.TokenURL,
+			RevokeURL:    settings.Session.RevokeURL,
+			Issuer:       settings.Session.Issuer,
+			ClientID:     settings.Session.ClientID,
+			ClientSecret: settings.Session.ClientSecret,
+			Scopes:       settings.Session.Scopes,
 			UserAgent:    userAgent(),
 		},
 	}
@@ -69,33 +70,33 @@ func (t tenant) simulatedBy(embedded *embeddedSandbox) tenant {
 
 // connect makes the client of the tenant, and the gateway's own credential; nil where no caller may
 // use it.
-func (t tenant) connect(config edge.ServeConfig, log *slog.Logger, tracer trace.Tracer) (*upstream.Client, upstream.Credential, error) {
-	layout, err := upstream.ParseLayout(config.UpstreamLayout, t.baseURL)
+func (t tenant) connect(settings config.Serve, log *slog.Logger, tracer trace.Tracer) (*upstream.Client, upstream.Credential, error) {
+	layout, err := upstream.ParseLayout(settings.UpstreamLayout, t.baseURL)
 	if err != nil {
 		return nil, nil, err
 	}
-	transport := upstream.NewTransport(upstream.TransportConfig{HTTP2Only: config.UpstreamHTTP2})
+	transport := upstream.NewTransport(upstream.TransportConfig{HTTP2Only: settings.UpstreamHTTP2})
 	client, err := upstream.New(upstream.Config{
 		BaseURL:     t.baseURL,
 		Layout:      layout,
 		Transport:   transport,
 		UserAgent:   userAgent(),
-		CallTimeout: config.UpstreamTimeout,
+		CallTimeout: settings.UpstreamTimeout,
 		Logger:      log,
 		Tracer:      tracer,
 
-		RateLimit:        config.Budget.RateLimit,
-		RateLimitMargin:  config.Budget.RateLimitMargin,
-		RateLimitKey:     upstream.RateLimitKey(config.Budget.RateLimitKey),
-		QueueLength:      config.Budget.QueueLength,
-		QueueWait:        config.Budget.QueueWait,
-		MaxPause:         config.Budget.MaxPause,
-		CacheTTL:         config.Budget.CacheTTL,
-		CacheBytes:       config.Budget.CacheBytes,
-		StaleIfThrottled: config.Budget.StaleIfThrottled,
+		RateLimit:        settings.Budget.RateLimit,
+		RateLimitMargin:  settings.Budget.RateLimitMargin,
+		RateLimitKey:     upstream.RateLimitKey(settings.Budget.RateLimitKey),
+		QueueLength:      settings.Budget.QueueLength,
+		QueueWait:        settings.Budget.QueueWait,
+		MaxPause:         settings.Budget.MaxPause,
+		CacheTTL:         settings.Budget.CacheTTL,
+		CacheBytes:       settings.Budget.CacheBytes,
+		StaleIfThrottled: settings.Budget.StaleIfThrottled,
 
-		MaxInFlight:             config.MaxInFlight,
-		MaxInFlightPerOperation: config.MaxInFlightPerOperation,
+		MaxInFlight:             settings.MaxInFlight,
+		MaxInFlightPerOperation: settings.MaxInFlightPerOperation,
 	})
 	if err != nil || !t.modes.Service {
 		return client, nil, err
@@ -114,17 +115,17 @@ func (t tenant) connect(config edge.ServeConfig, log *slog.Logger, tracer trace.
 }
 
 // userAgent is how the gateway names itself upstream.
-func userAgent() string { return "certql/" + strings.TrimPrefix(edge.ThisBuild().Version, "v") }
+func userAgent() string { return "certql/" + strings.TrimPrefix(telemetry.ThisBuild().Version, "v") }
 
 // reachedWithin is how long an answer of the upstream proves that it can be reached.
 const reachedWithin = 10 * time.Second
 
 // checks find out whether the upstream answers, and whether the gateway has a token of its own
 // where it needs one.
-func checks(client *upstream.Client, service upstream.Credential) []edge.Check {
-	all := []edge.Check{{Name: "reach", Run: func(ctx context.Context) error { return client.Reach(ctx, reachedWithin) }}}
+func checks(client *upstream.Client, service upstream.Credential) []telemetry.Check {
+	all := []telemetry.Check{{Name: "reach", Run: func(ctx context.Context) error { return client.Reach(ctx, reachedWithin) }}}
 	if service != nil {
-		all = append(all, edge.Check{Name: "token", Run: func(ctx context.Context) error {
+		all = append(all, telemetry.Check{Name: "token", Run: func(ctx context.Context) error {
 			_, err := service.Token(ctx)
 			return err
 		}})

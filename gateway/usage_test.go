@@ -8,7 +8,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"certql/edge"
+	"certql/edge/config"
 	"certql/upstream/sandbox"
 )
 
@@ -82,7 +82,7 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 // optionsOf answers the options of each command, as the parser of the command line knows them.
 func optionsOf(t *testing.T) map[string][]*kong.Flag {
 	t.Helper()
-	parser, err := kong.New(&edge.Config{}, kong.DefaultEnvars("CERTQL"))
+	parser, err := kong.New(&config.Settings{}, kong.DefaultEnvars("CERTQL"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestHelpExplainsEveryOptionWithItsVariableAndDefault(t *testing.T) {
 }
 
 func TestTheLargestSandboxAllowedIsOneThatThereIs(t *testing.T) {
-	_, _, err := edge.Parse([]string{"sandbox", "--certifications=1000000", "--items=20000000"}, nil)
+	_, _, err := config.Parse([]string{"sandbox", "--certifications=1000000", "--items=20000000"}, nil)
 	if err != nil {
 		t.Errorf("the command line refuses a sandbox that there is: %v", err)
 	}

@@ -43,16 +43,26 @@ var importRules = map[string]importRule{
 	},
 	"certql/edge": {
 		project: []string{"certql/upstream"},
-		never:   []string{"certql/graph", gqlgen, gqlparser},
-		why:     "how callers arrive must not depend on what they ask; upstream is there for credentials, ids of requests and numbers",
+		never:   []string{"certql/edge/config", "certql/edge/telemetry", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser},
+		why:     "who is let in must not depend on what is asked; upstream is there for credentials and languages",
+	},
+	"certql/edge/config": {
+		project: []string{"certql/edge", "certql/edge/telemetry"},
+		never:   []string{"certql/edge/session", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser},
+		why:     "settings are read above the packages that they are for, which need no command line; two of them check what a setting names",
 	},
 	"certql/edge/session": {
 		project: []string{"certql/edge", "certql/upstream"},
 		never:   []string{"certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser},
 		why:     "who signed in must not depend on what they ask; upstream is there for the tenant's sign-in and for credentials",
 	},
+	"certql/edge/telemetry": {
+		project: []string{"certql/upstream"},
+		never:   []string{"certql/edge/config", "certql/edge/session", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser},
+		why:     "what operators are told is known without letting anybody in; upstream is there for ids of requests and numbers",
+	},
 	"certql/gateway": {
-		project: []string{"certql/edge", "certql/edge/session", "certql/graph", "certql/playground", "certql/upstream", "certql/upstream/sandbox"},
+		project: []string{"certql/edge", "certql/edge/config", "certql/edge/session", "certql/edge/telemetry", "certql/graph", "certql/playground", "certql/upstream", "certql/upstream/sandbox"},
 		why:     "the gateway puts the others together: what it needs of a package that is not listed belongs into one that is",
 	},
 	"certql/graph": {
@@ -149,8 +159,9 @@ func TestBreachesOfTheImportRulesAreFound(t *testing.T) {
 func TestEdgeTakesOnlyWhatItIsForFromUpstream(t *testing.T) {
 	t.Chdir("..")
 	allowed := map[string][]string{
-		"edge":         {"Bearer", "Credential", "Durations", "RequestIDFrom", "Stats", "WithCredential", "WithLanguage", "WithRequestID"},
-		"edge/session": {"AuthorizationCode", "Credential", "Error", "Grant", "GrantEnded", "Identified", "Identity", "KindUnavailable", "Renewable"},
+		"edge":           {"Bearer", "Credential", "WithCredential", "WithLanguage"},
+		"edge/session":   {"AuthorizationCode", "Credential", "Error", "Grant", "GrantEnded", "Identified", "Identity", "KindUnavailable", "Renewable"},
+		"edge/telemetry": {"Durations", "RequestIDFrom", "Stats", "WithRequestID"},
 	}
 	for dir, names := range allowed {
 		files, err := filepath.Glob(dir + "/*.go")
@@ -169,7 +180,7 @@ func TestEdgeTakesOnlyWhatItIsForFromUpstream(t *testing.T) {
 				}
 				if pkg, ok := selector.X.(*ast.Ident); ok && pkg.Name == "upstream" && !slices.Contains(names, selector.Sel.Name) &&
 					!strings.HasSuffix(name, "_test.go") {
-					t.Errorf("%s uses upstream.%s: edge settles as whom to call, and calls nobody but the tenant's sign-in", name, selector.Sel.Name)
+					t.Errorf("%s uses upstream.%s: edge decides as whom to call, and calls nobody but the tenant's sign-in", name, selector.Sel.Name)
 				}
 				return true
 			})
