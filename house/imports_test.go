@@ -42,7 +42,7 @@ var importRules = map[string]importRule{
 		why:     "the command has what belongs to the process, and leaves the rest to package gateway",
 	},
 	"certql/edge": {
-		project: []string{"certql/upstream"},
+		project: []string{"certql/header", "certql/upstream"},
 		never:   []string{"certql/edge/config", "certql/edge/telemetry", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser},
 		why:     "who is let in must not depend on what is asked; upstream is there for credentials and languages",
 	},
@@ -96,6 +96,10 @@ var importRules = map[string]importRule{
 	"certql/graph/relay": {
 		standardOnly: true,
 		why:          "the paging rules are pure, so that they can be tested and reused by themselves",
+	},
+	"certql/header": {
+		standardOnly: true,
+		why:          "how weights in headers are read does not depend on who reads them",
 	},
 	"certql/house": {
 		why: "what holds for the repository is tested without running any of it",
