@@ -34,7 +34,7 @@ func (o *Origins) Allows(r *http.Request) bool {
 // CheckCookie refuses a request, which a browser has added a cookie to, where another site may have had
 // it sent: by its origin and, should a browser not tell that, by the type of its body, which no form
 // can have.
-func (o *Origins) CheckCookie(r *http.Request) *Refusal {
+func (o *Origins) CheckCookie(r *http.Request) *HTTPError {
 	if !o.Allows(r) {
 		return errOrigin
 	}
@@ -49,6 +49,6 @@ func (o *Origins) CheckCookie(r *http.Request) *Refusal {
 }
 
 var (
-	errOrigin      = &Refusal{http.StatusForbidden, codeForbidden, "The page of another origin may not do that in the name of who is signed in here."}
-	errContentType = &Refusal{http.StatusUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "The content type must be application/json."}
+	errOrigin      = &HTTPError{http.StatusForbidden, codeForbidden, "The page of another origin may not do that in the name of who is signed in here."}
+	errContentType = &HTTPError{http.StatusUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "The content type must be application/json."}
 )

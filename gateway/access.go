@@ -20,21 +20,21 @@ const discoverTimeout = 5 * time.Second
 
 // An access is who is let in to the gateway, and by which paths.
 type access struct {
-	callers     edge.Callers
-	corsOrigins []string
-	origins     *edge.Origins
-	sessions    *session.Sessions // nil where nobody can sign in
-	pages       *edge.Pages       // nil where there are none
-	close       []func()
+	authenticator edge.Authenticator
+	corsOrigins   []string
+	origins       *edge.Origins
+	sessions      *session.Sessions // nil where nobody can sign in
+	pages         *edge.Pages       // nil where there are none
+	close         []func()
 }
 
 // newAccess answers who is let in by the settings. Browsers reach the gateway by the given origin. The
 // service credential is nil where nobody may use it.
 func newAccess(ctx context.Context, settings config.Serve, t tenant, origin *url.URL, service upstream.Credential, log *slog.Logger) (*access, error) {
-	a := &access{callers: edge.Callers{Bearer: t.modes.Bearer, Service: service}, corsOrigins: settings.CORSOrigins}
+	a := &access{authenticator: edge.Authenticator{Bearer: t.modes.Bearer, Service: service}, corsOrigins: settings.CORSOrigins}
 	var err error
 	if service != nil {
-		if a.callers.Gate, err = edge.NewServiceGate(settings.Gate()); err != nil {
+		if a.authenticator.Gate, err = edge.NewServiceGate(settings.Gate()); err != nil {
 			return nil, err
 		}
 	}
@@ -87,7 +87,7 @@ func (a *access) signIn(ctx context.Context, settings config.Session, t tenant, 
 	if err != nil {
 		return err
 	}
-	a.callers.Sessions = a.sessions
+	a.authenticator.Sessions = a.sessions
 	return nil
 }
 
@@ -97,7 +97,7 @@ func callbackURL(origin *url.URL) string { return origin.String() + session.Call
 // mount adds the paths to which only some are let in, and those by which they are.
 func (a *access) mount(mux *http.ServeMux, graphql http.Handler) {
 	cors := func(next http.Handler) http.Handler { return edge.CORS(a.corsOrigins, a.sessions != nil, next) }
-	mux.Handle("/graphql", cors(edge.Languages(a.callers.Handler(graphql))))
+	mux.Handle("/graphql", cors(edge.Languages(a.authenticator.Handler(graphql))))
 	if a.sessions != nil {
 		mux.Handle(session.Path, cors(a.sessions.Handler()))
 	}

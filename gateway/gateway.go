@@ -127,7 +127,7 @@ func (g *gateway) graph() graph.Config {
 		TaskPollMin:  g.settings.TaskPollMin,
 		TaskPollMax:  g.settings.TaskPollMax,
 		Stopping:     g.serving.stopping,
-		Caller:       g.access.callers.WithBearer,
+		Caller:       g.access.authenticator.WithBearer,
 		AllowOrigin:  g.access.origins.Allows,
 
 		MaxWebSockets:          g.settings.MaxWebSockets,
@@ -156,5 +156,5 @@ func (g *gateway) announce(stdout io.Writer) {
 	if g.serving.operatorsListener != nil {
 		fmt.Fprintf(stdout, "Operators   %s/metrics, /livez, /readyz, /version\n", baseURL(g.serving.operatorsListener))
 	}
-	fmt.Fprintf(stdout, "Calls as    %s\n", g.tenant.callers())
+	fmt.Fprintf(stdout, "Calls as    %s\n", g.tenant.callsAs())
 }

@@ -168,7 +168,7 @@ func (t tenant) String() string {
 }
 
 // callers says as whom the upstream is called: the first that a request is of.
-func (t tenant) callers() string {
+func (t tenant) callsAs() string {
 	var callers []string
 	if t.modes.Bearer {
 		callers = append(callers, "the bearer of the request's token")

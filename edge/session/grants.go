@@ -33,38 +33,38 @@ type grants struct {
 }
 
 // A record is a grant as it is kept.
-type record struct {
+type storedGrant struct {
 	Grant upstream.Grant
 	Until time.Time // the end of the session, unless it is used again
 }
 
 // place answers the key in the store for a reference, which is also what a record is sealed for.
-func place(reference string) string { return "grant:" + reference }
+func storeKey(reference string) string { return "grant:" + reference }
 
 // find answers the record of a reference, and whether there is one.
-func (g *grants) find(reference string) (record, bool, error) {
-	sealed, found, err := g.store.Find(place(reference))
+func (g *grants) find(reference string) (storedGrant, bool, error) {
+	sealed, found, err := g.store.Find(storeKey(reference))
 	if err != nil || !found {
-		return record{}, false, err
+		return storedGrant{}, false, err
 	}
-	var r record
-	if !g.sealer.open(place(reference), sealed, &r) {
-		return record{}, false, nil
+	var r storedGrant
+	if !g.sealer.open(storeKey(reference), sealed, &r) {
+		return storedGrant{}, false, nil
 	}
 	return r, true, nil
 }
 
-func (g *grants) write(reference string, r record) error {
-	sealed, err := g.sealer.seal(place(reference), r)
+func (g *grants) write(reference string, r storedGrant) error {
+	sealed, err := g.sealer.seal(storeKey(reference), r)
 	if err != nil {
 		return err
 	}
-	return g.store.Commit(place(reference), sealed, r.Until)
+	return g.store.Commit(storeKey(reference), sealed, r.Until)
 }
 
 // change writes what edit makes of a record. It does nothing where there is no such record, or where
 // edit says so.
-func (g *grants) change(reference string, edit func(*record) bool) (changed bool, err error) {
+func (g *grants) change(reference string, edit func(*storedGrant) bool) (changed bool, err error) {
 	g.writing.Lock()
 	defer g.writing.Unlock()
 	r, found, err := g.find(reference)
@@ -76,19 +76,19 @@ func (g *grants) change(reference string, edit func(*record) bool) (changed bool
 
 // touch keeps a record until a later time.
 func (g *grants) touch(reference string, until time.Time) error {
-	_, err := g.change(reference, func(r *record) bool { r.Until = until; return true })
+	_, err := g.change(reference, func(r *storedGrant) bool { r.Until = until; return true })
 	return err
 }
 
 // end forgets a record, and answers it where there was one.
-func (g *grants) end(reference string) (record, bool, error) {
+func (g *grants) end(reference string) (storedGrant, bool, error) {
 	g.writing.Lock()
 	defer g.writing.Unlock()
 	r, found, err := g.find(reference)
 	if err != nil || !found {
-		return record{}, false, err
+		return storedGrant{}, false, err
 	}
-	return r, true, g.store.Delete(place(reference))
+	return r, true, g.store.Delete(storeKey(reference))
 }
 
 // token answers the access token of a reference. Shortly before it expires it is refreshed behind the
@@ -146,7 +146,7 @@ func (g *grants) refresh(ctx context.Context, reference string, before upstream.
 		g.log.WarnContext(ctx, "a session could not be refreshed", "identity", before.IdentityID, "error", err)
 		return "", errors.Join(err, g.postpone(reference, before))
 	}
-	kept, err := g.change(reference, func(r *record) bool { r.Grant = next; return true })
+	kept, err := g.change(reference, func(r *storedGrant) bool { r.Grant = next; return true })
 	if err == nil && !kept { // whoever it was has signed out meanwhile
 		g.revoke(ctx, next)
 		err = errEnded
@@ -166,7 +166,7 @@ func (g *grants) revoke(ctx context.Context, grant upstream.Grant) {
 
 // postpone leaves a token that could not be refreshed alone for a moment.
 func (g *grants) postpone(reference string, grant upstream.Grant) error {
-	_, err := g.change(reference, func(r *record) bool {
+	_, err := g.change(reference, func(r *storedGrant) bool {
 		r.Grant.RenewAt = time.Now().Add(refreshPause)
 		return r.Grant.AccessToken == grant.AccessToken
 	})
@@ -182,7 +182,7 @@ func (g *grants) over(ctx context.Context, reference string, grant upstream.Gran
 
 // reject notes that the service refused an access token, so that the next call refreshes it.
 func (g *grants) reject(reference, token string) error {
-	_, err := g.change(reference, func(r *record) bool {
+	_, err := g.change(reference, func(r *storedGrant) bool {
 		r.Grant.Expiry = time.Unix(1, 0) // not zero, which stands for none
 		return r.Grant.AccessToken == token
 	})

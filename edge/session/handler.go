@@ -57,11 +57,11 @@ func answering(answer func(http.ResponseWriter, *http.Request) error) http.Handl
 		if err == nil {
 			return
 		}
-		reason, ok := errors.AsType[*edge.Refusal](err)
+		reason, ok := errors.AsType[*edge.HTTPError](err)
 		if !ok {
-			reason = errInside
+			reason = errInternal
 		}
-		answerProblem(w, r, reason)
+		writeProblem(w, r, reason)
 	}
 }
 
@@ -180,7 +180,7 @@ func (s *Sessions) logout(w http.ResponseWriter, r *http.Request) error {
 	if info, err := s.tenant.Discover(r.Context()); err == nil && info.LogoutURL != "" {
 		answer.LogoutURL = &info.LogoutURL
 	}
-	answerJSON(w, "application/json", http.StatusOK, answer)
+	writeJSON(w, "application/json", http.StatusOK, answer)
 	return nil
 }
 
@@ -196,7 +196,7 @@ func (s *Sessions) me(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answerJSON(w, "application/json", http.StatusOK, struct {
+	writeJSON(w, "application/json", http.StatusOK, struct {
 		Name       string `json:"name"`
 		IdentityID string `json:"identityId"`
 		ExpiresAt  string `json:"expiresAt"`

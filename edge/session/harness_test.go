@@ -133,7 +133,7 @@ func newGateway(t testing.TB, config session.Config, simulated sandbox.Config) *
 		t.Fatal(err)
 	}
 	g.mux.Handle(session.Path, g.sessions.Handler())
-	g.mux.Handle("/graphql", edge.Callers{Sessions: g.sessions}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	g.mux.Handle("/graphql", edge.Authenticator{Sessions: g.sessions}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if caller, ok := upstream.CredentialFrom(r.Context()); ok {
 			g.caller.Store(&caller)
 		}

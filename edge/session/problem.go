@@ -14,20 +14,20 @@ const codeUnauthenticated = "UNAUTHENTICATED"
 
 // The refusals of a sign-in. Their texts are all that is answered: nothing that was sent is repeated.
 var (
-	errReturnPath = &edge.Refusal{Status: http.StatusBadRequest, Code: "BAD_RETURN_PATH", Message: "The parameter return must be one of the paths that this gateway lists for it."}
-	errCallback   = &edge.Refusal{Status: http.StatusBadRequest, Code: "BAD_CALLBACK", Message: "This is not how the tenant sends a browser back: parameters are missing, repeated or too long."}
-	errState      = &edge.Refusal{Status: http.StatusBadRequest, Code: "UNKNOWN_STATE", Message: "This browser has no such sign-in under way: it took too long, or has ended already."}
-	errIssuer     = &edge.Refusal{Status: http.StatusBadRequest, Code: "WRONG_ISSUER", Message: "It was not the expected tenant that sent this browser back."}
-	errCode       = &edge.Refusal{Status: http.StatusBadRequest, Code: "CODE_REFUSED", Message: "The tenant does not accept the code of this sign-in: it has expired, or was used before."}
-	errSignIn     = &edge.Refusal{Status: http.StatusForbidden, Code: "SIGN_IN_REFUSED", Message: "The sign-in was cancelled, or the tenant does not allow it."}
-	errTenant     = &edge.Refusal{Status: http.StatusBadGateway, Code: "TENANT_UNAVAILABLE", Message: "The tenant does not answer as it should. Try again later."}
-	errTooMany    = &edge.Refusal{Status: http.StatusServiceUnavailable, Code: "TOO_MANY_SESSIONS", Message: "There are as many sessions as there may be. Try again later."}
-	errCookies    = &edge.Refusal{Status: http.StatusRequestHeaderFieldsTooLarge, Code: "TOO_MANY_COOKIES", Message: "There are more than 1000 cookies: remove those of this site from the browser."}
-	errOrigin     = &edge.Refusal{Status: http.StatusForbidden, Code: "CROSS_ORIGIN", Message: "The page of another origin may not do that."}
-	errSignedOut  = &edge.Refusal{Status: http.StatusUnauthorized, Code: codeUnauthenticated, Message: "Nobody is signed in."}
-	errNotFound   = &edge.Refusal{Status: http.StatusNotFound, Code: "NOT_FOUND", Message: "There are /auth/login, /auth/callback, /auth/logout and /auth/me."}
-	errMethod     = &edge.Refusal{Status: http.StatusMethodNotAllowed, Code: "METHOD_NOT_ALLOWED", Message: "The method is not one that this path has."}
-	errInside     = &edge.Refusal{Status: http.StatusInternalServerError, Code: "INTERNAL", Message: "Something went wrong inside the gateway."}
+	errReturnPath = &edge.HTTPError{Status: http.StatusBadRequest, Code: "BAD_RETURN_PATH", Message: "The parameter return must be one of the paths that this gateway lists for it."}
+	errCallback   = &edge.HTTPError{Status: http.StatusBadRequest, Code: "BAD_CALLBACK", Message: "This is not how the tenant sends a browser back: parameters are missing, repeated or too long."}
+	errState      = &edge.HTTPError{Status: http.StatusBadRequest, Code: "UNKNOWN_STATE", Message: "This browser has no such sign-in under way: it took too long, or has ended already."}
+	errIssuer     = &edge.HTTPError{Status: http.StatusBadRequest, Code: "WRONG_ISSUER", Message: "It was not the expected tenant that sent this browser back."}
+	errCode       = &edge.HTTPError{Status: http.StatusBadRequest, Code: "CODE_REFUSED", Message: "The tenant does not accept the code of this sign-in: it has expired, or was used before."}
+	errSignIn     = &edge.HTTPError{Status: http.StatusForbidden, Code: "SIGN_IN_REFUSED", Message: "The sign-in was cancelled, or the tenant does not allow it."}
+	errTenant     = &edge.HTTPError{Status: http.StatusBadGateway, Code: "TENANT_UNAVAILABLE", Message: "The tenant does not answer as it should. Try again later."}
+	errTooMany    = &edge.HTTPError{Status: http.StatusServiceUnavailable, Code: "TOO_MANY_SESSIONS", Message: "There are as many sessions as there may be. Try again later."}
+	errCookies    = &edge.HTTPError{Status: http.StatusRequestHeaderFieldsTooLarge, Code: "TOO_MANY_COOKIES", Message: "There are more than 1000 cookies: remove those of this site from the browser."}
+	errOrigin     = &edge.HTTPError{Status: http.StatusForbidden, Code: "CROSS_ORIGIN", Message: "The page of another origin may not do that."}
+	errSignedOut  = &edge.HTTPError{Status: http.StatusUnauthorized, Code: codeUnauthenticated, Message: "Nobody is signed in."}
+	errNotFound   = &edge.HTTPError{Status: http.StatusNotFound, Code: "NOT_FOUND", Message: "There are /auth/login, /auth/callback, /auth/logout and /auth/me."}
+	errMethod     = &edge.HTTPError{Status: http.StatusMethodNotAllowed, Code: "METHOD_NOT_ALLOWED", Message: "The method is not one that this path has."}
+	errInternal   = &edge.HTTPError{Status: http.StatusInternalServerError, Code: "INTERNAL", Message: "Something went wrong inside the gateway."}
 )
 
 // problemPage is what people see of a refusal.
@@ -51,8 +51,8 @@ type problem struct {
 	Code   string `json:"code"`
 }
 
-// answerProblem answers a refusal: a page where the browser shows the answer to somebody, else JSON.
-func answerProblem(w http.ResponseWriter, r *http.Request, reason *edge.Refusal) {
+// writeProblem answers a refusal: a page where the browser shows the answer to somebody, else JSON.
+func writeProblem(w http.ResponseWriter, r *http.Request, reason *edge.HTTPError) {
 	body := problem{http.StatusText(reason.Status), reason.Status, reason.Message, reason.Code}
 	if strings.Contains(r.Header.Get("Accept"), "text/html") {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -61,10 +61,10 @@ func answerProblem(w http.ResponseWriter, r *http.Request, reason *edge.Refusal)
 		_ = problemPage.Execute(w, body) // where it fails, there is nobody left to tell
 		return
 	}
-	answerJSON(w, "application/problem+json", reason.Status, body)
+	writeJSON(w, "application/problem+json", reason.Status, body)
 }
 
-func answerJSON(w http.ResponseWriter, mediaType string, status int, body any) {
+func writeJSON(w http.ResponseWriter, mediaType string, status int, body any) {
 	text, err := json.Marshal(body)
 	if err != nil {
 		status, text = http.StatusInternalServerError, nil

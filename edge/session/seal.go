@@ -43,19 +43,19 @@ func newSealer(keys [][]byte) (*sealer, error) {
 }
 
 // seal answers a value as it may rest in a place.
-func (s *sealer) seal(place string, value any) ([]byte, error) {
+func (s *sealer) seal(label string, value any) ([]byte, error) {
 	text, err := json.Marshal(value)
 	if err != nil {
 		return nil, err
 	}
-	return s.aeads[0].Seal(nil, nil, text, []byte(place)), nil //nolint:gosec // the nonce is made by the library
+	return s.aeads[0].Seal(nil, nil, text, []byte(label)), nil //nolint:gosec // the nonce is made by the library
 }
 
 // open reads what was sealed for a place. It is not ok where something was not sealed here, not for this
 // place, or by a key that is no more.
-func (s *sealer) open(place string, sealed []byte, value any) (ok bool) {
+func (s *sealer) open(label string, sealed []byte, value any) (ok bool) {
 	for _, aead := range s.aeads {
-		if text, err := aead.Open(nil, nil, sealed, []byte(place)); err == nil {
+		if text, err := aead.Open(nil, nil, sealed, []byte(label)); err == nil {
 			return json.Unmarshal(text, value) == nil
 		}
 	}

@@ -100,7 +100,7 @@ type session struct {
 }
 
 // The refusals of requests with a cookie.
-var errNoSession = &edge.Refusal{
+var errNoSession = &edge.HTTPError{
 	Status: http.StatusUnauthorized, Code: codeUnauthenticated, Message: "The session has ended: sign in again, at /auth/login.",
 }
 
@@ -186,7 +186,7 @@ func (s *Sessions) begin(w http.ResponseWriter, r *http.Request, grant upstream.
 	s.manager.Put(ctx, grantKey, reference)
 	id, expiry, err := s.manager.Commit(ctx)
 	if err == nil {
-		err = s.grants.write(reference, record{grant, expiry})
+		err = s.grants.write(reference, storedGrant{grant, expiry})
 	}
 	if errors.Is(err, errFull) {
 		s.log.WarnContext(ctx, "a session was refused", "reason", errFull.Error())

@@ -29,7 +29,7 @@ func TestWhatIsSealedIsOpenedInItsPlaceAlone(t *testing.T) {
 		}
 		return s
 	}
-	want := record{upstream.Grant{AccessToken: "do-not-print", RefreshToken: "nor-this", IdentityID: "ada"}, time.Unix(1, 0).UTC()}
+	want := storedGrant{upstream.Grant{AccessToken: "do-not-print", RefreshToken: "nor-this", IdentityID: "ada"}, time.Unix(1, 0).UTC()}
 	sealed, err := seal(key).seal("a", want)
 	if err != nil {
 		t.Fatal(err)
@@ -41,9 +41,9 @@ func TestWhatIsSealedIsOpenedInItsPlaceAlone(t *testing.T) {
 	if err != nil || bytes.Equal(sealed, again) {
 		t.Error("the same is sealed alike twice")
 	}
-	var got record
+	var got storedGrant
 	for name, opener := range map[string]*sealer{"the same key": seal(key), "one of two": seal(old, key)} {
-		got = record{}
+		got = storedGrant{}
 		if !opener.open("a", sealed, &got) || cmp.Diff(want.Until, got.Until) != "" || got.Grant != want.Grant {
 			t.Errorf("%s: %+v", name, got)
 		}
@@ -51,7 +51,7 @@ func TestWhatIsSealedIsOpenedInItsPlaceAlone(t *testing.T) {
 	changed := bytes.Clone(sealed)
 	changed[len(changed)-1] ^= 1
 	for name, open := range map[string]func() bool{
-		"another place": func() bool { return seal(key).open("b", sealed, &got) },
+		"another label": func() bool { return seal(key).open("b", sealed, &got) },
 		"another key":   func() bool { return seal(old).open("a", sealed, &got) },
 		"made-up key":   func() bool { return seal().open("a", sealed, &got) },
 		"changed":       func() bool { return seal(key).open("a", changed, &got) },
@@ -238,7 +238,7 @@ func TestARefreshThatComesTooLateIsNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	g := &grants{store: newMemory(10), sealer: sealer, tenant: client, log: slog.New(slog.DiscardHandler)}
-	if err := g.write("r", record{upstream.Grant{AccessToken: "new", RefreshToken: "next"}, time.Now().Add(time.Hour)}); err != nil {
+	if err := g.write("r", storedGrant{upstream.Grant{AccessToken: "new", RefreshToken: "next"}, time.Now().Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	before := upstream.Grant{AccessToken: "old", RefreshToken: "used up"}

@@ -21,7 +21,7 @@ import (
 //
 // A request that nothing is known of goes on without a credential; whatever it asks of the upstream is
 // then UNAUTHENTICATED.
-type Callers struct {
+type Authenticator struct {
 	// Bearer lets callers bring a token.
 	Bearer bool
 	// Service is the gateway's own credential, and Gate says who may use it; both nil for nobody.
@@ -34,16 +34,16 @@ type Callers struct {
 // Sessions are the browsers that somebody has signed in by.
 type Sessions interface {
 	// Credential answers in whose name a request is made that brings the cookie of a session; nil where
-	// it brings none. The error is a *Refusal, unless something is wrong with the gateway.
+	// it brings none. The error is a *HTTPError, unless something is wrong with the gateway.
 	Credential(w http.ResponseWriter, r *http.Request) (upstream.Credential, error)
 }
 
 // Handler puts the credential of each request into its context for next.
-func (c Callers) Handler(next http.Handler) http.Handler {
+func (a Authenticator) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		credential, err := c.credential(w, r)
+		credential, err := a.credential(w, r)
 		if err != nil {
-			c.refuse(w, err)
+			a.refuse(w, err)
 			return
 		}
 		if credential != nil {
@@ -54,26 +54,26 @@ func (c Callers) Handler(next http.Handler) http.Handler {
 }
 
 // credential answers as whom a request is made; nil where nothing says so.
-func (c Callers) credential(w http.ResponseWriter, r *http.Request) (upstream.Credential, error) {
+func (a Authenticator) credential(w http.ResponseWriter, r *http.Request) (upstream.Credential, error) {
 	if header := strings.Join(r.Header.Values("Authorization"), ", "); header != "" {
-		return c.bearer(header)
+		return a.bearer(header)
 	}
-	if c.Gate != nil {
-		if brought, good := c.Gate.keyed(r); brought && !good {
+	if a.Gate != nil {
+		if brought, good := a.Gate.keyed(r); brought && !good {
 			return nil, errAPIKey
 		} else if brought {
-			return c.Service, nil
+			return a.Service, nil
 		}
 	} else if r.Header.Get(apiKeyHeader) != "" {
 		return nil, errNoAPIKeys
 	}
-	if c.Sessions != nil {
-		if credential, err := c.Sessions.Credential(w, r); err != nil || credential != nil {
+	if a.Sessions != nil {
+		if credential, err := a.Sessions.Credential(w, r); err != nil || credential != nil {
 			return credential, err
 		}
 	}
-	if c.Gate != nil && c.Gate.admits(r) {
-		return c.Service, nil
+	if a.Gate != nil && a.Gate.admits(r) {
+		return a.Service, nil
 	}
 	return nil, nil
 }
@@ -81,8 +81,8 @@ func (c Callers) credential(w http.ResponseWriter, r *http.Request) (upstream.Cr
 // WithBearer answers a context in which the upstream is called as the bearer of the token in an
 // Authorization, which is in the form of the header of that name: over WebSocket, callers may bring
 // it in a message.
-func (c Callers) WithBearer(ctx context.Context, authorization string) (context.Context, error) {
-	bearer, err := c.bearer(authorization)
+func (a Authenticator) WithBearer(ctx context.Context, authorization string) (context.Context, error) {
+	bearer, err := a.bearer(authorization)
 	if err != nil {
 		return nil, err
 	}
@@ -90,8 +90,8 @@ func (c Callers) WithBearer(ctx context.Context, authorization string) (context.
 }
 
 // bearer answers the credential in an Authorization header.
-func (c Callers) bearer(header string) (upstream.Credential, error) {
-	if !c.Bearer {
+func (a Authenticator) bearer(header string) (upstream.Credential, error) {
+	if !a.Bearer {
 		return nil, errNoBearers
 	}
 	scheme, token, _ := strings.Cut(header, " ")
@@ -106,20 +106,20 @@ func (c Callers) bearer(header string) (upstream.Credential, error) {
 }
 
 var (
-	errBearer    = &Refusal{http.StatusUnauthorized, codeUnauthenticated, `The Authorization header must be "Bearer" and a token.`}
-	errNoBearers = &Refusal{http.StatusUnauthorized, codeUnauthenticated, "This gateway takes no tokens: leave the Authorization header out."}
-	errAPIKey    = &Refusal{http.StatusUnauthorized, codeUnauthenticated, "The X-API-Key header has no key that this gateway knows."}
-	errNoAPIKeys = &Refusal{http.StatusUnauthorized, codeUnauthenticated, "This gateway takes no API keys: leave the X-API-Key header out."}
+	errBearer    = &HTTPError{http.StatusUnauthorized, codeUnauthenticated, `The Authorization header must be "Bearer" and a token.`}
+	errNoBearers = &HTTPError{http.StatusUnauthorized, codeUnauthenticated, "This gateway takes no tokens: leave the Authorization header out."}
+	errAPIKey    = &HTTPError{http.StatusUnauthorized, codeUnauthenticated, "The X-API-Key header has no key that this gateway knows."}
+	errNoAPIKeys = &HTTPError{http.StatusUnauthorized, codeUnauthenticated, "This gateway takes no API keys: leave the X-API-Key header out."}
 )
 
 // refuse answers a request whose caller is not let in.
-func (c Callers) refuse(w http.ResponseWriter, err error) {
-	reason, ok := errors.AsType[*Refusal](err)
+func (a Authenticator) refuse(w http.ResponseWriter, err error) {
+	reason, ok := errors.AsType[*HTTPError](err)
 	if !ok {
 		reason = errInternal
 	}
-	if c.Bearer && reason.Status == http.StatusUnauthorized {
+	if a.Bearer && reason.Status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
-	refuse(w, reason)
+	writeError(w, reason)
 }

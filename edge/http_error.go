@@ -12,20 +12,20 @@ const (
 	codeInternal        = "INTERNAL"
 )
 
-// A Refusal is why a request does not get as far as the graph. Its texts are fixed: nothing of the
+// A HTTPError is why a request does not get as far as the graph. Its texts are fixed: nothing of the
 // request.
-type Refusal struct {
+type HTTPError struct {
 	Status        int // of HTTP
 	Code, Message string
 }
 
 // Error answers the message.
-func (r *Refusal) Error() string { return r.Message }
+func (r *HTTPError) Error() string { return r.Message }
 
-var errInternal = &Refusal{http.StatusInternalServerError, codeInternal, "Something went wrong inside the gateway."}
+var errInternal = &HTTPError{http.StatusInternalServerError, codeInternal, "Something went wrong inside the gateway."}
 
 // refuse answers a request in the form of GraphQL.
-func refuse(w http.ResponseWriter, reason *Refusal) {
+func writeError(w http.ResponseWriter, reason *HTTPError) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(reason.Status)

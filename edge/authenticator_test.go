@@ -36,7 +36,7 @@ func (signedIn) Credential(_ http.ResponseWriter, r *http.Request) (upstream.Cre
 	case cookies[0].Value == "broken":
 		return nil, errors.New("the store does not answer")
 	case cookies[0].Value != "good":
-		return nil, &edge.Refusal{Status: http.StatusUnauthorized, Code: "UNAUTHENTICATED", Message: "The session has ended."}
+		return nil, &edge.HTTPError{Status: http.StatusUnauthorized, Code: "UNAUTHENTICATED", Message: "The session has ended."}
 	}
 	return namedCredential("ada"), nil
 }
@@ -68,17 +68,17 @@ func TestAsWhomARequestIsMade(t *testing.T) {
 	everybody := edge.GateConfig{Open: true}
 	own := namedCredential("own")
 	var (
-		bearers = edge.Callers{Bearer: true}
-		open    = edge.Callers{Service: own, Gate: gate(t, everybody)}
-		keyed   = edge.Callers{Service: own, Gate: gate(t, listed)}
-		browser = edge.Callers{Sessions: signedIn{}}
-		all     = edge.Callers{Bearer: true, Service: own, Gate: gate(t, listed), Sessions: signedIn{}}
-		allOpen = edge.Callers{Bearer: true, Service: own, Gate: gate(t, everybody), Sessions: signedIn{}}
+		bearers = edge.Authenticator{Bearer: true}
+		open    = edge.Authenticator{Service: own, Gate: gate(t, everybody)}
+		keyed   = edge.Authenticator{Service: own, Gate: gate(t, listed)}
+		browser = edge.Authenticator{Sessions: signedIn{}}
+		all     = edge.Authenticator{Bearer: true, Service: own, Gate: gate(t, listed), Sessions: signedIn{}}
+		allOpen = edge.Authenticator{Bearer: true, Service: own, Gate: gate(t, everybody), Sessions: signedIn{}}
 	)
 	const refused = "!"
 	type header = http.Header
 	tests := map[string]struct {
-		callers edge.Callers
+		callers edge.Authenticator
 		header  header
 		want    string // what goes upstream; empty for no credential
 	}{
@@ -151,7 +151,7 @@ func TestAsWhomARequestIsMade(t *testing.T) {
 }
 
 // ask sends a request through callers and answers the token that would go upstream.
-func ask(t *testing.T, callers edge.Callers, edit func(*http.Request)) (token string, w *httptest.ResponseRecorder) {
+func ask(t *testing.T, callers edge.Authenticator, edit func(*http.Request)) (token string, w *httptest.ResponseRecorder) {
 	t.Helper()
 	handler := callers.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if credential, ok := upstream.CredentialFrom(r.Context()); ok {
@@ -184,7 +184,7 @@ func refusalCode(t *testing.T, w *httptest.ResponseRecorder) string {
 }
 
 func TestAFaultOfTheGatewayLetsNobodyIn(t *testing.T) {
-	callers := edge.Callers{Service: namedCredential("own"), Gate: gate(t, edge.GateConfig{Open: true}), Sessions: signedIn{}}
+	callers := edge.Authenticator{Service: namedCredential("own"), Gate: gate(t, edge.GateConfig{Open: true}), Sessions: signedIn{}}
 	token, w := ask(t, callers, func(r *http.Request) { r.Header.Set("Cookie", "session=broken") })
 	if code := refusalCode(t, w); w.Code != http.StatusInternalServerError || code != "INTERNAL" || token != "" || strings.Contains(w.Body.String(), "store") {
 		t.Errorf("status %d, code %q, token %q: %s", w.Code, code, token, w.Body)
@@ -193,7 +193,7 @@ func TestAFaultOfTheGatewayLetsNobodyIn(t *testing.T) {
 
 func TestAClientCertificateLetsIn(t *testing.T) {
 	names := []string{"reports.example.com", "spiffe://example.com/billing", "audit"}
-	callers := edge.Callers{Service: namedCredential("own"), Gate: gate(t, edge.GateConfig{ClientCertNames: names})}
+	callers := edge.Authenticator{Service: namedCredential("own"), Gate: gate(t, edge.GateConfig{ClientCertNames: names})}
 	billing, err := url.Parse("spiffe://example.com/billing")
 	if err != nil {
 		t.Fatal(err)
