@@ -15,18 +15,18 @@ import (
 
 // A LogConfig says what is logged, and how.
 type LogConfig struct {
-	// Level is debug, info, warn or error: what is less is not logged.
+	// Level is debug, info, warn or error: lines below it are not written.
 	Level string
 	// Format is json, text, or auto: text on a terminal, and json elsewhere.
 	Format string
 }
 
-// NewLogger answers a logger that writes to w. Lines that belong to a request have its id and that
-// of its trace.
+// NewLogger returns a logger that writes to w. A line that belongs to a request has its id and that of
+// its trace.
 func NewLogger(w io.Writer, config LogConfig) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(config.Level)); err != nil {
-		level = slog.LevelInfo // the parser has refused it
+		level = slog.LevelInfo // no such level, which the settings do not allow
 	}
 	options := &slog.HandlerOptions{Level: level}
 	if config.Format == "text" || config.Format == "auto" && isTerminal(w) {
@@ -35,7 +35,7 @@ func NewLogger(w io.Writer, config LogConfig) *slog.Logger {
 	return slog.New(requestHandler{slog.NewJSONHandler(w, options)})
 }
 
-// isTerminal says whether people read what is written to w, as far as can be told.
+// isTerminal reports whether w is a terminal, as far as can be told.
 func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	if !ok {
@@ -59,17 +59,17 @@ func (h requestHandler) Handle(ctx context.Context, line slog.Record) error {
 	return h.Handler.Handle(ctx, line)
 }
 
-// WithAttrs answers a handler that adds attributes to each line.
+// WithAttrs returns a handler that adds attributes to each line.
 func (h requestHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return requestHandler{h.Handler.WithAttrs(attrs)}
 }
 
-// WithGroup answers a handler that puts what each line has into a group.
+// WithGroup returns a handler that puts the attributes of each line into a group.
 func (h requestHandler) WithGroup(name string) slog.Handler {
 	return requestHandler{h.Handler.WithGroup(name)}
 }
 
-// shortened cuts what others have written down to a length for a line of the log, in bytes.
+// shortened cuts foreign text to at most so many bytes, fit for a line of the log.
 func shortened(text string, most int) string {
 	if len(text) <= most {
 		return strings.ToValidUTF8(text, "?")

@@ -12,8 +12,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// What labels say where nothing, or nothing that is known, is there to be said. No label ever has
-// a text of a caller's.
+// Labels for what has no code, no type, or a code that is not known. No label ever has a text of a
+// caller's.
 const (
 	labelOK    = "OK"
 	labelNone  = "none"
@@ -23,7 +23,7 @@ const (
 // metrics are the numbers of one program, in a registry of its own.
 type metrics struct {
 	registry *prometheus.Registry
-	codes    []string // the labels that there may be
+	codes    []string // which may be labels
 
 	operations *prometheus.CounterVec   // by type and code
 	durations  *prometheus.HistogramVec // by type
@@ -41,7 +41,7 @@ type metrics struct {
 	sessions func() int
 }
 
-// newMetrics answers metrics. Codes are those that an operation may end with.
+// newMetrics returns metrics that count nothing yet. Codes are those that an operation may end with.
 func newMetrics(codes []string) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
@@ -52,7 +52,7 @@ func newMetrics(codes []string) *metrics {
 		}, []string{"type", "code"}),
 		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "certql_operation_duration_seconds",
-			Help:    "Time from the beginning of a query or mutation to its last answer.",
+			Help:    "Time from the beginning of a query or mutation to the end of its response.",
 			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
 		}, []string{"type"}),
 		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -70,7 +70,7 @@ func newMetrics(codes []string) *metrics {
 		}, []string{"operation", "code"}),
 		trustedFor: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "certql_trusted_operation_duration_seconds",
-			Help:    "Time from the beginning of a query or mutation of a trusted document to its last answer.",
+			Help:    "Time from the beginning of a query or mutation of a trusted document to the end of its response.",
 			Buckets: []float64{.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
 		}, []string{"operation"}),
 		batches: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -88,7 +88,7 @@ func newMetrics(codes []string) *metrics {
 		}),
 		bytes: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "certql_http_response_bytes_total",
-			Help: "Bytes of the bodies of answers, as they were sent.",
+			Help: "Bytes of the bodies of responses, as they were sent.",
 		}),
 	}
 	m.connections = prometheus.NewGauge(prometheus.GaugeOpts{
@@ -124,18 +124,18 @@ func newMetrics(codes []string) *metrics {
 
 func operationTypes() []string { return []string{"query", "mutation", "subscription"} }
 
-// handler answers what Prometheus reads.
+// handler returns the handler that Prometheus reads.
 func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// kindOf answers the label of an operation's type.
+// kindOf returns the label of an operation's type.
 func kindOf(operation Operation) string { return cmp.Or(operation.Type, labelNone) }
 
 // ended counts an operation that has ended.
 func (m *metrics) ended(operation Operation, outcome Outcome, took time.Duration) {
 	kind, code := kindOf(operation), m.codeOf(outcome)
-	lasts := operation.Type == "subscription" // as long as somebody watches
+	lasts := operation.Type == "subscription" // as long as the caller watches
 	m.operations.WithLabelValues(kind, code).Inc()
 	m.calls.WithLabelValues(kind).Observe(float64(outcome.Calls))
 	if !lasts {
@@ -151,7 +151,7 @@ func (m *metrics) ended(operation Operation, outcome Outcome, took time.Duration
 	}
 }
 
-// codeOf answers the label of an outcome.
+// codeOf returns the label of an outcome.
 func (m *metrics) codeOf(outcome Outcome) string {
 	switch {
 	case len(outcome.Codes) == 0:
@@ -163,5 +163,5 @@ func (m *metrics) codeOf(outcome Outcome) string {
 	}
 }
 
-// statusClass answers the label of an HTTP status, such as 2xx.
+// statusClass returns the label of an HTTP status, such as 2xx.
 func statusClass(status int) string { return strconv.Itoa(status/100) + "xx" }

@@ -30,8 +30,8 @@ func newUpstreamCollector(stats func() upstream.Stats) *upstreamCollector {
 	}
 	c := &upstreamCollector{
 		stats: stats,
-		calls: describe("certql_upstream_calls_total", "Requests that went out, by the vendor's operation and by the class of the status (none where no answer came).", "operation", "status"),
-		took:  describe("certql_upstream_call_duration_seconds", "Time from sending a request to the end of its answer.", "operation"),
+		calls: describe("certql_upstream_calls_total", "Requests that went out, by the vendor's operation and by the class of the status (none if no response came).", "operation", "status"),
+		took:  describe("certql_upstream_call_duration_seconds", "Time from sending a request to the end of its response.", "operation"),
 		waits: describe("certql_upstream_wait_seconds", "Time that a call has waited for its turn in the request budget."),
 	}
 	add := func(kind prometheus.ValueType, name, help string, value func(upstream.Stats) float64) {
@@ -43,22 +43,22 @@ func newUpstreamCollector(stats func() upstream.Stats) *upstreamCollector {
 	gauge := func(name, help string, value func(upstream.Stats) int) {
 		add(prometheus.GaugeValue, name, help, func(s upstream.Stats) float64 { return float64(value(s)) })
 	}
-	counter("certql_upstream_refused_total", "Calls that were not let go, for want of budget.", func(s upstream.Stats) uint64 { return s.Refused })
-	counter("certql_upstream_retries_total", "Calls that went out again.", func(s upstream.Stats) uint64 { return s.Retries })
-	counter("certql_upstream_pauses_total", "Pauses of a budget after the upstream refused a call for want of it.", func(s upstream.Stats) uint64 { return s.Pauses })
+	counter("certql_upstream_refused_total", "Calls that were refused without being sent, for want of budget.", func(s upstream.Stats) uint64 { return s.Refused })
+	counter("certql_upstream_retries_total", "Calls that were sent again.", func(s upstream.Stats) uint64 { return s.Retries })
+	counter("certql_upstream_pauses_total", "Pauses of a budget, each after a call that the upstream refused for want of budget.", func(s upstream.Stats) uint64 { return s.Pauses })
 	counter("certql_upstream_coalesced_total", "Reads that joined one under way.", func(s upstream.Stats) uint64 { return s.Coalesced })
-	counter("certql_cache_hits_total", "Reads that the cache has answered.", func(s upstream.Stats) uint64 { return s.Cached })
-	counter("certql_cache_stale_hits_total", "Reads that it has answered with what had expired.", func(s upstream.Stats) uint64 { return s.Stale })
-	gauge("certql_cache_bytes", "Upstream answers that are kept, in bytes.", func(s upstream.Stats) int { return int(s.CacheBytes) })
+	counter("certql_cache_hits_total", "Reads that the cache answered.", func(s upstream.Stats) uint64 { return s.Cached })
+	counter("certql_cache_stale_hits_total", "Reads that the cache answered with what had expired.", func(s upstream.Stats) uint64 { return s.Stale })
+	gauge("certql_cache_bytes", "Upstream responses in the cache, in bytes.", func(s upstream.Stats) int { return int(s.CacheBytes) })
 	gauge("certql_upstream_queue_length", "Calls that wait for their turn.", func(s upstream.Stats) int { return s.Queued })
-	gauge("certql_upstream_budgets", "Request budgets that have been at work lately.", func(s upstream.Stats) int { return s.Budgets })
-	gauge("certql_upstream_budgets_paused", "Those of them that the upstream wants a pause of.", func(s upstream.Stats) int { return s.Paused })
-	gauge("certql_upstream_budget_limit", "Calls that a budget has in ten seconds, without the margin; 0 for any number.", func(s upstream.Stats) int { return s.Limit })
-	gauge("certql_upstream_budget_remaining", "Calls that may go at once from the budget that has least left.", func(s upstream.Stats) int { return s.Remaining })
+	gauge("certql_upstream_budgets", "Request budgets that were in use lately.", func(s upstream.Stats) int { return s.Budgets })
+	gauge("certql_upstream_budgets_paused", "Request budgets that pause because the upstream asked for it.", func(s upstream.Stats) int { return s.Paused })
+	gauge("certql_upstream_budget_limit", "Calls that a budget allows in ten seconds, without the margin; 0 for any number.", func(s upstream.Stats) int { return s.Limit })
+	gauge("certql_upstream_budget_remaining", "Calls that the budget with the least left allows at once.", func(s upstream.Stats) int { return s.Remaining })
 	return c
 }
 
-// Describe describes what Collect answers.
+// Describe describes the metrics that Collect sends.
 func (c *upstreamCollector) Describe(into chan<- *prometheus.Desc) {
 	into <- c.calls
 	into <- c.took
@@ -68,7 +68,7 @@ func (c *upstreamCollector) Describe(into chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect reads the numbers.
+// Collect sends the metrics as they are now.
 func (c *upstreamCollector) Collect(into chan<- prometheus.Metric) {
 	stats := c.stats()
 	for call, n := range stats.Calls {
@@ -83,7 +83,7 @@ func (c *upstreamCollector) Collect(into chan<- prometheus.Metric) {
 	}
 }
 
-// histogram answers durations as Prometheus has them: each bucket holds those before it, too.
+// histogram returns durations as Prometheus has them: each bucket holds those before it, too.
 func histogram(desc *prometheus.Desc, d upstream.Durations, labels ...string) prometheus.Metric {
 	buckets := make(map[float64]uint64, len(d.Bounds))
 	var below uint64

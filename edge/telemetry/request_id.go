@@ -10,8 +10,8 @@ const (
 	maxRequestID    = 64
 )
 
-// requestID answers the id that a request brings along, where that is fit for logs and headers,
-// and a new one otherwise.
+// requestID returns the id that a request brings along if that is fit for logs and headers, and a new
+// one otherwise.
 func requestID(r *http.Request, newID func() string) string {
 	if id := r.Header.Get(requestIDHeader); isRequestID(id) {
 		return id
@@ -19,7 +19,7 @@ func requestID(r *http.Request, newID func() string) string {
 	return newID()
 }
 
-// isRequestID says whether an id is one that proxies and programs commonly make: up to 64 letters,
+// isRequestID reports whether an id is one that proxies and programs commonly make: up to 64 letters,
 // digits and the characters - _ . : + / =.
 func isRequestID(id string) bool {
 	return id != "" && len(id) <= maxRequestID && !strings.ContainsFunc(id, func(r rune) bool {

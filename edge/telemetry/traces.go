@@ -20,8 +20,8 @@ import (
 // instrumentation is what spans name as their maker.
 const instrumentation = "certql"
 
-// tracesWanted says whether the standard variables of OpenTelemetry ask for traces: by an exporter
-// or by where it is to send them.
+// tracesWanted reports whether the standard variables of OpenTelemetry ask for traces: by naming an
+// exporter, or where it sends them.
 func tracesWanted(getenv func(string) string) bool {
 	if strings.EqualFold(getenv("OTEL_SDK_DISABLED"), "true") || getenv("OTEL_TRACES_EXPORTER") == "none" {
 		return false
@@ -29,8 +29,9 @@ func tracesWanted(getenv func(string) string) bool {
 	return getenv("OTEL_TRACES_EXPORTER") != "" || getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != ""
 }
 
-// ValidateTraces answers every problem of those variables of OpenTelemetry that ask for what there
-// is not. The library sees to the others.
+// ValidateTraces returns a line for each standard variable of OpenTelemetry that asks for an exporter or
+// a protocol which the gateway does not have; nil if there are none, or no traces are asked for.
+// Getenv is os.Getenv. The library checks the other variables.
 func ValidateTraces(getenv func(string) string) error {
 	if !tracesWanted(getenv) {
 		return nil
@@ -47,8 +48,8 @@ func ValidateTraces(getenv func(string) string) error {
 	return errors.Join(problems...)
 }
 
-// newTraces answers what makes traces and sends them where the standard variables of OpenTelemetry
-// say. Log is told when that fails.
+// newTraces returns what makes traces and sends them where the standard variables of OpenTelemetry
+// say. The log has a line when that fails.
 func newTraces(ctx context.Context, log *slog.Logger) (*trace.TracerProvider, error) {
 	exporter, err := otlptracehttp.New(ctx)
 	if err != nil {
@@ -57,16 +58,16 @@ func newTraces(ctx context.Context, log *slog.Logger) (*trace.TracerProvider, er
 	about, err := resource.New(ctx,
 		resource.WithAttributes(semconv.ServiceName("certql"), semconv.ServiceVersion(ThisBuild().Version)),
 		resource.WithTelemetrySDK(),
-		resource.WithFromEnv(), // which may name the service otherwise
+		resource.WithFromEnv(), // which may give the service another name
 	)
 	if err != nil {
 		return nil, fmt.Errorf("traces: %w", err)
 	}
-	return trace.NewTracerProvider(trace.WithBatcher(&tellingExporter{SpanExporter: exporter, log: log}), trace.WithResource(about)), nil
+	return trace.NewTracerProvider(trace.WithBatcher(&loggingExporter{SpanExporter: exporter, log: log}), trace.WithResource(about)), nil
 }
 
-// traced makes a span of each request to next, which belongs to the trace that the request brings
-// along. Only requests to graphql, a path, have one.
+// traced makes a span of each request to next whose path is graphql. It belongs to the trace that the
+// request brings along, if there is one.
 func traced(provider *trace.TracerProvider, graphql string, next http.Handler) http.Handler {
 	return otelhttp.NewHandler(next, instrumentation,
 		otelhttp.WithTracerProvider(provider),
@@ -75,16 +76,16 @@ func traced(provider *trace.TracerProvider, graphql string, next http.Handler) h
 	)
 }
 
-// A tellingExporter logs when it begins to fail, and when it works again.
-type tellingExporter struct {
+// A loggingExporter logs when sending begins to fail, and when it works again.
+type loggingExporter struct {
 	trace.SpanExporter
 
 	log     *slog.Logger
 	failing atomic.Bool
 }
 
-// ExportSpans sends spans away. What fails is lost.
-func (e *tellingExporter) ExportSpans(ctx context.Context, spans []trace.ReadOnlySpan) error {
+// ExportSpans sends spans. What cannot be sent is lost.
+func (e *loggingExporter) ExportSpans(ctx context.Context, spans []trace.ReadOnlySpan) error {
 	err := e.SpanExporter.ExportSpans(ctx, spans)
 	switch {
 	case err == nil && e.failing.Swap(false):

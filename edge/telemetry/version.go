@@ -7,20 +7,20 @@ import (
 	"runtime/debug"
 )
 
-// What a build that knows better than the toolchain says of itself, by
+// The version and the commit, which the linker sets if it is told better than the toolchain knows:
 // go build -ldflags '-X certql/edge/telemetry.version=v1.2.3 -X certql/edge/telemetry.commit=0123abc'.
 // Nothing else ever sets them.
 var version, commit string
 
 // A Build says what program this is.
 type Build struct {
-	Version string `json:"version"` // such as v1.2.3; "devel" where nobody has said
-	Commit  string `json:"commit"`  // of the sources; "unknown" where nobody has said
+	Version string `json:"version"` // such as v1.2.3; "devel" if it is not known
+	Commit  string `json:"commit"`  // of the sources; "unknown" if it is not known
 	Go      string `json:"go"`
 }
 
-// ThisBuild answers what this program is: what the linker was told, else what the toolchain has
-// found out from the repository that it was built in.
+// ThisBuild returns what this program is: what the linker was told, or else what the toolchain found
+// in the repository that it was built from.
 func ThisBuild() Build {
 	build := Build{Version: version, Commit: commit, Go: runtime.Version()}
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -37,7 +37,7 @@ func ThisBuild() Build {
 	return build
 }
 
-// String names version, commit and toolchain in one line.
+// String returns version, commit and toolchain in one line.
 func (b Build) String() string { return "certql " + b.Version + " (" + b.Commit + ", " + b.Go + ")" }
 
 func (b Build) json() []byte {
