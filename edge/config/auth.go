@@ -1,9 +1,6 @@
 package config
 
-import (
-	"errors"
-	"slices"
-)
+import "slices"
 
 // The values of --auth.
 const (
@@ -13,18 +10,18 @@ const (
 	authSession = "session"
 )
 
-// Modes are the kinds of callers that are let in. A request says by what it brings which of them it
-// is; see Callers.
+// Modes are the kinds of callers that are let in. What a request brings says which of them it is of;
+// see edge.Authenticator.
 type Modes struct {
-	// Bearer is who brings an access token of the tenant.
+	// Bearer lets in callers who bring an access token of the tenant.
 	Bearer bool
-	// Service is who calls by the gateway's own credentials.
+	// Service lets in callers who may use the gateway's own credentials.
 	Service bool
-	// Session is a browser in which somebody has signed in at the gateway.
+	// Session lets in browsers in which a person has signed in at the gateway.
 	Session bool
 }
 
-// Modes answers which callers are let in.
+// Modes returns which callers are let in.
 func (c Serve) Modes() Modes {
 	has := func(mode string) bool { return slices.Contains(c.Auth, mode) }
 	return Modes{
@@ -34,36 +31,21 @@ func (c Serve) Modes() Modes {
 	}
 }
 
-// validateAuth reports what is wrong with who is let in to problem.
-func (c Serve) validateAuth(problem func(format string, args ...any)) {
+// validateAuth reports whether no caller is let in, and whether the gateway lacks credentials of its
+// own for those who may use them.
+func (c Serve) validateAuth(report report) {
 	modes := c.Modes()
 	if modes == (Modes{}) {
-		problem("--auth: must be auto, bearer, service or session, several with commas between: with none, nobody is let in")
+		report("--auth: must be auto, bearer, service or session, several with commas between: with none, nobody is let in")
 	}
 	if modes.Service && !c.Embedded() && (c.ClientID == "" || c.ClientSecret == "") {
-		problem("--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET, or $CERTQL_CLIENT_SECRET_FILE)")
-	}
-	for _, err := range []error{
-		c.Access.validate(modes.Service, c.Embedded()),
-		c.TLS.validate(),
-		c.validateClientCertificates(),
-		c.Session.validate(),
-		c.validatePublicURL(),
-	} {
-		if err != nil {
-			problem("%w", err)
-		}
-	}
-	if modes.Session && !c.Embedded() && c.Session.ClientID == "" {
-		problem("--auth=session: needs --session-client-id ($CERTQL_SESSION_CLIENT_ID) and, unless the client has none, --session-client-secret")
+		report("--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET, or $CERTQL_CLIENT_SECRET_FILE)")
 	}
 }
 
-// validateClientCertificates checks that names of certificates are looked for only where clients
-// are asked for one.
-func (c Serve) validateClientCertificates() error {
-	if len(c.Access.ClientCertNames) > 0 && c.TLS.ClientCAFile == "" {
-		return errors.New("--client-cert-name: needs --tls-client-ca-file, so that clients are asked for a certificate")
+// validateSignIn reports whether people may sign in, but there is no client for it.
+func (c Serve) validateSignIn(report report) {
+	if c.Modes().Session && !c.Embedded() && c.Session.ClientID == "" {
+		report("--auth=session: needs --session-client-id ($CERTQL_SESSION_CLIENT_ID) and, unless the client has none, --session-client-secret")
 	}
-	return nil
 }

@@ -13,31 +13,32 @@ import (
 	"certql/edge/telemetry"
 )
 
-// ErrPrinted says that something was asked for that has been printed, such as help, and that
-// there is nothing left to do.
+// ErrPrinted says that the command line asked for something to be printed, such as help, that it has
+// been printed, and that there is nothing left to do.
 var ErrPrinted = errors.New("what was asked for has been printed")
 
 // Command names a command of the program.
 type Command string
 
-// The commands.
+// The commands that Parse returns.
 const (
 	CommandServe   Command = "serve"
 	CommandSandbox Command = "sandbox"
 	commandConfig  Command = "config"
 )
 
-// Parse reads the command line, the environment and the files that either of them names. A flag
-// wins over its variable, and that over the default. Help, the version and the effective
-// settings go to stdout where they are asked for. The error has a line for each thing that is
-// wrong, with the option and what is allowed.
+// Parse reads the command line, without the program's name, the environment, and the files that either
+// of them names, and returns the settings and the command that they are for. A flag wins over its
+// variable, and that over the default. Help, the version and the effective settings are printed to
+// stdout if they are asked for; the error is then ErrPrinted. Any other error has a line for each
+// problem, with the option and what is allowed.
 func Parse(args []string, stdout io.Writer) (Settings, Command, error) {
 	var (
-		config   Settings
+		all      Settings
 		read     reading
 		printing bool
 	)
-	parser, err := kong.New(&config, append(read.mappers(),
+	parser, err := kong.New(&all, append(read.mappers(),
 		kong.Name("certql"),
 		kong.Description("A GraphQL gateway over SailPoint Identity Security Cloud's Certifications API.\n\nWithout options it starts on an embedded sandbox. Every option has a variable, shown behind it as $CERTQL_…; the option wins."),
 		kong.DefaultEnvars("CERTQL"),
@@ -50,40 +51,40 @@ func Parse(args []string, stdout io.Writer) (Settings, Command, error) {
 	if err != nil {
 		return Settings{}, "", fmt.Errorf("describe the options: %w", err)
 	}
-	known, problems := knownOptions(parser, args)
+	known, wrong := knownOptions(parser, args)
 	parsed, err := parser.Parse(known)
 	if printing {
 		return Settings{}, "", ErrPrinted
 	}
 	if err != nil {
-		return Settings{}, "", errors.Join(append(append(problems, read.problems(nil)...), err)...)
+		return Settings{}, "", errors.Join(append(append(wrong, read.problems(nil)...), err)...)
 	}
 	command, flags := Command(parsed.Selected().Name), parsed.Selected().Flags
-	problems = append(problems, read.problems(flags)...)
+	wrong = append(wrong, read.problems(flags)...)
 	files, err := readSecrets(flags)
-	problems = append(problems, err)
+	wrong = append(wrong, err)
 	switch command {
 	case CommandServe:
-		err = errors.Join(config.Serve.validate(), telemetry.ValidateTraces(os.Getenv))
+		err = errors.Join(problems(all.Serve.validate), telemetry.ValidateTraces(os.Getenv))
 	case commandConfig:
-		err = errors.Join(config.Show.validate(), telemetry.ValidateTraces(os.Getenv))
+		err = errors.Join(problems(all.Show.validate), telemetry.ValidateTraces(os.Getenv))
 	default:
-		err = config.Sandbox.validate()
+		err = problems(all.Sandbox.validate)
 	}
-	effective := settings{flags: flags, given: read.given, files: files}
-	if err := effective.explain(errors.Join(append(problems, err)...)); err != nil {
+	options := effective{flags: flags, given: read.given, files: files}
+	if err := options.explain(errors.Join(append(wrong, err)...)); err != nil {
 		return Settings{}, "", err
 	}
-	if config.PrintConfig || command == commandConfig {
-		return Settings{}, "", errors.Join(ErrPrinted, effective.print(stdout))
+	if all.PrintConfig || command == commandConfig {
+		return Settings{}, "", errors.Join(ErrPrinted, options.print(stdout))
 	}
-	return config, command, nil
+	return all, command, nil
 }
 
-// knownOptions takes the options that no command has out of a command line, each with the word
-// behind it that looks like its value, and answers the rest and what is wrong with those.
+// knownOptions removes from a command line the options that no command has, each with the word after
+// it that looks like its value, and returns the rest, and a problem for each removed option.
 func knownOptions(parser *kong.Kong, args []string) (known []string, problems []error) {
-	names, commands := []string{""}, []string{} // everything behind a bare -- is left to the parser
+	names, commands := []string{""}, []string{} // everything after a bare -- is left to the parser
 	for _, leaf := range parser.Model.Leaves(false) {
 		commands = append(commands, leaf.Name)
 		for _, flag := range slices.Concat(leaf.Flags, parser.Model.Flags) {
@@ -98,7 +99,7 @@ func knownOptions(parser *kong.Kong, args []string) (known []string, problems []
 			continue
 		}
 		trace, err := kong.Trace(parser, []string{"--" + name})
-		problems = append(problems, errors.Join(err, trace.Error)) // which knows what may have been meant
+		problems = append(problems, errors.Join(err, trace.Error)) // which suggests the option that may have been meant
 		if !hasValue && i+1 < len(args) && !strings.HasPrefix(args[i+1], "-") && !slices.Contains(commands, args[i+1]) {
 			i++
 		}
@@ -106,8 +107,8 @@ func knownOptions(parser *kong.Kong, args []string) (known []string, problems []
 	return known, problems
 }
 
-// printHelp prints the help of one command or, where none is named, of all of them that have
-// options of their own.
+// printHelp prints the help of one command or, if none is named, of all that have options of their
+// own.
 func printHelp(options kong.HelpOptions, ctx *kong.Context) error {
 	if err := kong.DefaultHelpPrinter(options, ctx); err != nil || ctx.Selected() != nil {
 		return err
@@ -126,29 +127,4 @@ func printHelp(options kong.HelpOptions, ctx *kong.Context) error {
 		}
 	}
 	return nil
-}
-
-// UnknownVariables answers the variables of the environment that look like settings and are
-// none: a typing error would go unnoticed otherwise. Those that Kubernetes sets for a service of
-// the name certql are not among them.
-func UnknownVariables() []string {
-	var unknown []string
-	parser, err := kong.New(&Settings{}, kong.DefaultEnvars("CERTQL"))
-	if err != nil {
-		return nil // Parse says so
-	}
-	var names []string
-	for _, leaf := range parser.Model.Leaves(false) {
-		for _, flag := range leaf.Flags {
-			names = append(names, flag.Envs...)
-		}
-	}
-	for _, variable := range os.Environ() {
-		name, _, _ := strings.Cut(variable, "=")
-		ofService := strings.HasPrefix(name, "CERTQL_SERVICE_") || name == "CERTQL_PORT" || strings.HasPrefix(name, "CERTQL_PORT_")
-		if strings.HasPrefix(name, "CERTQL_") && !ofService && !slices.Contains(names, name) {
-			unknown = append(unknown, name)
-		}
-	}
-	return unknown
 }

@@ -1,17 +1,14 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"net/url"
-	"strings"
 )
 
-// PublicOrigin answers the origin by which browsers reach the gateway, such as
-// https://gateway.example.com. Where no setting says so, it is that of the address to listen on, with
-// the port that was found free.
+// PublicOrigin returns the origin at which browsers reach the gateway, such as
+// https://gateway.example.com. If no setting says so, it is that of the address to listen on, with the
+// port of the given listener, which the system may have chosen.
 func (c Serve) PublicOrigin(listener net.Addr) (*url.URL, error) {
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
@@ -35,42 +32,20 @@ func (c Serve) PublicOrigin(listener net.Addr) (*url.URL, error) {
 	return &url.URL{Scheme: scheme, Host: hostOf(scheme, host, port)}, nil
 }
 
-// hostOf answers a host as browsers write it in an origin and in the header Host: without the port that
-// is usual for the scheme.
-func hostOf(scheme, name, port string) string {
-	usual := map[string]string{"http": "80", "https": "443"}[scheme]
-	if port != "" && port != usual {
-		return net.JoinHostPort(name, port)
-	}
-	if strings.Contains(name, ":") {
-		return "[" + name + "]"
-	}
-	return name
-}
-
-// validatePublicURL checks that browsers can keep the cookie of a session safe: what is sent in the
-// clear stays on the machine.
-func (c Serve) validatePublicURL() error {
+// validatePublicURL reports whether browsers could not keep the cookie of a session safe: in the clear
+// it must not leave the machine.
+func (c Serve) validatePublicURL(report report) {
+	session := c.Modes().Session
 	if c.PublicURL != "" {
 		if err := validateOrigin(c.PublicURL); err != nil {
-			return fmt.Errorf("--public-url: %w", err)
+			report("--public-url: %w", err)
+		} else if u, err := url.Parse(c.PublicURL); session && err == nil && u.Scheme != "https" && !isLoopback(u.Hostname()) {
+			report("--public-url: must be https for --auth=session; plain HTTP is for localhost alone")
 		}
-		if u, err := url.Parse(c.PublicURL); c.Modes().Session && err == nil && u.Scheme != "https" && !isLoopback(u.Hostname()) {
-			return errors.New("--public-url: must be https for --auth=session; plain HTTP is for localhost alone")
-		}
-		return nil
+		return
 	}
 	host, _, err := net.SplitHostPort(c.Addr)
-	if err == nil && c.Modes().Session && !isLoopback(host) {
-		return errors.New("--public-url: is needed for --auth=session, as an origin such as https://gateway.example.com, unless --addr is on localhost")
+	if err == nil && session && !isLoopback(host) {
+		report("--public-url: is needed for --auth=session, as an origin such as https://gateway.example.com, unless --addr is on localhost")
 	}
-	return nil
-}
-
-// isLoopback says whether a host is the machine itself.
-func isLoopback(host string) bool {
-	if addr, err := netip.ParseAddr(host); err == nil {
-		return addr.IsLoopback()
-	}
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }

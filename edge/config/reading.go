@@ -10,19 +10,19 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// maxDuration bounds what may be given as a duration, so that what is made of it can be added to
-// any time: a hundred days.
+// maxDuration is the longest duration that a setting may have, a hundred days, so that it can be added
+// to any time.
 const maxDuration = 2400 * time.Hour
 
-// A reading notes how the values of options are read. What cannot be read is replaced by the
-// default and told at the end, so that the parser does not stop at the first of them.
+// A reading notes how the values of options are read. A value that cannot be read is replaced by the
+// default and reported at the end, so that the parser does not stop at the first of them.
 type reading struct {
-	pastFlags bool // the flags are read, and variables and defaults are next
-	given     map[*kong.Value]bool
-	wrong     map[*kong.Value]error
+	pastFlags bool                  // the flags are read, and variables and defaults are next
+	given     map[*kong.Value]bool  // by a flag
+	wrong     map[*kong.Value]error // that cannot be read
 }
 
-// mappers answers the parser's own ways of reading values, made to go on where one fails.
+// mappers returns the parser's own ways of reading values, each made to go on if it fails.
 func (r *reading) mappers() []kong.Option {
 	r.given, r.wrong = map[*kong.Value]bool{}, map[*kong.Value]error{}
 	defaults := kong.NewRegistry().RegisterDefaults()
@@ -45,8 +45,8 @@ func (r *reading) mappers() []kong.Option {
 	}
 }
 
-// problems answers what is wrong with the values of the given options, in their order; with nil,
-// those of any option that a flag was given for.
+// problems returns what is wrong with the values of the given options, in their order; with nil, what is
+// wrong with any value that a flag gave.
 func (r *reading) problems(flags []*kong.Flag) []error {
 	var problems []error
 	if flags == nil {
@@ -67,10 +67,10 @@ func (r *reading) problems(flags []*kong.Flag) []error {
 type forgivingMapper struct {
 	kong.Mapper
 	reading *reading
-	what    string // is allowed
+	what    string // what is allowed
 }
 
-// Decode reads a value. It never fails.
+// Decode reads a value. It never fails, but notes what is wrong.
 func (m forgivingMapper) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
 	value, given := ctx.Value, ctx.Scan.Peek()
 	if !m.reading.pastFlags {
@@ -91,9 +91,10 @@ func (m forgivingMapper) Decode(ctx *kong.DecodeContext, target reflect.Value) e
 	return nil
 }
 
+// decode reads a value, which is given unless it is that of a switch.
 func (m forgivingMapper) decode(ctx *kong.DecodeContext, target reflect.Value, given kong.Token, isSwitch bool) error {
 	if !isSwitch && !given.IsValue() {
-		return errors.New("needs a value") // what stands there is an option of its own
+		return errors.New("needs a value") // what stands there is another option
 	}
 	err := m.Mapper.Decode(ctx, target)
 	allowed := m.what
@@ -116,7 +117,7 @@ func (m forgivingMapper) decode(ctx *kong.DecodeContext, target reflect.Value, g
 	}
 }
 
-// alternatives answers the values of a list as one sentence has them.
+// alternatives returns a list of values in words, such as a, b or c.
 func alternatives(values []string) string {
 	last := len(values) - 1
 	if last < 1 {
@@ -125,8 +126,8 @@ func alternatives(values []string) string {
 	return strings.Join(values[:last], ", ") + " or " + values[last]
 }
 
-// A forgivingBoolMapper says of itself that its options need no value.
+// A forgivingBoolMapper tells the parser that its options need no value.
 type forgivingBoolMapper struct{ forgivingMapper }
 
-// IsBool says that the type is that of a switch.
+// IsBool reports whether an option needs no value, as a switch does.
 func (forgivingBoolMapper) IsBool() bool { return true }

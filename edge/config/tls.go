@@ -1,28 +1,25 @@
 package config
 
-import (
-	"errors"
+import "certql/edge"
 
-	"certql/edge"
-)
-
-// A TLS is the settings of TLS towards callers.
+// TLS has the settings of TLS towards callers.
 type TLS struct {
-	CertFile     string `placeholder:"PATH" help:"Certificate, in PEM, with which the gateway speaks TLS, the chain behind it. By default it speaks plain HTTP."`
+	CertFile     string `placeholder:"PATH" help:"Certificate for TLS, in PEM, with its chain after it. By default the gateway speaks plain HTTP."`
 	KeyFile      string `placeholder:"PATH" help:"Key of that certificate, in PEM."`
-	ClientCAFile string `name:"client-ca-file" placeholder:"PATH" help:"Certificates, in PEM, of those who issue client certificates. With it, callers are asked for one, and may do without."`
+	ClientCAFile string `name:"client-ca-file" placeholder:"PATH" help:"Certificates, in PEM, of the authorities that issue client certificates. With it, callers are asked for a certificate, and may go without."`
 }
 
-// Enabled says whether the gateway speaks TLS.
-func (c TLS) Enabled() bool { return c.CertFile != "" }
+// Enabled reports whether the gateway speaks TLS.
+func (t TLS) Enabled() bool { return t.CertFile != "" }
 
-func (c TLS) validate() error {
+func (t TLS) validate(report report) {
 	switch {
-	case c.CertFile == "" && c.KeyFile == "" && c.ClientCAFile == "":
-		return nil
-	case c.CertFile == "" || c.KeyFile == "":
-		return errors.New("--tls-cert-file: TLS needs both --tls-cert-file and --tls-key-file")
+	case t == TLS{}:
+	case t.CertFile == "" || t.KeyFile == "":
+		report("--tls-cert-file: TLS needs both --tls-cert-file and --tls-key-file")
+	default:
+		if _, err := edge.TLSFiles(t).Load(); err != nil {
+			report("%w", err)
+		}
 	}
-	_, err := edge.TLSFiles(c).Load()
-	return err
 }
