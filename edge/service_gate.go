@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// A ServiceGate tells who may use the gateway's own credentials.
+// A ServiceGate knows who may use the gateway's own credentials.
 type ServiceGate struct {
 	open      bool
 	keys      []apiKey
@@ -38,17 +38,17 @@ func NewServiceGate(cfg GateConfig) (*ServiceGate, error) {
 	return gate, nil
 }
 
-// apiKeyHeader is where a caller's API key is.
+// apiKeyHeader has a caller's API key.
 const apiKeyHeader = "X-API-Key"
 
-// keyed says whether a request brings an API key, and whether it is a good one.
+// keyed reports whether a request brings an API key, and whether it is a good one.
 func (g *ServiceGate) keyed(r *http.Request) (brought, good bool) {
 	keys := r.Header.Values(apiKeyHeader)
 	return len(keys) > 0, len(keys) == 1 && matchAPIKey(g.keys, keys[0])
 }
 
-// admits says whether a request may use the gateway's own credentials without a key: as anybody may,
-// or by the certificate of its connection.
+// admits reports whether a request may use the gateway's own credentials without a key: because every
+// caller may, or by the certificate of its connection.
 func (g *ServiceGate) admits(r *http.Request) bool {
 	if g.open {
 		return true
@@ -61,7 +61,7 @@ func (g *ServiceGate) admits(r *http.Request) bool {
 	})
 }
 
-// certNames answers the names that a certificate goes by.
+// certNames returns the names that a certificate goes by.
 func certNames(certificate *x509.Certificate) []string {
 	names := slices.Clone(certificate.DNSNames)
 	for _, uri := range certificate.URIs {

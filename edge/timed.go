@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// Timed bounds how long a caller may take to send the body of a request, and to take the whole
-// answer. What a handler streams has deadlines of the handler's own, which take their place.
-func Timed(sending, answering time.Duration, next http.Handler) http.Handler {
+// Timed bounds how long a caller may take to send the body of a request, and to read the whole
+// response. A handler that streams sets deadlines of its own, which take their place.
+func Timed(sending, reading time.Duration, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		control := http.NewResponseController(w)
-		// Where deadlines are not supported, there is no connection that could be slow.
-		_ = control.SetWriteDeadline(time.Now().Add(answering))
+		// If deadlines are not supported, there is no connection that could be slow.
+		_ = control.SetWriteDeadline(time.Now().Add(reading))
 		if r.Body != nil && r.Body != http.NoBody {
 			_ = control.SetReadDeadline(time.Now().Add(sending))
 			r.Body = &timedBody{r.Body, control}
@@ -22,8 +22,8 @@ func Timed(sending, answering time.Duration, next http.Handler) http.Handler {
 	})
 }
 
-// A timedBody is a body that has to arrive by the connection's deadline for reading, which ends
-// with it: whoever waits for the answer has no more to send.
+// A timedBody is a body that has to arrive by the connection's deadline for reading. The deadline is
+// removed at its end: a caller who waits for the response has nothing more to send.
 type timedBody struct {
 	io.ReadCloser
 

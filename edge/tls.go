@@ -13,13 +13,13 @@ type TLSFiles struct {
 	CertFile string
 	// KeyFile holds the key of that certificate.
 	KeyFile string
-	// ClientCAFile holds the certificates of those who issue client certificates; if it is empty,
-	// callers are asked for none.
+	// ClientCAFile holds the certificates of the authorities that issue client certificates; if it is
+	// empty, callers are not asked for one.
 	ClientCAFile string
 }
 
-// Load reads the files and answers what they make; nil where TLS is not asked for. The error names
-// the option that is wrong.
+// Load reads the files and returns the configuration that they make; nil if the gateway speaks plain
+// HTTP. The error begins with the option that is wrong, such as --tls-cert-file.
 func (f TLSFiles) Load() (*tls.Config, error) {
 	if f.CertFile == "" {
 		return nil, nil
@@ -44,7 +44,7 @@ func (f TLSFiles) Load() (*tls.Config, error) {
 	if !config.ClientCAs.AppendCertsFromPEM(text) {
 		return nil, fmt.Errorf("--tls-client-ca-file: the file %q has no certificate", f.ClientCAFile)
 	}
-	// Those who call as somebody else need none.
+	// Callers who bring a token or a cookie need none.
 	config.ClientAuth = tls.VerifyClientCertIfGiven
 	return config, nil
 }

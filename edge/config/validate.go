@@ -1,21 +1,6 @@
 package config
 
-import (
-	"errors"
-	"fmt"
-	"os"
-)
-
-// A report takes a problem of a setting, in the manner of fmt.Errorf. It begins with the option and
-// says what is allowed.
-type report func(format string, args ...any)
-
-// problems returns what validate reports, a line each.
-func problems(validate func(report)) error {
-	var all []error
-	validate(func(format string, args ...any) { all = append(all, fmt.Errorf(format, args...)) })
-	return errors.Join(all...)
-}
+import "os"
 
 // validate reports what is wrong with the settings of the gateway.
 func (c Serve) validate(report report) {

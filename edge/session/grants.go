@@ -13,35 +13,36 @@ import (
 	"certql/upstream"
 )
 
-// refreshPause is the least time between two attempts to refresh a token that still works.
+// refreshPause is the shortest time between two refreshes of a token that still works.
 const refreshPause = 5 * time.Second
 
 // errEnded says that a session is over.
 var errEnded = errors.New("the session has ended")
 
-// grants keep what people granted by signing in, each under a reference, sealed. Each request loads
-// its session for itself, and so could write an old token over a new one, whose predecessor the tenant
-// takes no more; so tokens are not part of the session, which holds the reference alone.
+// grants keep what people granted by signing in, each under a reference, sealed. Tokens are not part of
+// the session, which holds the reference alone: each request loads its session for itself, and could
+// overwrite a new token with an old one, which the tenant no longer accepts.
 type grants struct {
 	store  scs.Store
 	sealer *sealer
 	tenant *upstream.AuthorizationCode
 	log    *slog.Logger
 
-	writing   sync.Mutex // between reading a record and writing it
+	writing   sync.Mutex // from reading a grant to writing it
 	refreshes singleflight.Group
 }
 
-// A record is a grant as it is kept.
+// A storedGrant is a grant as it is kept.
 type storedGrant struct {
 	Grant upstream.Grant
 	Until time.Time // the end of the session, unless it is used again
 }
 
-// place answers the key in the store for a reference, which is also what a record is sealed for.
+// storeKey returns the key in the store for a reference, which is also the label that the grant is
+// sealed for.
 func storeKey(reference string) string { return "grant:" + reference }
 
-// find answers the record of a reference, and whether there is one.
+// find returns the grant of a reference, and whether there is one.
 func (g *grants) find(reference string) (storedGrant, bool, error) {
 	sealed, found, err := g.store.Find(storeKey(reference))
 	if err != nil || !found {
@@ -54,6 +55,7 @@ func (g *grants) find(reference string) (storedGrant, bool, error) {
 	return r, true, nil
 }
 
+// write keeps a grant under a reference.
 func (g *grants) write(reference string, r storedGrant) error {
 	sealed, err := g.sealer.seal(storeKey(reference), r)
 	if err != nil {
@@ -62,8 +64,8 @@ func (g *grants) write(reference string, r storedGrant) error {
 	return g.store.Commit(storeKey(reference), sealed, r.Until)
 }
 
-// change writes what edit makes of a record. It does nothing where there is no such record, or where
-// edit says so.
+// change writes what edit makes of a grant, and reports whether it did. It does nothing if there is no
+// such grant, or if edit returns false.
 func (g *grants) change(reference string, edit func(*storedGrant) bool) (changed bool, err error) {
 	g.writing.Lock()
 	defer g.writing.Unlock()
@@ -74,13 +76,13 @@ func (g *grants) change(reference string, edit func(*storedGrant) bool) (changed
 	return true, g.write(reference, r)
 }
 
-// touch keeps a record until a later time.
+// touch keeps a grant until a later time.
 func (g *grants) touch(reference string, until time.Time) error {
 	_, err := g.change(reference, func(r *storedGrant) bool { r.Until = until; return true })
 	return err
 }
 
-// end forgets a record, and answers it where there was one.
+// end deletes a grant, and returns it if there was one.
 func (g *grants) end(reference string) (storedGrant, bool, error) {
 	g.writing.Lock()
 	defer g.writing.Unlock()
@@ -91,9 +93,9 @@ func (g *grants) end(reference string) (storedGrant, bool, error) {
 	return r, true, g.store.Delete(storeKey(reference))
 }
 
-// token answers the access token of a reference. Shortly before it expires it is refreshed behind the
-// callers' backs; those who come later wait for the same refresh. It fails with errEnded where the
-// session is over, and with the tenant's *upstream.Error where there is no token to be had now.
+// token returns the access token of a reference. Shortly before it expires, a refresh begins of which
+// callers notice nothing; once it has expired, they wait for that refresh. The error is errEnded if the
+// session is over, and the tenant's *upstream.Error if there is no token to be had now.
 func (g *grants) token(ctx context.Context, reference string) (string, error) {
 	r, found, err := g.find(reference)
 	if err != nil {
@@ -107,7 +109,7 @@ func (g *grants) token(ctx context.Context, reference string) (string, error) {
 	if works && (grant.RefreshToken == "" || grant.RenewAt.IsZero() || now.Before(grant.RenewAt)) {
 		return grant.AccessToken, nil
 	}
-	// The refresh outlives the caller who starts it, since others may wait for it too.
+	// The refresh outlives the caller that starts it, since others may wait for it, too.
 	detached := context.WithoutCancel(ctx)
 	refresh := g.refreshes.DoChan(reference, func() (any, error) { return g.refresh(detached, reference, grant) })
 	if works {
@@ -124,9 +126,9 @@ func (g *grants) token(ctx context.Context, reference string) (string, error) {
 	}
 }
 
-// refresh gets the grant that follows the given one, keeps it and answers its access token.
+// refresh gets the grant that follows the given one, keeps it and returns its access token.
 func (g *grants) refresh(ctx context.Context, reference string, before upstream.Grant) (string, error) {
-	// Another refresh may have ended after the caller looked and before this one set out.
+	// Another refresh may have ended after the caller looked and before this one began.
 	r, found, err := g.find(reference)
 	switch {
 	case err != nil:
@@ -147,7 +149,7 @@ func (g *grants) refresh(ctx context.Context, reference string, before upstream.
 		return "", errors.Join(err, g.postpone(reference, before))
 	}
 	kept, err := g.change(reference, func(r *storedGrant) bool { r.Grant = next; return true })
-	if err == nil && !kept { // whoever it was has signed out meanwhile
+	if err == nil && !kept { // the person has signed out meanwhile
 		g.revoke(ctx, next)
 		err = errEnded
 	}
@@ -157,14 +159,15 @@ func (g *grants) refresh(ctx context.Context, reference string, before upstream.
 	return next.AccessToken, nil
 }
 
-// revoke ends a grant at the tenant, as far as it can, whether the caller waits for that or has gone.
+// revoke revokes a grant at the tenant, whether or not the caller still waits. If that fails, the log
+// has a line.
 func (g *grants) revoke(ctx context.Context, grant upstream.Grant) {
 	if err := g.tenant.Revoke(context.WithoutCancel(ctx), grant); err != nil {
 		g.log.WarnContext(ctx, "a grant could not be revoked", "identity", grant.IdentityID, "error", err)
 	}
 }
 
-// postpone leaves a token that could not be refreshed alone for a moment.
+// postpone puts off the next refresh of a token for a moment, after one that failed.
 func (g *grants) postpone(reference string, grant upstream.Grant) error {
 	_, err := g.change(reference, func(r *storedGrant) bool {
 		r.Grant.RenewAt = time.Now().Add(refreshPause)
@@ -173,17 +176,17 @@ func (g *grants) postpone(reference string, grant upstream.Grant) error {
 	return err
 }
 
-// over ends a session that the tenant lets go on no longer.
+// over ends a session that the tenant no longer accepts. The error is errEnded.
 func (g *grants) over(ctx context.Context, reference string, grant upstream.Grant, reason string) error {
 	g.log.InfoContext(ctx, "a session has ended", "identity", grant.IdentityID, "reason", reason)
 	_, _, err := g.end(reference)
 	return errors.Join(errEnded, err)
 }
 
-// reject notes that the service refused an access token, so that the next call refreshes it.
+// reject notes that the upstream refused an access token, so that the next call refreshes it.
 func (g *grants) reject(reference, token string) error {
 	_, err := g.change(reference, func(r *storedGrant) bool {
-		r.Grant.Expiry = time.Unix(1, 0) // not zero, which stands for none
+		r.Grant.Expiry = time.Unix(1, 0) // not zero, which stands for no expiry
 		return r.Grant.AccessToken == token
 	})
 	return err

@@ -10,9 +10,7 @@ import (
 	"certql/edge"
 )
 
-const codeUnauthenticated = "UNAUTHENTICATED"
-
-// The refusals of a sign-in. Their texts are all that is answered: nothing that was sent is repeated.
+// The errors of a sign-in. Their texts are all that callers see: nothing that was sent is repeated.
 var (
 	errReturnPath = &edge.HTTPError{Status: http.StatusBadRequest, Code: "BAD_RETURN_PATH", Message: "The parameter return must be one of the paths that this gateway lists for it."}
 	errCallback   = &edge.HTTPError{Status: http.StatusBadRequest, Code: "BAD_CALLBACK", Message: "This is not how the tenant sends a browser back: parameters are missing, repeated or too long."}
@@ -24,13 +22,12 @@ var (
 	errTooMany    = &edge.HTTPError{Status: http.StatusServiceUnavailable, Code: "TOO_MANY_SESSIONS", Message: "There are as many sessions as there may be. Try again later."}
 	errCookies    = &edge.HTTPError{Status: http.StatusRequestHeaderFieldsTooLarge, Code: "TOO_MANY_COOKIES", Message: "There are more than 1000 cookies: remove those of this site from the browser."}
 	errOrigin     = &edge.HTTPError{Status: http.StatusForbidden, Code: "CROSS_ORIGIN", Message: "The page of another origin may not do that."}
-	errSignedOut  = &edge.HTTPError{Status: http.StatusUnauthorized, Code: codeUnauthenticated, Message: "Nobody is signed in."}
+	errSignedOut  = &edge.HTTPError{Status: http.StatusUnauthorized, Code: edge.CodeUnauthenticated, Message: "Nobody is signed in."}
 	errNotFound   = &edge.HTTPError{Status: http.StatusNotFound, Code: "NOT_FOUND", Message: "There are /auth/login, /auth/callback, /auth/logout and /auth/me."}
 	errMethod     = &edge.HTTPError{Status: http.StatusMethodNotAllowed, Code: "METHOD_NOT_ALLOWED", Message: "The method is not one that this path has."}
-	errInternal   = &edge.HTTPError{Status: http.StatusInternalServerError, Code: "INTERNAL", Message: "Something went wrong inside the gateway."}
 )
 
-// problemPage is what people see of a refusal.
+// problemPage is what people see of an error.
 var problemPage = template.Must(template.New("problem").Parse(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -43,7 +40,7 @@ var problemPage = template.Must(template.New("problem").Parse(`<!doctype html>
 </html>
 `))
 
-// A problem is the body of a refusal: problem details as RFC 9457 has them, and a code.
+// A problem is the body of an error: problem details as RFC 9457 has them, and a code.
 type problem struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
@@ -51,19 +48,21 @@ type problem struct {
 	Code   string `json:"code"`
 }
 
-// writeProblem answers a refusal: a page where the browser shows the answer to somebody, else JSON.
-func writeProblem(w http.ResponseWriter, r *http.Request, reason *edge.HTTPError) {
-	body := problem{http.StatusText(reason.Status), reason.Status, reason.Message, reason.Code}
+// writeProblem writes why a request is refused: as a page if the browser shows it to a person, and else
+// as JSON.
+func writeProblem(w http.ResponseWriter, r *http.Request, refused *edge.HTTPError) {
+	body := problem{http.StatusText(refused.Status), refused.Status, refused.Message, refused.Code}
 	if strings.Contains(r.Header.Get("Accept"), "text/html") {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-		w.WriteHeader(reason.Status)
-		_ = problemPage.Execute(w, body) // where it fails, there is nobody left to tell
+		w.WriteHeader(refused.Status)
+		_ = problemPage.Execute(w, body) // if it fails, the caller has gone
 		return
 	}
-	writeJSON(w, "application/problem+json", reason.Status, body)
+	writeJSON(w, "application/problem+json", refused.Status, body)
 }
 
+// writeJSON writes a body as JSON of a media type.
 func writeJSON(w http.ResponseWriter, mediaType string, status int, body any) {
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -71,5 +70,5 @@ func writeJSON(w http.ResponseWriter, mediaType string, status int, body any) {
 	}
 	w.Header().Set("Content-Type", mediaType+"; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(text) // where it fails, there is nobody left to tell
+	_, _ = w.Write(text) // if it fails, the caller has gone
 }
