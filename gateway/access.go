@@ -14,8 +14,8 @@ import (
 	"certql/upstream"
 )
 
-// discoverTimeout is how long the start waits for the tenant to say where people sign in. Later
-// sign-ins ask again.
+// discoverTimeout is how long the start waits for the tenant to say where people sign in. Later sign-ins
+// ask again.
 const discoverTimeout = 5 * time.Second
 
 // An access is who is let in to the gateway, and by which paths.
@@ -23,13 +23,13 @@ type access struct {
 	authenticator edge.Authenticator
 	corsOrigins   []string
 	origins       *edge.Origins
-	sessions      *session.Sessions // nil where nobody can sign in
-	pages         *edge.Pages       // nil where there are none
+	sessions      *session.Sessions // nil if nobody can sign in
+	pages         *edge.Pages       // nil if there are none
 	close         []func()
 }
 
-// newAccess answers who is let in by the settings. Browsers reach the gateway by the given origin. The
-// service credential is nil where nobody may use it.
+// newAccess returns who is let in by the settings. Origin is the one at which browsers reach the gateway,
+// and service the gateway's own credential; nil if no caller may use it.
 func newAccess(ctx context.Context, settings config.Serve, t tenant, origin *url.URL, service upstream.Credential, log *slog.Logger) (*access, error) {
 	a := &access{authenticator: edge.Authenticator{Bearer: t.modes.Bearer, Service: service}, corsOrigins: settings.CORSOrigins}
 	var err error
@@ -91,10 +91,10 @@ func (a *access) signIn(ctx context.Context, settings config.Session, t tenant, 
 	return nil
 }
 
-// callbackURL is where the tenant sends browsers back to.
+// callbackURL returns where the tenant sends browsers back to.
 func callbackURL(origin *url.URL) string { return origin.String() + session.CallbackPath }
 
-// mount adds the paths to which only some are let in, and those by which they are.
+// mount adds the paths of GraphQL, of the sign-in and of the portal's pages.
 func (a *access) mount(mux *http.ServeMux, graphql http.Handler) {
 	cors := func(next http.Handler) http.Handler { return edge.CORS(a.corsOrigins, a.sessions != nil, next) }
 	mux.Handle("/graphql", cors(edge.Languages(a.authenticator.Handler(graphql))))
@@ -106,7 +106,7 @@ func (a *access) mount(mux *http.ServeMux, graphql http.Handler) {
 	}
 }
 
-// Close ends what was opened for it.
+// Close closes what was opened for it.
 func (a *access) Close() {
 	for _, end := range a.close {
 		end()

@@ -7,7 +7,7 @@ import (
 	"certql/graph"
 )
 
-// trustedDocuments reads the manifests that the settings name; nil where they name none.
+// trustedDocuments returns the documents in the manifests that the settings name; nil if they name none.
 func trustedDocuments(settings config.Serve) (*graph.TrustedDocuments, error) {
 	if settings.Documents.Manifest == "" {
 		return nil, nil
@@ -19,7 +19,7 @@ func trustedDocuments(settings config.Serve) (*graph.TrustedDocuments, error) {
 	})
 }
 
-// noPlayground says why there is none.
+// noPlayground writes why there is no playground.
 func noPlayground(w http.ResponseWriter, _ *http.Request) {
 	http.Error(w, "There is no playground: only trusted documents are executed here (--documents-only).", http.StatusNotFound)
 }

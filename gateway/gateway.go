@@ -15,7 +15,7 @@ import (
 	"certql/upstream"
 )
 
-// A gateway is what answers callers and operators, put together as the settings say.
+// A gateway is what serves callers and operators, put together as the settings say.
 type gateway struct {
 	settings  config.Serve
 	log       *slog.Logger
@@ -23,17 +23,17 @@ type gateway struct {
 	telemetry *telemetry.Telemetry
 	tenant    tenant
 	client    *upstream.Client
-	own       upstream.Credential // of the gateway itself; nil where no caller may use it
+	own       upstream.Credential // of the gateway itself; nil if no caller may use it
 	access    *access
-	documents *graph.TrustedDocuments // nil where there are none
+	documents *graph.TrustedDocuments // nil if there are none
 	readme    string                  // has the operations that the playground shows
 }
 
-// runGateway serves the gateway, and with it the sandbox where no upstream is named, until ctx
-// ends. What it opens it closes in the reverse order: the gateway needs the sandbox to the end.
+// runGateway serves the gateway until ctx ends, and with it a sandbox if the settings name no upstream.
+// What it opens it closes in the reverse order: the gateway needs the sandbox to the end.
 func runGateway(ctx context.Context, settings config.Serve, readme string, log *slog.Logger, stdout io.Writer) error {
 	for _, name := range config.UnknownVariables() {
-		log.WarnContext(ctx, "a variable is set, but no setting", "variable", name)
+		log.WarnContext(ctx, "a variable is set, but is not a setting", "variable", name)
 	}
 	g := gateway{settings: settings, readme: readme, log: log, tenant: tenantOf(settings)}
 	var err error
@@ -75,12 +75,12 @@ func runGateway(ctx context.Context, settings config.Serve, readme string, log *
 	return g.serving.run(ctx)
 }
 
-// build puts together who answers callers and operators, and what is counted of it.
+// build makes the handlers for callers and operators, and connects what counts what they do.
 func (g *gateway) build() error {
-	answers := graph.NewHandler(g.graph())
-	g.serving.drains = append(g.serving.drains, answers.Drain)
+	operations := graph.NewHandler(g.graph())
+	g.serving.drains = append(g.serving.drains, operations.Drain)
 	mux := http.NewServeMux()
-	g.access.mount(mux, answers)
+	g.access.mount(mux, operations)
 	if g.settings.Documents.Only {
 		mux.HandleFunc("GET /{$}", noPlayground)
 	} else {
@@ -106,7 +106,7 @@ func (g *gateway) build() error {
 	return nil
 }
 
-// graph answers how operations are executed.
+// graph returns how operations are executed.
 func (g *gateway) graph() graph.Config {
 	return graph.Config{
 		Client:           g.client,
@@ -142,7 +142,7 @@ func (g *gateway) graph() graph.Config {
 	}
 }
 
-// announce says where the gateway is, and what it calls as whom.
+// announce prints where the gateway is, what it calls, and as whom.
 func (g *gateway) announce(stdout io.Writer) {
 	at := g.serving.url()
 	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)

@@ -36,14 +36,14 @@ func runSandbox(ctx context.Context, settings config.Sandbox, stdout io.Writer) 
 	return serveSandbox(ctx, listener, simulator)
 }
 
-// An embeddedSandbox is a sandbox that the gateway brings along, for nobody but this machine.
+// An embeddedSandbox is a sandbox inside the gateway, which this machine alone can reach.
 type embeddedSandbox struct {
 	simulator *sandbox.Sandbox
 	url       string
-	stop      func() // and waits until it has ended
+	stop      func() // ends it, and waits until it has ended
 }
 
-// embedSandbox serves a sandbox, whose users may sign in to come back to the given URL. It outlives
+// embedSandbox serves a sandbox whose users may return to the given URL after they sign in. It outlives
 // ctx and goes on until it is stopped.
 func embedSandbox(ctx context.Context, data config.SandboxData, callbackURL string) (*embeddedSandbox, error) {
 	data.RedirectURIs = append(data.RedirectURIs, callbackURL)
@@ -64,7 +64,7 @@ func embedSandbox(ctx context.Context, data config.SandboxData, callbackURL stri
 	return &embeddedSandbox{simulator: simulator, url: baseURL(listener), stop: func() { end(); <-ended }}, nil
 }
 
-// serveSandbox answers requests to a sandbox until ctx ends, and then finishes those under way.
+// serveSandbox serves a sandbox until ctx ends, and then finishes the requests under way.
 func serveSandbox(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := newServer(handler, config.Serving{ReadTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}, slog.New(slog.DiscardHandler))
 	failed := make(chan error, 1)
@@ -77,12 +77,12 @@ func serveSandbox(ctx context.Context, listener net.Listener, handler http.Handl
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
 	defer cancel()
 	if err := server.Shutdown(drain); err != nil {
-		_ = server.Close() // the drain took too long: cut what is left
+		_ = server.Close() // it took too long: what is left is cut off
 	}
 	return nil
 }
 
-// newSandbox answers a sandbox with the data and the limits of the settings.
+// newSandbox returns a sandbox with the data and the limits of the settings.
 func newSandbox(data config.SandboxData) (*sandbox.Sandbox, error) {
 	cfg := sandbox.Config{
 		Seed:            data.Seed,

@@ -15,39 +15,39 @@ import (
 )
 
 const (
-	// answerTime is how much longer than its operations a caller may take until all of its answer has
-	// arrived.
-	answerTime = time.Minute
-	// closeTime bounds what is done when nothing is under way any more.
+	// responseTime is how much longer than its operations a request may take until the caller has the
+	// whole response.
+	responseTime = time.Minute
+	// closeTime bounds what is left to do when nothing is under way any more.
 	closeTime = 5 * time.Second
-	// maxHeaderBytes bounds the header of a request: a token, a few cookies and room to spare.
+	// maxHeaderBytes bounds the header of a request: a token, a few cookies, and room to spare.
 	maxHeaderBytes = 32 << 10
 )
 
-// A service answers callers on one listener and operators on another, until it is told to end.
+// A service serves callers on one listener and operators on another, until it is told to end.
 type service struct {
 	settings config.Serving
-	longest  time.Duration // that the operations of one request may take
+	longest  time.Duration // time that the operations of one request may take
 	log      *slog.Logger
 	health   *telemetry.Health
 
 	callers, operators                 http.Handler
-	connections                        func(change int) // is told of each connection of a caller
+	connections                        func(change int) // is called for each connection that opens (1) or closes (-1)
 	callersListener, operatorsListener net.Listener     // the second may be nil
-	tls                                *tls.Config      // towards callers; nil for none
+	tls                                *tls.Config      // towards callers; nil if there is none
 
 	sleep func(time.Duration) // time.Sleep
 
-	// stopping is closed when whatever does not end by itself has to.
+	// stopping is closed when the operations that do not end by themselves have to end.
 	stopping chan struct{}
-	// drains wait for what is under way beside requests, and cut what is left when their context ends.
+	// drains wait for what is under way beside requests, and cut off what is left when their context ends.
 	drains []func(context.Context) error
-	// closes are called in the end, when nothing is under way any more, for what is to be saved or sent.
+	// closes are called in the end, when nothing is under way any more, to save or send what is left.
 	closes []func(context.Context) error
 }
 
-// newService opens the listeners of a service. Who answers on them is up to its caller, as are
-// its health and what counts connections.
+// newService opens the listeners of a service. Its handlers, its health and what counts connections have
+// to be set before it runs.
 func newService(ctx context.Context, settings config.Serve, log *slog.Logger) (*service, error) {
 	s := &service{
 		settings: settings.Serving, log: log, sleep: time.Sleep, stopping: make(chan struct{}),
@@ -70,7 +70,7 @@ func newService(ctx context.Context, settings config.Serve, log *slog.Logger) (*
 	return s, nil
 }
 
-// close ends a service that has run, or never began to.
+// close closes the listeners of a service, which may have run or not, and calls its closes.
 func (s *service) close() {
 	s.callersListener.Close()
 	if s.operatorsListener != nil {
@@ -85,15 +85,15 @@ func (s *service) close() {
 	}
 }
 
-// run serves until ctx ends, and then brings to an end what is under way: the service is not
-// ready, but goes on for the drain delay; then it takes no more connections, has the
-// subscriptions completed, and waits for everything else at most for the drain timeout.
+// run serves until ctx ends, and then finishes what is under way: the service is not ready, but goes on
+// for the drain delay; then it accepts no more connections, completes the subscriptions, and waits for
+// everything else at most for the drain timeout.
 func (s *service) run(ctx context.Context) error {
-	callers := newServer(edge.Timed(s.settings.ReadTimeout, s.longest+answerTime, s.leaving(s.callers)), s.settings, s.log)
+	callers := newServer(edge.Timed(s.settings.ReadTimeout, s.longest+responseTime, s.leaving(s.callers)), s.settings, s.log)
 	failed := make(chan error, 2)
 	go func() {
 		bounded := edge.Bounded(s.callersListener, s.settings.MaxConnections, s.connections)
-		if s.tls != nil { // outermost, as the server has to see it
+		if s.tls != nil { // outermost, since the server has to see it
 			bounded = tls.NewListener(bounded, s.tls)
 		}
 		failed <- callers.Serve(bounded)
@@ -101,7 +101,7 @@ func (s *service) run(ctx context.Context) error {
 	if s.operatorsListener != nil {
 		operators := newServer(s.operators, s.settings, s.log)
 		go func() { failed <- operators.Serve(s.operatorsListener) }()
-		defer func() { _ = operators.Close() }() // to the end they can see how it goes
+		defer func() { _ = operators.Close() }() // so that they can watch to the end
 	}
 	select {
 	case err := <-failed:
@@ -113,8 +113,8 @@ func (s *service) run(ctx context.Context) error {
 	return nil
 }
 
-// leaving has callers close their connections once the service is about to end, where they ask
-// for more on them.
+// leaving asks callers to close their connections once the service is about to end, with the response to
+// the next request on each.
 func (s *service) leaving(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.health.Draining() {
@@ -124,7 +124,7 @@ func (s *service) leaving(next http.Handler) http.Handler {
 	})
 }
 
-// end brings to an end what is under way.
+// end finishes what is under way, and cuts it off when the drain timeout is over.
 func (s *service) end(ctx context.Context, callers *http.Server) {
 	s.health.Drain()
 	s.log.InfoContext(ctx, "ending", "delay", s.settings.DrainDelay.String())
@@ -145,12 +145,12 @@ func (s *service) end(ctx context.Context, callers *http.Server) {
 	s.log.InfoContext(ctx, "ended")
 }
 
-// newServer answers a server with the time-outs that there are settings for.
+// newServer returns a server with the timeouts of the settings.
 func newServer(handler http.Handler, settings config.Serving, log *slog.Logger) *http.Server {
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(true)
-	protocols.SetUnencryptedHTTP2(true) // for callers that begin with it
+	protocols.SetUnencryptedHTTP2(true) // for callers that know beforehand
 	return &http.Server{
 		Handler:           handler,
 		Protocols:         &protocols,
@@ -161,13 +161,13 @@ func newServer(handler http.Handler, settings config.Serving, log *slog.Logger) 
 	}
 }
 
-// listen opens an address, given as host and port.
+// listen listens on an address, given as host and port.
 func listen(ctx context.Context, addr string) (net.Listener, error) {
 	var plain net.ListenConfig
 	return plain.Listen(ctx, "tcp", addr)
 }
 
-// url answers the URL that callers reach the service at.
+// url returns the URL at which callers reach the service.
 func (s *service) url() string {
 	if s.tls != nil {
 		return "https://" + s.callersListener.Addr().String()
@@ -175,5 +175,5 @@ func (s *service) url() string {
 	return baseURL(s.callersListener)
 }
 
-// baseURL answers the URL that a listener is reached at.
+// baseURL returns the URL at which a listener is reached.
 func baseURL(l net.Listener) string { return "http://" + l.Addr().String() }

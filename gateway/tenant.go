@@ -16,7 +16,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// As whom the gateway calls the embedded sandbox where nobody says otherwise.
+// The credentials by which the gateway calls the embedded sandbox, unless the settings have others.
 const (
 	sandboxAdmin  = "org-admin"
 	sandboxSecret = "sandbox"
@@ -25,14 +25,15 @@ const (
 // A tenant is the upstream that the gateway calls, and the gateway's own credentials there.
 type tenant struct {
 	baseURL                string
-	simulator              *sandbox.Sandbox // that is the tenant; nil for a real one
-	now                    func() time.Time // by the tenant's clock
+	simulator              *sandbox.Sandbox // which plays the tenant; nil for a real one
+	now                    func() time.Time // the tenant's clock
 	modes                  config.Modes
 	clientID, clientSecret string
 	tokenURL               string
 	signIn                 upstream.AuthorizationCodeConfig // how people sign in to it
 }
 
+// tenantOf returns the tenant that the settings name.
 func tenantOf(settings config.Serve) tenant {
 	return tenant{
 		baseURL:      settings.UpstreamURL,
@@ -55,7 +56,7 @@ func tenantOf(settings config.Serve) tenant {
 	}
 }
 
-// simulatedBy answers the tenant that is an embedded sandbox.
+// simulatedBy returns the tenant as an embedded sandbox plays it.
 func (t tenant) simulatedBy(embedded *embeddedSandbox) tenant {
 	url := embedded.url
 	t.simulator, t.now = embedded.simulator, embedded.simulator.Now
@@ -68,8 +69,7 @@ func (t tenant) simulatedBy(embedded *embeddedSandbox) tenant {
 	return t
 }
 
-// connect makes the client of the tenant, and the gateway's own credential; nil where no caller may
-// use it.
+// connect returns the client of the tenant, and the gateway's own credential; nil if no caller may use it.
 func (t tenant) connect(settings config.Serve, log *slog.Logger, tracer trace.Tracer) (*upstream.Client, upstream.Credential, error) {
 	layout, err := upstream.ParseLayout(settings.UpstreamLayout, t.baseURL)
 	if err != nil {
@@ -114,14 +114,14 @@ func (t tenant) connect(settings config.Serve, log *slog.Logger, tracer trace.Tr
 	return client, service, nil
 }
 
-// userAgent is how the gateway names itself upstream.
+// userAgent returns how the gateway names itself upstream.
 func userAgent() string { return "certql/" + strings.TrimPrefix(telemetry.ThisBuild().Version, "v") }
 
-// reachedWithin is how long an answer of the upstream proves that it can be reached.
+// reachedWithin is how long a response of the upstream proves that it can be reached.
 const reachedWithin = 10 * time.Second
 
-// checks find out whether the upstream answers, and whether the gateway has a token of its own
-// where it needs one.
+// checks returns the checks of whether the upstream responds and, if the gateway needs a token of its own,
+// whether it has one.
 func checks(client *upstream.Client, service upstream.Credential) []telemetry.Check {
 	all := []telemetry.Check{{Name: "reach", Run: func(ctx context.Context) error { return client.Reach(ctx, reachedWithin) }}}
 	if service != nil {
@@ -133,8 +133,8 @@ func checks(client *upstream.Client, service upstream.Credential) []telemetry.Ch
 	return all
 }
 
-// tokens lets the playground act as any client of an embedded sandbox; nil where there is none, or
-// no caller comes with a token.
+// tokens returns how the playground gets a token of any client of an embedded sandbox; nil if the tenant
+// is real, or callers may not bring tokens.
 func (t tenant) tokens() *playground.SignIn {
 	if t.simulator == nil || !t.modes.Bearer {
 		return nil
@@ -167,7 +167,7 @@ func (t tenant) String() string {
 	return t.baseURL
 }
 
-// callers says as whom the upstream is called: the first that a request is of.
+// callsAs returns as whom the upstream is called: by the first of these that a request brings.
 func (t tenant) callsAs() string {
 	var callers []string
 	if t.modes.Bearer {

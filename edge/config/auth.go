@@ -36,7 +36,7 @@ func (c Serve) Modes() Modes {
 func (c Serve) validateAuth(report report) {
 	modes := c.Modes()
 	if modes == (Modes{}) {
-		report("--auth: must be auto, bearer, service or session, several with commas between: with none, nobody is let in")
+		report("--auth: must be auto, bearer, service or session, several separated by commas: without any, nobody is let in")
 	}
 	if modes.Service && !c.Embedded() && (c.ClientID == "" || c.ClientSecret == "") {
 		report("--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET, or $CERTQL_CLIENT_SECRET_FILE)")

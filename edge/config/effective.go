@@ -74,7 +74,7 @@ func (e effective) print(w io.Writer) error {
 		return fmt.Errorf("print the settings: %w", err)
 	}
 	for _, name := range UnknownVariables() {
-		fmt.Fprintf(w, "%s is set, but no setting\n", name)
+		fmt.Fprintf(w, "%s is set, but is not a setting\n", name)
 	}
 	return nil
 }

@@ -37,11 +37,11 @@ func (c Serve) Gate() edge.GateConfig {
 func (a Access) validate(service, embedded bool, report report) {
 	switch {
 	case !service && a.lists():
-		report("--api-keys-file, --client-cert-name: are for callers by the gateway's own credentials, which --auth does not let in")
+		report("--api-keys-file, --client-cert-name: are for callers that use the gateway's own credentials, whom --auth does not let in")
 	case !service && a.ServiceAccess == "any":
-		report("--service-access=any: is for callers by the gateway's own credentials, which --auth does not let in")
+		report("--service-access=any: is for callers that use the gateway's own credentials, whom --auth does not let in")
 	case a.ServiceAccess == "any" && a.lists():
-		report("--service-access=any: lets everybody in, so that --api-keys-file and --client-cert-name mean nothing: leave out one or the other")
+		report("--service-access=any: lets everybody in, so --api-keys-file and --client-cert-name mean nothing: leave out one or the other")
 	case service && !a.lists() && !a.open(embedded):
 		report("--auth=service: needs to know who may use the gateway's own credentials: --api-keys-file, --client-cert-name, or --service-access=any for everybody who reaches the gateway")
 	}

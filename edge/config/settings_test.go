@@ -292,7 +292,7 @@ func TestVariablesThatAreNoSettingsAreNamed(t *testing.T) {
 	if diff := cmp.Diff([]string{"CERTQL_RATE_LIMITS"}, config.UnknownVariables()); diff != "" {
 		t.Errorf("unknown variables (-want +got):\n%s", diff)
 	}
-	if text := printed(t, "config"); !strings.HasSuffix(text, "\nCERTQL_RATE_LIMITS is set, but no setting\n") {
+	if text := printed(t, "config"); !strings.HasSuffix(text, "\nCERTQL_RATE_LIMITS is set, but is not a setting\n") {
 		t.Errorf("the settings do not say so:\n%s", text)
 	}
 }
