@@ -19,13 +19,13 @@ import (
 	"certql/upstream"
 )
 
-// A namedCredential stands for one of another kind.
+// A namedCredential is a credential with a name for a token.
 type namedCredential string
 
 func (c namedCredential) Token(context.Context) (string, error) { return string(c), nil }
 func (c namedCredential) Key() string                           { return string(c) }
 
-// signedIn has a session for one value of a cookie, and is out of order for another.
+// signedIn has a session for one value of a cookie, and fails for another.
 type signedIn struct{}
 
 func (signedIn) Credential(_ http.ResponseWriter, r *http.Request) (upstream.Credential, error) {
@@ -78,9 +78,9 @@ func TestAsWhomARequestIsMade(t *testing.T) {
 	const refused = "!"
 	type header = http.Header
 	tests := map[string]struct {
-		callers edge.Authenticator
-		header  header
-		want    string // what goes upstream; empty for no credential
+		authenticator edge.Authenticator
+		header        header
+		want          string // what goes upstream; empty for no credential
 	}{
 		"bearer":                  {bearers, header{"Authorization": {"Bearer abc.def"}}, "abc.def"},
 		"scheme in small letters": {bearers, header{"Authorization": {"bearer abc.def"}}, "abc.def"},
@@ -125,7 +125,7 @@ func TestAsWhomARequestIsMade(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			token, w := ask(t, test.callers, func(r *http.Request) { r.Header = test.header.Clone() })
+			token, w := ask(t, test.authenticator, func(r *http.Request) { r.Header = test.header.Clone() })
 			if test.want != refused {
 				if w.Code != http.StatusOK || token != test.want {
 					t.Fatalf("status %d and token %q, want token %q", w.Code, token, test.want)
@@ -135,10 +135,10 @@ func TestAsWhomARequestIsMade(t *testing.T) {
 			if w.Code != http.StatusUnauthorized || token != "" {
 				t.Fatalf("status %d and token %q, want a refusal", w.Code, token)
 			}
-			if code := refusalCode(t, w); code != "UNAUTHENTICATED" {
+			if code := errorCode(t, w); code != "UNAUTHENTICATED" {
 				t.Errorf("the code is %q", code)
 			}
-			if got, want := w.Header().Get("WWW-Authenticate") == "Bearer", test.callers.Bearer; got != want {
+			if got, want := w.Header().Get("WWW-Authenticate") == "Bearer", test.authenticator.Bearer; got != want {
 				t.Errorf("the headers are %v", w.Header())
 			}
 			for _, sent := range []string{"abc", "hello", "good", "old"} {
@@ -150,10 +150,10 @@ func TestAsWhomARequestIsMade(t *testing.T) {
 	}
 }
 
-// ask sends a request through callers and answers the token that would go upstream.
-func ask(t *testing.T, callers edge.Authenticator, edit func(*http.Request)) (token string, w *httptest.ResponseRecorder) {
+// ask sends a request through an authenticator and returns the token that would go upstream.
+func ask(t *testing.T, authenticator edge.Authenticator, edit func(*http.Request)) (token string, w *httptest.ResponseRecorder) {
 	t.Helper()
-	handler := callers.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	handler := authenticator.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if credential, ok := upstream.CredentialFrom(r.Context()); ok {
 			token, _ = credential.Token(r.Context())
 		}
@@ -168,8 +168,8 @@ func ask(t *testing.T, callers edge.Authenticator, edit func(*http.Request)) (to
 	return token, w
 }
 
-// refusalCode answers the code of a refusal.
-func refusalCode(t *testing.T, w *httptest.ResponseRecorder) string {
+// errorCode returns the code of the only error in a response.
+func errorCode(t *testing.T, w *httptest.ResponseRecorder) string {
 	t.Helper()
 	var body struct {
 		Errors []struct {
@@ -184,16 +184,16 @@ func refusalCode(t *testing.T, w *httptest.ResponseRecorder) string {
 }
 
 func TestAFaultOfTheGatewayLetsNobodyIn(t *testing.T) {
-	callers := edge.Authenticator{Service: namedCredential("own"), Gate: gate(t, edge.GateConfig{Open: true}), Sessions: signedIn{}}
-	token, w := ask(t, callers, func(r *http.Request) { r.Header.Set("Cookie", "session=broken") })
-	if code := refusalCode(t, w); w.Code != http.StatusInternalServerError || code != "INTERNAL" || token != "" || strings.Contains(w.Body.String(), "store") {
+	authenticator := edge.Authenticator{Service: namedCredential("own"), Gate: gate(t, edge.GateConfig{Open: true}), Sessions: signedIn{}}
+	token, w := ask(t, authenticator, func(r *http.Request) { r.Header.Set("Cookie", "session=broken") })
+	if code := errorCode(t, w); w.Code != http.StatusInternalServerError || code != "INTERNAL" || token != "" || strings.Contains(w.Body.String(), "store") {
 		t.Errorf("status %d, code %q, token %q: %s", w.Code, code, token, w.Body)
 	}
 }
 
 func TestAClientCertificateLetsIn(t *testing.T) {
 	names := []string{"reports.example.com", "spiffe://example.com/billing", "audit"}
-	callers := edge.Authenticator{Service: namedCredential("own"), Gate: gate(t, edge.GateConfig{ClientCertNames: names})}
+	authenticator := edge.Authenticator{Service: namedCredential("own"), Gate: gate(t, edge.GateConfig{ClientCertNames: names})}
 	billing, err := url.Parse("spiffe://example.com/billing")
 	if err != nil {
 		t.Fatal(err)
@@ -214,7 +214,7 @@ func TestAClientCertificateLetsIn(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			token, w := ask(t, callers, func(r *http.Request) {
+			token, w := ask(t, authenticator, func(r *http.Request) {
 				r.TLS = &tls.ConnectionState{}
 				if test.certificate != nil {
 					r.TLS.PeerCertificates = []*x509.Certificate{test.certificate}

@@ -58,7 +58,7 @@ func TestOnlySoManyConnectionsAreAccepted(t *testing.T) {
 		}
 		first := <-accepted
 		first.Close()
-		first.Close() // which is no room for another
+		first.Close() // a second time, which makes no more room
 		synctest.Wait()
 		if len(accepted) != 2 || open != 2 {
 			t.Errorf("with one closed, %d more were accepted and %d are open", len(accepted), open)
@@ -76,7 +76,7 @@ func TestOnlySoManyConnectionsAreAccepted(t *testing.T) {
 	})
 }
 
-// timed serves a handler behind the limits on time, and answers a connection to it.
+// timed serves a handler within the limits on time, and returns a connection to it.
 func timed(t *testing.T, sending, answering time.Duration, handler http.HandlerFunc) net.Conn {
 	t.Helper()
 	server := httptest.NewServer(edge.Timed(sending, answering, handler))

@@ -36,7 +36,7 @@ type watchedTenant struct {
 	headers map[string][]http.Header
 }
 
-// watchTenant starts a sandbox with headers of its own in each answer.
+// watchTenant starts a sandbox that adds headers to each response.
 func watchTenant(t testing.TB) *watchedTenant {
 	t.Helper()
 	box, err := sandbox.New(sandbox.Config{RateLimit: sandbox.NoRateLimit})
@@ -50,7 +50,7 @@ func watchTenant(t testing.TB) *watchedTenant {
 	return w
 }
 
-// ServeHTTP keeps the header of a request and has the sandbox answer it.
+// ServeHTTP keeps the header of a request and lets the sandbox respond.
 func (w *watchedTenant) ServeHTTP(answer http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	w.headers[r.URL.Path] = append(w.headers[r.URL.Path], r.Header.Clone())
@@ -61,7 +61,7 @@ func (w *watchedTenant) ServeHTTP(answer http.ResponseWriter, r *http.Request) {
 	w.Sandbox.ServeHTTP(answer, r)
 }
 
-// last answers the header of the latest request to a path.
+// last returns the header of the latest request to a path.
 func (w *watchedTenant) last(t testing.TB, path string) http.Header {
 	t.Helper()
 	w.mu.Lock()
@@ -148,7 +148,7 @@ func TestOfARequestOnlyWhatIsMeantForItReachesTheTenant(t *testing.T) {
 	}
 }
 
-// write writes a file of the test's own and answers its name.
+// write writes a temporary file and returns its name.
 func write(t testing.TB, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -184,7 +184,7 @@ func TestAnAPIKeyIsGoodForTheGatewaysOwnCredentials(t *testing.T) {
 	}
 }
 
-// certificates are an authority and what it has issued, in files.
+// certificates are an authority and the certificates that it has issued, in files.
 type certificates struct {
 	authority, server, serverKey string
 	pool                         *x509.CertPool
@@ -246,7 +246,7 @@ func TestAClientCertificateIsGoodForTheGatewaysOwnCredentials(t *testing.T) {
 	endpoint := strings.Replace(p.url(t, "GraphQL"), "127.0.0.1", "localhost", 1) + "/graphql"
 	tests := map[string]struct {
 		certificates []tls.Certificate
-		data         string // of the answer; empty where there is none
+		data         string // in the response; empty if there is none
 	}{
 		"listed":               {[]tls.Certificate{ours.client["reports.example.com"]}, `"totalCount":`},
 		"not listed":           {[]tls.Certificate{ours.client["other.example.com"]}, `"UNAUTHENTICATED"`},
@@ -261,7 +261,7 @@ func TestAClientCertificateIsGoodForTheGatewaysOwnCredentials(t *testing.T) {
 					if len(test.certificates) == 0 {
 						return &tls.Certificate{}, nil
 					}
-					return &test.certificates[0], nil // whoever is asked for
+					return &test.certificates[0], nil // whatever authorities are asked for
 				},
 			}}
 			defer transport.CloseIdleConnections()

@@ -20,7 +20,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// defaultSettings returns the settings of the gateway where none is given.
+// defaultSettings returns the settings of the gateway if none is given.
 func defaultSettings(t *testing.T) config.Serve {
 	t.Helper()
 	settings, _, err := config.Parse(nil, io.Discard)

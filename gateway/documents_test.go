@@ -15,7 +15,7 @@ import (
 // sampleManifest is the one that the README names.
 const sampleManifest = "docs/trusted-documents.json"
 
-// sampleDocument answers the document in the sample manifest, and its id.
+// sampleDocument returns the document in the sample manifest, and its id.
 func sampleDocument(t testing.TB) (id, text string) {
 	t.Helper()
 	content, err := os.ReadFile(sampleManifest)

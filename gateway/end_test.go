@@ -21,8 +21,8 @@ import (
 	"certql/edge/telemetry"
 )
 
-// A patientTenant is an upstream that answers lists only when it is told to, and tells at once of
-// tasks, which never end.
+// A patientTenant is an upstream that responds to lists only when it is told to, and at once to tasks,
+// which never end.
 type patientTenant struct {
 	*httptest.Server
 	arrived chan struct{} // has one for each list that was asked for
@@ -53,7 +53,7 @@ const (
 	watchTask  = `subscription { certificationTask(id: \"t1\") { status } }`
 )
 
-// ask asks as the bearer of a token, and answers the text of the answer.
+// ask sends a request as the bearer of a token, and returns the response.
 func (p *program) ask(t *testing.T, token, accept, body string) (*http.Response, error) {
 	r := request(t, http.MethodPost, p.url(t, "GraphQL")+"/graphql", strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
@@ -62,7 +62,7 @@ func (p *program) ask(t *testing.T, token, accept, body string) (*http.Response,
 	return p.http.Do(r)
 }
 
-// refused waits until nobody is let in any more.
+// refused waits until the gateway accepts no connection any more.
 func (p *program) refused(t *testing.T) {
 	t.Helper()
 	endpoint, err := url.Parse(p.url(t, "GraphQL"))
@@ -271,7 +271,7 @@ func TestSlowCallersKeepNobodyWaiting(t *testing.T) {
 			defer conn.Close()
 			io.WriteString(conn, begun)
 			slow.Go(func() {
-				text, err := io.ReadAll(conn) // until the gateway has had enough
+				text, err := io.ReadAll(conn) // until the gateway gives up
 				if err != nil || strings.Contains(string(text), " 200 ") {
 					t.Errorf("who sends %s gets %q, %v", name, text, err)
 				}

@@ -14,7 +14,7 @@ import (
 
 const countQuery = `{ certifications(first: 1) { nodes { name } totalCount } }`
 
-// count answers how many certifications the bearer of token may see.
+// count returns how many certifications the bearer of a token may see.
 func count(t *testing.T, p *program, token string) int {
 	t.Helper()
 	var data struct {
@@ -69,8 +69,8 @@ func TestTheSandboxServesAsATenant(t *testing.T) {
 	read := fmt.Sprintf(`{ certification(id: %q) { rawId } }`, sandbox.CrowdCertification)
 	tests := map[string]struct {
 		args []string
-		// Paths with the version first refuse to read what a governance group reviews, and
-		// those with the version behind do not: this tells which of them were called.
+		// What a governance group reviews cannot be read by paths with the version first, and can
+		// be by those with the version behind: this tells which of them were called.
 		code string
 	}{
 		"version first":           {[]string{"--upstream-url", base + "/v3"}, "GOVERNANCE_GROUP_UNSUPPORTED"},
@@ -99,7 +99,7 @@ func TestTheSandboxServesAsATenant(t *testing.T) {
 	}
 }
 
-// End dates lie in the future or past of the tenant, whatever the real time is.
+// End dates lie in the future or in the past by the clock of the tenant, whatever the real time is.
 func TestTheGatewayGoesByTheSandboxesClock(t *testing.T) {
 	for _, test := range []struct{ clock, end, code string }{
 		{"2001-05-01T12:00:00Z", "2001-05-02T12:00:00Z", ""},
@@ -291,7 +291,7 @@ func TestOnlyListedOriginsMayCallFromABrowser(t *testing.T) {
 	}
 }
 
-// dial opens a WebSocket of the gateway. The status is that of the refusal, where there is one.
+// dial opens a WebSocket of the gateway. The status is that of the response to the handshake.
 func (p *program) dial(t *testing.T, header http.Header) (conn *websocket.Conn, status int) {
 	t.Helper()
 	conn, response, err := websocket.Dial(t.Context(), p.url(t, "GraphQL")+"/graphql", &websocket.DialOptions{
@@ -309,7 +309,7 @@ func (p *program) dial(t *testing.T, header http.Header) (conn *websocket.Conn, 
 	return conn, response.StatusCode
 }
 
-// talk sends messages, and reads until each has the given number of answers.
+// talk sends messages, and returns the given number of answers, one after the other.
 func talk(t *testing.T, conn *websocket.Conn, answers int, messages ...string) string {
 	t.Helper()
 	for _, message := range messages {
@@ -386,7 +386,7 @@ func TestWebSocketsAreBoundedBySettings(t *testing.T) {
 	}
 }
 
-// queueTask answers the id of a new task.
+// queueTask returns the id of a new task.
 func (p *program) queueTask(t *testing.T) string {
 	t.Helper()
 	var data struct {

@@ -9,14 +9,14 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// ready answers what the gateway says of whether it is ready.
+// ready returns the response of the gateway about whether it is ready.
 func (p *program) ready(t *testing.T) (int, string) {
 	t.Helper()
 	status, text := p.send(t, request(t, http.MethodGet, p.url(t, "Operators")+"/readyz", nil))
 	return status, string(text)
 }
 
-// requests answers how many requests have arrived at the sandbox at base, by operation.
+// requests returns how many requests have arrived at the sandbox at base, by operation.
 func (p *program) requests(t *testing.T, base string) map[string]int {
 	t.Helper()
 	_, text := p.send(t, request(t, http.MethodGet, base+"/sandbox/requests", nil))
@@ -46,7 +46,7 @@ func TestReadyIsAGatewayThatCanCallTheUpstream(t *testing.T) {
 	if got["oauthInfo"] != 1 || got["oauthToken"] != 1 || len(got) != 2 {
 		t.Errorf("to know that, it has sent %v", got)
 	}
-	// What has been answered is proof, so that nothing more is asked.
+	// A response is proof, so nothing more is asked.
 	fresh := start(t, "--upstream-url="+base+"/v3", "--auth=service", "--client-id=org-admin", "--client-secret="+sandboxSecret, "--service-access=any")
 	fresh.query(t, "", countQuery)
 	if status, text := fresh.ready(t); status != http.StatusOK {

@@ -22,8 +22,8 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// A confidingTenant is a sandbox that notes every secret that it is told or gives away, and whose clients
-// have secrets that cannot be taken for a word.
+// A confidingTenant is a sandbox that notes every secret that it is told or hands out, and whose clients
+// have secrets that cannot be mistaken for a word.
 type confidingTenant struct {
 	*sandbox.Sandbox
 	secrets *secrets
@@ -32,7 +32,7 @@ type confidingTenant struct {
 
 const confidedSecret = "client-secret-that-nobody-may-see"
 
-// ServeHTTP has the sandbox answer a request.
+// ServeHTTP lets the sandbox respond to a request.
 func (c *confidingTenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.secrets.addRequest(r)
 	if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/oauth/") {
@@ -64,7 +64,7 @@ func (c *confidingTenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(noted.Body.Bytes())
 }
 
-// A listening transport keeps the bodies of what the gateway answers.
+// A listening transport keeps the bodies of the gateway's responses.
 type listening struct {
 	http.RoundTripper
 	heard *output
@@ -83,8 +83,8 @@ func (l listening) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// Everything that callers can do, good and bad, is done once. Whatever the gateway printed, logged, traced
-// and answered meanwhile is searched for every secret that there was.
+// Everything that callers can do, good and bad, is done once. What the gateway printed, logged, traced and
+// sent meanwhile is searched for every secret that there was.
 func TestNothingGivesASecretAway(t *testing.T) {
 	spans := newReceiver(t)
 	var library output // what the standard library logs, such as panics
@@ -218,7 +218,7 @@ func TestNothingGivesASecretAway(t *testing.T) {
 	other.choose(t, other.open(t, "/auth/login"), "")
 	other.stopAt = nil
 
-	// The session goes on where a refresh fails, and by one, until the tenant refuses that.
+	// The session goes on if a refresh fails, and with one that works, until the tenant refuses it.
 	tenant.refuse.Store(http.StatusServiceUnavailable)
 	const failed = "a session could not be refreshed"
 	for deadline := time.Now().Add(time.Minute); !strings.Contains(p.stderr.String(), failed) && time.Now().Before(deadline); {
@@ -279,8 +279,8 @@ func TestNothingGivesASecretAway(t *testing.T) {
 	handedOut.checkBut(t, "an answer", heard.String(), "a variable", "a literal", "a comment") // which are the caller's own
 }
 
-// The trace that the playground shows is to be had on the embedded sandbox alone. There, each kind of caller asks
-// for it: by reads that go out, are refused, and come from the cache, and by a write.
+// The trace that the playground shows exists on the embedded sandbox alone. There, each kind of caller asks
+// for it: with reads that are sent, are refused, and come from the cache, and with a write.
 func TestThePlaygroundsTraceGivesNoSecretAway(t *testing.T) {
 	const comment, apiKey = "comment-that-nobody-may-see", "api-key-that-nobody-may-see-0123"
 	handedOut.add("a comment", comment)

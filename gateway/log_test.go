@@ -16,7 +16,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// logLines answers the lines of a log in JSON.
+// logLines returns the lines of a log in JSON.
 func logLines(t *testing.T, text string) []map[string]any {
 	t.Helper()
 	var lines []map[string]any
@@ -30,7 +30,7 @@ func logLines(t *testing.T, text string) []map[string]any {
 	return lines
 }
 
-// requestLines ends the program and answers the lines of its requests, by their ids.
+// requestLines ends the program and returns the lines of its requests, by their ids.
 func (p *program) requestLines(t *testing.T) map[string]map[string]any {
 	t.Helper()
 	if code := p.end(); code != ExitOK {
@@ -50,8 +50,8 @@ func (p *program) requestLines(t *testing.T) map[string]map[string]any {
 	return lines
 }
 
-// post sends a body to the GraphQL endpoint under a request id, and answers header and body of what
-// came back.
+// post sends a body to the GraphQL endpoint under a request id, and returns the header and the body of the
+// response.
 func (p *program) post(t *testing.T, id, body string, header ...string) (http.Header, []byte) {
 	t.Helper()
 	r := request(t, http.MethodPost, p.url(t, "GraphQL")+"/graphql", strings.NewReader(body))
@@ -72,10 +72,10 @@ func (p *program) post(t *testing.T, id, body string, header ...string) (http.He
 	return response.Header, text.Bytes()
 }
 
-// hexadecimal is what a hash looks like.
+// hexadecimal is the pattern of a hash.
 const hexadecimal = `^[0-9a-f]{64}$`
 
-// secretly is what callers write down and nobody else may read.
+// secretly is what callers send and must not be in the log.
 const secretly = "hunter2"
 
 func TestEachRequestHasALineInTheLog(t *testing.T) {
@@ -136,7 +136,7 @@ func TestEachRequestHasALineInTheLog(t *testing.T) {
 			}
 		}
 	}
-	seen := map[string]bool{"trace_id": true} // where there is one
+	seen := map[string]bool{"trace_id": true} // if the request is traced
 	for _, line := range lines {
 		for name := range line {
 			seen[name] = name != "time" && name != "level" && name != "msg"
@@ -158,7 +158,7 @@ func TestEachRequestHasALineInTheLog(t *testing.T) {
 	}
 }
 
-// documentedFields answers the fields of a request's line that the manual tells of.
+// documentedFields returns the fields of a request's line that the manual describes.
 func documentedFields(t *testing.T) []string {
 	t.Helper()
 	text, err := os.ReadFile("docs/operations.md")

@@ -21,7 +21,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// A scrape is what Prometheus reads of a program.
+// A scrape is what Prometheus reads from a program.
 type scrape struct {
 	text    string
 	help    map[string]string             // by families
@@ -75,7 +75,7 @@ func (p *program) scrape(t *testing.T) scrape {
 	return s
 }
 
-// exercised answers what is scraped of a program that has done a bit of everything.
+// exercised returns the metrics of a program that has done a bit of everything.
 func exercised(t *testing.T) scrape {
 	t.Helper()
 	manifest := filepath.Join(t.TempDir(), "documents.json")
@@ -315,7 +315,7 @@ func checkExpression(t *testing.T, s scrape, where, text string) []string {
 		t.Errorf("%s: %v in %s", where, err, text)
 		return nil
 	}
-	// What Prometheus adds itself, and what it makes of its own.
+	// What Prometheus adds, and what it makes itself.
 	labels := map[string]bool{"job": true, "instance": true}
 	var families, grouped []string
 	metricsql.VisitAll(parsed, func(e metricsql.Expr) {
@@ -361,7 +361,7 @@ func checkExpression(t *testing.T, s scrape, where, text string) []string {
 	return families
 }
 
-// allowedValues answers the values that a label may have: those that were seen, and the codes.
+// allowedValues returns the values that a label may have: those that were seen, and the codes.
 func allowedValues(s scrape, name, label string) []string {
 	values := slices.Collect(maps.Keys(s.values[[2]string{name, label}]))
 	if label == "code" {

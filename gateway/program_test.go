@@ -48,8 +48,8 @@ type program struct {
 	http           *http.Client
 }
 
-// start runs the program with the given arguments and waits until it serves. It is stopped,
-// and has to end well, when the test ends.
+// start runs the program with the given arguments and waits until it serves. When the test ends, the
+// program is stopped and has to end with ExitOK.
 func start(t testing.TB, args ...string) *program {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
@@ -60,7 +60,7 @@ func start(t testing.TB, args ...string) *program {
 		code:   make(chan int, 1),
 		http:   &http.Client{Transport: noticing{&http.Transport{}, handedOut}},
 	}
-	anywhere := []string{"--addr=localhost:0"} // beside other programs
+	anywhere := []string{"--addr=localhost:0"} // a free port
 	if len(args) > 0 && args[0] == "sandbox" {
 		p.stdout.lastLine = "Controls"
 	} else if !slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--admin-addr") }) {
@@ -84,7 +84,7 @@ func start(t testing.TB, args ...string) *program {
 	return p
 }
 
-// end stops the program and answers its exit code.
+// end stops the program and returns its exit code.
 func (p *program) end() int {
 	if p.done {
 		return ExitOK
@@ -94,7 +94,7 @@ func (p *program) end() int {
 	return <-p.code
 }
 
-// url answers the URL that the program has printed behind a word, without the path.
+// url returns the URL that the program has printed after a word, without the path.
 func (p *program) url(t testing.TB, word string) string {
 	t.Helper()
 	found := regexp.MustCompile(`(?m)^` + word + `\s.*?(https?://[^/\s]+)`).FindStringSubmatch(p.stdout.String())
@@ -104,7 +104,7 @@ func (p *program) url(t testing.TB, word string) string {
 	return found[1]
 }
 
-// An answer is what the GraphQL endpoint answered.
+// An answer is a response of the GraphQL endpoint.
 type answer struct {
 	Data   json.RawMessage
 	Errors []struct {
@@ -114,7 +114,7 @@ type answer struct {
 	}
 }
 
-// code answers the code of the only error.
+// code returns the code of the only error; another number of errors fails the test.
 func (a answer) code(t testing.TB) string {
 	t.Helper()
 	if len(a.Errors) != 1 {
@@ -123,7 +123,7 @@ func (a answer) code(t testing.TB) string {
 	return a.Errors[0].Extensions.Code
 }
 
-// into decodes the data of an answer that has to be without errors.
+// into decodes the data of an answer, which must have no errors.
 func (a answer) into(t testing.TB, data any) {
 	t.Helper()
 	if a.Errors != nil {
@@ -134,7 +134,7 @@ func (a answer) into(t testing.TB, data any) {
 	}
 }
 
-// query asks the gateway as the bearer of token or, where that is empty, without one.
+// query sends an operation as the bearer of a token or, if that is empty, without one.
 func (p *program) query(t testing.TB, token, text string) answer {
 	t.Helper()
 	body, err := json.Marshal(map[string]string{"query": text})
@@ -153,7 +153,7 @@ func (p *program) query(t testing.TB, token, text string) answer {
 	return got
 }
 
-// send sends a request and answers the status and body of its answer.
+// send sends a request and returns the status and the body of the response.
 func (p *program) send(t testing.TB, r *http.Request) (int, []byte) {
 	t.Helper()
 	response, err := p.http.Do(r)
@@ -193,8 +193,8 @@ func request(t testing.TB, method, target string, body io.Reader) *http.Request 
 	return r
 }
 
-// An output takes what the program prints. It closes ready once the line that starts with
-// lastLine is complete.
+// An output takes what the program prints. It closes ready once there is a whole line that starts with
+// lastLine.
 type output struct {
 	lastLine string
 	ready    chan struct{}

@@ -22,7 +22,7 @@ import (
 
 var update = flag.Bool("update", false, "write what documents tell of the program")
 
-// readmeBlocks answers the code blocks of the README in the given language.
+// readmeBlocks returns the code blocks of the README in the given language.
 func readmeBlocks(t *testing.T, language string) []string {
 	t.Helper()
 	var blocks []string
@@ -53,8 +53,8 @@ func TestEveryReadmeOperationWorksAsItStands(t *testing.T) {
 	}
 }
 
-// nothingIn says where an answer would disappoint somebody who tries the gateway out: a root
-// field without an object, a page without rows, a mutation that was refused.
+// nothingIn returns what would disappoint a reader who tries the gateway out: a root field without an
+// object, a page without rows, a mutation that was refused.
 func nothingIn(data map[string]any) string {
 	for field, value := range data {
 		object, ok := value.(map[string]any)
@@ -71,7 +71,7 @@ func nothingIn(data map[string]any) string {
 	return ""
 }
 
-// shellLines answers the commands of the README's shell blocks, each split into its words.
+// shellLines returns the commands of the README's shell blocks, each split into its words.
 func shellLines(t *testing.T) [][]string {
 	t.Helper()
 	var commands [][]string
@@ -83,7 +83,7 @@ func shellLines(t *testing.T) [][]string {
 	return commands
 }
 
-// shellWords splits a line as a shell does that knows blanks and quotes.
+// shellWords splits a line as a shell would that knows only blanks and quotes.
 func shellWords(t *testing.T, line string) []string {
 	t.Helper()
 	var words []string

@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// secrets are texts that were handed out and must never turn up in what a program prints. It is safe
-// for concurrent use.
+// secrets are texts that were handed out and must never appear in what a program prints. It is safe for
+// concurrent use.
 type secrets struct {
 	mu     sync.Mutex
 	kindOf map[string]string
@@ -25,7 +25,7 @@ type secrets struct {
 // them when it ends.
 var handedOut = &secrets{kindOf: map[string]string{}}
 
-// minSecret is the length from which on a text is told from a word.
+// minSecret is how long a text has to be not to be taken for a word.
 const minSecret = 16
 
 // add notes a secret of some kind.
@@ -37,7 +37,7 @@ func (s *secrets) add(kind, text string) {
 	}
 }
 
-// kinds answers how many secrets there are of each kind.
+// kinds returns how many secrets there are of each kind.
 func (s *secrets) kinds() map[string]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -51,8 +51,8 @@ func (s *secrets) kinds() map[string]int {
 // looksSecret is what every token of the sandbox, and every header with one, looks like.
 var looksSecret = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+|(?i:bearer)[ =:]+[A-Za-z0-9._-]{8,}`)
 
-// leaks answers what a text gives away: the kinds of secrets in it, as they are, as they stand in a URL,
-// in a JSON text, or in base64.
+// leaks returns the kinds of secrets in a text: as they are, as they stand in a URL or in JSON, or in
+// base64.
 func (s *secrets) leaks(text string) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -75,7 +75,7 @@ func (s *secrets) leaks(text string) []string {
 	return found
 }
 
-// check fails a test where a text gives something away.
+// check fails a test if a text has secrets in it.
 func (s *secrets) check(t testing.TB, name, text string) {
 	t.Helper()
 	for _, kind := range s.leaks(text) {
@@ -83,7 +83,7 @@ func (s *secrets) check(t testing.TB, name, text string) {
 	}
 }
 
-// checkBut is check, but for secrets of some kinds.
+// checkBut is check without the secrets of some kinds.
 func (s *secrets) checkBut(t testing.TB, name, text string, except ...string) {
 	t.Helper()
 	for _, kind := range s.leaks(text) {
@@ -102,7 +102,7 @@ func (s *secrets) addParameters(values url.Values) {
 	}
 }
 
-// addRequest notes what a request brings.
+// addRequest notes the secrets in a request.
 func (s *secrets) addRequest(r *http.Request) {
 	s.add("a bearer", strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
 	s.add("an API key", r.Header.Get("X-API-Key"))
@@ -112,7 +112,7 @@ func (s *secrets) addRequest(r *http.Request) {
 	s.addParameters(r.URL.Query())
 }
 
-// addResponse notes what an answer hands out.
+// addResponse notes the secrets in a response.
 func (s *secrets) addResponse(header http.Header, body []byte) {
 	for _, cookie := range (&http.Response{Header: header}).Cookies() {
 		s.add("the cookie "+cookie.Name, cookie.Value)

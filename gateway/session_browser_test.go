@@ -68,5 +68,5 @@ func TestSessionsInABrowser(t *testing.T) {
 	}
 }
 
-// byName answers a URL of this machine with the name that its cookies are for.
+// byName returns a URL of this machine with the name that its cookies are for.
 func byName(url string) string { return strings.Replace(url, "127.0.0.1", "localhost", 1) }

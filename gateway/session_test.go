@@ -137,7 +137,7 @@ func (b *browser) query(t testing.TB, text string) answer {
 	return got
 }
 
-// count answers how many certifications who is signed in may see.
+// count returns how many certifications the person who is signed in may see.
 func (b *browser) count(t testing.TB) int {
 	t.Helper()
 	var data struct {
@@ -147,7 +147,7 @@ func (b *browser) count(t testing.TB) int {
 	return data.Certifications.TotalCount
 }
 
-// cookie answers the value of a cookie; empty where there is none.
+// cookie returns the value of a cookie; empty if there is none.
 func (b *browser) cookie(t testing.TB, name string) string {
 	t.Helper()
 	u, err := url.Parse(b.gateway)
@@ -172,13 +172,13 @@ func (b *browser) setCookie(t testing.TB, name, value string) {
 	b.jar.SetCookies(u, []*http.Cookie{{Name: name, Value: value, Path: "/"}})
 }
 
-// A me is what /auth/me answers.
+// A me is the body of a response of /auth/me.
 type me struct {
 	Name, IdentityID string
 	ExpiresAt        time.Time
 }
 
-// me asks who is signed in; nil for nobody.
+// me returns who is signed in; nil if nobody is.
 func (b *browser) me(t testing.TB) *me {
 	t.Helper()
 	shown := b.open(t, "/auth/me")

@@ -26,7 +26,7 @@ type receiver struct {
 	mu        sync.Mutex
 	spans     []*traces.Span
 	resources map[string]string // attributes of what the spans come from
-	status    int               // that it answers with
+	status    int               // of its responses
 }
 
 func newReceiver(t *testing.T) *receiver {
@@ -72,7 +72,7 @@ func attributesOf(list []*common.KeyValue) map[string]string {
 	return values
 }
 
-// received answers all spans, once the program that makes them has ended.
+// received returns all spans, once the program that makes them has ended.
 func (r *receiver) received() []*traces.Span {
 	r.mu.Lock()
 	defer r.mu.Unlock()

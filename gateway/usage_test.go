@@ -79,7 +79,7 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 	}
 }
 
-// optionsOf answers the options of each command, as the parser of the command line knows them.
+// optionsOf returns the options of each command, as the parser of the command line knows them.
 func optionsOf(t *testing.T) map[string][]*kong.Flag {
 	t.Helper()
 	parser, err := kong.New(&config.Settings{}, kong.DefaultEnvars("CERTQL"))
@@ -115,7 +115,7 @@ func TestHelpExplainsEveryOptionWithItsVariableAndDefault(t *testing.T) {
 				}
 				start := "--" + option.Name
 				if option.HasDefault && option.IsBool() {
-					start = "--[no-]" + option.Name // that it can be turned off says that it is on
+					start = "--[no-]" + option.Name // an option that can be turned off is on
 				} else if option.HasDefault {
 					start += "=" + option.FormatPlaceHolder()
 					if !strings.Contains(start, option.Default) {

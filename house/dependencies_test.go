@@ -36,7 +36,7 @@ func TestEveryDependencyIsJustified(t *testing.T) {
 	}
 }
 
-// requirements answers the versions of the modules that a folder's go.mod requires directly.
+// requirements returns the versions of the modules that a folder's go.mod requires directly.
 func requirements(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	listing, err := exec.CommandContext(t.Context(), "go", "mod", "edit", "-json", filepath.Join(folder, "go.mod")).Output()

@@ -68,7 +68,7 @@ var importRules = map[string]importRule{
 	"certql/graph": {
 		project: []string{"certql/graph/gen", "certql/graph/load", "certql/graph/model", "certql/graph/projection", "certql/graph/relay", "certql/upstream"},
 		never:   []string{"certql/edge", "certql/upstream/sandbox", otelSDK},
-		why:     "the graph answers whoever has been let in, from whatever upstream there is",
+		why:     "the graph serves every caller that is let in, from any upstream",
 	},
 	"certql/graph/gen": {
 		project: []string{"certql/graph/model", "certql/graph/projection", "certql/graph/relay", "certql/upstream"},
@@ -184,7 +184,7 @@ func TestEdgeTakesOnlyWhatItIsForFromUpstream(t *testing.T) {
 				}
 				if pkg, ok := selector.X.(*ast.Ident); ok && pkg.Name == "upstream" && !slices.Contains(names, selector.Sel.Name) &&
 					!strings.HasSuffix(name, "_test.go") {
-					t.Errorf("%s uses upstream.%s: edge decides as whom to call, and calls nobody but the tenant's sign-in", name, selector.Sel.Name)
+					t.Errorf("%s uses upstream.%s: edge decides as whom to call, and calls nothing but the tenant's sign-in", name, selector.Sel.Name)
 				}
 				return true
 			})
@@ -192,7 +192,7 @@ func TestEdgeTakesOnlyWhatItIsForFromUpstream(t *testing.T) {
 	}
 }
 
-// importsOf answers what each package of the module, and each that it depends on, imports;
+// importsOf returns what each package of the module, and each that it depends on, imports;
 // and which of them are of the standard library. Tests are left out: they may import more.
 func importsOf(t *testing.T) (imports map[string][]string, standard map[string]bool) {
 	t.Helper()
@@ -216,7 +216,7 @@ func importsOf(t *testing.T) (imports map[string][]string, standard map[string]b
 	}
 }
 
-// importBreaches answers each breach of the rules with the reason of the rule.
+// importBreaches returns each breach of the rules, with the reason of the rule.
 func importBreaches(rules map[string]importRule, imports map[string][]string, standard map[string]bool) []string {
 	var breaches []string
 	for _, pkg := range slices.Sorted(maps.Keys(imports)) {
@@ -245,7 +245,7 @@ func importBreaches(rules map[string]importRule, imports map[string][]string, st
 	return breaches
 }
 
-// reach answers what a package imports directly or indirectly, without itself.
+// reach returns what a package imports directly or indirectly, without itself.
 func reach(imports map[string][]string, from string) map[string]bool {
 	reached := make(map[string]bool)
 	for rest := slices.Clone(imports[from]); len(rest) > 0; {
@@ -259,5 +259,5 @@ func reach(imports map[string][]string, from string) map[string]bool {
 	return reached
 }
 
-// within says whether a path is the given one or below it.
+// within reports whether a path is the given one or below it.
 func within(path, root string) bool { return path == root || strings.HasPrefix(path, root+"/") }

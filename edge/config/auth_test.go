@@ -52,7 +52,7 @@ func TestWhoIsLetIn(t *testing.T) {
 	}
 }
 
-// writeFile writes a file of the test's own and answers its name.
+// writeFile writes a temporary file and returns its name.
 func writeFile(t *testing.T, text string) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "file")

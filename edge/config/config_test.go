@@ -76,7 +76,7 @@ func TestAFlagWinsOverItsVariableAndThatOverTheDefault(t *testing.T) {
 		t.Errorf("the settings (-want +got):\n%s", diff)
 	}
 	if wait := settings.Serve.Budget.QueueWait; wait != 30*time.Second {
-		t.Errorf("what nobody has set is %s", wait)
+		t.Errorf("a setting that is not given is %s", wait)
 	}
 }
 

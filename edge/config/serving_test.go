@@ -11,7 +11,7 @@ func TestSettingsOfServingAreChecked(t *testing.T) {
 		"--drain-timeout: must be longer than 0, such as 30s, not 0s",
 		"--drain-delay: must be 0 or longer, such as 5s, not -1s",
 	}
-	got := refusal(t, args...)
+	got := problemsOf(t, args...)
 	if len(got) != len(want) {
 		t.Fatalf("problems are %q", got)
 	}

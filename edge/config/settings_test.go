@@ -20,7 +20,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// options answers the options of a command.
+// options returns the options of a command.
 func options(t *testing.T, command string) []*kong.Flag {
 	t.Helper()
 	parser, err := kong.New(&config.Settings{}, kong.DefaultEnvars("CERTQL"))
@@ -36,7 +36,7 @@ func options(t *testing.T, command string) []*kong.Flag {
 	return nil
 }
 
-// printed answers what a command line prints that runs nothing.
+// printed returns what is printed by a command line that runs nothing.
 func printed(t *testing.T, args ...string) string {
 	t.Helper()
 	var stdout bytes.Buffer
@@ -46,7 +46,7 @@ func printed(t *testing.T, args ...string) string {
 	return stdout.String()
 }
 
-// lineOf answers the printed line of an option, with one blank between its parts.
+// lineOf returns the printed line of an option, with one blank between its parts.
 func lineOf(t *testing.T, text, option string) string {
 	t.Helper()
 	for line := range strings.Lines(text) {
@@ -58,8 +58,8 @@ func lineOf(t *testing.T, text, option string) string {
 	return ""
 }
 
-// refusal answers the lines of what is wrong with a command line.
-func refusal(t *testing.T, args ...string) []string {
+// problemsOf returns the problems of a command line.
+func problemsOf(t *testing.T, args ...string) []string {
 	t.Helper()
 	_, _, err := config.Parse(args, nil)
 	if err == nil {
@@ -165,7 +165,7 @@ func TestASecretIsAFlagAVariableOrAFile(t *testing.T) {
 				}
 				return
 			}
-			got := refusal(t, args...)
+			got := problemsOf(t, args...)
 			if len(got) != 1 || !strings.HasPrefix(got[0], "--client-secret-file: ") || !strings.Contains(got[0], test.problem) || strings.Contains(got[0], "hunter") {
 				t.Errorf("the problems are %q, want %q", got, test.problem)
 			}
@@ -194,7 +194,7 @@ func TestEverySecretCanComeFromAFile(t *testing.T) {
 	}
 }
 
-// malformed answers a value that an option cannot have, whatever it means; empty where any will do.
+// malformed returns a value that an option cannot have; empty if it can have any.
 func malformed(option *kong.Flag) string {
 	if option.Enum == "" && (option.Target.Kind() == reflect.String || option.Target.Kind() == reflect.Slice) {
 		return ""
@@ -219,7 +219,7 @@ func TestEveryMalformedValueIsNamedAtOnce(t *testing.T) {
 	args = append(args, "--nothing-like-it", "5", "--upstream-url=acme")
 	want = append(append([]string{"unknown flag --nothing-like-it"}, want...), "--upstream-url")
 	var got []string
-	for _, line := range refusal(t, args...) {
+	for _, line := range problemsOf(t, args...) {
 		option, rest, _ := strings.Cut(line, ":")
 		got = append(got, option)
 		if strings.HasPrefix(option, "--") && !strings.HasPrefix(rest, " must be ") {
@@ -245,7 +245,7 @@ func TestAProblemNamesTheVariableThatIsWrong(t *testing.T) {
 		`--queue-wait: must be longer than 0, such as 30s, not -3s (variable CERTQL_QUEUE_WAIT)`,
 		`--sandbox-seed: must be 1 or more, not 0 (variable CERTQL_SANDBOX_SEED)`,
 	}
-	if diff := cmp.Diff(want, refusal(t, "--rate-limit-margin=100")); diff != "" {
+	if diff := cmp.Diff(want, problemsOf(t, "--rate-limit-margin=100")); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}
 }
@@ -266,7 +266,7 @@ func TestWhatIsNoOptionHidesNothingElse(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := refusal(t, test.args...)
+			got := problemsOf(t, test.args...)
 			if len(got) != len(test.want) {
 				t.Fatalf("problems are %q, want %q", got, test.want)
 			}
@@ -316,11 +316,11 @@ func TestVariablesOfOpenTelemetryAreChecked(t *testing.T) {
 		`$OTEL_TRACES_EXPORTER: must be otlp or none, not "zipkin"`,
 		`$OTEL_EXPORTER_OTLP_PROTOCOL: must be http/protobuf, not "grpc"`,
 	}
-	if diff := cmp.Diff(want, refusal(t, "--rate-limit=0")); diff != "" {
+	if diff := cmp.Diff(want, problemsOf(t, "--rate-limit=0")); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}
 	t.Setenv("OTEL_SDK_DISABLED", "true")
-	if diff := cmp.Diff(want[:1], refusal(t, "config", "--rate-limit=0")); diff != "" {
+	if diff := cmp.Diff(want[:1], problemsOf(t, "config", "--rate-limit=0")); diff != "" {
 		t.Errorf("problems where nothing is traced (-want +got):\n%s", diff)
 	}
 }

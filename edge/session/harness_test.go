@@ -143,7 +143,7 @@ func newGateway(t testing.TB, config session.Config, simulated sandbox.Config) *
 	return g
 }
 
-// read asks the tenant for something, and answers how that went. Those under way with the same limit (0 for the
+// read asks the tenant for something, and returns how that went. Those under way with the same limit (0 for the
 // tenant's own) are one.
 func read(ctx context.Context, rest *upstream.Client, limit int) string {
 	_, err := rest.ListIdentityCertifications(ctx, upstream.ListIdentityCertificationsParams{Paging: upstream.Paging{Limit: limit}})
@@ -192,7 +192,7 @@ func (b *browser) get(target string) *httptest.ResponseRecorder {
 	return b.send(http.MethodGet, target, nil)
 }
 
-// ask asks the tenant for something, and answers how that went.
+// ask asks the tenant for something, and returns how that went.
 func (b *browser) ask() string {
 	b.t.Helper()
 	return b.askFor(0)
@@ -208,7 +208,7 @@ func (b *browser) askFor(limit int) string {
 	return w.Body.String()
 }
 
-// code answers the code of a problem.
+// code returns the code of a problem.
 func code(t testing.TB, w *httptest.ResponseRecorder) string {
 	t.Helper()
 	var problem struct {
@@ -223,7 +223,7 @@ func code(t testing.TB, w *httptest.ResponseRecorder) string {
 
 var hiddenRequest = regexp.MustCompile(`name="request" value="([^"]+)"`)
 
-// atTenant goes to the tenant's page, chooses an identity (empty to cancel), and answers where the tenant
+// atTenant goes to the tenant's page, chooses an identity (empty to cancel), and returns where the tenant
 // sends the browser back to.
 func (b *browser) atTenant(target, identity string) string {
 	b.t.Helper()
@@ -264,7 +264,7 @@ func (b *browser) atTenant(target, identity string) string {
 	return back.Header.Get("Location")
 }
 
-// callback answers the path that the tenant sends the browser back to.
+// callback returns the path that the tenant sends the browser back to.
 func (b *browser) callback(identity string) string {
 	b.t.Helper()
 	login := b.get("/auth/login")
@@ -282,7 +282,7 @@ func (b *browser) signIn(identity string) {
 	}
 }
 
-// signedIn says whether anybody is signed in.
+// signedIn reports whether anybody is signed in.
 func (b *browser) signedIn() bool {
 	b.t.Helper()
 	return b.get("/auth/me").Code == http.StatusOK
@@ -294,7 +294,7 @@ func (g *gateway) revoke(token string) {
 	g.postToTenant("/oauth/revoke", url.Values{"token": {token}, "client_id": {sandbox.PortalClient}, "client_secret": {"sandbox"}})
 }
 
-// clientToken answers a token that the tenant gives to a client for its own credentials.
+// clientToken returns a token that the tenant gives to a client for its own credentials.
 func (g *gateway) clientToken(client string) string {
 	g.t.Helper()
 	body := g.postToTenant("/oauth/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {client}, "client_secret": {"sandbox"}})
@@ -307,7 +307,7 @@ func (g *gateway) clientToken(client string) string {
 	return granted.AccessToken
 }
 
-// postToTenant sends a form to the tenant, and answers the body of its answer.
+// postToTenant sends a form to the tenant, and returns the body of its answer.
 func (g *gateway) postToTenant(path string, form url.Values) []byte {
 	g.t.Helper()
 	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, tenantURL+path, strings.NewReader(form.Encode()))
@@ -327,5 +327,5 @@ func (g *gateway) postToTenant(path string, form url.Values) []byte {
 	return body
 }
 
-// tokenRequests answers how many grants were exchanged or refreshed.
+// tokenRequests returns how many grants were exchanged or refreshed.
 func (g *gateway) tokenRequests() int { return g.tenant.Requests().Count("oauthToken") }

@@ -14,7 +14,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// edited answers a path with its query changed.
+// edited returns a path with its query changed.
 func edited(t *testing.T, path string, edit func(url.Values)) string {
 	t.Helper()
 	u, err := url.Parse(path)

@@ -18,7 +18,7 @@ import (
 	"certql/edge/telemetry"
 )
 
-// A looked counts how often it was looked, and answers err.
+// A looked counts how often the check has run, and fails with err.
 type looked struct {
 	times atomic.Int32
 	err   atomic.Pointer[error]
@@ -34,7 +34,7 @@ func (l *looked) run(context.Context) error {
 	return nil
 }
 
-// get asks a handler and answers the status and text of its answer.
+// get sends a request to a handler and returns the status and the text of the response.
 func get(t *testing.T, handler http.Handler, path string) (int, string) {
 	t.Helper()
 	answer := httptest.NewRecorder()
