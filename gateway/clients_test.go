@@ -53,7 +53,7 @@ func TestTheClientsInABrowser(t *testing.T) {
 	}
 }
 
-// notice looks at the files in folders, so that a result from the cache is not taken where they have changed.
+// notice looks at the files in folders, so that go test takes no result from its cache if they have changed.
 func notice(t *testing.T, folders ...string) {
 	t.Helper()
 	for _, folder := range folders {

@@ -27,7 +27,7 @@ type browser struct {
 	gateway string // its origin
 	http    *http.Client
 	jar     *cookiejar.Jar
-	stopAt  func(*url.URL) bool // where it is not to go; nil for everywhere
+	stopAt  func(*url.URL) bool // reports URLs that it must not open; nil if it may open any
 }
 
 // newBrowser opens a browser, which comes to the gateway by the name localhost.
@@ -87,7 +87,7 @@ func (b *browser) open(t testing.TB, target string) page {
 // hiddenRequest is what the tenant's page sends back.
 var hiddenRequest = regexp.MustCompile(`name="request" value="([^"]+)"`)
 
-// choose signs in at the tenant's page, as an identity, or cancels where that is empty.
+// choose signs in as an identity at the tenant's page, or cancels if that is empty.
 func (b *browser) choose(t testing.TB, at page, identity string) page {
 	t.Helper()
 	found := hiddenRequest.FindStringSubmatch(at.body)

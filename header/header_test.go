@@ -22,7 +22,10 @@ func TestElementsAreReadInTheOrderSent(t *testing.T) {
 		"weights": {
 			[]string{"de;q=0.5, fr;q=1.000, en;q=0, it;q=1., es;q=0.123"},
 			[]header.Element{
-				{Value: "de", Quality: 0.5, Exact: true}, plain("fr"), {Value: "en", Exact: true}, plain("it"),
+				{Value: "de", Quality: 0.5, Exact: true},
+				plain("fr"),
+				{Value: "en", Exact: true},
+				plain("it"),
 				{Value: "es", Quality: 0.123, Exact: true},
 			},
 		},

@@ -35,7 +35,7 @@ func TestThePlaygroundInABrowser(t *testing.T) {
 	}
 }
 
-// notice looks at files, so that a result from the cache is not taken where they have changed.
+// notice looks at files, so that go test takes no result from its cache if they have changed.
 func notice(t *testing.T, patterns ...string) {
 	t.Helper()
 	for _, pattern := range patterns {

@@ -32,13 +32,13 @@ const (
 	tenantURL  = "http://tenant.example"
 )
 
-// A tenant is a simulated one, which is called without a network so that it can live in a bubble.
+// A tenant is a simulated one that is called without a network, so that it can live in a bubble of synctest.
 type tenant struct {
 	*sandbox.Sandbox
-	// before is called before each request is answered, and may answer it itself, by a status other than 0 or
-	// an error; nil to do nothing.
+	// before is called before each request, and may take the place of the response with a status other than
+	// 0, or with an error; nil to do nothing.
 	before func(*http.Request) (status int, body string, err error)
-	// after is called with each answer to a request for a token; nil to do nothing.
+	// after is called with each response to a request for a token; nil to do nothing.
 	after func()
 	// refreshToken is the latest that was given out.
 	refreshToken string
@@ -79,7 +79,7 @@ func (n *tenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-// A gateway has sessions, and asks the tenant one thing in the name of whoever calls.
+// A gateway has sessions, and one path that reads from the tenant as the caller.
 type gateway struct {
 	t        testing.TB
 	tenant   *tenant
@@ -143,8 +143,8 @@ func newGateway(t testing.TB, config session.Config, simulated sandbox.Config) *
 	return g
 }
 
-// read asks the tenant for something, and returns how that went. Those under way with the same limit (0 for the
-// tenant's own) are one.
+// read reads from the tenant, and returns how that went. Reads under way with the same limit (0 for the
+// tenant's own) become one.
 func read(ctx context.Context, rest *upstream.Client, limit int) string {
 	_, err := rest.ListIdentityCertifications(ctx, upstream.ListIdentityCertificationsParams{Paging: upstream.Paging{Limit: limit}})
 	if err != nil {
@@ -161,7 +161,7 @@ type browser struct {
 
 func (g *gateway) newBrowser() *browser { return &browser{g, map[string]string{}} }
 
-// send sends a request with the browser's cookies and keeps those of the answer.
+// send sends a request with the browser's cookies and keeps those of the response.
 func (b *browser) send(method, target string, header http.Header) *httptest.ResponseRecorder {
 	b.t.Helper()
 	r := httptest.NewRequestWithContext(context.Background(), method, gatewayURL+target, nil)
@@ -192,7 +192,7 @@ func (b *browser) get(target string) *httptest.ResponseRecorder {
 	return b.send(http.MethodGet, target, nil)
 }
 
-// ask asks the tenant for something, and returns how that went.
+// ask makes the gateway read from the tenant, and returns how that went.
 func (b *browser) ask() string {
 	b.t.Helper()
 	return b.askFor(0)
@@ -282,13 +282,13 @@ func (b *browser) signIn(identity string) {
 	}
 }
 
-// signedIn reports whether anybody is signed in.
+// signedIn reports whether a person is signed in.
 func (b *browser) signedIn() bool {
 	b.t.Helper()
 	return b.get("/auth/me").Code == http.StatusOK
 }
 
-// revoke ends a token at the tenant, as if somebody had done so there.
+// revoke revokes a token at the tenant, as an administrator there would.
 func (g *gateway) revoke(token string) {
 	g.t.Helper()
 	g.postToTenant("/oauth/revoke", url.Values{"token": {token}, "client_id": {sandbox.PortalClient}, "client_secret": {"sandbox"}})
@@ -307,7 +307,7 @@ func (g *gateway) clientToken(client string) string {
 	return granted.AccessToken
 }
 
-// postToTenant sends a form to the tenant, and returns the body of its answer.
+// postToTenant sends a form to the tenant, and returns the body of the response.
 func (g *gateway) postToTenant(path string, form url.Values) []byte {
 	g.t.Helper()
 	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, tenantURL+path, strings.NewReader(form.Encode()))

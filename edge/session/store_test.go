@@ -185,7 +185,7 @@ func TestASessionHoldsAReferenceAndNothingElse(t *testing.T) {
 	}
 }
 
-// Whatever is asked for, a browser goes on to a listed path of the same origin.
+// Whatever path is asked for, a browser goes on to a listed path of the same origin.
 func FuzzReturnPath(f *testing.F) {
 	for _, asked := range []string{"", "/", "//evil.test", "/portal/x?y=//z", `/\evil.test`, "/portal/..%2f", "/portal/%5c", "https:/portal/", "/portal/\t/x", "/PORTAL/"} {
 		f.Add(asked)
@@ -216,7 +216,7 @@ func FuzzReturnPath(f *testing.F) {
 	})
 }
 
-// unasked is the transport of a tenant that nobody is to ask.
+// unasked is the transport of a tenant that must not be called.
 type unasked struct{ t *testing.T }
 
 func (u unasked) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -224,8 +224,8 @@ func (u unasked) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, errors.New("asked")
 }
 
-// Who finds an old token just before it is replaced begins another refresh just after: it must not use up
-// the next refresh token.
+// A caller that finds an old token just before it is replaced begins another refresh just after: that must
+// not use up the next refresh token.
 func TestARefreshThatComesTooLateIsNone(t *testing.T) {
 	client, err := upstream.NewAuthorizationCode(upstream.AuthorizationCodeConfig{
 		InfoURL: "http://tenant.example/oauth/info", RedirectURL: "http://localhost/auth/callback", ClientID: "c", Transport: unasked{t},
