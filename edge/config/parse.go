@@ -40,7 +40,7 @@ func Parse(args []string, stdout io.Writer) (Settings, Command, error) {
 	)
 	parser, err := kong.New(&all, append(read.mappers(),
 		kong.Name("certql"),
-		kong.Description("A GraphQL gateway over SailPoint Identity Security Cloud's Certifications API.\n\nWithout options it starts on an embedded sandbox. Every option has a variable, shown behind it as $CERTQL_…; the option wins."),
+		kong.Description("A GraphQL gateway over SailPoint Identity Security Cloud's Certifications API.\n\nWithout options it starts on an embedded sandbox. Every option has a variable, shown after it as $CERTQL_…; the option wins."),
 		kong.DefaultEnvars("CERTQL"),
 		kong.Writers(stdout, stdout),
 		kong.Exit(func(int) { printing = true }),
