@@ -1,33 +1,28 @@
 // Command certql is a GraphQL gateway over SailPoint Identity Security Cloud's REST
-// Certifications API.
+// Certifications API. What it does is in package gateway; this file has what belongs to the
+// process: its signals, its garbage collector and the files that are built into it.
 package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
+	_ "embed"
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 
-	"certql/edge"
+	"certql/gateway"
 )
 
 //go:generate go run ./graph/generate
 
-// Exit codes of the program.
-const (
-	exitOK     = 0
-	exitStart  = 1 // it could not start
-	exitUsage  = 2 // the command line or the environment is wrong
-	exitForced = 3 // a second signal came before all was finished
-)
+// readme has the operations that the playground shows at first.
+//
+//go:embed README.md
+var readme string
 
 // gcPercent is how far the heap grows, in per cent of what is in use, before garbage is collected.
-// Little is in use here, so that the usual 100 would collect several times for each large answer.
+// Little is in use here, so the usual 100 would collect several times for each large response.
 const gcPercent = 400
 
 func main() {
@@ -41,37 +36,7 @@ func main() {
 		<-signals
 		end()
 		<-signals
-		os.Exit(exitForced)
+		os.Exit(gateway.ExitForced)
 	}()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
-}
-
-// run is the program: it serves what the arguments say until ctx ends, and answers the exit
-// code.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	config, command, err := edge.Parse(args, stdout)
-	if errors.Is(err, edge.ErrPrinted) {
-		return exitOK
-	}
-	if err != nil {
-		complain(stderr, err)
-		return exitUsage
-	}
-	if command == edge.CommandSandbox {
-		err = runSandbox(ctx, config.Sandbox, stdout)
-	} else {
-		err = runGateway(ctx, config.Serve, edge.NewLogger(stderr, config.Serve.Log), stdout)
-	}
-	if err != nil {
-		complain(stderr, err)
-		return exitStart
-	}
-	return exitOK
-}
-
-// complain prints each problem on a line of its own.
-func complain(w io.Writer, err error) {
-	for line := range strings.Lines(err.Error()) {
-		fmt.Fprintf(w, "certql: %s\n", strings.TrimSuffix(line, "\n"))
-	}
+	os.Exit(gateway.Run(ctx, os.Args[1:], readme, os.Stdout, os.Stderr))
 }

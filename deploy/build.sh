@@ -26,7 +26,7 @@ umask 022
 for folder in etc/ssl/certs usr/share/doc/certql; do install -d -m 0755 "$out/$folder"; done
 # Version and commit come from here alone, since the repository may not be at hand.
 build GOARCH="$arch" go build -trimpath -buildvcs=false \
-  -ldflags "-s -w -buildid= -X certql/edge.version=$version -X certql/edge.commit=$commit" -o "$out/certql" .
+  -ldflags "-s -w -buildid= -X certql/edge/telemetry.version=$version -X certql/edge/telemetry.commit=$commit" -o "$out/certql" .
 chmod 0755 "$out/certql"
 install -m 0644 "$authorities" "$out/$authorities"
 install -m 0644 LICENSE "$out/usr/share/doc/certql/LICENSE"

@@ -122,11 +122,11 @@ func TestTheSandboxsSecretIsTheOneThatItTakes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := os.ReadFile(filepath.Join("..", "tenant.go"))
+	source, err := os.ReadFile(filepath.Join("..", "gateway", "tenant.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if want := `= "` + strings.TrimSpace(string(secret)) + `"`; !strings.Contains(string(source), "sandboxSecret") || !strings.Contains(string(source), want) {
-		t.Errorf("tenant.go has no secret %s", want)
+		t.Errorf("gateway/tenant.go has no secret %s", want)
 	}
 }

@@ -18,15 +18,15 @@ const (
 	maxWrongLines = 10
 )
 
-// An apiKey is what the gateway knows of a key: whose it is and its hash, which is enough to
-// recognise it. Keys are random and long, so that a plain hash does not give them away.
+// An apiKey is what the gateway knows of a key: whose it is, and its hash, which is enough to recognise
+// it. Keys are random and long, so a plain hash does not give them away.
 type apiKey struct {
 	name string
 	hash [sha256.Size]byte
 }
 
-// readAPIKeys reads a file of API keys. A name may have several keys, so that one can take the place of
-// another. Empty lines and those that begin with # are left out.
+// readAPIKeys reads a file of API keys. A name may have several keys, so that one can replace another
+// without a break. Empty lines and those that begin with # are ignored.
 func readAPIKeys(path string) ([]apiKey, error) {
 	file, err := os.Open(path) //nolint:gosec // the operator names it
 	if err != nil {
@@ -57,7 +57,7 @@ func readAPIKeys(path string) ([]apiKey, error) {
 		keys = append(keys, key)
 	}
 	switch {
-	case len(wrong) > 0: // nothing of them is repeated: they may be keys themselves
+	case len(wrong) > 0: // the lines are not repeated, since they may be keys themselves
 		return nil, fmt.Errorf("line %s of the file %q: must be a name, a colon, and the SHA-256 of the key as 64 hexadecimal digits",
 			strings.Join(wrong[:min(len(wrong), maxWrongLines)], ", "), path)
 	case len(keys) == 0:
@@ -66,7 +66,7 @@ func readAPIKeys(path string) ([]apiKey, error) {
 	return keys, nil
 }
 
-// parseAPIKey reads one line.
+// parseAPIKey reads one line. It is not ok if the line is malformed.
 func parseAPIKey(line string) (apiKey, bool) {
 	name, text, _ := strings.Cut(line, ":")
 	hash, err := hex.DecodeString(strings.TrimSpace(text))
@@ -76,7 +76,7 @@ func parseAPIKey(line string) (apiKey, bool) {
 	return apiKey{name, [sha256.Size]byte(hash)}, true
 }
 
-// matchAPIKey says whether a key is one of those that are known. It takes as long for any key.
+// matchAPIKey reports whether a key is one of the known ones. It takes the same time for any key.
 func matchAPIKey(known []apiKey, key string) bool {
 	hash, found := sha256.Sum256([]byte(key)), 0
 	for _, each := range known {

@@ -1,6 +1,6 @@
-// Package edge is how callers and operators arrive: the settings of the gateway, who a request is
-// made as, which browsers' origins may call, and what is told of requests in logs, traces and
-// metrics.
+// Package edge decides who is let in, and as whom a request is made upstream: tokens, API keys,
+// client certificates, the origins of pages, languages, limits on connections and on time.
 //
-// It imports upstream for credentials, the ids of requests and numbers, and never graph.
+// It imports upstream for credentials and languages, and never graph. Sign-in is in edge/session,
+// settings are in edge/config, and what operators are told is in edge/telemetry.
 package edge

@@ -10,7 +10,7 @@ import (
 	"certql/upstream"
 )
 
-// languages answers what goes upstream for the given headers.
+// languages returns what goes upstream for the given headers.
 func languages(t testing.TB, headers ...string) string {
 	t.Helper()
 	var got string
@@ -56,7 +56,7 @@ func TestLanguagesAreWrittenInOneWay(t *testing.T) {
 	}
 }
 
-// Whatever comes, what goes on is short, fit for a header, and stays as it is a second time.
+// Whatever comes, what goes upstream is short, fit for a header, and stays as it is a second time.
 func FuzzLanguages(f *testing.F) {
 	for _, header := range []string{"", "de-CH,de;q=0.9", "*;q=0.1", "a;q=1.0,b;q=0.5;c", "zh-Hant-TW,\x00", strings.Repeat("aa-", 20)} {
 		f.Add(header)

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// Bounded answers a listener that has at most so many connections open at a time: others wait until
-// the system accepts no more of them, and counted is told of each that comes (1) and goes (-1).
+// Bounded returns a listener that has at most the given number of connections open at a time. Others
+// wait in the system's queue. It calls counted for each connection that opens (1) or closes (-1).
 func Bounded(listener net.Listener, most int, counted func(change int)) net.Listener {
 	return &boundedListener{Listener: listener, slots: make(chan struct{}, most), closed: make(chan struct{}), counted: counted}
 }
@@ -14,13 +14,13 @@ func Bounded(listener net.Listener, most int, counted func(change int)) net.List
 type boundedListener struct {
 	net.Listener
 
-	slots   chan struct{} // taken by the connections that are open
+	slots   chan struct{} // has one for each open connection
 	counted func(int)
 	once    sync.Once
 	closed  chan struct{}
 }
 
-// Accept answers the next connection, once there is room for it.
+// Accept returns the next connection, once there is room for it.
 func (l *boundedListener) Accept() (net.Conn, error) {
 	select {
 	case l.slots <- struct{}{}:
@@ -51,14 +51,14 @@ type boundedConn struct {
 	leave func()
 }
 
-// Close ends the connection, whose room is for the next one.
+// Close closes the connection and makes room for the next one.
 func (c *boundedConn) Close() error {
 	defer c.leave()
 	return c.Conn.Close()
 }
 
-// CloseWrite tells the other side that nothing more comes. The server does so after a refusal that
-// leaves a request unread, for the refusal to arrive before the connection ends.
+// CloseWrite tells the other side that nothing more comes. The server does so when it refuses a request
+// without reading it all, so that the response arrives before the connection ends.
 func (c *boundedConn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()

@@ -6,12 +6,12 @@ import (
 	"net/http"
 )
 
-// Origins are those whose pages may use what a browser sends by itself, such as the cookie of a
-// session: the gateway's own, and those that are listed.
+// Origins are those whose pages may use what a browser sends by itself, such as the cookie of a session:
+// the gateway's own, and those that are listed.
 type Origins struct{ protection *http.CrossOriginProtection }
 
-// NewOrigins answers the origins that are listed, beside the one that a request is for. Each is as
-// browsers write it, such as https://portal.example.com.
+// NewOrigins returns the listed origins, which count beside the one that a request is for. Each has to
+// be as browsers write it, such as https://portal.example.com; the error names one that is not.
 func NewOrigins(listed ...string) (*Origins, error) {
 	protection := http.NewCrossOriginProtection()
 	for _, origin := range listed {
@@ -22,19 +22,19 @@ func NewOrigins(listed ...string) (*Origins, error) {
 	return &Origins{protection}, nil
 }
 
-// Allows says whether the page that had a browser send the request may do so, whatever the method:
-// that of a handshake for a WebSocket, and of a stream of events, is GET. Programs that are no
-// browsers say nothing of a page and may.
+// Allows reports whether the page that made a browser send the request may do so, whatever the method:
+// that of a handshake for a WebSocket, and of a stream of events, is GET. Programs that are no browsers
+// say nothing of a page, and are allowed.
 func (o *Origins) Allows(r *http.Request) bool {
 	asWrite := *r
-	asWrite.Method = http.MethodPost // the only kind that is looked at
+	asWrite.Method = http.MethodPost // since reads are not looked at
 	return o.protection.Check(&asWrite) == nil
 }
 
-// CheckCookie refuses a request, which a browser has added a cookie to, where another site may have had
-// it sent: by its origin and, should a browser not tell that, by the type of its body, which no form
-// can have.
-func (o *Origins) CheckCookie(r *http.Request) *Refusal {
+// CheckCookie returns why a request that brings a cookie is refused, because another site may have made
+// the browser send it; nil if it is not. It goes by the origin of the page and, in case a browser does
+// not send that, by the type of the body, which has to be one that no form can have.
+func (o *Origins) CheckCookie(r *http.Request) *HTTPError {
 	if !o.Allows(r) {
 		return errOrigin
 	}
@@ -49,6 +49,6 @@ func (o *Origins) CheckCookie(r *http.Request) *Refusal {
 }
 
 var (
-	errOrigin      = &Refusal{http.StatusForbidden, codeForbidden, "The page of another origin may not do that in the name of who is signed in here."}
-	errContentType = &Refusal{http.StatusUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "The content type must be application/json."}
+	errOrigin      = &HTTPError{http.StatusForbidden, "FORBIDDEN", "The page of another origin may not do that in the name of who is signed in here."}
+	errContentType = &HTTPError{http.StatusUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "The content type must be application/json."}
 )

@@ -60,7 +60,7 @@ func TestWhatRidesOnACookieIsJSON(t *testing.T) {
 	}
 	tests := map[string]struct {
 		method, contentType string
-		status              int // 0 where it may go on
+		status              int // 0 if it is not refused
 	}{
 		"JSON":              {http.MethodPost, "application/json", 0},
 		"JSON with charset": {http.MethodPost, "Application/JSON; charset=utf-8", 0},

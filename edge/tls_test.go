@@ -37,28 +37,28 @@ func writeCertificate(t *testing.T) (certFile, keyFile string) {
 
 func TestTLSIsWhatTheFilesSay(t *testing.T) {
 	certFile, keyFile := writeCertificate(t)
-	config, err := edge.TLSConfig{CertFile: certFile, KeyFile: keyFile, ClientCAFile: certFile}.Load()
+	config, err := edge.TLSFiles{CertFile: certFile, KeyFile: keyFile, ClientCAFile: certFile}.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if config.ClientAuth != tls.VerifyClientCertIfGiven || config.ClientCAs == nil || len(config.Certificates) != 1 || config.MinVersion < tls.VersionTLS12 {
 		t.Errorf("got %+v", config)
 	}
-	config, err = edge.TLSConfig{CertFile: certFile, KeyFile: keyFile}.Load()
+	config, err = edge.TLSFiles{CertFile: certFile, KeyFile: keyFile}.Load()
 	if err != nil || config.ClientAuth != tls.NoClientCert {
 		t.Errorf("without an authority: %+v, %v", config, err)
 	}
-	if config, err := (edge.TLSConfig{}).Load(); config != nil || err != nil {
+	if config, err := (edge.TLSFiles{}).Load(); config != nil || err != nil {
 		t.Errorf("without files: %+v, %v", config, err)
 	}
 	tests := map[string]struct {
-		config edge.TLSConfig
+		config edge.TLSFiles
 		want   string
 	}{
-		"no key":             {edge.TLSConfig{CertFile: certFile, KeyFile: "/absent"}, "--tls-cert-file: "},
-		"key of nothing":     {edge.TLSConfig{CertFile: certFile, KeyFile: certFile}, "--tls-cert-file: "},
-		"no authority":       {edge.TLSConfig{CertFile: certFile, KeyFile: keyFile, ClientCAFile: "/absent"}, "--tls-client-ca-file: "},
-		"authority is a key": {edge.TLSConfig{CertFile: certFile, KeyFile: keyFile, ClientCAFile: keyFile}, "--tls-client-ca-file: "},
+		"no key":             {edge.TLSFiles{CertFile: certFile, KeyFile: "/absent"}, "--tls-cert-file: "},
+		"key of nothing":     {edge.TLSFiles{CertFile: certFile, KeyFile: certFile}, "--tls-cert-file: "},
+		"no authority":       {edge.TLSFiles{CertFile: certFile, KeyFile: keyFile, ClientCAFile: "/absent"}, "--tls-client-ca-file: "},
+		"authority is a key": {edge.TLSFiles{CertFile: certFile, KeyFile: keyFile, ClientCAFile: keyFile}, "--tls-client-ca-file: "},
 	}
 	for name, test := range tests {
 		if _, err := test.config.Load(); err == nil || !strings.HasPrefix(err.Error(), test.want) {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// An asset is a file as it is sent. It is revalidated at each use, so that no page mixes the files
-// of two versions. Where the file is compressed, so is what is sent: every browser takes gzip.
+// An asset is a file as it is sent. Browsers revalidate it at each use, so that no page mixes the files
+// of two versions. If the file is compressed, it is sent so: every browser reads gzip.
 type asset struct {
 	content        []byte
 	mediaType, tag string
@@ -30,7 +30,7 @@ func newAsset(name string, content []byte) *asset {
 	}
 }
 
-// mediaType answers the media type of a file name extension. Package mime would also go by what the
+// mediaType returns the media type of a file name extension. Package mime would also go by what the
 // machine has configured.
 func mediaType(extension string) string {
 	switch extension {
@@ -49,7 +49,7 @@ func mediaType(extension string) string {
 	}
 }
 
-// ServeHTTP sends the file, or says that the caller has it already.
+// ServeHTTP sends the file, or says that the browser has it already.
 func (a *asset) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Type", a.mediaType)

@@ -10,11 +10,9 @@ import (
 	"syscall"
 	"testing"
 
-	// The program under test is built by the test. These make a change of it one of the test, whose
-	// result would otherwise be taken from the cache.
-	_ "certql/edge"
-	_ "certql/graph"
-	_ "certql/upstream/sandbox"
+	// The test builds the program. This import makes go test run it again after a change of the
+	// program, instead of taking the result from its cache.
+	_ "certql/gateway"
 )
 
 // TestThePlaygroundInABrowser runs the tests in browser/ in Chromium, against the program itself.
@@ -37,7 +35,7 @@ func TestThePlaygroundInABrowser(t *testing.T) {
 	}
 }
 
-// notice looks at files, so that a result from the cache is not taken where they have changed.
+// notice looks at files, so that go test takes no result from its cache if they have changed.
 func notice(t *testing.T, patterns ...string) {
 	t.Helper()
 	for _, pattern := range patterns {
@@ -53,7 +51,7 @@ func notice(t *testing.T, patterns ...string) {
 	}
 }
 
-// find answers the path of a program.
+// find returns the path of a program.
 func find(t *testing.T, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
@@ -72,7 +70,7 @@ func unavailable(t *testing.T, reason string) {
 	t.Skip(reason)
 }
 
-// gateway starts the program on its sandbox and answers its URL. It is stopped with the test.
+// gateway starts the program on its sandbox and returns its URL. It is stopped with the test.
 func gateway(t *testing.T, args ...string) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "certql")
@@ -82,7 +80,7 @@ func gateway(t *testing.T, args ...string) string {
 	command := exec.CommandContext(t.Context(), program, append(args, "--addr=localhost:0", "--admin-addr=", "--sandbox-task-pace=4s")...)
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	command.Stderr = t.Output()
-	// What the developer has set for a gateway of their own is not for this one.
+	// What the developer has set for a gateway of their own must not reach this one.
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "CERTQL_") {
 			command.Env = append(command.Env, variable)

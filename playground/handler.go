@@ -24,20 +24,19 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-
 
 // A Config says what the page offers.
 type Config struct {
-	// Endpoint is where GraphQL is answered, as the page reaches it: a URL or a path, which may be
-	// relative to the page.
+	// Endpoint is where the page sends operations: a URL or a path, which may be relative to the page.
 	Endpoint string
 	// Operations are the GraphQL documents that the first tabs hold.
 	Operations []string
-	// SignIn lets the page act as one of several identities. By default it acts as whom its header
-	// editor says.
+	// SignIn lets the page act as one of several identities. Without it, the page sends the headers in
+	// its editor and no others.
 	SignIn *SignIn
-	// Sessions lets the page sign in and out at the gateway, by paths below auth/ beside the page.
+	// Sessions lets the page sign in and out at the gateway, by the paths below auth/ beside the page.
 	Sessions bool
 }
 
-// NewHandler answers the page at / and its files below /playground/. It fails where a file that is
-// built in cannot be read.
+// NewHandler returns the handler of the page at / and of its files below /playground/. The error is that
+// of a file that is built in and cannot be read.
 func NewHandler(cfg Config) (http.Handler, error) {
 	mux := http.NewServeMux()
 	settings, err := cfg.settings()
@@ -70,7 +69,7 @@ func NewHandler(cfg Config) (http.Handler, error) {
 	return confined(mux), nil
 }
 
-// settings answers what the page's scripts have to know.
+// settings returns the settings that the page's scripts read.
 func (c Config) settings() (*asset, error) {
 	var identities []Identity
 	if c.SignIn != nil {

@@ -30,7 +30,7 @@ func handler(t *testing.T, cfg playground.Config) http.Handler {
 	return h
 }
 
-// do answers what the handler answers to a request with the given header, written as name, value, …
+// do returns the response of the handler to a request with the given header, written as name, value, …
 func do(t *testing.T, h http.Handler, method, target, body string, header ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
@@ -42,7 +42,7 @@ func do(t *testing.T, h http.Handler, method, target, body string, header ...str
 	return w
 }
 
-// text answers the body as a browser would read it.
+// text returns the body as a browser would read it.
 func text(t *testing.T, response *httptest.ResponseRecorder) string {
 	t.Helper()
 	body := io.Reader(response.Body)

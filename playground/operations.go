@@ -4,7 +4,7 @@ import "regexp"
 
 var graphqlBlock = regexp.MustCompile("(?ms)^```graphql\n(.*?)^```$")
 
-// Operations answers the GraphQL documents that a Markdown text shows in code blocks, in its order.
+// Operations returns the GraphQL documents in the code blocks of a Markdown text, in its order.
 func Operations(markdown string) []string {
 	var operations []string
 	for _, block := range graphqlBlock.FindAllStringSubmatch(markdown, -1) {

@@ -17,17 +17,17 @@ type Identity struct {
 	Name string `json:"name,omitempty"` // the user behind it, for people
 }
 
-// A SignIn gives access tokens of some identities to the page, and so to everybody who reaches it:
-// it is for a simulated tenant.
+// A SignIn gives access tokens of some identities to the page, and so to everyone who reaches it. It is
+// only for a simulated tenant.
 type SignIn struct {
 	// Identities are those that have tokens.
 	Identities []Identity
-	// Token answers an access token of one of them.
+	// Token returns an access token of the identity with an id.
 	Token func(ctx context.Context, id string) (string, error)
 }
 
-// ServeHTTP answers {"id": …} with {"token": …}: 404 where there is no such identity, 502 where
-// there is no token to be had.
+// ServeHTTP responds to {"id": …} with {"token": …}. The status is 404 if there is no such identity, and
+// 502 if no token can be had.
 func (s *SignIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mediaType != "application/json" {
 		http.Error(w, "The body has to be JSON.", http.StatusUnsupportedMediaType)
@@ -49,7 +49,7 @@ func (s *SignIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	// Where this fails, there is nobody left to tell.
+	// If this fails, the caller has gone.
 	_ = json.NewEncoder(w).Encode(struct {
 		Token string `json:"token"`
 	}{token})

@@ -12,14 +12,14 @@ import (
 	"strings"
 )
 
-// A caller asks the gateway in somebody's name. It is safe for concurrent use.
+// A caller sends requests to the gateway as one identity. It is safe for concurrent use.
 type caller struct {
 	url    string
 	token  string
 	client *http.Client
 }
 
-// An answer is one to a query or mutation.
+// An answer is the response to a query or mutation.
 type answer struct {
 	Data   json.RawMessage
 	Errors []struct {
@@ -28,11 +28,11 @@ type answer struct {
 	}
 }
 
-// troubles are the codes that a fault of the upstream may lead to. INTERNAL is none of them.
+// troubles are the codes that a fault of the upstream may lead to. INTERNAL is not one of them.
 var troubles = []string{"RATE_LIMITED", "UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE", "UPSTREAM_INVALID"}
 
-// trouble says what is wrong with an answer. While the upstream has faults, errors that they explain
-// are right; other times, none are.
+// trouble returns what is wrong with an answer. While the upstream has faults, errors that they explain
+// are not wrong; at other times, every error is.
 func (a answer) trouble(faulty bool) error {
 	for _, e := range a.Errors {
 		if !faulty || !slices.Contains(troubles, e.Extensions.Code) {
@@ -42,7 +42,7 @@ func (a answer) trouble(faulty bool) error {
 	return nil
 }
 
-// ask sends a document with variables, and answers what came: always one whole answer, or an error.
+// ask sends a document with variables, and returns the whole answer, or an error.
 func (c *caller) ask(ctx context.Context, document string, variables map[string]any) (answer, error) {
 	response, err := c.post(ctx, document, variables, "application/json")
 	if err != nil {
@@ -63,7 +63,7 @@ func (c *caller) ask(ctx context.Context, document string, variables map[string]
 	return got, nil
 }
 
-// follow sends a subscription, and answers the data of its events. The stream has to be completed.
+// follow sends a subscription, and returns the data of its events. The stream has to end with complete.
 func (c *caller) follow(ctx context.Context, document string, variables map[string]any) ([]string, error) {
 	response, err := c.post(ctx, document, variables, "text/event-stream")
 	if err != nil {
@@ -105,5 +105,5 @@ func (c *caller) post(ctx context.Context, document string, variables map[string
 	return c.client.Do(r)
 }
 
-// errLeft says that a caller went away before there was an answer, as it meant to.
+// errLeft says that a caller went away before it had an answer, as it meant to.
 var errLeft = errors.New("the caller has left")

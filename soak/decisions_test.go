@@ -15,8 +15,8 @@ type certification struct {
 	items []string
 
 	mu sync.Mutex
-	// comments are what the comment of each item may be: one text, or several where nobody could
-	// tell which was applied last.
+	// comments are what the comment of each item may be: one text, or several if it cannot be known
+	// which was applied last.
 	comments map[string][]string
 	acknowledged,
 	unknown int // decisions so far
@@ -88,8 +88,8 @@ func decide(ctx context.Context, s *suite, random *rand.Rand, faulty bool) error
 
 const commentsQuery = `query Comments($id: ID!) { certification(id: $id) { reviewItems(first: 1000) { nodes { rawId comments } } } }`
 
-// verify reads every certification, and answers how many decisions were acknowledged and of how many
-// nobody could tell. What an answer has promised has to be there.
+// verify reads every certification, and returns how many decisions were acknowledged, and of how many it
+// cannot be known whether they were applied. What an answer promised has to be there.
 func (s *suite) verify(t *testing.T) (acknowledged, unknown int) {
 	t.Helper()
 	for _, certification := range s.certifications {

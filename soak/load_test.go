@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A load is what is asked of the gateway for a while.
+// A load is what callers send to the gateway for a while.
 type load struct {
 	faulty bool
 	// atOnce is how many callers ask at the same time.
@@ -23,7 +23,7 @@ type load struct {
 	rate float64
 }
 
-// An outcome is what has become of a load.
+// An outcome is what became of a load.
 type outcome struct {
 	requests int
 	took     time.Duration
@@ -31,10 +31,10 @@ type outcome struct {
 	readings []reading       // once a second
 }
 
-// perSecond answers how many requests were answered in a second.
+// perSecond returns how many requests were answered in a second.
 func (o outcome) perSecond() float64 { return float64(o.requests) / o.took.Seconds() }
 
-// percentile answers the time that p of a hundred requests took at most.
+// percentile returns the longest time that the fastest p of a hundred requests took.
 func (o outcome) percentile(p float64) time.Duration {
 	if len(o.times) == 0 {
 		return 0
@@ -42,11 +42,11 @@ func (o outcome) percentile(p float64) time.Duration {
 	return o.times[min(len(o.times)-1, int(float64(len(o.times))*p/100))]
 }
 
-// maxErrors is after how many answers that are wrong a load is given up.
+// maxErrors is how many wrong answers end a load.
 const maxErrors = 20
 
-// run puts a load on the gateway, and waits until every request has its answer. Each answer that is
-// lost or wrong fails the test.
+// run puts a load on the gateway, and waits until every request has its answer. An answer that is lost or
+// wrong fails the test.
 func (s *suite) run(t *testing.T, l load, seed uint64) outcome {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
@@ -115,7 +115,7 @@ func (s *suite) run(t *testing.T, l load, seed uint64) outcome {
 	return got
 }
 
-// mixed answers a hundred works, each as often as its share.
+// mixed returns a hundred works, each as often as its share says.
 func mixed() []work {
 	var kinds []work
 	for _, one := range works {

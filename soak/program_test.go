@@ -18,7 +18,7 @@ import (
 	"testing"
 )
 
-// build answers the path of the program, newly built.
+// build returns the path of the program, newly built.
 func build(t *testing.T) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "certql")
@@ -34,8 +34,8 @@ type process struct {
 	stderr *tail
 }
 
-// start runs the program until the test ends, when it has to end well. It serves when a line that
-// starts with last has been printed.
+// start runs the program until the test ends; it has to end with exit code 0 then. It serves once it has
+// printed a line that starts with last.
 func start(t *testing.T, program, last string, args ...string) *process {
 	t.Helper()
 	command := exec.CommandContext(context.WithoutCancel(t.Context()), program, args...)
@@ -91,13 +91,13 @@ func (w *tail) String() string {
 	return string(w.text)
 }
 
-// A sandbox is the upstream, by its controls.
+// A sandbox is the upstream, with its controls.
 type sandbox struct {
 	url    string
 	client *http.Client
 }
 
-// set puts faults in place of those there are.
+// set replaces the faults of the sandbox.
 func (s sandbox) set(t *testing.T, faults string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, s.url+"/sandbox/faults", strings.NewReader(faults))
@@ -109,7 +109,7 @@ func (s sandbox) set(t *testing.T, faults string) {
 	}
 }
 
-// token answers an access token of one of the sandbox's clients.
+// token returns an access token of one of the sandbox's clients.
 func (s sandbox) token(t *testing.T, client string) string {
 	t.Helper()
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {client}, "client_secret": {"sandbox"}}
@@ -140,7 +140,7 @@ func send(t *testing.T, client *http.Client, r *http.Request) (int, []byte) {
 	return response.StatusCode, body
 }
 
-// A reading is what the gateway says of itself at a moment.
+// A reading is what the gateway says of itself at one moment.
 type reading struct {
 	goroutines int
 	resident   float64 // bytes of the process
@@ -149,7 +149,7 @@ type reading struct {
 	underWay   int     // requests of callers
 }
 
-// read asks the listener of operators.
+// read reads the metrics of the gateway.
 func (p *process) read(ctx context.Context, client *http.Client) (reading, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.urls["Operators"]+"/metrics", http.NoBody)
 	if err != nil {

@@ -10,17 +10,17 @@ import (
 	"time"
 )
 
-var soak = flag.Duration("soak", 0, "how long to soak, such as 10m; without it, some hundred requests have to do")
+var soak = flag.Duration("soak", 0, "how long to soak, such as 10m; without it, it sends a few hundred requests")
 
 const (
-	// usedUp is the part of what the machine takes that it is given.
+	// usedUp is the load of a round, as a part of what the machine can serve.
 	usedUp = 0.8
-	// atOnce is how many callers ask at the same time, at most.
+	// atOnce is how many callers ask at the same time at most.
 	atOnce = 32
 )
 
-// faults are what goes wrong upstream for a sixth of the time: it is slow, down, breaks off, answers
-// something else, and applies what it says that it has not.
+// faults are what goes wrong upstream for a sixth of the time: it is slow, it is down, it breaks off, it
+// responds with something else, and it applies writes that it says it has not.
 const faults = `
 	{"operation": "*", "kind": "latency", "strikes": "beforeApplying", "probability": 0.3, "latencyMillis": 10, "jitterMillis": 40},
 	{"operation": "*", "kind": "status", "strikes": "beforeApplying", "probability": 0.03, "status": 503},
@@ -31,8 +31,8 @@ const faults = `
 	{"operation": "listIdentityCertifications", "kind": "contentType", "body": "html", "probability": 0.02},
 	{"operation": "getIdentityCertification", "kind": "stall", "probability": 0.5, "count": 2}`
 
-// busy is the upstream's word that it has had too much. The gateway would go on very slowly after a
-// second one within two minutes, as it should, and nothing could be compared then.
+// busy makes the upstream say once that it has had too much. After a second time within two minutes the
+// gateway would go on very slowly, as it should, and nothing could be compared.
 const (
 	busy     = `{"operation": "*", "kind": "status", "strikes": "beforeApplying", "count": 1, "after": 20, "status": 429, "retryAfter": "1"},`
 	busyPace = 3 * time.Minute
@@ -57,14 +57,14 @@ func TestNothingIsLostOrGrowsUnderLoadAndFaults(t *testing.T) {
 	soakFor(t, *soak)
 }
 
-// A round is a while without faults and a shorter one with them, and then a moment of rest.
+// A round is some time without faults, a shorter time with them, and then a moment of rest.
 type round struct {
 	clean, faulty outcome
 	atRest        reading
 }
 
-// soakFor finds out what the machine takes, gives it less for the given time, and compares the last
-// round with the second: in the first, caches fill and pools grow.
+// soakFor finds out how much the machine can serve, sends it less for the given time, and compares the
+// last round with the second: in the first, caches fill and pools grow.
 func soakFor(t *testing.T, lasts time.Duration) {
 	s := newSuite(t, 300, 30000)
 	length := min(time.Minute, lasts/5)
@@ -89,7 +89,7 @@ func soakFor(t *testing.T, lasts time.Duration) {
 		rounds = append(rounds, one)
 	}
 	acknowledged, unknown := s.verify(t)
-	t.Logf("%d decisions were acknowledged, and all of them are there; of %d nobody could tell\n%s", acknowledged, unknown, table(rounds))
+	t.Logf("%d decisions were acknowledged, and all of them are there; of %d more it cannot be known\n%s", acknowledged, unknown, table(rounds))
 
 	if len(rounds) < 3 {
 		t.Fatalf("there were %d rounds, which are too few to compare", len(rounds))
@@ -106,7 +106,7 @@ func soakFor(t *testing.T, lasts time.Duration) {
 	}
 }
 
-// resident answers the most memory that the process has had in a round.
+// resident returns the most memory that the process had in a round.
 func (r round) resident() float64 {
 	most := 0.0
 	for _, now := range slices.Concat(r.clean.readings, r.faulty.readings) {
@@ -115,8 +115,8 @@ func (r round) resident() float64 {
 	return most
 }
 
-// heap answers the least that was in use on the heap while it was used, which is about what is left
-// after a collection.
+// heap returns the least that was in use on the heap under load, which is about what is left after a
+// collection.
 func (r round) heap() float64 {
 	least := r.clean.readings[0].heap
 	for _, now := range r.clean.readings {
@@ -125,7 +125,7 @@ func (r round) heap() float64 {
 	return least
 }
 
-// table answers the rounds as docs/performance.md has them.
+// table returns the rounds as docs/performance.md has them.
 func table(rounds []round) string {
 	var text strings.Builder
 	fmt.Fprint(&text, "| round | requests/s | p50, ms | p99, ms | longest, ms | with faults: requests/s | p99, ms | CPU, % | resident, MB | heap, MB | goroutines at rest |\n")

@@ -12,22 +12,22 @@ import (
 	"time"
 )
 
-// A suite is a gateway on a sandbox, each a process of its own, and those who ask it.
+// A suite is a gateway on a sandbox, each a process of its own, and the callers of the gateway.
 type suite struct {
 	gateway *process
 	sandbox sandbox
-	client  *http.Client // of everybody
+	client  *http.Client // of all callers
 	admin   *caller
 	callers []*caller
 
 	certifications []*certification
-	visible        map[*caller][]string // the ids of the certifications that one may see
+	visible        map[*caller][]string // the ids of the certifications that a caller may see
 }
 
-// reviewers are clients of the sandbox that see the certifications of their own alone.
+// reviewers are clients of the sandbox that see only certifications of their own.
 var reviewers = []string{"reviewer-1", "reviewer-2", "reviewer-3", "reviewer-4", "reviewer-5"}
 
-// The sandbox has no limit, and neither has the gateway, so that it is the machine that is used up.
+// Neither the sandbox nor the gateway has a limit, so that the machine is the bottleneck.
 const unlimited = 10_000_000
 
 func newSuite(t *testing.T, certifications, items int) *suite {
@@ -61,10 +61,10 @@ func newSuite(t *testing.T, certifications, items int) *suite {
 	return s
 }
 
-// somebody answers one of the callers.
-func (s *suite) somebody(random *rand.Rand) *caller { return pick(random, s.callers) }
+// anyCaller returns one of the callers.
+func (s *suite) anyCaller(random *rand.Rand) *caller { return pick(random, s.callers) }
 
-// must asks without faults, and decodes the data.
+// must sends a document while there are no faults, and decodes the data.
 func (s *suite) must(t *testing.T, who *caller, document string, variables map[string]any, data any) {
 	t.Helper()
 	got, err := who.ask(t.Context(), document, variables)
@@ -85,7 +85,7 @@ type page struct {
 	}
 }
 
-// certificationsOf answers the ids of all certifications that somebody may see.
+// certificationsOf returns the ids of all certifications that a caller may see.
 func (s *suite) certificationsOf(t *testing.T, who *caller) []string {
 	t.Helper()
 	var data page
@@ -97,10 +97,10 @@ func (s *suite) certificationsOf(t *testing.T, who *caller) []string {
 	return ids
 }
 
-// maxCertifications is in how many certifications decisions are made.
+// maxCertifications is how many certifications have decisions made in them.
 const maxCertifications = 60
 
-// open answers the ids of certifications that identities review.
+// open returns the ids of the open certifications that identities review.
 func (s *suite) open(t *testing.T) []string {
 	t.Helper()
 	var data page
@@ -114,7 +114,7 @@ func (s *suite) open(t *testing.T) []string {
 	return ids
 }
 
-// certification answers a certification with what its items say now.
+// certification returns a certification with the present state of its items.
 func (s *suite) certification(t *testing.T, id string) *certification {
 	t.Helper()
 	var data struct {
@@ -133,7 +133,7 @@ func (s *suite) certification(t *testing.T, id string) *certification {
 	return one
 }
 
-// rest waits until the gateway has nothing to do, and answers what it says of itself then.
+// rest waits until the gateway has nothing to do, and returns what it says of itself then.
 func (s *suite) rest(t *testing.T) reading {
 	t.Helper()
 	s.client.CloseIdleConnections()

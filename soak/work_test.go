@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// A work is one kind of what callers do. Its error says that an answer was lost, wrong or somebody
-// else's.
+// A work is one kind of thing that callers do. Its error says that an answer was lost, wrong or meant for
+// another caller.
 type work struct {
 	name  string
 	share int // of a hundred
 	do    func(ctx context.Context, s *suite, random *rand.Rand, faulty bool) error
 }
 
-// works are what callers do, mixed. They add up to a hundred.
+// works are the mix of what callers do. Their shares add up to a hundred.
 var works = []work{
 	{"a page of certifications", 24, readPage},
 	{"a certification with items", 20, readItems},
@@ -43,7 +43,7 @@ const pageQuery = `query Page($first: Int!, $offset: Int!) {
 
 func readPage(ctx context.Context, s *suite, random *rand.Rand, faulty bool) error {
 	const first = 50
-	who := s.somebody(random)
+	who := s.anyCaller(random)
 	got, err := who.ask(ctx, pageQuery, map[string]any{"first": first, "offset": random.IntN(4) * 10})
 	if err != nil {
 		return err
@@ -65,7 +65,7 @@ func readPage(ctx context.Context, s *suite, random *rand.Rand, faulty bool) err
 	return nil
 }
 
-// decode answers what is wrong with an answer as such, and decodes its data.
+// decode decodes the data of an answer, and returns what is wrong with the answer as a whole.
 func decode(got answer, faulty bool, data any) error {
 	if err := got.trouble(faulty); err != nil {
 		return err
@@ -120,7 +120,7 @@ func readItems(ctx context.Context, s *suite, random *rand.Rand, faulty bool) er
 	return nil
 }
 
-// missing is the error that there is no data although nothing explains it.
+// missing returns the error that there is no data, unless faults explain that.
 func missing(faulty, isMissing bool) error {
 	if isMissing && !faulty {
 		return errors.New("there is no data, and no error that says why")
@@ -142,7 +142,7 @@ func readReviewers(ctx context.Context, s *suite, random *rand.Rand, faulty bool
 	return readOne(ctx, s, reviewersQuery, pick(random, s.certifications).id, faulty)
 }
 
-// readOne asks about one certification, which has to be the one that is answered.
+// readOne asks for one certification, which has to be the one in the answer.
 func readOne(ctx context.Context, s *suite, document, id string, faulty bool) error {
 	got, err := s.admin.ask(ctx, document, map[string]any{"id": id})
 	if err != nil {
@@ -204,7 +204,7 @@ func readTasks(ctx context.Context, s *suite, _ *rand.Rand, faulty bool) error {
 	return missing(faulty, data.PendingCertificationTasks == nil)
 }
 
-// finishedTask is one of the sandbox's data, so that watching it ends at once.
+// finishedTask is the id of a finished task in the sandbox's data, so that watching it ends at once.
 const finishedTask = "a07b92e4f5c84d1bb6f3d0e9c8a71407"
 
 func follow(ctx context.Context, s *suite, _ *rand.Rand, faulty bool) error {
@@ -218,7 +218,7 @@ func follow(ctx context.Context, s *suite, _ *rand.Rand, faulty bool) error {
 	return nil
 }
 
-// leave asks for much and goes away soon.
+// leave asks for much and soon goes away.
 func leave(ctx context.Context, s *suite, random *rand.Rand, _ bool) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, time.Duration(random.IntN(5000))*time.Microsecond, errLeft)
 	defer cancel()
@@ -240,5 +240,5 @@ func askWrongly(ctx context.Context, s *suite, _ *rand.Rand, _ bool) error {
 	return nil
 }
 
-// pick answers one of several.
+// pick returns one of several, at random.
 func pick[T any](random *rand.Rand, from []T) T { return from[random.IntN(len(from))] }

@@ -12,18 +12,18 @@ import (
 )
 
 const (
-	// attemptTime is how long somebody may take to sign in.
+	// attemptTime is how long a person may take to sign in.
 	attemptTime = 10 * time.Minute
-	// maxAttempts is how many sign-ins may be under way in a browser; with another, all of them are
-	// forgotten.
+	// maxAttempts is how many sign-ins may be under way in a browser; another one makes the browser
+	// forget all of them.
 	maxAttempts = 5
-	// statePrefix is how much of the state tells the cookies of several attempts apart.
+	// statePrefix is how much of the state the cookies of several attempts are told apart by.
 	statePrefix = 8
 )
 
-// attempts are sign-ins under way. What is to be known of one when the browser comes back is in the
-// browser itself, in a sealed cookie: so whoever only knocks takes no place here, and an answer of the
-// tenant is of no use in any other browser.
+// attempts are sign-ins under way. What has to be known of one when the browser comes back is in the
+// browser itself, in a sealed cookie. So a caller who never comes back costs nothing here, and a
+// response of the tenant is of no use in another browser.
 type attempts struct {
 	sealer *sealer
 	cookie cookies
@@ -32,12 +32,12 @@ type attempts struct {
 // An attempt is one sign-in under way.
 type attempt struct {
 	State    string // what the tenant sends back
-	Verifier string // whose hash the tenant knows
+	Verifier string // of PKCE: the tenant knows its hash
 	Return   string // where the browser goes at the end
 	Expires  time.Time
 }
 
-// begin makes an attempt and leaves its cookie in the browser.
+// begin makes an attempt and sets its cookie in the browser.
 func (a *attempts) begin(w http.ResponseWriter, r *http.Request, returnPath string) (attempt, error) {
 	begun := attempt{
 		State: rand.Text(), Verifier: oauth2.GenerateVerifier(), Return: returnPath, Expires: time.Now().Add(attemptTime),
@@ -54,7 +54,7 @@ func (a *attempts) begin(w http.ResponseWriter, r *http.Request, returnPath stri
 	return begun, nil
 }
 
-// makeRoom forgets the attempts of a browser that has too many.
+// makeRoom makes a browser that has too many attempts forget them.
 func (a *attempts) makeRoom(w http.ResponseWriter, r *http.Request) {
 	var names []string
 	for _, cookie := range r.Cookies() {
@@ -70,8 +70,8 @@ func (a *attempts) makeRoom(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// take answers the attempt that has that state in the browser, and forgets it there. There is none
-// where the browser has made no such attempt, or has taken too long.
+// take returns the attempt with a state, and removes it from the browser. It is not ok if the browser
+// has no such attempt, or took too long.
 func (a *attempts) take(w http.ResponseWriter, r *http.Request, state string) (attempt, bool) {
 	if len(state) < statePrefix {
 		return attempt{}, false
@@ -94,5 +94,5 @@ func (a *attempts) take(w http.ResponseWriter, r *http.Request, state string) (a
 	return taken, true
 }
 
-// name answers the name of the cookie for a state.
+// name returns the name of the cookie for a state.
 func (a *attempts) name(state string) string { return a.cookie.attempt + state[:statePrefix] }

@@ -8,21 +8,22 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// grantKey is the only thing that is kept in a session: the reference of its grant.
+// grantKey is the key of the only value in a session: the reference of its grant.
 const grantKey = "grant"
 
-// A codec writes a session for the store. Each request reads one, and the library's own codec takes
-// longer for that than all the rest.
+// A codec writes a session for the store, and reads it. Each request reads one, which takes longer with
+// the library's own codec than everything else that is done for a session.
 type codec struct{}
 
 var _ scs.Codec = codec{}
 
+// A stored is a session as the store has it.
 type stored struct {
 	Deadline time.Time `json:"deadline"`
 	Grant    string    `json:"grant"`
 }
 
-// Encode writes a session that holds no more than the reference of a grant.
+// Encode writes a session, which holds the reference of a grant and nothing else.
 func (codec) Encode(deadline time.Time, values map[string]any) ([]byte, error) {
 	reference, ok := values[grantKey].(string)
 	if !ok || len(values) != 1 {

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// maxCookies is how many cookies a request may bring: several times what browsers keep for a host. Where
-// there are a few thousand, net/http reads none of them, and that of a session would go unnoticed.
+// maxCookies is how many cookies a request may bring: several times what browsers keep for a host. Of a
+// few thousand, net/http reads none, and that of a session would go unnoticed.
 const maxCookies = 1000
 
-// tooManyCookies says whether a request brings more cookies than it may.
+// tooManyCookies reports whether a request brings more cookies than it may.
 func tooManyCookies(r *http.Request) bool {
 	n := 0
 	for _, line := range r.Header["Cookie"] {
@@ -19,16 +19,16 @@ func tooManyCookies(r *http.Request) bool {
 	return n > maxCookies
 }
 
-// cookies are the names and attributes of the cookies. Over TLS, their names tell the browser to take
-// them from this very host alone, and never from a page in the clear.
+// cookies are the names and attributes of the cookies. Over TLS, their names tell the browser to accept
+// them from this host alone, and never from a page in the clear.
 type cookies struct {
-	session string // the name of the session's
-	attempt string // how the name of an attempt's begins
+	session string // the name of a session's cookie
+	attempt string // what the name of an attempt's cookie begins with
 	secure  bool
 }
 
-// cookiesFor answers the cookies for the origin that browsers see. Not every browser takes secure cookies
-// from a page on localhost that came in the clear, so there they are plain.
+// cookiesFor returns the cookies for the origin that browsers see. Not every browser accepts secure
+// cookies from localhost in the clear, so there they are plain.
 func cookiesFor(origin *url.URL) cookies {
 	if origin.Scheme == "https" {
 		return cookies{"__Host-certql", "__Host-certql-login-", true}
@@ -36,15 +36,15 @@ func cookiesFor(origin *url.URL) cookies {
 	return cookies{"certql-session", "certql-login-", false}
 }
 
-// make answers a cookie that goes when the browser is closed. Links of other sites lead to pages that
-// are signed in; forms and scripts of other sites do not have it sent.
+// make returns a cookie that lasts until the browser is closed. The browser sends it when a link on
+// another site is followed, but not with the forms and scripts of other sites.
 func (c cookies) make(name, value string) *http.Cookie {
 	return &http.Cookie{
 		Name: name, Value: value, Path: "/", Secure: c.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 }
 
-// remove has the browser forget a cookie.
+// remove makes the browser forget a cookie.
 func (c cookies) remove(w http.ResponseWriter, name string) {
 	cookie := c.make(name, "")
 	cookie.MaxAge = -1

@@ -11,8 +11,8 @@ import (
 	"certql/upstream"
 )
 
-// A credential is that of who signed in, for as long as the session lasts: of a subscription, too,
-// which outlives many tokens. It prints as its key.
+// A credential is that of the person who signed in, for as long as the session lasts, so that it serves
+// a subscription, too, which outlives many tokens. It prints as its key.
 type credential struct {
 	grants    *grants
 	reference string
@@ -25,6 +25,7 @@ var (
 	_ upstream.Identified = (*credential)(nil)
 )
 
+// credential returns the credential of a session, given the reference of its grant and the grant.
 func (g *grants) credential(reference string, grant upstream.Grant) *credential {
 	sum := sha256.Sum256([]byte(reference))
 	return &credential{g, reference, "session:" + hex.EncodeToString(sum[:]), upstream.Identity{
@@ -32,31 +33,31 @@ func (g *grants) credential(reference string, grant upstream.Grant) *credential 
 	}}
 }
 
-// Token answers the access token, refreshed where need be.
+// Token returns the access token, refreshed if it has expired.
 func (c *credential) Token(ctx context.Context) (string, error) {
 	token, err := c.grants.token(ctx, c.reference)
 	if err == nil || errors.Is(err, errEnded) || ctx.Err() != nil {
 		return token, err
 	}
 	if _, ok := errors.AsType[*upstream.Error](err); !ok {
-		// Nothing is wrong with the caller, as any other error would say.
+		// Any other error would say that something is wrong with the caller.
 		c.grants.log.ErrorContext(ctx, "the store of sessions failed", "error", err)
 		err = &upstream.Error{Operation: "getSession", Kind: upstream.KindUnavailable}
 	}
 	return "", err
 }
 
-// Invalidate has the token refreshed that the service refused.
+// Invalidate notes that the upstream refused a token, so that the next call refreshes it.
 func (c *credential) Invalidate(token string) {
 	if err := c.grants.reject(c.reference, token); err != nil {
 		c.grants.log.Error("the store of sessions failed", "error", err)
 	}
 }
 
-// Key answers a hash of the reference.
+// Key returns a hash of the reference.
 func (c *credential) Key() string { return c.key }
 
-// Identity answers who signed in, and to which client.
+// Identity returns who signed in, and to which client.
 func (c *credential) Identity() upstream.Identity { return c.identity }
 
 // Format writes the key whatever the verb, so that no reference is ever printed.

@@ -16,52 +16,54 @@ import (
 // errEnded says that a session is over.
 var errEnded = errors.New("the session has ended")
 
-// grants keep what people granted by signing in, each under a reference, sealed. Each request loads
-// its session for itself, and so could write an old token over a new one, whose predecessor the tenant
-// takes no more; so tokens are not part of the session, which holds the reference alone.
+// grants keep what people granted by signing in, each under a reference, sealed. Tokens are not part of
+// the session, which holds the reference alone: each request loads its session for itself, and could
+// overwrite a new token with an old one, which the tenant no longer accepts.
 type grants struct {
 	store  scs.Store
 	sealer *sealer
 	tenant *upstream.AuthorizationCode
 	log    *slog.Logger
 
-	writing   sync.Mutex // between reading a record and writing it
+	writing   sync.Mutex // from reading a grant to writing it
 	refreshes inflight.Group[string]
 }
 
-// A record is a grant as it is kept.
-type record struct {
+// A storedGrant is a grant as it is kept.
+type storedGrant struct {
 	Grant upstream.Grant
 	Until time.Time // the end of the session, unless it is used again
 }
 
-// place answers the key in the store for a reference, which is also what a record is sealed for.
-func place(reference string) string { return "grant:" + reference }
+// storeKey returns the key in the store for a reference, which is also the label that the grant is
+// sealed for.
+func storeKey(reference string) string { return "grant:" + reference }
 
-// find answers the record of a reference, and whether there is one.
-func (g *grants) find(reference string) (record, bool, error) {
-	sealed, found, err := g.store.Find(place(reference))
+// find returns the grant of a reference, and whether there is one.
+func (g *grants) find(reference string) (storedGrant, bool, error) {
+	sealed, found, err := g.store.Find(storeKey(reference))
 	if err != nil || !found {
-		return record{}, false, err
+		return storedGrant{}, false, err
 	}
-	var r record
-	if !g.sealer.open(place(reference), sealed, &r) {
-		return record{}, false, nil
+	var r storedGrant
+	if !g.sealer.open(storeKey(reference), sealed, &r) {
+		return storedGrant{}, false, nil
 	}
 	return r, true, nil
 }
 
-func (g *grants) write(reference string, r record) error {
-	sealed, err := g.sealer.seal(place(reference), r)
+// write keeps a grant under a reference.
+func (g *grants) write(reference string, r storedGrant) error {
+	sealed, err := g.sealer.seal(storeKey(reference), r)
 	if err != nil {
 		return err
 	}
-	return g.store.Commit(place(reference), sealed, r.Until)
+	return g.store.Commit(storeKey(reference), sealed, r.Until)
 }
 
-// change writes what edit makes of a record. It does nothing where there is no such record, or where
-// edit says so.
-func (g *grants) change(reference string, edit func(*record) bool) (changed bool, err error) {
+// change writes what edit makes of a grant, and reports whether it did. It does nothing if there is no
+// such grant, or if edit returns false.
+func (g *grants) change(reference string, edit func(*storedGrant) bool) (changed bool, err error) {
 	g.writing.Lock()
 	defer g.writing.Unlock()
 	r, found, err := g.find(reference)
@@ -71,26 +73,26 @@ func (g *grants) change(reference string, edit func(*record) bool) (changed bool
 	return true, g.write(reference, r)
 }
 
-// touch keeps a record until a later time.
+// touch keeps a grant until a later time.
 func (g *grants) touch(reference string, until time.Time) error {
-	_, err := g.change(reference, func(r *record) bool { r.Until = until; return true })
+	_, err := g.change(reference, func(r *storedGrant) bool { r.Until = until; return true })
 	return err
 }
 
-// end forgets a record, and answers it where there was one.
-func (g *grants) end(reference string) (record, bool, error) {
+// end deletes a grant, and returns it if there was one.
+func (g *grants) end(reference string) (storedGrant, bool, error) {
 	g.writing.Lock()
 	defer g.writing.Unlock()
 	r, found, err := g.find(reference)
 	if err != nil || !found {
-		return record{}, false, err
+		return storedGrant{}, false, err
 	}
-	return r, true, g.store.Delete(place(reference))
+	return r, true, g.store.Delete(storeKey(reference))
 }
 
-// token answers the access token of a reference. Shortly before it expires it is refreshed behind the
-// callers' backs; those who come later wait for the same refresh. It fails with errEnded where the
-// session is over, and with the tenant's *upstream.Error where there is no token to be had now.
+// token returns the access token of a reference. Shortly before it expires, a refresh begins of which
+// callers notice nothing; once it has expired, they wait for that refresh. The error is errEnded if the
+// session is over, and the tenant's *upstream.Error if there is no token to be had now.
 func (g *grants) token(ctx context.Context, reference string) (string, error) {
 	r, found, err := g.find(reference)
 	if err != nil {
@@ -116,10 +118,10 @@ func due(grant upstream.Grant, now time.Time) bool {
 	return !grant.Works(now) || grant.RefreshToken != "" && grant.Due(now)
 }
 
-// refresh gets the grant that follows the given one, keeps it and answers its access token.
+// refresh gets the grant that follows the given one, keeps it and returns its access token.
 func (g *grants) refresh(ctx context.Context, reference string, before upstream.Grant) (string, error) {
-	// Another refresh may have ended after the caller looked and before this one set out: with the next
-	// grant, or with a failure that postpones the next attempt.
+	// Another refresh may have ended after the caller looked and before this one began: with the next
+	// grant, or with a failure that puts off the next attempt.
 	r, found, err := g.find(reference)
 	switch {
 	case err != nil:
@@ -139,8 +141,8 @@ func (g *grants) refresh(ctx context.Context, reference string, before upstream.
 		g.log.WarnContext(ctx, "a session could not be refreshed", "identity", before.IdentityID, "error", err)
 		return "", errors.Join(err, g.postpone(reference, before))
 	}
-	kept, err := g.change(reference, func(r *record) bool { r.Grant = next; return true })
-	if err == nil && !kept { // whoever it was has signed out meanwhile
+	kept, err := g.change(reference, func(r *storedGrant) bool { r.Grant = next; return true })
+	if err == nil && !kept { // the person has signed out meanwhile
 		g.revoke(ctx, next)
 		err = errEnded
 	}
@@ -150,33 +152,34 @@ func (g *grants) refresh(ctx context.Context, reference string, before upstream.
 	return next.AccessToken, nil
 }
 
-// revoke ends a grant at the tenant, as far as it can, whether the caller waits for that or has gone.
+// revoke revokes a grant at the tenant, whether or not the caller still waits. If that fails, the log
+// has a line.
 func (g *grants) revoke(ctx context.Context, grant upstream.Grant) {
 	if err := g.tenant.Revoke(context.WithoutCancel(ctx), grant); err != nil {
 		g.log.WarnContext(ctx, "a grant could not be revoked", "identity", grant.IdentityID, "error", err)
 	}
 }
 
-// postpone leaves a token that could not be refreshed alone for a moment.
+// postpone puts off the next refresh of a token for a moment, after one that failed.
 func (g *grants) postpone(reference string, grant upstream.Grant) error {
-	_, err := g.change(reference, func(r *record) bool {
+	_, err := g.change(reference, func(r *storedGrant) bool {
 		r.Grant.Postpone(time.Now())
 		return r.Grant.AccessToken == grant.AccessToken
 	})
 	return err
 }
 
-// over ends a session that the tenant lets go on no longer.
+// over ends a session that the tenant no longer accepts. The error is errEnded.
 func (g *grants) over(ctx context.Context, reference string, grant upstream.Grant, reason string) error {
 	g.log.InfoContext(ctx, "a session has ended", "identity", grant.IdentityID, "reason", reason)
 	_, _, err := g.end(reference)
 	return errors.Join(errEnded, err)
 }
 
-// reject notes that the service refused an access token, so that the next call refreshes it.
+// reject notes that the upstream refused an access token, so that the next call refreshes it.
 func (g *grants) reject(reference, token string) error {
-	_, err := g.change(reference, func(r *record) bool {
-		r.Grant.Expiry = time.Unix(1, 0) // not zero, which stands for none
+	_, err := g.change(reference, func(r *storedGrant) bool {
+		r.Grant.Expiry = time.Unix(1, 0) // not zero, which stands for no expiry
 		return r.Grant.AccessToken == token
 	})
 	return err

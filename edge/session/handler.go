@@ -11,7 +11,7 @@ import (
 
 // The paths of the sign-in.
 const (
-	// Path is what all of them are below.
+	// Path is the folder of all of them.
 	Path = "/auth/"
 	// CallbackPath is where the tenant sends browsers back to.
 	CallbackPath = Path + "callback"
@@ -21,30 +21,30 @@ const (
 	mePath     = Path + "me"
 )
 
-// Handler answers the requests below Path.
+// Handler returns the handler of the requests below Path.
 func (s *Sessions) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for path, endpoint := range map[string]struct {
 		method string
-		answer func(http.ResponseWriter, *http.Request) error
+		serve  func(http.ResponseWriter, *http.Request) error
 	}{
 		loginPath:    {http.MethodGet, s.login},
 		CallbackPath: {http.MethodGet, s.callback},
 		logoutPath:   {http.MethodPost, s.logout},
 		mePath:       {http.MethodGet, s.me},
 	} {
-		mux.HandleFunc(endpoint.method+" "+path, answering(endpoint.answer))
-		mux.HandleFunc(path, answering(func(w http.ResponseWriter, _ *http.Request) error {
+		mux.HandleFunc(endpoint.method+" "+path, handled(endpoint.serve))
+		mux.HandleFunc(path, handled(func(w http.ResponseWriter, _ *http.Request) error {
 			w.Header().Set("Allow", endpoint.method)
 			return errMethod
 		}))
 	}
-	mux.HandleFunc("/", answering(func(http.ResponseWriter, *http.Request) error { return errNotFound }))
+	mux.HandleFunc("/", handled(func(http.ResponseWriter, *http.Request) error { return errNotFound }))
 	return mux
 }
 
-// answering answers a request, or why it is refused.
-func answering(answer func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+// handled returns the handler that writes what serve writes or, if that fails, why the request is refused.
+func handled(serve func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("Cache-Control", "no-store")
@@ -52,20 +52,21 @@ func answering(answer func(http.ResponseWriter, *http.Request) error) http.Handl
 		header.Set("X-Content-Type-Options", "nosniff")
 		var err error = errCookies
 		if !tooManyCookies(r) {
-			err = answer(w, r)
+			err = serve(w, r)
 		}
 		if err == nil {
 			return
 		}
-		reason, ok := errors.AsType[*edge.Refusal](err)
+		refused, ok := errors.AsType[*edge.HTTPError](err)
 		if !ok {
-			reason = errInside
+			refused = edge.ErrInternal
 		}
-		answerProblem(w, r, reason)
+		writeProblem(w, r, refused)
 	}
 }
 
-// login sends the browser to the tenant: GET /auth/login, with the path to return to as return.
+// login sends the browser to the tenant: GET /auth/login, with the path to return to as the parameter
+// return.
 func (s *Sessions) login(w http.ResponseWriter, r *http.Request) error {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil || len(query["return"]) > 1 {
@@ -76,11 +77,11 @@ func (s *Sessions) login(w http.ResponseWriter, r *http.Request) error {
 		return errReturnPath
 	}
 	if s.origin.Scheme == "http" && (&url.URL{Host: r.Host}).Hostname() != s.origin.Hostname() {
-		// The same machine by another name, for which it has other cookies; they are the same for each port.
+		// The same machine by another name, for which the browser has other cookies.
 		http.Redirect(w, r, s.url(loginPath+"?"+url.Values{"return": {returnPath}}.Encode()), http.StatusSeeOther)
 		return nil
 	}
-	// Before anything is left in the browser.
+	// Before a cookie is set.
 	if _, err := s.tenant.Discover(r.Context()); err != nil {
 		return s.tenantFailed(r, err)
 	}
@@ -96,7 +97,7 @@ func (s *Sessions) login(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// tenantFailed notes that the tenant has failed, and answers what callers are told.
+// tenantFailed logs that the tenant has failed, and returns what callers are told.
 func (s *Sessions) tenantFailed(r *http.Request, err error) error {
 	s.log.WarnContext(r.Context(), "a sign-in has failed", "error", err)
 	return errTenant
@@ -108,7 +109,7 @@ const (
 	maxCode  = 4 << 10
 )
 
-// callback ends a sign-in: GET /auth/callback, as the tenant has the browser ask for it.
+// callback completes a sign-in: GET /auth/callback, where the tenant sends the browser.
 func (s *Sessions) callback(w http.ResponseWriter, r *http.Request) error {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -130,7 +131,7 @@ func (s *Sessions) callback(w http.ResponseWriter, r *http.Request) error {
 	if ours, err := s.tenant.CheckIssuer(r.Context(), query.Get("iss")); err != nil {
 		return s.tenantFailed(r, err)
 	} else if !ours {
-		s.log.WarnContext(r.Context(), "a sign-in was sent back by somebody else than the tenant")
+		s.log.WarnContext(r.Context(), "a sign-in was sent back by another issuer than the tenant")
 		return errIssuer
 	}
 	switch refused {
@@ -155,7 +156,7 @@ func (s *Sessions) callback(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// knownError answers an error code of RFC 6749 as it may be logged.
+// knownError returns an error code of RFC 6749 if it is one, and otherwise unknown, for the log.
 func knownError(code string) string {
 	switch code {
 	case "invalid_request", "unauthorized_client", "unsupported_response_type", "invalid_scope", "server_error", "temporarily_unavailable":
@@ -164,8 +165,8 @@ func knownError(code string) string {
 	return "unknown"
 }
 
-// logout ends the session, here and as far as it goes at the tenant: POST /auth/logout. It answers where
-// the browser's own session at the tenant can be ended.
+// logout ends the session here and revokes its tokens at the tenant: POST /auth/logout. The response
+// says where the browser's own session at the tenant can be ended.
 func (s *Sessions) logout(w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkCookie(r); err != nil {
 		return err
@@ -173,18 +174,18 @@ func (s *Sessions) logout(w http.ResponseWriter, r *http.Request) error {
 	if err := s.end(w, r); err != nil {
 		return err
 	}
-	var answer struct {
+	var body struct {
 		LogoutURL *string `json:"logoutUrl"`
 	}
-	// The session has ended, whether the tenant says where to go on or not.
+	// The session has ended, even if the tenant does not say where its own is ended.
 	if info, err := s.tenant.Discover(r.Context()); err == nil && info.LogoutURL != "" {
-		answer.LogoutURL = &info.LogoutURL
+		body.LogoutURL = &info.LogoutURL
 	}
-	answerJSON(w, "application/json", http.StatusOK, answer)
+	writeJSON(w, "application/json", http.StatusOK, body)
 	return nil
 }
 
-// me answers who is signed in: GET /auth/me.
+// me writes who is signed in: GET /auth/me.
 func (s *Sessions) me(w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkCookie(r); err != nil {
 		return err
@@ -196,7 +197,7 @@ func (s *Sessions) me(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answerJSON(w, "application/json", http.StatusOK, struct {
+	writeJSON(w, "application/json", http.StatusOK, struct {
 		Name       string `json:"name"`
 		IdentityID string `json:"identityId"`
 		ExpiresAt  string `json:"expiresAt"`
@@ -204,7 +205,7 @@ func (s *Sessions) me(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// checkCookie refuses what the page of another site had a browser send.
+// checkCookie refuses a request that the page of another site made a browser send.
 func (s *Sessions) checkCookie(r *http.Request) error {
 	switch refused := s.origins.CheckCookie(r); {
 	case refused == nil:

@@ -32,13 +32,13 @@ const (
 	tenantURL  = "http://tenant.example"
 )
 
-// A tenant is a simulated one, which is called without a network so that it can live in a bubble.
+// A tenant is a simulated one that is called without a network, so that it can live in a bubble of synctest.
 type tenant struct {
 	*sandbox.Sandbox
-	// before is called before each request is answered, and may answer it itself, by a status other than 0 or
-	// an error; nil to do nothing.
+	// before is called before each request, and may take the place of the response with a status other than
+	// 0, or with an error; nil to do nothing.
 	before func(*http.Request) (status int, body string, err error)
-	// after is called with each answer to a request for a token; nil to do nothing.
+	// after is called with each response to a request for a token; nil to do nothing.
 	after func()
 	// refreshToken is the latest that was given out.
 	refreshToken string
@@ -79,7 +79,7 @@ func (n *tenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-// A gateway has sessions, and asks the tenant one thing in the name of whoever calls.
+// A gateway has sessions, and one path that reads from the tenant as the caller.
 type gateway struct {
 	t        testing.TB
 	tenant   *tenant
@@ -133,7 +133,7 @@ func newGateway(t testing.TB, config session.Config, simulated sandbox.Config) *
 		t.Fatal(err)
 	}
 	g.mux.Handle(session.Path, g.sessions.Handler())
-	g.mux.Handle("/graphql", edge.Callers{Sessions: g.sessions}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	g.mux.Handle("/graphql", edge.Authenticator{Sessions: g.sessions}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if caller, ok := upstream.CredentialFrom(r.Context()); ok {
 			g.caller.Store(&caller)
 		}
@@ -143,8 +143,8 @@ func newGateway(t testing.TB, config session.Config, simulated sandbox.Config) *
 	return g
 }
 
-// read asks the tenant for something, and answers how that went. Those under way with the same limit (0 for the
-// tenant's own) are one.
+// read reads from the tenant, and returns how that went. Reads under way with the same limit (0 for the
+// tenant's own) become one.
 func read(ctx context.Context, rest *upstream.Client, limit int) string {
 	_, err := rest.ListIdentityCertifications(ctx, upstream.ListIdentityCertificationsParams{Paging: upstream.Paging{Limit: limit}})
 	if err != nil {
@@ -161,7 +161,7 @@ type browser struct {
 
 func (g *gateway) newBrowser() *browser { return &browser{g, map[string]string{}} }
 
-// send sends a request with the browser's cookies and keeps those of the answer.
+// send sends a request with the browser's cookies and keeps those of the response.
 func (b *browser) send(method, target string, header http.Header) *httptest.ResponseRecorder {
 	b.t.Helper()
 	r := httptest.NewRequestWithContext(context.Background(), method, gatewayURL+target, nil)
@@ -192,7 +192,7 @@ func (b *browser) get(target string) *httptest.ResponseRecorder {
 	return b.send(http.MethodGet, target, nil)
 }
 
-// ask asks the tenant for something, and answers how that went.
+// ask makes the gateway read from the tenant, and returns how that went.
 func (b *browser) ask() string {
 	b.t.Helper()
 	return b.askFor(0)
@@ -208,7 +208,7 @@ func (b *browser) askFor(limit int) string {
 	return w.Body.String()
 }
 
-// code answers the code of a problem.
+// code returns the code of a problem.
 func code(t testing.TB, w *httptest.ResponseRecorder) string {
 	t.Helper()
 	var problem struct {
@@ -223,7 +223,7 @@ func code(t testing.TB, w *httptest.ResponseRecorder) string {
 
 var hiddenRequest = regexp.MustCompile(`name="request" value="([^"]+)"`)
 
-// atTenant goes to the tenant's page, chooses an identity (empty to cancel), and answers where the tenant
+// atTenant goes to the tenant's page, chooses an identity (empty to cancel), and returns where the tenant
 // sends the browser back to.
 func (b *browser) atTenant(target, identity string) string {
 	b.t.Helper()
@@ -264,7 +264,7 @@ func (b *browser) atTenant(target, identity string) string {
 	return back.Header.Get("Location")
 }
 
-// callback answers the path that the tenant sends the browser back to.
+// callback returns the path that the tenant sends the browser back to.
 func (b *browser) callback(identity string) string {
 	b.t.Helper()
 	login := b.get("/auth/login")
@@ -282,19 +282,19 @@ func (b *browser) signIn(identity string) {
 	}
 }
 
-// signedIn says whether anybody is signed in.
+// signedIn reports whether a person is signed in.
 func (b *browser) signedIn() bool {
 	b.t.Helper()
 	return b.get("/auth/me").Code == http.StatusOK
 }
 
-// revoke ends a token at the tenant, as if somebody had done so there.
+// revoke revokes a token at the tenant, as an administrator there would.
 func (g *gateway) revoke(token string) {
 	g.t.Helper()
 	g.postToTenant("/oauth/revoke", url.Values{"token": {token}, "client_id": {sandbox.PortalClient}, "client_secret": {"sandbox"}})
 }
 
-// clientToken answers a token that the tenant gives to a client for its own credentials.
+// clientToken returns a token that the tenant gives to a client for its own credentials.
 func (g *gateway) clientToken(client string) string {
 	g.t.Helper()
 	body := g.postToTenant("/oauth/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {client}, "client_secret": {"sandbox"}})
@@ -307,7 +307,7 @@ func (g *gateway) clientToken(client string) string {
 	return granted.AccessToken
 }
 
-// postToTenant sends a form to the tenant, and answers the body of its answer.
+// postToTenant sends a form to the tenant, and returns the body of the response.
 func (g *gateway) postToTenant(path string, form url.Values) []byte {
 	g.t.Helper()
 	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, tenantURL+path, strings.NewReader(form.Encode()))
@@ -327,5 +327,5 @@ func (g *gateway) postToTenant(path string, form url.Values) []byte {
 	return body
 }
 
-// tokenRequests answers how many grants were exchanged or refreshed.
+// tokenRequests returns how many grants were exchanged or refreshed.
 func (g *gateway) tokenRequests() int { return g.tenant.Requests().Count("oauthToken") }

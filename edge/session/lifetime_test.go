@@ -76,7 +76,7 @@ func TestATokenIsRefreshedBeforeItExpires(t *testing.T) {
 						t.Fatalf("before it is time: %s after %d token requests", got, b.tokenRequests())
 					}
 					time.Sleep(2 * time.Second)
-					// The call that finds it is time goes with the old token, unless that has been revoked beneath it.
+					// The call that finds it is time goes with the old token, unless that has been revoked.
 					if got := b.ask(); got != "read" {
 						t.Fatalf("when it is time: %s", got)
 					}
@@ -113,18 +113,18 @@ func TestManyCallsWithAnExpiredTokenAreOneRefresh(t *testing.T) {
 	})
 }
 
-// An outage is how a tenant answers that fails: with a status and a body, or with neither. With status 0
-// and no error it does not fail.
+// An outage is the response of a tenant that fails: a status and a body, or an error and neither. With
+// status 0 and no error it does not fail.
 type outage func() (status int, body string, err error)
 
 func answering(status int, body string) outage {
 	return func() (int, string, error) { return status, body, nil }
 }
 
-// failing has the tenant answer requests for tokens in another way; nil for its own.
+// failing replaces the responses of the tenant to requests for tokens; nil for its own.
 func (g *gateway) failing(failure outage) { g.failingAt("/oauth/token", failure) }
 
-// failingAt has the tenant answer requests to some paths in another way; nil for its own.
+// failingAt replaces the responses of the tenant to requests for some paths; nil for its own.
 func (g *gateway) failingAt(prefix string, failure outage) {
 	g.tenant.before = func(r *http.Request) (int, string, error) {
 		if failure != nil && strings.HasPrefix(r.URL.Path, prefix) {
@@ -297,7 +297,7 @@ func TestASignOutWhileARefreshIsUnderWayIsASignOut(t *testing.T) {
 	})
 }
 
-// Whoever signs out may close the page at once.
+// A person who signs out may close the page at once.
 func TestASignOutThatNobodyWaitsForIsOne(t *testing.T) {
 	g := newGateway(t, session.Config{}, sandbox.Config{})
 	b := g.newBrowser()

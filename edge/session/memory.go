@@ -9,17 +9,18 @@ import (
 	"github.com/alexedwards/scs/v2"
 )
 
-// errFull says that there is no place for another session.
+// errFull says that there is no room for another session.
 var errFull = errors.New("there are as many sessions as there may be")
 
 // A memory is a store of sessions in the memory of the process. It holds a bounded number of entries,
-// and has no goroutine: what has expired goes when there are more. It is safe for concurrent use.
+// and has no goroutine: what has expired is deleted when entries are added. It is safe for concurrent
+// use.
 type memory struct {
 	limit int
 
 	mu      sync.Mutex
 	entries map[string]entry
-	sweepAt int // the number of entries at which those that have expired are looked for
+	sweepAt int // how many entries there are before those that have expired are looked for
 }
 
 type entry struct {
@@ -29,14 +30,15 @@ type entry struct {
 
 var _ scs.Store = (*memory)(nil)
 
-// firstSweep is the number of entries up to which expired ones are left alone.
+// firstSweep is how many entries there are before expired ones are looked for at first.
 const firstSweep = 64
 
+// newMemory returns a store that holds at most limit entries.
 func newMemory(limit int) *memory {
 	return &memory{limit: limit, entries: map[string]entry{}, sweepAt: min(firstSweep, limit)}
 }
 
-// Find answers what was committed under a key, unless it has expired.
+// Find returns what was committed under a key, unless it has expired.
 func (m *memory) Find(key string) (data []byte, found bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -47,7 +49,7 @@ func (m *memory) Find(key string) (data []byte, found bool, err error) {
 	return slices.Clone(e.data), true, nil
 }
 
-// Commit keeps data under a key. It fails with errFull where there is no place for it.
+// Commit keeps data under a key until expiry. The error is errFull if there is no room for it.
 func (m *memory) Commit(key string, data []byte, expiry time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -61,7 +63,7 @@ func (m *memory) Commit(key string, data []byte, expiry time.Time) error {
 	return nil
 }
 
-// Delete forgets a key.
+// Delete deletes the entry of a key.
 func (m *memory) Delete(key string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -69,7 +71,7 @@ func (m *memory) Delete(key string) error {
 	return nil
 }
 
-// count answers how many entries there are that have not expired.
+// count returns how many entries have not expired.
 func (m *memory) count() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -82,8 +84,8 @@ func (m *memory) count() int {
 	return n
 }
 
-// sweep forgets what has expired. The next one comes when there are twice as many entries, so that
-// each Commit pays for a few.
+// sweep deletes what has expired. The next sweep comes when there are twice as many entries, so that on
+// average each Commit looks at a few.
 func (m *memory) sweep() {
 	now := time.Now()
 	for key, e := range m.entries {

@@ -10,27 +10,24 @@ import (
 	"certql/edge"
 )
 
-const codeUnauthenticated = "UNAUTHENTICATED"
-
-// The refusals of a sign-in. Their texts are all that is answered: nothing that was sent is repeated.
+// The errors of a sign-in. Their texts are all that callers see: nothing that was sent is repeated.
 var (
-	errReturnPath = &edge.Refusal{Status: http.StatusBadRequest, Code: "BAD_RETURN_PATH", Message: "The parameter return must be one of the paths that this gateway lists for it."}
-	errCallback   = &edge.Refusal{Status: http.StatusBadRequest, Code: "BAD_CALLBACK", Message: "This is not how the tenant sends a browser back: parameters are missing, repeated or too long."}
-	errState      = &edge.Refusal{Status: http.StatusBadRequest, Code: "UNKNOWN_STATE", Message: "This browser has no such sign-in under way: it took too long, or has ended already."}
-	errIssuer     = &edge.Refusal{Status: http.StatusBadRequest, Code: "WRONG_ISSUER", Message: "It was not the expected tenant that sent this browser back."}
-	errCode       = &edge.Refusal{Status: http.StatusBadRequest, Code: "CODE_REFUSED", Message: "The tenant does not accept the code of this sign-in: it has expired, or was used before."}
-	errSignIn     = &edge.Refusal{Status: http.StatusForbidden, Code: "SIGN_IN_REFUSED", Message: "The sign-in was cancelled, or the tenant does not allow it."}
-	errTenant     = &edge.Refusal{Status: http.StatusBadGateway, Code: "TENANT_UNAVAILABLE", Message: "The tenant does not answer as it should. Try again later."}
-	errTooMany    = &edge.Refusal{Status: http.StatusServiceUnavailable, Code: "TOO_MANY_SESSIONS", Message: "There are as many sessions as there may be. Try again later."}
-	errCookies    = &edge.Refusal{Status: http.StatusRequestHeaderFieldsTooLarge, Code: "TOO_MANY_COOKIES", Message: "There are more than 1000 cookies: remove those of this site from the browser."}
-	errOrigin     = &edge.Refusal{Status: http.StatusForbidden, Code: "CROSS_ORIGIN", Message: "The page of another origin may not do that."}
-	errSignedOut  = &edge.Refusal{Status: http.StatusUnauthorized, Code: codeUnauthenticated, Message: "Nobody is signed in."}
-	errNotFound   = &edge.Refusal{Status: http.StatusNotFound, Code: "NOT_FOUND", Message: "There are /auth/login, /auth/callback, /auth/logout and /auth/me."}
-	errMethod     = &edge.Refusal{Status: http.StatusMethodNotAllowed, Code: "METHOD_NOT_ALLOWED", Message: "The method is not one that this path has."}
-	errInside     = &edge.Refusal{Status: http.StatusInternalServerError, Code: "INTERNAL", Message: "Something went wrong inside the gateway."}
+	errReturnPath = &edge.HTTPError{Status: http.StatusBadRequest, Code: "BAD_RETURN_PATH", Message: "The parameter return must be one of the paths that this gateway lists for it."}
+	errCallback   = &edge.HTTPError{Status: http.StatusBadRequest, Code: "BAD_CALLBACK", Message: "This is not how the tenant sends a browser back: parameters are missing, repeated or too long."}
+	errState      = &edge.HTTPError{Status: http.StatusBadRequest, Code: "UNKNOWN_STATE", Message: "This browser has no such sign-in under way: it took too long, or has ended already."}
+	errIssuer     = &edge.HTTPError{Status: http.StatusBadRequest, Code: "WRONG_ISSUER", Message: "It was not the expected tenant that sent this browser back."}
+	errCode       = &edge.HTTPError{Status: http.StatusBadRequest, Code: "CODE_REFUSED", Message: "The tenant does not accept the code of this sign-in: it has expired, or was used before."}
+	errSignIn     = &edge.HTTPError{Status: http.StatusForbidden, Code: "SIGN_IN_REFUSED", Message: "The sign-in was cancelled, or the tenant does not allow it."}
+	errTenant     = &edge.HTTPError{Status: http.StatusBadGateway, Code: "TENANT_UNAVAILABLE", Message: "The tenant does not answer as it should. Try again later."}
+	errTooMany    = &edge.HTTPError{Status: http.StatusServiceUnavailable, Code: "TOO_MANY_SESSIONS", Message: "There are as many sessions as there may be. Try again later."}
+	errCookies    = &edge.HTTPError{Status: http.StatusRequestHeaderFieldsTooLarge, Code: "TOO_MANY_COOKIES", Message: "There are more than 1000 cookies: remove those of this site from the browser."}
+	errOrigin     = &edge.HTTPError{Status: http.StatusForbidden, Code: "CROSS_ORIGIN", Message: "The page of another origin may not do that."}
+	errSignedOut  = &edge.HTTPError{Status: http.StatusUnauthorized, Code: edge.CodeUnauthenticated, Message: "Nobody is signed in."}
+	errNotFound   = &edge.HTTPError{Status: http.StatusNotFound, Code: "NOT_FOUND", Message: "There are /auth/login, /auth/callback, /auth/logout and /auth/me."}
+	errMethod     = &edge.HTTPError{Status: http.StatusMethodNotAllowed, Code: "METHOD_NOT_ALLOWED", Message: "The method is not one that this path has."}
 )
 
-// problemPage is what people see of a refusal.
+// problemPage is what people see of an error.
 var problemPage = template.Must(template.New("problem").Parse(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -43,7 +40,7 @@ var problemPage = template.Must(template.New("problem").Parse(`<!doctype html>
 </html>
 `))
 
-// A problem is the body of a refusal: problem details as RFC 9457 has them, and a code.
+// A problem is the body of an error: problem details as RFC 9457 has them, and a code.
 type problem struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
@@ -51,25 +48,27 @@ type problem struct {
 	Code   string `json:"code"`
 }
 
-// answerProblem answers a refusal: a page where the browser shows the answer to somebody, else JSON.
-func answerProblem(w http.ResponseWriter, r *http.Request, reason *edge.Refusal) {
-	body := problem{http.StatusText(reason.Status), reason.Status, reason.Message, reason.Code}
+// writeProblem writes why a request is refused: as a page if the browser shows it to a person, and else
+// as JSON.
+func writeProblem(w http.ResponseWriter, r *http.Request, refused *edge.HTTPError) {
+	body := problem{http.StatusText(refused.Status), refused.Status, refused.Message, refused.Code}
 	if strings.Contains(r.Header.Get("Accept"), "text/html") {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-		w.WriteHeader(reason.Status)
-		_ = problemPage.Execute(w, body) // where it fails, there is nobody left to tell
+		w.WriteHeader(refused.Status)
+		_ = problemPage.Execute(w, body) // if it fails, the caller has gone
 		return
 	}
-	answerJSON(w, "application/problem+json", reason.Status, body)
+	writeJSON(w, "application/problem+json", refused.Status, body)
 }
 
-func answerJSON(w http.ResponseWriter, mediaType string, status int, body any) {
+// writeJSON writes a body as JSON of a media type.
+func writeJSON(w http.ResponseWriter, mediaType string, status int, body any) {
 	text, err := json.Marshal(body)
 	if err != nil {
 		status, text = http.StatusInternalServerError, nil
 	}
 	w.Header().Set("Content-Type", mediaType+"; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(text) // where it fails, there is nobody left to tell
+	_, _ = w.Write(text) // if it fails, the caller has gone
 }

@@ -7,15 +7,16 @@ import (
 	"unicode"
 )
 
-// maxReturn bounds where a sign-in leads back to, in bytes.
+// maxReturn bounds the path that a sign-in leads back to, in bytes.
 const maxReturn = 1 << 10
 
-// returnPaths are where a sign-in may lead back to, all of the gateway's own origin. One that ends in
-// /* stands for all below it.
+// returnPaths are the paths of the gateway's own origin that a sign-in may lead back to. One that ends in
+// /* stands for all paths below it.
 type returnPaths []string
 
-// check answers where to go back to for what a request asks for: the first of the paths where it asks
-// for nothing. It is not ok where that is not among the paths, whatever it may look like to a browser.
+// check returns the path to go back to if a request asks for one: the path itself or, if it is empty, the
+// first of the paths that there are. It is not ok if the path is not one of them, however a browser may
+// read it.
 func (p returnPaths) check(asked string) (target string, ok bool) {
 	if asked == "" {
 		return strings.TrimSuffix(p[0], "*"), true
@@ -27,7 +28,7 @@ func (p returnPaths) check(asked string) (target string, ok bool) {
 	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" || !strings.HasPrefix(u.Path, "/") {
 		return "", false
 	}
-	// What is left of the path when it is decoded is what it is for the browser, too.
+	// A path that decoding or cleaning would change could be another one for the browser.
 	clean := path.Clean(u.Path)
 	if strings.HasSuffix(u.Path, "/") && clean != "/" {
 		clean += "/"

@@ -12,12 +12,12 @@ import (
 // keyBytes is the length of a key of AES-256.
 const keyBytes = 32
 
-// A sealer keeps secrets at rest from whoever gets hold of where they rest: by AES-GCM, with a random
-// nonce in front. What is sealed for one place cannot be opened in another.
+// A sealer encrypts secrets for storage, so that access to the store does not disclose them: by AES-GCM,
+// with a random nonce in front. What is sealed for one label cannot be opened for another.
 type sealer struct{ aeads []cipher.AEAD }
 
-// newSealer answers a sealer by the given keys: the first seals, and each of them opens. Without one it
-// makes a key that nobody else knows.
+// newSealer returns a sealer with the given keys: the first seals, and each of them opens. If there are
+// none, it makes a key that lasts as long as the sealer.
 func newSealer(keys [][]byte) (*sealer, error) {
 	if len(keys) == 0 {
 		key := make([]byte, keyBytes)
@@ -42,20 +42,20 @@ func newSealer(keys [][]byte) (*sealer, error) {
 	return &s, nil
 }
 
-// seal answers a value as it may rest in a place.
-func (s *sealer) seal(place string, value any) ([]byte, error) {
+// seal returns a value sealed for a label, which is the key or the cookie that it is stored under.
+func (s *sealer) seal(label string, value any) ([]byte, error) {
 	text, err := json.Marshal(value)
 	if err != nil {
 		return nil, err
 	}
-	return s.aeads[0].Seal(nil, nil, text, []byte(place)), nil //nolint:gosec // the nonce is made by the library
+	return s.aeads[0].Seal(nil, nil, text, []byte(label)), nil //nolint:gosec // the nonce is made by the library
 }
 
-// open reads what was sealed for a place. It is not ok where something was not sealed here, not for this
-// place, or by a key that is no more.
-func (s *sealer) open(place string, sealed []byte, value any) (ok bool) {
+// open reads what was sealed for a label. It is not ok if it was not sealed here, not for this label, or
+// by a key that is no longer known.
+func (s *sealer) open(label string, sealed []byte, value any) (ok bool) {
 	for _, aead := range s.aeads {
-		if text, err := aead.Open(nil, nil, sealed, []byte(place)); err == nil {
+		if text, err := aead.Open(nil, nil, sealed, []byte(label)); err == nil {
 			return json.Unmarshal(text, value) == nil
 		}
 	}

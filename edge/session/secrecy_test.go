@@ -56,7 +56,7 @@ func (s *spy) Delete(key string) error {
 	return s.trouble()
 }
 
-// secretsOf answers what a session must keep to itself.
+// secretsOf returns what a session must keep to itself.
 func (b *browser) secretsOf() map[string]string {
 	b.t.Helper()
 	secrets := map[string]string{"cookie": b.cookies["certql-session"], "refresh token": b.tenant.refreshToken}

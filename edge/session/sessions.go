@@ -17,31 +17,31 @@ import (
 	"certql/upstream"
 )
 
-// A Config says how people sign in, and how long they stay so. All of it is mandatory, but for Keys,
-// Store and Logger.
+// A Config says how people sign in, and how long they stay signed in. All of it is mandatory, except for
+// Keys, Store and Logger.
 type Config struct {
 	Tenant *upstream.AuthorizationCode
-	// Origin is the one by which browsers reach the gateway, and Origins those whose pages may use its
-	// cookies.
+	// Origin is the one at which browsers reach the gateway, and Origins are those whose pages may use
+	// its cookies.
 	Origin  *url.URL
 	Origins *edge.Origins
-	// ReturnPaths are where a sign-in may lead back to: paths of Origin or, with /* at the end, all
-	// below one.
+	// ReturnPaths are the paths of Origin that a sign-in may lead back to. One that ends in /* stands
+	// for all paths below it.
 	ReturnPaths []string
 	// IdleTimeout is how long a session lasts without a request, and Lifetime how long at most.
 	IdleTimeout, Lifetime time.Duration
-	// MaxSessions bounds the sessions at a time in a store that is made here.
+	// MaxSessions bounds the sessions at a time, unless Store is given.
 	MaxSessions int
-	// Keys, each of 32 bytes, seal what is kept: the first seals, and each opens. By default there is one
-	// that nobody else knows.
+	// Keys, each of 32 bytes, seal what is kept: the first seals, and each of them opens. By default one is
+	// made that lasts as long as the sessions.
 	Keys [][]byte
 	// Store keeps the sessions; by default it is the memory of the process.
 	Store scs.Store
-	// Logger is told of sessions that begin and end; by default nobody is.
+	// Logger has a line for each session that begins or ends; by default there is none.
 	Logger *slog.Logger
 }
 
-// Sessions are the browsers that somebody has signed in by. It is safe for concurrent use.
+// Sessions are those of browsers in which people have signed in. It is safe for concurrent use.
 type Sessions struct {
 	origin      *url.URL
 	origins     *edge.Origins
@@ -57,7 +57,7 @@ type Sessions struct {
 // entriesPerSession is how many entries of the store a session takes: itself, and its grant.
 const entriesPerSession = 2
 
-// New answers sessions for the given configuration.
+// New returns sessions for the given configuration. The error is one of its keys.
 func New(cfg Config) (*Sessions, error) {
 	sealer, err := newSealer(cfg.Keys)
 	if err != nil {
@@ -72,18 +72,17 @@ func New(cfg Config) (*Sessions, error) {
 	cookies := cookiesFor(cfg.Origin)
 	return &Sessions{
 		origin: cfg.Origin, origins: cfg.Origins, returnPaths: cfg.ReturnPaths, tenant: cfg.Tenant, log: cfg.Logger, cookies: cookies,
-		// Not made by scs.New, which starts a goroutine that nobody can stop.
+		// Not made by scs.New, which starts a goroutine that cannot be stopped.
 		manager: &scs.SessionManager{
 			IdleTimeout: cfg.IdleTimeout, Lifetime: cfg.Lifetime, Store: cfg.Store, Codec: codec{},
-			HashTokenInStore: true, // so that who sees the store has no cookie
+			HashTokenInStore: true, // so that access to the store discloses no cookie
 		},
 		attempts: attempts{sealer, cookies},
 		grants:   &grants{store: cfg.Store, sealer: sealer, tenant: cfg.Tenant, log: cfg.Logger},
 	}, nil
 }
 
-// Count answers how many sessions there are, as long as the memory of the process keeps them, and
-// else 0.
+// Count returns how many sessions there are if the memory of the process keeps them, and else 0.
 func (s *Sessions) Count() int {
 	kept, ok := s.manager.Store.(*memory)
 	if !ok {
@@ -99,14 +98,14 @@ type session struct {
 	expiry    time.Time // unless it is used again
 }
 
-// The refusals of requests with a cookie.
-var errNoSession = &edge.Refusal{
-	Status: http.StatusUnauthorized, Code: codeUnauthenticated, Message: "The session has ended: sign in again, at /auth/login.",
+// errNoSession is the error of a request whose cookie belongs to no session.
+var errNoSession = &edge.HTTPError{
+	Status: http.StatusUnauthorized, Code: edge.CodeUnauthenticated, Message: "The session has ended: sign in again, at /auth/login.",
 }
 
-// Credential answers in whose name a request is made that brings the cookie of a session; nil where it
-// brings none. A session that has ended, a request that the page of another site had sent, and one
-// with more cookies than are looked through are refused.
+// Credential returns the credential of the person whose session a request brings the cookie of; nil if
+// it brings none. It extends the session. The error is an *edge.HTTPError if the session has ended, the
+// page of another site made the browser send the request, or there are too many cookies.
 func (s *Sessions) Credential(w http.ResponseWriter, r *http.Request) (upstream.Credential, error) {
 	if tooManyCookies(r) {
 		return nil, errCookies
@@ -124,8 +123,8 @@ func (s *Sessions) Credential(w http.ResponseWriter, r *http.Request) (upstream.
 	return s.grants.credential(found.reference, found.grant), nil
 }
 
-// use answers the session of a request, and keeps it for another while. It fails with errNoSession
-// where there is none, and has the browser forget its cookie.
+// use returns the session of a request, and extends it. If there is none, the error is errNoSession, and
+// the browser is made to forget the cookie.
 func (s *Sessions) use(w http.ResponseWriter, r *http.Request) (session, error) {
 	ctx, reference, err := s.load(r)
 	if err != nil {
@@ -149,8 +148,8 @@ func (s *Sessions) use(w http.ResponseWriter, r *http.Request) (session, error) 
 	return session{reference, kept.Grant, expiry}, nil
 }
 
-// load answers a context with the session that a request brings the cookie of, and the reference of its
-// grant; empty where there is no such session.
+// load returns a context with the session that a request brings the cookie of, and the reference of its
+// grant; empty if there is no such session.
 func (s *Sessions) load(r *http.Request) (ctx context.Context, reference string, err error) {
 	id, _ := s.id(r)
 	if ctx, err = s.manager.Load(r.Context(), id); err != nil {
@@ -162,7 +161,7 @@ func (s *Sessions) load(r *http.Request) (ctx context.Context, reference string,
 // maxID bounds the cookie of a session, in bytes.
 const maxID = 64
 
-// id answers the id in the cookie of a request, empty where it can be none, and whether there is such a
+// id returns the id in the cookie of a request, empty if it cannot be one, and whether there is such a
 // cookie at all.
 func (s *Sessions) id(r *http.Request) (id string, brought bool) {
 	found := r.CookiesNamed(s.cookies.session)
@@ -172,7 +171,7 @@ func (s *Sessions) id(r *http.Request) (id string, brought bool) {
 	return found[0].Value, true
 }
 
-// begin makes a session for somebody who has signed in, in place of the one that there may have been.
+// begin makes a session for a person who has signed in, in place of the one that there may have been.
 func (s *Sessions) begin(w http.ResponseWriter, r *http.Request, grant upstream.Grant) error {
 	ctx, before, err := s.load(r)
 	if err != nil {
@@ -186,7 +185,7 @@ func (s *Sessions) begin(w http.ResponseWriter, r *http.Request, grant upstream.
 	s.manager.Put(ctx, grantKey, reference)
 	id, expiry, err := s.manager.Commit(ctx)
 	if err == nil {
-		err = s.grants.write(reference, record{grant, expiry})
+		err = s.grants.write(reference, storedGrant{grant, expiry})
 	}
 	if errors.Is(err, errFull) {
 		s.log.WarnContext(ctx, "a session was refused", "reason", errFull.Error())
@@ -222,7 +221,7 @@ func (s *Sessions) endGrant(ctx context.Context, reference string) {
 		_ = s.fault(ctx, err)
 	}
 	if found {
-		s.log.InfoContext(ctx, "a session has ended", "identity", ended.Grant.IdentityID, "reason", "whoever it was has signed out, or in again")
+		s.log.InfoContext(ctx, "a session has ended", "identity", ended.Grant.IdentityID, "reason", "the person has signed out, or in again")
 		s.grants.revoke(ctx, ended.Grant)
 	}
 }
@@ -237,11 +236,11 @@ func (s *Sessions) forget(ctx context.Context, w http.ResponseWriter, r *http.Re
 	}
 }
 
-// fault notes that the store has failed, and answers what callers are told.
+// fault logs that the store has failed, and returns an error that callers see as an internal one.
 func (s *Sessions) fault(ctx context.Context, err error) error {
 	s.log.ErrorContext(ctx, "the store of sessions failed", "error", err)
 	return fmt.Errorf("sessions: %w", err)
 }
 
-// url answers the URL of a path, as browsers see it.
+// url returns the URL of a path, as browsers see it.
 func (s *Sessions) url(path string) string { return strings.TrimSuffix(s.origin.String(), "/") + path }

@@ -14,7 +14,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// edited answers a path with its query changed.
+// edited returns a path with its query changed.
 func edited(t *testing.T, path string, edit func(url.Values)) string {
 	t.Helper()
 	u, err := url.Parse(path)
@@ -272,7 +272,7 @@ func TestABadCookieIsNoSession(t *testing.T) {
 	}
 }
 
-// From some number on the library reads no cookie at all, and a session's would be none.
+// If there are too many, the library reads no cookie at all, and that of a session would go unnoticed.
 func TestManyCookiesAreNotTakenForNone(t *testing.T) {
 	b := newGateway(t, session.Config{}, sandbox.Config{}).newBrowser()
 	b.signIn("reviewer-1")
@@ -380,7 +380,7 @@ func TestTheSameMachineByAnotherNameIsSentToTheRightOne(t *testing.T) {
 		"127.0.0.1:8080": "http://localhost:8080/auth/login?return=%2F%3Fa%3Db",
 		"127.0.0.1":      "http://localhost:8080/auth/login?return=%2F%3Fa%3Db",
 		"[::1]:8080":     "http://localhost:8080/auth/login?return=%2F%3Fa%3Db",
-		// Cookies are for all ports of a name. What forwards may have put its own here, which would go in circles.
+		// Cookies are for all ports of a name. A proxy may have put its own port here, and a redirect would go in circles.
 		"localhost:9090": "http://tenant.example/oauth/authorize?",
 		"localhost":      "http://tenant.example/oauth/authorize?",
 	} {

@@ -29,7 +29,7 @@ func TestWhatIsSealedIsOpenedInItsPlaceAlone(t *testing.T) {
 		}
 		return s
 	}
-	want := record{upstream.Grant{AccessToken: "do-not-print", RefreshToken: "nor-this", IdentityID: "ada"}, time.Unix(1, 0).UTC()}
+	want := storedGrant{upstream.Grant{AccessToken: "do-not-print", RefreshToken: "nor-this", IdentityID: "ada"}, time.Unix(1, 0).UTC()}
 	sealed, err := seal(key).seal("a", want)
 	if err != nil {
 		t.Fatal(err)
@@ -41,9 +41,9 @@ func TestWhatIsSealedIsOpenedInItsPlaceAlone(t *testing.T) {
 	if err != nil || bytes.Equal(sealed, again) {
 		t.Error("the same is sealed alike twice")
 	}
-	var got record
+	var got storedGrant
 	for name, opener := range map[string]*sealer{"the same key": seal(key), "one of two": seal(old, key)} {
-		got = record{}
+		got = storedGrant{}
 		if !opener.open("a", sealed, &got) || cmp.Diff(want.Until, got.Until) != "" || got.Grant != want.Grant {
 			t.Errorf("%s: %+v", name, got)
 		}
@@ -51,7 +51,7 @@ func TestWhatIsSealedIsOpenedInItsPlaceAlone(t *testing.T) {
 	changed := bytes.Clone(sealed)
 	changed[len(changed)-1] ^= 1
 	for name, open := range map[string]func() bool{
-		"another place": func() bool { return seal(key).open("b", sealed, &got) },
+		"another label": func() bool { return seal(key).open("b", sealed, &got) },
 		"another key":   func() bool { return seal(old).open("a", sealed, &got) },
 		"made-up key":   func() bool { return seal().open("a", sealed, &got) },
 		"changed":       func() bool { return seal(key).open("a", changed, &got) },
@@ -185,7 +185,7 @@ func TestASessionHoldsAReferenceAndNothingElse(t *testing.T) {
 	}
 }
 
-// Whatever is asked for, a browser goes on to a listed path of the same origin.
+// Whatever path is asked for, a browser goes on to a listed path of the same origin.
 func FuzzReturnPath(f *testing.F) {
 	for _, asked := range []string{"", "/", "//evil.test", "/portal/x?y=//z", `/\evil.test`, "/portal/..%2f", "/portal/%5c", "https:/portal/", "/portal/\t/x", "/PORTAL/"} {
 		f.Add(asked)
@@ -216,7 +216,7 @@ func FuzzReturnPath(f *testing.F) {
 	})
 }
 
-// unasked is the transport of a tenant that nobody is to ask.
+// unasked is the transport of a tenant that must not be called.
 type unasked struct{ t *testing.T }
 
 func (u unasked) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -224,16 +224,16 @@ func (u unasked) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, errors.New("asked")
 }
 
-// Who finds an old token just before it is replaced begins another refresh just after: it must not use up
-// the next refresh token.
+// A caller that finds an old token just before it is replaced begins another refresh just after: that must
+// not use up the next refresh token.
 func TestARefreshThatComesTooLateIsNone(t *testing.T) {
 	g := newUnasked(t)
-	if err := g.write("r", record{upstream.Grant{AccessToken: "new", RefreshToken: "next"}, time.Now().Add(time.Hour)}); err != nil {
+	if err := g.write("r", storedGrant{upstream.Grant{AccessToken: "new", RefreshToken: "next"}, time.Now().Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	before := upstream.Grant{AccessToken: "old", RefreshToken: "used up"}
 	if token, err := g.refresh(t.Context(), "r", before); err != nil || token != "new" {
-		t.Errorf("it answers %q, %v", token, err)
+		t.Errorf("it returns %q, %v", token, err)
 	}
 	if _, err := g.refresh(t.Context(), "another", before); !errors.Is(err, errEnded) {
 		t.Errorf("a session that has ended is refreshed: %v", err)
@@ -245,14 +245,14 @@ func TestARefreshThatFailedIsNotTriedAgainAtOnce(t *testing.T) {
 	g := newUnasked(t)
 	now := time.Now()
 	before := upstream.Grant{AccessToken: "old", RefreshToken: "next", RenewAt: now.Add(-time.Second), Expiry: now.Add(time.Minute)}
-	if err := g.write("r", record{before, now.Add(time.Hour)}); err != nil {
+	if err := g.write("r", storedGrant{before, now.Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := g.postpone("r", before); err != nil {
 		t.Fatal(err)
 	}
 	if token, err := g.refresh(t.Context(), "r", before); err != nil || token != "old" {
-		t.Errorf("it answers %q, %v", token, err)
+		t.Errorf("it returns %q, %v", token, err)
 	}
 }
 

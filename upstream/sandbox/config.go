@@ -13,7 +13,7 @@ const (
 	DefaultCertifications  = 360
 	DefaultRateLimit       = 100
 	DefaultRateWindow      = 10 * time.Second
-	DefaultTaskPace        = 2 * time.Second
+	DefaultTaskPace        = 3 * time.Second
 	DefaultRefreshLifetime = 86_400 * time.Second
 	// DefaultTokenLifetime is that of tokens for a client's credentials, DefaultUserTokenLifetime that of tokens for
 	// users who sign in to an application.

@@ -1,0 +1,126 @@
+package edge
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"certql/upstream"
+)
+
+// An Authenticator decides as whom each request is made upstream. The first of these that a request
+// brings counts, and if that one is wrong the request is refused: a caller never becomes another one
+// because a token has expired.
+//
+//  1. an Authorization header: the bearer of the token in it
+//  2. an X-API-Key header: the gateway itself
+//  3. the cookie of a session: the person who signed in
+//  4. none of these: the gateway itself, if that is open to every caller or to the client certificate
+//     of the connection
+//
+// A request that nothing is known of goes on without a credential; whatever it asks of the upstream is
+// then UNAUTHENTICATED.
+type Authenticator struct {
+	// Bearer lets callers bring a token.
+	Bearer bool
+	// Service is the gateway's own credential, and Gate says who may use it; both are nil if nobody may.
+	Service upstream.Credential
+	Gate    *ServiceGate
+	// Sessions finds out who signed in; nil if nobody can.
+	Sessions Sessions
+}
+
+// Sessions are those of browsers in which people have signed in.
+type Sessions interface {
+	// Credential returns the credential of the person whose session a request brings the cookie of;
+	// nil if it brings none. It may set cookies by w. The error is an *HTTPError, unless something is
+	// wrong with the gateway.
+	Credential(w http.ResponseWriter, r *http.Request) (upstream.Credential, error)
+}
+
+// Handler puts the credential of each request into its context for next, or refuses the request.
+func (a Authenticator) Handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		credential, err := a.credential(w, r)
+		if err != nil {
+			a.refuse(w, err)
+			return
+		}
+		if credential != nil {
+			r = r.WithContext(upstream.WithCredential(r.Context(), credential))
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// credential returns as whom a request is made; nil if nothing says so.
+func (a Authenticator) credential(w http.ResponseWriter, r *http.Request) (upstream.Credential, error) {
+	if header := strings.Join(r.Header.Values("Authorization"), ", "); header != "" {
+		return a.bearer(header)
+	}
+	if a.Gate != nil {
+		if brought, good := a.Gate.keyed(r); brought && !good {
+			return nil, errAPIKey
+		} else if brought {
+			return a.Service, nil
+		}
+	} else if r.Header.Get(apiKeyHeader) != "" {
+		return nil, errNoAPIKeys
+	}
+	if a.Sessions != nil {
+		if credential, err := a.Sessions.Credential(w, r); err != nil || credential != nil {
+			return credential, err
+		}
+	}
+	if a.Gate != nil && a.Gate.admits(r) {
+		return a.Service, nil
+	}
+	return nil, nil
+}
+
+// WithBearer returns a context in which the upstream is called as the bearer of a token. Authorization
+// has the form of the header of that name: over WebSocket, callers may bring it in a message. The error
+// is an *HTTPError.
+func (a Authenticator) WithBearer(ctx context.Context, authorization string) (context.Context, error) {
+	bearer, err := a.bearer(authorization)
+	if err != nil {
+		return nil, err
+	}
+	return upstream.WithCredential(ctx, bearer), nil
+}
+
+// bearer returns the credential in an Authorization header.
+func (a Authenticator) bearer(header string) (upstream.Credential, error) {
+	if !a.Bearer {
+		return nil, errNoBearers
+	}
+	scheme, token, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return nil, errBearer
+	}
+	bearer, err := upstream.Bearer(strings.TrimSpace(token))
+	if err != nil {
+		return nil, errBearer
+	}
+	return bearer, nil
+}
+
+var (
+	errBearer    = &HTTPError{http.StatusUnauthorized, CodeUnauthenticated, `The Authorization header must be "Bearer" and a token.`}
+	errNoBearers = &HTTPError{http.StatusUnauthorized, CodeUnauthenticated, "This gateway takes no tokens: leave the Authorization header out."}
+	errAPIKey    = &HTTPError{http.StatusUnauthorized, CodeUnauthenticated, "The X-API-Key header has no key that this gateway knows."}
+	errNoAPIKeys = &HTTPError{http.StatusUnauthorized, CodeUnauthenticated, "This gateway takes no API keys: leave the X-API-Key header out."}
+)
+
+// refuse writes the response to a request whose caller is not let in.
+func (a Authenticator) refuse(w http.ResponseWriter, err error) {
+	refused, ok := errors.AsType[*HTTPError](err)
+	if !ok {
+		refused = ErrInternal
+	}
+	if a.Bearer && refused.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	refused.write(w)
+}

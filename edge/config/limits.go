@@ -1,0 +1,39 @@
+package config
+
+// maxBatch is the largest batch that may be allowed, since the operations of a batch share one deadline.
+const maxBatch = 1000
+
+// Limits has the settings of how much one request may hold. What they count is known to the graph,
+// which keeps to them.
+type Limits struct {
+	Body       int `default:"262144" help:"Most bytes in the body of a request, and in the query of a URL."`
+	Tokens     int `default:"10000" help:"Most tokens in a GraphQL document."`
+	Depth      int `default:"20" help:"Most levels of fields in an operation."`
+	Aliases    int `default:"60" help:"Most aliases in an operation."`
+	RootFields int `default:"50" help:"Most fields at the root of an operation."`
+	Directives int `default:"50" help:"Most directives in an operation."`
+	ListLength int `default:"10000" help:"Most elements in a list of the variables."`
+	Batch      int `default:"0" help:"Most operations in a request that is a JSON array; 0 refuses arrays."`
+}
+
+func (l Limits) validate(report report) {
+	for _, limit := range []struct {
+		option string
+		value  int
+	}{
+		{"--max-body", l.Body},
+		{"--max-tokens", l.Tokens},
+		{"--max-depth", l.Depth},
+		{"--max-aliases", l.Aliases},
+		{"--max-root-fields", l.RootFields},
+		{"--max-directives", l.Directives},
+		{"--max-list-length", l.ListLength},
+	} {
+		if limit.value < 1 {
+			report("%s: must be 1 or more, not %d", limit.option, limit.value)
+		}
+	}
+	if l.Batch < 0 || l.Batch > maxBatch {
+		report("--max-batch: must be from 0 to %d, not %d", maxBatch, l.Batch)
+	}
+}

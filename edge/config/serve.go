@@ -1,0 +1,79 @@
+package config
+
+import (
+	"cmp"
+	"net/url"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// Settings are what the command line and the environment say.
+type Settings struct {
+	PrintConfig bool             `env:"-" help:"Print the effective settings of the command, with secrets masked, and where each comes from, instead of running it."`
+	Version     kong.VersionFlag `env:"-" help:"Print the version."`
+
+	Serve   Serve   `cmd:"" default:"withargs" help:"Run the gateway. This is the default command."`
+	Show    Serve   `cmd:"" name:"config" help:"Check the settings of the gateway, and print them as --print-config does."`
+	Sandbox Sandbox `cmd:"" help:"Run only the sandbox, a simulator of the upstream REST API, for any REST client."`
+}
+
+// Serve has the settings of the gateway.
+type Serve struct {
+	Addr                    string        `default:"localhost:8080" help:"Host and port to listen on: GraphQL at /graphql, the playground at /."`
+	Serving                 Serving       `embed:""`
+	CORSOrigins             []string      `name:"cors-origin" sep:"," placeholder:"ORIGIN" help:"Origin of web pages that may call the gateway from a browser, as scheme://host[:port]; several are separated by commas. None by default, and there is no wildcard."`
+	UpstreamURL             string        `name:"upstream-url" placeholder:"URL" help:"Base URL of the upstream API, such as https://TENANT.api.identitynow.com/v3. By default the gateway runs on an embedded sandbox."`
+	UpstreamLayout          string        `default:"auto" enum:"auto,versioned,current" help:"Where the version stands in the upstream's paths: versioned (first, in the base URL: /v3/certifications/…), current (after the service: /certifications/v1/…), or auto (versioned if the base URL ends in a version)."`
+	UpstreamHTTP2           bool          `name:"upstream-http2" help:"Speak only HTTP/2 to the upstream, even without TLS. Otherwise HTTP/2 is spoken if TLS offers it."`
+	UpstreamTimeout         time.Duration `default:"30s" help:"Longest time that one upstream call may take."`
+	OperationTimeout        time.Duration `default:"60s" help:"Longest time that one GraphQL operation may take."`
+	NoIntrospection         bool          `name:"no-introspection" help:"Hide the schema: it cannot be queried, and errors suggest no names from it."`
+	Documents               Documents     `embed:""`
+	Limits                  Limits        `embed:"" prefix:"max-"`
+	MaxWriteBatch           int           `default:"10000" help:"Most decisions or references in one mutation."`
+	Precheck                bool          `default:"true" negatable:"" help:"Read a certification before a write to it, so that a write which it is not open for is refused without being sent. Costs one upstream call for each mutation."`
+	MaxEstimatedCalls       int           `default:"500" help:"Most upstream calls that a GraphQL operation may be expected to make in the worst case; one that may make more is refused before it makes any."`
+	MaxUpstreamCalls        int           `default:"200" help:"Most upstream calls that a GraphQL operation makes; fields that need more are null."`
+	TaskPollMin             time.Duration `default:"1s" help:"Wait between the first and the second read of a watched task; later waits grow."`
+	TaskPollMax             time.Duration `default:"10s" help:"Longest wait between two reads of a watched task."`
+	MaxWebSockets           int           `name:"max-websockets" default:"5000" help:"Most WebSocket connections that may be open."`
+	MaxWebSocketOperations  int           `name:"max-websocket-operations" default:"100" help:"Most operations that may be under way on one WebSocket connection, subscriptions included."`
+	MaxInFlight             int           `default:"256" help:"Most upstream calls under way at once; others wait, and operations take turns."`
+	MaxInFlightPerOperation int           `default:"64" help:"Most upstream calls under way at once for one GraphQL operation."`
+	Budget                  Budget        `embed:""`
+	Auth                    []string      `default:"auto" sep:"," enum:"auto,bearer,service,session" help:"Who is let in, separated by commas: bearer (callers with an access token of the tenant), service (callers who may use the gateway's own credentials), session (browsers in which a person has signed in), auto (bearer and, on the embedded sandbox, service)."`
+	Access                  Access        `embed:""`
+	ClientID                string        `placeholder:"ID" help:"Client id of the gateway's own credentials."`
+	ClientSecret            string        `secret:"" placeholder:"SECRET" help:"Client secret of the gateway's own credentials. Other users of the machine can see a flag: better use the variable or a file."`
+	ClientSecretFile        string        `placeholder:"PATH" help:"File that holds the client secret."`
+	TokenURL                string        `placeholder:"URL" help:"Where the gateway exchanges its own credentials for a token. By default /oauth/token on the upstream's host."`
+	PublicURL               string        `name:"public-url" placeholder:"ORIGIN" help:"Origin at which browsers reach the gateway, as scheme://host[:port]. By default that of the address to listen on, which is enough only for sessions on localhost."`
+	TLS                     TLS           `embed:"" prefix:"tls-"`
+	Session                 Session       `embed:"" prefix:"session-"`
+	Pages                   string        `placeholder:"DIR" help:"Directory of files to serve under /pages/, for a portal on the gateway's own origin."`
+	Log                     Log           `embed:"" prefix:"log-"`
+	Data                    SandboxData   `embed:"" prefix:"sandbox-"`
+}
+
+// Embedded reports whether the gateway runs on the embedded sandbox.
+func (c Serve) Embedded() bool { return c.UpstreamURL == "" }
+
+// EffectiveTokenURL returns where the gateway gets its own token.
+func (c Serve) EffectiveTokenURL() string {
+	return cmp.Or(c.TokenURL, c.onUpstreamsHost("/oauth/token"))
+}
+
+// EffectiveInfoURL returns where the tenant says how people sign in.
+func (c Serve) EffectiveInfoURL() string {
+	return cmp.Or(c.Session.InfoURL, c.onUpstreamsHost("/oauth/info"))
+}
+
+// onUpstreamsHost returns the URL of a path on the host of the upstream.
+func (c Serve) onUpstreamsHost(path string) string {
+	base, err := url.Parse(c.UpstreamURL)
+	if err != nil {
+		return "" // validate has refused it
+	}
+	return (&url.URL{Scheme: base.Scheme, Host: base.Host, Path: path}).String()
+}

@@ -1,0 +1,100 @@
+package config
+
+import (
+	"encoding/base64"
+	"fmt"
+	"path"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// sessionKeyBytes is the length of a key of AES-256.
+const sessionKeyBytes = 32
+
+// Session has the settings of the sessions of browsers.
+type Session struct {
+	ClientID         string        `placeholder:"ID" help:"Client of the tenant that people sign in to, with the grants authorization_code and refresh_token."`
+	ClientSecret     string        `secret:"" placeholder:"SECRET" help:"Secret of that client, if it has one. Other users of the machine can see a flag: better use the variable or a file."`
+	ClientSecretFile string        `placeholder:"PATH" help:"File that holds the secret."`
+	Scopes           []string      `name:"scope" sep:"," placeholder:"SCOPE" help:"Scopes to ask for at the sign-in, separated by commas. By default all that the client may have."`
+	ReturnPaths      []string      `name:"return-path" sep:"," default:"/" help:"Paths of this gateway's origin that a sign-in may lead back to, separated by commas. A path that ends in /* stands for all paths below it."`
+	IdleTimeout      time.Duration `default:"30m" help:"How long a session lasts without a request."`
+	Lifetime         time.Duration `default:"12h" help:"How long a session lasts at most."`
+	Max              int           `default:"10000" help:"Most sessions at a time; further sign-ins are turned away."`
+	Key              string        `secret:"" placeholder:"KEY" help:"Key that seals what is kept of sessions: 32 random bytes in base64. Several are separated by commas: the first seals, and each of them opens. By default a key is made at the start."`
+	KeyFile          string        `placeholder:"PATH" help:"File that holds the key."`
+	InfoURL          string        `name:"info-url" placeholder:"URL" help:"Where the tenant lists its endpoints. By default /oauth/info on the upstream's host."`
+	AuthorizeURL     string        `name:"authorize-url" placeholder:"URL" help:"Where people sign in. By default as the tenant says."`
+	TokenURL         string        `name:"token-url" placeholder:"URL" help:"Where the grants of people are exchanged for tokens. By default as the tenant says."`
+	RevokeURL        string        `name:"revoke-url" placeholder:"URL" help:"Where tokens are revoked at a sign-out. By default they are left to expire."`
+	Issuer           string        `placeholder:"URL" help:"What the tenant has to call itself when it sends a browser back. By default the origin of the URL where people sign in, if the tenant names itself at all."`
+}
+
+// Keys returns the keys that seal what is kept of sessions; none if one is to be made. The error names
+// the option and does not repeat the key.
+func (s Session) Keys() ([][]byte, error) {
+	if s.Key == "" {
+		return nil, nil
+	}
+	var keys [][]byte
+	for text := range strings.SplitSeq(s.Key, ",") {
+		key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+		if err != nil || len(key) != sessionKeyBytes {
+			return nil, fmt.Errorf("--session-key: must be %d random bytes in base64", sessionKeyBytes)
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+func (s Session) validate(report report) {
+	for _, returnPath := range s.ReturnPaths {
+		if err := validateReturnPath(returnPath); err != nil {
+			report("--session-return-path: %w", err)
+		}
+	}
+	if len(s.ReturnPaths) == 0 {
+		report("--session-return-path: needs a path, such as /")
+	}
+	if s.IdleTimeout <= 0 {
+		report("--session-idle-timeout: must be longer than 0, such as 30m, not %s", s.IdleTimeout)
+	}
+	if s.Lifetime < s.IdleTimeout {
+		report("--session-lifetime: must be --session-idle-timeout or longer, not %s", s.Lifetime)
+	}
+	if s.Max < 1 {
+		report("--session-max: must be 1 or more, not %d", s.Max)
+	}
+	if _, err := s.Keys(); err != nil {
+		report("%w", err)
+	}
+	for _, endpoint := range []struct{ option, url string }{
+		{"info-url", s.InfoURL},
+		{"authorize-url", s.AuthorizeURL},
+		{"token-url", s.TokenURL},
+		{"revoke-url", s.RevokeURL},
+		{"issuer", s.Issuer},
+	} {
+		if endpoint.url == "" {
+			continue
+		}
+		if err := validateURL(endpoint.url); err != nil {
+			report("--session-%s: %w", endpoint.option, err)
+		}
+	}
+}
+
+// validateReturnPath checks a path that a sign-in may lead back to.
+func validateReturnPath(text string) error {
+	stem := strings.TrimSuffix(text, "*")
+	clean := path.Clean(stem)
+	if strings.HasSuffix(stem, "/") && clean != "/" {
+		clean += "/"
+	}
+	if !strings.HasPrefix(text, "/") || stem != clean || strings.HasSuffix(text, "*") && !strings.HasSuffix(stem, "/") ||
+		strings.ContainsAny(stem, `*\?#%`) || strings.ContainsFunc(stem, unicode.IsControl) {
+		return fmt.Errorf("must be a path such as / or /portal/*, not %q", text)
+	}
+	return nil
+}

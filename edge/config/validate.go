@@ -1,0 +1,71 @@
+package config
+
+import "os"
+
+// validate reports what is wrong with the settings of the gateway.
+func (c Serve) validate(report report) {
+	if !c.Embedded() {
+		if err := validateURL(c.UpstreamURL); err != nil {
+			report("--upstream-url: %w", err)
+		}
+	}
+	if err := validateAddr(c.Addr); err != nil {
+		report("--addr: %w", err)
+	}
+	c.validateAuth(report)
+	c.Access.validate(c.Modes().Service, c.Embedded(), report)
+	c.TLS.validate(report)
+	if len(c.Access.ClientCertNames) > 0 && c.TLS.ClientCAFile == "" {
+		report("--client-cert-name: needs --tls-client-ca-file, so that clients are asked for a certificate")
+	}
+	c.Session.validate(report)
+	c.validatePublicURL(report)
+	c.validateSignIn(report)
+	if c.TokenURL != "" {
+		if err := validateURL(c.TokenURL); err != nil {
+			report("--token-url: %w", err)
+		}
+	}
+	c.validateOperations(report)
+	c.Budget.validate(report)
+	for _, origin := range c.CORSOrigins {
+		if err := validateOrigin(origin); err != nil {
+			report("--cors-origin: %w", err)
+		}
+	}
+	if info, err := os.Stat(c.Pages); c.Pages != "" && (err != nil || !info.IsDir()) {
+		report("--pages: must be a directory, not %q", c.Pages)
+	}
+	c.Data.validate("sandbox-", report)
+}
+
+// validateOperations reports what is wrong with how operations are served and executed.
+func (c Serve) validateOperations(report report) {
+	atLeastOne := func(option string, value int) {
+		if value < 1 {
+			report("--%s: must be 1 or more, not %d", option, value)
+		}
+	}
+	if c.UpstreamTimeout <= 0 {
+		report("--upstream-timeout: must be longer than 0, such as 30s, not %s", c.UpstreamTimeout)
+	}
+	if c.OperationTimeout <= 0 {
+		report("--operation-timeout: must be longer than 0, such as 60s, not %s", c.OperationTimeout)
+	}
+	if c.TaskPollMin <= 0 {
+		report("--task-poll-min: must be longer than 0, such as 1s, not %s", c.TaskPollMin)
+	}
+	if c.TaskPollMax < c.TaskPollMin {
+		report("--task-poll-max: must be --task-poll-min or longer, not %s", c.TaskPollMax)
+	}
+	c.Documents.validate(report)
+	atLeastOne("max-websockets", c.MaxWebSockets)
+	atLeastOne("max-websocket-operations", c.MaxWebSocketOperations)
+	c.Serving.validate(report)
+	c.Limits.validate(report)
+	atLeastOne("max-estimated-calls", c.MaxEstimatedCalls)
+	atLeastOne("max-upstream-calls", c.MaxUpstreamCalls)
+	atLeastOne("max-write-batch", c.MaxWriteBatch)
+	atLeastOne("max-in-flight", c.MaxInFlight)
+	atLeastOne("max-in-flight-per-operation", c.MaxInFlightPerOperation)
+}

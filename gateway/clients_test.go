@@ -1,0 +1,74 @@
+package gateway
+
+import (
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// TestTheClientsInABrowser compiles the documents of the clients in clients/ against the schema, runs a page of each in
+// Chromium, on another origin than the gateway, and tests their caches. It needs what `npm ci --prefix clients` installs.
+func TestTheClientsInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compilers and a browser take a while")
+	}
+	unavailable := t.Skip
+	if os.Getenv("CI") == "true" {
+		unavailable = t.Fatal
+	}
+	programs := map[string]string{}
+	for _, name := range []string{"node", "npm", "chromium"} {
+		path, err := exec.LookPath(name)
+		if err != nil {
+			unavailable(name, " is not installed")
+		}
+		programs[name] = path
+	}
+	if _, err := os.Stat("clients/node_modules/relay-compiler"); err != nil {
+		unavailable("the clients are not installed: npm ci --prefix clients")
+	}
+	notice(t, "clients", "schema", "docs")
+
+	command := func(name string, args ...string) *exec.Cmd {
+		command := exec.CommandContext(t.Context(), programs[name], args...)
+		command.Dir = "clients"
+		return command
+	}
+	if output, err := command("npm", "run", "build").CombinedOutput(); err != nil {
+		t.Fatalf("npm run build: %v: %s", err, output)
+	}
+	pages := httptest.NewServer(http.FileServer(http.Dir("clients/build/pages")))
+	defer pages.Close()
+	p := start(t, "--cors-origin="+pages.URL, "--sandbox-rate-limit=0", "--rate-limit=10000")
+	tests := command("node", "--test", "--test-reporter=spec", "--test-timeout=240000", "test/", "build/test/")
+	tests.Env = append(os.Environ(), "GATEWAY="+p.url(t, "GraphQL")+"/graphql", "PAGES="+pages.URL, "CHROMIUM="+programs["chromium"])
+	output, err := tests.CombinedOutput()
+	t.Logf("%s", output)
+	if err != nil {
+		t.Errorf("the tests of the clients: %v", err)
+	}
+}
+
+// notice looks at the files in folders, so that go test takes no result from its cache if they have changed.
+func notice(t *testing.T, folders ...string) {
+	t.Helper()
+	for _, folder := range folders {
+		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+			if err == nil && entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == "build") {
+				return fs.SkipDir
+			}
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			_, err = os.Stat(path)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,162 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"certql/edge/config"
+	"certql/edge/telemetry"
+	"certql/graph"
+	"certql/graph/apierror"
+	"certql/graph/document"
+	"certql/playground"
+	"certql/upstream"
+)
+
+// A gateway is what serves callers and operators, put together as the settings say.
+type gateway struct {
+	settings  config.Serve
+	log       *slog.Logger
+	serving   *service
+	telemetry *telemetry.Telemetry
+	tenant    tenant
+	client    *upstream.Client
+	own       upstream.Credential // of the gateway itself; nil if no caller may use it
+	access    *access
+	documents *document.Trusted // nil if there are none
+	readme    string            // has the operations that the playground shows
+}
+
+// runGateway serves the gateway until ctx ends, and with it a sandbox if the settings name no upstream.
+// What it opens it closes in the reverse order: the gateway needs the sandbox to the end.
+func runGateway(ctx context.Context, settings config.Serve, readme string, log *slog.Logger, stdout io.Writer) error {
+	for _, name := range config.UnknownVariables() {
+		log.WarnContext(ctx, "a variable is set, but is not a setting", "variable", name)
+	}
+	g := gateway{settings: settings, readme: readme, log: log, tenant: tenantOf(settings)}
+	var err error
+	if g.serving, err = newService(ctx, settings, log); err != nil {
+		return err
+	}
+	defer g.serving.close()
+	origin, err := settings.PublicOrigin(g.serving.callersListener.Addr())
+	if err != nil {
+		return err
+	}
+	if g.telemetry, err = telemetry.New(ctx, telemetry.Config{Logger: log, Codes: apierror.Codes()}); err != nil {
+		return err
+	}
+	g.serving.closes = append(g.serving.closes, g.telemetry.Close)
+	if settings.Embedded() {
+		embedded, err := embedSandbox(ctx, settings.Data, callbackURL(origin))
+		if err != nil {
+			return err
+		}
+		defer embedded.stop()
+		g.tenant = g.tenant.simulatedBy(embedded)
+	}
+	if g.client, g.own, err = g.tenant.connect(settings, log, g.telemetry.Tracer()); err != nil {
+		return err
+	}
+	defer g.client.CloseIdleConnections()
+	if g.access, err = newAccess(ctx, settings, g.tenant, origin, g.own, log); err != nil {
+		return err
+	}
+	defer g.access.Close()
+	if g.documents, err = trustedDocuments(settings); err != nil {
+		return err
+	}
+	if err := g.build(); err != nil {
+		return err
+	}
+	g.announce(stdout)
+	return g.serving.run(ctx)
+}
+
+// build makes the handlers for callers and operators, and connects what counts what they do.
+func (g *gateway) build() error {
+	operations := graph.NewHandler(g.graph())
+	g.serving.drains = append(g.serving.drains, operations.Drain)
+	mux := http.NewServeMux()
+	g.access.mount(mux, operations)
+	if g.settings.Documents.Only {
+		mux.HandleFunc("GET /{$}", noPlayground)
+	} else {
+		explorer, err := playground.NewHandler(playground.Config{
+			Endpoint:   "graphql",
+			Operations: playground.Operations(g.readme),
+			Sessions:   g.tenant.modes.Session,
+			SignIn:     g.tenant.tokens(),
+		})
+		if err != nil {
+			return err
+		}
+		mux.Handle("/", explorer)
+	}
+	g.telemetry.Upstream(g.client.Stats)
+	if g.access.sessions != nil {
+		g.telemetry.Sessions(g.access.sessions.Count)
+	}
+	g.serving.callers = g.telemetry.Requests("/graphql", mux)
+	g.serving.connections = g.telemetry.Connections(g.settings.Serving.MaxConnections)
+	g.serving.health = telemetry.NewHealth(g.log, time.Now, checks(g.client, g.own)...)
+	g.serving.operators = telemetry.NewAdmin(g.serving.health, g.telemetry.Metrics())
+	return nil
+}
+
+// graph returns how operations are executed.
+func (g *gateway) graph() graph.Config {
+	return graph.Config{
+		Client:           g.client,
+		Limits:           document.Limits(g.settings.Limits),
+		NoIntrospection:  g.settings.NoIntrospection,
+		OperationTimeout: g.settings.OperationTimeout,
+		MaxWriteBatch:    g.settings.MaxWriteBatch,
+		NoPrecheck:       !g.settings.Precheck,
+		Trace:            g.settings.Embedded(),
+		Now:              g.tenant.now,
+		Logger:           g.log,
+		Tracer:           g.telemetry.Tracer(),
+		Observe: func(ctx context.Context, operation graph.Operation) func(graph.Outcome) {
+			ended := g.telemetry.Operation(ctx, telemetry.Operation(operation))
+			return func(outcome graph.Outcome) { ended(telemetry.Outcome(outcome)) }
+		},
+		ObserveBatch: g.telemetry.Batch,
+		TaskPollMin:  g.settings.TaskPollMin,
+		TaskPollMax:  g.settings.TaskPollMax,
+		Stopping:     g.serving.stopping,
+		Caller:       g.access.authenticator.WithBearer,
+		AllowOrigin:  g.access.origins.Allows,
+
+		MaxWebSockets:          g.settings.MaxWebSockets,
+		MaxWebSocketOperations: g.settings.MaxWebSocketOperations,
+
+		MaxEstimatedCalls: g.settings.MaxEstimatedCalls,
+		MaxUpstreamCalls:  g.settings.MaxUpstreamCalls,
+
+		Documents:      g.documents,
+		DocumentsOnly:  g.settings.Documents.Only,
+		PersistedBytes: g.settings.Documents.PersistedBytes,
+	}
+}
+
+// announce prints where the gateway is, what it calls, and as whom.
+func (g *gateway) announce(stdout io.Writer) {
+	at := g.serving.url()
+	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)
+	if !g.settings.Documents.Only {
+		fmt.Fprintf(stdout, "Playground  %s/\n", at)
+	}
+	if g.documents != nil {
+		fmt.Fprintf(stdout, "Documents   %d trusted\n", g.documents.Len())
+	}
+	fmt.Fprintf(stdout, "Upstream    %s\n", g.tenant)
+	if g.serving.operatorsListener != nil {
+		fmt.Fprintf(stdout, "Operators   %s/metrics, /livez, /readyz, /version\n", baseURL(g.serving.operatorsListener))
+	}
+	fmt.Fprintf(stdout, "Calls as    %s\n", g.tenant.callsAs())
+}

@@ -1,0 +1,110 @@
+package gateway
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A playgroundSettings is what the page of the playground is told.
+type playgroundSettings struct {
+	Endpoint   string
+	Operations []string
+	Identities []struct{ ID, Name string }
+}
+
+func (p *program) playgroundSettings(t *testing.T) playgroundSettings {
+	t.Helper()
+	status, body := p.send(t, request(t, http.MethodGet, p.url(t, "Playground")+"/playground/settings.json", nil))
+	var settings playgroundSettings
+	if err := json.Unmarshal(body, &settings); err != nil || status != http.StatusOK {
+		t.Fatalf("settings: status %d, %v: %s", status, err, body)
+	}
+	return settings
+}
+
+// playgroundToken asks for the token of an identity as the page does.
+func (p *program) playgroundToken(t *testing.T, identity string) (status int, token string) {
+	t.Helper()
+	r := request(t, http.MethodPost, p.url(t, "Playground")+"/playground/token", strings.NewReader(`{"id":"`+identity+`"}`))
+	r.Header.Set("Content-Type", "application/json")
+	status, body := p.send(t, r)
+	var answer struct{ Token string }
+	if err := json.Unmarshal(body, &answer); status == http.StatusOK && err != nil {
+		t.Fatalf("token: %v: %s", err, body)
+	}
+	return status, answer.Token
+}
+
+func TestThePlaygroundShowsTheReadmesOperations(t *testing.T) {
+	settings := start(t).playgroundSettings(t)
+	if diff := cmp.Diff(readmeBlocks(t, "graphql"), settings.Operations); diff != "" || settings.Endpoint != "graphql" {
+		t.Errorf("endpoint %q; operations (-README +playground):\n%s", settings.Endpoint, diff)
+	}
+}
+
+func TestThePlaygroundSignsInAsAnyIdentityOfTheEmbeddedSandbox(t *testing.T) {
+	p := start(t)
+	identities := p.playgroundSettings(t).Identities
+	if len(identities) < 9 {
+		t.Fatalf("identities are %v, want all of the sandbox", identities)
+	}
+	all, seen := count(t, p, ""), map[string]int{}
+	for _, identity := range identities {
+		status, token := p.playgroundToken(t, identity.ID)
+		if status != http.StatusOK || token == "" {
+			t.Errorf("%s has no token: status %d", identity.ID, status)
+			continue
+		}
+		seen[identity.ID] = count(t, p, token)
+	}
+	if seen["org-admin"] != all || seen["reviewer-1"] == 0 || seen["reviewer-1"] >= all {
+		t.Errorf("certifications that the identities see: %v, and the gateway %d", seen, all)
+	}
+}
+
+func TestThePlaygroundHasNoTokensOfARealTenant(t *testing.T) {
+	tenant := start(t, "sandbox")
+	p := start(t, "--upstream-url="+tenant.url(t, "Sandbox")+"/v3", "--auth=service", "--service-access=any", "--client-id=org-admin", "--client-secret="+sandboxSecret)
+	if got := p.playgroundSettings(t).Identities; got != nil {
+		t.Errorf("identities are %v, want none", got)
+	}
+	if status, token := p.playgroundToken(t, "org-admin"); status != http.StatusNotFound || token != "" {
+		t.Errorf("status %d, token %q, want 404 and none", status, token)
+	}
+}
+
+func TestTheTraceIsToBeHadOnTheEmbeddedSandboxAlone(t *testing.T) {
+	traced := func(p *program, token string) bool {
+		body := `{"query":"{ certifications(first: 1) { nodes { name } } }","extensions":{"trace":true}}`
+		r := request(t, http.MethodPost, p.url(t, "GraphQL")+"/graphql", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", "Bearer "+token)
+		status, content := p.send(t, r)
+		var got struct {
+			Errors     []any
+			Extensions struct {
+				Upstream struct {
+					Calls int
+					Trace []struct{ Path string }
+				}
+			}
+		}
+		if err := json.Unmarshal(content, &got); err != nil || status != http.StatusOK || got.Errors != nil || got.Extensions.Upstream.Calls != 1 {
+			t.Fatalf("status %d, %v: %s", status, err, content)
+		}
+		return len(got.Extensions.Upstream.Trace) == 1
+	}
+	embedded := start(t)
+	if !traced(embedded, embedded.token(t, embedded.url(t, "Upstream"), "reviewer-1")) {
+		t.Error("the embedded sandbox has no trace")
+	}
+	tenant := start(t, "sandbox")
+	p := start(t, "--upstream-url="+tenant.url(t, "Sandbox")+"/v3")
+	if traced(p, p.token(t, tenant.url(t, "Sandbox"), "reviewer-1")) {
+		t.Error("a tenant has a trace")
+	}
+}

@@ -1,0 +1,242 @@
+package gateway
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"certql/edge/config"
+)
+
+var update = flag.Bool("update", false, "write what documents tell of the program")
+
+// readmeBlocks returns the code blocks of the README in the given language.
+func readmeBlocks(t *testing.T, language string) []string {
+	t.Helper()
+	var blocks []string
+	for _, block := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(readme, -1) {
+		blocks = append(blocks, block[1])
+	}
+	return blocks
+}
+
+func TestEveryReadmeOperationWorksAsItStands(t *testing.T) {
+	blocks := readmeBlocks(t, "graphql")
+	if len(blocks) < 5 {
+		t.Fatalf("the README has %d operations, want 5", len(blocks))
+	}
+	backwards := slices.Clone(blocks)
+	slices.Reverse(backwards)
+	for order, blocks := range map[string][]string{"in order": blocks, "backwards": backwards} {
+		t.Run(order, func(t *testing.T) {
+			p := start(t)
+			for _, block := range blocks {
+				var data map[string]any
+				p.query(t, "", block).into(t, &data)
+				if problem := nothingIn(data); problem != "" {
+					t.Errorf("%s: %s", problem, block)
+				}
+			}
+		})
+	}
+}
+
+// nothingIn returns what would disappoint a reader who tries the gateway out: a root field without an
+// object, a page without rows, a mutation that was refused.
+func nothingIn(data map[string]any) string {
+	for field, value := range data {
+		object, ok := value.(map[string]any)
+		if !ok {
+			return field + " is null"
+		}
+		if errors, ok := object["errors"].([]any); ok && len(errors) > 0 && object["status"] == nil {
+			return fmt.Sprintf("%s is refused: %v", field, errors)
+		}
+		if nodes, ok := object["nodes"].([]any); ok && len(nodes) == 0 {
+			return field + " has no rows"
+		}
+	}
+	return ""
+}
+
+// shellLines returns the commands of the README's shell blocks, each split into its words.
+func shellLines(t *testing.T) [][]string {
+	t.Helper()
+	var commands [][]string
+	for _, block := range readmeBlocks(t, "sh") {
+		for line := range strings.Lines(strings.ReplaceAll(block, "\\\n", " ")) {
+			commands = append(commands, shellWords(t, line))
+		}
+	}
+	return commands
+}
+
+// shellWords splits a line as a shell would that knows only blanks and quotes.
+func shellWords(t *testing.T, line string) []string {
+	t.Helper()
+	var words []string
+	for rest := strings.TrimSpace(line); rest != ""; rest = strings.TrimSpace(rest) {
+		found := regexp.MustCompile(`^('[^']*'|"[^"]*"|[^\s'"]+)(\s|$)`).FindStringSubmatch(rest)
+		if found == nil {
+			t.Fatalf("a shell would read %q in a way that this test does not", rest)
+		}
+		words = append(words, strings.Trim(found[1], `'"`))
+		rest = rest[len(found[0]):]
+	}
+	return words
+}
+
+func TestEveryReadmeCommandIsOneThatWorks(t *testing.T) {
+	gateway, tenant := start(t, "--documents=docs/trusted-documents.json"), start(t, "sandbox")
+	hosts := strings.NewReplacer("http://localhost:8080", gateway.url(t, "GraphQL"), "http://localhost:9090", tenant.url(t, "Sandbox"))
+	token := ""
+	var seen []string
+	for _, words := range shellLines(t) {
+		env := 0
+		for strings.HasPrefix(words[env], "CERTQL_") {
+			env++
+		}
+		command := words[env]
+		seen = append(seen, command)
+		switch {
+		case command == "curl":
+			body := curl(t, gateway, strings.NewReplacer("$TOKEN", token), hosts, words[1:])
+			var granted struct {
+				AccessToken string `json:"access_token"`
+			}
+			if json.Unmarshal(body, &granted) == nil && granted.AccessToken != "" {
+				token = granted.AccessToken
+			}
+		case slices.Equal(words, []string{"go", "test", "./..."}): // this very test is part of it
+		case slices.Equal(words[env:min(env+3, len(words))], []string{"go", "run", "."}):
+			t.Run(strings.Join(words, " "), func(t *testing.T) {
+				for _, variable := range words[:env] {
+					name, value, _ := strings.Cut(variable, "=")
+					t.Setenv(name, value)
+				}
+				if _, _, err := config.Parse(words[env+3:], nil); err != nil {
+					t.Error(err)
+				}
+			})
+		default:
+			t.Errorf("nothing is known of the command %q", words)
+		}
+	}
+	if !slices.Contains(seen, "curl") || !slices.Contains(seen, "go") || token == "" {
+		t.Errorf("commands are missing from the README: %q", seen)
+	}
+}
+
+// The README's scripts run in node, with the packages of graph/transport/clients.
+func TestEveryReadmeScriptRunsAsItStands(t *testing.T) {
+	skip := t.Skip
+	if os.Getenv("CI") == "true" {
+		skip = t.Fatal
+	}
+	node, err := exec.LookPath("node")
+	if err != nil {
+		skip("node is not installed: ", err)
+	}
+	if _, err := os.Stat("graph/transport/clients/node_modules/graphql-ws"); errors.Is(err, fs.ErrNotExist) {
+		skip("graphql-ws is not installed: npm ci --prefix graph/transport/clients")
+	}
+	p := start(t)
+	blocks := readmeBlocks(t, "js")
+	if len(blocks) == 0 {
+		t.Fatal("the README has no scripts")
+	}
+	host := strings.TrimPrefix(p.url(t, "GraphQL"), "http://")
+	for _, block := range blocks {
+		script := exec.CommandContext(t.Context(), node, "--input-type=module")
+		script.Dir = "graph/transport/clients"
+		// Browsers have WebSocket, and so has node from version 22 on.
+		script.Stdin = strings.NewReader(fmt.Sprintf("import { WebSocket } from 'ws';\nglobalThis.WebSocket ??= WebSocket;\nconst token = %q;\n%s",
+			p.token(t, p.url(t, "Upstream"), "cert-admin"), strings.ReplaceAll(block, "localhost:8080", host)))
+		var stderr bytes.Buffer
+		script.Stderr = &stderr
+		output, err := script.Output()
+		if err != nil || string(output) != "ERROR\n" {
+			t.Errorf("%v: it prints %q and %s: %s", err, output, &stderr, block)
+		}
+	}
+}
+
+// curl does what the command would do, and fails the test unless the answer has data.
+func curl(t *testing.T, p *program, variables, hosts *strings.Replacer, args []string) []byte {
+	t.Helper()
+	method, target, header := http.MethodGet, "", http.Header{}
+	var data []string
+	for i := 0; i < len(args); i++ {
+		switch arg := args[i]; arg {
+		case "-s":
+		case "-H":
+			i++
+			name, value, _ := strings.Cut(variables.Replace(args[i]), ": ")
+			header.Add(name, value)
+		case "-d":
+			i++
+			method, data = http.MethodPost, append(data, args[i])
+		default:
+			if target != "" || !strings.HasPrefix(arg, "http") {
+				t.Fatalf("nothing is known of the argument %q of curl", arg)
+			}
+			target = hosts.Replace(arg)
+		}
+	}
+	r := request(t, method, target, strings.NewReader(strings.Join(data, "&")))
+	if method == http.MethodPost && header.Get("Content-Type") == "" {
+		header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.Header = header
+	status, body := p.send(t, r)
+	if status != http.StatusOK || len(body) < 10 || bytes.Contains(body, []byte(`"errors":[{`)) {
+		t.Errorf("curl %q answers %d: %s", args, status, body)
+	}
+	return body
+}
+
+func TestTheSandboxAloneHasTheOptionsOfTheEmbeddedOne(t *testing.T) {
+	options := optionsOf(t)
+	var embedded, alone []string
+	for _, option := range options["serve"] {
+		if name, ok := strings.CutPrefix(option.Name, "sandbox-"); ok {
+			embedded = append(embedded, name+" "+option.Envs[0])
+		}
+	}
+	for _, option := range options["sandbox"] {
+		if option.Name != "addr" {
+			alone = append(alone, option.Name+" "+option.Envs[0])
+		}
+	}
+	if diff := cmp.Diff(embedded, alone); diff != "" || len(alone) != 12 {
+		t.Errorf("the README tells of 12 options with the same variables (-embedded +alone):\n%s", diff)
+	}
+}
+
+func TestReadmeSettingsAreThoseOfTheProgram(t *testing.T) {
+	var table strings.Builder
+	fmt.Fprint(&table, "| option | variable | default | meaning |\n| --- | --- | --- | --- |\n")
+	for _, option := range optionsOf(t)["serve"] {
+		byDefault := ""
+		switch {
+		case option.HasDefault:
+			byDefault = "`" + option.Default + "`"
+		case option.IsBool():
+			byDefault = "`false`"
+		}
+		fmt.Fprintf(&table, "| `--%s` | `%s` | %s | %s |\n", option.Name, option.Envs[0], byDefault, strings.ReplaceAll(option.Help, "|", `\|`))
+	}
+	written(t, "README.md", "settings", table.String())
+}

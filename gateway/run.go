@@ -1,0 +1,52 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"certql/edge/config"
+	"certql/edge/telemetry"
+)
+
+// Exit codes of the program.
+const (
+	ExitOK     = 0
+	ExitStart  = 1 // it could not start
+	ExitUsage  = 2 // the command line or the environment is wrong
+	ExitForced = 3 // a second signal came before everything was finished
+)
+
+// Run is the program: it runs the command that args name, without the program's own name, until
+// ctx ends, and returns the exit code. The playground shows the operations in readme, a text in
+// Markdown. Stdout is told the addresses, and what was asked to be printed; stderr has the log and
+// a line for each problem.
+func Run(ctx context.Context, args []string, readme string, stdout, stderr io.Writer) int {
+	settings, command, err := config.Parse(args, stdout)
+	if errors.Is(err, config.ErrPrinted) {
+		return ExitOK
+	}
+	if err != nil {
+		complain(stderr, err)
+		return ExitUsage
+	}
+	if command == config.CommandSandbox {
+		err = runSandbox(ctx, settings.Sandbox, stdout)
+	} else {
+		err = runGateway(ctx, settings.Serve, readme, telemetry.NewLogger(stderr, telemetry.LogConfig(settings.Serve.Log)), stdout)
+	}
+	if err != nil {
+		complain(stderr, err)
+		return ExitStart
+	}
+	return ExitOK
+}
+
+// complain prints each problem on a line of its own.
+func complain(w io.Writer, err error) {
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintf(w, "certql: %s\n", strings.TrimSuffix(line, "\n"))
+	}
+}

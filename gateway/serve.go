@@ -1,0 +1,179 @@
+package gateway
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"certql/edge"
+	"certql/edge/config"
+	"certql/edge/telemetry"
+)
+
+const (
+	// responseTime is how much longer than its operations a request may take until the caller has the
+	// whole response.
+	responseTime = time.Minute
+	// closeTime bounds what is left to do when nothing is under way any more.
+	closeTime = 5 * time.Second
+	// maxHeaderBytes bounds the header of a request: a token, a few cookies, and room to spare.
+	maxHeaderBytes = 32 << 10
+)
+
+// A service serves callers on one listener and operators on another, until it is told to end.
+type service struct {
+	settings config.Serving
+	longest  time.Duration // time that the operations of one request may take
+	log      *slog.Logger
+	health   *telemetry.Health
+
+	callers, operators                 http.Handler
+	connections                        func(change int) // is called for each connection that opens (1) or closes (-1)
+	callersListener, operatorsListener net.Listener     // the second may be nil
+	tls                                *tls.Config      // towards callers; nil if there is none
+
+	sleep func(time.Duration) // time.Sleep
+
+	// stopping is closed when the operations that do not end by themselves have to end.
+	stopping chan struct{}
+	// drains wait for what is under way beside requests, and cut off what is left when their context ends.
+	drains []func(context.Context) error
+	// closes are called in the end, when nothing is under way any more, to save or send what is left.
+	closes []func(context.Context) error
+}
+
+// newService opens the listeners of a service. Its handlers, its health and what counts connections have
+// to be set before it runs.
+func newService(ctx context.Context, settings config.Serve, log *slog.Logger) (*service, error) {
+	s := &service{
+		settings: settings.Serving, log: log, sleep: time.Sleep, stopping: make(chan struct{}),
+		longest: settings.OperationTimeout * time.Duration(max(1, settings.Limits.Batch)),
+	}
+	var err error
+	if s.tls, err = edge.TLSFiles(settings.TLS).Load(); err != nil {
+		return nil, err
+	}
+	if s.callersListener, err = listen(ctx, settings.Addr); err != nil {
+		return nil, fmt.Errorf("--addr: %w", err)
+	}
+	if s.settings.AdminAddr == "" {
+		return s, nil
+	}
+	if s.operatorsListener, err = listen(ctx, s.settings.AdminAddr); err != nil {
+		s.callersListener.Close()
+		return nil, fmt.Errorf("--admin-addr: %w (choose another, or none: --admin-addr=)", err)
+	}
+	return s, nil
+}
+
+// close closes the listeners of a service, which may have run or not, and calls its closes.
+func (s *service) close() {
+	s.callersListener.Close()
+	if s.operatorsListener != nil {
+		s.operatorsListener.Close()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	for _, last := range s.closes {
+		if err := last(ctx); err != nil {
+			s.log.WarnContext(ctx, "not finished", "error", err)
+		}
+	}
+}
+
+// run serves until ctx ends, and then finishes what is under way: the service is not ready, but goes on
+// for the drain delay; then it accepts no more connections, completes the subscriptions, and waits for
+// everything else at most for the drain timeout.
+func (s *service) run(ctx context.Context) error {
+	callers := newServer(edge.Timed(s.settings.ReadTimeout, s.longest+responseTime, s.leaving(s.callers)), s.settings, s.log)
+	failed := make(chan error, 2)
+	go func() {
+		bounded := edge.Bounded(s.callersListener, s.settings.MaxConnections, s.connections)
+		if s.tls != nil { // outermost, since the server has to see it
+			bounded = tls.NewListener(bounded, s.tls)
+		}
+		failed <- callers.Serve(bounded)
+	}()
+	if s.operatorsListener != nil {
+		operators := newServer(s.operators, s.settings, s.log)
+		go func() { failed <- operators.Serve(s.operatorsListener) }()
+		defer func() { _ = operators.Close() }() // so that they can watch to the end
+	}
+	select {
+	case err := <-failed:
+		_ = callers.Close()
+		return err
+	case <-ctx.Done():
+	}
+	s.end(context.WithoutCancel(ctx), callers)
+	return nil
+}
+
+// leaving asks callers to close their connections once the service is about to end, with the response to
+// the next request on each.
+func (s *service) leaving(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.health.Draining() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// end finishes what is under way, and cuts it off when the drain timeout is over.
+func (s *service) end(ctx context.Context, callers *http.Server) {
+	s.health.Drain()
+	s.log.InfoContext(ctx, "ending", "delay", s.settings.DrainDelay.String())
+	s.sleep(s.settings.DrainDelay)
+	close(s.stopping)
+	drain, cancel := context.WithTimeout(ctx, s.settings.DrainTimeout)
+	defer cancel()
+	err := callers.Shutdown(drain)
+	for _, wait := range s.drains {
+		if cut := wait(drain); err == nil {
+			err = cut
+		}
+	}
+	if err != nil {
+		s.log.WarnContext(ctx, "what was under way is cut off", "after", s.settings.DrainTimeout.String())
+		_ = callers.Close()
+	}
+	s.log.InfoContext(ctx, "ended")
+}
+
+// newServer returns a server with the timeouts of the settings.
+func newServer(handler http.Handler, settings config.Serving, log *slog.Logger) *http.Server {
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(true)
+	protocols.SetUnencryptedHTTP2(true) // for callers that know beforehand
+	return &http.Server{
+		Handler:           handler,
+		Protocols:         &protocols,
+		ReadHeaderTimeout: settings.ReadTimeout,
+		IdleTimeout:       settings.IdleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+// listen listens on an address, given as host and port.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	var plain net.ListenConfig
+	return plain.Listen(ctx, "tcp", addr)
+}
+
+// url returns the URL at which callers reach the service.
+func (s *service) url() string {
+	if s.tls != nil {
+		return "https://" + s.callersListener.Addr().String()
+	}
+	return baseURL(s.callersListener)
+}
+
+// baseURL returns the URL at which a listener is reached.
+func baseURL(l net.Listener) string { return "http://" + l.Addr().String() }

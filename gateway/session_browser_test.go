@@ -1,0 +1,72 @@
+package gateway
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestSessionsInABrowser runs the tests in examples/browser/ in Chromium: of the example, of the gateway that it is
+// served by, and of the sandbox that it signs in at. They need what `npm ci --prefix playground` installs.
+func TestSessionsInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the browser takes a minute")
+	}
+	unavailable := t.Skip
+	if os.Getenv("CI") == "true" {
+		unavailable = t.Fatal
+	}
+	node, err := exec.LookPath("node")
+	if err != nil {
+		unavailable("node is not installed: ", err)
+	}
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		unavailable("chromium is not installed: ", err)
+	}
+	if _, err := os.Stat(filepath.Join("playground", "node_modules", "playwright-core")); err != nil {
+		unavailable("playwright-core is not installed: npm ci --prefix playground")
+	}
+	notice(t, "examples", "playground/browser/page.mjs", "playground/package-lock.json")
+	issued := issue(t)
+	for name, test := range map[string]struct{ args, only []string }{
+		"on localhost in the clear": {nil, nil},
+		// What differs there: the cookie's name and attributes.
+		"by TLS": {
+			[]string{"--tls-cert-file=" + issued.server, "--tls-key-file=" + issued.serverKey},
+			[]string{"--test-name-pattern=cookie|signs in|signing out"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			portal := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "text/html")
+				io.WriteString(w, `<!DOCTYPE html><link rel="icon" href="data:,"><title>Portal</title>`)
+			}))
+			defer portal.Close()
+			listed := byName(portal.URL)
+			p := start(t, append(test.args, "--cors-origin="+listed, "--auth=session", "--pages=examples/session", "--session-return-path=/pages/",
+				"--sandbox-token-lifetime=8s", "--sandbox-refresh-revokes", "--sandbox-rate-limit=0", "--rate-limit=10000")...)
+			args := append([]string{"--test", "--test-reporter=spec", "--test-timeout=540000"}, test.only...)
+			tests := exec.CommandContext(t.Context(), node, append(args, "examples/browser/")...)
+			tests.Env = append(os.Environ(),
+				"CHROMIUM="+chromium,
+				"GATEWAY="+byName(p.url(t, "GraphQL")),
+				"PORTAL="+listed,
+				"SANDBOX="+p.url(t, "Upstream"),
+			)
+			output, err := tests.CombinedOutput()
+			t.Logf("%s", output)
+			if err != nil {
+				t.Errorf("the browser tests: %v", err)
+			}
+		})
+	}
+}
+
+// byName returns a URL of this machine with the name that its cookies are for.
+func byName(url string) string { return strings.Replace(url, "127.0.0.1", "localhost", 1) }
