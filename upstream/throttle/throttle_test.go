@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +13,8 @@ import (
 // A bench is a throttle in a bubble of time, and what its hooks were told.
 type bench struct {
 	*Throttle
+
+	told             sync.Mutex
 	waits            []time.Duration
 	expected         []time.Duration
 	dequeued         int
@@ -36,16 +39,22 @@ func with(t *testing.T, config Config, test func(t *testing.T, b *bench)) {
 		config.Hooks = Hooks{
 			Deadline: context.Context.Deadline,
 			Queued: func(_ context.Context, expected time.Duration, _ time.Time) {
-				b.expected = append(b.expected, expected)
+				b.tell(func() { b.expected = append(b.expected, expected) })
 			},
-			Dequeued: func(context.Context, time.Time) { b.dequeued++ },
-			Waited:   func(wait time.Duration) { b.waits = append(b.waits, wait) },
-			Rejected: func() { b.rejected++ },
-			Paused:   func() { b.paused++ },
+			Dequeued: func(context.Context, time.Time) { b.tell(func() { b.dequeued++ }) },
+			Waited:   func(wait time.Duration) { b.tell(func() { b.waits = append(b.waits, wait) }) },
+			Rejected: func() { b.tell(func() { b.rejected++ }) },
+			Paused:   func() { b.tell(func() { b.paused++ }) },
 		}
 		b.Throttle = New(config)
 		test(t, b)
 	})
+}
+
+func (b *bench) tell(change func()) {
+	b.told.Lock()
+	defer b.told.Unlock()
+	change()
 }
 
 // of returns the place of a call that begins to wait now.
@@ -135,9 +144,9 @@ func TestARequestThatWasNotCountedOccupiesNothing(t *testing.T) {
 		b.wantRemaining(t, 0)
 		b.Leave(turn, Lost, 0)
 		b.wantRemaining(t, 0)
-		time.Sleep(Window - 1)
+		time.Sleep(Window - time.Nanosecond)
 		b.wantRemaining(t, 0)
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		b.wantRemaining(t, 2)
 	})
 }
@@ -309,5 +318,36 @@ func TestStateIsThatOfTheBudgetWithTheLeast(t *testing.T) {
 			t.Error("the wrong budget is paused")
 		}
 		<-waiting
+	})
+}
+
+func TestTheExpectedWaitIsThatForTheSlotsOfTheCallsBefore(t *testing.T) {
+	with(t, Config{Limit: 4}, func(t *testing.T, b *bench) {
+		for range 4 {
+			b.spend(t, "a", 1)
+			time.Sleep(time.Second)
+		}
+		var waiting []<-chan time.Duration
+		for range 5 {
+			waiting = append(waiting, b.later(t, of("a", Reads), Answered))
+		}
+		front := of("a", Reads)
+		front.Front = true
+		for _, p := range []Place{of("b", Reads), of("a", Writes), front} {
+			waiting = append(waiting, b.later(t, p, Answered))
+		}
+		seconds := func(n time.Duration) time.Duration { return n * time.Second }
+		want := []time.Duration{
+			seconds(6), seconds(7), seconds(8), seconds(9), seconds(16), // a slot becomes free each second, and again a window later
+			seconds(7), // the other caller's turn comes after one call of the first
+			seconds(6), // before all reads
+			seconds(7), // behind the write
+		}
+		if !slices.Equal(b.expected, want) {
+			t.Errorf("expected waits are %v, want %v", b.expected, want)
+		}
+		for _, each := range waiting {
+			<-each
+		}
 	})
 }
