@@ -14,8 +14,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"certql/edge"
 	"certql/edge/config"
 	"certql/graph"
+	"certql/graph/apierror"
 	"certql/graph/transport"
 	"certql/upstream"
 	"certql/upstream/sandbox"
@@ -183,4 +185,11 @@ func TestTheDefaultTimeOfAnOperationIsThatOfTheGraph(t *testing.T) {
 			t.Errorf("an operation of the graph has %s, and the setting's default is %s: %s", took, want, w.Body)
 		}
 	})
+}
+
+// Edge and the graph cannot know each other; callers read the same of a fault of the gateway all the same.
+func TestAFaultOfTheGatewayIsToldTheSameEverywhere(t *testing.T) {
+	if edge.ErrInternal.Code != apierror.CodeInternal || edge.ErrInternal.Message != apierror.InternalMessage {
+		t.Errorf("edge says %+v, and the graph %s: %s", edge.ErrInternal, apierror.CodeInternal, apierror.InternalMessage)
+	}
 }
