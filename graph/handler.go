@@ -139,7 +139,7 @@ func NewHandler(cfg Config) *Handler {
 	schema := gen.NewExecutableSchema(gen.Config{Resolvers: &Resolver{
 		client:       cfg.Client,
 		rows:         rows,
-		mutations:    mutation.NewExecutor(cfg.Client, cfg.MaxWriteBatch, cfg.NoPrecheck, cfg.Now),
+		mutations:    mutation.NewExecutor(mutation.Config{Client: cfg.Client, MaxWriteBatch: cfg.MaxWriteBatch, Precheck: !cfg.NoPrecheck, Now: cfg.Now}),
 		tasksWatched: watch.NewHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
 	}})
 	server := handler.New(schema)
