@@ -36,7 +36,7 @@ func NewHandler(cfg Config) *Handler {
 		client:       cfg.Client,
 		rows:         rows,
 		arguments:    gen.NewArgumentReader(gen.NewExecutableSchema(gen.Config{})),
-		mutations:    mutation.NewExecutor(cfg.Client, cfg.MaxWriteBatch, cfg.NoPrecheck, cfg.Now),
+		mutations:    mutation.NewExecutor(mutation.Config{Client: cfg.Client, MaxWriteBatch: cfg.MaxWriteBatch, Precheck: !cfg.NoPrecheck, Now: cfg.Now}),
 		tasksWatched: watch.NewHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
 	}})
 	server := handler.New(schema)

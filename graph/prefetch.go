@@ -71,7 +71,7 @@ func announceTargets(ctx context.Context, row []graphql.CollectedField, tasks []
 // upstream returns it for many certifications at once.
 func announceBelow(ctx context.Context, row []graphql.CollectedField, certifications []upstream.IdentityCertification) {
 	loaders := load.From(ctx)
-	loaders.Knows(ctx, certifications)
+	loaders.Prime(ctx, certifications)
 	if len(plan.Named(row, "pendingTasks")) > 0 {
 		ids := make([]string, len(certifications))
 		for i := range certifications {

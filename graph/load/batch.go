@@ -7,8 +7,8 @@ import (
 	"github.com/graph-gophers/dataloader/v7"
 )
 
-// inBatches reads keys in batches of at most BatchSize, all at once, and answers the results
-// in the order of the keys. read answers one result for each key it is given.
+// inBatches reads keys in batches of at most BatchSize, all at the same time, and returns the results
+// in the order of the keys. read returns one result for each key that it is given.
 func inBatches[K comparable, V any](keys []K, read func([]K) []*dataloader.Result[V]) []*dataloader.Result[V] {
 	if len(keys) <= BatchSize {
 		return read(keys)
@@ -23,7 +23,7 @@ func inBatches[K comparable, V any](keys []K, read func([]K) []*dataloader.Resul
 	return slices.Concat(results...)
 }
 
-// failed answers the same error for each of n keys.
+// failed returns n results with the same error.
 func failed[V any](n int, err error) []*dataloader.Result[V] {
 	results := make([]*dataloader.Result[V], n)
 	for i := range results {

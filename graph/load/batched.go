@@ -8,28 +8,30 @@ import (
 	"github.com/graph-gophers/dataloader/v7"
 )
 
-// batchWait is how long a key would wait for others if nobody flushed its batch, which
-// everybody here does: it is a safety net.
+// batchWait is how long a key would wait for others if its batch were not flushed. Every batch is:
+// this is a safety net.
 const batchWait = time.Minute
 
-// A batched loader reads what has a bulk form upstream. Whoever asks says all keys that go
-// together at once, and they go out as one batch: no time window guesses which they are, so
-// that their number is exact and a lone key waits for nothing.
+// A batched loader reads what has a bulk form upstream. The caller announces all keys that belong
+// together in one call, and they are read as one batch. No time window has to guess which they are,
+// so the number of batches is exact and a single key does not wait.
 type batched[K comparable, V any] struct {
-	mu        sync.Mutex // held while the keys of a batch come together
+	mu        sync.Mutex // held while the keys of a batch are collected
 	loader    *dataloader.Loader[K, V]
 	announced []dataloader.Thunk[V]
 }
 
+// newBatched returns a loader that reads batches with read.
 func newBatched[K comparable, V any](read dataloader.BatchFunc[K, V]) *batched[K, V] {
 	return &batched[K, V]{loader: dataloader.NewBatchedLoader(read,
 		dataloader.WithWait[K, V](batchWait),
-		// The queue of a batch, which its reader empties all the while. By default it has
-		// room for a thousand keys: 8 KB for each lone one.
+		// The queue of a batch, which its reader empties continuously. By default it has room
+		// for a thousand keys, which is 8 KB even for a single key.
 		dataloader.WithInputCapacity[K, V](BatchSize))}
 }
 
-// observed answers a way of reading that tells of each batch, where somebody wants to know.
+// observed returns a function that reports each batch to observe before it reads it, and read itself
+// if observe is nil.
 func observed[K comparable, V any](read dataloader.BatchFunc[K, V], batch string, observe func(string, int)) dataloader.BatchFunc[K, V] {
 	if observe == nil {
 		return read
@@ -40,7 +42,7 @@ func observed[K comparable, V any](read dataloader.BatchFunc[K, V], batch string
 	}
 }
 
-// announce starts to read keys as one batch, but for those that are there or on their way.
+// announce starts to read keys as one batch, except those that have been read or are being read.
 func (b *batched[K, V]) announce(ctx context.Context, keys []K) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -50,7 +52,7 @@ func (b *batched[K, V]) announce(ctx context.Context, keys []K) {
 	b.loader.Flush()
 }
 
-// wait waits until nothing is read any more that was announced.
+// wait waits until everything that was announced has been read.
 func (b *batched[K, V]) wait() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -60,7 +62,7 @@ func (b *batched[K, V]) wait() {
 	b.announced = nil
 }
 
-// load answers the value of a key, having read it where that has not begun yet.
+// load returns the value of a key, which it reads unless that has begun already.
 func (b *batched[K, V]) load(ctx context.Context, key K) (V, error) {
 	b.mu.Lock()
 	thunk := b.loader.Load(ctx, key)
@@ -69,9 +71,10 @@ func (b *batched[K, V]) load(ctx context.Context, key K) (V, error) {
 	return thunk()
 }
 
-// know remembers a value that came by another way.
-func (b *batched[K, V]) know(ctx context.Context, key K, value V) {
+// prime remembers a value that was read in another way.
+func (b *batched[K, V]) prime(ctx context.Context, key K, value V) {
 	b.loader.Prime(ctx, key, value)
 }
 
+// forget drops everything that was read.
 func (b *batched[K, V]) forget() { b.loader.ClearAll() }

@@ -9,22 +9,23 @@ import (
 	"certql/upstream"
 )
 
-// Certification answers a certification by its REST identifier.
+// Certification returns the certification with the given identifier in the REST API. Errors are
+// those of the upstream (getIdentityCertification, listIdentityCertifications).
 func (l *Loaders) Certification(ctx context.Context, id string) (*upstream.IdentityCertification, error) {
 	return l.certification.load(ctx, id)
 }
 
-// Knows remembers certifications that came with another read, so that none of them costs a
-// call of its own.
-func (l *Loaders) Knows(ctx context.Context, certifications []upstream.IdentityCertification) {
+// Prime remembers certifications that came with another read, so that Certification returns them
+// without a call.
+func (l *Loaders) Prime(ctx context.Context, certifications []upstream.IdentityCertification) {
 	for i := range certifications {
-		l.certification.know(ctx, certifications[i].ID, &certifications[i])
+		l.certification.prime(ctx, certifications[i].ID, &certifications[i])
 	}
 }
 
 // readCertifications reads certifications: a single one by its id, several by lists of up to
-// BatchSize ids. What a list leaves out is read one by one, since only that tells a
-// certification that does not exist from one that the caller may not see.
+// BatchSize ids. Those that a list leaves out are read one by one, since only the error of that read
+// distinguishes a certification that does not exist from one that the caller may not see.
 func (l *Loaders) readCertifications(ctx context.Context, ids []string) []*dataloader.Result[*upstream.IdentityCertification] {
 	return inBatches(ids, func(ids []string) []*dataloader.Result[*upstream.IdentityCertification] {
 		found := map[string]*upstream.IdentityCertification{}

@@ -9,16 +9,16 @@ import (
 	"certql/upstream"
 )
 
-// An ItemKey identifies a review item by REST identifiers.
+// An ItemKey identifies a review item by identifiers in the REST API.
 type ItemKey struct{ CertificationID, ID string }
 
-// Item answers a review item, or nil where its certification has no such item.
+// Item returns a review item, or nil if its certification has no such item. Errors are those of the
+// upstream (listIdentityAccessReviewItems).
 func (l *Loaders) Item(ctx context.Context, key ItemKey) (*upstream.AccessReviewItem, error) {
 	return l.item.load(ctx, key)
 }
 
-// readItems reads items certification by certification, all at once, by lists of up to
-// BatchSize ids.
+// readItems reads items by lists of up to BatchSize ids of one certification, all at the same time.
 func (l *Loaders) readItems(ctx context.Context, keys []ItemKey) []*dataloader.Result[*upstream.AccessReviewItem] {
 	indexes := map[string][]int{} // of keys, by certification
 	for i, key := range keys {
@@ -44,6 +44,7 @@ func (l *Loaders) readItems(ctx context.Context, keys []ItemKey) []*dataloader.R
 	return results
 }
 
+// readItemsOf reads the items of one certification by one list of ids.
 func (l *Loaders) readItemsOf(ctx context.Context, certificationID string, ids []string) []*dataloader.Result[*upstream.AccessReviewItem] {
 	page, err := l.ListItems(ctx, certificationID, upstream.ListIdentityAccessReviewItemsParams{
 		Filter: upstream.AccessReviewItemFilter{IDs: ids},

@@ -7,18 +7,19 @@ import (
 	"certql/upstream"
 )
 
-// BatchSize is the most ids in one filter: the URL has to stay under 4 KB.
+// BatchSize is the most ids in one filter. It keeps the URL under 4 KB.
 const BatchSize = 50
 
-// Parts returns how many parts of at most size n things make.
+// Parts returns the number of parts into which n things are divided if a part has at most size of
+// them.
 func Parts(n, size int) int { return (n + size - 1) / size }
 
-// Loaders remember what one operation has read. They must not outlive it, nor serve
-// another caller.
+// Loaders read for one operation and remember what it has read. They must not outlive the operation,
+// nor serve another caller. They are safe for concurrent use.
 type Loaders struct {
 	client *upstream.Client
 
-	cancel  context.CancelFunc // of what is read
+	cancel  context.CancelFunc // of all reads
 	running sync.WaitGroup
 
 	certification *batched[string, *upstream.IdentityCertification]
@@ -33,30 +34,30 @@ type Loaders struct {
 	tasks          memo[upstream.Page[upstream.CertificationTask]]
 }
 
-// The names of what is read in batches.
+// The names under which batches are observed.
 const (
-	BatchCertification = "certification"
-	BatchReviewItem    = "review_item"
-	BatchPendingTasks  = "pending_tasks"
+	batchOfCertifications = "certification"
+	batchOfReviewItems    = "review_item"
+	batchOfPendingTasks   = "pending_tasks"
 )
 
-// Begin makes the loaders of one operation, and the context that it reads in. Observe is told of each
-// batch that is read, by what its keys are and how many there are; nil where nobody wants to know.
-// Close has to follow.
+// Begin returns the loaders of one operation, and the context in which the operation reads. observe
+// is called with the kind ("certification", "review_item" or "pending_tasks") and the number of keys
+// of each batch before it is read; it may be nil. The caller has to call Close.
 func Begin(ctx context.Context, client *upstream.Client, observe func(batch string, keys int)) (context.Context, *Loaders) {
 	l := &Loaders{client: client}
 	ctx, l.cancel = context.WithCancel(context.WithValue(ctx, contextKey{}, l))
-	l.certification = newBatched(observed(l.readCertifications, BatchCertification, observe))
-	l.item = newBatched(observed(l.readItems, BatchReviewItem, observe))
-	l.pendingTasks = newBatched(observed(l.readPendingTasks, BatchPendingTasks, observe))
+	l.certification = newBatched(observed(l.readCertifications, batchOfCertifications, observe))
+	l.item = newBatched(observed(l.readItems, batchOfReviewItems, observe))
+	l.pendingTasks = newBatched(observed(l.readPendingTasks, batchOfPendingTasks, observe))
 	return ctx, l
 }
 
-// Go runs f beside the operation. Close waits for it.
+// Go runs f in a goroutine of its own. Close waits for it.
 func (l *Loaders) Go(f func()) { l.running.Go(f) }
 
-// Close ends the operation: it cancels what still is read beside it, which nobody turned out to
-// need, and waits for it. Nothing goes out after that, and whatever did is counted.
+// Close ends the operation. It cancels the reads that are still under way, whose results turned out
+// not to be needed, and waits for them. After it no call is sent, and all that were have been counted.
 func (l *Loaders) Close() {
 	l.cancel()
 	l.running.Wait()
@@ -65,8 +66,8 @@ func (l *Loaders) Close() {
 	l.pendingTasks.wait()
 }
 
-// Forget drops everything that was read, as a write has to do: what comes after it reads
-// the upstream anew.
+// Forget drops everything that was read, so that what follows is read from the upstream again. Every
+// write has to call it.
 func (l *Loaders) Forget() {
 	l.certification.forget()
 	l.item.forget()
@@ -79,22 +80,22 @@ func (l *Loaders) Forget() {
 	l.tasks.forget()
 }
 
-// Announce starts to read certifications and review items that are about to be asked for, in
-// as few calls as there can be. It does not wait for them.
+// Announce starts to read the certifications and review items that are needed next, in as few calls
+// as possible. It does not wait for them. certifications are identifiers in the REST API.
 func (l *Loaders) Announce(ctx context.Context, certifications []string, items []ItemKey) {
 	l.certification.announce(ctx, certifications)
 	l.item.announce(ctx, items)
 }
 
 // AnnouncePendingTasks starts to read the pending tasks of certifications, in as few calls as
-// there can be. It does not wait for them.
+// possible. It does not wait for them.
 func (l *Loaders) AnnouncePendingTasks(ctx context.Context, certificationIDs []string) {
 	l.pendingTasks.announce(ctx, certificationIDs)
 }
 
 type contextKey struct{}
 
-// From answers the loaders of the operation that the context belongs to.
+// From returns the loaders of the operation that the context belongs to; nil if it belongs to none.
 func From(ctx context.Context) *Loaders {
 	l, _ := ctx.Value(contextKey{}).(*Loaders)
 	return l

@@ -6,11 +6,11 @@ import (
 	"sync"
 )
 
-// errReadEnded is what those are answered who waited for a read that panicked.
+// errReadEnded is the error of callers that waited for a read that panicked.
 var errReadEnded = errors.New("load: the read came to no end")
 
-// A memo runs each read once for a key and remembers what it answered. Who asks for what is
-// being read waits for it, but not beyond the end of their own context.
+// A memo runs the read of each key once and remembers its result. A caller that needs what is being
+// read waits for it, but no longer than its own context lasts.
 type memo[V any] struct {
 	mu    sync.Mutex
 	reads map[string]*reading[V]
@@ -18,17 +18,17 @@ type memo[V any] struct {
 
 // A reading is a read that is under way or over.
 type reading[V any] struct {
-	done  chan struct{} // closed when value and err are there
+	done  chan struct{} // closed when value and err are set
 	value V
 	err   error
-	// abandoned says that the reader's own context ended the read, so that it says nothing of
-	// what is read.
+	// abandoned is true if the reader's own context ended the read, so that its error means nothing
+	// to others.
 	abandoned bool
 }
 
-// do answers what read answers, or what it answered for the same key before. It runs in the
-// context of whoever asks first. Where that ends before the read does, the next one reads anew,
-// unless that would be ahead of need again.
+// do returns the result of read, or that of an earlier read of the same key. The read runs in the
+// context of the first caller. If that ends before the read does, the next caller reads again, unless
+// it only reads ahead.
 func (m *memo[V]) do(ctx context.Context, key string, read func() (V, error)) (V, error) {
 	for {
 		current, begins := m.reading(key)
@@ -48,7 +48,7 @@ func (m *memo[V]) do(ctx context.Context, key string, read func() (V, error)) (V
 	}
 }
 
-// reading answers the reading of a key, and whether it begins now.
+// reading returns the reading of a key, and reports whether it begins now.
 func (m *memo[V]) reading(key string) (current *reading[V], begins bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -63,6 +63,7 @@ func (m *memo[V]) reading(key string) (current *reading[V], begins bool) {
 	return current, true
 }
 
+// run reads, sets the result of the reading, and drops the reading if it was abandoned.
 func (m *memo[V]) run(ctx context.Context, key string, current *reading[V], read func() (V, error)) {
 	defer close(current.done)
 	current.value, current.err = read()
@@ -77,6 +78,7 @@ func (m *memo[V]) run(ctx context.Context, key string, current *reading[V], read
 	}
 }
 
+// forget drops everything that was read.
 func (m *memo[V]) forget() {
 	m.mu.Lock()
 	clear(m.reads)
@@ -85,8 +87,8 @@ func (m *memo[V]) forget() {
 
 type aheadKey struct{}
 
-// Ahead answers a context for reads of what may be needed. Nothing is read for it that somebody
-// else was reading and gave up: the same fate awaits those who read ahead.
+// Ahead returns a context for reads whose results may turn out not to be needed. With it, a read that
+// another caller began and abandoned is not repeated, since it would be abandoned too.
 func Ahead(ctx context.Context) context.Context {
 	return context.WithValue(ctx, aheadKey{}, true)
 }

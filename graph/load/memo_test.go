@@ -43,8 +43,8 @@ func TestAMemoReadsOnce(t *testing.T) {
 	}
 }
 
-// Who waits for another's read leaves at the end of their own context, and the read goes on.
-func TestWhoWaitsForAMemoMayLeave(t *testing.T) {
+// A caller that waits for another's read leaves at the end of its own context, and the read goes on.
+func TestACallerThatWaitsForAMemoMayLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var m memo[int]
 		letGo := make(chan struct{})
@@ -75,8 +75,8 @@ func TestWhoWaitsForAMemoMayLeave(t *testing.T) {
 	})
 }
 
-// A read that its own reader's context ended says nothing to the others.
-func TestAMemoIsReadAnewWhereItsReaderLeft(t *testing.T) {
+// If a read was ended by its own reader's context, the others read again.
+func TestAMemoIsReadAgainIfItsReaderLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var m memo[int]
 		leaving, leave := context.WithCancel(t.Context())
@@ -111,7 +111,7 @@ func TestAMemoIsReadAnewWhereItsReaderLeft(t *testing.T) {
 	})
 }
 
-// A panic of a read is its reader's. The others are told that nothing came.
+// A read that panics does so in its reader. The others get an error.
 func TestAMemoOutlivesAPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var m memo[int]

@@ -8,21 +8,21 @@ import (
 	"certql/upstream"
 )
 
-// Task answers a task in whatever state (getCertificationTask).
+// Task returns a task in any state (getCertificationTask).
 func (l *Loaders) Task(ctx context.Context, id string) (*upstream.CertificationTask, error) {
 	return l.task.do(ctx, id, func() (*upstream.CertificationTask, error) {
 		return l.client.GetCertificationTask(ctx, id)
 	})
 }
 
-// PendingTasks answers all queued and running tasks on a certification, in the upstream's
-// order.
+// PendingTasks returns all queued and running tasks on a certification, in the upstream's order
+// (getPendingCertificationTasks).
 func (l *Loaders) PendingTasks(ctx context.Context, certificationID string) ([]upstream.CertificationTask, error) {
 	return l.pendingTasks.load(ctx, certificationID)
 }
 
-// readPendingTasks reads the tasks of certifications by lists of up to BatchSize targets, page
-// by page where they fill more than one.
+// readPendingTasks reads the pending tasks of certifications by lists of up to BatchSize targets,
+// page by page if they fill more than one.
 func (l *Loaders) readPendingTasks(ctx context.Context, certificationIDs []string) []*dataloader.Result[[]upstream.CertificationTask] {
 	return inBatches(certificationIDs, func(ids []string) []*dataloader.Result[[]upstream.CertificationTask] {
 		tasks := make(map[string][]upstream.CertificationTask, len(ids))

@@ -2,7 +2,8 @@ package model
 
 import "certql/upstream"
 
-// ReviewableAccess is an Entitlement, AccessProfile, Role or OtherAccess.
+// ReviewableAccess is the schema's interface of that name: an Entitlement, AccessProfile, Role or
+// OtherAccess.
 type ReviewableAccess interface{ IsReviewableAccess() }
 
 // An Entitlement is the schema's Entitlement.
@@ -13,10 +14,10 @@ type Entitlement struct {
 // IsReviewableAccess marks the type as reviewable.
 func (Entitlement) IsReviewableAccess() {}
 
-// Type answers ENTITLEMENT.
+// Type returns ENTITLEMENT.
 func (Entitlement) Type() upstream.DtoType { return upstream.TypeEntitlement }
 
-// DataAccess answers the sensitive data that the entitlement opens, or nil.
+// DataAccess returns the sensitive data that the entitlement gives access to, or nil.
 func (e Entitlement) DataAccess() *DataAccess {
 	if e.ReviewableEntitlement.DataAccess == nil {
 		return nil
@@ -27,7 +28,7 @@ func (e Entitlement) DataAccess() *DataAccess {
 // DataAccess is the schema's DataAccess.
 type DataAccess struct{ *upstream.DataAccess }
 
-// ImpactScore answers the rating alone.
+// ImpactScore returns the value of the upstream's impact score; empty if there is none.
 func (d DataAccess) ImpactScore() string {
 	if d.DataAccess.ImpactScore == nil {
 		return ""
@@ -43,10 +44,10 @@ type AccessProfile struct {
 // IsReviewableAccess marks the type as reviewable.
 func (AccessProfile) IsReviewableAccess() {}
 
-// Type answers ACCESS_PROFILE.
+// Type returns ACCESS_PROFILE.
 func (AccessProfile) Type() upstream.DtoType { return upstream.TypeAccessProfile }
 
-// Entitlements answers what the profile bundles.
+// Entitlements returns the entitlements that the profile bundles.
 func (p AccessProfile) Entitlements() []Entitlement {
 	return wrapAll(p.ReviewableAccessProfile.Entitlements, func(e *upstream.ReviewableEntitlement) Entitlement {
 		return Entitlement{e}
@@ -59,39 +60,40 @@ type Role struct{ *upstream.ReviewableRole }
 // IsReviewableAccess marks the type as reviewable.
 func (Role) IsReviewableAccess() {}
 
-// Type answers ROLE.
+// Type returns ROLE.
 func (Role) Type() upstream.DtoType { return upstream.TypeRole }
 
-// AccessProfiles answers the profiles that the role bundles.
+// AccessProfiles returns the profiles that the role bundles.
 func (r Role) AccessProfiles() []AccessProfile {
 	return wrapAll(r.ReviewableRole.AccessProfiles, func(p *upstream.ReviewableAccessProfile) AccessProfile {
 		return AccessProfile{p}
 	})
 }
 
-// Entitlements answers those that the role bundles directly.
+// Entitlements returns the entitlements that the role bundles directly, outside of profiles.
 func (r Role) Entitlements() []Entitlement {
 	return wrapAll(r.ReviewableRole.Entitlements, func(e *upstream.ReviewableEntitlement) Entitlement {
 		return Entitlement{e}
 	})
 }
 
-// OtherAccess is access of which only the reference is known.
+// OtherAccess is the schema's OtherAccess: access of which the upstream gives a reference alone.
 type OtherAccess struct{ *upstream.AccessReference }
 
 // IsReviewableAccess marks the type as reviewable.
 func (OtherAccess) IsReviewableAccess() {}
 
-// Description is never known.
+// Description returns the empty text: a reference has none.
 func (OtherAccess) Description() string { return "" }
 
-// Privileged is never known.
+// Privileged returns nil: a reference does not say.
 func (OtherAccess) Privileged() *bool { return nil }
 
-// Owner is never known.
+// Owner returns nil: a reference has none.
 func (OtherAccess) Owner() *upstream.IdentityReference { return nil }
 
-// wrapAccess answers the one detail that a summary holds, else its reference, else nil.
+// wrapAccess returns the access that a summary describes: the one detailed object that it holds, else
+// its reference, else nil.
 func wrapAccess(s *upstream.AccessSummary) ReviewableAccess {
 	switch {
 	case s == nil:

@@ -10,13 +10,13 @@ type Certification struct {
 	*upstream.IdentityCertification
 }
 
-// Connections and edges of certifications.
+// The connection of certifications, and its edge.
 type (
 	CertificationConnection = relay.Connection[Certification]
 	CertificationEdge       = relay.Edge[Certification]
 )
 
-// WrapCertification makes a Certification, or nil of nil.
+// WrapCertification returns the upstream's certification as the schema's; nil if it is nil.
 func WrapCertification(c *upstream.IdentityCertification) *Certification {
 	if c == nil {
 		return nil
@@ -27,8 +27,8 @@ func WrapCertification(c *upstream.IdentityCertification) *Certification {
 // IsNode marks the type as a Node.
 func (Certification) IsNode() {}
 
-// ID answers the global id.
+// ID returns the certification's global id.
 func (c Certification) ID() string { return relay.EncodeID(certificationType, c.RawID()) }
 
-// RawID answers the identifier of the REST API.
+// RawID returns the certification's identifier in the REST API.
 func (c Certification) RawID() string { return c.IdentityCertification.ID }

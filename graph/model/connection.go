@@ -5,7 +5,7 @@ import (
 	"certql/upstream"
 )
 
-// Connections and edges of reviewers and permissions, whose rows need no wrapper.
+// The connections of reviewers and of permissions, whose rows need no wrapper, and their edges.
 type (
 	ReviewerConnection   = relay.Connection[upstream.IdentityReference]
 	ReviewerEdge         = relay.Edge[upstream.IdentityReference]
@@ -13,7 +13,7 @@ type (
 	PermissionEdge       = relay.Edge[upstream.Permission]
 )
 
-// wrapAll wraps a pointer to each row; nil stays nil.
+// wrapAll wraps a pointer to each row. It returns nil if rows is nil.
 func wrapAll[R, W any](rows []R, wrap func(*R) W) []W {
 	if rows == nil {
 		return nil

@@ -9,16 +9,18 @@ import (
 	"certql/upstream"
 )
 
-// unrecognized is how an enum shows a value that it does not list.
+// unrecognized is the name that an enum shows for a value that it does not list.
 const unrecognized = "UNRECOGNIZED"
 
 // An enumValue is a value of one of the upstream's open enums.
 type enumValue interface {
 	~string
-	// Known says whether the upstream's documentation lists the value.
+	// Known reports whether the upstream's documentation lists the value.
 	Known() bool
 }
 
+// marshalEnum writes the value's name, unrecognized if the enum does not list it, and null for the
+// empty value.
 func marshalEnum[E enumValue](v E) graphql.Marshaler {
 	switch {
 	case v == "":
@@ -30,6 +32,7 @@ func marshalEnum[E enumValue](v E) graphql.Marshaler {
 	}
 }
 
+// unmarshalEnum reads a name that the enum lists. The error is an *InputError.
 func unmarshalEnum[E enumValue](v any) (E, error) {
 	text, ok := v.(string)
 	if !ok {

@@ -1,14 +1,14 @@
 package model
 
-// An InputError says what is wrong with something that the caller sent.
+// An InputError is an error in what the caller sent. Its text is for the caller to read.
 type InputError struct {
-	// Argument is the argument or the path of the input field; empty where the place of
-	// the error in the document says it already.
+	// Argument is the name of the argument or the path of the input field. It is empty if the
+	// error's location in the document shows which one it is.
 	Argument string
-	Reason   string // a sentence about the argument, without its name
+	Reason   string // continues a sentence that begins with the argument
 }
 
-// Error names the argument and says what is wrong with it.
+// Error returns a sentence that begins with the argument, if it is known.
 func (e *InputError) Error() string {
 	if e.Argument == "" {
 		return e.Reason + "."

@@ -5,14 +5,14 @@ import (
 	"certql/upstream"
 )
 
-// An AccessReviewItem is the schema's AccessReviewItem. It knows the certification that it
-// belongs to, which the upstream leaves to the caller.
+// An AccessReviewItem is the schema's AccessReviewItem. It holds the certification that it belongs
+// to, which the upstream's item does not name.
 type AccessReviewItem struct {
 	*upstream.AccessReviewItem
-	CertificationID string // REST identifier
+	CertificationID string // the certification's identifier in the REST API
 }
 
-// Connections and edges of review items.
+// The connection of review items, and its edge.
 type (
 	AccessReviewItemConnection = relay.Connection[AccessReviewItem]
 	AccessReviewItemEdge       = relay.Edge[AccessReviewItem]
@@ -21,19 +21,19 @@ type (
 // IsNode marks the type as a Node.
 func (AccessReviewItem) IsNode() {}
 
-// ID answers the global id, which carries the certification.
+// ID returns the item's global id, which carries that of the certification too.
 func (i AccessReviewItem) ID() string {
 	return relay.EncodeID(itemType, i.CertificationID, i.RawID())
 }
 
-// RawID answers the identifier of the REST API.
+// RawID returns the item's identifier in the REST API.
 func (i AccessReviewItem) RawID() string { return i.AccessReviewItem.ID }
 
-// Access answers what is being reviewed, or nil where the upstream does not say.
+// Access returns the access that is reviewed, or nil if the upstream does not describe it.
 func (i AccessReviewItem) Access() ReviewableAccess { return wrapAccess(i.AccessSummary) }
 
-// MayHavePermissions says whether the item is an entitlement that does not deny having
-// permissions: only of such an item need the upstream be asked.
+// MayHavePermissions reports whether the item is an entitlement of which the upstream does not say
+// that it has no permissions. The permissions of other items need not be read.
 func (i AccessReviewItem) MayHavePermissions() bool {
 	s := i.AccessSummary
 	if s == nil || s.Entitlement == nil {
@@ -43,8 +43,8 @@ func (i AccessReviewItem) MayHavePermissions() bool {
 	return has == nil || *has
 }
 
-// WrapItem makes an AccessReviewItem of the certification with the given REST identifier,
-// or nil of nil.
+// WrapItem returns the upstream's item as the schema's; nil if it is nil. certificationID is the
+// identifier of its certification in the REST API.
 func WrapItem(i *upstream.AccessReviewItem, certificationID string) *AccessReviewItem {
 	if i == nil {
 		return nil

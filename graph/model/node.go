@@ -8,26 +8,27 @@ import (
 	"certql/upstream"
 )
 
-// Names of the types that implement Node, as they stand in the schema and in global ids.
+// The names of the types that implement Node, in the schema and in global ids.
 const (
 	certificationType = "Certification"
 	itemType          = "AccessReviewItem"
 	taskType          = "CertificationTask"
 )
 
-// Node is an object with a global id.
+// Node is the schema's interface of that name: an object with a global id.
 type Node interface{ IsNode() }
 
-// A NodeID is a global id, taken apart.
+// A NodeID is what a global id stands for.
 type NodeID struct {
 	Kind NodeKind
-	// Raw is the identifier of the REST API.
+	// Raw is the object's identifier in the REST API.
 	Raw string
-	// CertificationID is, for an item, the REST identifier of its certification.
+	// CertificationID is the identifier of an item's certification in the REST API; empty for
+	// other types.
 	CertificationID string
 }
 
-// NodeKind says of which type a Node is.
+// A NodeKind is one of the types that implement Node.
 type NodeKind int
 
 // The types that implement Node.
@@ -37,7 +38,8 @@ const (
 	TaskNode
 )
 
-// ParseNodeID reads the global id of any Node. The error is for people.
+// ParseNodeID returns what the global id of any Node stands for. The text of the error continues a
+// sentence that begins with the argument, and is for the caller to read.
 func ParseNodeID(id string) (NodeID, error) {
 	typeName, parts, err := relay.DecodeID(id)
 	for _, part := range parts {
@@ -46,7 +48,7 @@ func ParseNodeID(id string) (NodeID, error) {
 		}
 	}
 	switch {
-	case errors.Is(err, relay.ErrNoGlobalID):
+	case errors.Is(err, relay.ErrNotGlobalID):
 		return NodeID{}, errors.New("is not a global id: give the id field of a Certification, AccessReviewItem or CertificationTask")
 	case err != nil:
 		return NodeID{}, errors.New("is a damaged global id")
@@ -61,23 +63,23 @@ func ParseNodeID(id string) (NodeID, error) {
 	}
 }
 
-// ParseCertificationID reads the id of a certification, global or as the REST API has it,
-// and answers the latter. The error is for people.
+// ParseCertificationID returns a certification's identifier in the REST API. It takes that or the
+// global id. The error is one as of ParseNodeID.
 func ParseCertificationID(id string) (string, error) {
 	node, err := parseEither(id, CertificationNode, certificationType)
 	return node.Raw, err
 }
 
-// ParseTaskID reads the id of a task, global or as the REST API has it, and answers the
-// latter. The error is for people.
+// ParseTaskID returns a task's identifier in the REST API. It takes that or the global id. The error
+// is one as of ParseNodeID.
 func ParseTaskID(id string) (string, error) {
 	node, err := parseEither(id, TaskNode, taskType)
 	return node.Raw, err
 }
 
-// ParseItemID reads the id of a review item, global or as the REST API has it, and answers
-// the latter. A global id has to be of an item of the given certification. The error is
-// for people.
+// ParseItemID returns a review item's identifier in the REST API. It takes that or the global id,
+// which has to be of an item of the certification with the given identifier in the REST API. The
+// error is one as of ParseNodeID.
 func ParseItemID(id, certificationID string) (string, error) {
 	node, err := parseEither(id, ItemNode, itemType)
 	if err == nil && node.CertificationID != "" && node.CertificationID != certificationID {
@@ -86,17 +88,18 @@ func ParseItemID(id, certificationID string) (string, error) {
 	return node.Raw, err
 }
 
-// ParseRawID reads an id of an object that is no Node, which the REST API alone names. The
-// error is for people.
+// ParseRawID returns the identifier of an object that is not a Node, as the REST API has it. It
+// refuses global ids. The error is one as of ParseNodeID.
 func ParseRawID(id string) (string, error) {
-	if _, _, err := relay.DecodeID(id); !errors.Is(err, relay.ErrNoGlobalID) {
+	if _, _, err := relay.DecodeID(id); !errors.Is(err, relay.ErrNotGlobalID) {
 		return "", errors.New("is a global id; this argument takes an identifier of the REST API")
 	}
 	return id, upstream.CheckID(id)
 }
 
+// parseEither reads the id of an object of one kind: its identifier in the REST API or its global id.
 func parseEither(id string, kind NodeKind, typeName string) (NodeID, error) {
-	if _, _, err := relay.DecodeID(id); errors.Is(err, relay.ErrNoGlobalID) {
+	if _, _, err := relay.DecodeID(id); errors.Is(err, relay.ErrNotGlobalID) {
 		return NodeID{Kind: kind, Raw: id}, upstream.CheckID(id)
 	}
 	node, err := ParseNodeID(id)

@@ -8,7 +8,7 @@ import (
 	"certql/upstream"
 )
 
-// Whatever comes as an id is refused, or names one thing, which its global id names too.
+// A text that is given as an id is refused, or names one thing, which its global id names too.
 func FuzzIDsNameOneThing(f *testing.F) {
 	for _, id := range []string{
 		"", "c1d05e3f8a964b7792e0f6a43b1c8d01", "2fa6c4e8-0b1d-4735-9c8e-6d5f4b3a2105", "Ada.1de82e55078344", "me", "../x", "a/b", "\x00",

@@ -8,7 +8,7 @@ import (
 	"certql/upstream"
 )
 
-// MarshalString writes a text, and null for none.
+// MarshalString writes the scalar String, and null for the empty text.
 func MarshalString(v string) graphql.Marshaler {
 	if v == "" {
 		return graphql.Null
@@ -16,13 +16,13 @@ func MarshalString(v string) graphql.Marshaler {
 	return graphql.MarshalString(v)
 }
 
-// UnmarshalString reads a text.
+// UnmarshalString reads the scalar String.
 func UnmarshalString(v any) (string, error) { return graphql.UnmarshalString(v) }
 
 // dateTimeLayout is RFC 3339 in UTC with milliseconds.
 const dateTimeLayout = "2006-01-02T15:04:05.000Z"
 
-// MarshalDateTime writes a date and time in UTC with milliseconds, and null for none.
+// MarshalDateTime writes the scalar DateTime, in UTC with milliseconds, and null for the zero time.
 func MarshalDateTime(v upstream.Time) graphql.Marshaler {
 	if v.IsZero() {
 		return graphql.Null
@@ -30,7 +30,8 @@ func MarshalDateTime(v upstream.Time) graphql.Marshaler {
 	return graphql.MarshalString(v.UTC().Format(dateTimeLayout))
 }
 
-// UnmarshalDateTime reads a date and time as RFC 3339 has it.
+// UnmarshalDateTime reads the scalar DateTime, in the format of RFC 3339. The error is an
+// *InputError.
 func UnmarshalDateTime(v any) (upstream.Time, error) {
 	text, ok := v.(string)
 	if !ok {

@@ -71,7 +71,7 @@ func TestEnumsAreOpenOnTheWayOutAndClosedOnTheWayIn(t *testing.T) {
 	}
 }
 
-// A date and time that comes in goes out as the same moment, whatever its form.
+// A date and time is written as the moment that was read, whatever its format.
 func FuzzDateTimeComesBack(f *testing.F) {
 	f.Add("2018-06-25T20:22:28.104Z")
 	f.Add("2018-06-25T20:22:28.104+14:00")

@@ -8,13 +8,13 @@ import (
 // A CertificationTask is the schema's CertificationTask.
 type CertificationTask struct{ *upstream.CertificationTask }
 
-// Connections and edges of tasks.
+// The connection of tasks, and its edge.
 type (
 	CertificationTaskConnection = relay.Connection[CertificationTask]
 	CertificationTaskEdge       = relay.Edge[CertificationTask]
 )
 
-// WrapTask makes a CertificationTask, or nil of nil.
+// WrapTask returns the upstream's task as the schema's; nil if it is nil.
 func WrapTask(t *upstream.CertificationTask) *CertificationTask {
 	if t == nil {
 		return nil
@@ -25,14 +25,14 @@ func WrapTask(t *upstream.CertificationTask) *CertificationTask {
 // IsNode marks the type as a Node.
 func (CertificationTask) IsNode() {}
 
-// ID answers the global id.
+// ID returns the task's global id.
 func (t CertificationTask) ID() string { return relay.EncodeID(taskType, t.RawID()) }
 
-// RawID answers the identifier of the REST API.
+// RawID returns the task's identifier in the REST API.
 func (t CertificationTask) RawID() string { return t.CertificationTask.ID }
 
-// CertificationID answers the REST identifier of the certification that the task works on;
-// empty where it works on something else.
+// CertificationID returns the identifier in the REST API of the certification that the task works
+// on; empty if it works on something else.
 func (t CertificationTask) CertificationID() string {
 	if t.TargetType != upstream.TaskTargetCertification || t.TargetID == nil {
 		return ""

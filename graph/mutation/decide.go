@@ -10,76 +10,79 @@ import (
 	"certql/upstream"
 )
 
-// Decide sends decisions in calls of at most upstream.MaxDecisions, in order. A call is sent
-// only where all before it were applied. Nothing is sent where the input, or the certification,
-// is known to be refused.
-func (r *Executor) Decide(ctx context.Context, input gen.DecideReviewItemsInput) (*gen.DecideReviewItemsPayload, error) {
-	in, refused := r.readDecisions(input)
-	if refused == nil {
-		certification, found, err := r.inspect(ctx, in.certificationID, in.ids, closed)
+// Decide decides review items (makeIdentityDecision), in order and in calls of at most
+// upstream.MaxDecisions. A call is sent only if all before it were applied. Nothing is sent if the
+// input is wrong or the certification is known not to be open.
+func (e *Executor) Decide(ctx context.Context, input gen.DecideReviewItemsInput) (*gen.DecideReviewItemsPayload, error) {
+	in, errs := e.parseDecisions(input)
+	if errs == nil {
+		certification, found, err := e.precheck(ctx, in.certificationID, in.ids, obstacleToWrite)
 		if err != nil {
 			return nil, err
 		}
-		if refused = found; refused == nil && certification != nil {
-			refused = in.missingComments(certification.Campaign)
+		if errs = found; errs == nil && certification != nil {
+			errs = in.missingComments(certification.Campaign)
 		}
 	}
-	if refused != nil {
-		return &gen.DecideReviewItemsPayload{DecidedItemIds: []string{}, Errors: refused}, nil
+	if errs != nil {
+		return &gen.DecideReviewItemsPayload{DecidedItemIds: []string{}, Errors: errs}, nil
 	}
-	return r.sendDecisions(ctx, in)
+	return e.sendDecisions(ctx, in)
 }
 
-func (r *Executor) sendDecisions(ctx context.Context, in decisions) (*gen.DecideReviewItemsPayload, error) {
+// sendDecisions sends the decisions until a call fails, and returns the payload.
+func (e *Executor) sendDecisions(ctx context.Context, in decisions) (*gen.DecideReviewItemsPayload, error) {
 	var (
 		w       writer
-		refused refusals
-		answer  *upstream.IdentityCertification // to the latest call that was applied; nil where it was lost
+		errs    payloadErrors
+		latest  *upstream.IdentityCertification // response to the latest call that was applied; nil if it was lost
 		payload = &gen.DecideReviewItemsPayload{DecidedItemIds: []string{}}
 	)
-	for from := 0; from < len(in.list) && refused == nil; from += upstream.MaxDecisions {
+	for from := 0; from < len(in.list) && errs == nil; from += upstream.MaxDecisions {
 		to := min(from+upstream.MaxDecisions, len(in.list))
 		batch, ids := in.list[from:to], in.ids[from:to]
 		certification, err := send(ctx, &w, func(ctx context.Context) (*upstream.IdentityCertification, error) {
-			return r.client.MakeIdentityDecision(ctx, in.certificationID, batch)
+			return e.cfg.Client.MakeIdentityDecision(ctx, in.certificationID, batch)
 		})
-		settled := settle(ctx, err, ids, func(ctx context.Context) settlement {
-			return settleDecisions(ctx, in.certificationID, batch, ids)
+		result := reconcile(ctx, err, ids, func(ctx context.Context) outcome {
+			return reconcileDecisions(ctx, in.certificationID, batch, ids)
 		})
-		if settled.void() && len(payload.DecidedItemIds) == 0 {
+		if result.allNotApplied() && len(payload.DecidedItemIds) == 0 {
 			return nil, &apierror.NotAppliedError{Cause: err}
 		}
-		if len(settled.applied) > 0 {
-			answer = certification
-			payload.DecidedItemIds = append(payload.DecidedItemIds, settled.applied...)
+		if len(result.applied) > 0 {
+			latest = certification
+			payload.DecidedItemIds = append(payload.DecidedItemIds, result.applied...)
 		}
-		refused.failed(err, settled)
-		r.explain(ctx, in.certificationID, err, refused, closed)
-		if refused != nil {
-			refused.notSent(in.ids[to:])
+		errs.addOutcome(err, result)
+		e.explain(ctx, in.certificationID, err, errs, obstacleToWrite)
+		if errs != nil {
+			errs.addNotSent(in.ids[to:])
 		}
 	}
 	if len(payload.DecidedItemIds) > 0 {
-		payload.Certification = written(ctx, in.certificationID, answer)
+		payload.Certification = certificationAfter(ctx, in.certificationID, latest)
 		payload.DecidedItems = references(payload.DecidedItemIds, in.certificationID)
 	}
-	payload.Errors = refused.list()
+	payload.Errors = errs.list()
 	return payload, nil
 }
 
-// references names review items of a certification by ids that were read before, for
-// decidedItems to read.
+// references returns review items of a certification that hold their ids alone, for DecidedItems to
+// read. The ids have been parsed before.
 func references(ids []string, certificationID string) []model.AccessReviewItem {
 	items := make([]model.AccessReviewItem, len(ids))
 	for i, id := range ids {
-		raw, _ := model.ParseItemID(id, certificationID) // it was sent as one
+		raw, _ := model.ParseItemID(id, certificationID) // parsed before it was sent
 		items[i] = model.AccessReviewItem{AccessReviewItem: &upstream.AccessReviewItem{ID: raw}, CertificationID: certificationID}
 	}
 	return items
 }
 
-// DecidedItems reads the items again that a mutation has decided, whose ids the payload has.
-func (r *Executor) DecidedItems(ctx context.Context, payload *gen.DecideReviewItemsPayload) ([]model.AccessReviewItem, error) {
+// DecidedItems returns the items that a mutation has decided, as the upstream has them now. It is
+// the resolver of the payload's decidedItems. Items that are gone are left out; errors are those of
+// the upstream.
+func (e *Executor) DecidedItems(ctx context.Context, payload *gen.DecideReviewItemsPayload) ([]model.AccessReviewItem, error) {
 	keys := make([]load.ItemKey, len(payload.DecidedItems))
 	for i, item := range payload.DecidedItems {
 		keys[i] = load.ItemKey{CertificationID: item.CertificationID, ID: item.RawID()}

@@ -12,74 +12,76 @@ import (
 	"certql/upstream"
 )
 
-// decisions are what a mutation asks for, as the upstream takes it: each item once.
+// decisions are the input of decideReviewItems in the upstream's terms, each item once.
 type decisions struct {
 	certificationID string
 	list            []upstream.ReviewDecision
-	ids             []string // of the items of the list, as the caller gave them
-	at              []int    // where in the input each of the list stands
+	ids             []string // of the items in the list, as the caller gave them
+	positions       []int    // of the list's decisions in the input
 }
 
-// readDecisions reads the input of decideReviewItems, and answers all that is wrong with it.
-// An item that is named twice with the very same decision counts once.
-func (r *Executor) readDecisions(input gen.DecideReviewItemsInput) (decisions, refusals) {
+// parseDecisions returns the input of decideReviewItems in the upstream's terms, or everything that
+// is wrong with it. An item that is given twice with the same decision counts once.
+func (e *Executor) parseDecisions(input gen.DecideReviewItemsInput) (decisions, payloadErrors) {
 	var (
-		in      decisions
-		refused refusals
-		err     error
+		in   decisions
+		errs payloadErrors
+		err  error
 	)
 	if in.certificationID, err = model.ParseCertificationID(input.CertificationID); err != nil {
-		refused.input(field("certificationId"), err, input.CertificationID)
+		errs.addInput(fieldPath("certificationId"), err, input.CertificationID)
 	}
 	switch n := len(input.Decisions); {
 	case n == 0:
-		refused.input(field("decisions"), errEmptyList)
-	case n > r.maxWriteBatch:
-		refused.input(field("decisions"), fmt.Errorf("has %d decisions; at most %d are allowed", n, r.maxWriteBatch))
-		return in, refused
+		errs.addInput(fieldPath("decisions"), errEmptyList)
+	case n > e.cfg.MaxWriteBatch:
+		errs.addInput(fieldPath("decisions"), fmt.Errorf("has %d decisions; at most %d are allowed", n, e.cfg.MaxWriteBatch))
+		return in, errs
 	}
-	now := r.now()
-	first := make(map[string]int, len(input.Decisions)) // where in the list an item stands
+	now := e.cfg.Now()
+	first := make(map[string]int, len(input.Decisions)) // index in the list, by item
 	for i, given := range input.Decisions {
 		itemID, err := model.ParseItemID(given.ItemID, in.certificationID)
 		if err != nil {
-			refused.input(field("decisions", i, "itemId"), err, given.ItemID)
+			errs.addInput(fieldPath("decisions", i, "itemId"), err, given.ItemID)
 			continue
 		}
 		decision := reviewDecision(itemID, given)
 		if err := checkEndDate(decision, now); err != nil {
-			refused.input(field("decisions", i, "proposedEndDate"), err, given.ItemID)
+			errs.addInput(fieldPath("decisions", i, "proposedEndDate"), err, given.ItemID)
 		}
 		n, twice := first[itemID]
 		switch {
 		case !twice:
 			first[itemID] = len(in.list)
-			in.list, in.ids, in.at = append(in.list, decision), append(in.ids, given.ItemID), append(in.at, i)
+			in.list, in.ids, in.positions = append(in.list, decision), append(in.ids, given.ItemID), append(in.positions, i)
 		case !reflect.DeepEqual(in.list[n], decision):
-			refused.input(field("decisions", i, "itemId"), fmt.Errorf("has another decision in decisions.%d", in.at[n]), given.ItemID)
+			errs.addInput(fieldPath("decisions", i, "itemId"), fmt.Errorf("has another decision in decisions.%d", in.positions[n]), given.ItemID)
 		}
 	}
-	return in, refused
+	return in, errs
 }
 
+// reviewDecision returns a decision in the upstream's terms.
 func reviewDecision(itemID string, in gen.ReviewDecisionInput) upstream.ReviewDecision {
 	decision := upstream.ReviewDecision{
 		ID:              itemID,
 		Decision:        in.Decision,
 		Bulk:            in.Bulk,
-		Comments:        valueOf(in.Comments),
-		ProposedEndDate: valueOf(in.ProposedEndDate),
+		Comments:        model.ValueOf(in.Comments),
+		ProposedEndDate: model.ValueOf(in.ProposedEndDate),
 	}
 	if in.Recommendation != nil {
 		decision.Recommendation = &upstream.ReviewRecommendation{
-			Recommendation: valueOf(in.Recommendation.Recommendation),
+			Recommendation: model.ValueOf(in.Recommendation.Recommendation),
 			Reasons:        in.Recommendation.Reasons,
-			Timestamp:      valueOf(in.Recommendation.Timestamp),
+			Timestamp:      model.ValueOf(in.Recommendation.Timestamp),
 		}
 	}
 	return decision
 }
 
+// checkEndDate returns what is wrong with the end date of a decision, if it has one.
 func checkEndDate(d upstream.ReviewDecision, now time.Time) error {
 	switch {
 	case d.ProposedEndDate.IsZero():
@@ -93,28 +95,29 @@ func checkEndDate(d upstream.ReviewDecision, now time.Time) error {
 	}
 }
 
-// missingComments refuses every decision without the comment that its campaign demands. A
-// blank comment counts as missing.
-func (in decisions) missingComments(campaign *upstream.CampaignReference) refusals {
+// missingComments returns an error for every decision that lacks a comment although the campaign
+// demands one. A blank comment counts as missing.
+func (in decisions) missingComments(campaign *upstream.CampaignReference) payloadErrors {
 	if campaign == nil {
 		return nil
 	}
-	var refused refusals
+	var errs payloadErrors
 	for n, decision := range in.list {
 		if strings.TrimSpace(decision.Comments) != "" || !demandsComment(campaign.MandatoryCommentRequirement, decision.Decision) {
 			continue
 		}
-		path := field("decisions", in.at[n], "comments")
-		refused = append(refused, gen.MutationError{
+		path := fieldPath("decisions", in.positions[n], "comments")
+		errs = append(errs, gen.MutationError{
 			Code:    gen.MutationErrorCodeCommentRequired,
 			Message: fmt.Sprintf("%s must not be blank: the campaign demands a comment for this decision.", strings.Join(path, ".")),
 			Field:   path,
 			Ids:     []string{in.ids[n]},
 		})
 	}
-	return refused
+	return errs
 }
 
+// demandsComment reports whether a decision has to have a comment.
 func demandsComment(requirement upstream.MandatoryCommentRequirement, decision upstream.CertificationDecision) bool {
 	switch requirement {
 	case upstream.CommentsOnAllDecisions:

@@ -73,7 +73,7 @@ func (d *doorkeeper) front(next http.Handler) http.Handler {
 	})
 }
 
-// hardships answers faults of every kind for every operation that writes, at most each third
+// hardships returns faults of every kind for every operation that writes, at most each third
 // request, and some for the reads that tell what became of a write.
 func hardships() []sandbox.Fault {
 	var faults []sandbox.Fault
@@ -189,7 +189,7 @@ func newTrial(t *testing.T, seed uint64) *trial {
 	return x
 }
 
-// pick answers some of a list, in any order.
+// pick returns some of a list, in any order.
 func (x *trial) pick(list []string, most int) []string {
 	n := 1 + x.random.IntN(min(most, len(list)))
 	picked := make([]string, n)
@@ -199,7 +199,7 @@ func (x *trial) pick(list []string, most int) []string {
 	return picked
 }
 
-// news answers what the sandbox has written down since it was last asked.
+// news returns what the sandbox has written down since it was last asked.
 func (x *trial) news() []sandbox.Write {
 	all := x.Sandbox.Writes()
 	fresh := all[x.seen:]
@@ -207,7 +207,7 @@ func (x *trial) news() []sandbox.Write {
 	return fresh
 }
 
-// outcome answers what a payload tells of each id: "applied", "not applied" or "unknown".
+// outcome returns what a payload tells of each id: "applied", "not applied" or "unknown".
 // Without a payload, nothing was applied. What is in it but not in an error was applied.
 func (x *trial) outcome(t *testing.T, a graphtest.Answer, field string, ids []string, applied func(payload any) []any) map[string]string {
 	t.Helper()

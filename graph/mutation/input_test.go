@@ -14,7 +14,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// decidingOn answers the input of decisions on a certification.
+// decidingOn returns the input of decisions on a certification.
 func decidingOn(certification string, decisions ...any) graphtest.Object {
 	return graphtest.Object{"input": graphtest.Object{"certificationId": certification, "decisions": append([]any{}, decisions...)}}
 }

@@ -13,7 +13,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// decisions answers the input that decides items of the large certification alike.
+// decisions returns the input that decides items of the large certification alike.
 func decisions(ids []string, members graphtest.Object) graphtest.Object {
 	list := make([]any, len(ids))
 	for i, id := range ids {

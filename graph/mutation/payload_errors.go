@@ -15,23 +15,23 @@ import (
 
 var errEmptyList = errors.New("must not be empty")
 
-// A refusals list collects what keeps a mutation from being sent or applied.
-type refusals []gen.MutationError
+// payloadErrors are the errors of a mutation's payload: what keeps it from being sent or applied.
+type payloadErrors []gen.MutationError
 
-// input adds something wrong with the input: where (below input), what, and the ids it is
-// about.
-func (r *refusals) input(field []string, err error, ids ...string) {
-	*r = append(*r, gen.MutationError{
+// addInput adds an error in a field of the input. The text of err continues a sentence that begins
+// with the path of the field. ids are those that the error is about.
+func (p *payloadErrors) addInput(path []string, err error, ids ...string) {
+	*p = append(*p, gen.MutationError{
 		Code:    gen.MutationErrorCodeBadUserInput,
-		Message: strings.Join(field, ".") + " " + err.Error() + ".",
-		Field:   field,
+		Message: strings.Join(path, ".") + " " + err.Error() + ".",
+		Field:   path,
 		Ids:     append([]string{}, ids...),
 	})
 }
 
-// upstream adds the upstream's refusal of a call with the given ids. It answers false, and
-// adds nothing, where the error is a fault that no caller can act on.
-func (r *refusals) upstream(err error, ids []string) bool {
+// addRefusal adds the upstream's refusal of a call with the given ids. It returns false, and adds
+// nothing, if err is not a refusal but a fault, which the caller cannot correct.
+func (p *payloadErrors) addRefusal(err error, ids []string) bool {
 	e, ok := errors.AsType[*upstream.Error](err)
 	if !ok {
 		return false
@@ -47,11 +47,12 @@ func (r *refusals) upstream(err error, ids []string) bool {
 	default:
 		return false
 	}
-	r.add(code, apierror.UpstreamMessage(e)+detailOf(e), err, ids)
+	p.add(code, apierror.UpstreamMessage(e)+detailOf(e), err, ids)
 	return true
 }
 
-// detailOf names the upstream's own code of a refusal, of which only the number is dependable.
+// detailOf returns the number of the upstream's own error code in parentheses, if there is one. What
+// follows the number in the code is not reliable.
 func detailOf(e *upstream.Error) string {
 	if code, _, _ := strings.Cut(e.DetailCode, " "); code != "" {
 		return " (" + code + ")"
@@ -59,37 +60,39 @@ func detailOf(e *upstream.Error) string {
 	return ""
 }
 
-// add adds a refusal of a call with the given ids. The error says which call it was.
-func (r *refusals) add(code gen.MutationErrorCode, message string, err error, ids []string) {
-	refusal := gen.MutationError{Code: code, Message: message, Ids: ids}
+// add adds an error of a call with the given ids. The upstream's tracking id of the call is taken
+// from err, which may be nil.
+func (p *payloadErrors) add(code gen.MutationErrorCode, message string, err error, ids []string) {
+	added := gen.MutationError{Code: code, Message: message, Ids: ids}
 	if e, ok := errors.AsType[*upstream.Error](err); ok && e.TrackingID != "" {
-		refusal.TrackingID = &e.TrackingID
+		added.TrackingID = &e.TrackingID
 	}
-	*r = append(*r, refusal)
+	*p = append(*p, added)
 }
 
-// notSent adds the ids of calls that were not sent, since one before them failed.
-func (r *refusals) notSent(ids []string) {
+// addNotSent adds the ids of calls that were not sent because one before them failed.
+func (p *payloadErrors) addNotSent(ids []string) {
 	if len(ids) > 0 {
-		r.add(gen.MutationErrorCodeNotApplied, fmt.Sprintf("Not sent, since a call before it failed: %d ids.", len(ids)), nil, ids)
+		p.add(gen.MutationErrorCodeNotApplied, fmt.Sprintf("Not sent, since a call before it failed: %d ids.", len(ids)), nil, ids)
 	}
 }
 
-// failed adds the ids of a call that was refused or ended in a fault, by what became of them.
-func (r *refusals) failed(err error, s settlement) {
-	if len(s.refused) > 0 {
-		r.upstream(err, s.refused)
+// addOutcome adds the ids that a call which ended with err did not apply, or may not have applied.
+func (p *payloadErrors) addOutcome(err error, o outcome) {
+	if len(o.refused) > 0 {
+		p.addRefusal(err, o.refused)
 	}
 	message := faultMessage(err)
-	if len(s.notApplied) > 0 {
-		r.add(gen.MutationErrorCodeNotApplied, message+" Nothing was changed.", err, s.notApplied)
+	if len(o.notApplied) > 0 {
+		p.add(gen.MutationErrorCodeNotApplied, message+" Nothing was changed.", err, o.notApplied)
 	}
-	if len(s.unknown) > 0 {
-		r.add(gen.MutationErrorCodeOutcomeUnknown, message+" Whether the call was applied is not known: read again before anything else.", err, s.unknown)
+	if len(o.unknown) > 0 {
+		p.add(gen.MutationErrorCodeOutcomeUnknown, message+" Whether the call was applied is not known: read again before anything else.", err, o.unknown)
 	}
 }
 
-// faultMessage says for people why a call failed, and when to come back.
+// faultMessage returns a sentence for the caller on why a call failed, and one on when to try again
+// if the upstream names a time.
 func faultMessage(err error) string {
 	e, ok := errors.AsType[*upstream.Error](err)
 	switch {
@@ -106,8 +109,8 @@ func faultMessage(err error) string {
 	}
 }
 
-// field makes the path of an input field.
-func field(parts ...any) []string {
+// fieldPath returns the path of an input field, whose parts are names and indexes.
+func fieldPath(parts ...any) []string {
 	path := make([]string, len(parts))
 	for i, part := range parts {
 		switch part := part.(type) {
@@ -120,10 +123,10 @@ func field(parts ...any) []string {
 	return path
 }
 
-// list answers the refusals for a payload, where none is an empty list.
-func (r refusals) list() []gen.MutationError {
-	if r == nil {
+// list returns the errors as a payload has them, in which no errors are an empty list.
+func (p payloadErrors) list() []gen.MutationError {
+	if p == nil {
 		return []gen.MutationError{}
 	}
-	return r
+	return p
 }

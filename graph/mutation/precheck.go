@@ -11,16 +11,16 @@ import (
 	"certql/upstream"
 )
 
-// An obstacle is what a certification itself shows that keeps it from being written to. The
-// zero obstacle is none.
+// An obstacle is what keeps a certification from being written to, as the certification itself shows
+// it. The zero obstacle is none.
 type obstacle struct {
 	code    gen.MutationErrorCode
 	message string
 }
 
-// closed tells of a certification that is not open for changes. A phase that is missing or
-// that nobody has heard of is for the upstream to judge.
-func closed(c *upstream.IdentityCertification) obstacle {
+// obstacleToWrite returns what keeps a certification from any change: it is not open yet, or signed
+// off. If its phase is missing or not known, the upstream has to judge.
+func obstacleToWrite(c *upstream.IdentityCertification) obstacle {
 	switch c.Phase {
 	case upstream.PhaseStaged:
 		return obstacle{gen.MutationErrorCodeNotActive, "The certification is not open yet: its campaign is not activated."}
@@ -31,10 +31,10 @@ func closed(c *upstream.IdentityCertification) obstacle {
 	}
 }
 
-// unfinished tells of a certification that cannot be signed off: one that is closed, or has
-// undecided items.
-func unfinished(c *upstream.IdentityCertification) obstacle {
-	if found := closed(c); found != (obstacle{}) {
+// obstacleToSignOff returns what keeps a certification from being signed off: an obstacle to any
+// write, or undecided items.
+func obstacleToSignOff(c *upstream.IdentityCertification) obstacle {
+	if found := obstacleToWrite(c); found != (obstacle{}) {
 		return found
 	}
 	const code = gen.MutationErrorCodeUndecidedItems
@@ -48,56 +48,57 @@ func unfinished(c *upstream.IdentityCertification) obstacle {
 	}
 }
 
-// inspect reads the certification that a write is about, where prechecks are on, and answers
-// it with the refusal of the given ids that it makes certain: what tell finds, or that the
-// caller may not even read it, or that a governance group reviews it. The error is a fault.
-func (r *Executor) inspect(ctx context.Context, certificationID string, ids []string, tell func(*upstream.IdentityCertification) obstacle) (*upstream.IdentityCertification, refusals, error) {
-	if r.noPrecheck {
+// precheck reads the certification that a write is about, if prechecks are on, and returns it with an
+// error of the given ids if the write is certain to be refused: because check finds an obstacle, the
+// caller may not read the certification, or a governance group reviews it. The last result is a fault
+// of the read.
+func (e *Executor) precheck(ctx context.Context, certificationID string, ids []string, check func(*upstream.IdentityCertification) obstacle) (*upstream.IdentityCertification, payloadErrors, error) {
+	if !e.cfg.Precheck {
 		return nil, nil, nil
 	}
-	var refused refusals
-	certification, err := certificationNow(ctx, certificationID)
+	var errs payloadErrors
+	certification, err := freshCertification(ctx, certificationID)
 	if _, ok := errors.AsType[*apierror.GovernanceGroupError](apierror.OfGovernanceGroup(err)); ok {
-		refused.add(gen.MutationErrorCodeGovernanceGroupUnsupported, apierror.GovernanceGroupMessage, err, ids)
-		return nil, refused, nil
+		errs.add(gen.MutationErrorCodeGovernanceGroupUnsupported, apierror.GovernanceGroupMessage, err, ids)
+		return nil, errs, nil
 	}
 	if err != nil {
-		if refused.upstream(err, ids) {
-			return nil, refused, nil
+		if errs.addRefusal(err, ids) {
+			return nil, errs, nil
 		}
 		return nil, nil, err
 	}
-	if found := tell(certification); found != (obstacle{}) {
-		refused.add(found.code, found.message, nil, ids)
+	if found := check(certification); found != (obstacle{}) {
+		errs.add(found.code, found.message, nil, ids)
 	}
-	return certification, refused, nil
+	return certification, errs, nil
 }
 
-// ofGroup says whether all that was found is that a governance group reviews.
-func (r refusals) ofGroup() bool {
-	return len(r) == 1 && r[0].Code == gen.MutationErrorCodeGovernanceGroupUnsupported
+// onlyGovernanceGroup reports whether the only error is that a governance group reviews.
+func (p payloadErrors) onlyGovernanceGroup() bool {
+	return len(p) == 1 && p[0].Code == gen.MutationErrorCodeGovernanceGroupUnsupported
 }
 
-// explain gives the latest refusal the code that the certification shows by now, where the
-// upstream has refused a call without a reason that has a code: two who write at the same time
-// both find the certification open.
-func (r *Executor) explain(ctx context.Context, certificationID string, err error, refused refusals, tell func(*upstream.IdentityCertification) obstacle) {
-	if r.noPrecheck || !apierror.IsKind(err, upstream.KindBadRequest) || ctx.Err() != nil {
+// explain replaces the code and message of the latest of errs by the obstacle that the certification
+// shows now, if the upstream has refused a call as a bad request. It does so because the certification
+// may have been closed by another caller between the precheck and the call.
+func (e *Executor) explain(ctx context.Context, certificationID string, err error, errs payloadErrors, check func(*upstream.IdentityCertification) obstacle) {
+	if !e.cfg.Precheck || !apierror.IsKind(err, upstream.KindBadRequest) || ctx.Err() != nil {
 		return
 	}
-	certification, err := certificationNow(ctx, certificationID)
+	certification, err := freshCertification(ctx, certificationID)
 	if err != nil {
-		return // the refusal stands, whatever its reason
+		return // the refusal stays as it is
 	}
-	if found := tell(certification); found != (obstacle{}) {
-		last := &refused[len(refused)-1]
+	if found := check(certification); found != (obstacle{}) {
+		last := &errs[len(errs)-1]
 		last.Code, last.Message = found.code, found.message
 	}
 }
 
-// certificationNow reads a certification, past the cache, unless the operation has read it since
-// its last write.
-func certificationNow(ctx context.Context, id string) (*upstream.IdentityCertification, error) {
+// freshCertification returns a certification as it is now. It reads it past the cache, unless the
+// operation has read it since its last write.
+func freshCertification(ctx context.Context, id string) (*upstream.IdentityCertification, error) {
 	ctx = upstream.NoCache(ctx)
 	loaders := load.From(ctx)
 	loaders.Announce(ctx, []string{id}, nil)

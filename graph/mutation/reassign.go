@@ -10,92 +10,94 @@ import (
 	"certql/upstream"
 )
 
-// Reassign moves at most upstream.MaxReassignReferences references in one call.
-func (r *Executor) Reassign(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsPayload, error) {
-	in, refused := readReassignment(input, upstream.MaxReassignReferences,
-		fmt.Sprintf(" here, and %d in reassignReviewItemsAsync", r.maxWriteBatch))
-	before, refused, err := r.inspectReassignment(ctx, in, refused)
+// Reassign moves items to another reviewer (reassignIdentityCertifications), in one call of at most
+// upstream.MaxReassignReferences references.
+func (e *Executor) Reassign(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsPayload, error) {
+	in, errs := parseReassignment(input, upstream.MaxReassignReferences,
+		fmt.Sprintf(" here, and %d in reassignReviewItemsAsync", e.cfg.MaxWriteBatch))
+	before, errs, err := e.precheckReassignment(ctx, in, errs)
 	if err != nil {
 		return nil, err
 	}
-	if refused != nil {
-		return &gen.ReassignReviewItemsPayload{Errors: refused}, nil
+	if errs != nil {
+		return &gen.ReassignReviewItemsPayload{Errors: errs}, nil
 	}
 
 	var w writer
-	answer, err := send(ctx, &w, func(ctx context.Context) (*upstream.IdentityCertification, error) {
-		return r.client.ReassignIdentityCertifications(ctx, in.certificationID, in.call(in.references))
+	certification, err := send(ctx, &w, func(ctx context.Context) (*upstream.IdentityCertification, error) {
+		return e.cfg.Client.ReassignIdentityCertifications(ctx, in.certificationID, in.call(in.references))
 	})
-	settled := settle(ctx, err, in.ids, func(ctx context.Context) settlement {
-		return settleReassignment(ctx, in.certificationID, before, in.references, in.ids)
+	result := reconcile(ctx, err, in.ids, func(ctx context.Context) outcome {
+		return reconcileReassignment(ctx, in.certificationID, before, in.references, in.ids)
 	})
-	if settled.void() {
+	if result.allNotApplied() {
 		return nil, &apierror.NotAppliedError{Cause: err}
 	}
-	refused.failed(err, settled)
-	r.explain(ctx, in.certificationID, err, refused, closed)
-	payload := &gen.ReassignReviewItemsPayload{Errors: refused.list()}
-	if len(settled.applied) > 0 {
-		payload.Certification = written(ctx, in.certificationID, answer)
+	errs.addOutcome(err, result)
+	e.explain(ctx, in.certificationID, err, errs, obstacleToWrite)
+	payload := &gen.ReassignReviewItemsPayload{Errors: errs.list()}
+	if len(result.applied) > 0 {
+		payload.Certification = certificationAfter(ctx, in.certificationID, certification)
 	}
 	return payload, nil
 }
 
-// ReassignAsync queues tasks of at most upstream.MaxReassignAsyncReferences references, and
-// stops at the first that cannot be queued.
-func (r *Executor) ReassignAsync(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsAsyncPayload, error) {
+// ReassignAsync queues tasks that move items to another reviewer (submitReassignCertsAsync), each of
+// at most upstream.MaxReassignAsyncReferences references. It stops at the first task that cannot be
+// queued.
+func (e *Executor) ReassignAsync(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsAsyncPayload, error) {
 	payload := &gen.ReassignReviewItemsAsyncPayload{Tasks: []model.CertificationTask{}}
-	in, refused := readReassignment(input, r.maxWriteBatch, "")
-	before, refused, err := r.inspectReassignment(ctx, in, refused)
+	in, errs := parseReassignment(input, e.cfg.MaxWriteBatch, "")
+	before, errs, err := e.precheckReassignment(ctx, in, errs)
 	if err != nil {
 		return nil, err
 	}
-	if refused.ofGroup() {
-		refused = nil // only by id can such a certification not be read
+	if errs.onlyGovernanceGroup() {
+		errs = nil // only the read by id is refused of such a certification, not the reassignment
 	}
 	var parts []reassignment
-	if refused == nil {
-		if parts, err = split(ctx, before, in); err != nil && !refused.upstream(err, in.ids) {
+	if errs == nil {
+		if parts, err = split(ctx, before, in); err != nil && !errs.addRefusal(err, in.ids) {
 			return nil, err
 		}
 	}
 	var w writer
 	for n, part := range parts {
 		task, err := send(ctx, &w, func(ctx context.Context) (*upstream.CertificationTask, error) {
-			return r.client.SubmitReassignCertsAsync(ctx, part.certificationID, part.call(part.references))
+			return e.cfg.Client.SubmitReassignCertsAsync(ctx, part.certificationID, part.call(part.references))
 		})
-		settled := settle(ctx, err, part.ids, func(ctx context.Context) settlement {
-			return settleTask(ctx, part.certificationID, payload.Tasks, part.references, part.ids)
+		result := reconcile(ctx, err, part.ids, func(ctx context.Context) outcome {
+			return reconcileTask(ctx, part.certificationID, payload.Tasks, part.references, part.ids)
 		})
-		if settled.void() && n == 0 {
+		if result.allNotApplied() && n == 0 {
 			return nil, &apierror.NotAppliedError{Cause: err}
 		}
-		if len(settled.applied) > 0 {
+		if len(result.applied) > 0 {
 			payload.Tasks = append(payload.Tasks, model.CertificationTask{CertificationTask: task})
 			continue
 		}
-		refused.failed(err, settled)
-		r.explain(ctx, part.certificationID, err, refused, closed)
+		errs.addOutcome(err, result)
+		e.explain(ctx, part.certificationID, err, errs, obstacleToWrite)
 		var rest []string
 		for _, unsent := range parts[n+1:] {
 			rest = append(rest, unsent.ids...)
 		}
-		refused.notSent(rest)
+		errs.addNotSent(rest)
 		break
 	}
-	payload.Errors = refused.list()
+	payload.Errors = errs.list()
 	return payload, nil
 }
 
-// inspectReassignment adds to the refusals of a reassignment what its certification shows, as
-// it is before. Nothing is read where the input is refused as it stands.
-func (r *Executor) inspectReassignment(ctx context.Context, in reassignment, refused refusals) (*upstream.IdentityCertification, refusals, error) {
-	if refused != nil {
-		return nil, refused, nil
+// precheckReassignment is precheck for a reassignment. It also refuses to move items to the reviewer
+// who has them already. If the input is wrong, it reads nothing and returns errs.
+func (e *Executor) precheckReassignment(ctx context.Context, in reassignment, errs payloadErrors) (*upstream.IdentityCertification, payloadErrors, error) {
+	if errs != nil {
+		return nil, errs, nil
 	}
-	before, refused, err := r.inspect(ctx, in.certificationID, in.ids, closed)
-	if refused == nil && before != nil {
-		refused = in.sameReviewer(before.Reviewer)
+	before, errs, err := e.precheck(ctx, in.certificationID, in.ids, obstacleToWrite)
+	if errs == nil && before != nil {
+		errs = in.sameReviewer(before.Reviewer)
 	}
-	return before, refused, err
+	return before, errs, err
 }

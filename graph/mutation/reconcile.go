@@ -13,131 +13,131 @@ import (
 	"certql/upstream"
 )
 
-// settleTime bounds the reading after a call whose outcome is not known.
-const settleTime = 10 * time.Second
+// reconcileTime is the most time for the reads after a call whose outcome is not known.
+const reconcileTime = 10 * time.Second
 
-// A settlement says of the ids of one call what became of them.
-type settlement struct{ applied, refused, notApplied, unknown []string }
+// An outcome is what became of the ids of one call, each of which is in one of the lists.
+type outcome struct{ applied, refused, notApplied, unknown []string }
 
-// void says that nothing came of the call, and for no reason that a person can act on.
-func (s settlement) void() bool { return len(s.applied)+len(s.refused)+len(s.unknown) == 0 }
+// allNotApplied reports whether the call had no effect, for a reason other than a refusal.
+func (o outcome) allNotApplied() bool { return len(o.applied)+len(o.refused)+len(o.unknown) == 0 }
 
-// settle says what became of a call with the given ids, which ended with err. Where only the
-// upstream can tell, read asks it, once. What it shows as not applied could in theory be
-// applied later, by an upstream that has the request still before it.
-func settle(ctx context.Context, err error, ids []string, read func(context.Context) settlement) settlement {
+// reconcile returns what became of a call with the given ids, which ended with err. If err does not
+// show it, read finds out from the upstream, and is called once. What it finds not applied could in
+// theory be applied later, by an upstream that has yet to work on the request.
+func reconcile(ctx context.Context, err error, ids []string, read func(context.Context) outcome) outcome {
 	e, ok := errors.AsType[*upstream.Error](err)
 	switch {
 	case err == nil:
-		return settlement{applied: ids}
+		return outcome{applied: ids}
 	case !ok:
-		return settlement{notApplied: ids}
+		return outcome{notApplied: ids}
 	}
 	switch e.Kind {
 	case upstream.KindForbidden, upstream.KindNotFound, upstream.KindBadRequest:
-		return settlement{refused: ids}
+		return outcome{refused: ids}
 	case upstream.KindUnauthenticated, upstream.KindRateLimited:
-		return settlement{notApplied: ids}
+		return outcome{notApplied: ids}
 	}
 	switch {
 	case !e.Sent && e.Status == 0:
-		return settlement{notApplied: ids}
+		return outcome{notApplied: ids}
 	case errors.Is(ctx.Err(), context.Canceled):
-		return settlement{unknown: ids} // the caller has gone: nobody would hear of it
+		return outcome{unknown: ids} // the caller has left, and would not see it
 	}
-	// Of an error status nobody promises that nothing was applied, and an answer that broke
-	// off has a good one. The operation's own time may be over.
-	ctx, cancel := context.WithTimeout(upstream.NoCache(context.WithoutCancel(ctx)), settleTime)
+	// After an error status the call may have been applied all the same, and after a response that
+	// broke off it has been. The operation's own time may be over.
+	ctx, cancel := context.WithTimeout(upstream.NoCache(context.WithoutCancel(ctx)), reconcileTime)
 	defer cancel()
 	return read(ctx)
 }
 
-// settleDecisions reads the items of a call of decisions and compares. An item that was decided
-// just so before the call counts as applied: it makes no difference. The upstream does not show
-// an end date, so that nothing tells of a decision that has one.
-func settleDecisions(ctx context.Context, certificationID string, sent []upstream.ReviewDecision, ids []string) settlement {
+// reconcileDecisions reads the items of a call and compares their decisions with those sent. An item
+// that had the same decision before the call counts as applied: it makes no difference. The upstream
+// does not show end dates, so that the outcome of a decision with one stays unknown.
+func reconcileDecisions(ctx context.Context, certificationID string, sent []upstream.ReviewDecision, ids []string) outcome {
 	keys := make([]load.ItemKey, len(sent))
 	for i, decision := range sent {
 		keys[i] = load.ItemKey{CertificationID: certificationID, ID: decision.ID}
 	}
 	loaders := load.From(ctx)
 	loaders.Announce(ctx, nil, keys)
-	var s settlement
+	var o outcome
 	for i, decision := range sent {
 		item, err := loaders.Item(ctx, keys[i])
 		switch {
 		case err != nil || item == nil:
-			s.unknown = append(s.unknown, ids[i])
+			o.unknown = append(o.unknown, ids[i])
 		case item.Decision != decision.Decision:
-			s.notApplied = append(s.notApplied, ids[i])
+			o.notApplied = append(o.notApplied, ids[i])
 		case strings.TrimSpace(item.Comments) != strings.TrimSpace(decision.Comments), !decision.ProposedEndDate.IsZero():
-			s.unknown = append(s.unknown, ids[i]) // an earlier decision, or this one changed by the upstream
+			o.unknown = append(o.unknown, ids[i]) // an earlier decision, or this one changed by the upstream
 		default:
-			s.applied = append(s.applied, ids[i])
+			o.applied = append(o.applied, ids[i])
 		}
 	}
-	return s
+	return o
 }
 
-// settleSignOff reads whether a certification is signed off.
-func settleSignOff(ctx context.Context, certificationID string, ids []string) settlement {
-	certification, err := certificationNow(ctx, certificationID)
+// reconcileSignOff reads the certification and goes by its phase.
+func reconcileSignOff(ctx context.Context, certificationID string, ids []string) outcome {
+	certification, err := freshCertification(ctx, certificationID)
 	switch {
 	case err != nil:
-		return settlement{unknown: ids}
+		return outcome{unknown: ids}
 	case certification.Phase == upstream.PhaseSigned:
-		return settlement{applied: ids}
+		return outcome{applied: ids}
 	case certification.Phase == upstream.PhaseActive:
-		return settlement{notApplied: ids}
+		return outcome{notApplied: ids}
 	default:
-		return settlement{unknown: ids}
+		return outcome{unknown: ids}
 	}
 }
 
-// settleReassignment reads whether what was to be moved is still where it was. That it is gone
-// proves nothing if it was never there: the certification, as it was before, has to have more
-// items than now, where that is known.
-func settleReassignment(ctx context.Context, certificationID string, before *upstream.IdentityCertification, references []upstream.ReassignReference, ids []string) settlement {
+// reconcileReassignment reads whether the references are still in the certification. That they are
+// gone proves nothing if they never were there: the certification must also have fewer items than
+// before the call, if it is known how many it had.
+func reconcileReassignment(ctx context.Context, certificationID string, before *upstream.IdentityCertification, references []upstream.ReassignReference, ids []string) outcome {
 	still, err := remain(ctx, certificationID, references)
 	switch {
 	case err != nil:
-		return settlement{unknown: ids}
+		return outcome{unknown: ids}
 	case still:
-		return settlement{notApplied: ids} // a call applies as a whole or not at all
+		return outcome{notApplied: ids} // a call applies as a whole or not at all
 	case before == nil || before.DecisionsTotal == nil:
-		return settlement{applied: ids}
+		return outcome{applied: ids}
 	}
-	after, err := certificationNow(ctx, certificationID)
+	after, err := freshCertification(ctx, certificationID)
 	if err != nil || after.DecisionsTotal == nil || *after.DecisionsTotal >= *before.DecisionsTotal {
-		return settlement{unknown: ids}
+		return outcome{unknown: ids}
 	}
-	return settlement{applied: ids}
+	return outcome{applied: ids}
 }
 
-// settleTask reads whether a task was queued: not so if what it was to move is still there and
-// no task is pending that is not among the known ones. A task says nothing of its references,
-// so that nothing tells for sure that it was.
-func settleTask(ctx context.Context, certificationID string, known []model.CertificationTask, references []upstream.ReassignReference, ids []string) settlement {
+// reconcileTask reads whether a task was queued. It was not if the references are still in the
+// certification and no task is pending but the known ones. That it was is never certain, since a
+// pending task does not show its references.
+func reconcileTask(ctx context.Context, certificationID string, known []model.CertificationTask, references []upstream.ReassignReference, ids []string) outcome {
 	loaders := load.From(ctx)
 	loaders.AnnouncePendingTasks(ctx, []string{certificationID})
 	pending, err := loaders.PendingTasks(ctx, certificationID)
 	if err != nil {
-		return settlement{unknown: ids}
+		return outcome{unknown: ids}
 	}
 	for _, task := range pending {
 		isOurs := func(k model.CertificationTask) bool { return k.RawID() == task.ID }
 		if task.Type == upstream.TaskReassign && !slices.ContainsFunc(known, isOurs) {
-			return settlement{unknown: ids}
+			return outcome{unknown: ids}
 		}
 	}
 	if still, err := remain(ctx, certificationID, references); err != nil || !still {
-		return settlement{unknown: ids}
+		return outcome{unknown: ids}
 	}
-	return settlement{notApplied: ids}
+	return outcome{notApplied: ids}
 }
 
-// remain says whether something that references mean is still in a certification and could be
-// reassigned, reading what the references are about in as few calls as there can be.
+// remain reports whether an item that the references stand for is still in the certification and
+// could be reassigned. It takes one read for each load.BatchSize references of a type.
 func remain(ctx context.Context, certificationID string, references []upstream.ReassignReference) (bool, error) {
 	var items, summaries []string
 	for _, reference := range references {
@@ -154,7 +154,7 @@ func remain(ctx context.Context, certificationID string, references []upstream.R
 	for from := 0; from < len(summaries); from += load.BatchSize {
 		reads = append(reads, upstream.AccessReviewItemFilter{
 			IdentitySummaryIDs: summaries[from:min(from+load.BatchSize, len(summaries))],
-			Completed:          new(false), // what is decided stays in any case
+			Completed:          new(false), // decided items stay in any case
 		})
 	}
 	found, errs := make([]bool, len(reads)), make([]error, len(reads))

@@ -14,19 +14,20 @@ import (
 	"certql/upstream"
 )
 
-// writeTime is how long a call that writes may take at least, even where the operation has less
-// time left when it begins.
+// writeTime is how long a call that writes may take even if the operation has less time left when the
+// call begins.
 const writeTime = 10 * time.Second
 
-// A writer sends the upstream calls of one mutation that write, one after another.
+// A writer sends the calls of one mutation that write, one after another.
 type writer struct {
 	slowest time.Duration // of its calls so far
 }
 
-// send sends one call. The caller of the operation may end it before it is on its way, but
-// not afterwards, since its outcome would be unknown for nothing. A call that cannot finish
-// before the operation's deadline, going by the calls before it, is not sent at all. What the
-// operation has read until then is forgotten, whatever comes of the call.
+// send makes one call and returns the upstream's response. The end of ctx ends a call that still
+// waits to be sent, but not one that is under way, whose outcome would be unknown to no purpose. A
+// call is not sent if the operation's remaining time is less than the slowest call before it took.
+// The error of a call that was not sent because of ctx is an *unsentError. Whatever comes of the
+// call, the loaders forget what the operation has read.
 func send[T any](ctx context.Context, w *writer, call func(context.Context) (*T, error)) (*T, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, &unsentError{err}
@@ -37,18 +38,18 @@ func send[T any](ctx context.Context, w *writer, call func(context.Context) (*T,
 	began := time.Now()
 	bound, ended, end := untilSent(ctx)
 	defer end()
-	answer, err := call(bound)
+	response, err := call(bound)
 	w.slowest = max(w.slowest, time.Since(began))
 	load.From(ctx).Forget()
 	if err != nil && ended() {
 		return nil, &unsentError{ctx.Err()}
 	}
-	return answer, err
+	return response, err
 }
 
-// untilSent answers a context for one call that ends with ctx only while the call waits to be
-// sent. ended tells whether it ended so. The call has the rest of the operation's time, and at
-// least writeTime.
+// untilSent returns a context for one call, which ends with ctx only while the call waits to be
+// sent. ended reports whether it ended in that way. The call has the rest of the operation's time,
+// and at least writeTime. end releases the context.
 func untilSent(ctx context.Context) (bound context.Context, ended func() bool, end func()) {
 	const (
 		waiting = iota
@@ -67,30 +68,32 @@ func untilSent(ctx context.Context) (bound context.Context, ended func() bool, e
 		}
 	})
 	bound = httptrace.WithClientTrace(bound, &httptrace.ClientTrace{
-		// It may be sent from here on, also where it has just been abandoned.
+		// From here on it may be sent, even if it has just been abandoned.
 		GotConn: func(httptrace.GotConnInfo) { state.Store(sent) },
 	})
 	return bound, func() bool { return state.Load() == abandoned }, func() { stop(); cancel() }
 }
 
-// An unsentError says why a call was not sent: the operation's context had ended, or would
-// have before the call.
+// An unsentError is the error of a call that was not sent because the operation's context had ended,
+// or would end before the call.
 type unsentError struct{ cause error }
 
 func (e *unsentError) Error() string { return "not sent: " + e.cause.Error() }
 func (e *unsentError) Unwrap() error { return e.cause }
 
-// written answers the certification of a write for the payload: as the upstream answered or,
-// where that answer was lost, read again if the payload shows it.
-func written(ctx context.Context, certificationID string, answer *upstream.IdentityCertification) *model.Certification {
-	if fields := plan.Named(graphql.CollectFieldsCtx(ctx, nil), "certification"); answer == nil && len(fields) > 0 {
+// certificationAfter returns the certification of the payload after a write: the response to the
+// write or, if that was lost and the payload's certification is selected, what is read now. An error
+// of that read is added to the response at the field's path.
+func certificationAfter(ctx context.Context, certificationID string, response *upstream.IdentityCertification) *model.Certification {
+	certification := response
+	if fields := plan.Named(graphql.CollectFieldsCtx(ctx, nil), "certification"); certification == nil && len(fields) > 0 {
 		var err error
-		if answer, err = certificationNow(ctx, certificationID); err != nil {
+		if certification, err = freshCertification(ctx, certificationID); err != nil {
 			graphql.AddError(graphql.WithPathContext(ctx, graphql.NewPathWithField(fields[0].Alias)), err)
 		}
 	}
-	if answer != nil {
-		load.From(ctx).Knows(ctx, []upstream.IdentityCertification{*answer})
+	if certification != nil {
+		load.From(ctx).Prime(ctx, []upstream.IdentityCertification{*certification})
 	}
-	return model.WrapCertification(answer)
+	return model.WrapCertification(certification)
 }

@@ -9,36 +9,36 @@ import (
 	"certql/upstream"
 )
 
-// SignOff ends a certification for good, in one call that is never repeated. Where its outcome
-// is not known, the certification is read and tells.
-func (r *Executor) SignOff(ctx context.Context, input gen.SignOffCertificationInput) (*gen.SignOffCertificationPayload, error) {
-	var refused refusals
+// SignOff signs a certification off for good (signOffIdentityCertification), in one call that is
+// never repeated.
+func (e *Executor) SignOff(ctx context.Context, input gen.SignOffCertificationInput) (*gen.SignOffCertificationPayload, error) {
+	var errs payloadErrors
 	ids := []string{input.CertificationID}
 	certificationID, err := model.ParseCertificationID(input.CertificationID)
 	if err != nil {
-		refused.input(field("certificationId"), err, ids...)
-	} else if _, refused, err = r.inspect(ctx, certificationID, ids, unfinished); err != nil {
+		errs.addInput(fieldPath("certificationId"), err, ids...)
+	} else if _, errs, err = e.precheck(ctx, certificationID, ids, obstacleToSignOff); err != nil {
 		return nil, err
 	}
-	if refused != nil {
-		return &gen.SignOffCertificationPayload{Errors: refused}, nil
+	if errs != nil {
+		return &gen.SignOffCertificationPayload{Errors: errs}, nil
 	}
 
 	var w writer
-	answer, err := send(ctx, &w, func(ctx context.Context) (*upstream.IdentityCertification, error) {
-		return r.client.SignOffIdentityCertification(ctx, certificationID)
+	certification, err := send(ctx, &w, func(ctx context.Context) (*upstream.IdentityCertification, error) {
+		return e.cfg.Client.SignOffIdentityCertification(ctx, certificationID)
 	})
-	settled := settle(ctx, err, ids, func(ctx context.Context) settlement {
-		return settleSignOff(ctx, certificationID, ids)
+	result := reconcile(ctx, err, ids, func(ctx context.Context) outcome {
+		return reconcileSignOff(ctx, certificationID, ids)
 	})
-	if settled.void() {
+	if result.allNotApplied() {
 		return nil, &apierror.NotAppliedError{Cause: err}
 	}
-	refused.failed(err, settled)
-	r.explain(ctx, certificationID, err, refused, unfinished)
-	payload := &gen.SignOffCertificationPayload{Errors: refused.list()}
-	if len(settled.applied) > 0 {
-		payload.Certification = written(ctx, certificationID, answer)
+	errs.addOutcome(err, result)
+	e.explain(ctx, certificationID, err, errs, obstacleToSignOff)
+	payload := &gen.SignOffCertificationPayload{Errors: errs.list()}
+	if len(result.applied) > 0 {
+		payload.Certification = certificationAfter(ctx, certificationID, certification)
 	}
 	return payload, nil
 }

@@ -13,11 +13,11 @@ import (
 	"certql/upstream"
 )
 
-// split cuts a reassignment into tasks that the upstream takes. The upstream makes one more
-// review summary for each task that has a part of an identity's items, so that all references
-// of one identity stay in one task as long as they fit. What is needed for that is read only
-// where there is more than one task. certification is what is known of the origin; it may be
-// nil.
+// split cuts a reassignment into tasks of a size that the upstream accepts. The upstream makes
+// another review summary for each task that has a part of an identity's items, so all references of
+// one identity stay in one task if they fit. Their identities are read only if there is more than one
+// task. certification is the one that the items are in; nil if it has not been read. Errors are those
+// of the reads.
 func split(ctx context.Context, certification *upstream.IdentityCertification, in reassignment) ([]reassignment, error) {
 	if len(in.references) <= upstream.MaxReassignAsyncReferences {
 		return []reassignment{in}, nil
@@ -26,12 +26,12 @@ func split(ctx context.Context, certification *upstream.IdentityCertification, i
 	if err != nil {
 		return nil, err
 	}
-	byIdentity := map[string]int{} // where in groups the references of a summary stand
-	var groups [][]int             // of references, by index
+	byIdentity := map[string]int{} // index in groups, by summary
+	var groups [][]int             // indexes of references
 	for i, reference := range in.references {
 		key := reference.ID
 		if reference.Type == upstream.ReassignItem {
-			// What nobody has read about stands alone; an item has no summary's id.
+			// An item whose summary is not known is a group of its own; no item has the id of a summary.
 			key = cmp.Or(summaryOf[reference.ID], reference.ID)
 		}
 		n, known := byIdentity[key]
@@ -52,9 +52,9 @@ func split(ctx context.Context, certification *upstream.IdentityCertification, i
 	return parts, nil
 }
 
-// pack puts groups into bins of the given size. A group stays together unless it is larger
-// than a bin. The largest come first, each into the first bin that has room, which makes few
-// bins.
+// pack puts groups into bins of the given size. A group stays together unless it is larger than a
+// bin. The largest come first, each into the first bin that has room ("first fit decreasing"), which
+// makes few bins.
 func pack[T any](groups [][]T, size int) [][]T {
 	var parts [][]T
 	for _, group := range groups {
@@ -72,10 +72,10 @@ func pack[T any](groups [][]T, size int) [][]T {
 	return bins
 }
 
-// summaries answers the identity summary of each review item that a reassignment names, as far
-// as the upstream tells: by lists of ids, or by whole pages of the undecided items where these
-// are fewer calls. Nothing is known where the upstream does not let it be read because a
-// governance group reviews.
+// summaries returns the identity summaries of the review items that a reassignment names, by item, as
+// far as the upstream shows them. It reads the items by lists of ids, or whole pages of the undecided
+// items if that takes fewer calls. If a governance group reviews, the upstream refuses these reads
+// and no summary is known.
 func summaries(ctx context.Context, certification *upstream.IdentityCertification, in reassignment) (map[string]string, error) {
 	var keys []load.ItemKey
 	for _, reference := range in.references {
@@ -85,8 +85,8 @@ func summaries(ctx context.Context, certification *upstream.IdentityCertificatio
 	}
 	reads := load.Parts(len(keys), load.BatchSize)
 	if certification == nil && reads > plan.MaxGroupingReads {
-		// Without it, ids are all there is to go by. Whatever is wrong shows in what follows.
-		certification, _ = certificationNow(ctx, in.certificationID)
+		// Without it, the items can only be read by ids. Its error would be that of the reads below, too.
+		certification, _ = freshCertification(ctx, in.certificationID)
 	}
 	var (
 		items []*upstream.AccessReviewItem
@@ -109,8 +109,7 @@ func summaries(ctx context.Context, certification *upstream.IdentityCertificatio
 	return found, err
 }
 
-// undecidedPages answers how many pages the undecided items of a certification fill, where that
-// is known.
+// undecidedPages returns how many pages the undecided items of a certification fill, if that is known.
 func undecidedPages(c *upstream.IdentityCertification) (pages int, ok bool) {
 	if c == nil || c.DecisionsTotal == nil || c.DecisionsMade == nil {
 		return 0, false
@@ -118,6 +117,7 @@ func undecidedPages(c *upstream.IdentityCertification) (pages int, ok bool) {
 	return load.Parts(*c.DecisionsTotal-*c.DecisionsMade, upstream.MaxLimit), true
 }
 
+// readUndecided returns the undecided items of a certification, whose pages it reads at the same time.
 func readUndecided(ctx context.Context, certificationID string, pages int) ([]*upstream.AccessReviewItem, error) {
 	rows, errs := make([][]*upstream.AccessReviewItem, pages), make([]error, pages)
 	var group sync.WaitGroup
@@ -137,6 +137,7 @@ func readUndecided(ctx context.Context, certificationID string, pages int) ([]*u
 	return slices.Concat(rows...), errors.Join(errs...)
 }
 
+// readItems returns the items with the given keys, in order; nil for those that do not exist.
 func readItems(ctx context.Context, keys []load.ItemKey) ([]*upstream.AccessReviewItem, error) {
 	loaders := load.From(ctx)
 	loaders.Announce(ctx, nil, keys)

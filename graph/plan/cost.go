@@ -12,59 +12,61 @@ import (
 	"certql/graph/apierror"
 )
 
-// A cost is how many upstream calls an operation takes at most, and at which fields. It can be
-// told from the document and the variables alone, and is what is spent wherever the data cannot
-// change that. What faults make necessary is not in it: requests that are sent again, and reads
-// after a write whose outcome nobody knows.
-type cost struct {
-	Calls  int
+// A Cost is the most upstream calls that an operation may take, and the fields that take them. It
+// follows from the document and the variables alone, and is what the operation takes if the data
+// cannot make a difference. It leaves out what only faults make necessary: attempts of a call after
+// the first, and reads after a write whose outcome is not known.
+type Cost struct {
+	Calls  int // of all fields together
 	shares []share
 }
 
 // A share is what one field adds to the cost.
 type share struct {
-	at    *place
+	path  *path
 	calls int
 }
 
-func (c *cost) add(at *place, calls int) {
+// add adds the calls of the field at a path.
+func (c *Cost) add(at *path, calls int) {
 	if calls > 0 {
 		c.Calls += calls
 		c.shares = append(c.shares, share{at, calls})
 	}
 }
 
-// A place is where in the answer a field stands, lists not counted through. A nil place is the
-// answer itself.
-type place struct {
-	above *place
-	name  string
+// A path leads to a field of the response, without the indexes of lists. A nil path is that of the
+// response's data.
+type path struct {
+	parent *path
+	alias  string
 }
 
-// of answers the place of a field below p.
-func (p *place) of(field graphql.CollectedField) *place { return &place{p, field.Alias} }
+// field returns the path of a field below p.
+func (p *path) field(field graphql.CollectedField) *path { return &path{p, field.Alias} }
 
-// String joins the names on the way with dots.
-func (p *place) String() string {
+// String joins the aliases along the path with dots.
+func (p *path) String() string {
 	var names []string
-	for ; p != nil; p = p.above {
-		names = append(names, p.name)
+	for ; p != nil; p = p.parent {
+		names = append(names, p.alias)
 	}
 	slices.Reverse(names)
 	return strings.Join(names, ".")
 }
 
-// A PathCost is the upstream calls that the fields at one path take.
+// A PathCost is the most upstream calls that the fields at one path may take. Its JSON is part of the
+// response to a dry run.
 type PathCost struct {
 	Path  string `json:"path"`
 	Calls int    `json:"calls"`
 }
 
-// ByPath answers the calls of each path that has some, the costliest first.
-func (c *cost) ByPath() []PathCost {
+// ByPath returns the calls of each path that takes some, the costliest first.
+func (c *Cost) ByPath() []PathCost {
 	calls := map[string]int{}
 	for _, share := range c.shares {
-		calls[share.at.String()] += share.calls
+		calls[share.path.String()] += share.calls
 	}
 	paths := make([]PathCost, 0, len(calls))
 	for path, calls := range calls {
@@ -77,14 +79,14 @@ func (c *cost) ByPath() []PathCost {
 }
 
 const (
-	// costliestPaths is how many paths a refusal names.
+	// costliestPaths is the number of paths that the error of a refused operation names.
 	costliestPaths = 5
-	// shownPath bounds, in bytes, a path in the text of a refusal: its names are the caller's.
+	// shownPath is the most bytes of a path that the error's text shows: the caller makes up the aliases.
 	shownPath = 120
 )
 
-// refusal answers the error of an operation that may cost more than is allowed.
-func (c *cost) refusal(allowed int) *gqlerror.Error {
+// exceeds returns the error of an operation that may take more calls than allowed.
+func (c *Cost) exceeds(allowed int) *gqlerror.Error {
 	paths := c.ByPath()
 	costliest := paths[:min(len(paths), costliestPaths)]
 	path := costliest[0].Path

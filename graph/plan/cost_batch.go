@@ -2,12 +2,12 @@ package plan
 
 import "certql/graph/load"
 
-// A batch is what one announcement has the loaders read together. A nil batch stands for
-// objects that are announced each by itself.
+// A batch counts what the loaders read together because it is announced together. A nil batch is one
+// of objects that are announced one by one.
 type batch struct{ certifications, pendingTasks int }
 
-// addCertifications answers how many calls it takes at most to read n certifications more by
-// their ids: a list for each load.BatchSize of them, and one for each that the list may leave out.
+// addCertifications adds n certifications, and returns the most additional calls to read them by
+// their ids: a list for each load.BatchSize, and one call for each that the list may leave out.
 func (b *batch) addCertifications(n int) (calls int) {
 	if b == nil {
 		return n
@@ -17,8 +17,8 @@ func (b *batch) addCertifications(n int) (calls int) {
 	return callsByID(b.certifications) - before
 }
 
-// addPendingTasks answers how many calls it takes to read the pending tasks of n certifications
-// more, as long as those of load.BatchSize certifications fit on a page.
+// addPendingTasks adds n certifications, and returns the additional calls to read their pending
+// tasks, if those of load.BatchSize certifications fit on a page.
 func (b *batch) addPendingTasks(n int) (calls int) {
 	if b == nil {
 		return n
@@ -28,8 +28,8 @@ func (b *batch) addPendingTasks(n int) (calls int) {
 	return load.Parts(b.pendingTasks, load.BatchSize) - before
 }
 
-// callsByID answers how many calls it takes at most to read n certifications by their ids. A
-// lone one is read by itself, without a list.
+// callsByID returns the most calls to read n certifications by their ids. A single one is read without
+// a list.
 func callsByID(n int) int {
 	calls := n + n/load.BatchSize
 	if n%load.BatchSize > 1 {

@@ -12,9 +12,9 @@ import (
 	"certql/upstream"
 )
 
-// page adds the page of a list that a connection field shows below each of the given objects,
-// and answers its rows.
-func (e *estimator) page(at *place, parents objects, field graphql.CollectedField) (rows objects) {
+// page adds the page of a list that a connection field shows of each of the given objects, and
+// returns its rows.
+func (e *estimator) page(at *path, parents objects, field graphql.CollectedField) (rows objects) {
 	arguments := field.ArgumentMap(e.operation.Variables)
 	window, err := pagingOf(arguments).Reach(e.rows)
 	want := e.shared.selection(e.operation, field).Want
@@ -28,7 +28,7 @@ func (e *estimator) page(at *place, parents objects, field graphql.CollectedFiel
 	}
 	if window.FromEnd {
 		e.cost.add(at, e.unread(parents, fact{list: list, count: true}))
-		list += " from its end" // where that is shows only then
+		list += " from its end" // which is known only now
 		want.Total = false
 	}
 	for _, read := range window.Reads(want, upstream.MaxLimit) {
@@ -37,23 +37,23 @@ func (e *estimator) page(at *place, parents objects, field graphql.CollectedFiel
 	return parents.child(list+" "+strconv.Itoa(window.Offset)+" "+strconv.Itoa(window.Limit), limit)
 }
 
-// eachRow hands over what is selected of the rows of a connection: once for each place where
-// it shows them.
-func (e *estimator) eachRow(at *place, connection graphql.CollectedField, row func(*place, []graphql.CollectedField)) {
+// eachRow calls row with what is selected of the rows of a connection, once for each field of it that
+// shows them.
+func (e *estimator) eachRow(at *path, connection graphql.CollectedField, row func(*path, []graphql.CollectedField)) {
 	for _, field := range e.collect(connection) {
 		switch field.Name {
 		case "nodes":
-			row(at.of(field), e.collect(field))
+			row(at.field(field), e.collect(field))
 		case "edges":
 			for _, node := range Named(e.collect(field), "node") {
-				row(at.of(field).of(node), e.collect(node))
+				row(at.field(field).field(node), e.collect(node))
 			}
 		}
 	}
 }
 
-// pagingOf reads the paging arguments of a connection. What is none of them, the resolver
-// refuses.
+// pagingOf returns the paging arguments of a connection. It takes a value of the wrong type, which
+// the resolver refuses, for one that is not given.
 func pagingOf(arguments map[string]any) relay.Arguments {
 	return relay.Arguments{
 		First:  numberOf(arguments["first"]),
@@ -64,6 +64,7 @@ func pagingOf(arguments map[string]any) relay.Arguments {
 	}
 }
 
+// numberOf returns the value of an argument of type Int, or nil.
 func numberOf(value any) *int {
 	if value == nil {
 		return nil
@@ -75,6 +76,7 @@ func numberOf(value any) *int {
 	return &number
 }
 
+// textOf returns the value of an argument of type String, or nil.
 func textOf(value any) *string {
 	text, ok := value.(string)
 	if !ok {
@@ -83,8 +85,8 @@ func textOf(value any) *string {
 	return &text
 }
 
-// narrowing answers a short text for the arguments of a connection that say which rows it is of, and
-// in which order: their digest, as keys repeat it for each of the objects above and a filter may be long.
+// narrowing returns a short text that stands for the filter and the order of a connection. It is a
+// digest, since a filter may be long and the keys of all objects above repeat it.
 func narrowing(arguments map[string]any) string {
 	others := maps.Clone(arguments)
 	for _, name := range []string{"first", "after", "last", "before", "offset"} {
@@ -101,7 +103,7 @@ func narrowing(arguments map[string]any) string {
 	return string(digest[:])
 }
 
-// matchesNothing says whether a filter has a list without elements, which no row can match.
+// matchesNothing reports whether a filter has an empty list, which no row can match.
 func matchesNothing(filter any) bool {
 	switch filter := filter.(type) {
 	case []any:

@@ -7,12 +7,12 @@ import (
 	"certql/upstream"
 )
 
-// mutation adds the fields at the root of a mutation. Each of them begins with nothing read,
-// since a write makes old what the one before it has read.
+// mutation adds the fields at the root of a mutation. Each of them begins with nothing read, since
+// every write makes the loaders forget what they have read.
 func (e *estimator) mutation(fields []graphql.CollectedField) {
 	for _, field := range fields {
 		e.forget()
-		at := (*place)(nil).of(field)
+		at := (*path)(nil).field(field)
 		input, _ := field.ArgumentMap(e.operation.Variables)["input"].(map[string]any)
 		switch field.Name {
 		case "decideReviewItems":
@@ -31,25 +31,26 @@ func (e *estimator) mutation(fields []graphql.CollectedField) {
 	}
 }
 
-// write adds calls that write. Where prechecks are on, the certification is read before, and
-// once more if the upstream refuses all the same, to tell why.
-func (e *estimator) write(at *place, calls int) {
+// write adds calls that write. If prechecks are on, the certification is read before them, and again
+// to find the reason if the upstream refuses one all the same.
+func (e *estimator) write(at *path, calls int) {
 	if e.precheck {
 		calls += 2
 	}
 	e.cost.add(at, calls)
 }
 
-// payload adds what is selected of the certification that a write answers.
-func (e *estimator) payload(at *place, field graphql.CollectedField) {
+// payload adds what is selected of the certification in a payload.
+func (e *estimator) payload(at *path, field graphql.CollectedField) {
 	certification := one("written")
 	e.unread(certification, fact{})
 	for _, field := range Named(e.collect(field), "certification") {
-		e.certificationsBelow(at.of(field), certification, e.collect(field), nil, nil)
+		e.certificationsBelow(at.field(field), certification, e.collect(field), nil, nil)
 	}
 }
 
-func (e *estimator) decide(at *place, field graphql.CollectedField, decisions int) {
+// decide adds a mutation of so many decisions.
+func (e *estimator) decide(at *path, field graphql.CollectedField, decisions int) {
 	if decisions == 0 {
 		return
 	}
@@ -57,7 +58,7 @@ func (e *estimator) decide(at *place, field graphql.CollectedField, decisions in
 	e.payload(at, field)
 	items := one("written").child("decided", decisions)
 	for _, field := range Named(e.collect(field), "decidedItems") {
-		at := at.of(field)
+		at := at.field(field)
 		if e.unread(one("decided"), fact{}) > 0 {
 			e.cost.add(at, load.Parts(decisions, load.BatchSize))
 		}
@@ -65,10 +66,10 @@ func (e *estimator) decide(at *place, field graphql.CollectedField, decisions in
 	}
 }
 
-// reassignAsync adds a reassignment of any size. References of one identity go into one task,
-// so that tasks may be left with room; but no two of them could be one, which bounds their
-// number. What belongs to whom is read where there is more than one.
-func (e *estimator) reassignAsync(at *place, field graphql.CollectedField, references int) {
+// reassignAsync adds a reassignment by tasks. The references of one identity stay in one task, so
+// that tasks may not be full; but any two of them have too many references for one, which bounds
+// their number. The identities of the references are read if there is more than one task.
+func (e *estimator) reassignAsync(at *path, field graphql.CollectedField, references int) {
 	switch {
 	case references == 0:
 		return
@@ -79,25 +80,26 @@ func (e *estimator) reassignAsync(at *place, field graphql.CollectedField, refer
 		if reads > MaxGroupingReads {
 			reads = MaxGroupingReads
 			if !e.precheck {
-				reads++ // of the certification, which tells a shorter way
+				reads++ // of the certification, which may show that whole pages take fewer calls
 			}
 		}
 		e.write(at, mostTasks(references)+reads)
 	}
 	tasks := one("queued").child("tasks", mostTasks(references))
 	for _, field := range Named(e.collect(field), "tasks") {
-		e.tasksBelow(at.of(field), tasks, e.collect(field), nil)
+		e.tasksBelow(at.field(field), tasks, e.collect(field), nil)
 	}
 }
 
-// MaxGroupingReads is the most upstream calls that are made to find out which items belong
-// together, so that enough of an operation's calls are left for the tasks. It is 25,000 undecided
-// items by whole pages, or 5,000 references by their ids. What is left over stands alone: at worst
-// people have a review summary to clear away, where otherwise nothing could be moved at all.
+// MaxGroupingReads is the most upstream calls to find out which items are of the same identity, so
+// that enough of an operation's calls are left for the tasks. They read 25,000 undecided items by
+// whole pages, or 5,000 references by their ids. Items beyond that are not kept together: at worst a
+// person has another review summary to work on, where otherwise nothing could be moved at all.
 const MaxGroupingReads = 100
 
-// mostTasks answers how many tasks references make at most: any two of several have more than
-// MaxReassignAsyncReferences together, so that on average each is more than half full.
+// mostTasks returns the most tasks that so many references make. If there are several, any two have
+// more than MaxReassignAsyncReferences references together, so that they are more than half full on
+// average.
 func mostTasks(references int) int {
 	return max(1, load.Parts(references, upstream.MaxReassignAsyncReferences/2)-1)
 }

@@ -10,24 +10,23 @@ import (
 	"certql/graph/relay"
 )
 
-// An estimator goes through an operation as its execution will, and adds up the upstream calls
-// that each field takes. It knows objects by keys: those that the document names by their ids,
-// and those that a page shows, whatever they turn out to be. What the loaders read once it
-// counts once.
+// An estimator goes through an operation as its execution will, and adds up the upstream calls that
+// each field takes. It identifies objects by keys: those that the document names by their ids, and
+// those on a page, whichever they turn out to be. What the loaders read once, it counts once.
 type estimator struct {
 	operation *graphql.OperationContext
 	shared    sharedPages
 	rows      relay.Limits
-	precheck  bool // writes are preceded by a look at their certification
+	precheck  bool // the certification is read before a write
 
-	cost  cost
+	cost  Cost
 	read  map[fact]bool  // what the operation has read
 	named batch          // of what the fields at the root name by ids
-	items map[string]int // review items named so, by certification
+	items map[string]int // number of review items that they name, by certification
 }
 
-// A fact is something that is read once for all fields of an operation: an object by itself or,
-// where list is not empty, a page of a list of the object.
+// A fact is something that is read once for all fields of an operation: an object or, if list is not
+// empty, a page of a list of the object.
 type fact struct {
 	of            string
 	list          string
@@ -35,16 +34,16 @@ type fact struct {
 	count         bool
 }
 
-// objects are what a field shows: for each of the keys, that many different ones at most.
+// objects are what a field shows: for each of the keys, at most so many different objects.
 type objects struct {
 	keys []string
 	each int
 }
 
-// one answers the object with a key.
+// one returns the one object with a key.
 func one(key string) objects { return objects{[]string{key}, 1} }
 
-// child answers what hangs below each of the objects under a name, that many of it at most.
+// child returns the objects that a field of each of the objects shows, at most so many of each.
 func (o objects) child(name string, each int) objects {
 	keys := make([]string, len(o.keys))
 	for i, key := range o.keys {
@@ -53,7 +52,7 @@ func (o objects) child(name string, each int) objects {
 	return objects{keys, o.each * each}
 }
 
-// unread answers for how many of the objects a fact has not been read yet, and counts it as
+// unread returns the number of the objects of which a fact has not been read yet, and counts it as
 // read from now on.
 func (e *estimator) unread(o objects, f fact) int {
 	n := 0
@@ -67,16 +66,16 @@ func (e *estimator) unread(o objects, f fact) int {
 	return n
 }
 
-// forget begins anew, with nothing read.
+// forget counts everything as not read.
 func (e *estimator) forget() {
 	e.read, e.named, e.items = map[fact]bool{}, batch{}, nil
 }
 
-// collect answers what is selected of the objects of a type that a field shows, and without a type
-// what is selected of whatever it shows. With the type go its interfaces.
+// collect returns what is selected of the objects of a type that a field shows. satisfies are the
+// names of the type and its interfaces; without them, the objects are of the field's own type.
 func (e *estimator) collect(field graphql.CollectedField, satisfies ...string) []graphql.CollectedField {
 	if len(satisfies) > 0 && field.Definition.Type.Name() == satisfies[0] {
-		satisfies = nil // it shows nothing else, and others collect the same without it
+		satisfies = nil // it shows no other type, and gqlgen remembers what others collect without it
 	}
 	return graphql.CollectFields(e.operation, field.Selections, satisfies)
 }
@@ -84,20 +83,20 @@ func (e *estimator) collect(field graphql.CollectedField, satisfies ...string) [
 // query adds the fields at the root of a query or subscription.
 func (e *estimator) query(fields []graphql.CollectedField) {
 	for _, field := range fields {
-		at := (*place)(nil).of(field)
+		at := (*path)(nil).field(field)
 		switch field.Name {
 		case "certification", "certificationTask", "node", "nodes":
 			e.nodes(at, field)
-		case "certifications":
+		case CertificationsField:
 			e.certificationPage(at, field)
-		case "pendingCertificationTasks":
+		case PendingCertificationTasksField:
 			e.taskPage(at, field)
 		}
 	}
 }
 
-// nodes adds objects that a field names by their ids.
-func (e *estimator) nodes(at *place, field graphql.CollectedField) {
+// nodes adds a field that names objects by their ids.
+func (e *estimator) nodes(at *path, field graphql.CollectedField) {
 	var certifications, tasks []string
 	var items []load.ItemKey
 	for _, id := range NamedNodes(field, e.operation.Variables) {
@@ -126,6 +125,7 @@ func (e *estimator) nodes(at *place, field graphql.CollectedField) {
 	}
 }
 
+// certificationsOf returns the certifications with the given ids.
 func (e *estimator) certificationsOf(ids []string) objects {
 	found := objects{each: 1}
 	for _, id := range unique(ids) {
@@ -134,9 +134,9 @@ func (e *estimator) certificationsOf(ids []string) objects {
 	return found
 }
 
-// itemsByID adds review items by their ids, which are read certification by certification, and
-// their certifications, which the fields at the root have read together with others.
-func (e *estimator) itemsByID(at *place, items []load.ItemKey, field graphql.CollectedField) {
+// itemsByID adds review items by their ids, which are read for each certification by itself, and
+// their certifications, which are read together with those of other fields at the root.
+func (e *estimator) itemsByID(at *path, items []load.ItemKey, field graphql.CollectedField) {
 	if e.items == nil {
 		e.items = map[string]int{}
 	}
@@ -157,61 +157,61 @@ func (e *estimator) itemsByID(at *place, items []load.ItemKey, field graphql.Col
 	found.keys = unique(found.keys)
 	certifications := e.certificationsOf(certificationIDs)
 	for _, shown := range Named(e.collect(field), "certification") {
-		e.cost.add(at.of(shown), e.named.addCertifications(e.unread(certifications, fact{})))
+		e.cost.add(at.field(shown), e.named.addCertifications(e.unread(certifications, fact{})))
 	}
 	e.itemsBelow(at, found, certifications, e.collect(field, "AccessReviewItem", "Node"))
 }
 
-// certificationPage adds a page of certifications, whose pending tasks and origins are read
-// together.
-func (e *estimator) certificationPage(at *place, field graphql.CollectedField) {
+// certificationPage adds a page of certifications. Their pending tasks are read in one batch, and the
+// certifications that they were reassigned from in another.
+func (e *estimator) certificationPage(at *path, field graphql.CollectedField) {
 	page := e.page(at, one(""), field)
 	e.unread(page, fact{}) // they come with the page
 	var pendingTasks, origins batch
-	e.eachRow(at, field, func(at *place, fields []graphql.CollectedField) {
+	e.eachRow(at, field, func(at *path, fields []graphql.CollectedField) {
 		e.certificationsBelow(at, page, fields, &pendingTasks, &origins)
 	})
 }
 
-// taskPage adds a page of tasks, whose certifications are read together.
-func (e *estimator) taskPage(at *place, field graphql.CollectedField) {
+// taskPage adds a page of tasks, whose certifications are read in one batch.
+func (e *estimator) taskPage(at *path, field graphql.CollectedField) {
 	page := e.page(at, one(""), field)
 	var targets batch
-	e.eachRow(at, field, func(at *place, fields []graphql.CollectedField) {
+	e.eachRow(at, field, func(at *path, fields []graphql.CollectedField) {
 		e.tasksBelow(at, page, fields, &targets)
 	})
 }
 
 // certification adds certifications that are read by their ids, and what is below them.
-func (e *estimator) certification(at *place, certifications objects, fields []graphql.CollectedField, b *batch) {
+func (e *estimator) certification(at *path, certifications objects, fields []graphql.CollectedField, b *batch) {
 	e.cost.add(at, b.addCertifications(e.unread(certifications, fact{})))
 	e.certificationsBelow(at, certifications, fields, b, nil)
 }
 
-// certificationsBelow adds what is selected of certifications that are there. Their pending
-// tasks are read in one batch, and those that they were reassigned from in another.
-func (e *estimator) certificationsBelow(at *place, certifications objects, fields []graphql.CollectedField, pendingTasks, origins *batch) {
+// certificationsBelow adds what is selected of certifications that have been read. Their pending
+// tasks are read in one batch, and the certifications that they were reassigned from in another.
+func (e *estimator) certificationsBelow(at *path, certifications objects, fields []graphql.CollectedField, pendingTasks, origins *batch) {
 	for _, field := range fields {
-		at := at.of(field)
+		at := at.field(field)
 		switch field.Name {
-		case "reviewItems":
+		case ReviewItemsField:
 			items := e.page(at, certifications, field)
-			e.eachRow(at, field, func(at *place, fields []graphql.CollectedField) {
+			e.eachRow(at, field, func(at *path, fields []graphql.CollectedField) {
 				e.itemsBelow(at, items, certifications, fields)
 			})
-		case "reviewers":
+		case ReviewersField:
 			e.page(at, certifications, field)
-		case "pendingTasks":
+		case PendingTasksField:
 			e.cost.add(at, pendingTasks.addPendingTasks(e.unread(certifications, fact{list: field.Name})))
-			e.eachRow(at, field, func(at *place, fields []graphql.CollectedField) {
-				for _, target := range Named(fields, "certification") { // it is the one that they are pending on
-					e.certification(at.of(target), certifications, e.collect(target), nil)
+			e.eachRow(at, field, func(at *path, fields []graphql.CollectedField) {
+				for _, target := range Named(fields, "certification") { // the one that the tasks are of
+					e.certification(at.field(target), certifications, e.collect(target), nil)
 				}
 			})
 		case "reassignment":
 			for _, from := range Named(e.collect(field), "from") {
 				for _, origin := range Named(e.collect(from), "certification") {
-					e.certification(at.of(from).of(origin), certifications.child("origin", 1), e.collect(origin), origins)
+					e.certification(at.field(from).field(origin), certifications.child("origin", 1), e.collect(origin), origins)
 				}
 			}
 		}
@@ -219,25 +219,25 @@ func (e *estimator) certificationsBelow(at *place, certifications objects, field
 }
 
 // itemsBelow adds what is selected of review items of the given certifications.
-func (e *estimator) itemsBelow(at *place, items, certifications objects, fields []graphql.CollectedField) {
+func (e *estimator) itemsBelow(at *path, items, certifications objects, fields []graphql.CollectedField) {
 	for _, field := range fields {
 		switch field.Name {
 		case "certification":
-			e.certification(at.of(field), certifications, e.collect(field), nil)
-		case "permissions":
-			e.page(at.of(field), items, field)
+			e.certification(at.field(field), certifications, e.collect(field), nil)
+		case PermissionsField:
+			e.page(at.field(field), items, field)
 		}
 	}
 }
 
 // tasksBelow adds what is selected of tasks, whose certifications are read in one batch.
-func (e *estimator) tasksBelow(at *place, tasks objects, fields []graphql.CollectedField, targets *batch) {
+func (e *estimator) tasksBelow(at *path, tasks objects, fields []graphql.CollectedField, targets *batch) {
 	for _, field := range Named(fields, "certification") {
-		e.certification(at.of(field), tasks.child("target", 1), e.collect(field), targets)
+		e.certification(at.field(field), tasks.child("target", 1), e.collect(field), targets)
 	}
 }
 
-// unique answers values without repetition, in order.
+// unique returns the different values in order.
 func unique(values []string) []string {
 	slices.Sort(values)
 	return slices.Compact(values)

@@ -17,8 +17,8 @@ import (
 	"certql/graph/relay"
 )
 
-// The paths at which calls are made, and how many at most.
-func TestADryRunTellsTheCostByPath(t *testing.T) {
+// A dry run returns the paths of the fields that take calls, and the most calls of each.
+func TestADryRunReturnsTheCostByPath(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
 	var ids, itemIDs []string
@@ -170,9 +170,8 @@ func make1001(id string) []string {
 	return ids
 }
 
-// Neither a dry run nor an operation that may cost too much asks anything of the upstream, be
-// it a write.
-func TestNothingIsSpentOnACostThatIsOnlyTold(t *testing.T) {
+// Neither a dry run nor an operation that may cost too much calls the upstream, not even a mutation.
+func TestNeitherADryRunNorARefusedOperationCallsTheUpstream(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{ToGateway: func(c *graph.Config) { c.MaxEstimatedCalls = 30 }})
 	w.Token(t, graphtest.Admin)
@@ -204,7 +203,7 @@ func TestNothingIsSpentOnACostThatIsOnlyTold(t *testing.T) {
 	if after := w.Sandbox.Requests().Total; after != before {
 		t.Errorf("%d calls of the upstream", after-before)
 	}
-	// One call less, and it is answered.
+	// With one call less it is executed.
 	if a := w.Ask(t, graphtest.Admin, strings.Replace(query, "first: 30", "first: 29", 1), nil); len(a.Errors) > 0 {
 		t.Errorf("got %s", a.Text)
 	}
@@ -227,7 +226,7 @@ func TestADryRunIsAskedForByTrueAlone(t *testing.T) {
 	}
 }
 
-// An operation that makes as many calls as it may keeps what it has.
+// An operation that has made as many calls as it may keeps what it has read.
 func TestFieldsPastTheCapAreNull(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{ToGateway: func(c *graph.Config) { c.MaxUpstreamCalls = 4 }})
@@ -259,8 +258,8 @@ func TestFieldsPastTheCapAreNull(t *testing.T) {
 	}
 }
 
-// What a dry run of a subscription tells is the cost of one event; it ends with that.
-func TestADryRunOfASubscriptionIsOneAnswer(t *testing.T) {
+// A dry run of a subscription sends the cost of one event, and ends.
+func TestADryRunOfASubscriptionIsOneEvent(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})
 	w.Token(t, graphtest.Admin)
@@ -290,8 +289,8 @@ func TestADryRunOfASubscriptionIsOneAnswer(t *testing.T) {
 	}
 }
 
-// Whatever has a resolver of its own may cost calls. Who adds one has to say what it costs, in
-// cost_query.go or cost_mutation.go and in the random operations, and then here.
+// A field with a resolver of its own may take calls. Its cost has to be in cost_query.go or
+// cost_mutation.go, and the field in the random operations, before it is added here.
 func TestEachResolverHasItsCost(t *testing.T) {
 	t.Parallel()
 	want := []string{
@@ -315,7 +314,7 @@ func TestEachResolverHasItsCost(t *testing.T) {
 	}
 }
 
-// A long filter is held once, however many objects and aliases it is below.
+// A long filter is kept in memory once, however many objects and aliases it is below.
 func TestALongFilterTakesLittleMemoryToEstimate(t *testing.T) {
 	w := graphtest.NewTenant(t, graphtest.Setup{})
 	var document strings.Builder

@@ -7,7 +7,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Defers says whether an operation has a part that @defer puts off, by its variables.
+// Defers reports whether an operation has a part that @defer puts off, with the operation's variables.
 func Defers(operation *graphql.OperationContext) bool {
 	if !strings.Contains(operation.RawQuery, "defer") {
 		return false
@@ -39,7 +39,7 @@ func Defers(operation *graphql.OperationContext) bool {
 	return within(operation.Operation.SelectionSet)
 }
 
-// isDeferred says whether @defer is there and not turned off by its condition.
+// isDeferred reports whether @defer is among the directives and its condition is not false.
 func isDeferred(directives ast.DirectiveList, variables map[string]any) bool {
 	directive := directives.ForName("defer")
 	if directive == nil {

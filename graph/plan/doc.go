@@ -1,9 +1,10 @@
-// Package plan says of an operation, before it runs, what it selects and what it will cost.
+// Package plan finds out, before an operation runs, what it selects and how many upstream calls it
+// may take.
 //
-// A plan is made once an operation's document has been checked: which connection fields share a
-// page, how many upstream calls it takes at most and at which fields, and which of its values can
-// be written without gqlgen's executor. Resolvers, mutations and transports read it.
+// A plan is made after the operation's document has been checked. It holds which connection fields
+// share a page, the most upstream calls of the operation and of each field, and how its objects are
+// written without gqlgen's executor. Resolvers, mutations and transports use it.
 //
-// The package imports apierror, load, model, relay, projection and upstream. It reads nothing
-// from the upstream, and resolves no field.
+// The package imports apierror, load, model, relay, projection and upstream. It reads nothing from
+// the upstream, and resolves no field.
 package plan

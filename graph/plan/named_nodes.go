@@ -7,11 +7,11 @@ import (
 	"certql/graph/model"
 )
 
-// MaxNodes is the most ids that one nodes field takes.
+// MaxNodes is the most ids that one field "nodes" takes.
 const MaxNodes = 1000
 
-// NamedNodes answers the objects that a root field names by ids. What is wrong with an id is
-// for the field's resolver to say.
+// NamedNodes returns the objects that a field at the root names by ids: certification, node, nodes or
+// certificationTask. It leaves out ids that are wrong, which the field's resolver reports.
 func NamedNodes(field graphql.CollectedField, variables map[string]any) []model.NodeID {
 	var nodes []model.NodeID
 	switch field.Name {
@@ -41,7 +41,7 @@ func NamedNodes(field graphql.CollectedField, variables map[string]any) []model.
 	return nodes
 }
 
-// argument answers the value of an argument without a default; nil where it is not given.
+// argument returns the value of an argument that has no default; nil if it is not given.
 func argument(field graphql.CollectedField, name string, variables map[string]any) any {
 	given := field.Arguments.ForName(name)
 	if given == nil {
@@ -54,8 +54,8 @@ func argument(field graphql.CollectedField, name string, variables map[string]an
 	return value
 }
 
-// listOf reads an argument that is a list, where GraphQL takes a value that is none for a list
-// of one.
+// listOf returns the elements of an argument that is a list. In GraphQL, any other value than null
+// stands for a list of that value.
 func listOf(value any) []any {
 	switch value := value.(type) {
 	case nil:
@@ -67,6 +67,7 @@ func listOf(value any) []any {
 	}
 }
 
+// appendNode appends the object with the given global id, unless it is wrong.
 func appendNode(nodes []model.NodeID, value any) []model.NodeID {
 	id, err := graphql.UnmarshalID(value)
 	if err != nil {
@@ -79,7 +80,7 @@ func appendNode(nodes []model.NodeID, value any) []model.NodeID {
 	return append(nodes, node)
 }
 
-// ItemKey returns the key that loaders know a review item by.
+// ItemKey returns the key under which the loaders read the review item with the given global id.
 func ItemKey(id model.NodeID) load.ItemKey {
 	return load.ItemKey{CertificationID: id.CertificationID, ID: id.Raw}
 }

@@ -14,24 +14,29 @@ import (
 )
 
 // A Plan is what is known of an operation before it is executed. The zero plan is that of an
-// operation that asks nothing of the upstream.
+// operation that takes no upstream calls.
 type Plan struct {
 	shared sharedPages
-	Cost   cost
-	DryRun bool // the caller wants to know the cost, and nothing else
-	Trace  bool // the caller wants to know each call, and may
-	// Deferring says that the operation has a part that @defer puts off.
+	// Cost is the most upstream calls that the operation may take; of a subscription, that one of
+	// its events may take.
+	Cost Cost
+	// DryRun is true if the caller asks for the cost instead of the data.
+	DryRun bool
+	// Trace is true if the caller asks for the list of upstream calls, and may have it.
+	Trace bool
+	// Deferring is true if the operation has a part that @defer puts off.
 	Deferring bool
+	// Projected plans how the operation's objects are written without gqlgen's executor.
 	Projected projection.Planner
 }
 
-// Planning is the extension that makes the plan of each operation, and refuses operations that
-// may cost too much.
+// Planning is the extension that makes the plan of each operation. It refuses an operation that may
+// take too many calls, with the code UPSTREAM_CALLS_EXCEEDED, unless it is a dry run.
 type Planning struct {
-	Rows     relay.Limits
-	Precheck bool
-	MaxCalls int
-	Traces   bool // callers may ask for the list of calls
+	Rows     relay.Limits // of every connection
+	Precheck bool         // mutations read the certification before they write
+	MaxCalls int          // the most upstream calls that an operation may be expected to take
+	Traces   bool         // callers may ask for the list of calls
 }
 
 var _ interface {
@@ -47,7 +52,9 @@ func (Planning) ExtensionName() string { return planningName }
 // Validate accepts any schema.
 func (Planning) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationContext makes the plan of an operation.
+// MutateOperationContext makes the plan of an operation. The error is that of an operation that is
+// refused: it may take too many calls, its request's extensions are wrong, or it is a subscription to
+// more than one field.
 func (p Planning) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
 	var made Plan
 	err := checkRoot(operation)
@@ -65,14 +72,14 @@ func (p Planning) MutateOperationContext(_ context.Context, operation *graphql.O
 	made.Projected.Operation = operation
 	p.estimate(&made, operation)
 	operation.Stats.SetExtension(planningName, &made)
-	if made.Cost.Calls > p.MaxCalls && !made.DryRun {
-		return made.Cost.refusal(p.MaxCalls)
+	if !made.DryRun && made.Cost.Calls > p.MaxCalls {
+		return made.Cost.exceeds(p.MaxCalls)
 	}
 	return nil
 }
 
-// flag answers a member of a request's extensions that has to be true or false, and is false where
-// there is none.
+// flag returns the member of a request's extensions with the given name, which has to be true or
+// false; false if there is none.
 func flag(operation *graphql.OperationContext, name string) (bool, *gqlerror.Error) {
 	switch value := operation.Extensions[name].(type) {
 	case nil:
@@ -84,7 +91,7 @@ func flag(operation *graphql.OperationContext, name string) (bool, *gqlerror.Err
 	}
 }
 
-// estimate finds what an operation costs. Of a subscription that is the cost of one event.
+// estimate sets the shared pages and the cost of an operation.
 func (p Planning) estimate(made *Plan, operation *graphql.OperationContext) {
 	fields := Roots(operation)
 	if !asksUpstream(fields) {
@@ -102,7 +109,7 @@ func (p Planning) estimate(made *Plan, operation *graphql.OperationContext) {
 	made.Cost = e.cost
 }
 
-// asksUpstream says whether any of the fields at the root of an operation may take a call.
+// asksUpstream reports whether any of the fields at the root of an operation may take a call.
 func asksUpstream(fields []graphql.CollectedField) bool {
 	for _, field := range fields {
 		if field.Name != "rateLimit" && !strings.HasPrefix(field.Name, "__") {
@@ -112,7 +119,7 @@ func asksUpstream(fields []graphql.CollectedField) bool {
 	return false
 }
 
-// From answers the plan of the operation in a context; nil where there is none.
+// From returns the plan of the operation in a context; nil if there is no operation, or Of returns nil.
 func From(ctx context.Context) *Plan {
 	if !graphql.HasOperationContext(ctx) {
 		return nil
@@ -120,7 +127,7 @@ func From(ctx context.Context) *Plan {
 	return Of(graphql.GetOperationContext(ctx))
 }
 
-// Of answers the plan of an operation; nil for what has none, since it was refused before.
+// Of returns the plan of an operation; nil if the operation was refused before its plan was made.
 func Of(operation *graphql.OperationContext) *Plan {
 	made, _ := operation.Stats.GetExtension(planningName).(*Plan)
 	return made

@@ -13,8 +13,8 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// A writer of random operations, all of them valid. Those that are exact select nothing whose
-// cost the data could change.
+// An operationWriter writes random operations, all of them valid. Those that are exact select nothing
+// whose cost the data could change.
 type operationWriter struct {
 	r     *rand.Rand
 	exact bool
@@ -29,10 +29,10 @@ type operationWriter struct {
 	names     int
 }
 
-// chance says yes once in n times.
+// chance returns true once in n times.
 func (o *operationWriter) chance(n int) bool { return o.r.IntN(n) == 0 }
 
-// alias answers a new name for a field, or none.
+// alias returns a new name for a field, or none.
 func (o *operationWriter) alias() string {
 	if !o.exact && o.chance(3) {
 		return ""
@@ -111,7 +111,7 @@ func (o *operationWriter) node() string {
 		" ... on CertificationTask " + o.task() + " }"
 }
 
-// fields puts some of the given fields into a selection, as they are, in a fragment, or under a
+// fields writes a selection of some of the given fields: as they are, in a fragment, or under a
 // directive.
 func (o *operationWriter) fields(typeName, always string, some ...func() string) string {
 	text := "{ " + always
@@ -166,7 +166,7 @@ func (o *operationWriter) task() string {
 	return o.fields("CertificationTask", "id status", func() string { return "certification " + o.certification() })
 }
 
-// arguments writes those of a connection, of which the given ones may be among.
+// arguments writes the arguments of a connection, possibly with one of the given ones.
 func (o *operationWriter) arguments(some ...string) string {
 	rows := graphtest.Pick(o.r, 0, 1, 2, 3, 3, 5, 9)
 	if o.depth == 0 && o.chance(5) {
@@ -215,8 +215,8 @@ func (o *operationWriter) connection(row func() string) string {
 	return text + " }"
 }
 
-// exactRoot writes a field whose cost the data cannot change: of objects that are there, and
-// of pages that the data fills.
+// exactRoot writes a field whose cost the data cannot change: of objects that exist, and of pages that
+// the data fills.
 func (o *operationWriter) exactRoot() string {
 	id := graphtest.Pick(o.r, o.certificationIDs...)
 	few := 1 + o.r.IntN(5)
@@ -246,8 +246,8 @@ func (o *operationWriter) exactRoot() string {
 	}
 }
 
-// mutation writes an operation that writes. Most of what it names is there; much of it will be
-// refused, the more the more has been written before.
+// mutation writes an operation that writes. Most of the objects that it names exist. Much of it is
+// refused, and more of it the more has been written before.
 func (o *operationWriter) mutation() string {
 	var roots []string
 	for range 1 + o.r.IntN(2) {
@@ -286,7 +286,7 @@ func (o *operationWriter) mutation() string {
 	return "mutation { " + strings.Join(roots, " ") + " }" + o.fragments.String()
 }
 
-// newOperationWriter starts a tenant for random operations, and answers what writes them.
+// newOperationWriter starts a tenant for random operations, and returns it with their writer.
 func newOperationWriter(t *testing.T) (*graphtest.Tenant, operationWriter) {
 	t.Helper()
 	w := graphtest.NewTenant(t, graphtest.Setup{Sandbox: sandbox.Config{Certifications: 90, Items: 3_000}, Limits: document.Limits{Aliases: 1000, Directives: 1000}})
@@ -311,7 +311,7 @@ func newOperationWriter(t *testing.T) (*graphtest.Tenant, operationWriter) {
 	return w, data
 }
 
-// An operation whose cost the data cannot change spends what was estimated.
+// An operation whose cost the data cannot change takes as many calls as were estimated.
 func TestEstimatesAreExactWhereTheDataChangesNothing(t *testing.T) {
 	t.Parallel()
 	w, data := newOperationWriter(t)
@@ -333,7 +333,7 @@ func TestEstimatesAreExactWhereTheDataChangesNothing(t *testing.T) {
 	}
 }
 
-// The estimate of an operation is never below what it spends, whatever is asked for.
+// No operation takes more calls than were estimated, whatever it selects.
 func TestEstimatesAreNeverBelowWhatIsSpent(t *testing.T) {
 	t.Parallel()
 	w, data := newOperationWriter(t)
@@ -351,8 +351,8 @@ func TestEstimatesAreNeverBelowWhatIsSpent(t *testing.T) {
 		if cost.Limit == 0 {
 			t.Fatalf("operation %d is refused: %.1000s\n%s", seed, answer.Text, query)
 		}
-		// What is begun for a certification that turns out not to be there is cancelled, and
-		// may not reach the sandbox: the gateway's own count is the larger one.
+		// Reads below a certification that turns out not to exist are cancelled, and may not
+		// reach the sandbox: the gateway's own count is the larger one.
 		if cost.EstimatedCalls < cost.Calls {
 			t.Fatalf("operation %d took %d calls, estimated %d:\n%s", seed, cost.Calls, cost.EstimatedCalls, query)
 		}

@@ -9,20 +9,21 @@ import (
 	"certql/graph/relay"
 )
 
-// A Selection says what the caller wants of a connection. Fragments, aliases, @skip and
-// @include are honoured.
+// A Selection is what the caller selects of a connection. Fragments, aliases, @skip and @include are
+// honoured.
 type Selection struct {
 	relay.Want
-	Row []graphql.CollectedField // what is wanted of each row
+	Row []graphql.CollectedField // the fields selected of each row
 }
 
-// SelectionOf reads what is selected of the connection that a field shows, by that field or by
-// another that shows the same page.
+// SelectionOf returns what is selected of the connection that a field shows. Its Want includes what
+// other fields of the operation select of the same page.
 func SelectionOf(ctx context.Context, connection graphql.CollectedField) Selection {
 	operation := graphql.GetOperationContext(ctx)
 	return Of(operation).shared.selection(operation, connection)
 }
 
+// ownSelection returns what a field alone selects of the connection that it shows.
 func ownSelection(operation *graphql.OperationContext, connection graphql.CollectedField) Selection {
 	var s Selection
 	for _, field := range graphql.CollectFields(operation, connection.Selections, nil) {
@@ -53,13 +54,13 @@ func ownSelection(operation *graphql.OperationContext, connection graphql.Collec
 	return s
 }
 
-// Selected reads what is selected of the connection that is being resolved.
+// Selected is SelectionOf for the connection field that is being resolved.
 func Selected(ctx context.Context) Selection {
 	return SelectionOf(ctx, graphql.GetFieldContext(ctx).Field)
 }
 
-// Roots answers the fields at the root of an operation. They are collected in the executor's own
-// words, as is everything below them, since it remembers what it has collected before.
+// Roots returns the fields at the root of an operation. It collects them with the same arguments as
+// gqlgen's executor, which remembers what has been collected.
 func Roots(operation *graphql.OperationContext) []graphql.CollectedField {
 	root := "Query"
 	switch operation.Operation.Operation {
@@ -71,7 +72,7 @@ func Roots(operation *graphql.OperationContext) []graphql.CollectedField {
 	return graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{root})
 }
 
-// Named answers those of the fields that have the given name, whatever their alias.
+// Named returns the fields that have the given name, under any alias.
 func Named(fields []graphql.CollectedField, name string) []graphql.CollectedField {
 	var found []graphql.CollectedField
 	for _, field := range fields {
@@ -82,7 +83,7 @@ func Named(fields []graphql.CollectedField, name string) []graphql.CollectedFiel
 	return found
 }
 
-// Below answers the fields selected of the objects that the given fields show.
+// Below returns the fields that are selected of the objects that the given fields show.
 func Below(operation *graphql.OperationContext, fields []graphql.CollectedField) []graphql.CollectedField {
 	if len(fields) == 1 {
 		return graphql.CollectFields(operation, fields[0].Selections, nil)

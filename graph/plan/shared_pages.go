@@ -10,15 +10,15 @@ import (
 	"certql/graph/relay"
 )
 
-// sharedPages are the connection fields that show the same page as other fields of the operation,
-// under other aliases, and what each of those needs of it. They are found where the document
-// alone tells: at the root, and below certifications that are named by their ids.
+// sharedPages are the connection fields that show the same page as other fields of the operation, with
+// the wants of all fields that show it. They are found at the root and below certifications that are
+// named by their ids, since there the document alone shows which page it is.
 type sharedPages map[*ast.Field][]relay.Want
 
 // findSharedPages returns the pages of an operation that several fields show.
 func findSharedPages(operation *graphql.OperationContext) sharedPages {
 	pages := map[string][]graphql.CollectedField{}
-	collectPages(pages, operation, "", Roots(operation))
+	collectPages(pages, operation, "Query", "", Roots(operation))
 	var found sharedPages
 	for _, fields := range pages {
 		if len(fields) < 2 {
@@ -38,9 +38,9 @@ func findSharedPages(operation *graphql.OperationContext) sharedPages {
 	return found
 }
 
-// selection reads what is selected of the connection that a field shows. Where other fields of
-// the operation show the same page, what they need of it counts as selected here too, so that
-// one reading serves them all.
+// selection returns what is selected of the connection that a field shows. If other fields of the
+// operation show the same page, what they need of it counts as selected here too, so that one read
+// serves them all.
 func (s sharedPages) selection(operation *graphql.OperationContext, connection graphql.CollectedField) Selection {
 	own := ownSelection(operation, connection)
 	for _, other := range s[connection.Field] {
@@ -49,22 +49,22 @@ func (s sharedPages) selection(operation *graphql.OperationContext, connection g
 	return own
 }
 
-// collectPages sorts connection fields by the page that they show. The parent identifies the
-// object that the fields are selected of.
-func collectPages(pages map[string][]graphql.CollectedField, operation *graphql.OperationContext, parent string, fields []graphql.CollectedField) {
+// collectPages groups connection fields by the page that they show. The fields are selected of the
+// object of a type that parent identifies.
+func collectPages(pages map[string][]graphql.CollectedField, operation *graphql.OperationContext, typeName, parent string, fields []graphql.CollectedField) {
 	for _, field := range fields {
-		switch field.Name {
-		case "certifications", "pendingCertificationTasks", "reviewItems", "reviewers", "pendingTasks":
+		switch {
+		case isConnection(typeName, field.Name):
 			arguments, err := json.Marshal(field.ArgumentMap(operation.Variables))
 			if err != nil {
-				continue // what cannot be compared is not shared
+				continue // arguments that cannot be compared are not shared
 			}
 			key := parent + " " + field.Name + string(arguments)
 			pages[key] = append(pages[key], field)
-		case "certification", "node":
+		case field.Name == "certification" || field.Name == "node":
 			for _, id := range NamedNodes(field, operation.Variables) {
 				if id.Kind == model.CertificationNode {
-					collectPages(pages, operation, id.Raw, graphql.CollectFields(operation, field.Selections, nil))
+					collectPages(pages, operation, "Certification", id.Raw, graphql.CollectFields(operation, field.Selections, nil))
 				}
 			}
 		}

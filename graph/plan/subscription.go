@@ -10,8 +10,8 @@ import (
 	"certql/graph/apierror"
 )
 
-// IsSubscription says whether the answer is an event of a subscription. An answer to what is
-// no operation at all is none.
+// IsSubscription reports whether the operation in a context is a subscription. It returns false if
+// there is no operation, since the request was refused.
 func IsSubscription(ctx context.Context) bool {
 	if !graphql.HasOperationContext(ctx) {
 		return false
@@ -20,8 +20,8 @@ func IsSubscription(ctx context.Context) bool {
 	return operation != nil && operation.Operation == ast.Subscription
 }
 
-// checkRoot refuses a subscription unless it has one field at its root. The rule of validation
-// looks at names alone, and not at aliases and conditions.
+// checkRoot returns an error if a subscription has not exactly one field at its root. The validation
+// rule goes by names, and disregards aliases and conditions.
 func checkRoot(operation *graphql.OperationContext) *gqlerror.Error {
 	if operation.Operation.Operation == ast.Subscription && len(Roots(operation)) != 1 {
 		return apierror.Invalid("A subscription must have exactly one field at its root.")

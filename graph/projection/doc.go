@@ -1,9 +1,9 @@
-// Package projection writes objects that have been read as JSON, by the fields that an operation
-// selects of them. It does what an executor does for fields that need no resolver, at a tenth of
-// the work: the selection is looked at once for all rows, and what stands in a row goes straight
-// into a buffer. Fields that need a resolver are left to the executor, and put in their places.
+// Package projection writes objects as JSON, by the fields that an operation selects of them. It does
+// what gqlgen's executor does for fields that need no resolver, at a tenth of the work: it evaluates
+// the selection once for all rows, and writes the values of a row straight into a buffer. Fields that
+// need a resolver are holes, which the executor fills.
 //
-// What there is to write of each type is in package gen, generated from the schema.
+// The code that writes each type is generated from the schema, in package gen.
 //
-// It imports gqlgen's runtime and nothing of the project.
+// The package imports gqlgen's runtime and nothing of the project.
 package projection

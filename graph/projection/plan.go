@@ -8,43 +8,43 @@ import (
 
 // An Object is an object type of the schema.
 type Object struct {
-	// Name is the type's name; Satisfies has it too, and the names of its interfaces.
-	Name      string
+	Name string
+	// Satisfies has the names of the type itself and of its interfaces and unions.
 	Satisfies []string
-	Fields    map[string]Field
+	Fields    map[string]Field // by name, without __typename
 }
 
 // A Field is a field of an Object.
 type Field struct {
-	// Index tells the field from the others of its type. 0 stands for __typename.
+	// Index identifies the field among those of its type. 0 is __typename.
 	Index int
-	// Types are those that a value of the field may have, where it is an object or several.
+	// Types are the object types that a value of the field may have; none if it is a scalar or enum.
 	Types []*Object
-	// Resolved says that the executor has to resolve the field.
+	// Resolved is true if the executor has to resolve the field.
 	Resolved bool
 }
 
 // A Plan is what an operation selects of an object.
 type Plan struct {
 	Steps []Step
-	// Holes says that something within the object has to be resolved by the executor.
+	// Holes is true if the executor has to resolve a field of the object or of an object within it.
 	Holes bool
-	// Size is about how many bytes an object takes as JSON.
+	// Size is roughly how many bytes an object takes as JSON.
 	Size int
 }
 
-// usualSize is about how many bytes a value takes with what stands around it.
+// usualSize is roughly how many bytes a value takes with the punctuation around it.
 const usualSize = 24
 
 // A Step is one field of a Plan.
 type Step struct {
 	Field *graphql.CollectedField
 	Index int     // as in Field
-	Plans []*Plan // for each of the field's types
+	Plans []*Plan // one for each of the field's types
 }
 
-// plans answers what is selected of the objects that a field shows, for each of the types that they
-// may be of.
+// plans returns the plans of the objects that a field shows, one for each of the types that they may
+// have.
 func plans(operation *graphql.OperationContext, field *graphql.CollectedField, types []*Object) []*Plan {
 	plans := make([]*Plan, len(types))
 	for i, object := range types {
@@ -53,12 +53,12 @@ func plans(operation *graphql.OperationContext, field *graphql.CollectedField, t
 	return plans
 }
 
-// plan answers what is selected of the objects of this type that a field shows. Fragments, aliases,
-// @skip and @include are honoured.
+// plan returns the plan of the objects of this type that a field shows. Fragments, aliases, @skip and
+// @include are honoured.
 func (o *Object) plan(operation *graphql.OperationContext, shown *graphql.CollectedField) *Plan {
 	satisfies := o.Satisfies
 	if shown.Definition.Type.Name() == o.Name {
-		satisfies = nil // it shows nothing else, and whoever looks ahead collects the same without it
+		satisfies = nil // it shows no other type, and gqlgen remembers what others collect without it
 	}
 	fields := graphql.CollectFields(operation, shown.Selections, satisfies)
 	plan := &Plan{Steps: make([]Step, len(fields))}
@@ -80,6 +80,7 @@ func (o *Object) plan(operation *graphql.OperationContext, shown *graphql.Collec
 	return plan
 }
 
+// anyHoles reports whether one of the plans has holes.
 func anyHoles(plans []*Plan) bool {
 	return slices.ContainsFunc(plans, func(p *Plan) bool { return p.Holes })
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// A Planner makes the plans of one operation, each once: what is resolved below each row of a
-// list has the same selection.
+// A Planner makes the plans of one operation. It makes each once, since objects below the rows of a
+// list have the same selection. It is safe for concurrent use.
 type Planner struct {
 	Operation *graphql.OperationContext
 
@@ -16,18 +16,20 @@ type Planner struct {
 	known map[selected][]*Plan
 }
 
-// selected identifies a set of selections, which never changes, and the types that it selects of.
+// selected identifies a set of selections and the types that it selects of. Neither changes while the
+// operation runs.
 type selected struct {
 	set   *ast.Selection
 	size  int
 	types **Object
 }
 
-// Plans answers what is selected of the objects that a field shows, for each of the types that they
-// may be of. The types are always the same slice for the same types.
+// Plans returns the plans of the objects that a field shows, one for each of the types that they may
+// have. The field has selections and there is at least one type. For the same types, the caller has to
+// pass the same slice.
 func (p *Planner) Plans(field *graphql.CollectedField, types []*Object) []*Plan {
 	set := field.Selections
-	key := selected{&set[0], len(set), &types[0]} // neither is ever empty
+	key := selected{&set[0], len(set), &types[0]}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	known, ok := p.known[key]

@@ -11,34 +11,34 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// A Writer takes the JSON of objects. What the executor has to resolve is a hole in it until all
-// is written. The zero value is ready.
+// A Writer collects the JSON of an object or a list. Fields that the executor has to resolve are holes
+// in the JSON, which Finish fills. The zero Writer is ready to use.
 type Writer struct {
 	text   []byte
 	holes  []hole
 	failed bool
 }
 
-// A hole is the place of a field that the executor resolves.
+// A hole is the position of a value that the executor resolves.
 type hole struct {
-	at      int // in the text
+	offset  int // in the text
 	resolve func() graphql.Marshaler
-	value   graphql.Marshaler
+	value   graphql.Marshaler // nil before it is resolved
 }
 
-// Reserve makes room for so many bytes.
+// Reserve makes room for n bytes more, so that writing them takes no allocation.
 func (w *Writer) Reserve(n int) { w.text = slices.Grow(w.text, n) }
 
 // Begin begins an object.
 func (w *Writer) Begin() { w.text = append(w.text, '{') }
 
-// Key begins the nth member of an object.
+// Key begins the nth member of an object, counted from 0, with the alias of the step's field.
 func (w *Writer) Key(n int, step *Step) {
 	if n > 0 {
 		w.text = append(w.text, ',')
 	}
 	w.text = append(w.text, '"')
-	w.text = append(w.text, step.Field.Alias...) // a name, in which nothing has to be escaped
+	w.text = append(w.text, step.Field.Alias...) // a name needs no escapes
 	w.text = append(w.text, `":`...)
 }
 
@@ -48,7 +48,7 @@ func (w *Writer) End() { w.text = append(w.text, '}') }
 // BeginList begins a list.
 func (w *Writer) BeginList() { w.text = append(w.text, '[') }
 
-// Element begins the nth element of a list.
+// Element begins the nth element of a list, counted from 0.
 func (w *Writer) Element(n int) {
 	if n > 0 {
 		w.text = append(w.text, ',')
@@ -61,16 +61,16 @@ func (w *Writer) EndList() { w.text = append(w.text, ']') }
 // Null writes null.
 func (w *Writer) Null() { w.text = append(w.text, "null"...) }
 
-// Name writes the name of a type, which needs no escapes.
+// Name writes the name of a type as a string. A name needs no escapes.
 func (w *Writer) Name(name string) { w.text = append(append(append(w.text, '"'), name...), '"') }
 
-// Boolean writes the scalar of that name.
+// Boolean writes a value of the scalar Boolean.
 func (w *Writer) Boolean(v bool) { w.text = strconv.AppendBool(w.text, v) }
 
-// Int writes the scalar of that name.
+// Int writes a value of the scalar Int.
 func (w *Writer) Int(v int) { w.text = strconv.AppendInt(w.text, int64(v), 10) }
 
-// String writes the scalar of that name, escaped as gqlgen does.
+// String writes a value of the scalar String, with gqlgen's escapes.
 func (w *Writer) String(v string) {
 	for i := range len(v) {
 		if c := v[i]; c < 0x20 || c == '"' || c == '\\' {
@@ -81,10 +81,11 @@ func (w *Writer) String(v string) {
 	w.text = append(append(append(w.text, '"'), v...), '"')
 }
 
-// Value writes any other scalar.
+// Value writes a value of any other scalar or enum.
 func (w *Writer) Value(v graphql.Marshaler) { v.MarshalGQL(appender{w}) }
 
-// NonNull writes a scalar where null is an error, which is left to the executor to report.
+// NonNull writes a scalar or enum that must not be null. If it is, the Writer fails, so that the
+// executor reports the error.
 func (w *Writer) NonNull(v graphql.Marshaler) {
 	if v == graphql.Null {
 		w.Fail()
@@ -93,17 +94,17 @@ func (w *Writer) NonNull(v graphql.Marshaler) {
 	w.Value(v)
 }
 
-// Fail gives up: the executor has to write everything.
+// Fail makes the Writer fail: Finish returns false, and the executor has to write everything.
 func (w *Writer) Fail() { w.failed = true }
 
-// Hole leaves a place for a field that the executor resolves by the given function. The function is
-// called once all is written, at the same time as the others.
+// Hole leaves out a value that the executor resolves by the given function. Finish calls the functions
+// of all holes at the same time.
 func (w *Writer) Hole(resolve func() graphql.Marshaler) {
-	w.holes = append(w.holes, hole{at: len(w.text), resolve: resolve})
+	w.holes = append(w.holes, hole{offset: len(w.text), resolve: resolve})
 }
 
-// Finish resolves what is missing and answers everything that was written, and whether that is
-// to be used.
+// Finish fills the holes and returns the JSON. It returns false, and resolves nothing, if the Writer
+// has failed.
 func (w *Writer) Finish() (graphql.Marshaler, bool) {
 	if w.failed {
 		return nil, false
@@ -121,24 +122,24 @@ func (w *Writer) Finish() (graphql.Marshaler, bool) {
 	return written{w}, true
 }
 
-// written is what a Writer has taken.
+// written is the JSON in a Writer whose holes are filled.
 type written struct{ *Writer }
 
-// MarshalGQL writes everything in order.
+// MarshalGQL writes the text with the values of the holes in it.
 func (w written) MarshalGQL(out io.Writer) {
-	if buffer, ok := out.(*bytes.Buffer); ok { // as the executor has it
+	if buffer, ok := out.(*bytes.Buffer); ok { // the executor's writer
 		buffer.Grow(w.size())
 	}
 	from := 0
 	for _, hole := range w.holes {
-		_, _ = out.Write(w.text[from:hole.at]) // into memory
+		_, _ = out.Write(w.text[from:hole.offset]) // memory: no errors
 		hole.value.MarshalGQL(out)
-		from = hole.at
+		from = hole.offset
 	}
 	_, _ = out.Write(w.text[from:])
 }
 
-// size answers how many bytes will be written, as far as Writers have taken them.
+// size returns the number of bytes to write, without those of values that no Writer has collected.
 func (w written) size() int {
 	n := len(w.text)
 	for _, hole := range w.holes {
@@ -149,22 +150,23 @@ func (w written) size() int {
 	return n
 }
 
-// An appender lets a scalar write itself.
+// An appender is the io.Writer through which a scalar appends its JSON to that of a Writer.
 type appender struct{ *Writer }
 
-// Write takes a piece of JSON.
+// Write appends a piece of JSON.
 func (a appender) Write(piece []byte) (int, error) {
 	a.text = append(a.text, piece...)
 	return len(piece), nil
 }
 
-// WriteString takes a piece of JSON.
+// WriteString appends a piece of JSON.
 func (a appender) WriteString(piece string) (int, error) {
 	a.text = append(a.text, piece...)
 	return len(piece), nil
 }
 
-// Within answers the context of what is resolved within an object field.
+// Within returns the context in which the fields of an object are resolved that a field of an object
+// of the named type shows.
 func Within(ctx context.Context, object string, step *Step) context.Context {
 	if !anyHoles(step.Plans) {
 		return ctx
@@ -172,7 +174,7 @@ func Within(ctx context.Context, object string, step *Step) context.Context {
 	return graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: object, Field: *step.Field})
 }
 
-// At answers the context of what is resolved within an element of a list.
+// At returns the context in which the fields of the list's element with the given index are resolved.
 func At(ctx context.Context, index int, plans []*Plan) context.Context {
 	if !anyHoles(plans) {
 		return ctx

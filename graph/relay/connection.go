@@ -4,21 +4,22 @@ package relay
 type Connection[T any] struct {
 	Edges    []Edge[T]
 	PageInfo PageInfo
-	// TotalCount is how many rows the whole list has; nil where nobody asked or knows.
+	// TotalCount is the number of rows of the whole list; nil if it was not asked for or is not known.
 	TotalCount *int
 }
 
-// An Edge is a row of a connection together with its place in the list.
+// An Edge is a row of a connection together with its position in the list.
 type Edge[T any] struct {
 	Node     T
-	position int
+	position int // counted from 0
 	scope    Scope
 }
 
-// Cursor answers the opaque cursor of the row.
+// Cursor returns the opaque cursor of the row.
 func (e Edge[T]) Cursor() string { return EncodeCursor(e.position, e.scope) }
 
-// PageInfo says what lies around a page. The cursors are nil on an empty page.
+// PageInfo says whether rows precede and follow a page, and holds the cursors of its first and last
+// rows, which are nil if the page is empty.
 type PageInfo struct {
 	HasNextPage     bool
 	HasPreviousPage bool
@@ -26,7 +27,8 @@ type PageInfo struct {
 	EndCursor       *string
 }
 
-// NewConnection makes the page that begins at offset of the list with the given scope.
+// NewConnection returns the page with the given rows, the first of which stands at offset in the
+// list with the given scope. totalCount is nil if it is not known.
 func NewConnection[T any](nodes []T, offset int, scope Scope, hasNextPage bool, totalCount *int) *Connection[T] {
 	c := &Connection[T]{
 		Edges:      make([]Edge[T], len(nodes)),
@@ -43,7 +45,7 @@ func NewConnection[T any](nodes []T, offset int, scope Scope, hasNextPage bool, 
 	return c
 }
 
-// Nodes answers the rows of the page without their edges.
+// Nodes returns the rows of the page without their edges. It is never nil.
 func (c *Connection[T]) Nodes() []T {
 	nodes := make([]T, len(c.Edges))
 	for i := range c.Edges {

@@ -14,11 +14,11 @@ const (
 	maxPosition   = math.MaxInt32 - 1
 )
 
-// A Scope is the fingerprint of the list that a cursor points into. Two lists with
-// different parents, filters or orders have different scopes.
+// A Scope is the fingerprint of the list that a cursor points into. Lists with different parents,
+// filters or orders have different scopes.
 type Scope uint64
 
-// NewScope makes the fingerprint of a list from whatever identifies it.
+// NewScope returns the fingerprint of the list that the given parts identify.
 func NewScope(parts ...string) Scope {
 	h := fnv.New64a()
 	var b []byte
@@ -29,14 +29,14 @@ func NewScope(parts ...string) Scope {
 	return Scope(h.Sum64())
 }
 
-// The ways in which a cursor can be refused.
+// The errors of DecodeCursor. Their texts continue a sentence that begins with the argument.
 var (
 	ErrBadCursor   = errors.New("is not a cursor of this API")
 	ErrOtherCursor = errors.New("is a cursor of another list: the parent, filter and order must be those it was made under")
 )
 
-// EncodeCursor makes the opaque cursor of the row at a position, counted from 0, of the
-// list with the given scope.
+// EncodeCursor returns the opaque cursor of the row at a position, counted from 0, in the list with
+// the given scope.
 func EncodeCursor(position int, scope Scope) string {
 	var b [cursorSize]byte
 	b[0] = cursorVersion
@@ -45,8 +45,9 @@ func EncodeCursor(position int, scope Scope) string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// DecodeCursor answers the position that a cursor stands for. The error is ErrBadCursor for
-// text that is no cursor, and ErrOtherCursor for a cursor of a list with another scope.
+// DecodeCursor returns the position, counted from 0, of the row that a cursor stands for. The error
+// is ErrBadCursor if the text is not a cursor, and ErrOtherCursor if the cursor is of a list with
+// another scope.
 func DecodeCursor(cursor string, scope Scope) (position int, err error) {
 	position, of, err := readCursor(cursor)
 	if err == nil && of != scope {
@@ -55,15 +56,16 @@ func DecodeCursor(cursor string, scope Scope) (position int, err error) {
 	return position, err
 }
 
-// readCursor answers the position that a cursor stands for, and the scope of its list.
+// readCursor returns the position that a cursor stands for, and the scope of its list. The error is
+// ErrBadCursor.
 func readCursor(cursor string) (position int, scope Scope, err error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if err != nil || len(b) != cursorSize || b[0] != cursorVersion {
 		return 0, 0, ErrBadCursor
 	}
-	at := binary.BigEndian.Uint32(b[1:])
-	if at > maxPosition {
+	row := binary.BigEndian.Uint32(b[1:])
+	if row > maxPosition {
 		return 0, 0, ErrBadCursor
 	}
-	return int(at), Scope(binary.BigEndian.Uint64(b[5:])), nil
+	return int(row), Scope(binary.BigEndian.Uint64(b[5:])), nil
 }

@@ -10,7 +10,7 @@ import (
 	"certql/graph/relay"
 )
 
-// Any position comes back under its own scope and no other.
+// A cursor is decoded into its position under its own scope and under no other.
 func FuzzCursorComesBack(f *testing.F) {
 	f.Add(0, "certifications", "")
 	f.Add(1, "reviewItems", "filters=x")
@@ -54,7 +54,7 @@ func FuzzCursorIsRefusedOrCanonical(f *testing.F) {
 	})
 }
 
-// Whatever the texts, a global id is taken apart into what it was made of.
+// A global id is decoded into what it was made of, whatever the texts.
 func FuzzGlobalIDComesBack(f *testing.F) {
 	f.Add("Certification", "c1d05e3f8a964b7792e0f6a43b1c8d01", "")
 	f.Add("AccessReviewItem", "Ada.1de82e55078344", "17e3b0c95d2f4a6881f7c2d4e6a90b02")
@@ -74,7 +74,7 @@ func FuzzGlobalIDComesBack(f *testing.F) {
 	})
 }
 
-// Arbitrary text is no global id, a damaged one, or the one text that stands for its parts.
+// Arbitrary text is not a global id, a damaged one, or the one text that stands for its parts.
 func FuzzGlobalIDIsRefusedOrCanonical(f *testing.F) {
 	f.Add(relay.EncodeID("Certification", "x"))
 	f.Add(relay.EncodeID("AccessReviewItem", "x", "y"))
@@ -100,14 +100,21 @@ func TestGlobalIDsAreToldFromIdentifiersOfTheRESTAPI(t *testing.T) {
 	for _, raw := range []string{
 		"", "me", "c1d05e3f8a964b7792e0f6a43b1c8d01", "2fa6c4e8-0b1d-4735-9c8e-6d5f4b3a2105", "Ada.1de82e55078344", "Y3E", "cq1",
 	} {
-		if _, _, err := relay.DecodeID(raw); !errors.Is(err, relay.ErrNoGlobalID) {
+		if _, _, err := relay.DecodeID(raw); !errors.Is(err, relay.ErrNotGlobalID) {
 			t.Errorf("%q: %v", raw, err)
 		}
 	}
 	whole := relay.EncodeID("Certification", "c1d05e3f8a964b7792e0f6a43b1c8d01")
+	if typeName, parts, err := relay.DecodeID(whole); err != nil || typeName != "Certification" || len(parts) != 1 {
+		t.Errorf("the whole id is %s of %q, %v", typeName, parts, err)
+	}
 	for cut := 5; cut < len(whole); cut++ {
-		if _, _, err := relay.DecodeID(whole[:cut]); err == nil || errors.Is(err, relay.ErrNoGlobalID) {
+		if _, _, err := relay.DecodeID(whole[:cut]); err == nil || errors.Is(err, relay.ErrNotGlobalID) {
 			t.Errorf("cut to %d characters: %v", cut, err)
 		}
+	}
+	const lengthWithoutEnd = "Y3ExgA" // its last byte begins a length that goes on
+	if _, _, err := relay.DecodeID(lengthWithoutEnd); err == nil || errors.Is(err, relay.ErrNotGlobalID) {
+		t.Errorf("an id whose length has no end: %v", err)
 	}
 }

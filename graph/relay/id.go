@@ -8,25 +8,26 @@ import (
 	"strings"
 )
 
-// idMagic begins every global id's bytes. Its length is a multiple of three, so that the
-// encoded text always begins alike, which no identifier of the upstream does.
+// idMagic stands at the beginning of the bytes of every global id. Its length is a multiple of
+// three, so that every encoded text begins with the same characters, idPrefix. No identifier of the
+// upstream begins with them.
 const idMagic = "cq1"
 
-// idPrefix is idMagic as it shows in a global id.
+// idPrefix is idMagic as it is encoded in a global id.
 var idPrefix = base64.RawURLEncoding.EncodeToString([]byte(idMagic))
 
-// ErrNoGlobalID says that a text is no global id at all, such as an identifier of the
-// REST API.
-var ErrNoGlobalID = errors.New("not a global id")
+// usualIDSize is more bytes than the ids of this schema's objects have. Longer ones cost another
+// allocation.
+const usualIDSize = 128
 
-// EncodeID makes the global id of an object: opaque text that carries the name of its
-// type and the parts that identify it.
+// ErrNotGlobalID is the error of DecodeID for a text that is not a global id at all, such as an
+// identifier of the REST API.
+var ErrNotGlobalID = errors.New("not a global id")
+
+// EncodeID returns the global id of an object: opaque text that carries the name of the object's
+// type and the parts that identify the object, of which there is at least one.
 func EncodeID(typeName string, parts ...string) string {
-	size := len(idMagic) + len(typeName) + 1
-	for _, part := range parts {
-		size += len(part) + 1
-	}
-	b := append(make([]byte, 0, size), idMagic...)
+	b := append(make([]byte, 0, usualIDSize), idMagic...)
 	b = appendPart(b, typeName)
 	for _, part := range parts {
 		b = appendPart(b, part)
@@ -34,11 +35,12 @@ func EncodeID(typeName string, parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// DecodeID takes a global id apart. The error is ErrNoGlobalID for text that is none, and
-// another one for text that begins like a global id but is damaged.
+// DecodeID returns the type name and the parts that a global id was made of. The error is
+// ErrNotGlobalID if the text does not begin like a global id, and another one if it does but is
+// damaged.
 func DecodeID(id string) (typeName string, parts []string, err error) {
 	if !strings.HasPrefix(id, idPrefix) {
-		return "", nil, ErrNoGlobalID
+		return "", nil, ErrNotGlobalID
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(id)
 	if err != nil {
@@ -57,12 +59,14 @@ func DecodeID(id string) (typeName string, parts []string, err error) {
 	return parts[0], parts[1:], nil
 }
 
-// appendPart appends a text behind its length, so that no text can run into the next.
+// appendPart appends the length of a part and then the part, so that no two lists of parts have the
+// same bytes.
 func appendPart(b []byte, part string) []byte {
 	b = binary.AppendUvarint(b, uint64(len(part)))
 	return append(b, part...)
 }
 
+// cutPart reads what appendPart has written, and returns it with the bytes that follow it.
 func cutPart(b []byte) (part string, rest []byte, err error) {
 	size, n := binary.Uvarint(b)
 	if n <= 0 || size > uint64(len(b)-n) {

@@ -2,6 +2,7 @@ package relay_test
 
 import (
 	"errors"
+	"math"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,7 +11,7 @@ import (
 	"certql/graph/relay"
 )
 
-// Where the list is not known, the rows asked for are those of whatever list the cursor is of.
+// While the list is not known, the rows asked for are those of whatever list the cursor is of.
 func TestReachNeedsNoList(t *testing.T) {
 	t.Parallel()
 	cursor := relay.EncodeCursor(7, relay.NewScope("some list"))
@@ -21,6 +22,7 @@ func TestReachNeedsNoList(t *testing.T) {
 	}{
 		{"none", relay.Arguments{}, relay.Window{Limit: 50}},
 		{"first", relay.Arguments{First: new(3), Offset: new(9)}, relay.Window{Offset: 9, Limit: 3}},
+		{"largest offset", relay.Arguments{Offset: new(math.MaxInt32 - 1)}, relay.Window{Offset: math.MaxInt32 - 1, Limit: 50}},
 		{"after", relay.Arguments{After: &cursor, First: new(3)}, relay.Window{Offset: 8, Limit: 3}},
 		{"before", relay.Arguments{Before: &cursor, Last: new(20)}, relay.Window{Limit: 7}},
 		{"last", relay.Arguments{Last: new(20)}, relay.Window{Limit: 20, FromEnd: true}},

@@ -1,13 +1,13 @@
 package relay
 
-// Want says which parts of a connection the caller selected.
+// Want holds which parts of a connection are selected.
 type Want struct {
 	Rows     bool // any of the rows themselves, or the cursors around them
 	NextPage bool // whether there is a next page
 	Total    bool // the number of rows of the whole list
 }
 
-// Nothing says that no part is wanted that has to be read.
+// Nothing reports whether no part is wanted that has to be read.
 func (w Want) Nothing() bool { return !w.Rows && !w.NextPage && !w.Total }
 
 // A Read is one page of the list that has to be read.
@@ -16,9 +16,9 @@ type Read struct {
 	Count         bool // the number of rows of the whole list is wanted with it
 }
 
-// Reads answers the fewest reads of at most pageSize rows that a window needs, in order.
-// They depend on nothing but the window, so that all can be made at once. The window must
-// have its place: see Anchor.
+// Reads returns the fewest reads of at most pageSize rows that a window needs, in order. None
+// depends on the result of another, so that all can be made at the same time. A window that counts
+// from the end of the list has to be anchored first: see Anchor.
 func (w Window) Reads(want Want, pageSize int) []Read {
 	limit := 0
 	if want.Rows || want.NextPage {
@@ -29,7 +29,7 @@ func (w Window) Reads(want Want, pageSize int) []Read {
 		if w.fillsPages(pageSize) {
 			count = true
 		} else {
-			limit++ // one row more tells whether there is a next page
+			limit++ // if there is one row more, there is a next page
 		}
 	}
 	if limit == 0 && !count {
@@ -42,17 +42,19 @@ func (w Window) Reads(want Want, pageSize int) []Read {
 	return reads
 }
 
-// fillsPages says whether one row more would take a read more.
+// fillsPages reports whether one row more would take another read.
 func (w Window) fillsPages(pageSize int) bool { return w.Limit > 0 && w.Limit%pageSize == 0 }
 
-// NextByTotal says whether only the number of rows of the whole list tells if rows follow the
-// window: its reads of at most pageSize rows yielded as many as it has, and asked for no more.
+// NextByTotal reports whether it takes the number of rows of the whole list to know if rows follow
+// the window: its reads of at most pageSize rows yielded as many rows as it has, and asked for no
+// more.
 func (w Window) NextByTotal(rows, pageSize int) bool {
 	return !w.nextKnown && w.fillsPages(pageSize) && rows >= w.Limit
 }
 
-// HasNextPage says whether rows follow the window, from the number of rows that its reads
-// yielded and, where it was counted, the number of rows of the whole list.
+// HasNextPage reports whether rows follow the window. It goes by the number of rows that the
+// window's reads yielded, and by the number of rows of the whole list, which is nil if it was not
+// counted.
 func (w Window) HasNextPage(rows int, total *int) bool {
 	if w.nextKnown {
 		return w.next

@@ -2,7 +2,8 @@ package relay
 
 import "fmt"
 
-// Arguments are the paging arguments of a connection field as the caller gave them.
+// Arguments are the paging arguments of a connection field as the caller gave them; nil if not
+// given.
 type Arguments struct {
 	First  *int
 	After  *string
@@ -11,35 +12,36 @@ type Arguments struct {
 	Offset *int
 }
 
-// Limits say how many rows a connection answers.
+// Limits bound the number of rows of a page.
 type Limits struct {
-	Default int // where the caller does not say
-	Max     int // at most
+	Default int // if the caller gives neither first nor last
+	Max     int
 }
 
 // A Window is the run of rows that a caller asks for.
 type Window struct {
 	Offset int // of the first row, counted from 0
-	Limit  int // rows at most
-	// FromEnd says that the window is the last Limit rows of the list: its Offset is not
-	// known before the number of rows is. See Anchor.
+	Limit  int // at most so many rows
+	// FromEnd is true if the window is the last Limit rows of the list. Its Offset is not known
+	// before the number of rows is: see Anchor.
 	FromEnd bool
 
-	// Where the window's end is known beforehand, next says whether a row follows it.
+	// nextKnown is true if the arguments alone show whether a row follows the window, and next
+	// is true if one does.
 	nextKnown, next bool
 }
 
-// An ArgumentError says which paging argument is wrong, and how.
+// An ArgumentError names a paging argument that is wrong, and the reason.
 type ArgumentError struct {
 	Argument string
-	Reason   string
+	Reason   string // continues a sentence that begins with the argument
 }
 
-// Error says what is wrong in a sentence that names the argument.
+// Error returns a sentence that begins with the argument.
 func (e *ArgumentError) Error() string { return e.Argument + " " + e.Reason + "." }
 
-// Window checks the arguments and answers the rows that they ask for in the list with the
-// given scope. The error is an *ArgumentError.
+// Window checks the arguments and returns the rows that they ask for in the list with the given
+// scope. The error is an *ArgumentError.
 func (a Arguments) Window(scope Scope, limits Limits) (Window, error) {
 	switch {
 	case a.First != nil && a.Last != nil:
@@ -63,13 +65,13 @@ func (a Arguments) Window(scope Scope, limits Limits) (Window, error) {
 	}
 }
 
-// Reach answers the rows that the arguments ask for where the list is not known yet: in
-// whatever list their cursor is of. The error is an *ArgumentError.
+// Reach returns the rows that the arguments ask for in whatever list their cursor is of, before it
+// is known which list that is. The error is an *ArgumentError.
 func (a Arguments) Reach(limits Limits) (Window, error) {
 	var scope Scope
 	for _, cursor := range []*string{a.After, a.Before} {
 		if cursor != nil {
-			_, scope, _ = readCursor(*cursor) // what is no cursor is refused below
+			_, scope, _ = readCursor(*cursor) // Window refuses what is not a cursor
 		}
 	}
 	return a.Window(scope, limits)
@@ -120,7 +122,8 @@ func (l Limits) rows(argument string, rows *int) (int, error) {
 	return *rows, nil
 }
 
-// Anchor places a window that counts from the end of a list of total rows.
+// Anchor returns the window with its Offset in a list of total rows, if it counts from the end of
+// the list, and otherwise the window as it is.
 func (w Window) Anchor(total int) Window {
 	if !w.FromEnd {
 		return w

@@ -24,8 +24,8 @@ func list(total int) []int {
 	return rows
 }
 
-// page makes the page of rows that the arguments ask for in the way that a resolver does,
-// and answers how many reads that took.
+// page makes the page of rows that the arguments ask for in the way that a resolver does, and
+// returns it with the number of reads that it took.
 func page(rows []int, args relay.Arguments, want relay.Want, pageSize int) (*relay.Connection[int], int, error) {
 	window, err := args.Window(scope, testLimits)
 	if err != nil {
@@ -52,7 +52,7 @@ func page(rows []int, args relay.Arguments, want relay.Want, pageSize int) (*rel
 	return relay.NewConnection(nodes[:min(len(nodes), window.Limit)], window.Offset, scope, next, total), len(reads), nil
 }
 
-// expected answers the rows from and to that the arguments ask for, by plain counting.
+// expected returns the rows from and to that the arguments ask for, by plain counting.
 func expected(total int, args relay.Arguments) (from, to int) {
 	first, last := testLimits.Default, testLimits.Default
 	if args.First != nil {
@@ -85,7 +85,7 @@ func expected(total int, args relay.Arguments) (from, to int) {
 
 var scope = relay.NewScope("rows", "of", "a", "test")
 
-// randomArguments answers arguments that fit together, for a list of so many rows.
+// randomArguments returns arguments that fit together, for a list of so many rows.
 func randomArguments(r *rand.Rand, total, pageSize int) relay.Arguments {
 	size := func() *int {
 		switch r.IntN(6) {
@@ -115,8 +115,8 @@ func randomArguments(r *rand.Rand, total, pageSize int) relay.Arguments {
 	return relay.Arguments{First: size()}
 }
 
-// Whatever the window and however long the list, the page is the one that plain counting
-// finds, and what is selected of it does not change the rest.
+// The page is the one that plain counting finds, whatever the window and however long the list. What
+// is selected of it does not change the rest.
 func TestRandomWindowsMatchAPlainList(t *testing.T) {
 	t.Parallel()
 	for _, pageSize := range []int{1, 2, 3, 7, 250} {
@@ -224,6 +224,10 @@ func TestReadsOfTheUsualPages(t *testing.T) {
 	none := relay.Window{Limit: 50}.Reads(relay.Want{}, 250)
 	if len(none) != 0 {
 		t.Errorf("where nothing is wanted it takes %+v", none)
+	}
+	next := relay.Window{}.Reads(relay.Want{NextPage: true}, 250)
+	if diff := cmp.Diff([]relay.Read{{Limit: 1}}, next); diff != "" {
+		t.Errorf("whether rows follow an empty page (-want +got):\n%s", diff)
 	}
 	count := relay.Window{Limit: 50}.Reads(relay.Want{Total: true}, 250)
 	if diff := cmp.Diff([]relay.Read{{Count: true}}, count); diff != "" {

@@ -1,6 +1,6 @@
-// Package watch reads tasks again and again for those who wait for them to finish: one poll of a
-// task for all watchers of one caller.
+// Package watch polls tasks until they are finished, for the subscriptions that watch them. All
+// watchers of one caller share one poll of a task.
 //
-// The package imports apierror, model, plan and upstream. What transport carries the events is
-// settled above it.
+// The package imports apierror, model, plan and upstream. It does not depend on the transport that
+// carries the events.
 package watch

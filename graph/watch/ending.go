@@ -11,15 +11,16 @@ import (
 	"certql/graph/plan"
 )
 
-// An ending tells, when a subscription has no more events, whether that is too early.
+// An ending is what is needed to report, when a subscription has no more events, why it ends early.
 type ending struct {
 	path    ast.Path     // of the field
-	watcher *taskWatcher // nil once that was told
+	watcher *taskWatcher // nil before the field is resolved, and after the ending was reported
 }
 
 type endingKey struct{}
 
-// Endings is the extension that tells why a subscription ends early, as its last event.
+// Endings is the extension that ends a subscription with an event that holds the error, if the task
+// cannot be watched any longer.
 type Endings struct{}
 
 var _ interface {
@@ -34,7 +35,7 @@ func (Endings) ExtensionName() string { return "Endings" }
 // Validate accepts any schema.
 func (Endings) Validate(graphql.ExecutableSchema) error { return nil }
 
-// InterceptOperation makes room for the ending of a subscription.
+// InterceptOperation adds an ending to the context of a subscription, which Watch fills in.
 func (Endings) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	if plan.IsSubscription(ctx) {
 		ctx = context.WithValue(ctx, endingKey{}, new(ending))
@@ -42,7 +43,8 @@ func (Endings) InterceptOperation(ctx context.Context, next graphql.OperationHan
 	return next(ctx)
 }
 
-// InterceptResponse adds the ending to the events of a subscription.
+// InterceptResponse adds an event with the ending, if there is one, after the last event of a
+// subscription.
 func (Endings) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	response := next(ctx)
 	if response == nil && plan.IsSubscription(ctx) {
@@ -53,10 +55,10 @@ func (Endings) InterceptResponse(ctx context.Context, next graphql.ResponseHandl
 
 func endingFrom(ctx context.Context) *ending { return ctx.Value(endingKey{}).(*ending) }
 
-// take answers the last event of a subscription that ends early: its field is null, with an
-// error. It answers nil where nothing went wrong, where the caller left, and the second time.
+// take returns the last event of a subscription that ends early: its field is null, with an error. It
+// returns nil if nothing went wrong, if the caller left, and at the second call.
 func (e *ending) take(ctx context.Context) *graphql.Response {
-	if e.watcher == nil || ctx.Err() != nil { // an error is only there once the news are closed
+	if e.watcher == nil || ctx.Err() != nil { // the watcher's error may be read only after its updates are closed
 		return nil
 	}
 	err := e.watcher.err

@@ -21,8 +21,8 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// When the gateway stops, subscriptions are completed, what else is under way is answered, and
-// then the connections end.
+// When the gateway stops, subscriptions are completed, other requests that are under way get their
+// responses, and then the connections end.
 func TestStoppingCompletesSubscriptions(t *testing.T) {
 	t.Parallel()
 	stopping, arrived, release := make(chan struct{}), make(chan struct{}), make(chan struct{})
@@ -86,7 +86,7 @@ func TestStoppingCompletesSubscriptions(t *testing.T) {
 	}
 }
 
-// Who does not come to an end in time is cut off.
+// A connection that does not end in time is cut off.
 func TestDrainingDoesNotWaitForEver(t *testing.T) {
 	t.Parallel()
 	stopping, service := make(chan struct{}), graphtest.NewStalled()
@@ -107,8 +107,9 @@ func TestDrainingDoesNotWaitForEver(t *testing.T) {
 	w.AwaitNoSocket(t)
 }
 
-// watchers are the ways in which a task is watched over connections that hold nothing: each
-// answers its statuses until the end, or until the connection is cut, having read nothing for the given time.
+// watchers are the transports over which a task is watched, on connections without buffers. Each
+// function reads nothing for the given time, and then returns the task's statuses until the end, or
+// until the connection is cut.
 var watchers = map[string]func(t *testing.T, b *graphtest.Bubble, client *http.Client, task string, asleep time.Duration) []any{
 	"server-sent events": func(t *testing.T, b *graphtest.Bubble, client *http.Client, task string, asleep time.Duration) []any {
 		r := b.Request(t.Context(), t, "text/event-stream", graphtest.Watch, graphtest.Object{"id": task})
@@ -163,8 +164,8 @@ var watchers = map[string]func(t *testing.T, b *graphtest.Bubble, client *http.C
 	},
 }
 
-// Who reads slowly misses states and gets the newest: between the one on its way and that one
-// nothing is kept.
+// A client that reads slowly misses states and gets the newest: none is kept between the one that is
+// being sent and the newest.
 func TestSlowWatchersGetTheNewestState(t *testing.T) {
 	t.Parallel()
 	for name, watcher := range watchers {
@@ -182,7 +183,8 @@ func TestSlowWatchersGetTheNewestState(t *testing.T) {
 	}
 }
 
-// Who reads nothing at all is cut after a while, and nobody reads the task for them any more.
+// A client that reads nothing at all is cut off after a while, and the task is not read for it any
+// more.
 func TestStuckWatchersAreCut(t *testing.T) {
 	t.Parallel()
 	for name, watcher := range watchers {
@@ -209,7 +211,7 @@ func TestStuckWatchersAreCut(t *testing.T) {
 	}
 }
 
-// A token that expires ends what is watched with it.
+// When a token expires, the subscriptions of its caller end.
 func TestAnExpiredTokenEndsASubscription(t *testing.T) {
 	t.Parallel()
 	for name, watcher := range watchers {
@@ -237,7 +239,7 @@ func TestAnExpiredTokenEndsASubscription(t *testing.T) {
 	}
 }
 
-// However many watch over however many connections, a task is read once each time.
+// A task is read once each time, however many watchers it has on however many connections.
 func TestWebSocketsShareTheReads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

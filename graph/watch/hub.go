@@ -13,23 +13,25 @@ import (
 	"certql/upstream"
 )
 
-// paceGrowth is how much longer each wait between two reads of a task is than the one before.
+// paceGrowth is the factor by which each wait between two reads of a task is longer than the one
+// before.
 const paceGrowth = 1.5
 
-// A Hub reads the tasks that are watched: each once at a time for one caller, however many
-// watch it.
+// A Hub polls the tasks that are watched: each by one poll for each caller, however many watchers it
+// has. It is safe for concurrent use.
 type Hub struct {
 	read     func(ctx context.Context, id string) (*upstream.CertificationTask, error)
-	first    time.Duration   // wait between two reads, at first
-	last     time.Duration   // and at most
-	stopping <-chan struct{} // closed when nothing is to be watched any more
+	first    time.Duration   // the wait between the first two reads
+	last     time.Duration   // the longest wait between two reads
+	stopping <-chan struct{} // closed when every watch has to end
 
-	mu    sync.Mutex // guards what follows, and all of the polls
+	mu    sync.Mutex // guards polls and all that is in them
 	polls map[pollKey]*taskPoll
 }
 
 // NewHub returns a hub of the tasks of a client. It waits for first between the first two reads of a
-// task, then longer and longer, up to last. When stopping is closed, every watch ends.
+// task, and longer and longer after that, up to last. When stopping is closed, every watch ends; it
+// may be nil.
 func NewHub(client *upstream.Client, first, last time.Duration, stopping <-chan struct{}) *Hub {
 	return &Hub{
 		read: client.GetCertificationTask, first: first, last: last, stopping: stopping,
@@ -37,42 +39,44 @@ func NewHub(client *upstream.Client, first, last time.Duration, stopping <-chan 
 	}
 }
 
-// A pollKey says what is read, as whom and in which language: callers never see what others may
-// read.
+// A pollKey identifies a poll by the task, the caller and the language. Polls are not shared between
+// callers, so that none sees what only another may read.
 type pollKey struct{ task, caller, language string }
 
-// A taskPoll reads one task until it is finished or nobody watches.
+// A taskPoll reads one task until it is finished or has no watchers.
 type taskPoll struct {
 	key      pollKey
 	stop     context.CancelFunc
 	watchers map[*taskWatcher]struct{}
-	known    bool // task is what the upstream told last; nil where it knows no such task
-	task     *upstream.CertificationTask
+	known    bool                        // the task has been read
+	task     *upstream.CertificationTask // as last read; nil if it does not exist
 }
 
-// A taskWatcher is told of a task.
+// A taskWatcher receives the states of a task.
 type taskWatcher struct {
-	// news has a place for one state. Who reads slowly gets the newest.
-	news chan *model.CertificationTask
-	// err is why there are no more news after news was closed; nil where the task is finished.
+	// updates has room for one state. A watcher that reads slowly receives the newest.
+	updates chan *model.CertificationTask
+	// err is the reason why updates was closed; nil if the task is finished.
 	err error
 }
 
-// Watch sends a task as it is now and then at each change, until it is finished or the
-// watcher leaves. An unknown task is sent as nil.
+// Watch returns a channel that receives the task with the given identifier in the REST API
+// (getCertificationTask) as it is now, and then at each change. It is closed when the task is
+// finished, ctx or the hub ends, or an error ends the poll, which Endings then reports. For a task
+// that does not exist it receives nil. The error is always nil.
 func (h *Hub) Watch(ctx context.Context, id string) (<-chan *model.CertificationTask, error) {
 	watcher := h.join(ctx, id)
 	*endingFrom(ctx) = ending{path: graphql.GetPath(ctx), watcher: watcher}
-	return watcher.news, nil
+	return watcher.updates, nil
 }
 
-// join answers a watcher of a task, which is told of its state at once and then of each
-// change. The watcher leaves when ctx ends.
+// join returns a new watcher of a task, and starts a poll if there is none that it can share. The
+// watcher leaves when ctx ends.
 func (h *Hub) join(ctx context.Context, id string) *taskWatcher {
-	w := &taskWatcher{news: make(chan *model.CertificationTask, 1)}
+	w := &taskWatcher{updates: make(chan *model.CertificationTask, 1)}
 	key := pollKey{task: id, language: upstream.LanguageFrom(ctx)}
-	// The poll outlives the watcher that it began with: nothing but the caller and the language is
-	// taken along.
+	// The poll outlives the watcher that it began with: its context has the caller and the language,
+	// and nothing else of the watcher's.
 	pollCtx := upstream.WithLanguage(context.Background(), key.language)
 	if credential, ok := upstream.CredentialFrom(ctx); ok {
 		key.caller = credential.Key()
@@ -96,11 +100,11 @@ func (h *Hub) join(ctx context.Context, id string) *taskWatcher {
 	return w
 }
 
-// run reads a task at its pace.
+// run reads a task at its pace until its poll ends.
 func (h *Hub) run(ctx context.Context, poll *taskPoll) {
 	for pace := h.first; ; pace = min(h.last, time.Duration(float64(pace)*paceGrowth)) {
 		task, err := h.read(ctx, poll.key.task)
-		if h.tell(poll, task, err) {
+		if h.publish(poll, task, err) {
 			return
 		}
 		select {
@@ -111,7 +115,7 @@ func (h *Hub) run(ctx context.Context, poll *taskPoll) {
 	}
 }
 
-// stopWith ends a poll when nothing is to be watched any more.
+// stopWith ends a poll when the hub is stopping.
 func (h *Hub) stopWith(ctx context.Context, poll *taskPoll) {
 	select {
 	case <-h.stopping:
@@ -122,14 +126,14 @@ func (h *Hub) stopWith(ctx context.Context, poll *taskPoll) {
 	}
 }
 
-// tell passes the outcome of a read on to the watchers, and answers whether it was the last.
-func (h *Hub) tell(poll *taskPoll, task *upstream.CertificationTask, err error) (ended bool) {
+// publish passes the result of a read on to the watchers, and reports whether the poll has ended.
+func (h *Hub) publish(poll *taskPoll, task *upstream.CertificationTask, err error) (ended bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
 	case len(poll.watchers) == 0:
 		return true
-	case err != nil && poll.known && passes(err):
+	case err != nil && poll.known && isTransient(err):
 		return false
 	case err != nil && !poll.known && apierror.IsKind(err, upstream.KindNotFound):
 		task = nil
@@ -150,28 +154,28 @@ func (h *Hub) tell(poll *taskPoll, task *upstream.CertificationTask, err error) 
 	return false
 }
 
-// finished says whether a task will not change any more.
+// finished reports whether a task will never change again.
 func finished(task *upstream.CertificationTask) bool {
 	return task == nil || task.Status == upstream.TaskSuccess || task.Status == upstream.TaskError
 }
 
-// passes says whether an error while a task is watched may be gone at the next read.
-func passes(err error) bool {
+// isTransient reports whether the next read of a task may succeed after an error.
+func isTransient(err error) bool {
 	return apierror.IsKind(err, upstream.KindRateLimited) || apierror.IsKind(err, upstream.KindTimeout) ||
 		apierror.IsKind(err, upstream.KindUnavailable) || apierror.IsKind(err, upstream.KindInvalid)
 }
 
-// end sends the watchers of a poll away. The caller holds mu.
+// end ends a poll and closes the updates of its watchers, with the reason. The caller holds mu.
 func (h *Hub) end(poll *taskPoll, err error) {
 	for w := range poll.watchers {
 		w.err = err
-		close(w.news)
+		close(w.updates)
 	}
 	clear(poll.watchers)
 	h.forget(poll)
 }
 
-// leave takes a watcher from a poll, which ends with its last one.
+// leave removes a watcher from a poll, which ends if it was the last.
 func (h *Hub) leave(poll *taskPoll, w *taskWatcher) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -181,20 +185,20 @@ func (h *Hub) leave(poll *taskPoll, w *taskWatcher) {
 	}
 }
 
-// forget stops a poll that nobody watches. The caller holds mu.
+// forget stops a poll that has no watchers. The caller holds mu.
 func (h *Hub) forget(poll *taskPoll) {
 	poll.stop()
-	if h.polls[poll.key] == poll { // and not its successor
+	if h.polls[poll.key] == poll { // and not a later poll of the same task
 		delete(h.polls, poll.key)
 	}
 }
 
-// put leaves a state for the watcher in place of one that it has not read. The caller holds
-// mu, so that no other state can come in between.
+// put replaces the state that the watcher has not read yet, if any. The caller holds mu, so that no
+// other state can be sent in between.
 func (w *taskWatcher) put(task *upstream.CertificationTask) {
 	select {
-	case <-w.news:
+	case <-w.updates:
 	default:
 	}
-	w.news <- model.WrapTask(task)
+	w.updates <- model.WrapTask(task)
 }

@@ -13,7 +13,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// However many watch a task, it is read once each time, and everybody sees all of it.
+// A task is read once each time, however many watchers it has, and each of them sees all its states.
 func TestSubscriptionsShareTheReads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -53,8 +53,8 @@ func TestSubscriptionsShareTheReads(t *testing.T) {
 	})
 }
 
-// Who comes later gets the newest state at once, without another read, and nobody's leaving
-// disturbs the others.
+// A watcher that comes later gets the newest state at once, without another read. A watcher that
+// leaves does not disturb the others.
 func TestSubscriptionThatComesLater(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -80,7 +80,7 @@ func TestSubscriptionThatComesLater(t *testing.T) {
 	})
 }
 
-// A refusal while a task is watched is told as the last event.
+// If the upstream refuses a read while a task is watched, the last event has the error.
 func TestSubscriptionEndsWithARefusal(t *testing.T) {
 	t.Parallel()
 	for status, code := range map[int]string{401: "UNAUTHENTICATED", 403: "FORBIDDEN", 404: "NOT_FOUND"} {

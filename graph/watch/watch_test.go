@@ -16,7 +16,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// A task that has ended is sent once, as it is, and that is all.
+// A task that has ended is sent once, as it is, and the subscription ends.
 func TestSubscriptionToAFinishedTask(t *testing.T) {
 	t.Parallel()
 	w, x := graphtest.SharedTenant(t), graphtest.NewExpectation()
@@ -86,7 +86,7 @@ func TestSubscriptionsThatAreRefused(t *testing.T) {
 	}
 }
 
-// Over real connections, with one wait for the poll.
+// A subscription over a real connection sees a task end.
 func TestSubscriptionSeesTheTaskEnd(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})
@@ -105,7 +105,7 @@ func TestSubscriptionSeesTheTaskEnd(t *testing.T) {
 	}
 }
 
-// states answers the states of the task in events.
+// states returns the states of the task in events.
 func states(events []graphtest.Event) []any {
 	var list []any
 	for _, e := range events {
@@ -116,7 +116,7 @@ func states(events []graphtest.Event) []any {
 	return list
 }
 
-// A task is sent at once and then at each change, read ever less often, for as long as it takes.
+// A task is sent at once and then at each change until it ends. It is read ever less often.
 func TestSubscriptionFollowsATask(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -154,7 +154,7 @@ func TestSubscriptionFollowsATask(t *testing.T) {
 	})
 }
 
-// When the watcher leaves, nobody reads the task any more.
+// When the watcher leaves, the task is not read any more.
 func TestSubscriptionEndsWithItsWatcher(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -176,7 +176,7 @@ func TestSubscriptionEndsWithItsWatcher(t *testing.T) {
 	})
 }
 
-// A fault on the way delays news and loses none.
+// A fault of the upstream delays states and loses none.
 func TestSubscriptionOutlivesFaults(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -198,8 +198,8 @@ func TestSubscriptionOutlivesFaults(t *testing.T) {
 	})
 }
 
-// An upstream that never answers is given up after the time of a call, and an operation that
-// takes too long after its own.
+// A call to an upstream that never responds ends with its own timeout, and an operation that takes too
+// long ends with the operation's.
 func TestSlowUpstreamsTimeOut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -1,0 +1,162 @@
+package projection_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"certql/graph/projection"
+)
+
+func step(alias string) *projection.Step {
+	return &projection.Step{Field: &graphql.CollectedField{Field: field(alias)}}
+}
+
+// finish returns what a Writer has taken, which must not have failed.
+func finish(t *testing.T, w *projection.Writer) graphql.Marshaler {
+	t.Helper()
+	m, ok := w.Finish()
+	if !ok {
+		t.Fatal("the writer has failed")
+	}
+	return m
+}
+
+func TestAWriterWritesJSON(t *testing.T) {
+	t.Parallel()
+	var w projection.Writer
+	w.Reserve(100)
+	w.BeginList()
+	for n := range 3 {
+		w.Element(n)
+		w.Begin()
+		for i, value := range []func(){
+			func() { w.Name("Book") },
+			func() { w.Boolean(n == 1) },
+			func() { w.Int(-7 * n) },
+			func() { w.String("plain") },
+			func() { w.Value(graphql.MarshalFloat(1.5)) },
+			func() { w.NonNull(graphql.MarshalID("a\"b")) },
+			w.Null,
+		} {
+			w.Key(i, step(fmt.Sprint("f", i)))
+			value()
+		}
+		w.End()
+	}
+	w.EndList()
+	row := func(b bool, i int) string {
+		return fmt.Sprintf(`{"f0":"Book","f1":%t,"f2":%d,"f3":"plain","f4":1.5,"f5":"a\"b","f6":null}`, b, i)
+	}
+	want := "[" + row(false, 0) + "," + row(true, -7) + "," + row(false, -14) + "]"
+	if got := written(finish(t, &w)); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// A string is written as gqlgen writes it, whatever is in it, and anywhere in it.
+func TestStringsAreEscapedAsGqlgenDoes(t *testing.T) {
+	t.Parallel()
+	for c := range rune(0x100) {
+		for _, text := range []string{string(c), "ab" + string(c), string(c) + "ab", string([]byte{byte(c)}), "é" + string(c) + "\u2028"} {
+			var w projection.Writer
+			w.String(text)
+			got, want := written(finish(t, &w)), written(graphql.MarshalString(text))
+			if got != want {
+				t.Errorf("%q is written %s, want %s", text, got, want)
+			}
+			if !json.Valid([]byte(got)) {
+				t.Errorf("%q is written %s, which is not JSON", text, got)
+			}
+		}
+	}
+}
+
+// A text that needs no escapes is copied, without gqlgen's marshaler.
+func TestPlainStringsTakeNoAllocation(t *testing.T) {
+	var w projection.Writer
+	w.Reserve(1 << 16)
+	if n := testing.AllocsPerRun(100, func() { w.String("a text with spaces !#[]~ and no escapes") }); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestAWriterFailsWhereNullIsAnError(t *testing.T) {
+	t.Parallel()
+	var w projection.Writer
+	w.Begin()
+	w.Key(0, step("id"))
+	w.NonNull(graphql.Null)
+	w.Hole(func() graphql.Marshaler { t.Error("a hole is resolved in vain"); return graphql.Null })
+	w.End()
+	if m, ok := w.Finish(); ok || m != nil {
+		t.Errorf("got %v, %t", m, ok)
+	}
+}
+
+// Holes are resolved at the same time, and their values stand where they were left out.
+func TestHolesAreFilledInTheirPlaces(t *testing.T) {
+	t.Parallel()
+	for count := range 4 {
+		var w projection.Writer
+		var all sync.WaitGroup
+		all.Add(count)
+		w.Begin()
+		var want []string
+		for n := range count {
+			w.Key(2*n, step(fmt.Sprint("hole", n)))
+			w.Hole(func() graphql.Marshaler {
+				all.Done()
+				all.Wait() // for the others, which have to be under way
+				return graphql.MarshalInt(n)
+			})
+			w.Key(2*n+1, step(fmt.Sprint("plain", n)))
+			w.Boolean(true)
+			want = append(want, fmt.Sprintf(`"hole%d":%d,"plain%d":true`, n, n, n))
+		}
+		w.End()
+		if got, want := written(finish(t, &w)), "{"+strings.Join(want, ",")+"}"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+// What is written is sized before, through all Writers within, so that the executor's buffer grows
+// once; and any other io.Writer gets the same.
+func TestTheBufferGrowsOnce(t *testing.T) {
+	t.Parallel()
+	inner := func(text string) graphql.Marshaler {
+		var w projection.Writer
+		w.String(text)
+		return finish(t, &w)
+	}
+	var w projection.Writer
+	w.BeginList()
+	w.Element(0)
+	w.Hole(func() graphql.Marshaler { return inner(strings.Repeat("x", 5000)) })
+	w.Element(1)
+	w.Hole(func() graphql.Marshaler { return inner(strings.Repeat("y", 3000)) })
+	w.Element(2)
+	w.Hole(func() graphql.Marshaler { return graphql.MarshalInt(1) })
+	w.EndList()
+	m := finish(t, &w)
+	grown := &bytes.Buffer{}
+	size := len(`["","",]`) + 8000 // the number is not a Writer's
+	grown.Grow(size)
+	var buffer bytes.Buffer
+	m.MarshalGQL(&buffer)
+	if buffer.Cap() < size || buffer.Cap() > grown.Cap() {
+		t.Errorf("the buffer has room for %d bytes, want %d", buffer.Cap(), grown.Cap())
+	}
+	var plain strings.Builder
+	m.MarshalGQL(struct{ io.Writer }{&plain})
+	if plain.String() != buffer.String() || !json.Valid(buffer.Bytes()) {
+		t.Error("another writer gets other text")
+	}
+}
