@@ -14,7 +14,7 @@ import (
 
 // task answers a task by its REST identifier; none where there is none.
 func (r *Resolver) task(ctx context.Context, id string) (*model.CertificationTask, error) {
-	task, err := apierror.Found(load.From(ctx).Task(ctx, id))
+	task, err := apierror.OrNil(load.From(ctx).Task(ctx, id))
 	return model.WrapTask(task), err
 }
 

@@ -57,7 +57,7 @@ func (r *Executor) inspect(ctx context.Context, certificationID string, ids []st
 	}
 	var refused refusals
 	certification, err := certificationNow(ctx, certificationID)
-	if _, ok := errors.AsType[*apierror.GovernanceGroupError](apierror.OfGovernanceGroup(err)); ok {
+	if _, ok := errors.AsType[*apierror.GovernanceGroupError](apierror.MarkGovernanceGroup(err)); ok {
 		refused.add(gen.MutationErrorCodeGovernanceGroupUnsupported, apierror.GovernanceGroupMessage, err, ids)
 		return nil, refused, nil
 	}
