@@ -16,11 +16,11 @@ import (
 // certification. The connections selected below it are read at the same time.
 func (r *Resolver) certification(ctx context.Context, id string) (*model.Certification, error) {
 	abandon := r.overlap(ctx, id)
-	certification, err := apierror.Found(load.From(ctx).Certification(ctx, id))
+	certification, err := apierror.OrNil(load.From(ctx).Certification(ctx, id))
 	if certification == nil {
 		abandon()
 	}
-	return model.WrapCertification(certification), apierror.OfGovernanceGroup(err)
+	return model.WrapCertification(certification), apierror.MarkGovernanceGroup(err)
 }
 
 func (r *Resolver) certifications(ctx context.Context, want plan.Selection, args relay.Arguments, reviewer *string, filter *gen.CertificationFilter, orderBy []gen.CertificationOrder) (*model.CertificationConnection, error) {

@@ -74,8 +74,8 @@ func announce(ctx context.Context, ids []model.NodeID) {
 
 // item returns a review item; nil if its certification has no such item.
 func (r *Resolver) item(ctx context.Context, id model.NodeID) (*model.AccessReviewItem, error) {
-	item, err := apierror.Found(load.From(ctx).Item(ctx, plan.ItemKey(id)))
-	return model.WrapItem(item, id.CertificationID), apierror.OfGovernanceGroup(err)
+	item, err := apierror.OrNil(load.From(ctx).Item(ctx, plan.ItemKey(id)))
+	return model.WrapItem(item, id.CertificationID), apierror.MarkGovernanceGroup(err)
 }
 
 // asNode returns an object as a Node; a nil object is a nil Node.

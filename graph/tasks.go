@@ -14,7 +14,7 @@ import (
 
 // task returns a task by its REST identifier; nil if there is no such task.
 func (r *Resolver) task(ctx context.Context, id string) (*model.CertificationTask, error) {
-	task, err := apierror.Found(load.From(ctx).Task(ctx, id))
+	task, err := apierror.OrNil(load.From(ctx).Task(ctx, id))
 	return model.WrapTask(task), err
 }
 

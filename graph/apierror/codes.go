@@ -19,13 +19,14 @@ const (
 	// CodeOperationTooLarge is the code of a request that exceeds a limit.
 	CodeOperationTooLarge = "OPERATION_TOO_LARGE"
 
-	// The codes of requests that name a document. Clients know the first two, and then send the text.
+	// The codes of requests that name a document. Clients know the first two, and send the text when
+	// they receive one.
 	CodePersistedNotFound     = "PERSISTED_QUERY_NOT_FOUND"
 	CodePersistedNotSupported = "PERSISTED_QUERY_NOT_SUPPORTED"
 	CodeNotTrusted            = "DOCUMENT_NOT_TRUSTED"
 )
 
-// Codes returns every value that extensions.code of an error may have.
+// Codes returns every value that extensions.code of an error may have, in no particular order.
 func Codes() []string {
 	return []string{
 		CodeUnauthenticated, CodeForbidden, CodeNotFound, CodeBadUserInput, CodeGovernanceGroup, CodeRateLimited,

@@ -13,7 +13,7 @@ import (
 	"certql/graph/apierror"
 )
 
-// Whoever adds a code without telling would have it counted as none.
+// A code that is missing from Codes would not be counted in the metrics.
 func TestEveryCodeIsAmongTheCodes(t *testing.T) {
 	var files []string
 	for _, pattern := range []string{"../*.go", "../*/*.go"} {

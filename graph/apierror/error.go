@@ -5,27 +5,29 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// Messages that more than one place shows.
+// The messages that are written in more than one place.
 const (
 	InternalMessage  = "Something went wrong inside the gateway."
 	OutOfTimeMessage = "The operation ran out of time."
 )
 
-// New returns an error with a code and a message for callers, and no path.
+// New returns an error with one of the codes above and a message for callers, and without a path.
 func New(code, message string) *gqlerror.Error {
 	err := &gqlerror.Error{}
 	show(err, code, message)
 	return err
 }
 
-// Invalid returns the error of a document that cannot be executed.
+// Invalid returns the error of a document that cannot be executed, with a message for callers. Its
+// code is gqlgen's GRAPHQL_VALIDATION_FAILED.
 func Invalid(message string) *gqlerror.Error { return New(errcode.ValidationFailed, message) }
 
-// A NotAppliedError is a fault of a mutation's first call, of which it is known that it was not
-// applied.
+// A NotAppliedError reports that the first call of a mutation failed, and that the upstream is known
+// not to have applied it. What callers see of it is its cause, and that nothing was changed.
 type NotAppliedError struct{ Cause error }
 
+// Error returns the text of the cause, for logs.
 func (e *NotAppliedError) Error() string { return "nothing was applied: " + e.Cause.Error() }
 
-// Unwrap returns the fault.
+// Unwrap returns the cause.
 func (e *NotAppliedError) Unwrap() error { return e.Cause }

@@ -10,16 +10,16 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// How much is said of what is wrong with a request that is not executed: a document may have a
-// mistake in each of its tokens, and each of those may be long.
+// The bounds of what is reported about a request that is not executed: a document may have a mistake
+// in each of its tokens, and each token may be long.
 const (
 	maxRequestErrors  = 50
 	maxRequestMessage = 500 // bytes
 )
 
-// Sort puts errors in the order of their paths, and those of one path in that of their
-// messages: they come in the order in which fields happened to be finished. Errors without a
-// path stay first, as they are.
+// Sort puts errors, which come in the order in which fields happened to finish, in the order of
+// their paths, and those with the same path in the order of their messages. Errors without a path
+// come first, in the order that they had.
 func Sort(errors gqlerror.List) {
 	slices.SortStableFunc(errors, func(a, b *gqlerror.Error) int {
 		if len(a.Path) == 0 && len(b.Path) == 0 {
@@ -29,7 +29,7 @@ func Sort(errors gqlerror.List) {
 	})
 }
 
-// compareSteps compares steps of paths: an index comes before a name.
+// compareSteps compares two steps of paths: an index comes before a name.
 func compareSteps(a, b ast.PathElement) int {
 	aIndex, aIsIndex := a.(ast.PathIndex)
 	bIndex, bIsIndex := b.(ast.PathIndex)
@@ -45,7 +45,9 @@ func compareSteps(a, b ast.PathElement) int {
 	}
 }
 
-// Shorten answers as much of the errors of a request as is fit for an answer.
+// Shorten returns the first 50 errors of a request that is not executed, each with at most 500 bytes
+// of its message, and then one that tells how many more there are. The errors handed in stay as they
+// are.
 func Shorten(errors gqlerror.List) gqlerror.List {
 	short := make(gqlerror.List, 0, min(len(errors), maxRequestErrors+1))
 	for i, err := range errors {

@@ -14,8 +14,9 @@ import (
 	"certql/upstream"
 )
 
-// NewPresenter answers the function that decides what callers get to see of an error. What
-// it does not know is logged, and shown as INTERNAL without its text.
+// NewPresenter returns the function that decides what callers see of an error: a code, a message for
+// people and, if the upstream has failed, what its vendor's support needs to find the call. An error
+// of an unknown kind is logged, and shown as INTERNAL without its text.
 func NewPresenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		var (
@@ -50,7 +51,7 @@ func NewPresenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			log.ErrorContext(ctx, "unexpected error", "path", shown.Path.String(), "error", err)
 			show(&shown, CodeInternal, InternalMessage)
 		}
-		if _, void := errors.AsType[*NotAppliedError](err); void {
+		if _, notApplied := errors.AsType[*NotAppliedError](err); notApplied {
 			shown.Message += " Nothing was changed."
 		}
 		if fromUpstream {
@@ -60,12 +61,14 @@ func NewPresenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
+// show gives an error a code and a message.
 func show(e *gqlerror.Error, code, message string) {
 	e.Message = message
 	e.Extensions = map[string]any{"code": code}
 }
 
-// describeUpstream adds what the vendor's support needs to find the refused call.
+// describeUpstream adds what the vendor's support needs to find the call that failed, and after how
+// many seconds the caller may try again.
 func describeUpstream(e *gqlerror.Error, err *upstream.Error) {
 	details := map[string]any{"operation": err.Operation}
 	if err.Status != 0 {

@@ -6,6 +6,7 @@ import (
 	"certql/upstream"
 )
 
+// upstreamCode returns the code of an upstream error.
 func upstreamCode(err *upstream.Error) string {
 	switch err.Kind {
 	case upstream.KindUnauthenticated:
@@ -31,8 +32,8 @@ func upstreamCode(err *upstream.Error) string {
 	}
 }
 
-// UpstreamMessage answers a sentence for people: the upstream's own where it says what to
-// change, ours otherwise.
+// UpstreamMessage returns a sentence for people: the upstream's own if it says what to change in the
+// request, the gateway's otherwise.
 func UpstreamMessage(err *upstream.Error) string {
 	switch err.Kind {
 	case upstream.KindUnauthenticated:
@@ -61,14 +62,15 @@ func UpstreamMessage(err *upstream.Error) string {
 	}
 }
 
-// IsKind says whether an error is the upstream's, of the given kind.
+// IsKind reports whether an error is, or wraps, one of the upstream client's of the given kind.
 func IsKind(err error, kind upstream.Kind) bool {
 	e, ok := errors.AsType[*upstream.Error](err)
 	return ok && e.Kind == kind
 }
 
-// Found turns the upstream's "no such object" into no object and no error.
-func Found[T any](object *T, err error) (*T, error) {
+// OrNil returns the result of a read by id, but neither an object nor an error if the upstream knows
+// no such object: GraphQL shows that as null.
+func OrNil[T any](object *T, err error) (*T, error) {
 	if IsKind(err, upstream.KindNotFound) {
 		return nil, nil
 	}

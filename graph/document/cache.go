@@ -8,9 +8,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// A Cache keeps parsed and validated documents by their text: the trusted ones for good, and as many
-// others as are within a number of bytes of text. Which of these goes depends on how often each was
-// asked for. A parsed document takes ten to a hundred times its text.
+// A Cache keeps parsed and validated documents by their texts: the trusted ones for good, and as many
+// others as fit into a number of bytes of text. Which of those are evicted depends on how often each
+// is requested. A parsed document takes ten to a hundred times the memory of its text.
 type Cache struct {
 	trusted *Trusted
 	others  *otter.Cache[string, *ast.QueryDocument]
@@ -19,7 +19,7 @@ type Cache struct {
 var _ graphql.Cache[*ast.QueryDocument] = (*Cache)(nil)
 
 // NewCache returns a cache of the trusted documents, which may be nil, and of others with at most
-// maxBytes of text.
+// maxBytes of text in all.
 func NewCache(trusted *Trusted, maxBytes int) *Cache {
 	return &Cache{trusted, otter.Must(&otter.Options[string, *ast.QueryDocument]{
 		MaximumWeight: uint64(maxBytes),
@@ -28,10 +28,10 @@ func NewCache(trusted *Trusted, maxBytes int) *Cache {
 	})}
 }
 
-// onCallersGoroutine runs the maintenance of a cache, so that there is no goroutine to stop.
+// onCallersGoroutine runs the maintenance of a cache at once, so that there is no goroutine to stop.
 func onCallersGoroutine(task func()) { task() }
 
-// Get returns the document of a text, if it is kept.
+// Get returns the document with a text, and whether the cache has it.
 func (c *Cache) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
 	if document, ok := c.trusted.Document(text); ok {
 		return document, true
@@ -39,7 +39,7 @@ func (c *Cache) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
 	return c.others.GetIfPresent(text)
 }
 
-// Add keeps the document of a text, unless the text alone is too long.
+// Add keeps a document under its text, unless the cache has one or the text alone is too long.
 func (c *Cache) Add(_ context.Context, text string, document *ast.QueryDocument) {
 	c.others.SetIfAbsent(text, document)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// held returns how many bytes of text are kept, by what the cache reckons and by what is there.
+// held returns how many bytes of text are kept: as the cache reckons, and counted.
 func (c *Cache) held() (reckoned, found int) {
 	c.others.CleanUp()
 	for text := range c.others.All() {
@@ -30,14 +30,14 @@ func TestDocumentsAreKeptByTheirLength(t *testing.T) {
 		kept.Add(t.Context(), text(name), &ast.QueryDocument{})
 	}
 	if !get("a") || !get("b") || !get("c") {
-		t.Fatal("what fits is not kept")
+		t.Fatal("a text that fits is not kept")
 	}
 	if reckoned, found := kept.held(); reckoned != 3*length || found != reckoned {
 		t.Errorf("%d bytes are kept, and %d reckoned, want %d", found, reckoned, 3*length)
 	}
 	kept.Add(t.Context(), strings.Repeat("e", 4*length), &ast.QueryDocument{})
 	if reckoned, found := kept.held(); reckoned != 3*length || found != reckoned || !get("a") || !get("b") || !get("c") {
-		t.Errorf("what does not fit has changed what is kept: %d bytes, %d reckoned", found, reckoned)
+		t.Errorf("a text that does not fit has changed what is kept: %d bytes, %d reckoned", found, reckoned)
 	}
 }
 
@@ -65,6 +65,6 @@ func TestDocumentsInUseStayWhateverElseComes(t *testing.T) {
 		}
 	}
 	if _, ok := kept.Get(t.Context(), inUse); !ok {
-		t.Error("documents that were asked for once have displaced one that is asked for all the time")
+		t.Error("documents that were requested once have displaced one that is requested all the time")
 	}
 }

@@ -13,9 +13,9 @@ import (
 	"certql/graph/apierror"
 )
 
-// An Inspection is the extension that looks at what a request asks for before gqlgen validates
-// it, and refuses what exceeds a limit: validation alone may take the square of a document's
-// length. A document that has been validated once is not parsed again.
+// An Inspection is the extension that refuses a request that exceeds a limit before gqlgen validates
+// it: the time of validation may grow with the square of a document's length. A document that has
+// been validated is not parsed again.
 type Inspection struct {
 	limits        Limits
 	introspection bool
@@ -28,7 +28,9 @@ var _ interface {
 	graphql.OperationParameterMutator
 } = Inspection{}
 
-// NewInspection returns the inspection of requests for a schema, whose limits have their defaults.
+// NewInspection returns the inspection of requests for a schema. The limits must have their defaults.
+// Without introspection, documents that ask for the schema are refused. The documents are those that
+// gqlgen has validated.
 func NewInspection(limits Limits, introspection bool, schema *ast.Schema, documents *Cache) Inspection {
 	return Inspection{limits: limits, introspection: introspection, schema: schema, documents: documents}
 }
@@ -39,7 +41,9 @@ func (Inspection) ExtensionName() string { return "Inspection" }
 // Validate accepts any schema.
 func (Inspection) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationParameters refuses what exceeds a limit. It changes nothing.
+// MutateOperationParameters returns an error if the request exceeds a limit, if its document cannot be
+// parsed, if no operation is chosen, if it asks for the schema though that is hidden, or if an input
+// with @oneOf has other than one member. It changes nothing in the request.
 func (i Inspection) MutateOperationParameters(ctx context.Context, request *graphql.RawParams) *gqlerror.Error {
 	if err := i.limits.checkVariables(request.Variables); err != nil {
 		return err
@@ -66,7 +70,8 @@ func (i Inspection) MutateOperationParameters(ctx context.Context, request *grap
 	return checkOneOf(i.schema, operation, request.Variables)
 }
 
-// readDocument parses a document that is within the limits. It need not be valid.
+// readDocument parses a document, and returns an error if it exceeds a limit. The document need not be
+// valid.
 func (l Limits) readDocument(query string) (*ast.QueryDocument, *gqlerror.Error) {
 	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, l.Tokens)
 	if err == nil {

@@ -9,13 +9,14 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// A jsonValue is a valid JSON value and where it begins. The zero value is none.
+// A jsonValue is a valid JSON value and the offset at which it begins in its text, in bytes. The zero
+// value stands for a value that is missing.
 type jsonValue struct {
 	at  int
 	raw jsontext.Value
 }
 
-// parseJSON answers the only value in a JSON text. Names may be there twice.
+// parseJSON returns the only value in a JSON text. An object may have a name twice.
 func parseJSON(text []byte) (jsonValue, *jsontext.SyntacticError) {
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true))
 	root, err := nextValue(decoder, jsonValue{raw: text})
@@ -31,7 +32,7 @@ func parseJSON(text []byte) (jsonValue, *jsontext.SyntacticError) {
 	return root, nil
 }
 
-// nextValue answers the next value of a decoder that reads another value.
+// nextValue returns the next value of a decoder that reads the value within.
 func nextValue(decoder *jsontext.Decoder, within jsonValue) (jsonValue, error) {
 	raw, err := decoder.ReadValue()
 	if err != nil {
@@ -43,10 +44,10 @@ func nextValue(decoder *jsontext.Decoder, within jsonValue) (jsonValue, error) {
 
 func (v jsonValue) kind() jsontext.Kind { return v.raw.Kind() }
 
-// String answers the value as it is written.
+// String returns the value as it is written.
 func (v jsonValue) String() string { return string(v.raw) }
 
-// text answers what a value that is a text says; nothing for others.
+// text returns what a JSON string says, and an empty text for other values.
 func (v jsonValue) text() string {
 	if v.kind() != '"' {
 		return ""
@@ -55,7 +56,7 @@ func (v jsonValue) text() string {
 	return string(text)
 }
 
-// children answers the members of an object, or the elements of a list, which have no names.
+// children returns the members of an object or the elements of a list; the latter have no names.
 func (v jsonValue) children() iter.Seq2[jsonValue, jsonValue] {
 	return func(yield func(name, value jsonValue) bool) {
 		decoder := jsontext.NewDecoder(bytes.NewBuffer(v.raw), jsontext.AllowDuplicateNames(true))
@@ -72,8 +73,8 @@ func (v jsonValue) children() iter.Seq2[jsonValue, jsonValue] {
 	}
 }
 
-// members answers the members of an object by their names, of each name the last; none of what is
-// no object.
+// members returns the members of an object by their names; if a name is there twice, the last of them.
+// Other values have none.
 func (v jsonValue) members() map[string]jsonValue {
 	if v.kind() != '{' {
 		return nil

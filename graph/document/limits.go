@@ -9,17 +9,16 @@ import (
 	"certql/graph/apierror"
 )
 
-// Limits bound what one request may ask for, before anything is asked of the upstream. What
-// exceeds one is refused with the code OPERATION_TOO_LARGE; its extensions name the limit and
-// what is allowed. Where a limit is 0, its default holds. Fragments count wherever they are
-// spread.
+// Limits bound what one request may ask for, before the upstream is called. A request that exceeds
+// one is refused with the code OPERATION_TOO_LARGE; the extensions of the error have the limit's name
+// and its value. Fragments count wherever they are spread. WithDefaults sets the limits that are 0.
 type Limits struct {
-	// Body is the length of a request's body, in bytes, and of a GET's query string. By
-	// default 256 KiB.
+	// Body is how many bytes a request's body may have, or the query string of a GET. By default
+	// 256 KiB.
 	Body int
-	// Tokens is the length of a document, in tokens. By default 10,000.
+	// Tokens is how many tokens a document may have. By default 10,000.
 	Tokens int
-	// Depth is how many fields deep an operation may be nested. By default 20.
+	// Depth is how many levels deep the fields of an operation may be nested. By default 20.
 	Depth int
 	// Aliases is how many fields of an operation may have an alias. By default 60.
 	Aliases int
@@ -27,13 +26,14 @@ type Limits struct {
 	RootFields int
 	// Directives is how many directives an operation may have. By default 50.
 	Directives int
-	// ListLength is the length of a list in the variables. By default 10,000.
+	// ListLength is how many elements a list in the variables may have. By default 10,000.
 	ListLength int
-	// Batch is how many operations a JSON array in a request may hold. By default, arrays are
+	// Batch is how many operations a request may have as a JSON array. By default 0: arrays are
 	// refused.
 	Batch int
 }
 
+// WithDefaults returns the limits with the defaults in place of those that are 0.
 func (l Limits) WithDefaults() Limits {
 	return Limits{
 		Body:       cmp.Or(l.Body, 256<<10),
@@ -47,7 +47,8 @@ func (l Limits) WithDefaults() Limits {
 	}
 }
 
-// tooLarge answers the error that names a limit and what is allowed.
+// tooLarge returns the error of a request that exceeds a limit. The format has a place for the
+// limit's value.
 func tooLarge(limit string, allowed int, format string) *gqlerror.Error {
 	return &gqlerror.Error{
 		Message:    fmt.Sprintf(format, allowed),
@@ -55,7 +56,7 @@ func tooLarge(limit string, allowed int, format string) *gqlerror.Error {
 	}
 }
 
-// checkVariables refuses lists that are too long, at any depth.
+// checkVariables returns an error if a list is too long, at any depth.
 func (l Limits) checkVariables(value any) *gqlerror.Error {
 	switch value := value.(type) {
 	case []any:

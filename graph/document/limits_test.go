@@ -12,7 +12,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// numbered answers a text n times, with # for the number of each.
+// numbered returns a text n times, each time with its number in place of #.
 func numbered(n int, text string) string {
 	var b strings.Builder
 	for i := range n {
@@ -21,12 +21,12 @@ func numbered(n int, text string) string {
 	return b.String()
 }
 
-// below answers a query for fields of a certification that has little in it.
+// below returns a query for fields of a certification that has few items.
 func below(fields string) string {
 	return `{ certification(id: "` + sandbox.EmptyCertification + `") {` + fields + `} }`
 }
 
-// deep answers fields of a certification so many levels deep.
+// deep returns fields of a certification that are nested so many levels deep.
 func deep(levels int) string {
 	names := []string{"reviewItems", "nodes", "certification"}
 	fields, end := "", ""
@@ -36,14 +36,14 @@ func deep(levels int) string {
 	return fields + "__typename" + end
 }
 
-// Each limit lets pass what is just within, and refuses what is just over it.
+// Each limit allows an operation that just reaches it, and refuses one that just exceeds it.
 func TestLimitsHoldByDefault(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
 	for name, each := range map[string]struct {
 		limit   string
 		allowed int
-		query   func(n int) string // with so many of what is limited
+		query   func(n int) string // with n of what is limited
 	}{
 		"tokens": {"tokens", 10_000, func(n int) string {
 			return "query ($ids: [ID!] = [" + strings.Repeat("1 ", n-37) + "]) { __typename certifications(filter: {ids: $ids}) @skip(if: true) { totalCount } }"
@@ -77,7 +77,7 @@ func TestLimitsHoldByDefault(t *testing.T) {
 		}},
 	} {
 		if within := w.Ask(t, graphtest.Admin, each.query(each.allowed), nil); len(within.Errors) > 0 {
-			t.Errorf("%s: what is within the limit: %.600s", name, within.Text)
+			t.Errorf("%s: a query within the limit: %.600s", name, within.Text)
 		}
 		w.Ask(t, graphtest.Admin, each.query(each.allowed+1), nil).WantTooLarge(t, each.limit, each.allowed)
 	}
@@ -99,7 +99,7 @@ func TestRequestsAreLimitedByTheirLength(t *testing.T) {
 		"a URL":           {graphtest.Sent{Method: "GET", Query: inURL(allowed)}, graphtest.Sent{Method: "GET", Query: inURL(allowed + 1)}, 414},
 	} {
 		if got := w.Send(t, each.within); got.Status != 200 || !strings.Contains(got.Text, `"Query"`) {
-			t.Errorf("%s: what is within the limit: status %d: %.600s", name, got.Status, got.Text)
+			t.Errorf("%s: a request within the limit: status %d: %.600s", name, got.Status, got.Text)
 		}
 		got := w.Send(t, each.over)
 		if got.Status != each.status {
@@ -117,13 +117,13 @@ func TestListsInVariablesAreLimited(t *testing.T) {
 		return graphtest.Object{"f": graphtest.Object{"ids": slices.Repeat([]any{"x"}, n)}}
 	}
 	if within := w.Ask(t, graphtest.Admin, query, ids(10_000)); len(within.Errors) > 0 {
-		t.Errorf("what is within the limit: %.600s", within.Text)
+		t.Errorf("a list within the limit: %.600s", within.Text)
 	}
 	w.Ask(t, graphtest.Admin, query, ids(10_001)).WantTooLarge(t, "listLength", 10_000)
 	w.Ask(t, graphtest.Admin, `{ __typename }`, graphtest.Object{"unused": []any{graphtest.Object{"deep": slices.Repeat([]any{1}, 10_001)}}}).WantTooLarge(t, "listLength", 10_000)
 }
 
-// Fragments that spread others many times over stand for more than can be gone through.
+// Fragments that spread others several times each multiply what has to be gone through.
 func TestFragmentsDoNotMultiply(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
@@ -157,7 +157,7 @@ func TestFragmentsDoNotMultiply(t *testing.T) {
 	}
 }
 
-// A limit that is a setting is that of the setting.
+// Each limit is a setting.
 func TestLimitsAreSettings(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{Limits: document.Limits{Body: 1000, Tokens: 20, Depth: 3, Aliases: 2, RootFields: 4, Directives: 3, ListLength: 5}})
@@ -178,7 +178,7 @@ func TestLimitsAreSettings(t *testing.T) {
 	}
 }
 
-// What the tools of developers and the compilers of clients send is within the limits.
+// The documents that the tools of developers and the compilers of clients send are within the limits.
 func TestOrdinaryDocumentsAreWithinTheLimits(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
@@ -266,7 +266,7 @@ func TestOneOfIsEnforcedInVariables(t *testing.T) {
 	}
 }
 
-// introspectionQuery is what GraphiQL asks for, with every option on.
+// introspectionQuery is the query that GraphiQL sends, with every option on.
 const introspectionQuery = `query IntrospectionQuery {
 	__schema {
 		description

@@ -8,11 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// apolloFormat is what Apollo's manifests say of themselves.
+// apolloFormat is the format that Apollo's manifests name.
 const apolloFormat = "apollo-persisted-query-manifest"
 
-// A manifest is a file of documents and their ids, as the tools of clients write it: an object
-// of texts by their ids (relay-compiler and graphql-codegen), or Apollo's list of operations.
+// A manifest is a file of documents and their ids, as the tools of clients write it: a JSON object of
+// texts by their ids (relay-compiler and graphql-codegen), or Apollo's list of operations.
 type manifest struct {
 	path      string
 	content   []byte
@@ -20,19 +20,19 @@ type manifest struct {
 	problems  []manifestProblem
 }
 
-// A manifestProblem says what is wrong at an offset of a manifest.
+// A manifestProblem is a problem at an offset of a manifest, in bytes.
 type manifestProblem struct {
 	at  int
-	err error
+	err error // with the file, line and column
 }
 
 // A listedDocument is a document as a manifest lists it.
 type listedDocument struct {
 	id, text     string
-	idAt, textAt int // where they begin in the manifest, in bytes
+	idAt, textAt int // the offsets at which they begin, in bytes
 }
 
-// readManifest reads the content of a manifest. The path is for what is said of it.
+// readManifest reads the content of a manifest. The path is for the texts of its problems.
 func readManifest(path string, content []byte) *manifest {
 	m := &manifest{path: path, content: content}
 	root, err := parseJSON(content)
@@ -92,14 +92,15 @@ func (m *manifest) report(at int, format string, args ...any) {
 	m.problems = append(m.problems, manifestProblem{at, err})
 }
 
-// position answers an offset of the manifest as file, line and column, as editors take it.
+// position returns an offset of the manifest as file:line:column, which editors understand. Columns
+// count characters.
 func (m *manifest) position(at int) string {
 	before := m.content[:min(at, len(m.content))]
 	line := before[bytes.LastIndexByte(before, '\n')+1:]
 	return fmt.Sprintf("%s:%d:%d", m.path, 1+bytes.Count(before, []byte{'\n'}), 1+utf8.RuneCount(line))
 }
 
-// oneLine puts blanks in place of whatever would end a line, or do worse to a terminal.
+// oneLine puts blanks in place of the characters that would end a line or control a terminal.
 func oneLine(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {

@@ -8,19 +8,19 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// What measuring a document, and validating it afterwards, may take. Both are far above what
-// programs and people write, and no settings.
+// The bounds of the work of measuring a document and of validating it afterwards. Both are far above
+// what programs and people write, so there are no settings for them.
 const (
-	// maxSelections bounds the fields, fragments and spreads of a document, where a fragment
-	// counts again for each level and each other fragment that spreads it.
+	// maxSelections bounds the fields, fragments and spreads of a document. A fragment counts again
+	// for each level and each other fragment that spreads it.
 	maxSelections = 50_000
-	// maxComparisons bounds the pairs of fields under one name, and of fragments, that have to
-	// be compared to tell whether they can be merged.
+	// maxComparisons bounds the pairs of fields with the same name, and of fragments, that validation
+	// compares to find out whether they can be merged.
 	maxComparisons = 100_000
 )
 
-// checkDocument refuses a document that exceeds a limit, and one whose fragments spread
-// themselves. The document need not be valid.
+// checkDocument returns an error if a document exceeds a limit or if a fragment spreads itself. The
+// document need not be valid.
 func (l Limits) checkDocument(document *ast.QueryDocument) *gqlerror.Error {
 	m := measure{limits: l, fragments: make(map[string]*ast.FragmentDefinition, len(document.Fragments))}
 	for _, fragment := range document.Fragments {
@@ -38,7 +38,7 @@ func (l Limits) checkDocument(document *ast.QueryDocument) *gqlerror.Error {
 			return err
 		}
 	}
-	// Validation goes through each fragment by itself, too.
+	// Validation also goes through each fragment by itself.
 	for _, fragment := range document.Fragments {
 		m.aliases, m.directives, m.rootFields = 0, 0, maxSelections
 		if err := m.level(1, fragment.SelectionSet); err != nil {
@@ -48,18 +48,18 @@ func (l Limits) checkDocument(document *ast.QueryDocument) *gqlerror.Error {
 	return nil
 }
 
-// A measure counts what a document asks for, fragments expanded and fields of the same name
-// at the same place merged, as execution will see them.
+// A measure counts what a document asks for as execution will see it: fragments are expanded, and
+// fields with the same name at the same place are merged.
 type measure struct {
 	limits    Limits
 	fragments map[string]*ast.FragmentDefinition
 
-	aliases, directives     int // of this operation or fragment
+	aliases, directives     int // counted in this operation or fragment
 	rootFields              int // allowed in it
-	selections, comparisons int // of the whole document
+	selections, comparisons int // counted in the whole document
 }
 
-// A merged field is one or more that share a name in the answer.
+// A mergedField is one or more fields with the same name in the response.
 type mergedField struct {
 	count int
 	sets  []ast.SelectionSet
@@ -67,14 +67,13 @@ type mergedField struct {
 
 // A mergedSet is what one or more selection sets select together.
 type mergedSet struct {
-	fields map[string]*mergedField
-	spread map[string]bool
-	// spreads counts those of the same fragment, too.
-	spreads int
+	fields  map[string]*mergedField
+	spread  map[string]bool
+	spreads int // a fragment that is spread twice counts twice
 }
 
-// level measures selection sets at the same place, of which the fields are depth levels below
-// the root, and what is below them.
+// level measures the selection sets at one place, whose fields are depth levels deep, and all that is
+// below them.
 func (m *measure) level(depth int, sets ...ast.SelectionSet) *gqlerror.Error {
 	if depth > m.limits.Depth {
 		return tooLarge("depth", m.limits.Depth, "Fields are nested more than %d levels deep.")
@@ -106,7 +105,7 @@ func (m *measure) level(depth int, sets ...ast.SelectionSet) *gqlerror.Error {
 	return nil
 }
 
-// collect merges a selection set with others at the same place.
+// collect merges a selection set into the others at the same place.
 func (m *measure) collect(into *mergedSet, set ast.SelectionSet) *gqlerror.Error {
 	for _, selection := range set {
 		m.selections++
@@ -151,16 +150,17 @@ func (m *measure) collect(into *mergedSet, set ast.SelectionSet) *gqlerror.Error
 			return err
 		}
 		if _, ok := selection.(*ast.InlineFragment); ok {
-			m.comparisons += pairs(m.selections - before) // validation compares within it, too
+			m.comparisons += pairs(m.selections - before) // validation also compares within it
 		}
 	}
 	return nil
 }
 
+// pairs returns how many pairs there are of n things.
 func pairs(n int) int { return n * (n - 1) / 2 }
 
-// refuseCycles refuses fragments that spread themselves, however indirectly: the rest of
-// measuring relies on that.
+// refuseCycles returns an error if a fragment spreads itself, directly or through others. The rest of
+// measuring would not end then.
 func (m *measure) refuseCycles(fragments ast.FragmentDefinitionList) *gqlerror.Error {
 	const entered, left = 1, 2
 	states := make(map[string]int, len(fragments))
@@ -204,7 +204,7 @@ func (m *measure) refuseCycles(fragments ast.FragmentDefinitionList) *gqlerror.E
 	return nil
 }
 
-// cycle answers the error of a fragment that spreads itself.
+// cycle returns the error of a fragment that spreads itself.
 func cycle(spread *ast.FragmentSpread) *gqlerror.Error {
 	err := &gqlerror.Error{
 		Message:   fmt.Sprintf("Cannot spread fragment %q within itself.", spread.Name),

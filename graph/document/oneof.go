@@ -6,9 +6,9 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// checkOneOf refuses variables in which an input with @oneOf has other than exactly one member,
-// or null as that. gqlparser looks for that in documents alone. Values of a wrong type are left
-// to the validation of variables.
+// checkOneOf returns an error if, in the variables, an input with @oneOf has other than exactly one
+// member, or one that is null. gqlparser checks that in documents alone. Values of a wrong type are
+// left to the validation of variables.
 func checkOneOf(schema *ast.Schema, operation *ast.OperationDefinition, variables map[string]any) *gqlerror.Error {
 	for _, variable := range operation.VariableDefinitions {
 		path := ast.Path{ast.PathName("variable"), ast.PathName(variable.Variable)}
@@ -19,6 +19,7 @@ func checkOneOf(schema *ast.Schema, operation *ast.OperationDefinition, variable
 	return nil
 }
 
+// checkOneOfValue checks a value of a type, at the path of the variables.
 func checkOneOfValue(schema *ast.Schema, of *ast.Type, value any, path ast.Path) *gqlerror.Error {
 	if of.Elem != nil {
 		list, ok := value.([]any)

@@ -11,12 +11,12 @@ import (
 )
 
 // Persistence is the extension that finds the documents that requests name: trusted ones by their
-// ids, and others by the hashes of their texts, once a client has sent both together (Apollo's
-// automatic persisted queries). It is the same for every transport.
+// ids, and others by the hashes of their texts after a client has sent both together (Apollo's
+// automatic persisted queries). It works the same over every transport.
 type Persistence struct {
 	trusted     *Trusted
 	trustedOnly bool              // nothing else is executed
-	queries     *persistedQueries // nil where they are turned off
+	queries     *persistedQueries // nil if they are turned off
 }
 
 var _ interface {
@@ -25,6 +25,9 @@ var _ interface {
 	graphql.OperationContextMutator
 } = Persistence{}
 
+// NewPersistence returns the extension for the trusted documents, which may be nil. If trustedOnly,
+// no other document is executed. persistedBytes is how many bytes the persisted queries may take in
+// all, with about 256 each beside their texts and hashes; 0 turns them off.
 func NewPersistence(trusted *Trusted, trustedOnly bool, persistedBytes int64) Persistence {
 	p := Persistence{trusted: trusted, trustedOnly: trustedOnly}
 	if !trustedOnly {
@@ -41,7 +44,9 @@ func (Persistence) ExtensionName() string { return persistenceName }
 // Validate accepts any schema.
 func (Persistence) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationParameters puts the text of the document that a request names into the request.
+// MutateOperationParameters puts the text of the document that a request names into the request. It
+// returns an error if there is no such document, if the request has another text than it names, or if
+// the document is not trusted though only trusted ones are executed.
 func (p Persistence) MutateOperationParameters(ctx context.Context, request *graphql.RawParams) *gqlerror.Error {
 	if id, ok := request.Extensions[IDExtension].(ID); ok {
 		if err := p.resolve(ctx, request, reference{id: string(id)}); err != nil {
@@ -63,7 +68,7 @@ func (p Persistence) MutateOperationParameters(ctx context.Context, request *gra
 	return nil
 }
 
-// resolve finds the document that a reference names. Where the text is there as well, the two have
+// resolve finds the document that a reference names. If the request has a text as well, the two have
 // to belong together.
 func (p Persistence) resolve(ctx context.Context, request *graphql.RawParams, named reference) *gqlerror.Error {
 	if p.trusted == nil && p.queries == nil && !p.trustedOnly {
@@ -90,8 +95,8 @@ func (p Persistence) resolve(ctx context.Context, request *graphql.RawParams, na
 	return nil
 }
 
-// MutateOperationContext keeps a document under its hash where a client has sent both. The document
-// is valid by now.
+// MutateOperationContext keeps a document under its hash if the client has sent both. gqlgen has
+// validated the document by now. It returns no error.
 func (p Persistence) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
 	if hash, ok := operation.Stats.GetExtension(persistenceName).(string); ok {
 		p.queries.put(hash, operation.RawQuery)
@@ -99,17 +104,17 @@ func (p Persistence) MutateOperationContext(_ context.Context, operation *graphq
 	return nil
 }
 
-// IDExtension is where a documentId travels among the extensions of a request, since gqlgen has no
-// other place for it. What callers put there is no documentID.
+// IDExtension is the name of the extension in which a transport hands over a request's documentId, as
+// an ID: gqlgen has no other place for it. A value that the caller put there is no ID and is ignored.
 const IDExtension = "documentId"
 
-// A ID is a request's documentId.
+// An ID is the documentId of a request.
 type ID string
 
-// PersistedQueryExtension is the extension of a request that holds the hash of a document.
+// PersistedQueryExtension is the name of the extension in which a request has the hash of a document.
 const PersistedQueryExtension = "persistedQuery"
 
-// readHash answers the hash in the value of that extension.
+// readHash returns the hash in the value of that extension.
 func readHash(value any) (string, *gqlerror.Error) {
 	members, _ := value.(map[string]any)
 	hash, ok := members["sha256Hash"].(string)
@@ -126,11 +131,11 @@ func readHash(value any) (string, *gqlerror.Error) {
 // A reference names a document.
 type reference struct {
 	id     string
-	byHash bool // in the extension; else by documentId
+	byHash bool // by the extension persistedQuery; otherwise by documentId
 }
 
-// notFound answers the error for a document that is not there. Clients that send hashes know the
-// message by heart, and then send the text along.
+// notFound returns the error for a document that is not there. Clients that send hashes look for this
+// very message, and then send the text with the hash.
 func (r reference) notFound() *gqlerror.Error {
 	if r.byHash {
 		return apierror.New(apierror.CodePersistedNotFound, "PersistedQueryNotFound")
@@ -138,7 +143,7 @@ func (r reference) notFound() *gqlerror.Error {
 	return apierror.New(apierror.CodePersistedNotFound, "No document has this documentId.")
 }
 
-// notSupported answers the error where no document is there at all.
+// notSupported returns the error for a reference to a document if none can be there.
 func (r reference) notSupported() *gqlerror.Error {
 	if r.byHash {
 		return apierror.New(apierror.CodePersistedNotSupported, "PersistedQueryNotSupported")
@@ -146,7 +151,7 @@ func (r reference) notSupported() *gqlerror.Error {
 	return apierror.New(apierror.CodePersistedNotSupported, "There are no documents with ids here: send the query itself.")
 }
 
-// mismatch answers the error for a document that is there under another name.
+// mismatch returns the error for a reference to another document than the request has.
 func (r reference) mismatch() *gqlerror.Error {
 	if r.byHash {
 		return apierror.New(apierror.CodeBadUserInput, "extensions.persistedQuery.sha256Hash is not the hash of the query: the SHA-256 of its text in UTF-8, as hexadecimal digits in lower case.")

@@ -4,15 +4,16 @@ import (
 	"github.com/maypok86/otter/v2"
 )
 
-// entryBytes is about what a persisted query takes beside its text.
+// entryBytes is about how many bytes a persisted query takes beside its hash and text.
 const entryBytes = 256
 
-// persistedQueries keeps the texts that clients have persisted, by their hashes, as many as are
-// within a number of bytes. Which of them goes depends on how often each was asked for, so that
-// whoever persists any number of documents displaces hardly any that others use. A nil
-// *persistedQueries is turned off and has none.
+// persistedQueries keeps the texts that clients have persisted by their hashes, as many as fit into a
+// number of bytes. Which of them are evicted depends on how often each is requested, so that a client
+// that persists any number of documents displaces hardly any that others use. A nil *persistedQueries
+// is turned off and has none.
 type persistedQueries struct{ texts *otter.Cache[string, string] }
 
+// newPersistedQueries returns an empty cache of at most maxBytes, or nil if that is not positive.
 func newPersistedQueries(maxBytes int64) *persistedQueries {
 	if maxBytes <= 0 {
 		return nil
@@ -24,7 +25,7 @@ func newPersistedQueries(maxBytes int64) *persistedQueries {
 	})}
 }
 
-// get answers the text with a hash.
+// get returns the text with a hash, and whether there is one.
 func (q *persistedQueries) get(hash string) (string, bool) {
 	if q == nil {
 		return "", false

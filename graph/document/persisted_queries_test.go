@@ -12,7 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// held answers how many bytes are kept, by what the keeper reckons and by what is there.
+// held returns how many bytes are kept: as the cache reckons, and counted.
 func (q *persistedQueries) held() (reckoned, found int) {
 	q.texts.CleanUp()
 	for hash, text := range q.texts.All() {
@@ -39,16 +39,16 @@ func TestPersistedQueriesAreBoundedByTheirBytes(t *testing.T) {
 	}
 	kept.put("longer than all", strings.Repeat("x", maxBytes))
 	if _, ok := kept.get("longer than all"); ok {
-		t.Error("what is longer than everything may be together is kept")
+		t.Error("a text is kept that is longer than all texts together may be")
 	}
 	if reckoned, found := kept.held(); reckoned > maxBytes || found != reckoned || reckoned < maxBytes/2 {
-		t.Errorf("what is too long has displaced others: %d bytes are left", found)
+		t.Errorf("a text that is too long has displaced others: %d bytes are left", found)
 	}
 }
 
-// Documents that are asked for once, however many, displace hardly any of those that are asked for
-// again and again, even where those are dropped at first, and come back less often than there is
-// room for others meanwhile.
+// Documents that are requested once, however many, displace hardly any of those that are requested
+// again and again. That holds even if the latter are dropped at first, and if more documents than
+// there is room for come between two requests for the same.
 func TestPersistedQueriesInUseStayWhateverElseComes(t *testing.T) {
 	t.Parallel()
 	const (
@@ -80,7 +80,7 @@ func TestPersistedQueriesInUseStayWhateverElseComes(t *testing.T) {
 	}
 }
 
-// A trusted document is parsed once, at the start, whatever else is kept or dropped.
+// A trusted document is parsed once, at the start, and is never evicted.
 func TestTrustedDocumentsAreKeptForGood(t *testing.T) {
 	t.Parallel()
 	const text = "{ __typename }"
@@ -94,8 +94,8 @@ func TestTrustedDocumentsAreKeptForGood(t *testing.T) {
 	}
 }
 
-// FuzzManifests reads manifests of any content. Whatever is listed stands in the manifest, and so
-// does every problem.
+// FuzzManifests reads manifests of any content. Every document and every problem has a place in the
+// manifest.
 func FuzzManifests(f *testing.F) {
 	for _, content := range []string{
 		`{"a": "{ __typename }"}`, ` {"sha256:a" : "x" , "a" : "x" }`, "{\n\"\\u00e4\\n\": \"ü\\\"\",\n\"b\": 7}", `{"format":"apollo-persisted-query-manifest","version":1,"operations":[{"id":"a","body":"b"}]}`,

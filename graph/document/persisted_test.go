@@ -16,8 +16,7 @@ import (
 	"certql/upstream"
 )
 
-// A transported request is one of the ways in which the same operation travels. Each answers the
-// first response.
+// transported are the ways in which a request can travel. Each returns the first response.
 var transported = map[string]func(t testing.TB, w *graphtest.Tenant, parameters graphtest.Object) graphtest.Answer{
 	"POST": func(t testing.TB, w *graphtest.Tenant, parameters graphtest.Object) graphtest.Answer {
 		return w.Post(t, "application/json", parameters).Answer(t)
@@ -61,10 +60,10 @@ var transported = map[string]func(t testing.TB, w *graphtest.Tenant, parameters 
 	},
 }
 
-// limitQuery asks for something that takes no upstream call, under an alias.
+// limitQuery returns a query that takes no upstream call, with its field under an alias.
 func limitQuery(alias string) string { return "{ " + alias + ": rateLimit { limit } }" }
 
-// persisting sets up a gateway whose clients may persist documents.
+// persisting lets the clients of a gateway persist documents.
 func persisting(c *graph.Config) { c.PersistedBytes = 1 << 20 }
 
 func TestDocumentsArePersistedByTheirClients(t *testing.T) {
@@ -85,7 +84,7 @@ func TestDocumentsArePersistedByTheirClients(t *testing.T) {
 	}
 }
 
-// Clients go by the exact text of a message, in any media type.
+// Clients look for the exact text of a message, in any media type.
 func TestClientsKnowWhatIsNotPersisted(t *testing.T) {
 	t.Parallel()
 	on, off := graphtest.NewTenant(t, graphtest.Setup{ToGateway: persisting}), graphtest.NewTenant(t, graphtest.Setup{})
@@ -110,7 +109,7 @@ func TestClientsKnowWhatIsNotPersisted(t *testing.T) {
 	off.Post(t, "", graphtest.Object{"query": text, "extensions": graphtest.Object{"persistedQuery": nil}}).Answer(t).WantLimit(t, "null", "a")
 }
 
-// Whatever is not a valid document under its own hash is refused and not kept.
+// Only a valid document is kept, and only under its own hash. Anything else is refused.
 func TestOnlyValidDocumentsArePersisted(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{ToGateway: func(c *graph.Config) { c.PersistedBytes, c.NoIntrospection = 1<<20, true }})
@@ -164,7 +163,7 @@ func TestTheExtensionOfPersistedQueriesIsWellFormed(t *testing.T) {
 	w.Post(t, "", graphtest.Object{"query": limitQuery("a"), "extensions": more}).Answer(t).WantLimit(t, "more members", "a")
 }
 
-// A documentId is a text, and there has to be something to execute.
+// A documentId is a text, and a request has a document or names one.
 func TestRequestsNameADocumentOrHoldOne(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{ToGateway: persisting})
@@ -191,8 +190,8 @@ func TestRequestsNameADocumentOrHoldOne(t *testing.T) {
 	}
 }
 
-// What is kept of a document is its text, and not the URL that it came in, which may be a thousand
-// times as long.
+// The text of a document is kept without the URL that it came in, which may be a thousand times as
+// long.
 func TestDocumentsKeepNoURLs(t *testing.T) {
 	client, err := upstream.New(upstream.Config{BaseURL: "http://upstream/v3"})
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// ValidationRules answers the function that lists the rules of validation. Where introspection
-// is off, no message suggests a name of the schema.
+// ValidationRules returns the function that lists the rules of validation, as gqlgen wants it. Without
+// introspection, no error message suggests a name of the schema.
 func ValidationRules(introspection bool) func() *rules.Rules {
 	return func() *rules.Rules {
 		list := rules.NewDefaultRules()
@@ -26,7 +26,7 @@ func ValidationRules(introspection bool) func() *rules.Rules {
 	}
 }
 
-// introspects says whether a document asks for the schema anywhere.
+// introspects reports whether a document asks for the schema anywhere.
 func introspects(document *ast.QueryDocument) bool {
 	var asks func(ast.SelectionSet) bool
 	asks = func(set ast.SelectionSet) bool {

@@ -17,19 +17,19 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// Trusted are documents that somebody who may decide that has listed beforehand. Requests
-// name them by their ids. They have been parsed and validated, and are kept for good. A nil
-// *TrustedDocuments has none.
+// Trusted are the documents that the operator has listed beforehand. Requests name them by their ids.
+// They have been parsed and validated, and are kept for good. A nil *Trusted has none.
 type Trusted struct {
 	texts     map[string]string             // by ids, and by the hashes of the texts
 	documents map[string]*ast.QueryDocument // by texts
 }
 
-// LoadTrusted reads the trusted documents in a manifest, or in each file of a folder whose name
-// ends in .json. A manifest is a JSON object of documents by their ids, as relay-compiler and
-// graphql-codegen write it, or a list of operations in Apollo's format. Each document has to
-// be one that a handler of the given Config would execute, its limits included. The error has a
-// line for each problem, with the file, the line and the column.
+// LoadTrusted reads the trusted documents in a manifest, or in all manifests of a folder: the files
+// whose names end in .json. A manifest is a JSON object of documents by their ids, as relay-compiler
+// and graphql-codegen write it, or a list of operations in Apollo's format. Each document has to be
+// within the limits, of which those that are 0 have their defaults, and valid for the schema; it must
+// not ask for the schema if that is hidden. The error has a line for each problem, with the file, the
+// line and the column.
 func LoadTrusted(path string, limits Limits, hidden bool, schema *ast.Schema) (*Trusted, error) {
 	files, err := manifestsAt(path)
 	if err != nil {
@@ -61,7 +61,7 @@ func LoadTrusted(path string, limits Limits, hidden bool, schema *ast.Schema) (*
 	return l.loaded, nil
 }
 
-// Len answers how many documents there are. Those with the same text are one.
+// Len returns how many documents there are. Those with the same text are one.
 func (d *Trusted) Len() int {
 	if d == nil {
 		return 0
@@ -69,7 +69,7 @@ func (d *Trusted) Len() int {
 	return len(d.documents)
 }
 
-// text answers the text of the document that has an id, or that hash.
+// text returns the text of the document with an id or a hash, and whether there is one.
 func (d *Trusted) text(id string) (string, bool) {
 	if d == nil {
 		return "", false
@@ -78,7 +78,7 @@ func (d *Trusted) text(id string) (string, bool) {
 	return text, ok
 }
 
-// Document answers the document that has a text.
+// Document returns the document with a text, and whether there is one.
 func (d *Trusted) Document(text string) (*ast.QueryDocument, bool) {
 	if d == nil {
 		return nil, false
@@ -87,7 +87,7 @@ func (d *Trusted) Document(text string) (*ast.QueryDocument, bool) {
 	return document, ok
 }
 
-// manifestsAt answers the path itself or, where it is a folder, the paths of the manifests in it.
+// manifestsAt returns the path itself or, if it is a folder, the paths of the manifests in it.
 func manifestsAt(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	if err != nil || !info.IsDir() {
@@ -109,10 +109,10 @@ func manifestsAt(path string) ([]string, error) {
 	return files, nil
 }
 
-// A documentLoader checks the documents of manifests.
+// A documentLoader collects the documents of manifests, and the problems with them.
 type documentLoader struct {
 	limits   Limits
-	hidden   bool // the schema may not be asked for
+	hidden   bool // documents must not ask for the schema
 	schema   *ast.Schema
 	loaded   *Trusted
 	places   map[string]manifestPlace // of the ids
@@ -125,7 +125,7 @@ type manifestPlace struct {
 	at int
 }
 
-// load takes what a manifest lists.
+// load checks and adds the documents of a manifest.
 func (l *documentLoader) load(m *manifest) {
 	for _, listed := range m.documents {
 		id := bareID(listed.id)
@@ -154,7 +154,7 @@ func (l *documentLoader) load(m *manifest) {
 	}
 }
 
-// check answers a document that may be executed, or why it may not.
+// check parses a document. It returns errors if the document must not be executed.
 func (l *documentLoader) check(text string) (*ast.QueryDocument, gqlerror.List) {
 	document, err := l.limits.readDocument(text)
 	switch {
@@ -169,11 +169,11 @@ func (l *documentLoader) check(text string) (*ast.QueryDocument, gqlerror.List) 
 	}
 }
 
-// bareID answers an id without the prefix that says that it is a hash. The specification demands
-// that prefix of hashes, and not all clients know.
+// bareID returns an id without the prefix that marks it as a hash. The specification wants hashes to
+// have the prefix, and not all clients write it.
 func bareID(id string) string { return strings.TrimPrefix(id, "sha256:") }
 
-// Hash answers the hash of a text, as clients write it.
+// Hash returns the SHA-256 of a text in hexadecimal digits, as clients write it.
 func Hash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])

@@ -81,7 +81,7 @@ func TestTrustedDocumentsAreNamedByTheirIDs(t *testing.T) {
 		ask(t, w, graphtest.Object{"extensions": graphtest.PersistedQuery("nobody")}).WantRefusal(t, way+", unknown", "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
 		ask(t, w, graphtest.Object{"query": limitQuery("free")}).WantLimit(t, way+", a document that nobody has listed", "free")
 	}
-	// Nothing is kept where nothing may be persisted, but what was sent is answered.
+	// If clients may not persist documents, none is kept, but the request is executed.
 	text := limitQuery("free")
 	w.Post(t, "", graphtest.Object{"query": text, "extensions": graphtest.PersistedQuery(graphtest.HashOf(text))}).Answer(t).WantLimit(t, "not persisted", "free")
 	w.Post(t, "", graphtest.Object{"extensions": graphtest.PersistedQuery(graphtest.HashOf(text))}).Answer(t).WantRefusal(t, "not persisted", "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
@@ -144,8 +144,7 @@ func TestOnlyTrustedDocumentsAreExecutedWhereThatIsSet(t *testing.T) {
 	}
 }
 
-// What a trusted document asks for is within the limits from the start; what comes with it is
-// checked each time.
+// A trusted document has been checked at the start; what comes with it is checked in each request.
 func TestRequestsForTrustedDocumentsAreChecked(t *testing.T) {
 	t.Parallel()
 	documents := map[string]string{

@@ -1,7 +1,6 @@
 package graphtest
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/url"
@@ -40,6 +39,8 @@ func byID(field string) func(any) string {
 }
 
 func idOfRest(row Object) string { return fmt.Sprint(row["id"]) }
+
+const PermissionsPath = "/certifications/" + sandbox.LargeCertification + "/access-review-items/" + sandbox.LargePermissionsItem + "/permissions"
 
 var (
 	CertificationsPlace = Place{
@@ -201,13 +202,4 @@ func (p Place) RunAll(t *testing.T, w *Tenant, walks []Walk) {
 			p.run(t, w, walk)
 		})
 	}
-}
-
-// Literal writes a text, a list of texts or another plain value as GraphQL has it.
-func Literal(value any) string {
-	text, err := json.Marshal(value)
-	if err != nil {
-		panic(err) // of what tests write there, nothing
-	}
-	return string(text)
 }

@@ -58,7 +58,7 @@ func (e *Executor) precheck(ctx context.Context, certificationID string, ids []s
 	}
 	var errs payloadErrors
 	certification, err := freshCertification(ctx, certificationID)
-	if _, ok := errors.AsType[*apierror.GovernanceGroupError](apierror.OfGovernanceGroup(err)); ok {
+	if _, ok := errors.AsType[*apierror.GovernanceGroupError](apierror.MarkGovernanceGroup(err)); ok {
 		errs.add(gen.MutationErrorCodeGovernanceGroupUnsupported, apierror.GovernanceGroupMessage, err, ids)
 		return nil, errs, nil
 	}

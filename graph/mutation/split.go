@@ -97,7 +97,7 @@ func summaries(ctx context.Context, certification *upstream.IdentityCertificatio
 	} else {
 		items, err = readItems(ctx, keys[:min(len(keys), plan.MaxGroupingReads*load.BatchSize)])
 	}
-	if _, ok := errors.AsType[*apierror.GovernanceGroupError](apierror.OfGovernanceGroup(err)); ok {
+	if _, ok := errors.AsType[*apierror.GovernanceGroupError](apierror.MarkGovernanceGroup(err)); ok {
 		return nil, nil
 	}
 	found := make(map[string]string, len(items))

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -19,88 +18,6 @@ import (
 	"certql/upstream"
 	"certql/upstream/sandbox"
 )
-
-const Watch = "subscription ($id: ID!) { certificationTask(id: $id) { rawId status } }"
-
-// Subscribe sends a subscription and answers the stream of its events, and how parts of it
-// are told apart.
-func (w *Tenant) Subscribe(t *testing.T, client, accept, query string, variables Object) (stream io.Reader, boundary string) {
-	t.Helper()
-	body, err := json.Marshal(Object{"query": query, "variables": variables})
-	if err != nil {
-		t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Gateway.URL, bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Accept", accept)
-	req.Header.Set("Authorization", "Bearer "+w.Token(t, client))
-	resp, err := w.Gateway.Client().Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { resp.Body.Close() })
-	media, parameters, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	if err != nil || media != accept || resp.StatusCode != http.StatusOK {
-		t.Fatalf("status %d, content type %s", resp.StatusCode, resp.Header.Get("Content-Type"))
-	}
-	return resp.Body, parameters["boundary"]
-}
-
-// An Event is one of server-sent events.
-type Event struct {
-	Name string
-	Answer
-}
-
-// ReadEvent answers the next event of a stream, and io.EOF at its end.
-func ReadEvent(r *bufio.Reader) (Event, error) {
-	var e Event
-	for {
-		line, err := r.ReadString('\n')
-		if err != nil {
-			return e, err
-		}
-		switch line = strings.TrimRight(line, "\r\n"); {
-		case strings.HasPrefix(line, "event:"):
-			e.Name = strings.TrimSpace(line[len("event:"):])
-		case strings.HasPrefix(line, "data:"):
-			e.Text += strings.TrimSpace(line[len("data:"):])
-		case line == "" && e.Name != "":
-			if e.Text != "" {
-				err = json.Unmarshal([]byte(e.Text), &e.Answer)
-			}
-			return e, err
-		}
-	}
-}
-
-// ReadEvents answers all events of a stream, which has to end.
-func (w *Tenant) ReadEvents(t *testing.T, stream io.Reader) []Event {
-	t.Helper()
-	var all []Event
-	r := bufio.NewReader(stream)
-	for {
-		e, err := ReadEvent(r)
-		if errors.Is(err, io.EOF) {
-			return all
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.CheckSecrecy(t, e.Answer)
-		all = append(all, e)
-	}
-}
-
-// QueueTask answers the id of a new task.
-func (w *Tenant) QueueTask(t *testing.T) string {
-	t.Helper()
-	a := w.Ask(t, Admin, ReassignAsyncMutation, References(Reviewer2, "Moved on", ItemReferences(w.UndecidedItems(t, 1))...))
-	return At(a.OK(t), "reassignReviewItemsAsync", "tasks", 0, "rawId").(string)
-}
 
 // A Bubble is a gateway and a sandbox without a network, within a synctest bubble: what waits
 // takes no time there, and the clock says how long it waited.
@@ -143,24 +60,6 @@ func NewBubble(t *testing.T, taskPace time.Duration, changes ...func(*sandbox.Co
 	}
 	b.token = granted.AccessToken
 	return b
-}
-
-// InMemory is a transport that calls a handler.
-type InMemory struct{ Handler http.Handler }
-
-func (d InMemory) RoundTrip(r *http.Request) (response *http.Response, err error) {
-	defer func() {
-		if recover() != nil { // the handler cut the connection
-			response, err = nil, errors.Join(io.ErrUnexpectedEOF, r.Context().Err())
-		}
-	}()
-	r = r.Clone(r.Context())
-	if r.Body == nil {
-		r.Body = http.NoBody
-	}
-	recorder := httptest.NewRecorder()
-	d.Handler.ServeHTTP(recorder, r)
-	return recorder.Result(), nil
 }
 
 // Request answers a request of the gateway.
@@ -242,4 +141,40 @@ func (b *Bubble) Subscribe(t *testing.T, id string, patience time.Duration) []Ev
 		}
 		events = append(events, e)
 	}
+}
+
+// Connect opens a WebSocket of a gateway in a bubble, as the bearer of its token.
+func (b *Bubble) Connect(t testing.TB, client *http.Client) *Peer {
+	t.Helper()
+	p := b.Dial(t, client)
+	p.Begin(t, Object{"Authorization": "Bearer " + b.token})
+	return p
+}
+
+// Dial opens a WebSocket of a gateway in a bubble that has not been begun.
+func (b *Bubble) Dial(t testing.TB, client *http.Client) *Peer {
+	t.Helper()
+	conn, refusal := Dial(t, client, "http://gateway/graphql", nil)
+	if refusal != nil {
+		t.Fatalf("the handshake is refused: %s", refusal.Text)
+	}
+	return &Peer{conn, func(testing.TB, Answer) {}}
+}
+
+// InMemory is a transport that calls a handler.
+type InMemory struct{ Handler http.Handler }
+
+func (d InMemory) RoundTrip(r *http.Request) (response *http.Response, err error) {
+	defer func() {
+		if recover() != nil { // the handler cut the connection
+			response, err = nil, errors.Join(io.ErrUnexpectedEOF, r.Context().Err())
+		}
+	}()
+	r = r.Clone(r.Context())
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	recorder := httptest.NewRecorder()
+	d.Handler.ServeHTTP(recorder, r)
+	return recorder.Result(), nil
 }

@@ -1,6 +1,8 @@
 package graphtest
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -8,6 +10,17 @@ import (
 
 	"certql/graph"
 )
+
+// HashOf answers the hash of a document as clients send it.
+func HashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// PersistedQuery answers the extensions of a request that names a document by a hash.
+func PersistedQuery(hash string) Object {
+	return Object{"persistedQuery": Object{"version": 1, "sha256Hash": hash}}
+}
 
 // Written writes manifests into a folder of their own, by their names, and answers its path.
 func Written(t testing.TB, manifests map[string]string) string {

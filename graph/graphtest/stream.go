@@ -1,30 +1,89 @@
 package graphtest
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
 	"strings"
 	"testing"
-
-	"certql/upstream/sandbox"
 )
 
-// Deferring are queries with @defer in all places. At the root, gqlgen ignores it.
-var Deferring = map[string]string{
-	"below a certification": `{ certification(id: "` + sandbox.LargeCertification + `") { id ... @defer { name reviewers { nodes { name } } } } }`,
-	"named, in a list": `{ certifications(first: 5) { nodes { id ...R @defer(label: "r") } } }
-		fragment R on Certification { reviewers(first: 2) { nodes { id name } } pendingTasks { totalCount } }`,
-	"at the root":  `{ rateLimit { limit } ... @defer { certifications(first: 2) { totalCount } } }`,
-	"in another":   `{ certification(id: "` + sandbox.LargeCertification + `") { id ... @defer(label: "a") { reviewItems(first: 2) { nodes { id ... @defer(label: "b") { permissions { totalCount } } } } } } }`,
-	"twice":        `{ certification(id: "` + sandbox.LargeCertification + `") { ... @defer(label: "a") { reviewers { totalCount } } ... @defer(label: "b") { pendingTasks { totalCount } } } }`,
-	"by condition": `query ($no: Boolean = false) { certification(id: "` + sandbox.LargeCertification + `") { ... @defer(if: $no, label: "a") { reviewers { totalCount } } ... @defer(if: true) { pendingTasks { totalCount } } } }`,
-	"what fails":   `{ certification(id: "` + sandbox.LargeCertification + `") { id ... @defer { reviewItems(first: 2, after: "forged") { totalCount } } } }`,
+// An Event is one of server-sent events.
+type Event struct {
+	Name string
+	Answer
+}
+
+// ReadEvent answers the next event of a stream, and io.EOF at its end.
+func ReadEvent(r *bufio.Reader) (Event, error) {
+	var e Event
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			return e, err
+		}
+		switch line = strings.TrimRight(line, "\r\n"); {
+		case strings.HasPrefix(line, "event:"):
+			e.Name = strings.TrimSpace(line[len("event:"):])
+		case strings.HasPrefix(line, "data:"):
+			e.Text += strings.TrimSpace(line[len("data:"):])
+		case line == "" && e.Name != "":
+			if e.Text != "" {
+				err = json.Unmarshal([]byte(e.Text), &e.Answer)
+			}
+			return e, err
+		}
+	}
+}
+
+// Subscribe sends a subscription and answers the stream of its events, and how parts of it
+// are told apart.
+func (w *Tenant) Subscribe(t *testing.T, client, accept, query string, variables Object) (stream io.Reader, boundary string) {
+	t.Helper()
+	body, err := json.Marshal(Object{"query": query, "variables": variables})
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Gateway.URL, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", accept)
+	req.Header.Set("Authorization", "Bearer "+w.Token(t, client))
+	resp, err := w.Gateway.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { resp.Body.Close() })
+	media, parameters, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if err != nil || media != accept || resp.StatusCode != http.StatusOK {
+		t.Fatalf("status %d, content type %s", resp.StatusCode, resp.Header.Get("Content-Type"))
+	}
+	return resp.Body, parameters["boundary"]
+}
+
+// ReadEvents answers all events of a stream, which has to end.
+func (w *Tenant) ReadEvents(t *testing.T, stream io.Reader) []Event {
+	t.Helper()
+	var all []Event
+	r := bufio.NewReader(stream)
+	for {
+		e, err := ReadEvent(r)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.CheckSecrecy(t, e.Answer)
+		all = append(all, e)
+	}
 }
 
 // Open sends an operation in the name of an administrator, and answers the answer as it begins.
@@ -103,31 +162,4 @@ func PayloadsOf(t *testing.T, mediaType string, response *http.Response) []Objec
 		}
 		add(text)
 	}
-}
-
-// A stalled is an upstream with one certification, whose reviewers never come.
-type stalled struct{ Waiting, Abandoned chan struct{} }
-
-func NewStalled() stalled { return stalled{make(chan struct{}, 1), make(chan struct{}, 1)} }
-
-// ServeHTTP tells when somebody waits for the reviewers, and when they have given up.
-func (s stalled) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !strings.HasSuffix(r.URL.Path, "/reviewers") {
-		fmt.Fprint(w, `[{"id":"1","name":"stalled"}]`)
-		return
-	}
-	s.Waiting <- struct{}{}
-	<-r.Context().Done()
-	s.Abandoned <- struct{}{}
-}
-
-// Before stands before a sandbox, which issues the tokens.
-func (s stalled) Before(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/oauth/") {
-			next.ServeHTTP(w, r)
-			return
-		}
-		s.ServeHTTP(w, r)
-	})
 }

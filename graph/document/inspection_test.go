@@ -1,9 +1,10 @@
-package graphtest
+package document_test
 
 import (
 	"strings"
 	"testing"
 
+	"certql/graph/graphtest"
 	"certql/upstream/sandbox"
 )
 
@@ -11,12 +12,12 @@ import (
 // it, and asks nothing of the upstream.
 func TestRequestErrorsSayWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	w := NewTenant(t, Setup{})
-	w.Token(t, Admin)
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	w.Token(t, graphtest.Admin)
 	before := w.Sandbox.Requests().Total
 	for _, each := range []struct {
 		name, query string
-		variables   Object
+		variables   graphtest.Object
 		code, word  string
 	}{
 		{"no document", "{ certifications(first: ) { totalCount } }", nil, "GRAPHQL_PARSE_FAILED", "Unexpected"},
@@ -24,17 +25,17 @@ func TestRequestErrorsSayWhatIsWrong(t *testing.T) {
 		{"unknown argument", "{ certifications(search: 1) { totalCount } }", nil, "GRAPHQL_VALIDATION_FAILED", "search"},
 		{"filter that the upstream lacks", "{ certifications(filter: {name: \"x\"}) { totalCount } }", nil, "GRAPHQL_VALIDATION_FAILED", "name"},
 		{"missing variable", "query ($id: ID!) { certification(id: $id) { id } }", nil, "GRAPHQL_VALIDATION_FAILED", "id"},
-		{"wrong type of variable", "query ($n: Int) { certifications(first: $n) { totalCount } }", Object{"n": "many"}, "GRAPHQL_VALIDATION_FAILED", "n"},
+		{"wrong type of variable", "query ($n: Int) { certifications(first: $n) { totalCount } }", graphtest.Object{"n": "many"}, "GRAPHQL_VALIDATION_FAILED", "n"},
 		{"nothing selected", "{ certifications }", nil, "GRAPHQL_VALIDATION_FAILED", "certifications"},
 		{"empty", "", nil, "", ""},
 	} {
 		t.Run(each.name, func(t *testing.T) {
-			a := w.Ask(t, Admin, each.query, each.variables)
+			a := w.Ask(t, graphtest.Admin, each.query, each.variables)
 			if a.Data != nil || len(a.Errors) != 1 {
 				t.Fatalf("got %s", a.Text)
 			}
 			code, _ := a.Errors[0].Extensions["code"].(string)
-			if code == "INTERNAL" || each.code != "" && code != each.code || !strings.Contains(a.Errors[0].Message+PathText(a.Errors[0].Path), each.word) {
+			if code == "INTERNAL" || each.code != "" && code != each.code || !strings.Contains(a.Errors[0].Message+graphtest.PathText(a.Errors[0].Path), each.word) {
 				t.Errorf("got %s", a.Text)
 			}
 		})
@@ -48,12 +49,12 @@ func TestRequestErrorsSayWhatIsWrong(t *testing.T) {
 // TestOneOfIsEnforced.
 func TestOneOfIsEnforcedInDocuments(t *testing.T) {
 	t.Parallel()
-	w := SharedTenant(t)
+	w := graphtest.SharedTenant(t)
 	for _, literal := range []string{
 		`{accessName: {eq: "a", startsWith: "b"}}`, `{accessName: {}}`, `{accessName: {eq: null}}`,
 		`{pertainingTo: {roles: ["a"], entitlements: ["b"]}}`,
 	} {
-		a := w.Ask(t, Admin, `{ certification(id: "`+sandbox.LargeCertification+`") { reviewItems(filter: `+literal+`) { totalCount } } }`, nil)
+		a := w.Ask(t, graphtest.Admin, `{ certification(id: "`+sandbox.LargeCertification+`") { reviewItems(filter: `+literal+`) { totalCount } } }`, nil)
 		if len(a.Errors) == 0 || a.Errors[0].Extensions["code"] != "GRAPHQL_VALIDATION_FAILED" || a.Data != nil {
 			t.Errorf("%s is not refused: %s", literal, a.Text)
 		}

@@ -31,16 +31,21 @@ type plain struct{ baseURL string }
 type plainRoot struct{ plain }
 
 func (r plainRoot) Query() gen.QueryResolver { return plainQuery{plain: r.plain} }
+
 func (r plainRoot) Certification() gen.CertificationResolver {
 	return plainCertification{plain: r.plain}
 }
 
-func (r plainRoot) AccessReviewItem() gen.AccessReviewItemResolver   { return plainItem{plain: r.plain} }
-func (r plainRoot) CertificationTask() gen.CertificationTaskResolver { return plainTask(r) }
-func (plainRoot) Mutation() gen.MutationResolver                     { return nil }
-func (plainRoot) Subscription() gen.SubscriptionResolver             { return nil }
+func (r plainRoot) AccessReviewItem() gen.AccessReviewItemResolver { return plainItem{plain: r.plain} }
 
-func (plainRoot) CertificationReference() gen.CertificationReferenceResolver     { return nil }
+func (r plainRoot) CertificationTask() gen.CertificationTaskResolver { return plainTask(r) }
+
+func (plainRoot) Mutation() gen.MutationResolver { return nil }
+
+func (plainRoot) Subscription() gen.SubscriptionResolver { return nil }
+
+func (plainRoot) CertificationReference() gen.CertificationReferenceResolver { return nil }
+
 func (plainRoot) DecideReviewItemsPayload() gen.DecideReviewItemsPayloadResolver { return nil }
 
 type plainQuery struct {

@@ -1,11 +1,9 @@
 package graphtest
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -189,74 +187,4 @@ func (p *Peer) Closed(t testing.TB) (websocket.StatusCode, string) {
 		t.Fatalf("the connection is not closed: %+v, %v", got, err)
 	}
 	return closing.Code, closing.Reason
-}
-
-// pipes is a network whose connections hold nothing: who writes waits for the other to read.
-type pipes struct {
-	dialled chan net.Conn
-	closed  chan struct{}
-}
-
-// Serve answers a client of a handler that is served over pipes until the test ends.
-func Serve(t testing.TB, handler http.Handler) (client *http.Client, network *pipes) {
-	network = &pipes{make(chan net.Conn), make(chan struct{})}
-	server := &http.Server{Handler: handler} //nolint:gosec // its clients are the test's own
-	ended := make(chan struct{})
-	go func() { defer close(ended); _ = server.Serve(network) }()
-	transport := &http.Transport{DialContext: network.dial}
-	t.Cleanup(func() {
-		transport.CloseIdleConnections()
-		_ = server.Close()
-		<-ended
-	})
-	return &http.Client{Transport: transport}, network
-}
-
-func (n *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	near, far := net.Pipe()
-	select {
-	case n.dialled <- far:
-		return near, nil
-	case <-n.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// Accept answers the next connection.
-func (n *pipes) Accept() (net.Conn, error) {
-	select {
-	case conn := <-n.dialled:
-		return conn, nil
-	case <-n.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-// Close ends the network.
-func (n *pipes) Close() error {
-	close(n.closed)
-	return nil
-}
-
-// Addr answers an address that says nothing.
-func (*pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipes", Net: "pipe"} }
-
-// Connect opens a WebSocket of a gateway in a bubble, as the bearer of its token.
-func (b *Bubble) Connect(t testing.TB, client *http.Client) *Peer {
-	t.Helper()
-	p := b.Dial(t, client)
-	p.Begin(t, Object{"Authorization": "Bearer " + b.token})
-	return p
-}
-
-// Dial opens a WebSocket of a gateway in a bubble that has not been begun.
-func (b *Bubble) Dial(t testing.TB, client *http.Client) *Peer {
-	t.Helper()
-	conn, refusal := Dial(t, client, "http://gateway/graphql", nil)
-	if refusal != nil {
-		t.Fatalf("the handshake is refused: %s", refusal.Text)
-	}
-	return &Peer{conn, func(testing.TB, Answer) {}}
 }

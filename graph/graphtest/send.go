@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -68,6 +69,34 @@ func (w *Tenant) Send(t testing.TB, s Sent) Received {
 	return Received{response.StatusCode, response.Header, string(text)}
 }
 
+// Post sends parameters, or a list of them, as JSON.
+func (w *Tenant) Post(t testing.TB, accept string, parameters any) Received {
+	t.Helper()
+	body, err := json.Marshal(parameters)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.Send(t, Sent{Body: string(body), Header: map[string]string{"Accept": accept}})
+}
+
+// ByGET sends parameters in a URL.
+func (w *Tenant) ByGET(t testing.TB, parameters Object) Received {
+	t.Helper()
+	values := url.Values{}
+	for name, value := range parameters {
+		text, ok := value.(string)
+		if !ok {
+			encoded, err := json.Marshal(value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text = string(encoded)
+		}
+		values.Set(name, text)
+	}
+	return w.Send(t, Sent{Method: http.MethodGet, Query: values.Encode()})
+}
+
 // Answer decodes an answer.
 func (r Received) Answer(t testing.TB) Answer {
 	t.Helper()
@@ -76,4 +105,18 @@ func (r Received) Answer(t testing.TB) Answer {
 		t.Fatalf("status %d, no JSON: %v: %.300q", r.Status, err, r.Text)
 	}
 	return a
+}
+
+// WantRefusal reports where a request is not refused as GraphQL does, with the given status and
+// a message that has the given part.
+func WantRefusal(t *testing.T, name string, got *Received, status int, part string) {
+	t.Helper()
+	if got == nil {
+		t.Fatalf("%s: not refused", name)
+	}
+	a := got.Answer(t)
+	if got.Status != status || got.Header.Get("Content-Type") != AsJSON ||
+		len(a.Errors) != 1 || !strings.Contains(a.Errors[0].Message, part) || strings.Contains(got.Text, "do-not-repeat-me") {
+		t.Errorf("%s: %d, want %d and %q: %s", name, got.Status, status, part, got.Text)
+	}
 }

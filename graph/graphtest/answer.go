@@ -1,0 +1,151 @@
+package graphtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+)
+
+// An Object is a JSON object.
+type Object = map[string]any
+
+// An Answer is what the gateway answered.
+type Answer struct {
+	Status int
+	Text   string
+	Data   Object
+	Errors []AnswerError
+}
+
+type AnswerError struct {
+	Message    string
+	Path       []any
+	Extensions Object
+}
+
+// Data answers the data of an answer that must have no errors.
+func (a Answer) OK(t testing.TB) Object {
+	t.Helper()
+	if len(a.Errors) > 0 || a.Status != http.StatusOK {
+		t.Fatalf("status %d, errors: %.2000s", a.Status, a.Text)
+	}
+	return a.Data
+}
+
+// At answers what stands at a path of the data; nil where there is nothing.
+func (a Answer) At(path ...any) any { return At(a.Data, path...) }
+
+func At(value any, path ...any) any {
+	for _, step := range path {
+		switch parent := value.(type) {
+		case Object:
+			value = parent[step.(string)]
+		case []any:
+			i := step.(int)
+			if i >= len(parent) {
+				return nil
+			}
+			value = parent[i]
+		default:
+			return nil
+		}
+	}
+	return value
+}
+
+// Column answers one member of each of many nodes.
+func Column(nodes any, name string) []any {
+	list, _ := nodes.([]any)
+	values := make([]any, len(list))
+	for i, node := range list {
+		values[i] = At(node, name)
+	}
+	return values
+}
+
+func PathText(path []any) string {
+	steps := make([]string, len(path))
+	for i, step := range path {
+		steps[i] = fmt.Sprint(step)
+	}
+	return strings.Join(steps, ".")
+}
+
+// problems describes the errors, one "CODE at path" each, in the order of their text.
+func (a Answer) problems() []string {
+	list := make([]string, 0, len(a.Errors))
+	for _, e := range a.Errors {
+		list = append(list, fmt.Sprintf("%v at %s", e.Extensions["code"], PathText(e.Path)))
+	}
+	slices.Sort(list)
+	return list
+}
+
+// WantProblems reports where the errors are others than the given ones.
+func (a Answer) WantProblems(t testing.TB, want ...string) {
+	t.Helper()
+	slices.Sort(want)
+	if diff := gocmp.Diff(append([]string{}, want...), a.problems()); diff != "" {
+		t.Errorf("errors (-want +got):\n%s\nin %.1500s", diff, a.Text)
+	}
+}
+
+// WantTooLarge reports an answer other than that a limit is exceeded, by its name and what it
+// allows.
+func (a Answer) WantTooLarge(t *testing.T, limit string, allowed int) {
+	t.Helper()
+	if a.Data != nil || len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "OPERATION_TOO_LARGE" ||
+		a.Errors[0].Extensions["limit"] != limit || a.Errors[0].Extensions["allowed"] != float64(allowed) {
+		t.Errorf("want that %s exceeds %d: %.600s", limit, allowed, a.Text)
+	}
+}
+
+// WantRefusal reports an answer other than one error of a request with a code, and a part of its
+// message.
+func (a Answer) WantRefusal(t testing.TB, name, code, message string) {
+	t.Helper()
+	if a.Data != nil || strings.Contains(a.Text, `"data"`) || len(a.Errors) != 1 ||
+		a.Errors[0].Extensions["code"] != code || !strings.Contains(a.Errors[0].Message, message) {
+		t.Errorf("%s: want %s, %q: %s", name, code, message, a.Text)
+	}
+}
+
+// WantLimit reports an answer other than the limit of the budget, under an alias.
+func (a Answer) WantLimit(t testing.TB, name, alias string) {
+	t.Helper()
+	if len(a.Errors) > 0 || a.At(alias, "limit") == nil {
+		t.Errorf("%s: %s", name, a.Text)
+	}
+}
+
+// leaks are marks of what belongs to the gateway's inside: texts of Go's errors, addresses,
+// and bodies of the upstream.
+var leaks = []string{
+	"http://", "/v3", "oauth", "127.0.0.1", "EOF", "dial tcp", "connection re", "context ", "json:", "jsontext",
+	"invalid character", "goroutine", ".go:", "runtime error", "nil pointer", "panic", "<html", "<!DOCTYPE",
+	"Rate Limit Exceeded", "JWT", "Bearer", "upstream: ", "status 4", "status 5",
+}
+
+func (w *Tenant) CheckSecrecy(t testing.TB, a Answer) {
+	t.Helper()
+	errors, _ := json.Marshal(a.Errors)
+	for _, leak := range leaks {
+		if strings.Contains(string(errors), leak) {
+			t.Errorf("an error tells the caller %q: %s", leak, errors)
+		}
+	}
+	w.tokens.Range(func(client, token any) bool {
+		if strings.Contains(a.Text, token.(string)) {
+			t.Errorf("the answer holds the token of %s", client)
+		}
+		return true
+	})
+	if strings.Contains(a.Text, w.Rest.Listener.Addr().String()) {
+		t.Error("the answer holds the address of the upstream")
+	}
+}

@@ -1,0 +1,43 @@
+package graphtest
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+
+	"certql/graph/relay"
+	"certql/upstream/sandbox"
+)
+
+func CertificationID(id string) string { return relay.EncodeID("Certification", id) }
+
+func ItemID(certification, id string) string {
+	return relay.EncodeID("AccessReviewItem", certification, id)
+}
+
+func TaskID(id string) string { return relay.EncodeID("CertificationTask", id) }
+
+// Literal writes a text, a list of texts or another plain value as GraphQL has it.
+func Literal(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // of what tests write there, nothing
+	}
+	return string(text)
+}
+
+// Pick answers one of some.
+func Pick[T any](r *rand.Rand, some ...T) T { return some[r.IntN(len(some))] }
+
+// Deferring are queries with @defer in all places. At the root, gqlgen ignores it.
+var Deferring = map[string]string{
+	"below a certification": `{ certification(id: "` + sandbox.LargeCertification + `") { id ... @defer { name reviewers { nodes { name } } } } }`,
+	"named, in a list": `{ certifications(first: 5) { nodes { id ...R @defer(label: "r") } } }
+		fragment R on Certification { reviewers(first: 2) { nodes { id name } } pendingTasks { totalCount } }`,
+	"at the root":  `{ rateLimit { limit } ... @defer { certifications(first: 2) { totalCount } } }`,
+	"in another":   `{ certification(id: "` + sandbox.LargeCertification + `") { id ... @defer(label: "a") { reviewItems(first: 2) { nodes { id ... @defer(label: "b") { permissions { totalCount } } } } } } }`,
+	"twice":        `{ certification(id: "` + sandbox.LargeCertification + `") { ... @defer(label: "a") { reviewers { totalCount } } ... @defer(label: "b") { pendingTasks { totalCount } } } }`,
+	"by condition": `query ($no: Boolean = false) { certification(id: "` + sandbox.LargeCertification + `") { ... @defer(if: $no, label: "a") { reviewers { totalCount } } ... @defer(if: true) { pendingTasks { totalCount } } } }`,
+	"what fails":   `{ certification(id: "` + sandbox.LargeCertification + `") { id ... @defer { reviewItems(first: 2, after: "forged") { totalCount } } } }`,
+}
+
+const Watch = "subscription ($id: ID!) { certificationTask(id: $id) { rawId status } }"
