@@ -116,7 +116,7 @@ func (g *gateway) graph() graph.Config {
 		NoIntrospection:  g.settings.NoIntrospection,
 		OperationTimeout: g.settings.OperationTimeout,
 		MaxWriteBatch:    g.settings.MaxWriteBatch,
-		NoPrecheck:       !g.settings.Precheck,
+		Precheck:         g.settings.Precheck,
 		Trace:            g.settings.Embedded(),
 		Now:              g.tenant.now,
 		Logger:           g.log,

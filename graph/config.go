@@ -49,9 +49,9 @@ type Config struct {
 	// MaxWriteBatch is the most decisions or references that one mutation takes, as many upstream
 	// calls as that needs; by default 10,000.
 	MaxWriteBatch int
-	// NoPrecheck sends writes without reading first whether their certification is open for them,
-	// which saves a call and leaves it to the upstream to refuse.
-	NoPrecheck bool
+	// Precheck reads, before a write is sent, whether its certification is open for it. Without that
+	// a write costs a call less, and it is up to the upstream to refuse it.
+	Precheck bool
 	// MaxEstimatedCalls is the most upstream calls that an operation may be expected to make,
 	// by default 500. The expectation is for the worst that the data may hold. One that may
 	// make more is refused before it makes any, with the code UPSTREAM_CALLS_EXCEEDED.

@@ -77,7 +77,7 @@ func (r *inputReader) certificationFilter(f *gen.CertificationFilter) upstream.C
 	return upstream.CertificationFilter{
 		IDs:         r.ids("filter.ids", f.Ids, model.ParseCertificationID),
 		CampaignIDs: r.ids("filter.campaignIds", f.CampaignIds, model.ParseRawID),
-		Phase:       deref(f.Phase),
+		Phase:       model.ValueOf(f.Phase),
 		Completed:   f.Completed,
 	}
 }
@@ -89,8 +89,8 @@ func (r *inputReader) itemFilter(certificationID string, f *gen.AccessReviewItem
 	parseItemID := func(id string) (string, error) { return model.ParseItemID(id, certificationID) }
 	return upstream.AccessReviewItemFilter{
 		IDs:                     r.ids("filter.ids", f.Ids, parseItemID),
-		Type:                    deref(f.Type),
-		AccessType:              deref(f.AccessType),
+		Type:                    model.ValueOf(f.Type),
+		AccessType:              model.ValueOf(f.AccessType),
 		Completed:               f.Completed,
 		IdentitySummaryIDs:      r.ids("filter.identitySummaryIds", f.IdentitySummaryIds, model.ParseRawID),
 		IdentityName:            r.text("filter.identityName", f.IdentityName),
@@ -182,12 +182,4 @@ func sorters[F ~string, O interface{ Sorter() upstream.Sorter[F] }](r *inputRead
 		list = append(list, sorter)
 	}
 	return list
-}
-
-func deref[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
 }

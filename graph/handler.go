@@ -36,7 +36,7 @@ func NewHandler(cfg Config) *Handler {
 		client:       cfg.Client,
 		rows:         rows,
 		arguments:    gen.NewArgumentReader(gen.NewExecutableSchema(gen.Config{})),
-		mutations:    mutation.NewExecutor(mutation.Config{Client: cfg.Client, MaxWriteBatch: cfg.MaxWriteBatch, Precheck: !cfg.NoPrecheck, Now: cfg.Now}),
+		mutations:    mutation.NewExecutor(mutation.Config{Client: cfg.Client, MaxWriteBatch: cfg.MaxWriteBatch, Precheck: cfg.Precheck, Now: cfg.Now}),
 		tasksWatched: watch.NewHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
 	}})
 	server := handler.New(schema)
@@ -83,7 +83,7 @@ func extensions(cfg Config, schema graphql.ExecutableSchema, rows relay.Limits, 
 		extension.Introspection{},
 		document.NewPersistence(cfg.Documents, cfg.DocumentsOnly, cfg.PersistedBytes),
 		document.NewInspection(cfg.Limits, !cfg.hidesSchema(), schema.Schema(), documents),
-		plan.Planning{Rows: rows, Precheck: !cfg.NoPrecheck, MaxCalls: cfg.MaxEstimatedCalls, Traces: cfg.Trace},
+		plan.Planning{Rows: rows, Precheck: cfg.Precheck, MaxCalls: cfg.MaxEstimatedCalls, Traces: cfg.Trace},
 		operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, cfg.ObserveBatch},
 		deferral{},
 		watch.Endings{},

@@ -25,7 +25,7 @@ func announceRoots(ctx context.Context) {
 			switch id.Kind {
 			case model.CertificationNode:
 				certifications = append(certifications, id.Raw)
-				if len(plan.Named(plan.Below(operation, []graphql.CollectedField{field}), "pendingTasks")) > 0 {
+				if len(plan.Named(plan.Below(operation, []graphql.CollectedField{field}), plan.PendingTasksField)) > 0 {
 					withTasks = append(withTasks, id.Raw)
 				}
 			case model.ItemNode:
@@ -46,7 +46,7 @@ func announceRoots(ctx context.Context) {
 func announceCertifications(ctx context.Context, ids []string, fields []graphql.CollectedField) {
 	loaders := load.From(ctx)
 	loaders.Announce(ctx, ids, nil)
-	if len(plan.Named(fields, "pendingTasks")) > 0 {
+	if len(plan.Named(fields, plan.PendingTasksField)) > 0 {
 		loaders.AnnouncePendingTasks(ctx, ids)
 	}
 }
@@ -72,7 +72,7 @@ func announceTargets(ctx context.Context, row []graphql.CollectedField, tasks []
 func announceBelow(ctx context.Context, row []graphql.CollectedField, certifications []upstream.IdentityCertification) {
 	loaders := load.From(ctx)
 	loaders.Prime(ctx, certifications)
-	if len(plan.Named(row, "pendingTasks")) > 0 {
+	if len(plan.Named(row, plan.PendingTasksField)) > 0 {
 		ids := make([]string, len(certifications))
 		for i := range certifications {
 			ids[i] = certifications[i].ID
@@ -99,8 +99,8 @@ func announceBelow(ctx context.Context, row []graphql.CollectedField, certificat
 // it all by abandon.
 func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
 	fields := graphql.CollectFieldsCtx(ctx, nil)
-	connections := append(plan.Named(fields, "reviewItems"), plan.Named(fields, "reviewers")...)
-	if len(connections) > 0 || len(plan.Named(fields, "pendingTasks")) > 0 {
+	connections := append(plan.Named(fields, plan.ReviewItemsField), plan.Named(fields, plan.ReviewersField)...)
+	if len(connections) > 0 || len(plan.Named(fields, plan.PendingTasksField)) > 0 {
 		announceCertifications(ctx, []string{id}, fields)
 	}
 	if len(connections) > 0 {
@@ -125,11 +125,11 @@ func (r *Resolver) readConnections(ctx context.Context, id string, fields []grap
 	for _, field := range fields {
 		want, raw := plan.SelectionOf(ctx, field), field.ArgumentMap(variables)
 		switch field.Name { // wrong arguments are for the field's resolver to report
-		case "reviewItems":
+		case plan.ReviewItemsField:
 			if args, err := r.arguments.CertificationReviewItems(ctx, raw); err == nil {
 				start(func() { _, _ = r.reviewItems(ctx, want, id, args.Arguments, args.Filter, args.OrderBy) })
 			}
-		case "reviewers":
+		case plan.ReviewersField:
 			if args, err := r.arguments.CertificationReviewers(ctx, raw); err == nil {
 				start(func() { _, _ = r.reviewers(ctx, want, id, args.Arguments, args.Filter, args.OrderBy) })
 			}

@@ -32,7 +32,7 @@ func NewBubble(t *testing.T, taskPace time.Duration, changes ...func(*sandbox.Co
 	t.Helper()
 	b := &Bubble{}
 	data := sandbox.Config{Certifications: 6, Items: 60, RateLimit: sandbox.NoRateLimit, TaskPace: taskPace}
-	answers := graph.Config{Caller: asBearerOf}
+	answers := graph.Config{Caller: asBearerOf, Precheck: true}
 	for _, change := range changes {
 		change(&data, &answers)
 	}

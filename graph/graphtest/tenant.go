@@ -101,7 +101,7 @@ func Start(s Setup) (*Tenant, error) {
 		w.Rest.Close()
 		return nil, err
 	}
-	answers := graph.Config{Client: w.Client, Limits: s.Limits, Now: w.Clock.Now, Caller: asBearerOf}
+	answers := graph.Config{Client: w.Client, Limits: s.Limits, Now: w.Clock.Now, Caller: asBearerOf, Precheck: true}
 	answers.MaxEstimatedCalls, answers.MaxUpstreamCalls = 1_000_000, 1_000_000 // tests walk everything
 	if s.ToGateway != nil {
 		s.ToGateway(&answers)

@@ -26,7 +26,7 @@ func TestWritesTakeExactlyTheirCalls(t *testing.T) {
 			}
 			w := graphtest.NewTenant(t, graphtest.Setup{
 				Sandbox:   sandbox.Config{Certifications: 40, Items: 3 * 1_150},
-				ToGateway: func(c *graph.Config) { c.NoPrecheck = off },
+				ToGateway: func(c *graph.Config) { c.Precheck = !off },
 			})
 			items := w.UndecidedItems(t, 1_100)
 			signing := graphtest.Object{"input": graphtest.Object{"certificationId": sandbox.DecidedCertification}}
@@ -85,7 +85,7 @@ func TestTasksKeepIdentitiesTogether(t *testing.T) {
 			t.Parallel()
 			w := graphtest.NewTenant(t, graphtest.Setup{
 				Sandbox:   sandbox.Config{Certifications: 40, Items: 3 * 1_150, SplitSummaries: true},
-				ToGateway: func(c *graph.Config) { c.NoPrecheck = off },
+				ToGateway: func(c *graph.Config) { c.Precheck = !off },
 			})
 			identityOf := map[string]any{}
 			var items []string
@@ -138,7 +138,7 @@ func TestTheLargestReassignmentTakesNoMoreCallsThanThereAre(t *testing.T) {
 				Sandbox: sandbox.Config{Certifications: 1, Items: each.items}, // all in one
 				Limits:  document.Limits{Body: 1 << 20},
 				ToGateway: func(c *graph.Config) {
-					c.NoPrecheck, c.MaxUpstreamCalls, c.MaxEstimatedCalls = each.off, graph.DefaultMaxUpstreamCalls, graph.DefaultMaxEstimatedCalls
+					c.Precheck, c.MaxUpstreamCalls, c.MaxEstimatedCalls = !each.off, graph.DefaultMaxUpstreamCalls, graph.DefaultMaxEstimatedCalls
 				},
 			})
 			items := w.UndecidedItems(t, graph.DefaultMaxWriteBatch)

@@ -53,7 +53,7 @@ func TestTheCallUnderWayOutlivesItsCaller(t *testing.T) {
 	held := newTurnstile(2)
 	w := graphtest.NewTenant(t, graphtest.Setup{Sandbox: sandbox.Config{Certifications: 40, Items: 3 * 600}, Front: held.front})
 	items := w.UndecidedItems(t, 550)
-	gateway := w.Watched(t, graph.Config{})
+	gateway := w.Watched(t, graph.Config{Precheck: true})
 	w.Leave(t, gateway, graphtest.DecideMutation, decisions(items, nil), held.arrived)
 	<-gateway.Gone
 	select {
@@ -85,7 +85,7 @@ func TestAWaitingWriteLeavesWithItsCaller(t *testing.T) {
 		first <- w.AskWith(t, token, decideOnly, decisions(items[:1], nil))
 	}()
 	<-held.arrived // and has the only place
-	gateway := w.Watched(t, graph.Config{NoPrecheck: true})
+	gateway := w.Watched(t, graph.Config{})
 	waiting := make(chan struct{})
 	go func() { <-gateway.Came; time.Sleep(50 * time.Millisecond); close(waiting) }()
 	w.Leave(t, gateway, decideOnly, decisions(items[1:], nil), waiting)
@@ -117,7 +117,7 @@ func TestACallThatCannotFinishIsNotStarted(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{
 		Sandbox: sandbox.Config{Certifications: 40, Items: 3 * 600}, Front: slow(300 * time.Millisecond),
-		ToGateway: func(c *graph.Config) { c.OperationTimeout, c.NoPrecheck = 750*time.Millisecond, true },
+		ToGateway: func(c *graph.Config) { c.OperationTimeout, c.Precheck = 750*time.Millisecond, false },
 	})
 	items := w.UndecidedItems(t, 550)
 	payload := graphtest.At(w.Ask(t, graphtest.Admin, decideOnly, decisions(items, nil)).OK(t), "decideReviewItems")
@@ -144,7 +144,7 @@ func TestACallUnderWayOutlivesTheDeadline(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{
 		Front:     slow(800 * time.Millisecond),
-		ToGateway: func(c *graph.Config) { c.OperationTimeout, c.NoPrecheck = 400*time.Millisecond, true },
+		ToGateway: func(c *graph.Config) { c.OperationTimeout, c.Precheck = 400*time.Millisecond, false },
 	})
 	items := w.UndecidedItems(t, 1)
 	payload := graphtest.At(w.Ask(t, graphtest.Admin, decideOnly, decisions(items, nil)).OK(t), "decideReviewItems")

@@ -30,7 +30,7 @@ type fuzzed struct{ gateway http.Handler }
 
 func newFuzzed(f *testing.F, limits document.Limits) fuzzed {
 	f.Helper()
-	return newFuzzedWith(f, graph.Config{Limits: limits})
+	return newFuzzedWith(f, graph.Config{Limits: limits, Precheck: true})
 }
 
 func newFuzzedWith(f *testing.F, cfg graph.Config) fuzzed {
@@ -154,8 +154,8 @@ func FuzzBodies(f *testing.F) {
 	f.Add(uint8(9), "application/json", "", []byte("documentId=a&extensions=%7B%22persistedQuery%22:%7B%22version%22:1%7D%7D"))
 	f.Add(uint8(1), "application/json", "*/*", []byte("query=mutation{__typename}&extensions=%7B%22a%22:1%7D"))
 	f.Add(uint8(2), "text/plain", "text/html;q=x", []byte{})
-	one, batches := newFuzzedWith(f, graph.Config{PersistedBytes: 1 << 20}), newFuzzed(f, document.Limits{Batch: 3})
-	trusted := graph.Config{}
+	one, batches := newFuzzedWith(f, graph.Config{PersistedBytes: 1 << 20, Precheck: true}), newFuzzed(f, document.Limits{Batch: 3})
+	trusted := graph.Config{Precheck: true}
 	graphtest.Trusting(f, graphtest.Written(f, map[string]string{"a.json": `{"a": "{ __typename }"}`}), true)(&trusted)
 	documents := newFuzzedWith(f, trusted)
 	f.Fuzz(func(t *testing.T, kind uint8, contentType, accept string, body []byte) {
