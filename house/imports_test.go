@@ -136,7 +136,7 @@ var importRules = map[string]importRule{
 		why:          "the paging rules are pure, so that they can be tested and reused by themselves",
 	},
 	"certql/graph/transport": {
-		project: []string{"certql/graph/apierror", "certql/graph/document", "certql/graph/plan"},
+		project: []string{"certql/graph/apierror", "certql/graph/document", "certql/graph/plan", "certql/header"},
 		never:   []string{"certql/edge", "certql/graph/gen", "certql/upstream/sandbox"},
 		why:     "how an operation arrives and its response leaves does not depend on which fields there are",
 	},

@@ -1,13 +1,14 @@
 package transport
 
 import (
-	"mime"
 	"net/http"
-	"strconv"
+	"slices"
 	"strings"
+
+	"certql/header"
 )
 
-// The media types of answers. The first two hold one answer, the others a stream of them.
+// The media types of responses. The first two hold one response, the others a stream of them.
 const (
 	typeJSON      = "application/json"
 	typeGraphQL   = "application/graphql-response+json"
@@ -15,15 +16,15 @@ const (
 	typeMultipart = "multipart/mixed"
 )
 
-// accepted is what a caller can read: the media type for one answer and the one for a stream
-// of them. Each is empty where the caller has no use for it.
+// accepted is what a caller can read: the media type for one response and the one for a stream of
+// them. Each is empty if the caller has no use for it.
 type accepted struct{ single, stream string }
 
-// negotiate chooses the media types of an answer by the Accept header. Answers are JSON unless
-// the caller names the newer type of GraphQL and does not prefer JSON; streams are only for
-// who names one.
-func negotiate(header http.Header) accepted {
-	ranges := weights(header, "Accept")
+// negotiate chooses the media types of a response by the Accept header. Responses are JSON unless
+// the caller names the newer type of GraphQL and does not prefer JSON; streams are only for callers
+// that name one.
+func negotiate(h http.Header) accepted {
+	ranges := slices.DeleteFunc(header.Weighted(h.Values("Accept")), inOtherCharset)
 	if len(ranges) == 0 {
 		return accepted{single: typeJSON}
 	}
@@ -47,76 +48,26 @@ func negotiate(header http.Header) accepted {
 	return a
 }
 
-// acceptsGzip says whether the caller would have its answer compressed.
-func acceptsGzip(header http.Header) bool {
-	codings := weights(header, "Accept-Encoding")
-	compressed, named := quality(codings, "gzip")
-	if !named {
-		compressed, _ = quality(codings, "*")
-	}
-	plain, _ := quality(codings, "identity")
+// quality returns how much a media type is wanted, by the most specific element that covers it, and
+// whether that element names it.
+func quality(ranges []header.Element, mediaType string) (wanted float64, named bool) {
+	kind, _, _ := strings.Cut(mediaType, "/")
+	wanted, by := header.Quality(ranges, mediaType, kind+"/*", "*/*")
+	return wanted, by == mediaType
+}
+
+// acceptsGzip reports whether the caller wants its response compressed.
+func acceptsGzip(h http.Header) bool {
+	codings := header.Weighted(h.Values("Accept-Encoding"))
+	compressed, _ := header.Quality(codings, "gzip", "*", "*/*")
+	plain, _ := header.Quality(codings, "identity", "*/*")
 	return compressed > 0 && compressed >= plain
 }
 
-// A weighted is an element of a header such as Accept.
-type weighted struct {
-	value string
-	q     float64
-}
-
-// weights reads a header whose elements have weights. What is malformed, or in a charset that
-// no answer has, is as if it were not there.
-func weights(header http.Header, name string) []weighted {
-	var list []weighted
-	for _, element := range elements(strings.Join(header.Values(name), ",")) {
-		value, params, err := mime.ParseMediaType(element)
-		if err != nil {
-			continue
-		}
-		if charset, ok := params["charset"]; ok && !isUTF8(charset) {
-			continue
-		}
-		q := 1.0
-		if text, ok := params["q"]; ok {
-			if q, err = strconv.ParseFloat(text, 64); err != nil || !(q >= 0 && q <= 1) {
-				continue
-			}
-		}
-		list = append(list, weighted{value, q})
-	}
-	return list
-}
-
-// elements splits a header at its commas, except those in quotes.
-func elements(text string) []string {
-	var list []string
-	start, quoted := 0, false
-	for i := 0; i < len(text); i++ {
-		switch {
-		case quoted && text[i] == '\\':
-			i++
-		case text[i] == '"':
-			quoted = !quoted
-		case text[i] == ',' && !quoted:
-			list = append(list, text[start:i])
-			start = i + 1
-		}
-	}
-	return append(list, text[start:])
-}
-
-// quality answers how much a value is wanted, by the most specific element that covers it,
-// and whether that element names it. It is 0 where none does.
-func quality(list []weighted, value string) (q float64, named bool) {
-	kind, _, _ := strings.Cut(value, "/")
-	for _, pattern := range []string{value, kind + "/*", "*/*"} {
-		for _, w := range list {
-			if w.value == pattern {
-				return w.q, pattern == value
-			}
-		}
-	}
-	return 0, false
+// inOtherCharset reports whether an element asks for a charset that no response has.
+func inOtherCharset(e header.Element) bool {
+	charset, ok := e.Params["charset"]
+	return ok && !isUTF8(charset)
 }
 
 func isUTF8(charset string) bool {
