@@ -117,7 +117,7 @@ func (b *belief) normalise() {
 	for _, weight := range b.weights {
 		sum += weight
 	}
-	if sum < 1e-300 {
+	if sum == 0 {
 		b.forget(0)
 		return
 	}

@@ -15,6 +15,7 @@ func TestHowMuchOfTheWindowHadPassed(t *testing.T) {
 		{0, 1, Window},
 		{1 * time.Second, 0.95, 9500 * time.Millisecond},
 		{5 * time.Second, 0.55, 5500 * time.Millisecond},
+		{5500 * time.Millisecond, 0.5, 5 * time.Second},
 		{6 * time.Second, 1, Window}, // less than half of it: a window that slides
 		{Window, 1, Window},
 		{Window + 1, 0, 0}, // a penalty
@@ -80,6 +81,91 @@ func TestARefusalOfTheSameWindowTellsNothing(t *testing.T) {
 	twice.resumed(now.Add(Window))
 	if once.left() != twice.left() {
 		t.Errorf("%d are left after one, %d after both", once.left(), twice.left())
+	}
+}
+
+// Of 100 requests that the service allows, those that were not sent here were sent by others. The
+// service asks to wait for 4 seconds, so 6.5 of the window had passed, give or take half a second.
+func TestARefusalTellsWhatOthersSent(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	answered := make([]done, 60)
+	for i := range answered {
+		answered[i].at = now.Add(-6 * time.Second)
+	}
+	answered[0].at = now.Add(-6500 * time.Millisecond) // in the window before
+	c := newContention(95, 5)
+	c.refused(refusal{at: now, retryAfter: 4 * time.Second, answered: answered})
+	for range 6 {
+		c.sent() // were under way at the refusal
+	}
+	c.resumed(now.Add(4 * time.Second))
+	want := newBelief(100)
+	want.refusal(100-65, 0.65, 10/math.Sqrt(12), true) // 65 requests in 6.5 seconds: 10 in one
+	wantWeights(t, c.belief, want.weights...)
+}
+
+func TestAWindowWithoutARefusalTellsHowManyOthersCanHaveSent(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	c := refusedWith(70, now.Add(-time.Hour), now)
+	begin := now.Add(Window)
+	var answered []done
+	for _, batch := range []struct {
+		at time.Time
+		n  int
+	}{
+		{begin, 1}, // in the window before
+		{begin.Add(1), 40},
+		{begin.Add(Window), 20},
+		{begin.Add(Window + 1), 30}, // in the window after
+	} {
+		for range batch.n {
+			answered = append(answered, done{at: batch.at})
+		}
+	}
+	want := newBelief(100)
+	want.refusal(30, 1, 7/math.Sqrt(12), true)
+	c.passed(answered, begin.Add(Window))
+	want.quiet(100 - 60)
+	want.age(0.1) // after a single refusal others stay for ten windows on average
+	wantWeights(t, c.belief, want.weights...)
+	c.passed(answered, begin.Add(2*Window))
+	want.quiet(100 - 30)
+	want.age(0.1)
+	wantWeights(t, c.belief, want.weights...)
+}
+
+// Others send nothing, or far more than the budget: as likely as is tolerable, or likelier.
+func TestSlotsAreLeftOnlyIfAnOverrunIsLikelierThanTolerable(t *testing.T) {
+	for _, tt := range []struct {
+		many float64
+		left int
+	}{
+		{tolerable, 0},
+		{tolerable + 0.001, 9}, // all but one
+	} {
+		c := newContention(10, 0)
+		c.confirmed = true
+		c.belief = &belief{step: 1_000, weights: []float64{1 - tt.many, tt.many}}
+		c.divide(time.Now())
+		if c.left() != tt.left {
+			t.Errorf("if many come with a likelihood of %v, %d are left, want %d", tt.many, c.left(), tt.left)
+		}
+	}
+}
+
+func TestLessIsRiskedWhileTwoOverrunWindowsAreRemembered(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	left := func(ago time.Duration) int {
+		c := newContention(95, 5)
+		c.confirmed = true
+		c.belief = newBelief(100)
+		c.belief.refusal(33, 1, 0, false)
+		c.before = now.Add(-ago)
+		c.divide(now)
+		return c.left()
+	}
+	if during, after, long := left(remembered-1), left(remembered), left(time.Hour); during <= after || after != long {
+		t.Errorf("%d are left while both are remembered, %d right after that, %d long after", during, after, long)
 	}
 }
 

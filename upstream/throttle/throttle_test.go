@@ -226,6 +226,26 @@ func TestACallThatLeavesTheQueueFreesItsPlace(t *testing.T) {
 		if b.rejected != 0 {
 			t.Errorf("%d calls were rejected", b.rejected)
 		}
+		if got := b.RateLimit("b").Queued; got != 0 {
+			t.Errorf("%d calls are left in the queue", got)
+		}
+	})
+}
+
+func TestACallWaitsThatMayWaitJustLongEnough(t *testing.T) {
+	with(t, Config{Limit: 1, QueueWait: Window}, func(t *testing.T, b *bench) {
+		b.spend(t, "a", 1)
+		leaving, leave := context.WithCancel(t.Context())
+		left := make(chan error, 1)
+		go func() { _, err := b.Enter(leaving, of("a", Reads)); left <- err }()
+		synctest.Wait()
+		if got := b.RateLimit("b").Queued; got != 1 {
+			t.Errorf("%d calls wait", got)
+		}
+		leave()
+		if err := <-left; !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
 	})
 }
 
@@ -287,6 +307,32 @@ func TestSomeSlotsAreForCallersThatHadLittle(t *testing.T) {
 	})
 }
 
+func TestACallerThatHadAnEqualShareStaysOutOfTheReserve(t *testing.T) {
+	with(t, Config{Limit: 12}, func(t *testing.T, b *bench) {
+		b.spend(t, "half", 6)
+		b.spend(t, "less", 4)
+		half := b.later(t, of("half", Reads), Answered)
+		b.spend(t, "less", 1)
+		if got := <-half; got != Window {
+			t.Errorf("the caller that had half of the slots went after %v", got)
+		}
+		if want := []time.Duration{Window}; !slices.Equal(b.expected, want) {
+			t.Errorf("expected waits were %v, want %v", b.expected, want)
+		}
+	})
+}
+
+func TestACallerThatHadLittleWaitsForAFreeSlotAsWell(t *testing.T) {
+	with(t, Config{Limit: 4}, func(t *testing.T, b *bench) {
+		b.Leave(b.enter(t, of("little", Reads)), Unsent, 0)
+		b.spend(t, "much", 4)
+		time.Sleep(3 * time.Second)
+		if got := <-b.later(t, of("little", Reads), Answered); got != 7*time.Second {
+			t.Errorf("the caller that had little went after %v", got)
+		}
+	})
+}
+
 func TestIdleBudgetsAndCallersAreForgotten(t *testing.T) {
 	with(t, Config{Limit: 10}, func(t *testing.T, b *bench) {
 		b.spend(t, "a", 1)
@@ -321,6 +367,21 @@ func TestStateIsThatOfTheBudgetWithTheLeast(t *testing.T) {
 	})
 }
 
+func TestTheBudgetIsWholeAWindowAfterTheLastAnswer(t *testing.T) {
+	with(t, Config{Limit: 3}, func(t *testing.T, b *bench) {
+		b.spend(t, "a", 1)
+		time.Sleep(3 * time.Second)
+		if got := time.Until(b.RateLimit("b").ResetAt); got != 7*time.Second {
+			t.Errorf("after the answer to the only call it is whole in %v", got)
+		}
+		turn := b.enter(t, of("a", Reads))
+		if got := time.Until(b.RateLimit("b").ResetAt); got != Window {
+			t.Errorf("with a call under way it is whole in %v", got)
+		}
+		b.Leave(turn, Answered, 0)
+	})
+}
+
 func TestTheExpectedWaitIsThatForTheSlotsOfTheCallsBefore(t *testing.T) {
 	with(t, Config{Limit: 4}, func(t *testing.T, b *bench) {
 		for range 4 {
@@ -348,6 +409,37 @@ func TestTheExpectedWaitIsThatForTheSlotsOfTheCallsBefore(t *testing.T) {
 		}
 		for _, each := range waiting {
 			<-each
+		}
+	})
+}
+
+// At 10s one of ten slots is in use, until 15s, and the budget was used up 5s ago. Of the calls that
+// come then four go at once. The others go one by one, at intervals of a tenth of nine seconds, as
+// half of the slots are in use.
+func TestTheExpectedWaitIsAtLeastThatOfCallsThatGoOneByOne(t *testing.T) {
+	with(t, Config{Limit: 10}, func(t *testing.T, b *bench) {
+		b.spend(t, "a", 9)
+		time.Sleep(5 * time.Second)
+		b.spend(t, "a", 1)
+		time.Sleep(5 * time.Second)
+		b.spend(t, "a", 4)
+		var waiting []<-chan time.Duration
+		for range 7 {
+			waiting = append(waiting, b.later(t, of("a", Reads), Answered))
+		}
+		tenths := func(n time.Duration) time.Duration { return n * time.Second / 10 }
+		want := []time.Duration{
+			tenths(9), tenths(18), tenths(27), tenths(36), tenths(45),
+			tenths(54),  // a slot is free at 15s, but it is not the call's turn before
+			tenths(100), // the next slots become free at 20s
+		}
+		if !slices.Equal(b.expected, want) {
+			t.Errorf("expected waits are %v, want %v", b.expected, want)
+		}
+		for i, each := range waiting {
+			if got := <-each; got != want[i] {
+				t.Errorf("call %d went after %v, want %v", i, got, want[i])
+			}
 		}
 	})
 }
