@@ -197,6 +197,27 @@ func TestOthersAreForgottenWindowByWindow(t *testing.T) {
 	}
 }
 
+// Others are there with a likelihood of 1 in 90. In the next window a tenth of them leave, so that it
+// is 1 in 100.
+func TestOthersAreForgottenIfItIsCertainEnoughThatThereAreNone(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		some  float64
+		known bool
+	}{
+		{1 / 90.0, false},
+		{1 / 89.0, true},
+	} {
+		c := newContention(100, 0)
+		c.belief = &belief{step: 1, weights: []float64{1 - tt.some, tt.some}}
+		c.until = now
+		c.passed(nil, now.Add(Window))
+		if c.known() != tt.known {
+			t.Errorf("after others were there with a likelihood of %v, known is %v, want %v", tt.some, c.known(), tt.known)
+		}
+	}
+}
+
 func TestOthersThatHaveShownTwiceAreRememberedLonger(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	forgotten := func(c *contention, from time.Time) (windows int) {

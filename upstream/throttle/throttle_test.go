@@ -161,6 +161,9 @@ func TestWithoutALimitCallsGoUnlessThereIsAPause(t *testing.T) {
 		if got := <-b.later(t, of("a", Reads), Answered); got != 4*time.Second || b.expected[0] != got {
 			t.Errorf("after a refusal a call went after %v, expected were %v", got, b.expected)
 		}
+		if b.budgets["b"].others.known() {
+			t.Error("a budget without a limit is taken to be spent by others")
+		}
 	})
 }
 
@@ -340,7 +343,12 @@ func TestIdleBudgetsAndCallersAreForgotten(t *testing.T) {
 		if n := b.State().Budgets; n != 2 {
 			t.Errorf("%d budgets, want 2", n)
 		}
-		time.Sleep(callerMemory)
+		time.Sleep(callerMemory - sweepPace)
+		b.spend(t, "b", 1)
+		if n := b.State().Budgets; n != 2 {
+			t.Errorf("%d budgets are left before their time is over, want 2", n)
+		}
+		time.Sleep(sweepPace)
 		b.spend(t, "b", 1)
 		if n := b.State().Budgets; n != 1 || len(b.budgets["b"].callers) != 1 {
 			t.Errorf("%d budgets with %d callers, want 1 with 1", n, len(b.budgets["b"].callers))
