@@ -32,7 +32,7 @@ func TestAtFirstAllNumbersOfOthersAreEquallyLikely(t *testing.T) {
 func TestARefusalCountsByBayesRule(t *testing.T) {
 	ifTwo := math.Exp(-4*4/(2*15.0)) / math.Sqrt(15)
 	ifFour := math.Exp(-2*2/(2*17.0)) / math.Sqrt(17)
-	ifNone := 1 / 3.0 // a stray refusal tells nothing: each of three numbers is as likely
+	ifNone := 1 / 3.0 // a stray refusal tells nothing: all three numbers are equally likely
 
 	first := &belief{step: 4, weights: []float64{0.5, 0.2, 0.3}}
 	first.refusal(6, 0.5, 3, true)
@@ -137,7 +137,7 @@ func TestABeliefFollowsWhatIsSeen(t *testing.T) {
 	blurred.refusal(33, 1, 10, false)
 	sharp.refusal(33, 1, 0, false)
 	if blurred.exceed(50) <= sharp.exceed(50) {
-		t.Error("what is less certain is not")
+		t.Error("a blurred refusal leaves no more doubt than a sharp one")
 	}
 }
 
@@ -150,7 +150,7 @@ func TestABeliefAges(t *testing.T) {
 	wantWeights(t, ends, 0, 0.5*(1-driftRate), driftRate, 0.5*(1-driftRate))
 }
 
-// What was held to be impossible happens: nothing is known then.
+// If something happens that was held to be impossible, nothing is known.
 func TestABeliefStartsOverAfterTheImpossible(t *testing.T) {
 	b := &belief{step: 1, weights: []float64{0, 0, 0, 0, 0}}
 	b.normalise()

@@ -134,7 +134,7 @@ func TestGateGivesNoTurnForARequestThatLeavesTheQueue(t *testing.T) {
 	})
 }
 
-func TestGateGivesAnOperationItsTurnByWhenItBeganToWait(t *testing.T) {
+func TestGateGivesTurnsInTheOrderInWhichOperationsBeganToWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := NewGate(2, 2)
 		busy, next, early := new(int), new(int), new(int)
@@ -163,7 +163,7 @@ func TestGateGivesAnOperationItsTurnByWhenItBeganToWait(t *testing.T) {
 	})
 }
 
-func TestGateForgetsWhoLeavesTheQueue(t *testing.T) {
+func TestGateForgetsARequestThatLeavesTheQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := NewGate(1, 1)
 		holder, waiter := new(int), new(int)

@@ -78,7 +78,7 @@ func TestCallsComeBackTwiceAsManyAtATime(t *testing.T) {
 		for range calls {
 			<-done
 		}
-		for i, want := range []int{1, 2, 4, 8, 16, 32, 64, 173} { // more than 64 at a time are as good as all
+		for i, want := range []int{1, 2, 4, 8, 16, 32, 64, 173} { // above 64 at a time there is no bound
 			if got := went[time.Duration(i+1)*time.Second]; got != want {
 				t.Errorf("after %d seconds %d calls went, want %d", i+1, got, want)
 			}
@@ -86,7 +86,7 @@ func TestCallsComeBackTwiceAsManyAtATime(t *testing.T) {
 	})
 }
 
-// The first call after a pause is refused too: the third within two minutes would bring a penalty.
+// If the first call after a pause is refused too, a third refusal within two minutes would bring a penalty.
 func TestASecondRefusalInARowIsFollowedByALongerRest(t *testing.T) {
 	for _, tt := range []struct {
 		name         string
@@ -112,7 +112,7 @@ func TestASecondRefusalInARowIsFollowedByALongerRest(t *testing.T) {
 	}
 }
 
-// A listener is an estimator that keeps what it is told.
+// A listener is an estimator that records what it is told.
 type listener struct {
 	alone
 
@@ -183,7 +183,7 @@ func TestARestIsNoLongerThanTheLongestPause(t *testing.T) {
 	})
 }
 
-// For a window after the budget was used up, calls go one by one when half of it is in use.
+// For a window after the budget was used up, calls go one by one if half of it is in use.
 func TestCallsArePacedAfterTheBudgetWasUsedUp(t *testing.T) {
 	with(t, Config{Limit: 9}, func(t *testing.T, b *bench) {
 		start := time.Now()

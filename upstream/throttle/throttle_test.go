@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A bench is a throttle in a bubble of time, and what its hooks were told.
+// A bench is a throttle in a bubble of time, with a record of what its hooks were told.
 type bench struct {
 	*Throttle
 
@@ -21,7 +21,8 @@ type bench struct {
 	rejected, paused int
 }
 
-// with runs a test on a throttle. Settings that are zero get values that do not stand in the way.
+// with runs a test on a throttle. A zero setting, other than Limit and Margin, means no bound that a
+// test would meet.
 func with(t *testing.T, config Config, test func(t *testing.T, b *bench)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -73,7 +74,7 @@ func (b *bench) enter(t *testing.T, p Place) Turn {
 	return turn
 }
 
-// later takes a turn in the background, and tells after which time since now the call had it.
+// later takes a turn in the background, and sends how long the call waited for it.
 func (b *bench) later(t *testing.T, p Place, end Outcome) <-chan time.Duration {
 	t.Helper()
 	start, had := time.Now(), make(chan time.Duration, 1)
@@ -235,7 +236,7 @@ func TestACallThatLeavesTheQueueFreesItsPlace(t *testing.T) {
 	})
 }
 
-func TestACallWaitsThatMayWaitJustLongEnough(t *testing.T) {
+func TestACallWaitsIfItMayWaitJustLongEnough(t *testing.T) {
 	with(t, Config{Limit: 1, QueueWait: Window}, func(t *testing.T, b *bench) {
 		b.spend(t, "a", 1)
 		leaving, leave := context.WithCancel(t.Context())
@@ -291,7 +292,7 @@ func TestCallersTakeTurnsAndWritesGoFirst(t *testing.T) {
 	})
 }
 
-func TestSomeSlotsAreForCallersThatHadLittle(t *testing.T) {
+func TestSomeSlotsAreReservedForCallersThatHadLittle(t *testing.T) {
 	with(t, Config{Limit: 12}, func(t *testing.T, b *bench) {
 		b.Leave(b.enter(t, of("little", Reads)), Unsent, 0)
 		b.spend(t, "much", 9) // beside the twelfth and the eleventh, which are reserved
@@ -407,7 +408,7 @@ func TestTheExpectedWaitIsThatForTheSlotsOfTheCallsBefore(t *testing.T) {
 		}
 		seconds := func(n time.Duration) time.Duration { return n * time.Second }
 		want := []time.Duration{
-			seconds(6), seconds(7), seconds(8), seconds(9), seconds(16), // a slot becomes free each second, and again a window later
+			seconds(6), seconds(7), seconds(8), seconds(9), seconds(16), // a slot becomes free each second, and the first one again a window later
 			seconds(7), // the other caller's turn comes after one call of the first
 			seconds(6), // before all reads
 			seconds(7), // behind the write
