@@ -12,8 +12,7 @@ import (
 	"certql/upstream"
 )
 
-// A read that net/http sends again by itself, since the connection that was kept for it broke, is
-// counted as two requests.
+// If the kept connection breaks, net/http sends a read again by itself. It counts as two requests.
 func TestWhatTheTransportSendsAgainIsCounted(t *testing.T) {
 	var came atomic.Int32
 	server := newServer(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -5,16 +5,16 @@ import (
 	"testing"
 )
 
-// forgotten is after how many windows the service has forgotten one that was overrun, so that
-// three within them are not within two minutes.
+// forgotten is the number of windows after which the service no longer remembers an overrun, so that
+// three overruns that far apart are not within two minutes.
 const forgotten = 13
 
-// bestUse returns which part of a budget of 100 can be used beside a stranger who asks at random
-// moments for so many things in a window on average, by a client that knows that average, sends at
-// most limit requests and overruns no third window within two minutes; in one of 10,000 windows they
-// may, as nothing that is random can be ruled out. How many requests to send is decided anew
-// for each fixed window: what the stranger does in it does not show before the service refuses a
-// call, when the window is used up.
+// bestUse returns the largest share of a budget of 100 that a client can use beside a stranger who
+// sends requests at random moments, with the given average in a window. The client knows that average,
+// sends at most limit requests and must not overrun a third window within two minutes, except in one
+// window of 10,000, as nothing random can be ruled out. It decides anew for each fixed window how many
+// requests to send: it does not see what the stranger does in it before the service refuses a call,
+// and then the window is used up.
 //
 // It is a Markov decision process. Its state is how many windows ago the latest two were overrun,
 // and value iteration finds the best decision in each.
@@ -51,8 +51,8 @@ func bestUse(mean float64, limit int) float64 {
 	return gain
 }
 
-// beside returns how much of a window of 100 is used if so many requests are sent beside a
-// stranger's, and how likely it is that they are more than 100 together.
+// beside returns how much of a window of 100 is used if the given number of requests is sent beside
+// those of a stranger, and how likely it is that there are more than 100 in all.
 func beside(mean float64, sent int) (used, overrun float64) {
 	overrun = 1
 	likelihood := math.Exp(-mean) // of so many of the stranger's

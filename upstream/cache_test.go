@@ -13,7 +13,7 @@ import (
 	"certql/upstream"
 )
 
-// A numbering service answers each request with its number as the name of what is asked for.
+// A numbering service numbers the requests, and answers each with its number as the name of the object.
 type numbering struct {
 	mu      sync.Mutex
 	n       int
@@ -210,7 +210,7 @@ func TestAWriteDropsWhatItTouches(t *testing.T) {
 	}
 }
 
-// What a read was answered that began before a write, or during it, is not kept beyond it.
+// The response to a read that began before or during a write is not kept after that write.
 func TestNoAnswerFromBeforeAWriteIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, start := range []time.Duration{0, 1500 * time.Millisecond} {
@@ -313,8 +313,8 @@ func TestExpiredAnswersServeWhileThereIsAPause(t *testing.T) {
 	}
 }
 
-// However callers overlap, one of them reads what the cache may keep: a caller may find nothing in the
-// cache, and set out only after the answer to another one has been put there.
+// However callers overlap, only one of them reads what the cache may keep. One of them may find nothing
+// in the cache, and begin its call only after the response to another call has been put there.
 func TestWhatIsKeptIsReadOnce(t *testing.T) {
 	s := &numbering{}
 	client := newClient(t, upstream.Config{BaseURL: "http://tenant", Transport: s, CacheTTL: time.Hour})

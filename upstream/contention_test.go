@@ -61,7 +61,7 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	return a, err
 }
 
-// wantAll has the budget be used up in the five windows from one on.
+// wantAll checks that the budget is used up in each of the five windows that begin with the given one.
 func (r *recorder) wantAll(t *testing.T, from int) {
 	t.Helper()
 	if len(r.admitted) < from+5 || slices.Min(r.admitted[from:from+5]) < 93 {
@@ -69,9 +69,8 @@ func (r *recorder) wantAll(t *testing.T, from int) {
 	}
 }
 
-// A 429 that no other software is behind costs half of the budget at most, and that for two
-// minutes and a half: while the service may remember two windows that were overrun, no more can be
-// tried.
+// A 429 that no other software caused costs at most half of the budget, for two and a half minutes:
+// while the service may remember two overrun windows, trying to use more is too risky.
 func TestTheBudgetIsBackSoonAfterAStrayRefusal(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -103,7 +102,7 @@ func TestTheBudgetIsBackSoonAfterAStrayRefusal(t *testing.T) {
 }
 
 // Without calls nothing shows whether there are others.
-func TestAStrayRefusalIsForgottenByWhoIsIdle(t *testing.T) {
+func TestAnIdleClientForgetsAStrayRefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &throttling{retryAfter: "2"}
 		client := s.client(t, upstream.Config{RateLimit: 100, RateLimitMargin: 5})
@@ -127,8 +126,8 @@ func TestAStrayRefusalIsForgottenByWhoIsIdle(t *testing.T) {
 	})
 }
 
-// Once a stranger has gone who was there for ten minutes, slots are left to others for not much longer
-// than half of that.
+// After a stranger who was there for ten minutes has left, slots are left to others for little more
+// than five minutes.
 func TestOthersWhoHaveLeftAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWire(t, sandbox.Config{})

@@ -103,7 +103,7 @@ func TestNoCallWithoutACredential(t *testing.T) {
 	}
 }
 
-// A staticCredential always returns the same.
+// A staticCredential always returns the same token.
 type staticCredential struct {
 	token string
 	err   error

@@ -116,8 +116,8 @@ func TestEveryFieldIsRead(t *testing.T) {
 	}
 }
 
-// wantNoZero fails for every field that is zero, but for those in rows of a list that
-// repeats what is tested elsewhere.
+// wantNoZero fails for every field that is zero, except in the rows of lists that are tested
+// elsewhere.
 func wantNoZero(t *testing.T, path string, v reflect.Value, nested bool) {
 	t.Helper()
 	if v.IsZero() {

@@ -81,9 +81,9 @@ func decodeBody[T any](t testing.TB, server *httptest.Server, method, target, to
 	return body
 }
 
-// Whatever text a filter compares with, it reaches the service as that very text: the sandbox
-// accepts the filter, the text stands in it once unescaped, and the rows are those that a
-// plain comparison finds. Text that cannot be sent is refused without a request.
+// Any text that a filter compares with reaches the service unchanged: the sandbox accepts the
+// filter, the unescaped filter contains the text, and the rows are those that a plain comparison
+// finds. Text that cannot be sent is refused without a request.
 func FuzzFilterTextReachesTheService(f *testing.F) {
 	for _, text := range []string{
 		"", "SAP_ALL", "sap_all", `Tier\0 Admin`, `"Break Glass" Operator`, "Bonus 100% Approver", "Payroll & Benefits Clerk", "C++ Developer",
@@ -120,12 +120,12 @@ func FuzzFilterTextReachesTheService(f *testing.F) {
 	})
 }
 
-// sendable tells whether the filter language can hold a text: it can escape no control characters.
+// sendable reports whether the filter language can express a text: it cannot escape control characters.
 func sendable(text string) bool {
 	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
-// check lists by a filter that holds the given texts in that order, and compares the rows.
+// check lists by a filter that contains the given texts in that order, and compares the rows.
 func (w *filterWorld) check(t *testing.T, sends bool, filter upstream.AccessReviewItemFilter, texts []string, matches func(plainItem) bool) {
 	t.Helper()
 	before := w.sandbox.Requests().Total

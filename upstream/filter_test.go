@@ -69,7 +69,7 @@ func TestExpressionsThatCannotBeSent(t *testing.T) {
 	}
 }
 
-// FuzzQuote checks that what a reader of the language takes out is what was put in.
+// FuzzQuote checks that reading a quoted value gives the text that was quoted.
 func FuzzQuote(f *testing.F) {
 	for _, text := range []string{"", `"`, `\`, `\\"`, `" or id pr`, "ü", "a\x00b", "\xff", `a\`} {
 		f.Add(text, "tail")

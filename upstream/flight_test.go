@@ -15,8 +15,8 @@ import (
 	"certql/upstream"
 )
 
-// held is a service that answers each caller a certification named as the caller's token,
-// but not before it is let go.
+// held is a service that answers each caller with a certification named like the caller's token,
+// but only once the test lets the response go.
 type held struct {
 	arrived  chan string // tokens
 	letGo    chan struct{}
@@ -153,8 +153,8 @@ func TestTheLastCallerWhoLeavesCancelsTheRequest(t *testing.T) {
 	}
 }
 
-// A read of what is true now does not join one that began a moment ago, but shares a request with
-// those that come after it.
+// A read past the cache does not join one that began before it. Later reads join it, except those
+// with a NoCache of their own.
 func TestAReadPastTheCacheJoinsNoneFromBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &numbering{latency: time.Second}
@@ -232,8 +232,8 @@ func TestAReadAfterAWriteDoesNotJoinOneFromBefore(t *testing.T) {
 	}
 }
 
-// Nothing sets out for a caller who has gone.
-func TestWhoHasGoneReadsNothing(t *testing.T) {
+// No request is sent for a caller who has already left.
+func TestACallerWhoHasLeftSendsNothing(t *testing.T) {
 	var came atomic.Int32
 	client := newClient(t, upstream.Config{BaseURL: "http://localhost/v3", Transport: roundTripper(func(*http.Request) (*http.Response, error) {
 		came.Add(1)

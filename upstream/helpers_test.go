@@ -21,8 +21,8 @@ func newServer(t testing.TB, handler http.HandlerFunc) *httptest.Server {
 	return server
 }
 
-// newClient returns a client that leaves no connection behind. Unless the test sets one it has
-// no rate limit.
+// newClient returns a client that leaves no connection behind. It has no rate limit unless the test
+// sets one.
 func newClient(t testing.TB, cfg upstream.Config) *upstream.Client {
 	t.Helper()
 	if cfg.RateLimit == 0 {
@@ -51,7 +51,7 @@ func withToken(t testing.TB, token string) context.Context {
 	return upstream.WithCredential(t.Context(), credential)
 }
 
-// answering returns a handler with one answer for all requests.
+// answering returns a handler that gives the same response to all requests.
 func answering(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
@@ -59,7 +59,7 @@ func answering(status int, body string) http.HandlerFunc {
 	}
 }
 
-// upstreamError returns the error as what every call fails with.
+// upstreamError returns err as an *upstream.Error, which every call fails with.
 func upstreamError(t testing.TB, err error) *upstream.Error {
 	t.Helper()
 	e, ok := errors.AsType[*upstream.Error](err)
@@ -74,7 +74,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// answer returns a response as a transport does.
+// answer returns a response like that of a transport.
 func answer(status int, body string) *http.Response {
 	return &http.Response{
 		StatusCode: status, Header: http.Header{}, ContentLength: int64(len(body)),

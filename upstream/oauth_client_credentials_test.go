@@ -291,7 +291,7 @@ func TestWhyNoTokenWasGranted(t *testing.T) {
 	}
 }
 
-// grant returns a transport to a token endpoint that always answers the same.
+// grant returns a transport to a token endpoint that always gives the same response.
 func grant(status int, body string) http.RoundTripper {
 	return roundTripper(func(*http.Request) (*http.Response, error) {
 		a := answer(status, body)
@@ -396,7 +396,7 @@ func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 			t.Errorf("got %v, %q after %d calls", e, e.Text(), calls)
 		}
 	})
-	t.Run("the refusal stands where no other is to be had", func(t *testing.T) {
+	t.Run("the refusal stands if no other token is to be had", func(t *testing.T) {
 		endpoint := &tokenEndpoint{}
 		client := newClient(t, upstream.Config{
 			BaseURL: "http://localhost/v3",

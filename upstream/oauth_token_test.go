@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A caller may find no token, and set out for one only after another caller's has come.
+// A caller may find no token, and ask for one only after another caller's token has come.
 func TestALateFlightTakesTheTokenThatIsThere(t *testing.T) {
 	c, err := NewClientCredentials(ClientCredentialsConfig{
 		TokenURL: "http://localhost/oauth/token", ClientID: "a", ClientSecret: "b", Transport: refusingTransport{t},
@@ -21,7 +21,7 @@ func TestALateFlightTakesTheTokenThatIsThere(t *testing.T) {
 	}
 }
 
-// The same of the tenant's endpoints.
+// The same holds for the tenant's endpoints.
 func TestALateFlightTakesTheEndpointsThatAreThere(t *testing.T) {
 	a, err := NewAuthorizationCode(AuthorizationCodeConfig{
 		InfoURL: "http://localhost/oauth/info", RedirectURL: "http://localhost/auth/callback", ClientID: "a", Transport: refusingTransport{t},
@@ -50,7 +50,7 @@ func TestARenewalThatFailsIsNotTriedAgainAtOnce(t *testing.T) {
 	}
 }
 
-// A refusingTransport is for what must send nothing.
+// A refusingTransport is for clients that must send nothing.
 type refusingTransport struct{ t *testing.T }
 
 func (r refusingTransport) RoundTrip(*http.Request) (*http.Response, error) {

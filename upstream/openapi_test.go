@@ -120,7 +120,7 @@ func TestTheDefinitionRefusesWrongRequests(t *testing.T) {
 	}
 }
 
-// leftOut are the members that this package does not read, since they never vary.
+// leftOut lists the members that this package does not read, since they never vary.
 var leftOut = map[string][]string{
 	"CampaignReference":                 {"type"},
 	"CertificationReference":            {"type"},

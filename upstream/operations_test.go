@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// An operationCase is a call with rich parameters, and what it must put on the wire.
+// An operationCase is a call with many parameters, and the request that it must send.
 type operationCase struct {
 	name      string
 	call      func(context.Context, *upstream.Client) error

@@ -15,7 +15,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// A throttling service refuses requests while it is told to, and notes when each came.
+// A throttling service refuses as many requests as the test says, and records when each came.
 type throttling struct {
 	latency time.Duration
 
@@ -116,8 +116,8 @@ func TestOnePauseAndAGentleReturn(t *testing.T) {
 	})
 }
 
-// A client that knew nothing of others sends all at once what its budget has room for. What does not
-// fit is refused in one pause, and nothing is refused once more.
+// A client that does not know of others sends at once all that its budget has room for. What does not
+// fit is refused in one pause, and no call is refused twice.
 func TestABurstIntoASpentBudgetIsOnePause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWire(t, sandbox.Config{})
@@ -142,9 +142,9 @@ func TestABurstIntoASpentBudgetIsOnePause(t *testing.T) {
 	})
 }
 
-// A call that has its turn, and waits only for room among the requests under way, waits for the end
+// A call that has its turn, and only waits because too many requests are under way, waits for the end
 // of the pause as well.
-func TestNobodyGoesInAPauseWhoHadATurnBefore(t *testing.T) {
+func TestACallThatHadItsTurnDoesNotGoInAPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &throttling{latency: time.Second, refuse: 1, retryAfter: "5"}
 		client := s.client(t, upstream.Config{MaxInFlight: 1})
@@ -167,7 +167,7 @@ func TestNobodyGoesInAPauseWhoHadATurnBefore(t *testing.T) {
 	})
 }
 
-// The longest wait that any of them was told counts, and nothing beyond.
+// Of the waits that the service asks for, only the longest counts.
 func TestRefusalsUnderWayDoNotAddUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &throttling{latency: time.Second, refuse: 2, retryAfter: "9"}
@@ -216,7 +216,7 @@ func TestCallsKeepTheirPlacesInAPause(t *testing.T) {
 	})
 }
 
-func TestAPauseThatOutlastsTheDeadlineIsTold(t *testing.T) {
+func TestACallIsToldOfAPauseThatOutlastsItsDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &throttling{refuse: 1, retryAfter: "40"}
 		client := s.client(t, upstream.Config{QueueWait: time.Hour})
@@ -224,11 +224,11 @@ func TestAPauseThatOutlastsTheDeadlineIsTold(t *testing.T) {
 		defer cancel()
 		e := upstreamError(t, read(ctx, client, 0))
 		if e.Kind != upstream.KindRateLimited || e.Status != http.StatusTooManyRequests || e.RetryAfter != 40*time.Second || e.Text() == "" {
-			t.Errorf("who was refused got %v, to come back in %v", e, e.RetryAfter)
+			t.Errorf("the refused call got %v, to come back in %v", e, e.RetryAfter)
 		}
 		e = upstreamError(t, read(ctx, client, 1))
 		if e.Kind != upstream.KindRateLimited || e.Sent || e.RetryAfter != 40*time.Second || time.Since(s.start) > 0 {
-			t.Errorf("the next got %v after %v, to come back in %v", e, time.Since(s.start), e.RetryAfter)
+			t.Errorf("the next call got %v after %v, to come back in %v", e, time.Since(s.start), e.RetryAfter)
 		}
 		if got := client.RateLimit(asCaller(t)); got.Remaining != 0 || !got.ResetAt.Equal(s.start.Add(40*time.Second)) {
 			t.Errorf("the budget is %+v", got)
@@ -240,7 +240,7 @@ func TestAPauseThatOutlastsTheDeadlineIsTold(t *testing.T) {
 }
 
 // A pause concerns one budget.
-func TestOthersAreNotPaused(t *testing.T) {
+func TestOtherBudgetsAreNotPaused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &throttling{refuse: 1, retryAfter: "40"}
 		client := s.client(t, upstream.Config{})

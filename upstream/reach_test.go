@@ -11,7 +11,7 @@ import (
 	"certql/upstream"
 )
 
-func TestReachAsksOnlyWhereNothingIsKnown(t *testing.T) {
+func TestReachAsksOnlyIfNothingIsKnown(t *testing.T) {
 	var asked, calls atomic.Int32
 	status := atomic.Int32{}
 	status.Store(http.StatusOK)
@@ -38,8 +38,8 @@ func TestReachAsksOnlyWhereNothingIsKnown(t *testing.T) {
 		}
 	}
 	failed := errors.New("some")
-	reach(nil, 1) // nothing is known
-	reach(nil, 2) // nor remembered: that is up to who asks
+	reach(nil, 1) // nothing is known yet
+	reach(nil, 2) // the result is not remembered: that is up to the caller
 	for _, answer := range []int32{http.StatusNotFound, http.StatusTooManyRequests, http.StatusUnauthorized} {
 		status.Store(answer)
 		reach(nil, asked.Load()+1)
@@ -51,9 +51,9 @@ func TestReachAsksOnlyWhereNothingIsKnown(t *testing.T) {
 	_, _ = client.GetIdentityCertification(withToken(t, "ada"), "c1")
 	status.Store(http.StatusBadGateway)
 	now = now.Add(10 * time.Second)
-	reach(nil, 6) // any answer proves it, for a while
+	reach(nil, 6) // any response proves it, for a while
 	_, _ = client.GetIdentityCertification(withToken(t, "ada"), "c1")
-	reach(nil, 6) // a failure proves nothing
+	reach(nil, 6) // a failure proves nothing new
 	now = now.Add(time.Second)
 	reach(failed, 7)
 	if calls.Load() < 2 {
@@ -61,11 +61,11 @@ func TestReachAsksOnlyWhereNothingIsKnown(t *testing.T) {
 	}
 }
 
-func TestReachFailsWhereNobodyIsThere(t *testing.T) {
+func TestReachFailsIfNoServerListens(t *testing.T) {
 	server := httptest.NewServer(nil)
 	client := newClient(t, upstream.Config{BaseURL: server.URL})
 	server.Close()
 	if err := client.Reach(t.Context(), time.Second); err == nil {
-		t.Error("it is there")
+		t.Error("a server that has closed is reached")
 	}
 }

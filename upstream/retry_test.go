@@ -12,7 +12,7 @@ import (
 	"certql/upstream"
 )
 
-// A failing service fails in each of its ways in turn, and then answers well.
+// A failing service fails in each of its ways in turn, and then succeeds.
 type failing struct {
 	ways []way
 	came int
@@ -120,7 +120,7 @@ func TestNothingIsSentAgainPastTheDeadline(t *testing.T) {
 	})
 }
 
-// A service that is down gets one request in ten more, and not three times as many.
+// A service that is down gets one request in ten more, rather than three times as many.
 func TestRetriesHaveABudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		down := roundTripper(func(*http.Request) (*http.Response, error) { return answer(http.StatusBadGateway, ""), nil })

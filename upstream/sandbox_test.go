@@ -112,7 +112,7 @@ func TestEveryOperationInTheSandbox(t *testing.T) {
 	}
 }
 
-// someUndecided returns a certification with at least three undecided items, and those.
+// someUndecided returns a certification with at least three undecided items, and these items.
 func someUndecided(ctx context.Context, t *testing.T, client *upstream.Client, from []upstream.IdentityCertification) (upstream.IdentityCertification, []upstream.AccessReviewItem) {
 	t.Helper()
 	for _, certification := range from {
@@ -172,8 +172,8 @@ func FuzzFilterInTheSandbox(f *testing.F) {
 			}
 			return
 		}
-		// Had the first value swallowed the second, or let anything else in, this would not
-		// be the one certification that was asked for.
+		// If the first value had swallowed the second, or let anything else in, this would not be the
+		// one certification that the filter names.
 		if len(certifications.Items) != 1 || certifications.Items[0].ID != sandbox.LargeCertification {
 			t.Fatalf("%q: got %d certifications", text, len(certifications.Items))
 		}

@@ -21,11 +21,11 @@ var update = flag.Bool("update", false, "write the shapes of the vendor's defini
 const (
 	// vendorFile is the vendor's own definition of the operations. It lies beside the repository, not in it.
 	vendorFile = "../../shared/upstream/openapi-certifications.json"
-	// shapesFile holds what of it decides how requests and answers look, and none of its prose.
+	// shapesFile has the parts of it that decide how requests and responses look, and none of its prose.
 	shapesFile = "testdata/openapi-certifications.json"
 )
 
-// The shapes are made of the vendor's definition, and never written by hand.
+// The shapes are made from the vendor's definition, and never written by hand.
 func TestShapesAreThoseOfTheVendorsDefinition(t *testing.T) {
 	definition, err := os.ReadFile(vendorFile)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -52,7 +52,7 @@ func TestShapesAreThoseOfTheVendorsDefinition(t *testing.T) {
 	}
 }
 
-// Without the definition, too, there is no prose in what is kept.
+// The shapes have no prose in them. That is checked without the definition too.
 func TestShapesHoldNothingElse(t *testing.T) {
 	kept, err := os.ReadFile(shapesFile)
 	if err != nil {
@@ -113,8 +113,8 @@ type form struct {
 	blank  []string         // members that have to be there and to hold a text: they are kept as "-"
 }
 
-// prose are the members that are left out, beside those that begin with "x-", and what says how callers
-// are let in, which no test needs.
+// prose lists the members that are left out, besides those that begin with "x-". Among them are those
+// about authorization, which no test needs.
 var prose = []string{
 	"contact", "description", "example", "examples", "externalDocs", "license", "security", "securitySchemes",
 	"servers", "summary", "tags", "termsOfService", "title",
@@ -158,8 +158,8 @@ var definitionForm = func() *form {
 }()
 
 // shapes returns the shapes of an OpenAPI definition in JSON: its paths, methods, parameters and schemas,
-// without a word of what they are for. A member that it does not know is an error, so that nothing that
-// matters goes unnoticed.
+// without descriptions. A member that it does not know is an error, so that nothing that matters goes
+// unnoticed.
 func shapes(definition []byte) ([]byte, error) {
 	decoder := json.NewDecoder(bytes.NewReader(definition))
 	decoder.UseNumber() // which stay as they are written
@@ -215,7 +215,7 @@ func (f *form) of(value any) (any, error) {
 	return nil, fmt.Errorf("%v is no object", value)
 }
 
-// maxLine is the most bytes of a line, where a value takes several.
+// maxLine is how many bytes a line may have before a value is spread over several.
 const maxLine = 120
 
 // appendLines appends a value in JSON with sorted members: on one line if it fits, otherwise with a line

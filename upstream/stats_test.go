@@ -16,7 +16,7 @@ func TestStatsCountWhatWasDone(t *testing.T) {
 		ways := []way{{status: http.StatusNotFound}, {status: http.StatusBadGateway}, {status: http.StatusTooManyRequests, retryAfter: "3"}, unconnected}
 		client := newClient(t, upstream.Config{BaseURL: "http://tenant", Transport: &failing{ways: ways}})
 		for i := range 3 {
-			_ = read(asCaller(t), client, i) // the second is answered at its fourth try
+			_ = read(asCaller(t), client, i) // the second succeeds at its fourth attempt
 		}
 		_, _ = client.SignOffIdentityCertification(asCaller(t), "c1")
 		stats := client.Stats()

@@ -56,13 +56,13 @@ type trial struct {
 	storm    storm
 	sliding  bool
 	stranger stranger
-	slow     bool // calls take 100 to 400 ms, and not 20 to 80
+	slow     bool // calls take 100 to 400 ms instead of 20 to 80
 	seed     uint64
 }
 
-// run returns which part of the budget was used. Whatever the trial, no operation is lost and no
-// refusal reaches it, a refusal is the beginning of a pause or of a call that was under way then,
-// and what leads to a penalty does not happen.
+// run returns the share of the budget that was used. In every trial no operation is lost and none
+// fails for a refusal, each refusal begins a pause or is of a call that was under way at that moment,
+// and nothing happens that would bring a penalty.
 func (tr trial) run(t *testing.T) (use float64) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -88,7 +88,7 @@ func (tr trial) run(t *testing.T) (use float64) {
 		if n := w.pauses(); pauses != n {
 			t.Errorf("%d pauses, but the refusals are those of %d", pauses, n)
 		}
-		// Calls that take less time than lies between them go one at a time near the limit.
+		// Calls that are shorter than the time between them go one at a time near the limit.
 		if !tr.slow && refused > pauses || tr.stranger.n == 0 && refused > 0 {
 			t.Errorf("%d refusals by the tenant in %d pauses", refused, pauses)
 		}
@@ -107,14 +107,14 @@ func TestStorm(t *testing.T) {
 		name  string
 		trial trial
 		seeds uint64
-		use   float64 // at least so much of the budget is used, on the average of the seeds
+		use   float64 // the least share of the budget that is used, on average over the seeds
 	}{
 		{"alone, fixed windows", trial{storm: some}, 3, 0.94},
 		{"alone, sliding windows", trial{storm: some, sliding: true}, 3, 0.94},
 		{"alone, all", trial{storm: all}, 1, 0.94},
 		{"a stranger, fixed windows", trial{storm: all, stranger: even}, stormSeeds, 0.9},
-		// Not to overrun a third window within two minutes leaves more unused if the stranger takes
-		// now a fifth and now a half, and if a window may be overrun at any moment.
+		// Avoiding a third overrun within two minutes leaves more unused if the stranger takes a fifth
+		// of some windows and half of others, and if a window may be overrun at any moment.
 		{"a random stranger, fixed windows", trial{storm: all, stranger: random}, stormSeeds, bestUse(33, 95) - 0.03},
 		{"a stranger, sliding windows", trial{storm: all, stranger: even, sliding: true}, stormSeeds, 0.87},
 		{"a random stranger, sliding windows", trial{storm: all, stranger: random, sliding: true}, stormSeeds, 0.82},

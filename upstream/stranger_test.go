@@ -11,15 +11,16 @@ import (
 	"certql/upstream"
 )
 
-// A stranger is other software of the same client id, which asks for n things in a window.
+// A stranger is other software with the same client id, which sends n requests in a window.
 type stranger struct {
 	n int
-	// even asks n times in each window, at random moments. Otherwise the next moment has nothing to
-	// do with the one before, and n is an average: now it is a fifth of the budget and now a half.
+	// even means n requests in each window, at random moments. Otherwise each moment is independent
+	// of the one before, and n is an average: the stranger takes a fifth of the budget in some windows
+	// and half of it in others.
 	even bool
 }
 
-// haunt asks until ctx ends, and returns how often the stranger was served.
+// haunt sends requests until ctx ends, and returns how many of them were served.
 func (s stranger) haunt(ctx context.Context, w *wire, seed uint64) (served int) {
 	if s.n == 0 {
 		return 0
@@ -39,7 +40,7 @@ func (s stranger) haunt(ctx context.Context, w *wire, seed uint64) (served int) 
 	}
 }
 
-// moments returns when to ask the next n times, and how long that takes.
+// moments returns when to send the next n requests, and how long that takes.
 func (s stranger) moments(random *rand.Rand) (moments []time.Duration, length time.Duration) {
 	moments = make([]time.Duration, s.n)
 	if s.even {
@@ -56,7 +57,7 @@ func (s stranger) moments(random *rand.Rand) (moments []time.Duration, length ti
 	return moments, length
 }
 
-// grab asks for n things at once at the beginning of each window until ctx ends.
+// grab sends n requests at once at the beginning of each window until ctx ends.
 func (w *wire) grab(ctx context.Context, n int) {
 	for {
 		for range n {
@@ -69,7 +70,7 @@ func (w *wire) grab(ctx context.Context, n int) {
 	}
 }
 
-// askForTasks asks once as a stranger, and returns the tenant's status.
+// askForTasks sends one request as a stranger, and returns the status of the tenant's response.
 func (w *wire) askForTasks(ctx context.Context) int {
 	return w.ask(httptest.NewRequestWithContext(ctx, http.MethodGet, "/v3/certification-tasks?limit=1", nil)).Code
 }

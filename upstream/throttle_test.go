@@ -18,7 +18,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// read reads something that no other call reads, so that it is a call of its own.
+// read reads an object that no other call reads, so that no call is shared.
 func read(ctx context.Context, client *upstream.Client, n int) error {
 	_, err := client.GetPendingCertificationTasks(ctx, upstream.GetPendingCertificationTasksParams{
 		Paging: upstream.Paging{Limit: 1, Offset: n},
@@ -34,7 +34,7 @@ func sign(ctx context.Context, client *upstream.Client) error {
 	return err
 }
 
-// inBubble runs a test in a bubble of time, with a tenant whose windows began as long ago.
+// inBubble runs a test in a bubble of time, with a tenant whose window began the given time ago.
 func inBubble(t *testing.T, config upstream.Config, windowAge time.Duration, test func(t *testing.T, w *wire, client *upstream.Client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestABurstGoesStraightThrough(t *testing.T) {
 	})
 }
 
-// However the tenant's windows lie, none is overrun; and the budget is used.
+// No window of the tenant is overrun, whenever its windows begin, and the budget is used.
 func TestNoAlignmentOfWindowsIsOverrun(t *testing.T) {
 	for _, sliding := range []bool{false, true} {
 		for _, age := range []time.Duration{0, 50 * time.Millisecond, 5 * time.Second, 9950 * time.Millisecond} {
@@ -165,7 +165,7 @@ func TestCallersTakeTurnsAndWritesGoFirst(t *testing.T) {
 	})
 }
 
-func TestWhatCannotBeServedInTimeIsRefusedAtOnce(t *testing.T) {
+func TestACallThatCannotGoInTimeIsRejectedAtOnce(t *testing.T) {
 	inBubble(t, upstream.Config{RateLimit: 10, QueueLength: 15}, 0, func(t *testing.T, w *wire, client *upstream.Client) {
 		ctx := as(t.Context(), t, "ada")
 		var group sync.WaitGroup
@@ -209,7 +209,7 @@ func TestWhatCannotBeServedInTimeIsRefusedAtOnce(t *testing.T) {
 
 func TestACallWaitsNoLongerThanItMay(t *testing.T) {
 	inBubble(t, upstream.Config{RateLimit: 1, QueueWait: 12 * time.Second}, 0, func(t *testing.T, w *wire, client *upstream.Client) {
-		w.latency = always(6 * time.Second) // longer than an estimate could know
+		w.latency = always(6 * time.Second) // longer than an estimate can foresee
 		ctx := as(t.Context(), t, "ada")
 		go func() { _ = read(ctx, client, 0) }()
 		synctest.Wait()
@@ -222,7 +222,7 @@ func TestACallWaitsNoLongerThanItMay(t *testing.T) {
 	})
 }
 
-func TestWhoLeavesGoesFromTheQueue(t *testing.T) {
+func TestACallerWhoLeavesFreesItsPlaceInTheQueue(t *testing.T) {
 	inBubble(t, upstream.Config{RateLimit: 1}, 0, func(t *testing.T, w *wire, client *upstream.Client) {
 		ctx := as(t.Context(), t, "ada")
 		if err := read(ctx, client, 0); err != nil {
@@ -234,7 +234,7 @@ func TestWhoLeavesGoesFromTheQueue(t *testing.T) {
 		synctest.Wait()
 		leave()
 		if e := upstreamError(t, <-left); e.Kind != upstream.KindCanceled {
-			t.Errorf("who left got %v", e)
+			t.Errorf("the call that left got %v", e)
 		}
 		synctest.Wait()
 		if n := client.RateLimit(ctx).Queued; n != 0 {
@@ -245,7 +245,7 @@ func TestWhoLeavesGoesFromTheQueue(t *testing.T) {
 			t.Error(err)
 		}
 		if waited := usage.Waited(); waited < 9*time.Second || waited > upstream.RateWindow {
-			t.Errorf("the next waited %v", waited)
+			t.Errorf("the next call waited %v", waited)
 		}
 		if n := w.answered(http.StatusOK); n != 2 {
 			t.Errorf("%d requests, want 2", n)
@@ -253,8 +253,8 @@ func TestWhoLeavesGoesFromTheQueue(t *testing.T) {
 	})
 }
 
-// A caller who joins a call that waits has a deadline of its own, and may give the call more time.
-func TestAJoinedCallWaitsForTheMostPatient(t *testing.T) {
+// A caller who joins a waiting call has a deadline of its own, which may give the call more time.
+func TestASharedCallWaitsAsLongAsItsMostPatientCaller(t *testing.T) {
 	inBubble(t, upstream.Config{RateLimit: 1}, 0, func(t *testing.T, w *wire, client *upstream.Client) {
 		w.latency = always(2 * time.Second)
 		ctx := as(t.Context(), t, "ada")
@@ -270,18 +270,18 @@ func TestAJoinedCallWaitsForTheMostPatient(t *testing.T) {
 			synctest.Wait()
 			return answered
 		}
-		first := ask(11 * time.Second) // the next slot is there after 12 s
+		first := ask(11 * time.Second) // the next slot is free after 12 s
 		hurried := ask(5 * time.Second)
 		patient := ask(20 * time.Second)
 		start := time.Now()
 		if e := upstreamError(t, <-hurried); e.Kind != upstream.KindRateLimited || e.Operation == "" || time.Since(start) > 0 {
-			t.Errorf("the hurried got %v after %v", e, time.Since(start))
+			t.Errorf("the hurried caller got %v after %v", e, time.Since(start))
 		}
 		if e := upstreamError(t, <-first); e.Kind != upstream.KindRateLimited || time.Since(start) != 11*time.Second {
-			t.Errorf("the first got %v after %v", e, time.Since(start))
+			t.Errorf("the first caller got %v after %v", e, time.Since(start))
 		}
 		if err := <-patient; err != nil || time.Since(start) != 14*time.Second {
-			t.Errorf("the patient got %v after %v", err, time.Since(start))
+			t.Errorf("the patient caller got %v after %v", err, time.Since(start))
 		}
 	})
 }
@@ -309,7 +309,7 @@ func TestWhoSharesABudget(t *testing.T) {
 	}
 	callers := []upstream.Credential{bearer("one", "a"), bearer("one", "b"), bearer("two", "a"), opaque, service}
 	for key, want := range map[upstream.RateLimitKey][]int{
-		"":                             {3, 3, 1, 1, 3}, // calls that each finds in its budget
+		"":                             {3, 3, 1, 1, 3}, // how many calls each finds in its budget
 		upstream.RateLimitByClient:     {3, 3, 1, 1, 3},
 		upstream.RateLimitByCredential: {1, 1, 1, 1, 1},
 		upstream.RateLimitByTenant:     {5, 5, 5, 5, 5},

@@ -31,8 +31,8 @@ func countConnections(t *testing.T, handler http.HandlerFunc, start func(*httpte
 	return server, &connections
 }
 
-// meeting returns a handler that answers no request before n of them are there, which makes
-// them overlap, and does so again for the next n.
+// meeting returns a handler that holds back its responses until n requests are there, so that they
+// overlap, and does the same with the next n.
 func meeting(n int) http.HandlerFunc {
 	var mu sync.Mutex
 	here, all := 0, make(chan struct{})
@@ -54,7 +54,7 @@ func callAtOnce(t *testing.T, client *upstream.Client, n int) {
 	ctx := asCaller(t)
 	var wg sync.WaitGroup
 	for i := range n {
-		wg.Go(func() { // each asks for something else, since alike reads would be one request
+		wg.Go(func() { // each reads another object, since equal reads would share a request
 			if _, err := client.GetCertificationTask(ctx, fmt.Sprint("t", i)); err != nil {
 				t.Error(err)
 			}

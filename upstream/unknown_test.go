@@ -13,8 +13,8 @@ import (
 // enumType is what all enums of this package implement.
 var enumType = reflect.TypeFor[interface{ Known() bool }]()
 
-// fill sets every field below v: pointers and slices to one element, enums to a value of
-// their own, numbered from count on. It returns the count afterwards.
+// fill sets every field below v: pointers and slices get one element, and each enum gets another
+// value, numbered from count on. It returns the count afterwards.
 func fill(v reflect.Value, count int) int {
 	if v.Type().Implements(enumType) {
 		v.SetString(fmt.Sprintf("NEW %d", count))

@@ -21,9 +21,9 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// A wire leads to a simulated tenant by the bubble's clock, without a network. Callers of one
-// client id each have a token of their own, which the tenant would not know: on the wire all of
-// them become one that it does.
+// A wire leads to a simulated tenant by the bubble's clock, without a network. The callers of a
+// client id each have a token of their own, which the tenant does not know: the wire replaces each
+// of them with one that it knows.
 type wire struct {
 	tenant  *sandbox.Sandbox
 	token   string
@@ -36,7 +36,7 @@ type wire struct {
 	refusals []refusal     // in the order in which they came back
 }
 
-// A refusal is a request that the tenant refused for want of budget.
+// A refusal is a request that the tenant refused since its budget was used up.
 type refusal struct{ sent, back time.Time }
 
 // newWire makes a tenant, and a wire that takes 20 to 80 ms there and back.
@@ -61,8 +61,8 @@ func newWire(t *testing.T, config sandbox.Config) *wire {
 	return w
 }
 
-// spread returns latencies that are random, but the same for a request in each run: in whatever
-// order those set out that do so at the same moment.
+// spread returns random latencies that are the same for a request in each run, in whatever order the
+// requests of one moment are sent.
 func spread(seed uint64, from, to time.Duration) func(*http.Request) time.Duration {
 	return func(r *http.Request) time.Duration {
 		hash := fnv.New64a()
@@ -115,7 +115,7 @@ func (w *wire) ask(r *http.Request) *httptest.ResponseRecorder {
 	return answer
 }
 
-// answered returns how often the tenant answered the gateway with a status.
+// answered returns how many of the gateway's requests the tenant answered with a status.
 func (w *wire) answered(status int) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -141,7 +141,7 @@ func (w *wire) client(t *testing.T, config upstream.Config) *upstream.Client {
 	return newClient(t, config)
 }
 
-// as returns a context for calls of a person with a token of the client id org-admin.
+// as returns a context for the calls of a person, whose token is of the client id org-admin.
 func as(ctx context.Context, t *testing.T, subject string) context.Context {
 	t.Helper()
 	credential, err := upstream.Bearer(unsignedToken("org-admin", subject))
@@ -157,8 +157,8 @@ func unsignedToken(client, subject string) string {
 	return encode([]byte(`{"alg":"none"}`)) + "." + encode([]byte(payload)) + "." + encode([]byte("unsigned"))
 }
 
-// pauses returns in how many pauses the tenant's refusals are. Each begins with one of them, and the only
-// others in it are of calls that were under way at that moment.
+// pauses returns how many pauses the tenant's refusals belong to. Each pause begins with a refusal, and
+// its only other refusals are of calls that were under way at that moment.
 func (w *wire) pauses() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -179,7 +179,7 @@ func (w *wire) longestWait() time.Duration {
 	return w.longest
 }
 
-// mostOverrun returns in how many windows within two minutes the gateway overran the budget.
+// mostOverrun returns the largest number of windows within two minutes that the gateway overran.
 func (w *wire) mostOverrun() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -27,7 +27,7 @@ type belief struct {
 // are no others, or they send any number.
 func newBelief(total int) *belief {
 	const steps = 100
-	step := max(1, (total+steps-1)/steps) // rounded up, so that there are never more
+	step := (total + steps - 1) / steps // rounded up, so that there are never more
 	b := &belief{step: float64(step), weights: make([]float64, total/step+1)}
 	b.forget(strayChance)
 	return b
@@ -117,7 +117,7 @@ func (b *belief) normalise() {
 	for _, weight := range b.weights {
 		sum += weight
 	}
-	if sum < 1e-300 {
+	if sum == 0 {
 		b.forget(0)
 		return
 	}

@@ -103,10 +103,10 @@ func (b *budget) occupy(c *caller, now time.Time) {
 // dispatch lets as many calls go as may go now, and makes sure that the next one goes in time.
 func (b *budget) dispatch(now time.Time) {
 	b.expire(now)
-	for b.queue.length > 0 && b.room(now).open {
+	for b.room(now).open {
 		w := b.queue.pop(b.admits)
 		if w == nil {
-			break // what is left is reserved
+			break // no call waits, or the slots that are left are reserved
 		}
 		w.turn = b.grant(w.caller, now)
 		w.turn.Waited = true

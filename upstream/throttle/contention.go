@@ -93,10 +93,10 @@ func passedOf(retryAfter time.Duration) (part float64, elapsed time.Duration) {
 		return 0, 0 // a penalty, whatever others send
 	}
 	elapsed = Window - retryAfter + time.Second/2 // it was rounded up to whole seconds
-	if retryAfter <= 0 || elapsed < Window/2 {
-		elapsed = Window // too short to tell, or a window that slides
+	if elapsed < Window/2 {
+		elapsed = Window // a window that slides: the last one always counts
 	}
-	elapsed = min(elapsed, Window)
+	elapsed = min(elapsed, Window) // also if the service does not say how long to wait
 	return float64(elapsed) / float64(Window), elapsed
 }
 

@@ -15,6 +15,7 @@ func TestHowMuchOfTheWindowHadPassed(t *testing.T) {
 		{0, 1, Window},
 		{1 * time.Second, 0.95, 9500 * time.Millisecond},
 		{5 * time.Second, 0.55, 5500 * time.Millisecond},
+		{5500 * time.Millisecond, 0.5, 5 * time.Second},
 		{6 * time.Second, 1, Window}, // less than half of it: a window that slides
 		{Window, 1, Window},
 		{Window + 1, 0, 0}, // a penalty
@@ -83,6 +84,91 @@ func TestARefusalOfTheSameWindowTellsNothing(t *testing.T) {
 	}
 }
 
+// Of 100 requests that the service allows, those that were not sent here were sent by others. The
+// service asks to wait for 4 seconds, so 6.5 of the window had passed, give or take half a second.
+func TestARefusalTellsWhatOthersSent(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	answered := make([]done, 60)
+	for i := range answered {
+		answered[i].at = now.Add(-6 * time.Second)
+	}
+	answered[0].at = now.Add(-6500 * time.Millisecond) // in the window before
+	c := newContention(95, 5)
+	c.refused(refusal{at: now, retryAfter: 4 * time.Second, answered: answered})
+	for range 6 {
+		c.sent() // were under way at the refusal
+	}
+	c.resumed(now.Add(4 * time.Second))
+	want := newBelief(100)
+	want.refusal(100-65, 0.65, 10/math.Sqrt(12), true) // 65 requests in 6.5 seconds: 10 in one
+	wantWeights(t, c.belief, want.weights...)
+}
+
+func TestAWindowWithoutARefusalTellsHowManyOthersCanHaveSent(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	c := refusedWith(70, now.Add(-time.Hour), now)
+	begin := now.Add(Window)
+	var answered []done
+	for _, batch := range []struct {
+		at time.Time
+		n  int
+	}{
+		{begin, 1}, // in the window before
+		{begin.Add(1), 40},
+		{begin.Add(Window), 20},
+		{begin.Add(Window + 1), 30}, // in the window after
+	} {
+		for range batch.n {
+			answered = append(answered, done{at: batch.at})
+		}
+	}
+	want := newBelief(100)
+	want.refusal(30, 1, 7/math.Sqrt(12), true)
+	c.passed(answered, begin.Add(Window))
+	want.quiet(100 - 60)
+	want.age(0.1) // after a single refusal others stay for ten windows on average
+	wantWeights(t, c.belief, want.weights...)
+	c.passed(answered, begin.Add(2*Window))
+	want.quiet(100 - 30)
+	want.age(0.1)
+	wantWeights(t, c.belief, want.weights...)
+}
+
+// Others send nothing, or far more than the budget: as likely as is tolerable, or likelier.
+func TestSlotsAreLeftOnlyIfAnOverrunIsLikelierThanTolerable(t *testing.T) {
+	for _, tt := range []struct {
+		many float64
+		left int
+	}{
+		{tolerable, 0},
+		{tolerable + 0.001, 9}, // all but one
+	} {
+		c := newContention(10, 0)
+		c.confirmed = true
+		c.belief = &belief{step: 1_000, weights: []float64{1 - tt.many, tt.many}}
+		c.divide(time.Now())
+		if c.left() != tt.left {
+			t.Errorf("if many come with a likelihood of %v, %d are left, want %d", tt.many, c.left(), tt.left)
+		}
+	}
+}
+
+func TestLessIsRiskedWhileTwoOverrunWindowsAreRemembered(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	left := func(ago time.Duration) int {
+		c := newContention(95, 5)
+		c.confirmed = true
+		c.belief = newBelief(100)
+		c.belief.refusal(33, 1, 0, false)
+		c.before = now.Add(-ago)
+		c.divide(now)
+		return c.left()
+	}
+	if during, after, long := left(remembered-1), left(remembered), left(time.Hour); during <= after || after != long {
+		t.Errorf("%d are left while both are remembered, %d right after that, %d long after", during, after, long)
+	}
+}
+
 func TestOthersAreForgottenWindowByWindow(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	c := refusedWith(70, now.Add(-time.Hour), now)
@@ -108,6 +194,27 @@ func TestOthersAreForgottenWindowByWindow(t *testing.T) {
 	}
 	if c.left() != 0 || windows < 5 || windows > 50 {
 		t.Errorf("others were forgotten after %d windows, %d are left", windows, c.left())
+	}
+}
+
+// Others are there with a likelihood of 1 in 90. In the next window a tenth of them leave, so that it
+// is 1 in 100.
+func TestOthersAreForgottenIfItIsCertainEnoughThatThereAreNone(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		some  float64
+		known bool
+	}{
+		{1 / 90.0, false},
+		{1 / 89.0, true},
+	} {
+		c := newContention(100, 0)
+		c.belief = &belief{step: 1, weights: []float64{1 - tt.some, tt.some}}
+		c.until = now
+		c.passed(nil, now.Add(Window))
+		if c.known() != tt.known {
+			t.Errorf("after others were there with a likelihood of %v, known is %v, want %v", tt.some, c.known(), tt.known)
+		}
 	}
 }
 
@@ -140,98 +247,4 @@ func TestABudgetLeavesSlotsToOthers(t *testing.T) {
 		time.Sleep(5 * time.Minute)
 		b.wantRemaining(t, 95)
 	})
-}
-
-func sum(b *belief) float64 {
-	total := 0.0
-	for _, w := range b.weights {
-		total += w
-	}
-	return total
-}
-
-func TestABeliefAddsUpToOne(t *testing.T) {
-	for total, steps := range map[int]int{1: 1, 50: 50, 100: 100, 101: 50, 1_000: 100, 12_345: 99} {
-		b := newBelief(total)
-		if len(b.weights) != steps+1 || b.none() != strayChance {
-			t.Errorf("of %d requests there are %d weights, the first is %v", total, len(b.weights), b.none())
-		}
-		for name, change := range map[string]func(){
-			"a refusal": func() { b.refusal(total/2, 0.5, 1, true) },
-			"another":   func() { b.refusal(total/3, 1, 1, false) },
-			"quiet":     func() { b.quiet(total / 2) },
-			"age":       func() { b.age(0.1) },
-		} {
-			change()
-			if got := sum(b); math.Abs(got-1) > 1e-9 {
-				t.Errorf("of %d requests, after %s the weights add up to %v", total, name, got)
-			}
-		}
-	}
-}
-
-func TestABeliefFollowsWhatIsSeen(t *testing.T) {
-	mean := func(b *belief) (m float64) {
-		for i, w := range b.weights {
-			m += float64(i) * b.step * w
-		}
-		return m
-	}
-	b := newBelief(100)
-	for range 5 {
-		b.refusal(33, 1, 0, false)
-	}
-	if got := mean(b); math.Abs(got-33) > 2 {
-		t.Errorf("after 33 of others the mean is %v", got)
-	}
-	half := newBelief(100)
-	for range 5 {
-		half.refusal(20, 0.5, 0, false)
-	}
-	if got := mean(half); math.Abs(got-40) > 3 {
-		t.Errorf("after 20 of others in half a window the mean is %v", got)
-	}
-	if more, less := b.exceed(20), b.exceed(50); more < 0.9 || less > 0.1 {
-		t.Errorf("more than 20 are %v likely, more than 50 %v", more, less)
-	}
-	before := mean(b)
-	b.quiet(30)
-	if got := mean(b); got >= before {
-		t.Errorf("after a quiet window the mean is %v, before it %v", got, before)
-	}
-	blurred, sharp := newBelief(100), newBelief(100)
-	blurred.refusal(33, 1, 10, false)
-	sharp.refusal(33, 1, 0, false)
-	if blurred.exceed(50) <= sharp.exceed(50) {
-		t.Error("what is less certain is not")
-	}
-}
-
-func TestABeliefAges(t *testing.T) {
-	b := &belief{step: 1, weights: []float64{0, 0, 1, 0}}
-	b.age(0.1)
-	want := []float64{0.1, 0.9 * driftRate, 0.9 * (1 - 2*driftRate), 0.9 * driftRate}
-	for i, w := range b.weights {
-		if math.Abs(w-want[i]) > 1e-12 {
-			t.Errorf("the weights are %v, want %v", b.weights, want)
-			break
-		}
-	}
-	ends := &belief{step: 1, weights: []float64{0, 0.5, 0, 0.5}}
-	ends.age(0)
-	for i, want := range []float64{0, 0.5 * (1 - driftRate), driftRate, 0.5 * (1 - driftRate)} {
-		if math.Abs(ends.weights[i]-want) > 1e-12 {
-			t.Errorf("at the ends the weights are %v", ends.weights)
-			break
-		}
-	}
-}
-
-// What was held to be impossible happens: nothing is known then.
-func TestABeliefStartsOverAfterTheImpossible(t *testing.T) {
-	b := &belief{step: 1, weights: []float64{0, 0, 0, 0, 0}}
-	b.normalise()
-	if b.none() != 0 || b.weights[1] != 0.25 || b.weights[4] != 0.25 {
-		t.Errorf("the weights are %v", b.weights)
-	}
 }

@@ -2,6 +2,7 @@ package throttle
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
@@ -53,14 +54,12 @@ func (g *Gate) Enter(ctx context.Context, operation any) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for i, waiting := range l.waiting {
-		if waiting == turn {
-			l.waiting = append(l.waiting[:i], l.waiting[i+1:]...)
-			g.tidy(operation, l)
-			return ctx.Err()
-		}
+	if i := slices.Index(l.waiting, turn); i >= 0 {
+		l.waiting = slices.Delete(l.waiting, i, i+1)
+		g.tidy(operation, l)
+	} else {
+		g.release(operation, l) // its turn came while it was leaving
 	}
-	g.release(operation, l) // its turn came while it was leaving
 	return ctx.Err()
 }
 

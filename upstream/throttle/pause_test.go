@@ -78,7 +78,7 @@ func TestCallsComeBackTwiceAsManyAtATime(t *testing.T) {
 		for range calls {
 			<-done
 		}
-		for i, want := range []int{1, 2, 4, 8, 16, 32, 64, 173} { // more than 64 at a time are as good as all
+		for i, want := range []int{1, 2, 4, 8, 16, 32, 64, 173} { // above 64 at a time there is no bound
 			if got := went[time.Duration(i+1)*time.Second]; got != want {
 				t.Errorf("after %d seconds %d calls went, want %d", i+1, got, want)
 			}
@@ -86,7 +86,7 @@ func TestCallsComeBackTwiceAsManyAtATime(t *testing.T) {
 	})
 }
 
-// The first call after a pause is refused too: the third within two minutes would bring a penalty.
+// If the first call after a pause is refused too, a third refusal within two minutes would bring a penalty.
 func TestASecondRefusalInARowIsFollowedByALongerRest(t *testing.T) {
 	for _, tt := range []struct {
 		name         string
@@ -94,6 +94,7 @@ func TestASecondRefusalInARowIsFollowedByALongerRest(t *testing.T) {
 	}{
 		{"of the same window", 4 * time.Second, Window},
 		{"of the next window", 8 * time.Second, remembered - 8*time.Second},
+		{"half a window later", Window / 2, remembered - Window/2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			with(t, Config{Limit: 100}, func(t *testing.T, b *bench) {
@@ -111,6 +112,64 @@ func TestASecondRefusalInARowIsFollowedByALongerRest(t *testing.T) {
 	}
 }
 
+// A listener is an estimator that records what it is told.
+type listener struct {
+	alone
+
+	refusals []refusal
+	again    int
+}
+
+func (l *listener) refused(r refusal) { l.refusals = append(l.refusals, r) }
+func (l *listener) refusedAgain()     { l.again++ }
+
+func TestOnlyARefusalOfAnotherWindowTellsOfOthers(t *testing.T) {
+	for _, tt := range []struct {
+		name            string
+		after           time.Duration
+		answered        bool
+		refusals, again int
+	}{
+		{"of the same window", Window/2 - 1, false, 1, 1},
+		{"half a window later", Window / 2, false, 2, 0},
+		{"after an answer", Window/2 - 1, true, 2, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			with(t, Config{Limit: 100}, func(t *testing.T, b *bench) {
+				b.spend(t, "a", 1)
+				told := &listener{}
+				b.budgets["b"].others = told
+				first := time.Now()
+				b.Leave(b.enter(t, of("a", Reads)), Refused, time.Second)
+				time.Sleep(tt.after)
+				if tt.answered {
+					b.spend(t, "a", 1)
+				}
+				b.Leave(b.enter(t, of("a", Reads)), Refused, 3*time.Second)
+				if len(told.refusals) != tt.refusals || told.again != tt.again {
+					t.Fatalf("there were %d refusals and %d of the same window, want %d and %d",
+						len(told.refusals), told.again, tt.refusals, tt.again)
+				}
+				if r := told.refusals[0]; !r.at.Equal(first) || r.retryAfter != time.Second || len(r.answered) != 1 || !r.overran.IsZero() {
+					t.Errorf("the first refusal was %+v", r)
+				}
+				if r := told.refusals[tt.refusals-1]; tt.refusals == 2 && (!r.at.Equal(time.Now()) || !r.overran.Equal(first)) {
+					t.Errorf("the second refusal was %+v", r)
+				}
+			})
+		})
+	}
+}
+
+func TestWithoutAPauseAnyNumberOfCallsGo(t *testing.T) {
+	with(t, Config{Limit: 100}, func(t *testing.T, b *bench) {
+		b.spend(t, "a", 1)
+		for range 99 {
+			b.enter(t, of("a", Reads))
+		}
+	})
+}
+
 func TestARestIsNoLongerThanTheLongestPause(t *testing.T) {
 	with(t, Config{Limit: 100, MaxPause: 30 * time.Second}, func(t *testing.T, b *bench) {
 		for range 2 {
@@ -124,7 +183,7 @@ func TestARestIsNoLongerThanTheLongestPause(t *testing.T) {
 	})
 }
 
-// For a window after the budget was used up, calls go one by one when half of it is in use.
+// For a window after the budget was used up, calls go one by one if half of it is in use.
 func TestCallsArePacedAfterTheBudgetWasUsedUp(t *testing.T) {
 	with(t, Config{Limit: 9}, func(t *testing.T, b *bench) {
 		start := time.Now()

@@ -4,107 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 )
-
-// A bench is a throttle in a bubble of time, and what its hooks were told.
-type bench struct {
-	*Throttle
-
-	told             sync.Mutex
-	waits            []time.Duration
-	expected         []time.Duration
-	dequeued         int
-	rejected, paused int
-}
-
-// with runs a test on a throttle. Settings that are zero get values that do not stand in the way.
-func with(t *testing.T, config Config, test func(t *testing.T, b *bench)) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		b := &bench{}
-		if config.QueueLength == 0 {
-			config.QueueLength = 1_000
-		}
-		if config.QueueWait == 0 {
-			config.QueueWait = time.Hour
-		}
-		if config.MaxPause == 0 {
-			config.MaxPause = time.Hour
-		}
-		config.Now = time.Now
-		config.Hooks = Hooks{
-			Deadline: context.Context.Deadline,
-			Queued: func(_ context.Context, expected time.Duration, _ time.Time) {
-				b.tell(func() { b.expected = append(b.expected, expected) })
-			},
-			Dequeued: func(context.Context, time.Time) { b.tell(func() { b.dequeued++ }) },
-			Waited:   func(wait time.Duration) { b.tell(func() { b.waits = append(b.waits, wait) }) },
-			Rejected: func() { b.tell(func() { b.rejected++ }) },
-			Paused:   func() { b.tell(func() { b.paused++ }) },
-		}
-		b.Throttle = New(config)
-		test(t, b)
-	})
-}
-
-func (b *bench) tell(change func()) {
-	b.told.Lock()
-	defer b.told.Unlock()
-	change()
-}
-
-// of returns the place of a call that begins to wait now.
-func of(caller string, class Class) Place {
-	return Place{Payer: Payer{Budget: "b", Caller: caller}, Class: class, Since: time.Now()}
-}
-
-// enter takes a turn, for which the call must not have to wait.
-func (b *bench) enter(t *testing.T, p Place) Turn {
-	t.Helper()
-	start := time.Now()
-	turn, err := b.Enter(t.Context(), p)
-	if err != nil || turn.Waited || time.Since(start) != 0 {
-		t.Fatalf("got the turn %+v after %v, %v", turn, time.Since(start), err)
-	}
-	return turn
-}
-
-// later takes a turn in the background, and tells after which time since now the call had it.
-func (b *bench) later(t *testing.T, p Place, end Outcome) <-chan time.Duration {
-	t.Helper()
-	start, had := time.Now(), make(chan time.Duration, 1)
-	go func() {
-		turn, err := b.Enter(t.Context(), p)
-		if err != nil || !turn.Waited {
-			t.Errorf("got the turn %+v, %v", turn, err)
-			close(had)
-			return
-		}
-		had <- time.Since(start)
-		b.Leave(turn, end, 0)
-	}()
-	synctest.Wait()
-	return had
-}
-
-// spend sends n requests of a caller that are answered at once.
-func (b *bench) spend(t *testing.T, caller string, n int) {
-	t.Helper()
-	for range n {
-		b.Leave(b.enter(t, of(caller, Reads)), Answered, 0)
-	}
-}
-
-func (b *bench) wantRemaining(t *testing.T, want int) {
-	t.Helper()
-	if got := b.RateLimit("b").Remaining; got != want {
-		t.Errorf("%d remain, want %d", got, want)
-	}
-}
 
 func TestASlotIsOccupiedUntilAWindowAfterTheResponse(t *testing.T) {
 	with(t, Config{Limit: 2}, func(t *testing.T, b *bench) {
@@ -160,6 +63,9 @@ func TestWithoutALimitCallsGoUnlessThereIsAPause(t *testing.T) {
 		b.Leave(b.enter(t, of("a", Reads)), Refused, 4*time.Second)
 		if got := <-b.later(t, of("a", Reads), Answered); got != 4*time.Second || b.expected[0] != got {
 			t.Errorf("after a refusal a call went after %v, expected were %v", got, b.expected)
+		}
+		if b.budgets["b"].others.known() {
+			t.Error("a budget without a limit is taken to be spent by others")
 		}
 	})
 }
@@ -226,63 +132,25 @@ func TestACallThatLeavesTheQueueFreesItsPlace(t *testing.T) {
 		if b.rejected != 0 {
 			t.Errorf("%d calls were rejected", b.rejected)
 		}
+		if got := b.RateLimit("b").Queued; got != 0 {
+			t.Errorf("%d calls are left in the queue", got)
+		}
 	})
 }
 
-// order enters calls one after another, and returns the order in which they had their turns.
-func (b *bench) order(t *testing.T, calls ...Place) []string {
-	t.Helper()
-	var order []string
-	done := make(chan struct{})
-	for _, p := range calls {
-		go func() {
-			turn, err := b.Enter(t.Context(), p)
-			if err != nil {
-				t.Error(err)
-			}
-			name := p.Payer.Caller
-			if p.Class == Writes {
-				name += "!"
-			}
-			order = append(order, name)
-			b.Leave(turn, Answered, 0)
-			done <- struct{}{}
-		}()
+func TestACallWaitsIfItMayWaitJustLongEnough(t *testing.T) {
+	with(t, Config{Limit: 1, QueueWait: Window}, func(t *testing.T, b *bench) {
+		b.spend(t, "a", 1)
+		leaving, leave := context.WithCancel(t.Context())
+		left := make(chan error, 1)
+		go func() { _, err := b.Enter(leaving, of("a", Reads)); left <- err }()
 		synctest.Wait()
-	}
-	for range calls {
-		<-done
-	}
-	return order
-}
-
-func TestCallersTakeTurnsAndWritesGoFirst(t *testing.T) {
-	with(t, Config{Limit: 1}, func(t *testing.T, b *bench) {
-		b.spend(t, "z", 1)
-		front := of("c", Reads)
-		front.Front = true
-		got := b.order(t, of("a", Reads), of("a", Reads), of("b", Reads), of("b", Writes), of("c", Reads), of("a", Reads), front)
-		if want := []string{"b!", "c", "a", "b", "c", "a", "a"}; !slices.Equal(got, want) {
-			t.Errorf("calls went in the order %v, want %v", got, want)
+		if got := b.RateLimit("b").Queued; got != 1 {
+			t.Errorf("%d calls wait", got)
 		}
-	})
-}
-
-func TestSomeSlotsAreForCallersThatHadLittle(t *testing.T) {
-	with(t, Config{Limit: 12}, func(t *testing.T, b *bench) {
-		b.Leave(b.enter(t, of("little", Reads)), Unsent, 0)
-		b.spend(t, "much", 9) // beside the twelfth and the eleventh, which are reserved
-		time.Sleep(Window * 9 / 10 / 12)
-		b.spend(t, "much", 1)
-		much := b.later(t, of("much", Reads), Answered)
-		b.spend(t, "little", 2)
-		select {
-		case <-much:
-			t.Error("the caller that had much went into the reserve")
-		default:
-		}
-		if got := <-much; got < 9*time.Second || got > Window {
-			t.Errorf("the caller that had much went after %v", got)
+		leave()
+		if err := <-left; !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
 		}
 	})
 }
@@ -294,7 +162,12 @@ func TestIdleBudgetsAndCallersAreForgotten(t *testing.T) {
 		if n := b.State().Budgets; n != 2 {
 			t.Errorf("%d budgets, want 2", n)
 		}
-		time.Sleep(callerMemory)
+		time.Sleep(callerMemory - sweepPace)
+		b.spend(t, "b", 1)
+		if n := b.State().Budgets; n != 2 {
+			t.Errorf("%d budgets are left before their time is over, want 2", n)
+		}
+		time.Sleep(sweepPace)
 		b.spend(t, "b", 1)
 		if n := b.State().Budgets; n != 1 || len(b.budgets["b"].callers) != 1 {
 			t.Errorf("%d budgets with %d callers, want 1 with 1", n, len(b.budgets["b"].callers))
@@ -321,33 +194,17 @@ func TestStateIsThatOfTheBudgetWithTheLeast(t *testing.T) {
 	})
 }
 
-func TestTheExpectedWaitIsThatForTheSlotsOfTheCallsBefore(t *testing.T) {
-	with(t, Config{Limit: 4}, func(t *testing.T, b *bench) {
-		for range 4 {
-			b.spend(t, "a", 1)
-			time.Sleep(time.Second)
+func TestTheBudgetIsWholeAWindowAfterTheLastAnswer(t *testing.T) {
+	with(t, Config{Limit: 3}, func(t *testing.T, b *bench) {
+		b.spend(t, "a", 1)
+		time.Sleep(3 * time.Second)
+		if got := time.Until(b.RateLimit("b").ResetAt); got != 7*time.Second {
+			t.Errorf("after the answer to the only call it is whole in %v", got)
 		}
-		var waiting []<-chan time.Duration
-		for range 5 {
-			waiting = append(waiting, b.later(t, of("a", Reads), Answered))
+		turn := b.enter(t, of("a", Reads))
+		if got := time.Until(b.RateLimit("b").ResetAt); got != Window {
+			t.Errorf("with a call under way it is whole in %v", got)
 		}
-		front := of("a", Reads)
-		front.Front = true
-		for _, p := range []Place{of("b", Reads), of("a", Writes), front} {
-			waiting = append(waiting, b.later(t, p, Answered))
-		}
-		seconds := func(n time.Duration) time.Duration { return n * time.Second }
-		want := []time.Duration{
-			seconds(6), seconds(7), seconds(8), seconds(9), seconds(16), // a slot becomes free each second, and again a window later
-			seconds(7), // the other caller's turn comes after one call of the first
-			seconds(6), // before all reads
-			seconds(7), // behind the write
-		}
-		if !slices.Equal(b.expected, want) {
-			t.Errorf("expected waits are %v, want %v", b.expected, want)
-		}
-		for _, each := range waiting {
-			<-each
-		}
+		b.Leave(turn, Answered, 0)
 	})
 }
