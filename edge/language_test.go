@@ -47,6 +47,7 @@ func TestLanguagesAreWrittenInOneWay(t *testing.T) {
 		"as long as a language may be":    {[]string{"de-abcdefgh-abcdefgh-abcdefgh-abcde"}, "de-abcdefgh-abcdefgh-abcdefgh-abcde"},
 		"a language too long by a letter": {[]string{"de-abcdefgh-abcdefgh-abcdefgh-abcdef,fr"}, "fr"},
 		"a language of eight letters":     {[]string{"ABCDEFGH"}, "abcdefgh"},
+		"a language of four letters":      {[]string{"ABCD"}, "abcd"},
 		"letters and digits in a subtag":  {[]string{"DE-1A, es-419, de-CH-1901"}, "de-1a,es-419,de-CH-1901"},
 		"not wanted at first":             {[]string{"de;q=0,fr;q=0.5,de"}, "de,fr;q=0.5"},
 		"as much as is read":              {[]string{strings.Repeat(" ", 1024-len("de,fr")) + "de,fr"}, "de,fr"},

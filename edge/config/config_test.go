@@ -228,6 +228,13 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--task-poll-max: must be --task-poll-min or longer, not -1ns",
 			},
 		},
+		"no time at all": {
+			[]string{"--operation-timeout=0s", "--max-pause=0s"},
+			[]string{
+				"--operation-timeout: must be longer than 0, such as 60s, not 0s",
+				"--max-pause: must be longer than 0, such as 2m, not 0s",
+			},
+		},
 		"a word that is none of two": {
 			[]string{"--service-access=none"},
 			[]string{`--service-access: must be listed or any, not "none"`},
