@@ -183,6 +183,44 @@ func errorCode(t *testing.T, w *httptest.ResponseRecorder) string {
 	return body.Errors[0].Extensions.Code
 }
 
+// What a header says in the table before, a message says over WebSocket.
+func TestATokenMayComeInAMessage(t *testing.T) {
+	tests := map[string]struct {
+		authenticator edge.Authenticator
+		authorization string
+		want          string // empty if it is refused
+	}{
+		"bearer":         {edge.Authenticator{Bearer: true}, "Bearer abc.def", "abc.def"},
+		"small letters":  {edge.Authenticator{Bearer: true}, "bearer abc.def", "abc.def"},
+		"another scheme": {edge.Authenticator{Bearer: true}, "Basic dTpw", ""},
+		"no token":       {edge.Authenticator{Bearer: true}, "Bearer ", ""},
+		"nothing":        {edge.Authenticator{Bearer: true}, "", ""},
+		"not let in":     {edge.Authenticator{Sessions: signedIn{}}, "Bearer abc.def", ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			ctx, err := test.authenticator.WithBearer(t.Context(), test.authorization)
+			if test.want == "" {
+				refused, ok := errors.AsType[*edge.HTTPError](err)
+				if !ok || refused.Status != http.StatusUnauthorized || refused.Code != edge.CodeUnauthenticated || err.Error() != refused.Message || ctx != nil {
+					t.Errorf("it is refused with %v", err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			credential, ok := upstream.CredentialFrom(ctx)
+			if !ok {
+				t.Fatal("there is no credential")
+			}
+			if token, err := credential.Token(ctx); err != nil || token != test.want {
+				t.Errorf("the token is %q, %v, want %q", token, err, test.want)
+			}
+		})
+	}
+}
+
 func TestAFaultOfTheGatewayLetsNobodyIn(t *testing.T) {
 	authenticator := edge.Authenticator{Service: namedCredential("own"), Gate: gate(t, edge.GateConfig{Open: true}), Sessions: signedIn{}}
 	token, w := ask(t, authenticator, func(r *http.Request) { r.Header.Set("Cookie", "session=broken") })

@@ -23,10 +23,8 @@ const (
 // the upstream, which localises its messages. What is no language is left out.
 func Languages(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if lines := r.Header["Accept-Language"]; len(lines) > 0 {
-			if languages := normalLanguages(strings.Join(lines, ",")); languages != "" {
-				r = r.WithContext(upstream.WithLanguage(r.Context(), languages))
-			}
+		if languages := normalLanguages(strings.Join(r.Header["Accept-Language"], ",")); languages != "" {
+			r = r.WithContext(upstream.WithLanguage(r.Context(), languages))
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -35,6 +33,9 @@ func Languages(next http.Handler) http.Handler {
 // normalLanguages returns the value of an Accept-Language header in one way of the many in which the
 // same can be said: the most wanted languages first, each once, without blanks.
 func normalLanguages(text string) string {
+	if text == "" {
+		return ""
+	}
 	if len(text) > maxLanguageHeader {
 		text = text[:max(strings.LastIndexByte(text[:maxLanguageHeader], ','), 0)]
 	}

@@ -63,4 +63,7 @@ func TestPagesAreTheFilesOfOneDirectory(t *testing.T) {
 			t.Errorf("%s has the headers %v", target, w.Header())
 		}
 	}
+	if _, err := edge.NewPages(filepath.Join(above, "secret.txt")); err == nil {
+		t.Error("a file is taken for a directory")
+	}
 }

@@ -1,8 +1,6 @@
 package config_test
 
 import (
-	"bytes"
-	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -119,22 +117,34 @@ func TestTheSandboxHasTheSameVariablesInBothCommands(t *testing.T) {
 	}
 }
 
-func TestTheTokenURLIsOnTheUpstreamsHost(t *testing.T) {
+func TestTheTenantsURLsAreOnTheUpstreamsHost(t *testing.T) {
 	tests := map[string]struct {
-		settings config.Serve
-		want     string
+		settings    config.Serve
+		token, info string
 	}{
-		"version first":  {config.Serve{UpstreamURL: "https://acme.api.identitynow.com/v3"}, "https://acme.api.identitynow.com/oauth/token"},
-		"version behind": {config.Serve{UpstreamURL: "http://localhost:9090"}, "http://localhost:9090/oauth/token"},
+		"version first": {
+			config.Serve{UpstreamURL: "https://acme.api.identitynow.com/v3"},
+			"https://acme.api.identitynow.com/oauth/token", "https://acme.api.identitynow.com/oauth/info",
+		},
+		"version behind": {
+			config.Serve{UpstreamURL: "http://localhost:9090"},
+			"http://localhost:9090/oauth/token", "http://localhost:9090/oauth/info",
+		},
 		"said so": {
-			config.Serve{UpstreamURL: "https://proxy.example.com/v3", TokenURL: "https://acme.example.com/token"},
-			"https://acme.example.com/token",
+			config.Serve{
+				UpstreamURL: "https://proxy.example.com/v3", TokenURL: "https://acme.example.com/token",
+				Session: config.Session{InfoURL: "https://acme.example.com/info"},
+			},
+			"https://acme.example.com/token", "https://acme.example.com/info",
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := test.settings.EffectiveTokenURL(); got != test.want {
-				t.Errorf("EffectiveTokenURL() = %q, want %q", got, test.want)
+			if got := test.settings.EffectiveTokenURL(); got != test.token {
+				t.Errorf("EffectiveTokenURL() = %q, want %q", got, test.token)
+			}
+			if got := test.settings.EffectiveInfoURL(); got != test.info {
+				t.Errorf("EffectiveInfoURL() = %q, want %q", got, test.info)
 			}
 		})
 	}
@@ -211,6 +221,24 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 			[]string{"--rate-limit-margin=-1"},
 			[]string{"--rate-limit-margin: must be from 0 to 99, one less than --rate-limit, not -1"},
 		},
+		"polls of a task": {
+			[]string{"--task-poll-min=0s", "--task-poll-max=-1ns"},
+			[]string{
+				"--task-poll-min: must be longer than 0, such as 1s, not 0s",
+				"--task-poll-max: must be --task-poll-min or longer, not -1ns",
+			},
+		},
+		"no time at all": {
+			[]string{"--operation-timeout=0s", "--max-pause=0s"},
+			[]string{
+				"--operation-timeout: must be longer than 0, such as 60s, not 0s",
+				"--max-pause: must be longer than 0, such as 2m, not 0s",
+			},
+		},
+		"a word that is none of two": {
+			[]string{"--service-access=none"},
+			[]string{`--service-access: must be listed or any, not "none"`},
+		},
 		"addresses": {
 			[]string{"--addr=localhost", "--admin-addr=:65536"},
 			[]string{
@@ -234,6 +262,19 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--items: must be from 0 to 20000000, not 20000001", "--rate-limit: must be 0 or more, not -5",
 			},
 		},
+		"just too little for a sandbox": {
+			[]string{"sandbox", "--certifications=-1", "--token-lifetime=-1s", "--refresh-lifetime=999ms", "--clock=1969-12-31T23:59:59Z"},
+			[]string{
+				"--certifications: must be from 0 to 1000000, not -1",
+				"--token-lifetime: must be 1s or longer, or 0, not -1s",
+				"--refresh-lifetime: must be 1s or longer, not 999ms",
+				`--clock: must be in a year from 1970 to 2199, not "1969-12-31T23:59:59Z"`,
+			},
+		},
+		"just too late for a sandbox": {
+			[]string{"sandbox", "--clock=2200-01-01T00:00:00Z"},
+			[]string{`--clock: must be in a year from 1970 to 2199, not "2200-01-01T00:00:00Z"`},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -245,6 +286,39 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				t.Errorf("problems (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// What is just inside a bound; what is just outside is in the test before.
+func TestTheBoundsOfASettingAreAllowed(t *testing.T) {
+	tests := map[string][]string{
+		"least": {
+			"--upstream-timeout=1ns", "--operation-timeout=1ns", "--task-poll-min=1ns", "--task-poll-max=1ns",
+			"--max-estimated-calls=1", "--max-upstream-calls=1", "--max-write-batch=1", "--max-in-flight=1", "--max-in-flight-per-operation=1",
+			"--max-websockets=1", "--max-websocket-operations=1", "--persisted-bytes=0",
+		},
+		"least of the limits": {
+			"--max-body=1", "--max-tokens=1", "--max-depth=1", "--max-aliases=1", "--max-root-fields=1", "--max-directives=1",
+			"--max-list-length=1", "--max-batch=0",
+		},
+		"least of the budget": {
+			"--rate-limit=1", "--rate-limit-margin=0", "--queue-length=1", "--queue-wait=1ns", "--max-pause=1ns", "--cache-ttl=0s", "--cache-bytes=1",
+		},
+		"least of serving": {
+			"--addr=:0", "--admin-addr=", "--max-connections=1", "--read-timeout=1ns", "--idle-timeout=1ns", "--drain-timeout=1ns", "--drain-delay=0s",
+		},
+		"least of sessions": {"--session-idle-timeout=1ns", "--session-lifetime=1ns", "--session-max=1"},
+		"least of the sandbox": {
+			"sandbox", "--seed=1", "--certifications=0", "--items=0", "--rate-limit=0", "--rate-window=1ns", "--task-pace=1ns",
+			"--token-lifetime=0s", "--refresh-lifetime=1s", "--clock=1970-01-01T00:00:00Z",
+		},
+		"most": {"--rate-limit=100", "--rate-limit-margin=99", "--max-batch=1000", "--drain-delay=2400h", "--addr=localhost:65535"},
+		"most of the sandbox": {
+			"sandbox", "--certifications=1000000", "--items=20000000", "--token-lifetime=1s", "--clock=2199-12-31T23:59:59Z",
+		},
+	}
+	for name, args := range tests {
+		t.Run(name, func(t *testing.T) { parse(t, args...) })
 	}
 }
 
@@ -284,12 +358,28 @@ func TestURLsOfServices(t *testing.T) {
 	}
 }
 
-func TestHelpIsNoError(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"serve", "--help"}, {"sandbox", "-h"}} {
-		var help bytes.Buffer
-		if _, _, err := config.Parse(args, &help); !errors.Is(err, config.ErrPrinted) || help.Len() == 0 {
-			t.Errorf("certql %q: %v, and %d bytes of help", args, err, help.Len())
-		}
+func TestHelpIsOfTheCommandsThatAreMeant(t *testing.T) {
+	tests := map[string]struct {
+		args []string
+		want []string // the usage of each command that there is help for
+	}{
+		"of all":         {[]string{"--help"}, []string{"certql <command> [flags]", "certql serve [flags]", "certql sandbox [flags]"}},
+		"of the gateway": {[]string{"serve", "--help"}, []string{"certql serve [flags]"}},
+		"of the sandbox": {[]string{"sandbox", "-h"}, []string{"certql sandbox [flags]"}},
+		"of the check":   {[]string{"config", "--help"}, []string{"certql config [flags]"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for line := range strings.Lines(printed(t, test.args...)) {
+				if usage, ok := strings.CutPrefix(line, "Usage: "); ok {
+					got = append(got, strings.TrimSpace(usage))
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("there is help for (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

@@ -65,9 +65,6 @@ func (e effective) explain(err error) error {
 func (e effective) print(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, flag := range e.flags {
-		if flag.Name == "help" {
-			continue
-		}
 		fmt.Fprintf(table, "%s\t%s\t%s\n", flag.Name, e.value(flag), e.origin(flag))
 	}
 	if err := table.Flush(); err != nil {

@@ -145,7 +145,9 @@ func TestASecretIsAFlagAVariableOrAFile(t *testing.T) {
 		"no file":             {file: filepath.Join(t.TempDir(), "absent"), problem: "no such file"},
 		"empty file":          {file: write("\n"), problem: "is empty"},
 		"file of many lines":  {file: write("hunter2\nhunter3"), problem: "more than one line"},
-		"file that is no end": {file: "/dev/zero", problem: "longer than 65536 bytes"},
+		"file without an end": {file: "/dev/zero", problem: "longer than 65536 bytes"},
+		"longest file":        {file: write(strings.Repeat("x", 1<<16)), want: strings.Repeat("x", 1<<16)},
+		"file too long by 1":  {file: write(strings.Repeat("x", 1<<16+1)), problem: "longer than 65536 bytes"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -206,7 +208,7 @@ func TestEveryMalformedValueIsNamedAtOnce(t *testing.T) {
 	var args, want []string
 	for _, option := range options(t, "serve") {
 		value := malformed(option)
-		if value == "" || option.Name == "help" {
+		if value == "" {
 			continue
 		}
 		want = append(want, "--"+option.Name)
@@ -257,6 +259,9 @@ func TestWhatIsNoOptionHidesNothingElse(t *testing.T) {
 	}{
 		"alone":              {[]string{"--colour=red", "--rate-limit=x"}, []string{"unknown flag --colour", "--rate-limit: "}},
 		"with a value":       {[]string{"--colour", "red", "--rate-limit=x"}, []string{"unknown flag --colour", "--rate-limit: "}},
+		"at the end":         {[]string{"--rate-limit=x", "--colour"}, []string{"unknown flag --colour", "--rate-limit: "}},
+		"before an option":   {[]string{"--colour", "--rate-limit=x"}, []string{"unknown flag --colour", "--rate-limit: "}},
+		"before a word":      {[]string{"--colour=red", "fast"}, []string{"unknown flag --colour", "unexpected argument fast"}},
 		"before a command":   {[]string{"--colour", "sandbox", "--seed=x"}, []string{"unknown flag --colour", "--seed: "}},
 		"nearly one":         {[]string{"--rate-limits=5"}, []string{`unknown flag --rate-limits, did you mean "--rate-limit"?`}},
 		"without its value":  {[]string{"--rate-limit", "--queue-length=x"}, []string{"--rate-limit: needs a value", "--queue-length: "}},

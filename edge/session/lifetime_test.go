@@ -331,8 +331,30 @@ func TestASignOutThatTheTenantDoesNotTakeIsOne(t *testing.T) {
 	if w := b.send(http.MethodPost, "/auth/logout", asJSON); w.Code != http.StatusOK || len(b.cookies) != 0 || b.signedIn() {
 		t.Errorf("the sign-out answers %d, and the browser has %v: %s", w.Code, b.cookies, w.Body)
 	}
-	if !strings.Contains(b.log.String(), "a grant could not be revoked") || strings.Contains(b.log.String(), "do-not-print") {
-		t.Errorf("the log is %s", &b.log)
+	if log := b.log.String(); !strings.Contains(log, "a grant could not be revoked") || strings.Contains(log, "do-not-print") || strings.Contains(log, "store") {
+		t.Errorf("the log is %s", log)
+	}
+}
+
+func TestASignOutSaysWhereTheTenantsOwnSessionEnds(t *testing.T) {
+	const info = `{"authorizeEndpoint":"http://tenant.example/oauth/authorize","tokenEndpoint":"http://tenant.example/oauth/token"}`
+	tests := map[string]struct {
+		atInfo outage // how the tenant responds if it is asked for its endpoints; nil as it does
+		want   string
+	}{
+		"the tenant says it": {nil, `{"logoutUrl":"http://tenant.example/oauth/logout"}`},
+		"it does not":        {answering(200, info), `{"logoutUrl":null}`},
+		"it is down":         {answering(503, ""), `{"logoutUrl":null}`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := newGateway(t, session.Config{}, sandbox.Config{}).newBrowser()
+			b.failingAt("/oauth/info", test.atInfo)
+			w := b.send(http.MethodPost, "/auth/logout", asJSON)
+			if w.Code != http.StatusOK || w.Body.String() != test.want || w.Header().Get("Content-Type") != "application/json; charset=utf-8" {
+				t.Errorf("the sign-out answers %d with %v: %s, want %s", w.Code, w.Header(), w.Body, test.want)
+			}
+		})
 	}
 }
 
@@ -346,8 +368,8 @@ func TestARevokedTokenIsReplaced(t *testing.T) {
 			refused = true
 			return 401, `{"error":"JWT validation failed: JWT is revoked"}`, nil
 		})
-		if got := b.ask(); got != "read" || b.tokenRequests() != 2 {
-			t.Errorf("got %s after %d token requests, want a refresh", got, b.tokenRequests())
+		if got := b.ask(); got != "read" || b.tokenRequests() != 2 || strings.Contains(b.log.String(), "store") {
+			t.Errorf("got %s after %d token requests, want a refresh; the log is %s", got, b.tokenRequests(), &b.log)
 		}
 	})
 }

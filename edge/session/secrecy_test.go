@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"certql/edge/session"
+	"certql/upstream"
 	"certql/upstream/sandbox"
 )
 
@@ -117,11 +118,13 @@ func TestAStoreThatFailsSignsNobodyOut(t *testing.T) {
 		if _, err := credential.Token(t.Context()); err == nil || !strings.Contains(err.Error(), "getSession: unavailable") {
 			t.Errorf("a call in the middle of a request fails with %v", err)
 		}
-		for _, path := range []string{"/auth/me", b.callback("reviewer-1")} {
-			if w := b.get(path); w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "do-not-print") {
+		for path, method := range map[string]string{"/auth/me": http.MethodGet, b.callback("reviewer-1"): http.MethodGet, "/auth/logout": http.MethodPost} {
+			if w := b.send(method, path, asJSON); w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "do-not-print") {
 				t.Errorf("%.14s answers %d: %s", path, w.Code, w.Body)
 			}
 		}
+		b.log.Reset()
+		credential.(upstream.Renewable).Invalidate("a token")
 		if !strings.Contains(b.log.String(), "the store of sessions failed") {
 			t.Errorf("the log is %s", &b.log)
 		}

@@ -68,8 +68,17 @@ func TestABadCallbackMakesNoSession(t *testing.T) {
 		"endless state":  {set("state", strings.Repeat("s", 129)), 400, "BAD_CALLBACK"},
 		"endless code":   {set("code", strings.Repeat("c", 4097)), 400, "BAD_CALLBACK"},
 		"endless issuer": {set("iss", strings.Repeat("i", 1025)), 400, "BAD_CALLBACK"},
-		"no query":       {func(*testing.T, *browser, string) string { return "/auth/callback?%zz" }, 400, "BAD_CALLBACK"},
-		"unknown state":  {set("state", "do-not-print-this-state-00"), 400, "UNKNOWN_STATE"},
+		"endless error": {func(t *testing.T, _ *browser, path string) string {
+			return edited(t, path, func(query url.Values) { query.Del("code"); query.Set("error", strings.Repeat("e", 129)) })
+		}, 400, "BAD_CALLBACK"},
+		"longest state":  {set("state", strings.Repeat("s", 128)), 400, "UNKNOWN_STATE"},
+		"longest code":   {set("code", strings.Repeat("c", 4096)), 400, "CODE_REFUSED"},
+		"longest issuer": {set("iss", strings.Repeat("i", 1024)), 400, "WRONG_ISSUER"},
+		"longest error": {func(t *testing.T, _ *browser, path string) string {
+			return edited(t, path, func(query url.Values) { query.Del("code"); query.Set("error", strings.Repeat("e", 128)) })
+		}, 502, "TENANT_UNAVAILABLE"},
+		"no query":      {func(*testing.T, *browser, string) string { return "/auth/callback?%zz" }, 400, "BAD_CALLBACK"},
+		"unknown state": {set("state", "do-not-print-this-state-00"), 400, "UNKNOWN_STATE"},
 		"half a state": {func(t *testing.T, _ *browser, path string) string {
 			return edited(t, path, func(query url.Values) { query.Set("state", query.Get("state")[:8]+"do-not-print-this") })
 		}, 400, "UNKNOWN_STATE"},

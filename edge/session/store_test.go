@@ -132,6 +132,9 @@ func TestTheMemoryIsBounded(t *testing.T) {
 		for i := range limit {
 			_ = m.Commit(fmt.Sprint("long", i), nil, time.Now().Add(10000*time.Hour))
 		}
+		if n := len(m.entries); n != limit {
+			t.Errorf("there are %d entries, want %d", n, limit)
+		}
 		if err := m.Commit("one more", nil, time.Now().Add(time.Hour)); !errors.Is(err, errFull) {
 			t.Errorf("one more: %v", err)
 		}
@@ -182,6 +185,45 @@ func TestASessionHoldsAReferenceAndNothingElse(t *testing.T) {
 	}
 	if _, _, err := (codec{}).Decode([]byte("{")); err == nil {
 		t.Error("what is no session is read")
+	}
+}
+
+func TestASignInLeadsBackToListedPathsAlone(t *testing.T) {
+	paths := returnPaths{"/home/*", "/portal", "/x/"}
+	long := "/home/" + strings.Repeat("x", maxReturn-len("/home/"))
+	tests := map[string]struct{ asked, want string }{ // refused if want is empty
+		"nothing":               {"", "/home/"},
+		"a listed path":         {"/portal", "/portal"},
+		"with a query":          {"/portal?a=b&c=//d", "/portal?a=b&c=//d"},
+		"with a slash":          {"/x/", "/x/"},
+		"without the slash":     {"/x", ""},
+		"a path below":          {"/portal/x", ""},
+		"of a tree":             {"/home/a/b/", "/home/a/b/"},
+		"the tree itself":       {"/home/", "/home/"},
+		"beside the tree":       {"/homes", ""},
+		"as long as may be":     {long, long},
+		"too long":              {long + "x", ""},
+		"another":               {"/", ""},
+		"another host":          {"//evil.example/home/", ""},
+		"another origin":        {"https://evil.example/home/", ""},
+		"a scheme alone":        {"https:/home/", ""},
+		"a backslash":           {`/home/\x`, ""},
+		"an encoded backslash":  {"/home/%5cx", ""},
+		"a fragment":            {"/portal#x", ""},
+		"a control character":   {"/home/\tx", ""},
+		"an encoded line break": {"/home/%0ax", ""},
+		"up":                    {"/home/../portal", ""},
+		"up, encoded":           {"/home/%2e%2e/portal", ""},
+		"two slashes":           {"/home//x", ""},
+		"a bad escape":          {"/home/%zz", ""},
+		"relative":              {"home/x", ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got, ok := paths.check(test.asked); got != test.want || ok != (test.want != "") {
+				t.Errorf("%q leads to %q, %v, want %q", test.asked, got, ok, test.want)
+			}
+		})
 	}
 }
 
