@@ -17,7 +17,7 @@ import (
 // cached makes the gateway keep what it reads, for as long as the tenant's clock stands still.
 func cached(c *upstream.Config) { c.CacheTTL = time.Minute }
 
-// After each write, whoever reads on this gateway sees it, whatever was read before.
+// After each write, every caller of this gateway reads its effect, whatever was read before.
 func TestEveryReadShowsTheWritesBeforeIt(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{ToUpstream: cached})
@@ -63,8 +63,8 @@ func TestEveryReadShowsTheWritesBeforeIt(t *testing.T) {
 	}
 }
 
-// A write whose answer is lost is seen as well as any other.
-func TestReadsShowAWriteWhoseAnswerWasLost(t *testing.T) {
+// Reads show the effect of a write whose response was lost.
+func TestReadsShowAWriteWhoseResponseWasLost(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{ToUpstream: cached})
 	item := w.UndecidedItem(t)
@@ -81,8 +81,8 @@ func TestReadsShowAWriteWhoseAnswerWasLost(t *testing.T) {
 	}
 }
 
-// A read that began before a write and ends after it shows what it may; but nobody who asks
-// after the write joins it, and nobody is shown its answer later.
+// A read that began before a write and ends after it may show either state; but callers who read after
+// the write do not join it, and its result is not kept for them.
 func TestAReadThatOverlapsAWriteIsNotShared(t *testing.T) {
 	t.Parallel()
 	var holding atomic.Bool
@@ -123,7 +123,7 @@ func TestAReadThatOverlapsAWriteIsNotShared(t *testing.T) {
 	}
 }
 
-// A heldAnswer is kept back until it is released.
+// A heldAnswer is a response that is held back until it is released.
 type heldAnswer struct {
 	http.ResponseWriter
 	arrived, release chan struct{}
@@ -148,8 +148,8 @@ func (a *heldAnswer) Write(part []byte) (int, error) {
 	return a.ResponseWriter.Write(part)
 }
 
-// A write is refused by what its certification is now, not by what somebody has read a moment
-// ago: others than this gateway write too.
+// The precheck goes by what the certification is now, not by what was read a moment ago, since others
+// than this gateway write too.
 func TestPrechecksReadPastTheCache(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{Sandbox: sandbox.Config{Certifications: 60, Items: 2_000}, ToUpstream: cached})

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Whatever the groups: nothing is lost or doubled, no bin is too large, no group is cut that
-// fits, and there are few bins.
+// Whatever the groups, nothing is lost or doubled, no bin is too large, no group is cut that fits into
+// a bin, and there are few bins.
 func TestPackKeepsGroupsTogether(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 2_000 {
@@ -37,7 +37,7 @@ func TestPackKeepsGroupsTogether(t *testing.T) {
 				}
 				binsOf[n][at] = true
 			}
-			// What is in a bin did not fit into the one before.
+			// The elements of a bin did not fit into the one before.
 			if at > 0 && len(bin)+len(bins[at-1]) <= size {
 				t.Fatalf("bins of %d and %d fit into one of %d", len(bins[at-1]), len(bin), size)
 			}
