@@ -49,6 +49,7 @@ func TestWritesTakeExactlyTheirCalls(t *testing.T) {
 				calls          int
 			}{
 				{"one decision", decideAlone, decisions(items[:1], nil), precheck + 1},
+				{"250 decisions, which fill one call", decideAlone, decisions(items[:250], nil), precheck + 1},
 				{"600 decisions", decideAlone, decisions(items[:600], nil), precheck + 3},
 				{"600 decisions, read again", graphtest.DecideMutation, decisions(items[:600], nil), precheck + 3 + 12},
 				{"50 references", graphtest.ReassignMutation, graphtest.References(graphtest.Reviewer2, "On leave", graphtest.ItemReferences(items[:50])...), precheck + 1},
