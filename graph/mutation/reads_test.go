@@ -1,6 +1,7 @@
 package mutation_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -9,6 +10,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"certql/graph"
 	"certql/graph/graphtest"
 	"certql/upstream"
 	"certql/upstream/sandbox"
@@ -168,4 +170,40 @@ func TestPrechecksReadPastTheCache(t *testing.T) {
 	}
 	wantRefusals(t, graphtest.At(w.Ask(t, graphtest.Admin, decideOnly, input).OK(t), "decideReviewItems"))
 	w.WantWritten(t, []string{item})
+}
+
+// The certification is read after a write only if it is selected and the response to the write was lost.
+func TestTheCertificationIsReadOnlyIfItIsSelected(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	for selection, want := range map[string]int{"": 1, "certification { id }": 2} {
+		item := w.UndecidedItem(t)
+		w.Sandbox.Reset()
+		if err := w.Sandbox.SetFaults(cut("makeIdentityDecision", sandbox.AfterApplying)); err != nil {
+			t.Fatal(err)
+		}
+		w.Ask(t, graphtest.Admin, `mutation ($input: DecideReviewItemsInput!) { decideReviewItems(input: $input) { errors { code } `+selection+` } }`, decisions([]string{item}, nil)).OK(t)
+		if got := w.Sandbox.Requests().Count("getIdentityCertification"); got != want {
+			t.Errorf("with the selection %q: %d reads of the certification, want %d", selection, got, want)
+		}
+	}
+}
+
+// Without a precheck, the certification is read only if there are more references than can be read by
+// their ids.
+func TestTheCertificationIsReadOnlyIfItHelps(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{ToGateway: func(c *graph.Config) { c.NoPrecheck = true }})
+	absent := make([]string, 5_001)
+	for i := range absent {
+		absent[i] = fmt.Sprintf("absent-%d", i)
+	}
+	for references, want := range map[int]int{501: 0, 5_000: 0, 5_001: 1} {
+		w.Sandbox.Reset()
+		w.Ask(t, graphtest.Admin, graphtest.ReassignAsyncMutation,
+			graphtest.References(graphtest.Reviewer2, "On leave", graphtest.ItemReferences(absent[:references])...)).OK(t)
+		if got := w.Sandbox.Requests().Count("getIdentityCertification"); got != want {
+			t.Errorf("%d references: %d reads of the certification, want %d: %v", references, got, want, w.Sandbox.Requests().Counts)
+		}
+	}
 }
