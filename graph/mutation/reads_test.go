@@ -207,3 +207,19 @@ func TestTheCertificationIsReadOnlyIfItHelps(t *testing.T) {
 		}
 	}
 }
+
+// If the certification cannot be read after a write whose response was lost, that is an error at its
+// field, and what was applied is reported all the same.
+func TestACertificationThatCannotBeReadIsAnError(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	item := w.UndecidedItem(t)
+	if err := w.Sandbox.SetFaults(cut("makeIdentityDecision", sandbox.AfterApplying), broken("getIdentityCertification", 1)); err != nil {
+		t.Fatal(err)
+	}
+	a := w.Ask(t, graphtest.Admin, `mutation ($input: DecideReviewItemsInput!) { decideReviewItems(input: $input) { decidedItemIds c: certification { id } } }`, decisions([]string{item}, nil))
+	a.WantProblems(t, "FORBIDDEN at decideReviewItems.c")
+	if got := a.At("decideReviewItems", "decidedItemIds", 0); got != item {
+		t.Errorf("decided is %v, want %s", got, item)
+	}
+}

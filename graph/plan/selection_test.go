@@ -8,6 +8,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"certql/graph/gen"
 	"certql/graph/relay"
@@ -16,7 +17,7 @@ import (
 // operationOf parses an operation of the schema.
 func operationOf(t *testing.T, query string) *graphql.OperationContext {
 	t.Helper()
-	document, err := gqlparser.LoadQuery(gen.NewExecutableSchema(gen.Config{}).Schema(), query)
+	document, err := gqlparser.LoadQueryWithRules(gen.NewExecutableSchema(gen.Config{}).Schema(), query, rules.NewDefaultRules())
 	if err != nil {
 		t.Fatal(err)
 	}
