@@ -13,7 +13,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// The rows of the table of upstream calls that write, exactly, and one more for the precheck.
+// A write takes exactly the calls of its row in the table, and one more for the precheck.
 func TestWritesTakeExactlyTheirCalls(t *testing.T) {
 	t.Parallel()
 	const decideAlone = `mutation ($input: DecideReviewItemsInput!) { decideReviewItems(input: $input) { certification { id } errors { code } } }`
@@ -49,6 +49,7 @@ func TestWritesTakeExactlyTheirCalls(t *testing.T) {
 				calls          int
 			}{
 				{"one decision", decideAlone, decisions(items[:1], nil), precheck + 1},
+				{"250 decisions, which fill one call", decideAlone, decisions(items[:250], nil), precheck + 1},
 				{"600 decisions", decideAlone, decisions(items[:600], nil), precheck + 3},
 				{"600 decisions, read again", graphtest.DecideMutation, decisions(items[:600], nil), precheck + 3 + 12},
 				{"50 references", graphtest.ReassignMutation, graphtest.References(graphtest.Reviewer2, "On leave", graphtest.ItemReferences(items[:50])...), precheck + 1},
@@ -77,7 +78,7 @@ func TestWritesTakeExactlyTheirCalls(t *testing.T) {
 	}
 }
 
-// Tasks keep the items of one identity together, and lose none.
+// The items of one identity stay in one task, and none is lost.
 func TestTasksKeepIdentitiesTogether(t *testing.T) {
 	t.Parallel()
 	for _, off := range []bool{false, true} {
@@ -93,7 +94,7 @@ func TestTasksKeepIdentitiesTogether(t *testing.T) {
 				id := row["id"].(string)
 				identityOf[id], items = graphtest.At(row, "identitySummary", "id"), append(items, id)
 			}
-			// An identity's items are far apart, and some stand by themselves.
+			// An identity's items are far apart, and some have an identity of their own.
 			slices.SortFunc(items, func(a, b string) int { return strings.Compare(a[8:], b[8:]) })
 			refs := graphtest.ItemReferences(items[:1_001])
 			payload := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.ReassignAsyncMutation, graphtest.References(graphtest.Reviewer2, "On leave", refs...)).OK(t), "reassignReviewItemsAsync")
@@ -118,9 +119,9 @@ func TestTasksKeepIdentitiesTogether(t *testing.T) {
 	}
 }
 
-// The most references that one mutation takes are moved with the calls that one operation makes
-// by default, however large the certification is.
-func TestTheLargestReassignmentTakesNoMoreCallsThanThereAre(t *testing.T) {
+// The most references that one mutation takes are moved with the calls that one operation may make by
+// default, however large the certification is.
+func TestTheLargestReassignmentTakesNoMoreCallsThanAnOperationHas(t *testing.T) {
 	t.Parallel()
 	for _, each := range []struct {
 		name  string
@@ -161,8 +162,8 @@ func TestTheLargestReassignmentTakesNoMoreCallsThanThereAre(t *testing.T) {
 	}
 }
 
-// A task whose identities cannot be read is not queued, and nothing of the others either.
-func TestNothingIsQueuedWhereIdentitiesCannotBeRead(t *testing.T) {
+// If the identities of the items cannot be read, no task is queued.
+func TestNothingIsQueuedIfIdentitiesCannotBeRead(t *testing.T) {
 	t.Parallel()
 	w := largeTenant(t, 600)
 	items := w.UndecidedItems(t, 501)

@@ -14,7 +14,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// A turnstile stands before the sandbox and holds up the write of the given number.
+// A turnstile stands in front of the sandbox and holds up the write with the given number.
 type turnstile struct {
 	holds    int32
 	writes   atomic.Int32
@@ -46,8 +46,8 @@ type readCloser struct{ *bytes.Buffer }
 
 func (readCloser) Close() error { return nil }
 
-// The caller goes away in the middle of three calls: the one under way is finished, the one
-// after it is not sent, and nothing is read for nobody.
+// The caller leaves during the second of three calls: that call is finished, the one after it is not
+// sent, and nothing is read any more.
 func TestTheCallUnderWayOutlivesItsCaller(t *testing.T) {
 	t.Parallel()
 	held := newTurnstile(2)
@@ -73,7 +73,7 @@ func TestTheCallUnderWayOutlivesItsCaller(t *testing.T) {
 	}
 }
 
-// A write that waits for its turn is not sent once its caller has gone.
+// A write that waits for its turn is not sent once its caller has left.
 func TestAWaitingWriteLeavesWithItsCaller(t *testing.T) {
 	t.Parallel()
 	held := newTurnstile(1)
@@ -111,8 +111,8 @@ func slow(delay time.Duration) func(http.Handler) http.Handler {
 	}
 }
 
-// A call that cannot finish before the operation's deadline, going by those before it, is not
-// started, and is told as not applied.
+// A call that cannot finish before the operation's deadline, going by those before it, is not sent, and
+// its ids are reported as not applied.
 func TestACallThatCannotFinishIsNotStarted(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{
@@ -138,8 +138,8 @@ func TestACallThatCannotFinishIsNotStarted(t *testing.T) {
 	}
 }
 
-// A call that was started in time is waited for beyond the operation's deadline: its outcome
-// would be unknown for nothing.
+// A call that was sent in time is waited for beyond the operation's deadline: otherwise its outcome
+// would be unknown to no purpose.
 func TestACallUnderWayOutlivesTheDeadline(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{

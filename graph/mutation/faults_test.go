@@ -17,9 +17,9 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// What a doorkeeper lets in was sent by a gateway that still waits for it. Time-outs are short
-// here, and a machine under load may come to a request only after the gateway has given it up
-// and looked what became of it: such a request is turned away at the door.
+// A doorkeeper lets a request into the sandbox only while the gateway still waits for its response.
+// Timeouts are short here, and a machine under load may come to a request only after the gateway has
+// given it up and has read what became of it.
 type doorkeeper struct {
 	http.RoundTripper
 	calls  atomic.Int64
@@ -34,7 +34,7 @@ type visit struct {
 
 const callNumber = "X-Request-Id"
 
-// RoundTrip sends a request. One that fails has come to its end, or never begins.
+// RoundTrip sends a request. If it fails, the sandbox has finished with the request, or never begins.
 func (d *doorkeeper) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Method != http.MethodPost {
 		return d.RoundTripper.RoundTrip(req)
@@ -73,8 +73,8 @@ func (d *doorkeeper) front(next http.Handler) http.Handler {
 	})
 }
 
-// hardships returns faults of every kind for every operation that writes, at most each third
-// request, and some for the reads that tell what became of a write.
+// hardships returns faults of every kind for every operation that writes, of which at most every third
+// request fails, and some for the reads that find out what became of a write.
 func hardships() []sandbox.Fault {
 	var faults []sandbox.Fault
 	add := func(chance float64, f sandbox.Fault) {
@@ -113,7 +113,7 @@ func hardships() []sandbox.Fault {
 	return faults
 }
 
-// A trial runs batches of writes against one sandbox and keeps the books.
+// A trial runs batches of writes against one sandbox and counts what was applied.
 type trial struct {
 	*graphtest.Tenant
 	random   *rand.Rand
@@ -124,9 +124,8 @@ type trial struct {
 	told     map[string]int
 }
 
-// 500 batches of writes, in which the upstream refuses, fails, cuts connections before and
-// after applying, and stalls: after each, what the gateway tells and what the sandbox has
-// written down agree item by item.
+// The upstream refuses, fails, cuts connections before and after applying, and stalls in 500 batches of
+// writes. After each, what the gateway reports and what the sandbox has applied agree item by item.
 func TestNothingIsDoubledOrLost(t *testing.T) {
 	t.Parallel()
 	const trials, batches = 4, 125
@@ -189,7 +188,7 @@ func newTrial(t *testing.T, seed uint64) *trial {
 	return x
 }
 
-// pick returns some of a list, in any order.
+// pick returns some elements of a list, in random order.
 func (x *trial) pick(list []string, most int) []string {
 	n := 1 + x.random.IntN(min(most, len(list)))
 	picked := make([]string, n)
@@ -199,7 +198,7 @@ func (x *trial) pick(list []string, most int) []string {
 	return picked
 }
 
-// news returns what the sandbox has written down since it was last asked.
+// news returns what the sandbox has applied since the last call.
 func (x *trial) news() []sandbox.Write {
 	all := x.Sandbox.Writes()
 	fresh := all[x.seen:]
@@ -207,8 +206,8 @@ func (x *trial) news() []sandbox.Write {
 	return fresh
 }
 
-// outcome returns what a payload tells of each id: "applied", "not applied" or "unknown".
-// Without a payload, nothing was applied. What is in it but not in an error was applied.
+// outcome returns what a payload reports of each id: "applied", "not applied" or "unknown". Without a
+// payload, nothing was applied. With one, an id that is in no error was applied.
 func (x *trial) outcome(t *testing.T, a graphtest.Answer, field string, ids []string, applied func(payload any) []any) map[string]string {
 	t.Helper()
 	told := map[string]string{}
@@ -254,7 +253,7 @@ func (x *trial) outcome(t *testing.T, a graphtest.Answer, field string, ids []st
 	return told
 }
 
-// agree compares what was told of each id with how often the sandbox has applied it.
+// agree compares what was reported of each id with how often the sandbox has applied it.
 func (x *trial) agree(t *testing.T, told map[string]string, written map[string]int) {
 	t.Helper()
 	for id, what := range told {
@@ -278,7 +277,7 @@ func (x *trial) decides(t *testing.T, batch int) {
 	ids := x.pick(x.decide, most)
 	list := make([]any, len(ids))
 	for i, id := range ids {
-		// No two decisions are the same, so that none is taken for another.
+		// No two decisions are the same, so that none is mistaken for another.
 		list[i] = graphtest.Object{"itemId": id, "decision": "APPROVE", "comments": fmt.Sprintf("Batch %d, decision %d", batch, i)}
 	}
 	a := x.Ask(t, graphtest.Admin, decideOnly, decidingOn(sandbox.LargeCertification, list...))

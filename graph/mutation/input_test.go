@@ -19,8 +19,8 @@ func decidingOn(certification string, decisions ...any) graphtest.Object {
 	return graphtest.Object{"input": graphtest.Object{"certificationId": certification, "decisions": append([]any{}, decisions...)}}
 }
 
-// All that is wrong with decisions is told at once, and nothing of them is sent.
-func TestWrongDecisionsAreToldAllAtOnce(t *testing.T) {
+// Everything that is wrong with decisions is reported at once, and none of them is sent.
+func TestWrongDecisionsAreReportedAllAtOnce(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})
 	items := w.UndecidedItems(t, 3)
@@ -46,7 +46,7 @@ func TestWrongDecisionsAreToldAllAtOnce(t *testing.T) {
 	}
 }
 
-// An item that is decided twice in the very same way counts once, in the form that came first.
+// An item that is decided twice in the same way counts once, under the id that came first.
 func TestTheSameDecisionTwiceCountsOnce(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})
@@ -100,8 +100,8 @@ func TestCommentsAreDemandedAsTheCampaignDoes(t *testing.T) {
 	}
 }
 
-// A certification that is not open is refused by every mutation without a write; what is
-// wrong with it has a code of its own.
+// Every mutation refuses a certification that is not open, without a write and with a code that says
+// why.
 func TestClosedCertificationsAreNotWrittenTo(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{Sandbox: sandbox.Config{Certifications: 60, Items: 2_000}})
@@ -152,8 +152,8 @@ func TestClosedCertificationsAreNotWrittenTo(t *testing.T) {
 	}
 }
 
-// Where the upstream serves certifications of governance groups, so does the gateway.
-func TestGovernanceGroupsAreDecidedWhereTheUpstreamServesThem(t *testing.T) {
+// If the upstream serves certifications of governance groups, so does the gateway.
+func TestGovernanceGroupsAreDecidedIfTheUpstreamServesThem(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{Current: true})
 	var items []string
@@ -197,7 +197,7 @@ func TestWritesAreBounded(t *testing.T) {
 	w.WantWritten(t, items[:3])
 }
 
-// What is named twice is refused, whatever the type and the form of the id.
+// An object that is named twice is refused, whatever the type of the reference and the form of the id.
 func TestReferencesAreNamedOnce(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})
@@ -223,7 +223,8 @@ func TestReferencesAreNamedOnce(t *testing.T) {
 	}
 }
 
-// A certification is signed off only when all is decided, and how much is not is told.
+// A certification cannot be signed off before all items are decided, and the error counts those that
+// are not.
 func TestUndecidedItemsAreCounted(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})
@@ -239,8 +240,8 @@ func TestUndecidedItemsAreCounted(t *testing.T) {
 	}
 }
 
-// What the certification does not tell is left to the upstream: a phase that nobody has heard
-// of, and counters that are missing.
+// If the certification does not show whether it is open, the upstream has to judge: its phase is not
+// known, or counters are missing.
 func TestUnknownStatesAreLeftToTheUpstream(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})
@@ -262,8 +263,8 @@ func TestUnknownStatesAreLeftToTheUpstream(t *testing.T) {
 	}
 }
 
-// Two who sign off at the same time both find the certification open: one succeeds, and the
-// other is told why not.
+// Two callers who sign off at the same time both find the certification open: one succeeds, and the
+// other gets the reason why not.
 func TestSignedOffByTwoAtOnce(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})

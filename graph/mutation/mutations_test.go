@@ -13,7 +13,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// decisions returns the input that decides items of the large certification alike.
+// decisions returns the input that makes the same decision on items of the large certification.
 func decisions(ids []string, members graphtest.Object) graphtest.Object {
 	list := make([]any, len(ids))
 	for i, id := range ids {
@@ -26,9 +26,9 @@ func decisions(ids []string, members graphtest.Object) graphtest.Object {
 	return graphtest.Object{"input": graphtest.Object{"certificationId": sandbox.LargeCertification, "decisions": list}}
 }
 
-// wantRefusals compares the errors of a payload, but for their texts and tracking ids. A
-// refusal of the upstream has a tracking id, and one of the gateway has none; what became of a
-// call that failed may have one.
+// wantRefusals compares the errors of a payload, except their texts and tracking ids. An error has a
+// tracking id if the upstream refused the call, none if the gateway did, and may have one if the call
+// failed.
 func wantRefusals(t *testing.T, payload any, want ...graphtest.Object) {
 	t.Helper()
 	got, _ := graphtest.At(payload, "errors").([]any)
@@ -85,7 +85,7 @@ func TestDecideChangesExactlyTheItems(t *testing.T) {
 		t.Errorf("decidedItems (-want +got):\n%s", diff)
 	}
 
-	// A change of mind, and a revocation with everything that it can have.
+	// Another decision on the same item, and a revocation with everything that it can have.
 	end := w.Clock.Now().Add(48 * time.Hour)
 	a = w.Ask(t, "reviewer-1", graphtest.DecideMutation, decisions(items[1:3], graphtest.Object{
 		"decision": "REVOKE", "comments": `Moved "on" \ 50 % & more – ありがとう 🙏`, "proposedEndDate": end.Format(time.RFC3339), "bulk": true,
@@ -164,7 +164,7 @@ func TestRefusedCallOfMany(t *testing.T) {
 	}
 	w.WantWritten(t, ids[:250])
 
-	// The very same of an id that cannot even be sent in the first call.
+	// The same with an id in the first call that cannot even be sent.
 	w.Sandbox.Reset()
 	ids[0] = graphtest.CertificationID(none)
 	a = w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decisions(ids, nil))
@@ -175,8 +175,8 @@ func TestRefusedCallOfMany(t *testing.T) {
 	w.WantWritten(t, nil)
 }
 
-// A fault after a call that was applied is told in the payload, so that what was applied is
-// not lost. Where nobody knows whether the failed call was applied too, the items tell.
+// A fault after a call that was applied is reported in the payload, so that what was applied is not
+// lost. If it is not known whether the failed call was applied too, the items show it.
 func TestFaultInTheSecondCall(t *testing.T) {
 	t.Parallel()
 	w := largeTenant(t, 510)
@@ -228,8 +228,8 @@ func TestFaultInTheSecondCall(t *testing.T) {
 	}
 }
 
-// What people can act on is in the payload: the gateway's refusals name the input field, the
-// upstream's the ids, in the form in which they came.
+// Errors that a person can act on are in the payload: those of the gateway name the input field, and
+// those of the upstream the ids as the caller gave them.
 func TestRefusalsOfDecisions(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})
@@ -305,7 +305,7 @@ func TestReassignMovesItems(t *testing.T) {
 	if len(moved) != int(before["decisionsTotal"].(float64)-after["decisionsTotal"].(float64)) || moved[items[0]] == nil || moved[items[1]] == nil || len(moved) < 3 {
 		t.Errorf("moved are %v", moved)
 	}
-	// The new reviewer finds them, with where they came from.
+	// The new reviewer finds them, with the certification that they came from.
 	b := w.Ask(t, "reviewer-2", `{ certifications(first: 1000) { nodes { reassignment { comment from { id certification { rawId } } } reviewItems(first: 1000) { nodes { rawId } } } } }`, nil)
 	var found int
 	for _, node := range b.At("certifications", "nodes").([]any) {
@@ -442,7 +442,7 @@ func TestReassignAsyncMovesOnByTheClock(t *testing.T) {
 	w.WantWritten(t, items)
 }
 
-// What is wrong with a reference shows later, in the task.
+// A task shows what is wrong with a reference when it ends.
 func TestReassignAsyncEndsInErrors(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})
@@ -462,7 +462,7 @@ func TestReassignAsyncEndsInErrors(t *testing.T) {
 	w.WantWritten(t, nil)
 }
 
-// The second task cannot be queued: the first stays, and what was not sent is told.
+// The second task cannot be queued: the first stays, and the ids that were not sent are reported.
 func TestReassignAsyncStopsAtTheFirstFailure(t *testing.T) {
 	t.Parallel()
 	w := largeTenant(t, 1_050)
@@ -532,7 +532,7 @@ func TestSignOff(t *testing.T) {
 	}
 }
 
-// What comes after a write in the same operation sees it, also where it was read before.
+// Fields after a write in the same operation show its effect, even of objects that were read before.
 func TestMutationsReadTheirOwnWrites(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})

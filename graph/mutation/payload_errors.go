@@ -79,9 +79,7 @@ func (p *payloadErrors) addNotSent(ids []string) {
 
 // addOutcome adds the ids that a call which ended with err did not apply, or may not have applied.
 func (p *payloadErrors) addOutcome(err error, o outcome) {
-	if len(o.refused) > 0 {
-		p.addRefusal(err, o.refused)
-	}
+	p.addRefusal(err, o.refused)
 	message := faultMessage(err)
 	if len(o.notApplied) > 0 {
 		p.add(gen.MutationErrorCodeNotApplied, message+" Nothing was changed.", err, o.notApplied)

@@ -1,6 +1,7 @@
 package mutation_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -9,6 +10,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"certql/graph"
 	"certql/graph/graphtest"
 	"certql/upstream"
 	"certql/upstream/sandbox"
@@ -17,7 +19,7 @@ import (
 // cached makes the gateway keep what it reads, for as long as the tenant's clock stands still.
 func cached(c *upstream.Config) { c.CacheTTL = time.Minute }
 
-// After each write, whoever reads on this gateway sees it, whatever was read before.
+// After each write, every caller of this gateway reads its effect, whatever was read before.
 func TestEveryReadShowsTheWritesBeforeIt(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{ToUpstream: cached})
@@ -63,8 +65,8 @@ func TestEveryReadShowsTheWritesBeforeIt(t *testing.T) {
 	}
 }
 
-// A write whose answer is lost is seen as well as any other.
-func TestReadsShowAWriteWhoseAnswerWasLost(t *testing.T) {
+// Reads show the effect of a write whose response was lost.
+func TestReadsShowAWriteWhoseResponseWasLost(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{ToUpstream: cached})
 	item := w.UndecidedItem(t)
@@ -81,8 +83,8 @@ func TestReadsShowAWriteWhoseAnswerWasLost(t *testing.T) {
 	}
 }
 
-// A read that began before a write and ends after it shows what it may; but nobody who asks
-// after the write joins it, and nobody is shown its answer later.
+// A read that began before a write and ends after it may show either state; but callers who read after
+// the write do not join it, and its result is not kept for them.
 func TestAReadThatOverlapsAWriteIsNotShared(t *testing.T) {
 	t.Parallel()
 	var holding atomic.Bool
@@ -123,7 +125,7 @@ func TestAReadThatOverlapsAWriteIsNotShared(t *testing.T) {
 	}
 }
 
-// A heldAnswer is kept back until it is released.
+// A heldAnswer is a response that is held back until it is released.
 type heldAnswer struct {
 	http.ResponseWriter
 	arrived, release chan struct{}
@@ -148,8 +150,8 @@ func (a *heldAnswer) Write(part []byte) (int, error) {
 	return a.ResponseWriter.Write(part)
 }
 
-// A write is refused by what its certification is now, not by what somebody has read a moment
-// ago: others than this gateway write too.
+// The precheck goes by what the certification is now, not by what was read a moment ago, since others
+// than this gateway write too.
 func TestPrechecksReadPastTheCache(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{Sandbox: sandbox.Config{Certifications: 60, Items: 2_000}, ToUpstream: cached})
@@ -168,4 +170,56 @@ func TestPrechecksReadPastTheCache(t *testing.T) {
 	}
 	wantRefusals(t, graphtest.At(w.Ask(t, graphtest.Admin, decideOnly, input).OK(t), "decideReviewItems"))
 	w.WantWritten(t, []string{item})
+}
+
+// The certification is read after a write only if it is selected and the response to the write was lost.
+func TestTheCertificationIsReadOnlyIfItIsSelected(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	for selection, want := range map[string]int{"": 1, "certification { id }": 2} {
+		item := w.UndecidedItem(t)
+		w.Sandbox.Reset()
+		if err := w.Sandbox.SetFaults(cut("makeIdentityDecision", sandbox.AfterApplying)); err != nil {
+			t.Fatal(err)
+		}
+		w.Ask(t, graphtest.Admin, `mutation ($input: DecideReviewItemsInput!) { decideReviewItems(input: $input) { errors { code } `+selection+` } }`, decisions([]string{item}, nil)).OK(t)
+		if got := w.Sandbox.Requests().Count("getIdentityCertification"); got != want {
+			t.Errorf("with the selection %q: %d reads of the certification, want %d", selection, got, want)
+		}
+	}
+}
+
+// Without a precheck, the certification is read only if there are more references than can be read by
+// their ids.
+func TestTheCertificationIsReadOnlyIfItHelps(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{ToGateway: func(c *graph.Config) { c.NoPrecheck = true }})
+	absent := make([]string, 5_001)
+	for i := range absent {
+		absent[i] = fmt.Sprintf("absent-%d", i)
+	}
+	for references, want := range map[int]int{501: 0, 5_000: 0, 5_001: 1} {
+		w.Sandbox.Reset()
+		w.Ask(t, graphtest.Admin, graphtest.ReassignAsyncMutation,
+			graphtest.References(graphtest.Reviewer2, "On leave", graphtest.ItemReferences(absent[:references])...)).OK(t)
+		if got := w.Sandbox.Requests().Count("getIdentityCertification"); got != want {
+			t.Errorf("%d references: %d reads of the certification, want %d: %v", references, got, want, w.Sandbox.Requests().Counts)
+		}
+	}
+}
+
+// If the certification cannot be read after a write whose response was lost, that is an error at its
+// field, and what was applied is reported all the same.
+func TestACertificationThatCannotBeReadIsAnError(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	item := w.UndecidedItem(t)
+	if err := w.Sandbox.SetFaults(cut("makeIdentityDecision", sandbox.AfterApplying), broken("getIdentityCertification", 1)); err != nil {
+		t.Fatal(err)
+	}
+	a := w.Ask(t, graphtest.Admin, `mutation ($input: DecideReviewItemsInput!) { decideReviewItems(input: $input) { decidedItemIds c: certification { id } } }`, decisions([]string{item}, nil))
+	a.WantProblems(t, "FORBIDDEN at decideReviewItems.c")
+	if got := a.At("decideReviewItems", "decidedItemIds", 0); got != item {
+		t.Errorf("decided is %v, want %s", got, item)
+	}
 }

@@ -21,9 +21,9 @@ func broken(operation string, after int) sandbox.Fault {
 	return sandbox.Fault{Operation: operation, Kind: sandbox.FaultStatus, Status: 403, Strikes: sandbox.BeforeApplying, After: after}
 }
 
-// A write that is cut off before or after it took effect: the caller is told which, or that
-// nobody can tell.
-func TestCutOffWritesAreSettled(t *testing.T) {
+// A write is cut off before or after it took effect. The payload reports which, or that it is not
+// known.
+func TestCutOffWritesAreReconciled(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})
 	item := w.UndecidedItem(t)
@@ -132,8 +132,8 @@ func TestCutOffWritesAreSettled(t *testing.T) {
 	}
 }
 
-// Where only some of the items can be read again, the others alone are unknown.
-func TestEachItemIsSettledByItself(t *testing.T) {
+// If only some of the items can be read again, the outcome of the others alone is unknown.
+func TestEachItemIsReconciledByItself(t *testing.T) {
 	t.Parallel()
 	w := largeTenant(t, 120)
 	items := w.UndecidedItems(t, 120)
@@ -154,8 +154,8 @@ func TestEachItemIsSettledByItself(t *testing.T) {
 	w.WantWritten(t, items)
 }
 
-// What was there before the call that failed: the same decision makes no difference, the same
-// with another comment may be either.
+// An item had a decision before the call that failed: the same decision makes no difference, and one
+// with another comment may be that of before or that of the call.
 func TestEarlierDecisionsAreToldApart(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})
@@ -182,8 +182,8 @@ func TestEarlierDecisionsAreToldApart(t *testing.T) {
 	)
 }
 
-// A call that nobody answers in time is settled like one that is cut off.
-func TestUnansweredWritesAreSettled(t *testing.T) {
+// A call without a response in time is reconciled like one that is cut off.
+func TestWritesWithoutResponseAreReconciled(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{ToUpstream: func(c *upstream.Config) { c.CallTimeout = 500 * time.Millisecond }})
 	item := w.UndecidedItem(t)
@@ -200,7 +200,7 @@ func TestUnansweredWritesAreSettled(t *testing.T) {
 	}
 }
 
-// A budget that is used up after some calls were applied says when to come back.
+// If the budget is used up after some calls were applied, the error says when to try again.
 func TestRateLimitedInTheMiddle(t *testing.T) {
 	t.Parallel()
 	w := largeTenant(t, 300)
@@ -216,7 +216,7 @@ func TestRateLimitedInTheMiddle(t *testing.T) {
 	w.WantWritten(t, items[:250])
 }
 
-// The upstream's own code of a refusal is in its message.
+// The message of an upstream's refusal has the upstream's own code.
 func TestRefusalsNameTheUpstreamsCode(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})

@@ -92,7 +92,7 @@ func summaries(ctx context.Context, certification *upstream.IdentityCertificatio
 		items []*upstream.AccessReviewItem
 		err   error
 	)
-	if pages, ok := undecidedPages(certification); ok && pages < min(reads, plan.MaxGroupingReads+1) {
+	if pages, fewer := undecidedPages(certification, reads); fewer {
 		items, err = readUndecided(ctx, in.certificationID, pages)
 	} else {
 		items, err = readItems(ctx, keys[:min(len(keys), plan.MaxGroupingReads*load.BatchSize)])
@@ -109,12 +109,14 @@ func summaries(ctx context.Context, certification *upstream.IdentityCertificatio
 	return found, err
 }
 
-// undecidedPages returns how many pages the undecided items of a certification fill, if that is known.
-func undecidedPages(c *upstream.IdentityCertification) (pages int, ok bool) {
+// undecidedPages returns how many pages the undecided items of a certification fill, and reports
+// whether that is known to be fewer than the given reads and not more than plan.MaxGroupingReads.
+func undecidedPages(c *upstream.IdentityCertification, reads int) (pages int, fewer bool) {
 	if c == nil || c.DecisionsTotal == nil || c.DecisionsMade == nil {
 		return 0, false
 	}
-	return load.Parts(*c.DecisionsTotal-*c.DecisionsMade, upstream.MaxLimit), true
+	pages = load.Parts(*c.DecisionsTotal-*c.DecisionsMade, upstream.MaxLimit)
+	return pages, pages < reads && pages <= plan.MaxGroupingReads
 }
 
 // readUndecided returns the undecided items of a certification, whose pages it reads at the same time.

@@ -3,10 +3,38 @@ package mutation
 import (
 	"math/rand/v2"
 	"testing"
+
+	"certql/upstream"
 )
 
-// Whatever the groups: nothing is lost or doubled, no bin is too large, no group is cut that
-// fits, and there are few bins.
+// Whole pages are read if they are fewer than the lists of ids, and not too many.
+func TestWholePagesAreReadIfTheyAreFewer(t *testing.T) {
+	for _, each := range []struct {
+		made, total, reads, pages int
+		fewer                     bool
+	}{
+		{0, 250, 2, 1, true},
+		{0, 251, 2, 2, false},
+		{100, 350, 2, 1, true},
+		{0, 24_751, 200, 100, true},
+		{100, 25_100, 101, 100, true},
+		{100, 25_101, 200, 101, false},
+		{7, 7, 1, 0, true},
+	} {
+		certification := &upstream.IdentityCertification{DecisionsMade: &each.made, DecisionsTotal: &each.total}
+		if pages, fewer := undecidedPages(certification, each.reads); pages != each.pages || fewer != each.fewer {
+			t.Errorf("%+v: %d pages, %t", each, pages, fewer)
+		}
+	}
+	for _, certification := range []*upstream.IdentityCertification{nil, {}, {DecisionsMade: new(0)}, {DecisionsTotal: new(9)}} {
+		if _, fewer := undecidedPages(certification, 100); fewer {
+			t.Errorf("the pages of %+v are fewer", certification)
+		}
+	}
+}
+
+// Whatever the groups, nothing is lost or doubled, no bin is too large, no group is cut that fits into
+// a bin, and there are few bins.
 func TestPackKeepsGroupsTogether(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 2_000 {
@@ -37,7 +65,7 @@ func TestPackKeepsGroupsTogether(t *testing.T) {
 				}
 				binsOf[n][at] = true
 			}
-			// What is in a bin did not fit into the one before.
+			// The elements of a bin did not fit into the one before.
 			if at > 0 && len(bin)+len(bins[at-1]) <= size {
 				t.Fatalf("bins of %d and %d fit into one of %d", len(bins[at-1]), len(bin), size)
 			}

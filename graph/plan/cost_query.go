@@ -109,13 +109,13 @@ func (e *estimator) nodes(at *path, field graphql.CollectedField) {
 			tasks = append(tasks, id.Raw)
 		}
 	}
-	if len(certifications) > 0 {
+	if certifications != nil {
 		e.certification(at, e.certificationsOf(certifications), e.collect(field, "Certification", "Node"), &e.named)
 	}
-	if len(items) > 0 {
+	if items != nil {
 		e.itemsByID(at, items, field)
 	}
-	if len(tasks) > 0 {
+	if tasks != nil {
 		found := objects{each: 1}
 		for _, id := range unique(tasks) {
 			found.keys = append(found.keys, "task "+id)

@@ -62,9 +62,14 @@ func TestADryRunReturnsTheCostByPath(t *testing.T) {
 			nil,
 			calls{"node": 1, "node.certification": 1, "node.certification.reviewers": 1},
 		},
+		{
+			"a field of another type with the same name", `{ node(id: "` + task + `") { ... on AccessReviewItem { certification { reviewers { totalCount } } } } }`, nil,
+			calls{"node": 1},
+		},
 		{"two by id: a list that may leave out both", `{ a: certification(id: "c") { name } b: certification(id: "d") { name } }`, nil, calls{"a": 1, "b": 2}},
 		{"60 by id", `query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`, graphtest.Object{"ids": ids}, calls{"nodes": 62}},
 		{"51 by id, the last of which is read by itself", `query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`, graphtest.Object{"ids": ids[:51]}, calls{"nodes": 52}},
+		{"as many nodes as one field takes, all the same", `query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`, graphtest.Object{"ids": make1001(ids[0])[1:]}, calls{"nodes": 1}},
 		{"more nodes than one field takes", `query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`, graphtest.Object{"ids": make1001(ids[0])}, calls{}},
 		{
 			"60 items of two certifications", `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on AccessReviewItem { decision certification { name reviewers { totalCount } } permissions { totalCount } } } }`,
@@ -108,6 +113,10 @@ func TestADryRunReturnsTheCostByPath(t *testing.T) {
 		},
 		{"two pages", `{ a: certifications(first: 5) { totalCount } b: certifications(first: 5, orderBy: {field: NAME}) { totalCount } }`, nil, calls{"a": 1, "b": 1}},
 		{
+			"two pages in different orders", `{ a: certifications(first: 5, orderBy: {field: DUE}) { totalCount } b: certifications(first: 5, orderBy: {field: NAME}) { totalCount } }`, nil,
+			calls{"a": 1, "b": 1},
+		},
+		{
 			"variables and directives", `query ($n: Int, $no: Boolean!) { certifications(first: $n) { nodes { reviewers { totalCount } reviewItems @include(if: $no) { totalCount } } } }`,
 			graphtest.Object{"n": 7, "no": false},
 			calls{"certifications": 1, "certifications.nodes.reviewers": 7},
@@ -132,8 +141,14 @@ func TestADryRunReturnsTheCostByPath(t *testing.T) {
 			graphtest.Object{"input": decisions(501)},
 			calls{"decideReviewItems": 2 + 3, "decideReviewItems.certification.reviewers": 1, "decideReviewItems.decidedItems": 11, "decideReviewItems.decidedItems.permissions": 501},
 		},
+		{
+			"decided items under two names", decide + `{ a: decidedItems { decision } b: decidedItems { decision } } }`,
+			graphtest.Object{"input": decisions(51)},
+			calls{"decideReviewItems": 1 + 2, "decideReviewItems.a": 2},
+		},
 		{"no decisions", decide + `{ certification { reviewers { totalCount } } } }`, graphtest.Object{"input": decisions(0)}, calls{}},
 		{"a reassignment", reassign + `reassignReviewItems(input: $input) { certification { name } } }`, graphtest.Object{"input": references(50)}, calls{"reassignReviewItems": 3}},
+		{"a reassignment of nothing", reassign + `reassignReviewItems(input: $input) { certification { name } } }`, graphtest.Object{"input": references(0)}, calls{}},
 		{"a reassignment that is too large", reassign + `reassignReviewItems(input: $input) { certification { name } } }`, graphtest.Object{"input": references(51)}, calls{}},
 		{
 			"a reassignment in one task", reassign + `reassignReviewItemsAsync(input: $input) { tasks { certification { name } } } }`,
@@ -159,6 +174,24 @@ func TestADryRunReturnsTheCostByPath(t *testing.T) {
 				t.Errorf("calls by path (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Without prechecks, the certification is read only if the identities of the references cannot all be
+// read.
+func TestWritesWithoutPrecheckAreEstimated(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{ToGateway: func(c *graph.Config) { c.NoPrecheck = true }})
+	for references, want := range map[int]int{50: 1, 500: 1, 501: 2 + 11, 5_000: 19 + 100, 5_001: 20 + 100 + 1} {
+		list := make([]graphtest.Object, references)
+		for i := range list {
+			list[i] = graphtest.Object{"id": fmt.Sprint("i", i), "type": "ITEM"}
+		}
+		input := graphtest.Object{"certificationId": "c", "references": list, "reassignTo": "somebody", "reason": "leave"}
+		got := w.CostOf(t, `mutation ($input: ReassignReviewItemsInput!) { reassignReviewItemsAsync(input: $input) { tasks { id } } }`, graphtest.Object{"input": input})
+		if got["reassignReviewItemsAsync"] != want {
+			t.Errorf("%d references: %v, want %d", references, got, want)
+		}
 	}
 }
 

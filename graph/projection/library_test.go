@@ -7,6 +7,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 const library = `
@@ -22,7 +23,7 @@ const library = `
 func collect(t *testing.T, query string, variables map[string]any) (*graphql.OperationContext, graphql.CollectedField) {
 	t.Helper()
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: library})
-	document, err := gqlparser.LoadQuery(schema, query)
+	document, err := gqlparser.LoadQueryWithRules(schema, query, rules.NewDefaultRules())
 	if err != nil {
 		t.Fatal(err)
 	}

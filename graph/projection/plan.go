@@ -66,11 +66,8 @@ func (o *Object) plan(operation *graphql.OperationContext, shown *graphql.Collec
 		collected := &fields[i]
 		field := o.Fields[collected.Name] // the document is valid: only __typename has no entry
 		step := Step{Field: collected, Index: field.Index}
-		plan.Holes = plan.Holes || field.Resolved
-		if len(field.Types) > 0 {
-			step.Plans = plans(operation, collected, field.Types)
-			plan.Holes = plan.Holes || anyHoles(step.Plans)
-		}
+		step.Plans = plans(operation, collected, field.Types)
+		plan.Holes = plan.Holes || field.Resolved || anyHoles(step.Plans)
 		plan.Steps[i] = step
 		plan.Size += len(collected.Alias) + usualSize
 		if len(step.Plans) > 0 {

@@ -127,6 +127,20 @@ func TestHolesAreFilledInTheirPlaces(t *testing.T) {
 	}
 }
 
+// The last hole is resolved in the goroutine of the caller, which sees its panic.
+func TestTheLastHoleTakesNoGoroutine(t *testing.T) {
+	t.Parallel()
+	var w projection.Writer
+	w.Hole(func() graphql.Marshaler { return graphql.Null })
+	w.Hole(func() graphql.Marshaler { panic("the last") })
+	defer func() {
+		if got := recover(); got != "the last" {
+			t.Errorf("the caller recovers %v", got)
+		}
+	}()
+	_, _ = w.Finish()
+}
+
 // What is written is sized before, through all Writers within, so that the executor's buffer grows
 // once; and any other io.Writer gets the same.
 func TestTheBufferGrowsOnce(t *testing.T) {
