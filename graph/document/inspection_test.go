@@ -8,8 +8,8 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// A request that is no operation of the schema is refused as a whole, with what is wrong with
-// it, and asks nothing of the upstream.
+// A request that is no valid operation of the schema is refused as a whole with the reason, and calls
+// nothing upstream.
 func TestRequestErrorsSayWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})
@@ -45,8 +45,8 @@ func TestRequestErrorsSayWhatIsWrong(t *testing.T) {
 	}
 }
 
-// Exactly one field of a @oneOf input, written into the document; in variables, see
-// TestOneOfIsEnforced.
+// An input with @oneOf has exactly one member in documents too; for variables, see
+// TestOneOfIsEnforcedInVariables.
 func TestOneOfIsEnforcedInDocuments(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// The media types of answers. The first two hold one answer, the others a stream of them.
+// The media types of responses. The first two are for one response, the others for a stream of them.
 const (
 	typeJSON      = "application/json"
 	typeGraphQL   = "application/graphql-response+json"
@@ -15,13 +15,13 @@ const (
 	typeMultipart = "multipart/mixed"
 )
 
-// accepted is what a caller can read: the media type for one answer and the one for a stream
-// of them. Each is empty where the caller has no use for it.
+// accepted are the media types in which a client reads one response and a stream of them. Each is
+// empty if the client does not accept any.
 type accepted struct{ single, stream string }
 
-// negotiate chooses the media types of an answer by the Accept header. Answers are JSON unless
-// the caller names the newer type of GraphQL and does not prefer JSON; streams are only for
-// who names one.
+// negotiate chooses the media types of the responses by the Accept header. One response is
+// application/json unless the client names GraphQL's newer type and does not prefer JSON. A stream
+// needs a type that the client names.
 func negotiate(header http.Header) accepted {
 	ranges := weights(header, "Accept")
 	if len(ranges) == 0 {
@@ -47,7 +47,7 @@ func negotiate(header http.Header) accepted {
 	return a
 }
 
-// acceptsGzip says whether the caller would have its answer compressed.
+// acceptsGzip reports whether the client wants its response compressed.
 func acceptsGzip(header http.Header) bool {
 	codings := weights(header, "Accept-Encoding")
 	compressed, named := quality(codings, "gzip")
