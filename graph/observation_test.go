@@ -103,7 +103,7 @@ func TestEachOperationIsObservedOnce(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			before := len(told())
-			w.Exchange(t, test.accept, test.body)
+			w.Post(t, test.accept, test.body)
 			got := told()[before:]
 			if diff := gocmp.Diff(test.want, got, cmpopts.IgnoreFields(graph.Operation{}, "Hash")); diff != "" {
 				t.Errorf("operations (-want +got):\n%s", diff)
@@ -135,7 +135,7 @@ func TestWhatRunsOutOfTimeIsObservedAsThat(t *testing.T) {
 		ToGateway: func(cfg *graph.Config) { cfg.OperationTimeout = 50 * time.Millisecond },
 	})
 	defer close(release)
-	w.Exchange(t, graphtest.AsJSON, graphtest.Object{"query": `query Late { certification(id: "` + sandbox.LargeCertification + `") { name } }`})
+	w.Post(t, graphtest.AsJSON, graphtest.Object{"query": `query Late { certification(id: "` + sandbox.LargeCertification + `") { name } }`})
 	got := told()
 	if len(got) != 1 || got[0].Name != "Late" || got[0].Ended != 1 || got[0].Calls != 1 || len(got[0].Codes) != 1 || got[0].Codes[0] != "UPSTREAM_TIMEOUT" {
 		t.Errorf("what was observed is %+v", got)

@@ -19,7 +19,7 @@ type Cache struct {
 var _ graphql.Cache[*ast.QueryDocument] = (*Cache)(nil)
 
 // NewCache returns a cache of the trusted documents, which may be nil, and of others with at most
-// maxBytes of text in all.
+// maxBytes of text in all, which must be positive.
 func NewCache(trusted *Trusted, maxBytes int) *Cache {
 	return &Cache{trusted, otter.Must(&otter.Options[string, *ast.QueryDocument]{
 		MaximumWeight: uint64(maxBytes),

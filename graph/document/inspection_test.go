@@ -4,12 +4,17 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"certql/graph/document"
 	"certql/graph/graphtest"
 	"certql/upstream/sandbox"
 )
 
-// A request that is no operation of the schema is refused as a whole, with what is wrong with
-// it, and asks nothing of the upstream.
+// A request that is no valid operation of the schema is refused as a whole with the reason, and calls
+// nothing upstream.
 func TestRequestErrorsSayWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})
@@ -45,8 +50,8 @@ func TestRequestErrorsSayWhatIsWrong(t *testing.T) {
 	}
 }
 
-// Exactly one field of a @oneOf input, written into the document; in variables, see
-// TestOneOfIsEnforced.
+// An input with @oneOf has exactly one member in documents too; for variables, see
+// TestOneOfIsEnforcedInVariables.
 func TestOneOfIsEnforcedInDocuments(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
@@ -57,6 +62,28 @@ func TestOneOfIsEnforcedInDocuments(t *testing.T) {
 		a := w.Ask(t, graphtest.Admin, `{ certification(id: "`+sandbox.LargeCertification+`") { reviewItems(filter: `+literal+`) { totalCount } } }`, nil)
 		if len(a.Errors) == 0 || a.Errors[0].Extensions["code"] != "GRAPHQL_VALIDATION_FAILED" || a.Data != nil {
 			t.Errorf("%s is not refused: %s", literal, a.Text)
+		}
+	}
+}
+
+// A request chooses one of the operations of its document by its name, unless there is only one.
+func TestRequestsChooseAnOperation(t *testing.T) {
+	t.Parallel()
+	schema := gqlparser.MustLoadSchema(&ast.Source{Input: "type Query { a: Int }"})
+	inspection := document.NewInspection(document.Limits{}.WithDefaults(), true, schema, document.NewCache(nil, 1))
+	for name, each := range map[string]struct{ query, operation, want string }{
+		"the only one":    {"{ a }", "", ""},
+		"by its name":     {"query A { a } query B { a }", "B", ""},
+		"none of several": {"query A { a } query B { a }", "", "The document has several operations: name one of them in operationName."},
+		"an unknown name": {"query A { a } query B { a }", "C", "The document has no operation of the name in operationName."},
+		"no operation":    {"fragment F on Query { a }", "", "The document has no operation."},
+	} {
+		got := ""
+		if err := inspection.MutateOperationParameters(t.Context(), &graphql.RawParams{Query: each.query, OperationName: each.operation}); err != nil {
+			got = err.Message
+		}
+		if got != each.want {
+			t.Errorf("%s: %q, want %q", name, got, each.want)
 		}
 	}
 }

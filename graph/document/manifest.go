@@ -37,7 +37,7 @@ func readManifest(path string, content []byte) *manifest {
 	m := &manifest{path: path, content: content}
 	root, err := parseJSON(content)
 	if err != nil {
-		m.report(int(err.ByteOffset), "this is no JSON: %v", err.Err)
+		m.report(int(err.ByteOffset), "this is not JSON: %v", err.Err)
 		return m
 	}
 	members := root.members()
@@ -66,7 +66,7 @@ func (m *manifest) readTexts(object jsonValue) {
 		case bareID(id.text()) == "":
 			m.report(id.at, "the id is empty")
 		case text.kind() != '"':
-			m.report(text.at, "document %s is no text", id)
+			m.report(text.at, "document %s is not a string", id)
 		default:
 			m.documents = append(m.documents, listedDocument{id.text(), text.text(), id.at, text.at})
 		}
@@ -79,7 +79,7 @@ func (m *manifest) readOperations(list jsonValue) {
 		members := operation.members()
 		id, body := members["id"], members["body"]
 		if bareID(id.text()) == "" || body.kind() != '"' {
-			m.report(operation.at, "an operation is an object with id and body as text, and the id not empty")
+			m.report(operation.at, "an operation is an object with strings as id and body, and the id is not empty")
 			continue
 		}
 		m.documents = append(m.documents, listedDocument{id.text(), body.text(), id.at, body.at})

@@ -183,18 +183,18 @@ func TestABadManifestSaysWhereItIsBad(t *testing.T) {
 		content string
 		want    []string
 	}{
-		"nothing":             {"", []string{"a.json:1:1: this is no JSON: unexpected EOF"}},
-		"blanks":              {"\n ", []string{"a.json:2:2: this is no JSON: unexpected EOF"}},
-		"cut off":             {"{\n  \"a\": " + valid + ",\n", []string{"a.json:3:1: this is no JSON: unexpected EOF"}},
-		"no JSON":             {"{\n  \"a\": nonsense\n}", []string{"a.json:2:9: this is no JSON: invalid character 'o' in literal null (expecting 'u')"}},
-		"no UTF-8":            {"{\n  \"ä\": \"\xff\"\n}", []string{"a.json:2:9: this is no JSON: invalid UTF-8"}},
-		"more than one":       {`{"a":` + valid + "}\n{}", []string{"a.json:2:1: this is no JSON: there is more after its end"}},
-		"more than one value": {`{"a":` + valid + "}\n  x", []string{"a.json:2:3: this is no JSON: there is more after its end"}},
+		"nothing":             {"", []string{"a.json:1:1: this is not JSON: unexpected EOF"}},
+		"blanks":              {"\n ", []string{"a.json:2:2: this is not JSON: unexpected EOF"}},
+		"cut off":             {"{\n  \"a\": " + valid + ",\n", []string{"a.json:3:1: this is not JSON: unexpected EOF"}},
+		"no JSON":             {"{\n  \"a\": nonsense\n}", []string{"a.json:2:9: this is not JSON: invalid character 'o' in literal null (expecting 'u')"}},
+		"no UTF-8":            {"{\n  \"ä\": \"\xff\"\n}", []string{"a.json:2:9: this is not JSON: invalid UTF-8"}},
+		"more than one":       {`{"a":` + valid + "}\n{}", []string{"a.json:2:1: this is not JSON: there is more after its end"}},
+		"more than one value": {`{"a":` + valid + "}\n  x", []string{"a.json:2:3: this is not JSON: there is more after its end"}},
 		"a list":              {"\n [" + valid + "]", []string{"a.json:2:2: a manifest is " + texts}},
 		"a text":              {valid, []string{"a.json:1:1: a manifest is " + texts}},
 		"no documents":        {"\n{}", []string{"a.json:2:1: the manifest has no documents"}},
 		"an empty id":         {"{\n\"\": " + valid + ",\n \"sha256:\": " + valid + "}", []string{"a.json:2:1: the id is empty", "a.json:3:2: the id is empty"}},
-		"no text":             {"{\"a\": " + valid + ",\n \"b\": 7,\n \"c\": {},\n \"d\": null}", []string{"a.json:2:7: document \"b\" is no text", "a.json:3:7: document \"c\" is no text", "a.json:4:7: document \"d\" is no text"}},
+		"no text":             {"{\"a\": " + valid + ",\n \"b\": 7,\n \"c\": {},\n \"d\": null}", []string{"a.json:2:7: document \"b\" is not a string", "a.json:3:7: document \"c\" is not a string", "a.json:4:7: document \"d\" is not a string"}},
 		"another format":      {`{"format": "mine", "version": 1, "operations": []}`, []string{"a.json:1:1: " + operations}},
 		"another version":     {`{"format": "apollo-persisted-query-manifest", "version": 2, "operations": []}`, []string{"a.json:1:1: " + operations}},
 		"operations alone":    {`{"operations": []}`, []string{"a.json:1:1: " + operations}},
@@ -202,7 +202,7 @@ func TestABadManifestSaysWhereItIsBad(t *testing.T) {
 		"no operations":       {`{"format": "apollo-persisted-query-manifest", "version": 1, "operations": []}`, []string{"a.json:1:1: the manifest has no documents"}},
 		"operations that are none": {
 			"{\"format\": \"apollo-persisted-query-manifest\", \"version\": 1, \"operations\": [\n7,\n{\"body\": " + valid + "},\n {\"id\": \"\", \"body\": " + valid + "},\n{\"id\": \"x\"}, {\"id\": \"y\", \"body\": 7}]}",
-			[]string{"a.json:2:1: ", "a.json:3:1: ", "a.json:4:2: ", "a.json:5:1: ", "a.json:5:14: an operation is an object with id and body as text"},
+			[]string{"a.json:2:1: ", "a.json:3:1: ", "a.json:4:2: ", "a.json:5:1: ", "a.json:5:14: an operation is an object with strings as id and body"},
 		},
 		"the same id twice": {
 			"{\"a\": " + valid + ",\n\"a\": \"{ a: __typename }\",\n\"sha256:a\": \"{ b: __typename }\", \"a\": " + valid + "}",
@@ -227,7 +227,7 @@ func TestABadManifestSaysWhereItIsBad(t *testing.T) {
 			},
 		},
 		"the schema, where it is hidden": {`{"a": "{ __schema { description } }"}`, []string{`a.json:1:7: document "a": Introspection is turned off.`}},
-		"control characters":             {`{"a\u001b[31m\n": 7, "b": "query ($a: String = \"\u0007\u202e\") { x }"}`, []string{`a.json:1:19: document "a\u001b[31m\n" is no text`, `a.json:1:27: document "b"`}},
+		"control characters":             {`{"a\u001b[31m\n": 7, "b": "query ($a: String = \"\u0007\u202e\") { x }"}`, []string{`a.json:1:19: document "a\u001b[31m\n" is not a string`, `a.json:1:27: document "b"`}},
 	} {
 		folder := graphtest.Written(t, map[string]string{"a.json": each.content})
 		limits := document.Limits{Tokens: 20, Depth: 3, Aliases: 2}
@@ -270,7 +270,7 @@ func TestManifestsInAFolder(t *testing.T) {
 		"two":  {map[string]string{"a.json": `{"a": "{ __typename }"}`, "b.json": `{"b": "{ b: __typename }", "a": "{ __typename }"}`}, 2, "<nil>"},
 		"with faults": {
 			map[string]string{"a.json": `{"a": "{ __typename }"}`, "b.json": `{"a": "{ b: __typename }"}`, "c.json": `{}`, "d.json": `{`},
-			0, "/b.json:1:2: document \"a\" is a different one at /a.json:1:2\n/c.json:1:1: the manifest has no documents\n/d.json:1:2: this is no JSON: unexpected EOF",
+			0, "/b.json:1:2: document \"a\" is a different one at /a.json:1:2\n/c.json:1:1: the manifest has no documents\n/d.json:1:2: this is not JSON: unexpected EOF",
 		},
 	} {
 		documents, problems := read(each.manifests)

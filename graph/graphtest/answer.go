@@ -14,21 +14,22 @@ import (
 // An Object is a JSON object.
 type Object = map[string]any
 
-// An Answer is what the gateway answered.
+// An Answer is a response of the gateway.
 type Answer struct {
-	Status int
-	Text   string
+	Status int    // of HTTP
+	Text   string // the whole response as it came
 	Data   Object
 	Errors []AnswerError
 }
 
+// An AnswerError is one of the errors of a response.
 type AnswerError struct {
 	Message    string
 	Path       []any
 	Extensions Object
 }
 
-// Data answers the data of an answer that must have no errors.
+// OK returns the data of a response, which must have no errors.
 func (a Answer) OK(t testing.TB) Object {
 	t.Helper()
 	if len(a.Errors) > 0 || a.Status != http.StatusOK {
@@ -37,9 +38,10 @@ func (a Answer) OK(t testing.TB) Object {
 	return a.Data
 }
 
-// At answers what stands at a path of the data; nil where there is nothing.
+// At returns the value at a path of the data: see the function At.
 func (a Answer) At(path ...any) any { return At(a.Data, path...) }
 
+// At returns what a JSON value has at a path of names and indexes, and nil if it has nothing there.
 func At(value any, path ...any) any {
 	for _, step := range path {
 		switch parent := value.(type) {
@@ -58,7 +60,7 @@ func At(value any, path ...any) any {
 	return value
 }
 
-// Column answers one member of each of many nodes.
+// Column returns one member of each object of a list.
 func Column(nodes any, name string) []any {
 	list, _ := nodes.([]any)
 	values := make([]any, len(list))
@@ -68,6 +70,7 @@ func Column(nodes any, name string) []any {
 	return values
 }
 
+// PathText returns the path of an error with dots between its steps.
 func PathText(path []any) string {
 	steps := make([]string, len(path))
 	for i, step := range path {
@@ -76,7 +79,7 @@ func PathText(path []any) string {
 	return strings.Join(steps, ".")
 }
 
-// problems describes the errors, one "CODE at path" each, in the order of their text.
+// problems returns the errors, each as "CODE at path", in alphabetical order.
 func (a Answer) problems() []string {
 	list := make([]string, 0, len(a.Errors))
 	for _, e := range a.Errors {
@@ -86,7 +89,7 @@ func (a Answer) problems() []string {
 	return list
 }
 
-// WantProblems reports where the errors are others than the given ones.
+// WantProblems fails the test unless the errors are the given ones, each as "CODE at path".
 func (a Answer) WantProblems(t testing.TB, want ...string) {
 	t.Helper()
 	slices.Sort(want)
@@ -95,8 +98,8 @@ func (a Answer) WantProblems(t testing.TB, want ...string) {
 	}
 }
 
-// WantTooLarge reports an answer other than that a limit is exceeded, by its name and what it
-// allows.
+// WantTooLarge fails the test unless the response is the one error that a limit is exceeded, with the
+// limit's name and value.
 func (a Answer) WantTooLarge(t *testing.T, limit string, allowed int) {
 	t.Helper()
 	if a.Data != nil || len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "OPERATION_TOO_LARGE" ||
@@ -105,8 +108,8 @@ func (a Answer) WantTooLarge(t *testing.T, limit string, allowed int) {
 	}
 }
 
-// WantRefusal reports an answer other than one error of a request with a code, and a part of its
-// message.
+// WantRefusal fails the test unless the response is one error with the given code and a message that
+// contains the given text, without data.
 func (a Answer) WantRefusal(t testing.TB, name, code, message string) {
 	t.Helper()
 	if a.Data != nil || strings.Contains(a.Text, `"data"`) || len(a.Errors) != 1 ||
@@ -115,7 +118,7 @@ func (a Answer) WantRefusal(t testing.TB, name, code, message string) {
 	}
 }
 
-// WantLimit reports an answer other than the limit of the budget, under an alias.
+// WantLimit fails the test unless the response is the limit of the budget, under an alias.
 func (a Answer) WantLimit(t testing.TB, name, alias string) {
 	t.Helper()
 	if len(a.Errors) > 0 || a.At(alias, "limit") == nil {
@@ -123,7 +126,7 @@ func (a Answer) WantLimit(t testing.TB, name, alias string) {
 	}
 }
 
-// leaks are marks of what belongs to the gateway's inside: texts of Go's errors, addresses,
+// leaks are signs that an error tells about the inside of the gateway: texts of Go's errors, addresses,
 // and bodies of the upstream.
 var leaks = []string{
 	"http://", "/v3", "oauth", "127.0.0.1", "EOF", "dial tcp", "connection re", "context ", "json:", "jsontext",
@@ -131,6 +134,8 @@ var leaks = []string{
 	"Rate Limit Exceeded", "JWT", "Bearer", "upstream: ", "status 4", "status 5",
 }
 
+// CheckSecrecy fails the test if a response has a token or the upstream's address, or an error of it
+// has a sign of the gateway's inside.
 func (w *Tenant) CheckSecrecy(t testing.TB, a Answer) {
 	t.Helper()
 	errors, _ := json.Marshal(a.Errors)
@@ -141,11 +146,11 @@ func (w *Tenant) CheckSecrecy(t testing.TB, a Answer) {
 	}
 	w.tokens.Range(func(client, token any) bool {
 		if strings.Contains(a.Text, token.(string)) {
-			t.Errorf("the answer holds the token of %s", client)
+			t.Errorf("the response has the token of %s", client)
 		}
 		return true
 	})
 	if strings.Contains(a.Text, w.Rest.Listener.Addr().String()) {
-		t.Error("the answer holds the address of the upstream")
+		t.Error("the response has the address of the upstream")
 	}
 }

@@ -5,51 +5,27 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 )
 
-// Ask sends an operation in the name of a seeded OAuth client.
+// Ask sends an operation in the name of a seeded OAuth client and returns the response.
 func (w *Tenant) Ask(t testing.TB, client, query string, variables Object) Answer {
 	t.Helper()
 	return w.AskWith(t, w.Token(t, client), query, variables)
 }
 
-// AskWith sends an operation with a token, or without one where it is empty. Whatever comes
-// back is searched for what no answer may hold.
+// AskWith sends an operation with a token, or without one if it is empty, and returns the response,
+// which is checked for secrets.
 func (w *Tenant) AskWith(t testing.TB, token, query string, variables Object) Answer {
 	t.Helper()
-	body, err := json.Marshal(Object{"query": query, "variables": variables})
-	if err != nil {
-		t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Gateway.URL, bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	if token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
-	}
-	resp, err := w.Gateway.Client().Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := Answer{Status: resp.StatusCode, Text: string(text)}
-	if err := json.Unmarshal(text, &a); err != nil {
-		t.Fatalf("the answer is no JSON: %v: %.300q", err, text)
-	}
+	var a Answer
+	a.Status, a.Text = w.ask(t, token, nil, Object{"query": query, "variables": variables}, &a)
 	w.CheckSecrecy(t, a)
 	return a
 }
 
-// A Reported answer is one with what it tells of its cost.
+// A Reported is a response with its report of what the operation cost.
 type Reported struct {
 	Answer
 	Extensions struct {
@@ -66,76 +42,51 @@ type Reported struct {
 	}
 }
 
-// Extended sends a request as the administrator, with members beside the query.
+// Extended sends a request as the administrator, with members beside the query and with header fields.
+// It returns the response with its report.
 func (w *Tenant) Extended(t *testing.T, header http.Header, body Object) Reported {
+	t.Helper()
+	var r Reported
+	r.Status, r.Text = w.ask(t, w.Token(t, Admin), header, body, &r)
+	return r
+}
+
+// ask sends a request and decodes the response. It returns the status and the text of the response.
+func (w *Tenant) ask(t testing.TB, token string, header http.Header, body Object, into any) (status int, text string) {
+	t.Helper()
+	response := w.open(t, token, header, body)
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(content, into); err != nil {
+		t.Fatalf("the response is no JSON: %v: %.300q", err, content)
+	}
+	return response.StatusCode, string(content)
+}
+
+// open sends a request with a token, unless that is empty, and returns the response as it begins.
+func (w *Tenant) open(t testing.TB, token string, header http.Header, body Object) *http.Response {
 	t.Helper()
 	text, err := json.Marshal(body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Gateway.URL, bytes.NewReader(text))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Gateway.URL, bytes.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, values := range header {
-		req.Header[name] = values
+		request.Header[name] = values
 	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+w.Token(t, Admin))
-	resp, err := w.Gateway.Client().Do(req)
+	request.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	response, err := w.Gateway.Client().Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
-	text, err = io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := Reported{Answer: Answer{Status: resp.StatusCode, Text: string(text)}}
-	if err := json.Unmarshal(text, &a); err != nil {
-		t.Fatalf("the answer is no JSON: %v: %.300q", err, text)
-	}
-	return a
-}
-
-// CostOf has a dry run of an operation tell its cost, by path.
-func (w *Tenant) CostOf(t *testing.T, query string, variables Object) map[string]int {
-	t.Helper()
-	answer := w.Extended(t, nil, Object{"query": query, "variables": variables, "extensions": Object{"dryRun": true}})
-	if len(answer.Errors) > 0 || answer.Data != nil || !strings.Contains(answer.Text, `"data":null`) {
-		t.Fatalf("a dry run answers %s", answer.Text)
-	}
-	report := answer.Extensions.Upstream
-	paths, total := map[string]int{}, 0
-	for i, path := range report.ByPath {
-		paths[path.Path] += path.Calls
-		total += path.Calls
-		if i > 0 && path.Calls > report.ByPath[i-1].Calls {
-			t.Errorf("the costliest path is not the first: %v", report.ByPath)
-		}
-	}
-	if total != report.EstimatedCalls || len(paths) != len(report.ByPath) || !report.DryRun {
-		t.Errorf("the report does not add up: %s", answer.Text)
-	}
-	return paths
-}
-
-// Exchange sends a body as the administrator and reads the answer to its end.
-func (w *Tenant) Exchange(t *testing.T, accept string, body any) {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Gateway.URL, strings.NewReader(Literal(body)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Accept", accept)
-	r.Header.Set("Authorization", "Bearer "+w.Token(t, Admin))
-	response, err := w.Gateway.Client().Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if _, err := io.Copy(io.Discard, response.Body); err != nil {
-		t.Fatal(err)
-	}
+	return response
 }

@@ -19,22 +19,23 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// A Bubble is a gateway and a sandbox without a network, within a synctest bubble: what waits
-// takes no time there, and the clock says how long it waited.
+// A Bubble is a gateway and a sandbox without a network, for tests in a synctest bubble: waiting takes
+// no time there, and the clock shows how long it would have taken.
 type Bubble struct {
 	Sandbox *sandbox.Sandbox
-	handler *graph.Handler
-	Gateway http.Handler // the handler, for bearers of tokens
-	token   string
+	Gateway http.Handler // serves bearers of tokens
+	token   string       // of the administrator
 }
 
+// NewBubble returns a gateway in a bubble, whose tasks end after taskPace. The changes are made to the
+// configurations of the sandbox and of the gateway.
 func NewBubble(t *testing.T, taskPace time.Duration, changes ...func(*sandbox.Config, *graph.Config)) *Bubble {
 	t.Helper()
 	b := &Bubble{}
 	data := sandbox.Config{Certifications: 6, Items: 60, RateLimit: sandbox.NoRateLimit, TaskPace: taskPace}
-	answers := graph.Config{Caller: asBearerOf, Precheck: true}
+	gateway := graph.Config{Caller: asBearerOf, Precheck: true}
 	for _, change := range changes {
-		change(&data, &answers)
+		change(&data, &gateway)
 	}
 	var err error
 	if b.Sandbox, err = sandbox.New(data); err != nil {
@@ -44,10 +45,9 @@ func NewBubble(t *testing.T, taskPace time.Duration, changes ...func(*sandbox.Co
 	if err != nil {
 		t.Fatal(err)
 	}
-	answers.Client = client
-	b.handler = graph.NewHandler(answers)
-	b.Gateway = AsBearer(b.handler)
-	request := httptest.NewRequest(http.MethodPost, "/oauth/token",
+	gateway.Client = client
+	b.Gateway = AsBearer(graph.NewHandler(gateway))
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/oauth/token",
 		strings.NewReader("grant_type=client_credentials&client_id=org-admin&client_secret=sandbox"))
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	recorder := httptest.NewRecorder()
@@ -62,7 +62,7 @@ func NewBubble(t *testing.T, taskPace time.Duration, changes ...func(*sandbox.Co
 	return b
 }
 
-// Request answers a request of the gateway.
+// Request returns a request for the gateway.
 func (b *Bubble) Request(ctx context.Context, t *testing.T, accept, query string, variables Object) *http.Request {
 	t.Helper()
 	body, err := json.Marshal(Object{"query": query, "variables": variables})
@@ -76,7 +76,7 @@ func (b *Bubble) Request(ctx context.Context, t *testing.T, accept, query string
 	return r
 }
 
-// Ask answers what the gateway answers.
+// Ask sends an operation and returns the response.
 func (b *Bubble) Ask(t *testing.T, query string, variables Object) Answer {
 	t.Helper()
 	recorder := httptest.NewRecorder()
@@ -90,7 +90,7 @@ func (b *Bubble) Ask(t *testing.T, query string, variables Object) Answer {
 	return a
 }
 
-// QueueTask answers the id of a new task.
+// QueueTask reassigns an item and returns the id of the task that does it.
 func (b *Bubble) QueueTask(t *testing.T) string {
 	t.Helper()
 	a := b.Ask(t, "{ "+`certification(id: "`+sandbox.LargeCertification+`") { reviewItems(first: 1) { nodes { id } } } }`, nil)
@@ -99,7 +99,7 @@ func (b *Bubble) QueueTask(t *testing.T) string {
 	return At(a.OK(t), "reassignReviewItemsAsync", "tasks", 0, "rawId").(string)
 }
 
-// Polls answers when the task was read, from the start of the subscription.
+// Polls returns when a task was read, as durations since the given time.
 func (b *Bubble) Polls(since time.Time) []time.Duration {
 	var at []time.Duration
 	for _, request := range b.Sandbox.Requests().Log {
@@ -110,7 +110,7 @@ func (b *Bubble) Polls(since time.Time) []time.Duration {
 	return at
 }
 
-// A stream is a response that several goroutines may write.
+// A stream is a recorded response that several goroutines may write.
 type stream struct {
 	*httptest.ResponseRecorder
 	mu sync.Mutex
@@ -124,7 +124,7 @@ func (s *stream) Write(part []byte) (int, error) {
 
 func (s *stream) Flush() {}
 
-// Subscribe watches a task until the stream ends or the watcher leaves after the given time.
+// Subscribe watches a task until the stream ends or the client's patience does. It returns the events.
 func (b *Bubble) Subscribe(t *testing.T, id string, patience time.Duration) []Event {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -143,7 +143,7 @@ func (b *Bubble) Subscribe(t *testing.T, id string, patience time.Duration) []Ev
 	}
 }
 
-// Connect opens a WebSocket of a gateway in a bubble, as the bearer of its token.
+// Connect opens a WebSocket as the administrator, by a client of Serve.
 func (b *Bubble) Connect(t testing.TB, client *http.Client) *Peer {
 	t.Helper()
 	p := b.Dial(t, client)
@@ -151,19 +151,21 @@ func (b *Bubble) Connect(t testing.TB, client *http.Client) *Peer {
 	return p
 }
 
-// Dial opens a WebSocket of a gateway in a bubble that has not been begun.
+// Dial opens a WebSocket, by a client of Serve, and sends nothing over it.
 func (b *Bubble) Dial(t testing.TB, client *http.Client) *Peer {
 	t.Helper()
 	conn, refusal := Dial(t, client, "http://gateway/graphql", nil)
 	if refusal != nil {
 		t.Fatalf("the handshake is refused: %s", refusal.Text)
 	}
-	return &Peer{conn, func(testing.TB, Answer) {}}
+	return NewPeer(conn)
 }
 
-// InMemory is a transport that calls a handler.
+// InMemory is a round tripper that calls a handler.
 type InMemory struct{ Handler http.Handler }
 
+// RoundTrip returns the response of the handler as a whole, and an error if the handler cuts the
+// connection.
 func (d InMemory) RoundTrip(r *http.Request) (response *http.Response, err error) {
 	defer func() {
 		if recover() != nil { // the handler cut the connection

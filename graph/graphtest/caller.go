@@ -12,6 +12,7 @@ import (
 	"certql/upstream"
 )
 
+// Admin is the OAuth client of an administrator, who may do everything.
 const Admin = "org-admin"
 
 // Reviewer1 is the identity of the OAuth client reviewer-1.
@@ -20,7 +21,8 @@ const Reviewer1 = "b1e07c52d94a4f3c8c6d1f20a7e35b91"
 // Reviewer2 is the identity of the OAuth client reviewer-2.
 const Reviewer2 = "6c0f2d84-51ab-4e97-b3d2-98e7a1c40f62"
 
-// AsBearer calls the upstream with the token of the request.
+// AsBearer returns a handler whose requests call the upstream with the token that they have. A request
+// without a token is passed on, and one with another kind of authorization refused.
 func AsBearer(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if authorization := r.Header.Get("Authorization"); authorization != "" {
@@ -35,7 +37,7 @@ func AsBearer(next http.Handler) http.Handler {
 	})
 }
 
-// asBearerOf answers a context in which the upstream is called with the token of an Authorization.
+// asBearerOf returns a context in which the upstream is called with the token of an Authorization.
 func asBearerOf(ctx context.Context, authorization string) (context.Context, error) {
 	token, ok := strings.CutPrefix(authorization, "Bearer ")
 	if !ok {
@@ -48,7 +50,7 @@ func asBearerOf(ctx context.Context, authorization string) (context.Context, err
 	return upstream.WithCredential(ctx, credential), nil
 }
 
-// Token answers an access token of a seeded OAuth client, from the sandbox's own endpoint.
+// Token returns an access token of a seeded OAuth client, from the sandbox's token endpoint.
 func (w *Tenant) Token(t testing.TB, client string) string {
 	t.Helper()
 	if known, ok := w.tokens.Load(client); ok {

@@ -11,18 +11,18 @@ import (
 	"certql/graph"
 )
 
-// HashOf answers the hash of a document as clients send it.
+// HashOf returns the hash of a document as clients send it.
 func HashOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
 
-// PersistedQuery answers the extensions of a request that names a document by a hash.
+// PersistedQuery returns the extensions of a request that names a document by a hash.
 func PersistedQuery(hash string) Object {
 	return Object{"persistedQuery": Object{"version": 1, "sha256Hash": hash}}
 }
 
-// Written writes manifests into a folder of their own, by their names, and answers its path.
+// Written writes manifests into a new folder, by their names, and returns its path.
 func Written(t testing.TB, manifests map[string]string) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -34,7 +34,8 @@ func Written(t testing.TB, manifests map[string]string) string {
 	return folder
 }
 
-// Trusting sets up a gateway with the trusted documents at a path.
+// Trusting returns a change of a gateway's configuration: it gets the trusted documents at a path and,
+// if only is set, executes nothing else.
 func Trusting(t testing.TB, path string, only bool) func(*graph.Config) {
 	t.Helper()
 	return func(c *graph.Config) {
@@ -46,7 +47,7 @@ func Trusting(t testing.TB, path string, only bool) func(*graph.Config) {
 	}
 }
 
-// ManifestOf answers a manifest of documents by their ids.
+// ManifestOf returns a manifest of documents by their ids.
 func ManifestOf(t testing.TB, documents map[string]string) string {
 	t.Helper()
 	content, err := json.Marshal(documents)

@@ -12,13 +12,13 @@ import (
 	"certql/graph/relay"
 )
 
-// An Expectation knows from the schema alone which fields to select of a type, and what they
-// are to show of an object as the REST API sends it.
+// An Expectation knows, from the schema alone, which fields to select of a type and what they have to
+// show of an object that the REST API returns.
 type Expectation struct {
 	schema *ast.Schema
 
 	mu    sync.Mutex
-	shown map[string]bool // fields ("Type.field") that were to show something else than null
+	shown map[string]bool // the fields ("Type.field") that had to show something other than null
 }
 
 // NewExpectation returns the expectation of the schema, with nothing shown yet.
@@ -26,7 +26,7 @@ func NewExpectation() *Expectation {
 	return &Expectation{schema: gen.NewExecutableSchema(gen.Config{}).Schema(), shown: map[string]bool{}}
 }
 
-// members are the REST names of the fields that have another name there.
+// members are the names in REST of the fields that have another name in GraphQL.
 var members = map[string]string{
 	"Certification.rawId":                 "id",
 	"AccessReviewItem.rawId":              "id",
@@ -40,15 +40,15 @@ var members = map[string]string{
 	"ActivityInsights.accountId":          "accountID",
 }
 
-// neverShown are fields that only other kinds of access have.
+// neverShown are the fields that only other kinds of access have.
 var neverShown = []string{"OtherAccess.description", "OtherAccess.privileged", "OtherAccess.owner"}
 
-// own tells whether a field shows a part of the object itself, and not of another one.
+// own reports whether a field shows a part of the object itself, and not of another one.
 func own(field *ast.FieldDefinition) bool {
 	return len(field.Arguments) == 0 && field.Type.Name() != "Certification" && !strings.HasPrefix(field.Name, "__")
 }
 
-// Selection answers every own field of a type, at any depth.
+// Selection returns a selection of every own field of a type, at any depth.
 func (x *Expectation) Selection(typeName string) string {
 	var text strings.Builder
 	x.write(&text, x.schema.Types[typeName])
@@ -76,8 +76,8 @@ func (x *Expectation) write(text *strings.Builder, definition *ast.Definition) {
 	text.WriteString("} ")
 }
 
-// Object answers what the own fields of a type show of a REST object. context holds ids that
-// the object itself does not know.
+// Object returns what the own fields of a type show of a REST object. The context is the ids of what the
+// object belongs to, which it does not have itself.
 func (x *Expectation) Object(typeName string, rest Object, context ...string) Object {
 	shown := Object{"__typename": typeName}
 	for _, field := range x.schema.Types[typeName].Fields {
@@ -120,7 +120,7 @@ func (x *Expectation) field(name string, of *ast.Type, rest Object, context []st
 	return x.value(of, rest[member])
 }
 
-// value answers what a field of the given type shows of a REST value.
+// value returns what a field of the given type shows of a REST value.
 func (x *Expectation) value(of *ast.Type, rest any) any {
 	if rest == "" {
 		rest = nil
@@ -148,7 +148,7 @@ func (x *Expectation) value(of *ast.Type, rest any) any {
 	}
 }
 
-// access answers the one detail of an access summary, else its reference.
+// access returns what is shown of an access summary, which has details of one kind of access.
 func (x *Expectation) access(summary any) any {
 	for _, detail := range []struct{ member, typeName string }{
 		{"entitlement", "Entitlement"}, {"accessProfile", "AccessProfile"}, {"role", "Role"}, {"access", "OtherAccess"},
@@ -160,7 +160,7 @@ func (x *Expectation) access(summary any) any {
 	return nil
 }
 
-// Objects answers what the own fields of a type show of REST rows.
+// Objects returns what the own fields of a type show of REST rows: see Object.
 func (x *Expectation) Objects(typeName string, rows []Object, context ...string) []any {
 	shown := make([]any, len(rows))
 	for i, row := range rows {
@@ -169,8 +169,8 @@ func (x *Expectation) Objects(typeName string, rows []Object, context ...string)
 	return shown
 }
 
-// NeverNull answers the fields of a type, and of those inside it, that showed nothing in all
-// that was expected so far: a test that compares null with null proves nothing.
+// NeverNull returns the fields of a type, and of the types below it, that were null in all that was
+// expected so far: a test that compares null with null proves nothing.
 func (x *Expectation) NeverNull(typeName string) []string {
 	var missing []string
 	seen := map[string]bool{}

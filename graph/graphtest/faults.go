@@ -10,11 +10,12 @@ import (
 	"certql/upstream/sandbox"
 )
 
+// Failing returns the fault that calls fail with a status.
 func Failing(status int) sandbox.Fault {
 	return sandbox.Fault{Kind: sandbox.FaultStatus, Status: status}
 }
 
-// Spoil makes an operation of the sandbox go wrong.
+// Spoil makes an operation of the sandbox fail, by default before it is applied.
 func (w *Tenant) Spoil(t *testing.T, operation string, fault sandbox.Fault) {
 	t.Helper()
 	fault.Operation = operation
@@ -23,7 +24,7 @@ func (w *Tenant) Spoil(t *testing.T, operation string, fault sandbox.Fault) {
 	}
 	faults := []sandbox.Fault{fault}
 	if fault.Status == http.StatusTooManyRequests {
-		// It pauses the whole budget, also for what is read at the same time: that goes first.
+		// It pauses the whole budget, so the calls of the same time have to come before it.
 		faults = append(faults, sandbox.Fault{
 			Operation: operation, Kind: sandbox.FaultLatency, LatencyMillis: 150, Strikes: sandbox.BeforeApplying,
 		})
@@ -33,7 +34,7 @@ func (w *Tenant) Spoil(t *testing.T, operation string, fault sandbox.Fault) {
 	}
 }
 
-// Fault makes the sandbox go wrong in several ways at once.
+// Fault resets the sandbox and makes it fail in several ways at once.
 func (w *Tenant) Fault(t *testing.T, faults ...sandbox.Fault) {
 	t.Helper()
 	w.Sandbox.Reset()
@@ -42,15 +43,18 @@ func (w *Tenant) Fault(t *testing.T, faults ...sandbox.Fault) {
 	}
 }
 
+// TrackingID matches the ids by which the vendor's support finds a call.
 var TrackingID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-// A stalled is an upstream with one certification, whose reviewers never come.
-type stalled struct{ Waiting, Abandoned chan struct{} }
+// A Stalled is an upstream with one certification, whose reviewers it never returns.
+type Stalled struct{ Waiting, Abandoned chan struct{} }
 
-func NewStalled() stalled { return stalled{make(chan struct{}, 1), make(chan struct{}, 1)} }
+// NewStalled returns a stalled upstream.
+func NewStalled() Stalled { return Stalled{make(chan struct{}, 1), make(chan struct{}, 1)} }
 
-// ServeHTTP tells when somebody waits for the reviewers, and when they have given up.
-func (s stalled) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP sends on Waiting when a call for the reviewers comes, and on Abandoned when its caller has
+// given up.
+func (s Stalled) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !strings.HasSuffix(r.URL.Path, "/reviewers") {
 		fmt.Fprint(w, `[{"id":"1","name":"stalled"}]`)
 		return
@@ -60,8 +64,9 @@ func (s stalled) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.Abandoned <- struct{}{}
 }
 
-// Before stands before a sandbox, which issues the tokens.
-func (s stalled) Before(next http.Handler) http.Handler {
+// Before returns a handler that passes the requests for tokens on to next, a sandbox, and stalls the
+// others.
+func (s Stalled) Before(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/oauth/") {
 			next.ServeHTTP(w, r)

@@ -8,27 +8,32 @@ import (
 	"certql/upstream/sandbox"
 )
 
+// CertificationID returns the global id of a certification.
 func CertificationID(id string) string { return relay.EncodeID("Certification", id) }
 
+// ItemID returns the global id of an item of a certification.
 func ItemID(certification, id string) string {
 	return relay.EncodeID("AccessReviewItem", certification, id)
 }
 
+// TaskID returns the global id of a task.
 func TaskID(id string) string { return relay.EncodeID("CertificationTask", id) }
 
-// Literal writes a text, a list of texts or another plain value as GraphQL has it.
+// Literal returns a text, a number or a list of these as they are written in GraphQL, which is as in
+// JSON.
 func Literal(value any) string {
 	text, err := json.Marshal(value)
 	if err != nil {
-		panic(err) // of what tests write there, nothing
+		panic(err) // no test has a value that JSON cannot have
 	}
 	return string(text)
 }
 
-// Pick answers one of some.
+// Pick returns one of some values at random.
 func Pick[T any](r *rand.Rand, some ...T) T { return some[r.IntN(len(some))] }
 
-// Deferring are queries with @defer in all places. At the root, gqlgen ignores it.
+// Deferring are queries with @defer in all places, by what is special about each. At the root, gqlgen
+// ignores it.
 var Deferring = map[string]string{
 	"below a certification": `{ certification(id: "` + sandbox.LargeCertification + `") { id ... @defer { name reviewers { nodes { name } } } } }`,
 	"named, in a list": `{ certifications(first: 5) { nodes { id ...R @defer(label: "r") } } }
@@ -40,4 +45,5 @@ var Deferring = map[string]string{
 	"what fails":   `{ certification(id: "` + sandbox.LargeCertification + `") { id ... @defer { reviewItems(first: 2, after: "forged") { totalCount } } } }`,
 }
 
+// Watch is a subscription to a task.
 const Watch = "subscription ($id: ID!) { certificationTask(id: $id) { rawId status } }"

@@ -14,23 +14,23 @@ import (
 // A Peer is a client at the other end of a WebSocket.
 type Peer struct {
 	Conn *websocket.Conn
-	seen func(testing.TB, Answer) // looks at each answer
+	seen func(testing.TB, Answer) // checks each response
 }
 
-// Peer returns the client's end of a WebSocket, which searches each answer for what none may hold.
+// Peer returns the client's end of a WebSocket, which checks each response for secrets.
 func (w *Tenant) Peer(conn *websocket.Conn) *Peer { return &Peer{conn, w.CheckSecrecy} }
 
-// NewPeer returns the client's end of a WebSocket, of whose answers nothing is looked at.
+// NewPeer returns the client's end of a WebSocket, which checks nothing.
 func NewPeer(conn *websocket.Conn) *Peer { return &Peer{conn, func(testing.TB, Answer) {}} }
 
-// A pushed is a message of the gateway.
-type pushed struct {
+// A Message is a message of the gateway.
+type Message struct {
 	Type, ID string
 	Payload  json.RawMessage
-	Answer   // what the payload of next and error says
+	Answer   // the payload of next and error, decoded
 }
 
-// Dial opens a WebSocket. Where the handshake is refused, it answers that instead.
+// Dial opens a WebSocket. If the handshake is refused, it returns that response instead.
 func Dial(t testing.TB, client *http.Client, url string, header http.Header) (*websocket.Conn, *Received) {
 	t.Helper()
 	conn, response, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(url, "http"), &websocket.DialOptions{
@@ -54,7 +54,7 @@ func Dial(t testing.TB, client *http.Client, url string, header http.Header) (*w
 	return conn, nil
 }
 
-// Connect opens a WebSocket in the name of a seeded OAuth client, or in nobody's name.
+// Connect opens a WebSocket in the name of a seeded OAuth client, or in no name if client is empty.
 func (w *Tenant) Connect(t testing.TB, client string) *Peer {
 	t.Helper()
 	if client == "" {
@@ -63,19 +63,19 @@ func (w *Tenant) Connect(t testing.TB, client string) *Peer {
 	return w.ConnectWith(t, nil, Object{"Authorization": "Bearer " + w.Token(t, client)})
 }
 
-// ConnectWith opens a WebSocket with the given header and first message.
+// ConnectWith opens a WebSocket with the given header and the given payload of the first message.
 func (w *Tenant) ConnectWith(t testing.TB, header http.Header, payload any) *Peer {
 	t.Helper()
 	conn, refusal := Dial(t, w.Gateway.Client(), w.Gateway.URL, header)
 	if refusal != nil {
 		t.Fatalf("the handshake is refused: %s", refusal.Text)
 	}
-	p := &Peer{conn, w.CheckSecrecy}
+	p := w.Peer(conn)
 	p.Begin(t, payload)
 	return p
 }
 
-// Begin sends the first message and waits for its answer.
+// Begin sends connection_init and waits for its acknowledgement.
 func (p *Peer) Begin(t testing.TB, payload any) {
 	t.Helper()
 	p.Send(t, "connection_init", "", payload)
@@ -84,6 +84,7 @@ func (p *Peer) Begin(t testing.TB, payload any) {
 	}
 }
 
+// Send sends a message of the protocol; id and payload are left out if they are empty.
 func (p *Peer) Send(t testing.TB, kind, id string, payload any) {
 	t.Helper()
 	message := Object{"type": kind}
@@ -100,6 +101,7 @@ func (p *Peer) Send(t testing.TB, kind, id string, payload any) {
 	p.Write(t, string(text))
 }
 
+// Write sends any text as a message.
 func (p *Peer) Write(t testing.TB, text string) {
 	t.Helper()
 	if err := p.Conn.Write(t.Context(), websocket.MessageText, []byte(text)); err != nil {
@@ -113,10 +115,10 @@ func (p *Peer) Subscribe(t testing.TB, id, query string, variables Object) {
 	p.Send(t, "subscribe", id, Object{"query": query, "variables": variables})
 }
 
-// Next answers the next message, or why there is none.
-func (p *Peer) Next(t testing.TB) (pushed, error) {
+// Next waits for the next message and returns it, or the error with which the connection ended.
+func (p *Peer) Next(t testing.TB) (Message, error) {
 	t.Helper()
-	var got pushed
+	var got Message
 	_, text, err := p.Conn.Read(t.Context())
 	if err != nil {
 		return got, err
@@ -138,8 +140,8 @@ func (p *Peer) Next(t testing.TB) (pushed, error) {
 	return got, nil
 }
 
-// Read answers the next message, which there has to be.
-func (p *Peer) Read(t testing.TB) pushed {
+// Read waits for the next message, which has to come, and returns it.
+func (p *Peer) Read(t testing.TB) Message {
 	t.Helper()
 	got, err := p.Next(t)
 	if err != nil {
@@ -148,10 +150,10 @@ func (p *Peer) Read(t testing.TB) pushed {
 	return got
 }
 
-// Rest answers the messages of one operation, to its end, where nothing else is under way.
-func (p *Peer) Rest(t testing.TB, id string) []pushed {
+// Rest waits for the end of an operation, the only one under way, and returns its messages.
+func (p *Peer) Rest(t testing.TB, id string) []Message {
 	t.Helper()
-	for all := []pushed{}; ; {
+	for all := []Message{}; ; {
 		got := p.Read(t)
 		if got.ID != id {
 			t.Fatalf("%s for %q, want %q", got.Type, got.ID, id)
@@ -163,7 +165,7 @@ func (p *Peer) Rest(t testing.TB, id string) []pushed {
 	}
 }
 
-// Ask sends an operation and answers its only answer.
+// Ask sends an operation and returns its only response.
 func (p *Peer) Ask(t testing.TB, query string, variables Object) Answer {
 	t.Helper()
 	p.Subscribe(t, "asked", query, variables)
@@ -172,13 +174,13 @@ func (p *Peer) Ask(t testing.TB, query string, variables Object) Answer {
 	case all[0].Type == "error":
 		return all[0].Answer
 	case len(all) != 2 || all[1].Type != "complete":
-		t.Fatalf("%d messages, want an answer and the end: %+v", len(all), all)
+		t.Fatalf("%d messages, want a response and the end: %+v", len(all), all)
 	}
 	all[0].Status = http.StatusOK
 	return all[0].Answer
 }
 
-// Closed waits for the end of the connection and answers its code and reason.
+// Closed waits for the end of the connection and returns its code and reason.
 func (p *Peer) Closed(t testing.TB) (websocket.StatusCode, string) {
 	t.Helper()
 	got, err := p.Next(t)

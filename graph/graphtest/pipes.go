@@ -7,15 +7,16 @@ import (
 	"testing"
 )
 
-// pipes is a network whose connections hold nothing: who writes waits for the other to read.
-type pipes struct {
+// Pipes is a network whose connections have no buffers: a write waits until the other end reads.
+type Pipes struct {
 	dialled chan net.Conn
 	closed  chan struct{}
 }
 
-// Serve answers a client of a handler that is served over pipes until the test ends.
-func Serve(t testing.TB, handler http.Handler) (client *http.Client, network *pipes) {
-	network = &pipes{make(chan net.Conn), make(chan struct{})}
+// Serve serves a handler over pipes until the test ends. It returns a client of it, and the
+// network.
+func Serve(t testing.TB, handler http.Handler) (client *http.Client, network *Pipes) {
+	network = &Pipes{make(chan net.Conn), make(chan struct{})}
 	server := &http.Server{Handler: handler} //nolint:gosec // its clients are the test's own
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = server.Serve(network) }()
@@ -28,7 +29,7 @@ func Serve(t testing.TB, handler http.Handler) (client *http.Client, network *pi
 	return &http.Client{Transport: transport}, network
 }
 
-func (n *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+func (n *Pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	near, far := net.Pipe()
 	select {
 	case n.dialled <- far:
@@ -40,8 +41,8 @@ func (n *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	}
 }
 
-// Accept answers the next connection.
-func (n *pipes) Accept() (net.Conn, error) {
+// Accept waits for the next connection and returns it.
+func (n *Pipes) Accept() (net.Conn, error) {
 	select {
 	case conn := <-n.dialled:
 		return conn, nil
@@ -51,10 +52,10 @@ func (n *pipes) Accept() (net.Conn, error) {
 }
 
 // Close ends the network.
-func (n *pipes) Close() error {
+func (n *Pipes) Close() error {
 	close(n.closed)
 	return nil
 }
 
-// Addr answers an address that says nothing.
-func (*pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipes", Net: "pipe"} }
+// Addr returns an address that means nothing.
+func (*Pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipes", Net: "pipe"} }

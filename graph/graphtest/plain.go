@@ -16,15 +16,15 @@ import (
 	"certql/upstream"
 )
 
-// NewPlain makes the gateway that benchmarks compare with: what one writes first over the same
-// schema. The stock server, the stock HTTP client, the standard library's JSON, and a call
-// in each resolver.
+// NewPlain returns the gateway that benchmarks compare with, in front of the REST API at a URL: the
+// first thing that one would write for the same schema. It has gqlgen's default server, Go's default HTTP
+// client, the standard library's JSON, and a call in each resolver.
 func NewPlain(baseURL string) http.Handler {
 	return AsBearer(handler.NewDefaultServer(
 		gen.NewExecutableSchema(gen.Config{Resolvers: plainRoot{plain{baseURL}}})))
 }
 
-// plain reads the upstream in the plainest way.
+// plain reads the upstream in the simplest way.
 type plain struct{ baseURL string }
 
 // plainRoot has the resolvers that the benchmarks need, and none of the others.
@@ -49,7 +49,7 @@ func (plainRoot) CertificationReference() gen.CertificationReferenceResolver { r
 func (plainRoot) DecideReviewItemsPayload() gen.DecideReviewItemsPayloadResolver { return nil }
 
 type plainQuery struct {
-	gen.QueryResolver // none: for what no benchmark asks
+	gen.QueryResolver // nil: no benchmark calls the others
 	plain
 }
 
@@ -70,7 +70,7 @@ func (p plainQuery) PendingCertificationTasks(ctx context.Context, first *int, _
 }
 
 type plainCertification struct {
-	gen.CertificationResolver // none: for what no benchmark asks
+	gen.CertificationResolver // nil: no benchmark calls the others
 	plain
 }
 
@@ -87,7 +87,7 @@ func (p plainCertification) Reviewers(ctx context.Context, obj *model.Certificat
 }
 
 type plainItem struct {
-	gen.AccessReviewItemResolver // none: for what no benchmark asks
+	gen.AccessReviewItemResolver // nil: no benchmark calls the others
 	plain
 }
 
@@ -109,7 +109,7 @@ func (p plain) certification(ctx context.Context, id string) (*model.Certificati
 	return model.WrapCertification(&certification), err
 }
 
-// plainList answers a first page, with everything that somebody might select of it.
+// plainList returns the first page of a listing, with everything that may be selected of it.
 func plainList[R, N any](ctx context.Context, p plain, first *int, wrap func(*R) N, path ...string) (*relay.Connection[N], error) {
 	limit := 50
 	if first != nil {
@@ -127,8 +127,8 @@ func plainList[R, N any](ctx context.Context, p plain, first *int, wrap func(*R)
 	return relay.NewConnection(nodes, 0, relay.NewScope(path...), total > limit, &total), nil
 }
 
-// get reads a path of the REST API into value, and answers how many rows there are in all
-// where the upstream says so.
+// get reads a path of the REST API into value. It returns how many rows there are in all, if the upstream
+// says so.
 func (p plain) get(ctx context.Context, value any, query url.Values, path ...string) (total int, err error) {
 	target, err := url.JoinPath(p.baseURL, path...)
 	if err != nil {

@@ -1,7 +1,6 @@
 package graphtest
 
 import (
-	"bytes"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -13,7 +12,8 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 )
 
-// Get reads a path of the REST API (such as "/certifications") as it stands.
+// Get reads a path of the REST API under /v3, such as "/certifications", and returns the response with
+// its body decoded.
 func (w *Tenant) Get(t testing.TB, client, path string, query url.Values) (status int, header http.Header, body any) {
 	t.Helper()
 	return w.getAt(t, "/v3", client, path, query)
@@ -41,7 +41,7 @@ func (w *Tenant) getAt(t testing.TB, root, client, path string, query url.Values
 	return resp.StatusCode, resp.Header, body
 }
 
-// Read answers one object of the REST API.
+// Read returns the object at a path of the REST API.
 func (w *Tenant) Read(t testing.TB, client, path string) Object {
 	t.Helper()
 	status, _, body := w.Get(t, client, path, nil)
@@ -52,13 +52,13 @@ func (w *Tenant) Read(t testing.TB, client, path string) Object {
 	return found
 }
 
-// List answers all rows of a listing of the REST API, page by page.
+// List returns all rows of a listing of the REST API, which it reads page by page.
 func (w *Tenant) List(t testing.TB, client, path string, query url.Values) []Object {
 	t.Helper()
 	return w.ListAt(t, "/v3", client, path, query)
 }
 
-// ListAt does the same under another version's root.
+// ListAt is List for the paths of another version of the API, which begin with root.
 func (w *Tenant) ListAt(t testing.TB, root, client, path string, query url.Values) []Object {
 	t.Helper()
 	all := []Object{}
@@ -83,21 +83,24 @@ func (w *Tenant) ListAt(t testing.TB, root, client, path string, query url.Value
 	}
 }
 
+// Filters returns the query of a listing under a filter of the vendor's language.
 func Filters(text string) url.Values { return url.Values{"filters": {text}} }
 
+// Same fails the test unless what GraphQL shows is the same as what REST shows.
 func Same(t *testing.T, what string, want, got any) {
 	t.Helper()
-	if !reflect.DeepEqual(want, got) { // which takes far less time to say yes
+	if !reflect.DeepEqual(want, got) { // takes far less time than the comparison below
 		t.Errorf("%s (-REST +GraphQL):\n%.3000s", what, gocmp.Diff(want, got))
 	}
 }
 
-// UndecidedItem answers an item of the large certification that nobody has decided.
+// UndecidedItem returns the id of an undecided item of the large certification.
 func (w *Tenant) UndecidedItem(t *testing.T) string {
 	t.Helper()
 	return w.UndecidedItems(t, 1)[0]
 }
 
+// UndecidedItems returns the ids of n undecided items of the large certification.
 func (w *Tenant) UndecidedItems(t *testing.T, n int) []string {
 	t.Helper()
 	var ids []string
@@ -116,100 +119,3 @@ func (w *Tenant) UndecidedItems(t *testing.T, n int) []string {
 	}
 	return ids
 }
-
-// ActiveWith answers an open certification of a campaign with the given rule for comments,
-// and its undecided items, of which there are some.
-func (w *Tenant) ActiveWith(t *testing.T, rule string) (certification string, items []string) {
-	t.Helper()
-	for _, row := range w.List(t, Admin, "/certifications", Filters(`phase eq "ACTIVE" and completed eq false`)) {
-		if At(row, "campaign", "mandatoryCommentRequirement") != rule || At(row, "reviewer", "type") != "IDENTITY" {
-			continue
-		}
-		certification = row["id"].(string)
-		for _, item := range w.List(t, Admin, "/certifications/"+certification+"/access-review-items", Filters("completed eq false")) {
-			// Some roles cannot be revoked.
-			if At(item, "accessSummary", "access", "type") != "ROLE" {
-				items = append(items, item["id"].(string))
-			}
-		}
-		if len(items) >= 4 {
-			return certification, items
-		}
-	}
-	t.Fatalf("no open certification whose campaign has %s", rule)
-	return "", nil
-}
-
-// ApproveAll decides all items of a certification by plain REST.
-func (w *Tenant) ApproveAll(t *testing.T, certification string) {
-	t.Helper()
-	path := "/certifications/" + certification
-	var list []Object
-	for _, item := range w.List(t, Admin, path+"/access-review-items", nil) {
-		list = append(list, Object{"id": item["id"], "decision": "APPROVE", "bulk": true, "comments": "Needed"})
-	}
-	body, err := json.Marshal(list)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Rest.URL+"/v3"+path+"/decide", bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+w.Token(t, Admin))
-	resp, err := w.Rest.Client().Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		t.Fatalf("the decisions are refused with status %d", resp.StatusCode)
-	}
-}
-
-// Seen answers what a caller sees of a certification and an item, in the same shape as the
-// plain REST reads of the same.
-func (w *Tenant) Seen(t *testing.T, caller, certification, item string) any {
-	t.Helper()
-	a := w.Ask(t, caller, everywhere, Object{
-		"id": certification, "node": CertificationID(certification), "item": ItemID(certification, item), "raw": item,
-	})
-	return a.OK(t)
-}
-
-// Expected answers what everywhere has to show, from plain REST reads.
-func (w *Tenant) Expected(t *testing.T, certification, item string) any {
-	t.Helper()
-	c := w.Read(t, Admin, "/certifications/"+certification)
-	items := "/certifications/" + certification + "/access-review-items"
-	own := Object{"phase": c["phase"], "decisionsMade": c["decisionsMade"], "decisionsTotal": c["decisionsTotal"]}
-	rows, found := []any{}, any(nil)
-	for _, row := range w.List(t, Admin, items, Filters(`id eq "`+item+`"`)) {
-		shown := Object{"decision": row["decision"], "comments": row["comments"], "completed": row["completed"]}
-		rows = append(rows, shown)
-		found = Object{
-			"decision": row["decision"], "comments": row["comments"], "completed": row["completed"],
-			"certification": Object{"decisionsMade": c["decisionsMade"]},
-		}
-	}
-	with := func(reviewItems Object) Object {
-		return Object{"phase": c["phase"], "decisionsMade": c["decisionsMade"], "decisionsTotal": c["decisionsTotal"], "reviewItems": reviewItems}
-	}
-	return Object{
-		"certification": with(Object{"totalCount": float64(len(rows)), "nodes": rows}),
-		"node":          own,
-		"certifications": Object{"nodes": []any{with(Object{
-			"totalCount": float64(len(w.List(t, Admin, items, Filters("completed eq true")))),
-		})}},
-		"item": found,
-	}
-}
-
-// everywhere reads a certification and one of its items in every way that there is.
-const everywhere = `query ($id: ID!, $node: ID!, $item: ID!, $raw: ID!) {
-	certification(id: $id) { phase decisionsMade decisionsTotal reviewItems(first: 1, filter: {ids: [$raw]}) { totalCount nodes { decision comments completed } } }
-	node(id: $node) { ... on Certification { phase decisionsMade decisionsTotal } }
-	certifications(filter: {ids: [$id]}) { nodes { phase decisionsMade decisionsTotal reviewItems(first: 1, filter: {completed: true}) { totalCount } } }
-	item: node(id: $item) { ... on AccessReviewItem { decision comments completed certification { decisionsMade } } }
-}`

@@ -10,26 +10,30 @@ import (
 )
 
 const (
-	AsJSON    = "application/json; charset=utf-8"
+	// AsJSON is the content type of a response that is not a stream.
+	AsJSON = "application/json; charset=utf-8"
+	// AsGraphQL is the same in the newer media type of GraphQL.
 	AsGraphQL = "application/graphql-response+json; charset=utf-8"
-	Typename  = `{"query":"{ __typename }"}`
+	// Typename is the body of a request that calls nothing upstream.
+	Typename = `{"query":"{ __typename }"}`
 )
 
-// A Sent is a request as it goes out, and a received what came back, as it came.
+// A Sent is a request as it goes out.
 type Sent struct {
 	Method, Query, Body string
-	Header              map[string]string
-	Chunked             bool // the length of the body is not told beforehand
+	Header              map[string]string // in place of the usual fields; an empty one is left out
+	Chunked             bool              // the length of the body is not told beforehand
 }
 
+// A Received is a response as it came.
 type Received struct {
 	Status int
 	Header http.Header
 	Text   string
 }
 
-// Send sends a request in the name of an administrator. Where it has no method, it is a POST of
-// JSON. What comes back is not decompressed.
+// Send sends a request in the name of the administrator, by default a POST of JSON. It returns the
+// response without decompressing it.
 func (w *Tenant) Send(t testing.TB, s Sent) Received {
 	t.Helper()
 	header := map[string]string{"Accept-Encoding": "identity", "Authorization": "Bearer " + w.Token(t, Admin)}
@@ -69,7 +73,7 @@ func (w *Tenant) Send(t testing.TB, s Sent) Received {
 	return Received{response.StatusCode, response.Header, string(text)}
 }
 
-// Post sends parameters, or a list of them, as JSON.
+// Post sends the parameters of an operation, or a list of them, as JSON, and returns the response.
 func (w *Tenant) Post(t testing.TB, accept string, parameters any) Received {
 	t.Helper()
 	body, err := json.Marshal(parameters)
@@ -79,7 +83,7 @@ func (w *Tenant) Post(t testing.TB, accept string, parameters any) Received {
 	return w.Send(t, Sent{Body: string(body), Header: map[string]string{"Accept": accept}})
 }
 
-// ByGET sends parameters in a URL.
+// ByGET sends the parameters of an operation in a URL, and returns the response.
 func (w *Tenant) ByGET(t testing.TB, parameters Object) Received {
 	t.Helper()
 	values := url.Values{}
@@ -97,7 +101,7 @@ func (w *Tenant) ByGET(t testing.TB, parameters Object) Received {
 	return w.Send(t, Sent{Method: http.MethodGet, Query: values.Encode()})
 }
 
-// Answer decodes an answer.
+// Answer decodes a response, which must be JSON.
 func (r Received) Answer(t testing.TB) Answer {
 	t.Helper()
 	a := Answer{Status: r.Status, Text: r.Text}
@@ -107,8 +111,8 @@ func (r Received) Answer(t testing.TB) Answer {
 	return a
 }
 
-// WantRefusal reports where a request is not refused as GraphQL does, with the given status and
-// a message that has the given part.
+// WantRefusal fails the test unless a request was refused with the given status and with one error
+// in GraphQL's form, whose message contains the given part. got is nil if it was not refused at all.
 func WantRefusal(t *testing.T, name string, got *Received, status int, part string) {
 	t.Helper()
 	if got == nil {

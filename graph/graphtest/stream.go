@@ -2,7 +2,6 @@ package graphtest
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -13,13 +12,13 @@ import (
 	"testing"
 )
 
-// An Event is one of server-sent events.
+// An Event is one event of a stream of server-sent events.
 type Event struct {
 	Name string
 	Answer
 }
 
-// ReadEvent answers the next event of a stream, and io.EOF at its end.
+// ReadEvent returns the next event of a stream, and io.EOF at its end.
 func ReadEvent(r *bufio.Reader) (Event, error) {
 	var e Event
 	for {
@@ -41,34 +40,20 @@ func ReadEvent(r *bufio.Reader) (Event, error) {
 	}
 }
 
-// Subscribe sends a subscription and answers the stream of its events, and how parts of it
-// are told apart.
+// Subscribe sends a subscription and returns the stream of its events and, for multipart, the boundary
+// between its parts. The stream is closed when the test ends.
 func (w *Tenant) Subscribe(t *testing.T, client, accept, query string, variables Object) (stream io.Reader, boundary string) {
 	t.Helper()
-	body, err := json.Marshal(Object{"query": query, "variables": variables})
-	if err != nil {
-		t.Fatal(err)
+	response := w.open(t, w.Token(t, client), http.Header{"Accept": {accept}}, Object{"query": query, "variables": variables})
+	t.Cleanup(func() { response.Body.Close() })
+	media, parameters, err := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	if err != nil || media != accept || response.StatusCode != http.StatusOK {
+		t.Fatalf("status %d, content type %s", response.StatusCode, response.Header.Get("Content-Type"))
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Gateway.URL, bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Accept", accept)
-	req.Header.Set("Authorization", "Bearer "+w.Token(t, client))
-	resp, err := w.Gateway.Client().Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { resp.Body.Close() })
-	media, parameters, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	if err != nil || media != accept || resp.StatusCode != http.StatusOK {
-		t.Fatalf("status %d, content type %s", resp.StatusCode, resp.Header.Get("Content-Type"))
-	}
-	return resp.Body, parameters["boundary"]
+	return response.Body, parameters["boundary"]
 }
 
-// ReadEvents answers all events of a stream, which has to end.
+// ReadEvents returns all events of a stream, which has to end.
 func (w *Tenant) ReadEvents(t *testing.T, stream io.Reader) []Event {
 	t.Helper()
 	var all []Event
@@ -86,28 +71,13 @@ func (w *Tenant) ReadEvents(t *testing.T, stream io.Reader) []Event {
 	}
 }
 
-// Open sends an operation in the name of an administrator, and answers the answer as it begins.
+// Open sends an operation as the administrator, and returns the response as it begins.
 func (w *Tenant) Open(t *testing.T, accept, query string) *http.Response {
 	t.Helper()
-	body, err := json.Marshal(Object{"query": query})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Gateway.URL, bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Accept", accept)
-	r.Header.Set("Authorization", "Bearer "+w.Token(t, Admin))
-	response, err := w.Gateway.Client().Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response
+	return w.open(t, w.Token(t, Admin), http.Header{"Accept": {accept}}, Object{"query": query})
 }
 
-// Payloads sends an operation and answers the payloads of its stream.
+// Payloads sends an operation as the administrator and returns the payloads of its stream.
 func (w *Tenant) Payloads(t *testing.T, accept, query string) []Object {
 	t.Helper()
 	response := w.Open(t, accept, query)
@@ -115,7 +85,7 @@ func (w *Tenant) Payloads(t *testing.T, accept, query string) []Object {
 	return PayloadsOf(t, accept, response)
 }
 
-// PayloadsOf answers the payloads of a stream of the given type, which has to end as that does.
+// PayloadsOf returns the payloads of a stream of the given media type, which has to end as that demands.
 func PayloadsOf(t *testing.T, mediaType string, response *http.Response) []Object {
 	t.Helper()
 	is, parameters, err := mime.ParseMediaType(response.Header.Get("Content-Type"))

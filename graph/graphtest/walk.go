@@ -13,35 +13,38 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// A Walk is a connection under one filter and order, and the REST listing that it is to show.
+// A Walk is a connection under one filter and order, and the REST listing whose rows it has to show.
 type Walk struct {
 	Name string
 	// Arguments are those of the connection field, such as `filter: {phase: ACTIVE}`.
 	Arguments string
-	Rest      url.Values
-	Client    string // by default the administrator
-	Empty     bool   // the listing has no rows
+	Rest      url.Values // query of the listing
+	Client    string     // by default the administrator
+	Empty     bool       // the listing has no rows
 }
 
-// A Place is where a connection stands in the graph.
+// A Place is a connection field at a place of the graph, and the REST listing that it shows.
 type Place struct {
-	Open, Close string // around the connection field
+	Open, Close string // the text of the operation around the connection field
 	Field       string
-	Path        []any
+	Path        []any  // of the connection in the data
 	Rest        string // path of the listing
-	row         string // what to select of a row
+	row         string // the fields to select of a row
 	key         func(row any) string
 	keyOfRest   func(Object) string
 }
 
+// byID returns a function that returns a field of a row.
 func byID(field string) func(any) string {
 	return func(row any) string { return fmt.Sprint(At(row, field)) }
 }
 
 func idOfRest(row Object) string { return fmt.Sprint(row["id"]) }
 
+// PermissionsPath is the path of the longest listing of permissions.
 const PermissionsPath = "/certifications/" + sandbox.LargeCertification + "/access-review-items/" + sandbox.LargePermissionsItem + "/permissions"
 
+// The places of all connections of the schema.
 var (
 	CertificationsPlace = Place{
 		Open: "{ ", Close: " }", Field: "certifications", Path: []any{"certifications"},
@@ -69,16 +72,16 @@ var (
 	}
 )
 
-// A page is a connection as it was answered.
-type page struct {
-	Keys, Cursors []string
-	Info          Object
-	Total         any
+// A Page is one page of a connection.
+type Page struct {
+	Keys, Cursors []string // of its rows
+	Info          Object   // pageInfo
+	Total         any      // totalCount
 }
 
-// Page reads a connection with paging arguments such as `first: 10`. Where they name an
-// offset, as tables with page numbers do, it reads the rows without their edges as well.
-func (p Place) Page(t *testing.T, w *Tenant, walk Walk, paging string) page {
+// Page reads a connection with paging arguments such as `first: 10`. If they have an offset, as tables
+// with page numbers do, it also reads the rows without their edges and compares the two.
+func (p Place) Page(t *testing.T, w *Tenant, walk Walk, paging string) Page {
 	t.Helper()
 	client := walk.Client
 	if client == "" {
@@ -93,7 +96,7 @@ func (p Place) Page(t *testing.T, w *Tenant, walk Walk, paging string) page {
 	a := w.Ask(t, client, query, nil)
 	a.OK(t)
 	connection := a.At(p.Path...)
-	got := page{Info: At(connection, "pageInfo").(Object), Total: At(connection, "totalCount")}
+	got := Page{Info: At(connection, "pageInfo").(Object), Total: At(connection, "totalCount")}
 	edges := At(connection, "edges").([]any)
 	for _, edge := range edges {
 		got.Keys = append(got.Keys, p.key(At(edge, "node")))
@@ -105,9 +108,8 @@ func (p Place) Page(t *testing.T, w *Tenant, walk Walk, paging string) page {
 	return got
 }
 
-// Check compares a page with the rows that belong on it, from one position of the listing to
-// before another.
-func (got page) Check(t *testing.T, paging string, all []string, from, to int) {
+// Check fails the test unless a page has the rows of the listing from one position to before another.
+func (got Page) Check(t *testing.T, paging string, all []string, from, to int) {
 	t.Helper()
 	if want := all[from:to]; len(want)+len(got.Keys) > 0 && !reflect.DeepEqual(want, got.Keys) {
 		t.Errorf("%s (-REST +GraphQL):\n%.1500s", paging, gocmp.Diff(want, got.Keys))
@@ -125,7 +127,7 @@ func (got page) Check(t *testing.T, paging string, all []string, from, to int) {
 	}
 }
 
-// Forwards reads all pages of a connection by first and after.
+// Forwards reads and checks all pages of a connection by first and after.
 func (p Place) Forwards(t *testing.T, w *Tenant, walk Walk, all []string, size int) {
 	t.Helper()
 	paging := fmt.Sprintf("first: %d", size)
@@ -140,7 +142,7 @@ func (p Place) Forwards(t *testing.T, w *Tenant, walk Walk, all []string, size i
 	}
 }
 
-// Backwards reads all pages of a connection by last and before.
+// Backwards reads and checks all pages of a connection by last and before.
 func (p Place) Backwards(t *testing.T, w *Tenant, walk Walk, all []string, size int) {
 	t.Helper()
 	paging := fmt.Sprintf("last: %d", size)
@@ -155,7 +157,7 @@ func (p Place) Backwards(t *testing.T, w *Tenant, walk Walk, all []string, size 
 	}
 }
 
-// ByOffset reads all pages of a connection by first and offset, and one more.
+// ByOffset reads and checks all pages of a connection by first and offset, and one after the last.
 func (p Place) ByOffset(t *testing.T, w *Tenant, walk Walk, all []string, size int) {
 	t.Helper()
 	for from := 0; !t.Failed(); from += size {
@@ -167,7 +169,7 @@ func (p Place) ByOffset(t *testing.T, w *Tenant, walk Walk, all []string, size i
 	}
 }
 
-// run compares the whole connection, page by page, with the listing.
+// run compares the whole connection with the listing, in all ways of paging.
 func (p Place) run(t *testing.T, w *Tenant, walk Walk) {
 	t.Helper()
 	all := p.Keys(t, w, walk)
@@ -180,7 +182,7 @@ func (p Place) run(t *testing.T, w *Tenant, walk Walk) {
 	p.ByOffset(t, w, walk, all, size)
 }
 
-// Keys answers the keys of all rows of the listing.
+// Keys returns the keys of all rows of the listing.
 func (p Place) Keys(t *testing.T, w *Tenant, walk Walk) []string {
 	t.Helper()
 	client := walk.Client
@@ -195,6 +197,7 @@ func (p Place) Keys(t *testing.T, w *Tenant, walk Walk) []string {
 	return keys
 }
 
+// RunAll compares the connection with the listing for each of the walks, in subtests.
 func (p Place) RunAll(t *testing.T, w *Tenant, walks []Walk) {
 	for _, walk := range walks {
 		t.Run(walk.Name, func(t *testing.T) {

@@ -1,20 +1,16 @@
 package graphtest
 
 import (
-	"bytes"
 	"cmp"
-	"context"
-	"encoding/json"
-	"net/http"
-	"net/http/httptest"
 	"testing"
 
-	"certql/graph"
 	"certql/upstream/sandbox"
 )
 
+// refusalFields selects the errors of a payload.
 const refusalFields = " errors { code message field ids trackingId } "
 
+// The mutations of the schema, each with all fields of its payload that tests look at.
 const (
 	DecideMutation = "mutation ($input: DecideReviewItemsInput!) { decideReviewItems(input: $input) { " +
 		"certification { rawId decisionsMade completed modified } decidedItemIds decidedItems { rawId completed decision comments }" + refusalFields + "} }"
@@ -26,11 +22,12 @@ const (
 		"certification { rawId phase signed }" + refusalFields + "} }"
 )
 
-// References answers the input that reassigns items of the large certification.
+// References returns the variables with which a mutation reassigns items of the large certification.
 func References(to, reason string, refs ...any) Object {
 	return Object{"input": Object{"certificationId": sandbox.LargeCertification, "reassignTo": to, "reason": reason, "references": append([]any{}, refs...)}}
 }
 
+// ItemReferences returns references to items, as an input has them.
 func ItemReferences(ids []string) []any {
 	refs := make([]any, len(ids))
 	for i, id := range ids {
@@ -39,27 +36,27 @@ func ItemReferences(ids []string) []any {
 	return refs
 }
 
-// QueueTask answers the id of a new task.
+// QueueTask reassigns an item and returns the id of the task that does it.
 func (w *Tenant) QueueTask(t *testing.T) string {
 	t.Helper()
 	a := w.Ask(t, Admin, ReassignAsyncMutation, References(Reviewer2, "Moved on", ItemReferences(w.UndecidedItems(t, 1))...))
 	return At(a.OK(t), "reassignReviewItemsAsync", "tasks", 0, "rawId").(string)
 }
 
-// Calls answers how many requests of the API's operations have reached the sandbox.
+// Calls returns how many calls have reached the sandbox, without those for tokens.
 func (w *Tenant) Calls() int {
 	requests := w.Sandbox.Requests()
 	return requests.Total - requests.Count("oauthToken")
 }
 
-// Writes answers how many requests that write have reached the sandbox.
+// Writes returns how many calls that write have reached the sandbox.
 func (w *Tenant) Writes() int {
 	requests := w.Sandbox.Requests()
 	return requests.Count("makeIdentityDecision") + requests.Count("reassignIdentityCertifications") +
 		requests.Count("submitReassignCertsAsync") + requests.Count("signOffIdentityCertification")
 }
 
-// Written answers what the sandbox's journal says of review items: what became of each.
+// Written returns what the sandbox has changed in review items, by their ids: decisions, or "moved".
 func (w *Tenant) Written() map[string][]string {
 	changes := map[string][]string{}
 	for _, write := range w.Sandbox.Writes() {
@@ -69,7 +66,7 @@ func (w *Tenant) Written() map[string][]string {
 	return changes
 }
 
-// WantWritten checks that the sandbox has changed just these items, once each.
+// WantWritten fails the test unless the sandbox has changed the given items once each, and no others.
 func (w *Tenant) WantWritten(t *testing.T, items []string) {
 	t.Helper()
 	changed := w.Written()
@@ -80,50 +77,5 @@ func (w *Tenant) WantWritten(t *testing.T, items []string) {
 	}
 	if len(changed) != len(items) {
 		t.Errorf("%d items changed, want %d", len(changed), len(items))
-	}
-}
-
-// A watched gateway tells of its one operation when it came, when its caller had gone and when
-// it ended.
-type watched struct {
-	*httptest.Server
-	Came, Gone, Ended chan struct{}
-}
-
-func (w *Tenant) Watched(t *testing.T, cfg graph.Config) watched {
-	t.Helper()
-	cfg.Client, cfg.Now = w.Client, w.Clock.Now
-	handler := AsBearer(graph.NewHandler(cfg))
-	g := watched{Came: make(chan struct{}), Gone: make(chan struct{}), Ended: make(chan struct{})}
-	g.Server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		close(g.Came)
-		stop := context.AfterFunc(r.Context(), func() { close(g.Gone) })
-		handler.ServeHTTP(rw, r)
-		stop()
-		close(g.Ended)
-	}))
-	t.Cleanup(g.Close)
-	return g
-}
-
-// Leave sends a mutation and goes away once the channel is closed.
-func (w *Tenant) Leave(t *testing.T, gateway watched, mutation string, input Object, when <-chan struct{}) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	body, err := json.Marshal(Object{"query": mutation, "variables": input})
-	if err != nil {
-		t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, gateway.URL, bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+w.Token(t, Admin))
-	go func() { <-when; cancel() }()
-	if resp, err := gateway.Client().Do(req); err == nil {
-		resp.Body.Close()
-		t.Fatalf("there was an answer of status %d", resp.StatusCode)
 	}
 }

@@ -2,7 +2,10 @@ package mutation_test
 
 import (
 	"bytes"
+	"context"
+	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -53,17 +56,17 @@ func TestTheCallUnderWayOutlivesItsCaller(t *testing.T) {
 	held := newTurnstile(2)
 	w := graphtest.NewTenant(t, graphtest.Setup{Sandbox: sandbox.Config{Certifications: 40, Items: 3 * 600}, Front: held.front})
 	items := w.UndecidedItems(t, 550)
-	gateway := w.Watched(t, graph.Config{Precheck: true})
-	w.Leave(t, gateway, graphtest.DecideMutation, decisions(items, nil), held.arrived)
-	<-gateway.Gone
+	gateway := watchGateway(t, w, graph.Config{Precheck: true})
+	leave(t, w, gateway, graphtest.DecideMutation, decisions(items, nil), held.arrived)
+	<-gateway.gone
 	select {
-	case <-gateway.Ended:
+	case <-gateway.ended:
 		t.Error("the operation has ended before its call")
 	case <-time.After(50 * time.Millisecond):
 	}
 	reads := w.Sandbox.Requests().Count("listIdentityAccessReviewItems")
 	close(held.release)
-	<-gateway.Ended
+	<-gateway.ended
 	if held.canceled.Load() {
 		t.Error("the call under way was cancelled")
 	}
@@ -85,12 +88,12 @@ func TestAWaitingWriteLeavesWithItsCaller(t *testing.T) {
 		first <- w.AskWith(t, token, decideOnly, decisions(items[:1], nil))
 	}()
 	<-held.arrived // and has the only place
-	gateway := w.Watched(t, graph.Config{})
+	gateway := watchGateway(t, w, graph.Config{})
 	waiting := make(chan struct{})
-	go func() { <-gateway.Came; time.Sleep(50 * time.Millisecond); close(waiting) }()
-	w.Leave(t, gateway, decideOnly, decisions(items[1:], nil), waiting)
-	<-gateway.Gone
-	<-gateway.Ended // while the first still has its place
+	go func() { <-gateway.came; time.Sleep(50 * time.Millisecond); close(waiting) }()
+	leave(t, w, gateway, decideOnly, decisions(items[1:], nil), waiting)
+	<-gateway.gone
+	<-gateway.ended // while the first still has its place
 	close(held.release)
 	a := <-first
 	a.OK(t)
@@ -150,4 +153,50 @@ func TestACallUnderWayOutlivesTheDeadline(t *testing.T) {
 	payload := graphtest.At(w.Ask(t, graphtest.Admin, decideOnly, decisions(items, nil)).OK(t), "decideReviewItems")
 	wantRefusals(t, payload)
 	w.WantWritten(t, items)
+}
+
+// A watchedGateway closes a channel each when its one operation comes, when the caller has gone and when
+// the operation has ended.
+type watchedGateway struct {
+	*httptest.Server
+	came, gone, ended chan struct{}
+}
+
+// watchGateway starts a watched gateway of a tenant.
+func watchGateway(t *testing.T, w *graphtest.Tenant, cfg graph.Config) watchedGateway {
+	t.Helper()
+	cfg.Client, cfg.Now = w.Client, w.Clock.Now
+	handler := graphtest.AsBearer(graph.NewHandler(cfg))
+	g := watchedGateway{came: make(chan struct{}), gone: make(chan struct{}), ended: make(chan struct{})}
+	g.Server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		close(g.came)
+		stop := context.AfterFunc(r.Context(), func() { close(g.gone) })
+		handler.ServeHTTP(rw, r)
+		stop()
+		close(g.ended)
+	}))
+	t.Cleanup(g.Close)
+	return g
+}
+
+// leave sends a mutation as the administrator, and cancels the request when the channel is closed.
+func leave(t *testing.T, w *graphtest.Tenant, gateway watchedGateway, mutation string, input graphtest.Object, when <-chan struct{}) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	body, err := json.Marshal(graphtest.Object{"query": mutation, "variables": input})
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, gateway.URL, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+w.Token(t, graphtest.Admin))
+	go func() { <-when; cancel() }()
+	if resp, err := gateway.Client().Do(req); err == nil {
+		resp.Body.Close()
+		t.Fatalf("there was a response of status %d", resp.StatusCode)
+	}
 }

@@ -75,7 +75,7 @@ func TestCommentsAreDemandedAsTheCampaignDoes(t *testing.T) {
 		{"NO_DECISIONS", nil},
 	} {
 		t.Run(each.rule, func(t *testing.T) {
-			certification, items := w.ActiveWith(t, each.rule)
+			certification, items := activeWith(t, w, each.rule)
 			w.Sandbox.Reset()
 			a := w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decidingOn(certification,
 				graphtest.Object{"itemId": items[0], "decision": "APPROVE"},
@@ -299,4 +299,27 @@ func TestSignedOffByTwoAtOnce(t *testing.T) {
 			t.Fatalf("%d writes", n)
 		}
 	}
+}
+
+// activeWith returns an open certification of a campaign with the given rule for comments, and its
+// undecided items, of which there are at least four.
+func activeWith(t *testing.T, w *graphtest.Tenant, rule string) (certification string, items []string) {
+	t.Helper()
+	for _, row := range w.List(t, graphtest.Admin, "/certifications", graphtest.Filters(`phase eq "ACTIVE" and completed eq false`)) {
+		if graphtest.At(row, "campaign", "mandatoryCommentRequirement") != rule || graphtest.At(row, "reviewer", "type") != "IDENTITY" {
+			continue
+		}
+		certification = row["id"].(string)
+		for _, item := range w.List(t, graphtest.Admin, "/certifications/"+certification+"/access-review-items", graphtest.Filters("completed eq false")) {
+			// Some roles cannot be revoked.
+			if graphtest.At(item, "accessSummary", "access", "type") != "ROLE" {
+				items = append(items, item["id"].(string))
+			}
+		}
+		if len(items) >= 4 {
+			return certification, items
+		}
+	}
+	t.Fatalf("no open certification whose campaign has %s", rule)
+	return "", nil
 }

@@ -169,7 +169,7 @@ func TestADryRunReturnsTheCostByPath(t *testing.T) {
 	} {
 		t.Run(each.name, func(t *testing.T) {
 			t.Parallel()
-			got := calls(w.CostOf(t, each.query, each.variables))
+			got := calls(costOf(t, w, each.query, each.variables))
 			if diff := gocmp.Diff(each.want, got); diff != "" {
 				t.Errorf("calls by path (-want +got):\n%s", diff)
 			}
@@ -181,7 +181,7 @@ func TestADryRunReturnsTheCostByPath(t *testing.T) {
 // read.
 func TestWritesWithoutPrecheckAreEstimated(t *testing.T) {
 	t.Parallel()
-	w := graphtest.NewTenant(t, graphtest.Setup{ToGateway: func(c *graph.Config) { c.NoPrecheck = true }})
+	w := graphtest.NewTenant(t, graphtest.Setup{ToGateway: func(c *graph.Config) { c.Precheck = false }})
 	for references, want := range map[int]int{50: 1, 500: 1, 501: 2 + 11, 5_000: 19 + 100, 5_001: 20 + 100 + 1} {
 		list := make([]graphtest.Object, references)
 		for i := range list {
@@ -214,7 +214,7 @@ func TestNeitherADryRunNorARefusedOperationCallsTheUpstream(t *testing.T) {
 		mutation = `mutation { signOffCertification(input: {certificationId: "c"}) { certification { reviewItems(last: 9) { totalCount } } } }`
 	)
 	for _, query := range []string{query, mutation} {
-		w.CostOf(t, query, nil)
+		costOf(t, w, query, nil)
 	}
 	a := w.Ask(t, graphtest.Admin, query, nil)
 	if len(a.Errors) != 1 || strings.Contains(a.Text, `"data"`) {
@@ -366,7 +366,7 @@ func TestALongFilterTakesLittleMemoryToEstimate(t *testing.T) {
 	variables := graphtest.Object{"ids": certifications, "filter": graphtest.Object{"ids": items}}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	w.CostOf(t, document.String(), variables)
+	costOf(t, w, document.String(), variables)
 	runtime.ReadMemStats(&after)
 	const most = 64 << 20
 	if used := after.TotalAlloc - before.TotalAlloc; used > most {
@@ -374,4 +374,26 @@ func TestALongFilterTakesLittleMemoryToEstimate(t *testing.T) {
 	} else {
 		t.Logf("it took %d MB", used>>20)
 	}
+}
+
+// costOf returns the cost that a dry run of an operation reports, by path.
+func costOf(t *testing.T, w *graphtest.Tenant, query string, variables graphtest.Object) map[string]int {
+	t.Helper()
+	answer := w.Extended(t, nil, graphtest.Object{"query": query, "variables": variables, "extensions": graphtest.Object{"dryRun": true}})
+	if len(answer.Errors) > 0 || answer.Data != nil || !strings.Contains(answer.Text, `"data":null`) {
+		t.Fatalf("a dry run returns %s", answer.Text)
+	}
+	report := answer.Extensions.Upstream
+	paths, total := map[string]int{}, 0
+	for i, path := range report.ByPath {
+		paths[path.Path] += path.Calls
+		total += path.Calls
+		if i > 0 && path.Calls > report.ByPath[i-1].Calls {
+			t.Errorf("the costliest path is not the first: %v", report.ByPath)
+		}
+	}
+	if total != report.EstimatedCalls || len(paths) != len(report.ByPath) || !report.DryRun {
+		t.Errorf("the report does not add up: %s", answer.Text)
+	}
+	return paths
 }

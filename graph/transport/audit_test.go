@@ -38,8 +38,8 @@ func TestEveryAuditOfGraphQLOverHTTPPasses(t *testing.T) {
 	}
 }
 
-// nodeWith answers the program that runs JavaScript, where a folder has the package that it is needed
-// for. Elsewhere the test is skipped; in CI it fails.
+// nodeWith returns the path of node. If node or the npm package in the folder is missing, it skips the
+// test; in CI it fails the test.
 func nodeWith(t *testing.T, folder, module string) string {
 	t.Helper()
 	skip := t.Skip

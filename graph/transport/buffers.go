@@ -11,7 +11,7 @@ const maxPooled = 1 << 20
 // buffers are byte buffers that requests take turns in using. The zero value has none yet.
 type buffers struct{ pool sync.Pool }
 
-// get answers an empty buffer, which is the caller's until it is put back.
+// get returns an empty buffer, which is the caller's until it is put back.
 func (b *buffers) get() *bytes.Buffer {
 	if kept, ok := b.pool.Get().(*bytes.Buffer); ok {
 		return kept
@@ -19,7 +19,7 @@ func (b *buffers) get() *bytes.Buffer {
 	return new(bytes.Buffer)
 }
 
-// put takes a buffer back. Those that one large answer has stretched are left to the collector.
+// put takes a buffer back. One that a large response has stretched is left to the garbage collector.
 func (b *buffers) put(buffer *bytes.Buffer) {
 	if buffer.Cap() > maxPooled {
 		return

@@ -17,13 +17,13 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// A follower is a public client that follows a task.
+// A follower is a process of a published client that follows a task.
 type follower struct {
 	lines *bufio.Scanner
-	stop  io.Closer // what it waits for
+	stop  io.Closer // closing it ends the process
 }
 
-// follow starts a public client, see graph/transport/clients. It ends with the test.
+// follow starts a published client (see graph/transport/clients), which ends with the test.
 func follow(t *testing.T, client, url, authorization, task string) *follower {
 	t.Helper()
 	node := nodeWith(t, "clients", "graphql-ws")
@@ -44,7 +44,7 @@ func follow(t *testing.T, client, url, authorization, task string) *follower {
 	t.Cleanup(func() {
 		input.Close()
 		for f.lines.Scan() {
-			t.Errorf("it goes on with %s", f.lines.Text())
+			t.Errorf("it continues with %s", f.lines.Text())
 		}
 		if err := command.Wait(); err != nil {
 			t.Errorf("%s: %v", client, err)
@@ -53,7 +53,7 @@ func follow(t *testing.T, client, url, authorization, task string) *follower {
 	return f
 }
 
-// want reports where the client does not say the given lines next.
+// want fails the test unless the client's next lines are the given ones.
 func (f *follower) want(t *testing.T, lines ...string) {
 	t.Helper()
 	for _, want := range lines {
@@ -66,7 +66,7 @@ func (f *follower) want(t *testing.T, lines ...string) {
 	}
 }
 
-// The clients of the public follow tasks as they come.
+// The published clients follow a task without any changes to them.
 func TestPublicClientsFollowATask(t *testing.T) {
 	t.Parallel()
 	for client, end := range map[string]string{"sse": "", "ws": `{"closed":1000}`} {
@@ -113,7 +113,7 @@ func TestPublicClientsAreToldWhatIsWrong(t *testing.T) {
 	}
 }
 
-// When the gateway stops, a subscription is complete, and no client takes it for a fault.
+// When the gateway stops, a subscription completes, and no client takes that for an error.
 func TestPublicClientsSeeACleanEnd(t *testing.T) {
 	t.Parallel()
 	for client, end := range map[string][]string{

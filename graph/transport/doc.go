@@ -1,8 +1,8 @@
 // Package transport speaks GraphQL over HTTP and over WebSocket.
 //
-// It reads requests, refuses those that are none, hands the others to gqlgen's executor, and writes
-// what comes back: as one answer, as a stream, or as messages. What an operation is, and whether it
-// may be executed, is for others to say.
+// It reads requests, refuses those that are malformed, hands the others to gqlgen's executor, and
+// writes the responses: each by itself, as a stream, or as messages. Whether an operation may be
+// executed is decided by the extensions of the executor.
 //
-// The package imports apierror, document and plan. It knows no field of the schema.
+// Of the project, the package imports apierror, document and plan. It knows no field of the schema.
 package transport

@@ -12,9 +12,9 @@ import (
 	"certql/graph/apierror"
 )
 
-// encodeResponse writes a response as a JSON object, its errors in order. The data is JSON
-// already and copied as it is; without data there is no such entry. Members are more of the
-// object, each a name and a JSON text.
+// encodeResponse writes a response as a JSON object, its errors in order. The data is JSON already and
+// copied as it is; if there is none, the object has no such member. The further members are names and
+// JSON texts.
 func encodeResponse(into *bytes.Buffer, response *graphql.Response, members ...[2]string) {
 	object := objectWriter{into: into}
 	if len(response.Errors) > 0 {
@@ -41,8 +41,8 @@ func encodeResponse(into *bytes.Buffer, response *graphql.Response, members ...[
 	object.end()
 }
 
-// encodePart writes one of the responses of an operation: an answer or, as an increment, a deferred
-// part of it. That others may follow is said where they do, and where marked says so.
+// encodePart writes one of the responses of an operation: the first one, or a deferred part as an
+// increment. hasNext is true in it if others follow, or if marked is set.
 func encodePart(into *bytes.Buffer, response *graphql.Response, increment, marked bool) {
 	switch {
 	case increment:
@@ -54,8 +54,8 @@ func encodePart(into *bytes.Buffer, response *graphql.Response, increment, marke
 	}
 }
 
-// encodeIncrement writes a deferred part of an answer as the drafts of incremental delivery up
-// to June 2023 have it: in a list, beside what is said of the whole answer.
+// encodeIncrement writes a deferred part as the drafts of incremental delivery up to June 2023 have it:
+// in a list, beside the members that concern the whole response.
 func encodeIncrement(into *bytes.Buffer, response *graphql.Response) {
 	part := *response
 	part.Extensions = nil
@@ -78,8 +78,8 @@ func encodeErrors(into *bytes.Buffer, errors gqlerror.List) {
 	encodeValue(into, errors)
 }
 
-// encodeValue writes a value as JSON. Text that is no UTF-8 is mended; a value that JSON cannot
-// hold, which only a mistake of the gateway makes, becomes null.
+// encodeValue writes a value as JSON. Text that is not UTF-8 is repaired. A value that JSON cannot
+// represent, which only a bug of the gateway makes, becomes null.
 func encodeValue(into *bytes.Buffer, value any) {
 	start := into.Len()
 	if err := json.MarshalWrite(into, value, json.Deterministic(true), jsontext.AllowInvalidUTF8(true)); err != nil {
@@ -113,6 +113,7 @@ func (o *objectWriter) value(name string, value any) {
 	encodeValue(o.into, value)
 }
 
+// end closes the object.
 func (o *objectWriter) end() {
 	if !o.begun {
 		o.into.WriteByte('{')

@@ -15,7 +15,7 @@ import (
 	"certql/graph/apierror"
 )
 
-// path answers a path of names and indices.
+// path returns a path of names and indexes.
 func path(steps ...any) ast.Path {
 	var p ast.Path
 	for _, step := range steps {
@@ -111,7 +111,7 @@ func TestTheStatusSaysWhyThereIsNoData(t *testing.T) {
 	}
 }
 
-// A countedWriter counts what is written.
+// A countedWriter counts the writes.
 type countedWriter struct {
 	http.ResponseWriter
 
@@ -123,16 +123,16 @@ func (w *countedWriter) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
-// An answer is one write, compressed from one byte over a kilobyte on.
+// A response is written at once. It is compressed if it has more than a kilobyte.
 func TestAnswersAreWrittenAtOnce(t *testing.T) {
 	t.Parallel()
 	r := httptest.NewRequest(http.MethodPost, "/graphql", nil)
 	r.Header.Set("Accept-Encoding", "gzip")
-	var written answers
+	var bodies bodyWriter
 	for length, coding := range map[int]string{0: "", 1 << 10: "", 1<<10 + 1: "gzip", 1 << 20: "gzip"} {
 		recorder := httptest.NewRecorder()
 		w := &countedWriter{ResponseWriter: recorder}
-		written.write(w, r, typeJSON, http.StatusOK, bytes.NewBufferString(strings.Repeat("x", length)))
+		bodies.write(w, r, typeJSON, http.StatusOK, bytes.NewBufferString(strings.Repeat("x", length)))
 		if got := recorder.Header().Get("Content-Encoding"); got != coding || w.writes != 1 {
 			t.Errorf("%d bytes: coded as %q, want %q, in %d writes", length, got, coding, w.writes)
 		}

@@ -21,11 +21,11 @@ import (
 	"certql/upstream"
 )
 
-// maxMemory bounds what answering one request may allocate, in bytes: what is within the limits
-// is a body of 256 KiB, 10,000 tokens and an upstream that answers little.
+// maxMemory is how many bytes one request may allocate, with a body of 256 KiB, 10,000 tokens and short
+// responses of the upstream.
 const maxMemory = 64 << 20
 
-// A fuzzed is a gateway on an upstream that knows nobody, without a network.
+// A fuzzed is a gateway without a network, whose upstream has no objects.
 type fuzzed struct{ gateway http.Handler }
 
 func newFuzzed(f *testing.F, limits document.Limits) fuzzed {
@@ -35,7 +35,7 @@ func newFuzzed(f *testing.F, limits document.Limits) fuzzed {
 
 func newFuzzedWith(f *testing.F, cfg graph.Config) fuzzed {
 	f.Helper()
-	nobody := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	empty := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.Count(r.URL.Path, "/") == 2 {
 			w.Header().Set("X-Total-Count", "0")
 			_, _ = io.WriteString(w, "[]")
@@ -45,14 +45,14 @@ func newFuzzedWith(f *testing.F, cfg graph.Config) fuzzed {
 		_, _ = io.WriteString(w, "{}")
 	})
 	var err error
-	if cfg.Client, err = upstream.New(upstream.Config{BaseURL: "http://upstream/v3", Transport: graphtest.InMemory{Handler: nobody}}); err != nil {
+	if cfg.Client, err = upstream.New(upstream.Config{BaseURL: "http://upstream/v3", Transport: graphtest.InMemory{Handler: empty}}); err != nil {
 		f.Fatal(err)
 	}
 	return fuzzed{graphtest.AsBearer(graph.NewHandler(cfg))}
 }
 
-// check sends a request and reports an answer that is not well-formed, blames the gateway, or
-// took too much memory.
+// check sends a request and fails the test if the response is malformed, reports a fault of the gateway,
+// or took too much memory.
 func (f fuzzed) check(t *testing.T, r *http.Request) {
 	r.Header.Set("Authorization", "Bearer token")
 	var before, after runtime.MemStats
@@ -61,7 +61,7 @@ func (f fuzzed) check(t *testing.T, r *http.Request) {
 	f.gateway.ServeHTTP(recorder, r)
 	runtime.ReadMemStats(&after)
 	if used := after.TotalAlloc - before.TotalAlloc; used > maxMemory {
-		t.Errorf("the answer took %d bytes", used)
+		t.Errorf("the response took %d bytes", used)
 	}
 	mediaType, _, _ := strings.Cut(recorder.Header().Get("Content-Type"), ";")
 	text := recorder.Body.Bytes()
@@ -93,14 +93,14 @@ func (f fuzzed) check(t *testing.T, r *http.Request) {
 			t.Fatalf("status %d without a body", recorder.Code)
 		}
 	default:
-		t.Fatalf("the answer is %q", mediaType)
+		t.Fatalf("the response is %q", mediaType)
 	}
 	if recorder.Code >= http.StatusInternalServerError {
 		t.Fatalf("status %d: %s", recorder.Code, text)
 	}
 }
 
-// checkResponse reports what is no response of GraphQL, or one that blames the gateway.
+// checkResponse fails the test if a text is no response of GraphQL, or reports a fault of the gateway.
 func checkResponse(t *testing.T, text []byte) {
 	var response struct {
 		Data        json.RawMessage
@@ -176,7 +176,7 @@ func FuzzBodies(f *testing.F) {
 	})
 }
 
-// FuzzDocuments sends documents made by the schema, most of them valid.
+// FuzzDocuments sends documents that follow the schema, most of them valid.
 func FuzzDocuments(f *testing.F) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for length := range 64 {
@@ -201,7 +201,7 @@ func FuzzDocuments(f *testing.F) {
 	})
 }
 
-// Without documents that are executed, the fuzz test would test less than it says.
+// If hardly any of the documents were executed, the fuzz test would test less than it seems to.
 func TestMostFuzzedDocumentsAreExecuted(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
@@ -223,16 +223,16 @@ func TestMostFuzzedDocumentsAreExecuted(t *testing.T) {
 	}
 }
 
-// A writer writes a document by a schema. Each choice is made by a byte.
+// A writer writes a document that follows a schema. Each byte of the input decides one choice.
 type writer struct {
 	schema    *ast.Schema
 	choices   []byte
-	valid     bool // only what can be executed by itself: no subscription, no @defer and no mistakes
+	valid     bool // no mistakes, subscriptions or @defer: the document can be executed by itself
 	text      strings.Builder
 	fragments []string // the types of the fragments that are spread
 }
 
-// pick answers a number below n: the next choice, or 0 when there are none left.
+// pick returns a number below n: the next choice, or 0 if there are none left.
 func (w *writer) pick(n int) int {
 	if len(w.choices) == 0 {
 		return 0
@@ -242,9 +242,10 @@ func (w *writer) pick(n int) int {
 	return int(choice) % n
 }
 
+// one returns one of some words.
 func (w *writer) one(words ...string) string { return words[w.pick(len(words))] }
 
-// rarely says yes once in n times.
+// rarely returns true about once in n times.
 func (w *writer) rarely(n int) bool { return w.pick(n) == n-1 }
 
 func (w *writer) write(parts ...string) {
@@ -281,7 +282,7 @@ func (w *writer) document() string {
 	return text[:at] + w.one("", "{", "}", "(", "@skip", "...F0", "x", "$yes", `"`, "1e9", "#") + text[at+w.pick(min(8, len(text)-at)):]
 }
 
-// selections writes what is selected of a type that has fields.
+// selections writes a selection set of a type that has fields.
 func (w *writer) selections(of *ast.Definition, depth int) {
 	w.write("{", "__typename")
 	if depth == 0 {
@@ -333,7 +334,7 @@ func (w *writer) field(field *ast.FieldDefinition, depth int) {
 	}
 }
 
-// directives writes a directive at times, one of the given ones among others.
+// directives sometimes writes a directive, which may be one of the given ones.
 func (w *writer) directives(special ...string) {
 	if !w.rarely(8) {
 		return
@@ -344,7 +345,7 @@ func (w *writer) directives(special ...string) {
 	w.write(w.one(append(special, "@skip(if: false)", "@include(if: $yes)", "@skip(if: $yes)")...))
 }
 
-// value answers a value of a type.
+// value returns a value of a type.
 func (w *writer) value(of *ast.Type, depth int) string {
 	if !of.NonNull && w.rarely(8) {
 		return "null"

@@ -13,37 +13,38 @@ import (
 	"certql/graph/plan"
 )
 
-// An HTTP transport is GraphQL over HTTP: operations by GET and POST, answers as JSON or, where they
-// have several parts, as a stream of server-sent events or a multipart body. It follows the
-// specification of the GraphQL foundation and passes all audits of package graphql-http.
+// An HTTP is the transport of GraphQL over HTTP: operations by GET and POST, responses as JSON or, if
+// an operation has several, as a stream of server-sent events or a multipart body. It follows the
+// specification of the GraphQL foundation and passes all audits of the npm package graphql-http.
 type HTTP struct {
 	limits    document.Limits
-	keepAlive time.Duration // how often a stream without news shows that it is still there
+	keepAlive time.Duration // how often an idle stream shows that it is still there
 	onRefused RefusedFunc
 
 	buffers buffers
-	answers answers
+	bodies  bodyWriter
 }
 
 var _ graphql.Transport = (*HTTP)(nil)
 
-// keepAlive is how often a stream without news shows that it is still there.
+// keepAlive is how often an idle stream or connection shows that it is still there.
 const keepAlive = 15 * time.Second
 
-// NewHTTP returns the transport over HTTP. onRefused is told of each request that is not executed,
-// with as much of it as is known.
+// NewHTTP returns the transport over HTTP. The limits must have their defaults. onRefused is called
+// for each request that is not executed, with as much of it as is known.
 func NewHTTP(limits document.Limits, onRefused RefusedFunc) *HTTP {
 	return &HTTP{limits: limits, keepAlive: keepAlive, onRefused: onRefused}
 }
 
-// A RefusedFunc is told of a request that is answered without being executed. params and operation
-// are nil if the request was refused before they were known.
+// A RefusedFunc is called with the response to a request that is not executed. params and operation are
+// nil if the request was refused before they were known.
 type RefusedFunc func(ctx context.Context, params *graphql.RawParams, operation *graphql.OperationContext, response *graphql.Response)
 
 // Supports takes every request that no transport before this one has taken.
 func (*HTTP) Supports(*http.Request) bool { return true }
 
-// Do answers a request.
+// Do responds to a request: with the responses of the operation that the executor executes, or with
+// an error.
 func (t *HTTP) Do(writer http.ResponseWriter, request *http.Request, executor graphql.GraphExecutor) {
 	x := exchange{t, writer, request, executor, negotiate(request.Header)}
 	if err := x.serve(); err != nil {
@@ -51,7 +52,7 @@ func (t *HTTP) Do(writer http.ResponseWriter, request *http.Request, executor gr
 	}
 }
 
-// An exchange is a request and what is needed to answer it.
+// An exchange is a request and what is needed to respond to it.
 type exchange struct {
 	*HTTP
 
@@ -61,7 +62,7 @@ type exchange struct {
 	accepted accepted
 }
 
-// serve answers a request, or says why it does not.
+// serve responds to a request. The error, which is a refusal, means that it has written nothing.
 func (x exchange) serve() error {
 	var (
 		operations = make([]*graphql.RawParams, 1)
@@ -93,7 +94,8 @@ func (x exchange) serve() error {
 	}
 }
 
-// one answers an operation by itself.
+// one executes a single operation and writes its responses. The error, which is a refusal, means that
+// it has written nothing.
 func (x exchange) one(params *graphql.RawParams) error {
 	ctx, operation, invalid := x.prepare(params)
 	if invalid != nil {
@@ -119,7 +121,7 @@ func (x exchange) one(params *graphql.RawParams) error {
 	return nil
 }
 
-// batch answers several operations, one after the other, by a list.
+// batch executes several operations one after the other, and writes the list of their responses.
 func (x exchange) batch(list []*graphql.RawParams) {
 	body := x.buffers.get()
 	defer x.buffers.put(body)
@@ -130,10 +132,10 @@ func (x exchange) batch(list []*graphql.RawParams) {
 		separator = ','
 	}
 	body.WriteByte(']')
-	x.answers.write(x.writer, x.request, x.accepted.single, http.StatusOK, body)
+	x.bodies.write(x.writer, x.request, x.accepted.single, http.StatusOK, body)
 }
 
-// inBatch answers the response of one operation of several.
+// inBatch executes an operation of a batch and returns its only response.
 func (x exchange) inBatch(params *graphql.RawParams) *graphql.Response {
 	ctx, operation, invalid := x.prepare(params)
 	switch {
@@ -151,12 +153,13 @@ func (x exchange) inBatch(params *graphql.RawParams) *graphql.Response {
 	return errOutOfTime.response()
 }
 
+// prepare is HTTP.prepare with the executor and the context of the request.
 func (x exchange) prepare(params *graphql.RawParams) (context.Context, *graphql.OperationContext, *graphql.Response) {
 	return x.HTTP.prepare(x.request.Context(), x.executor, params)
 }
 
-// prepare parses and checks an operation. Where it must not be executed, there is a response
-// instead that says why.
+// prepare parses and checks an operation, and returns it with the context to execute it in. If it must
+// not be executed, prepare returns the response with the reasons instead.
 func (t *HTTP) prepare(ctx context.Context, executor graphql.GraphExecutor, params *graphql.RawParams) (context.Context, *graphql.OperationContext, *graphql.Response) {
 	operation, errs := executor.CreateOperationContext(ctx, params)
 	if errs == nil {
@@ -168,7 +171,8 @@ func (t *HTTP) prepare(ctx context.Context, executor graphql.GraphExecutor, para
 	return ctx, nil, response
 }
 
-// respondOnce answers the only response of an operation.
+// respondOnce writes the only response of an operation. The error, which is a refusal, means that there
+// is none.
 func (x exchange) respondOnce(ctx context.Context, responses graphql.ResponseHandler) error {
 	response := responses(ctx)
 	if response == nil {
@@ -178,8 +182,8 @@ func (x exchange) respondOnce(ctx context.Context, responses graphql.ResponseHan
 	return nil
 }
 
-// respond answers a response that is whole: by itself, or as a stream of one where the caller
-// reads nothing else.
+// respond writes the only response of a request: by itself, or as a stream of one if the client
+// accepts nothing but streams.
 func (x exchange) respond(response *graphql.Response) {
 	if x.accepted.single == "" {
 		x.stream(x.request.Context(), graphql.OneShot(response), false)
@@ -190,7 +194,7 @@ func (x exchange) respond(response *graphql.Response) {
 	x.write(x.accepted.single, status, response)
 }
 
-// refuse answers why a request is not answered.
+// refuse writes the reason why a request is not executed.
 func (x exchange) refuse(err error) {
 	reason := refusalOf(err)
 	if reason.allow != "" {
@@ -201,20 +205,21 @@ func (x exchange) refuse(err error) {
 		mediaType = typeJSON
 	}
 	response := reason.response()
-	if reason != errOutOfTime { // of which the observer has been told
+	if reason != errOutOfTime { // which the observer has seen as the outcome of an operation
 		x.onRefused(x.request.Context(), nil, nil, response)
 	}
 	x.write(mediaType, reason.status, response)
 }
 
+// write writes a response by itself.
 func (x exchange) write(mediaType string, status int, response *graphql.Response) {
 	body := x.buffers.get()
 	defer x.buffers.put(body)
 	encodeResponse(body, response)
-	x.answers.write(x.writer, x.request, mediaType, status, body)
+	x.bodies.write(x.writer, x.request, mediaType, status, body)
 }
 
-// stream answers the responses of an operation as they come.
+// stream writes the responses of an operation as they come.
 func (x exchange) stream(ctx context.Context, responses graphql.ResponseHandler, subscription bool) {
 	payload := x.buffers.get()
 	defer x.buffers.put(payload)

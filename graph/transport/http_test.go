@@ -102,7 +102,7 @@ func TestRequestsThatAreNotAnsweredSayWhy(t *testing.T) {
 			t.Errorf("%s: status %d, Allow %q, %s; want %d, %q, %s", name, got.Status, got.Header.Get("Allow"), got.Text, each.status, each.allow, each.code)
 		}
 		if strings.Contains(got.Text, secret) || strings.Contains(got.Text, `"data"`) {
-			t.Errorf("%s: the answer repeats the request or has data: %s", name, got.Text)
+			t.Errorf("%s: the response repeats the request or has data: %s", name, got.Text)
 		}
 		if got.Header.Get("X-Content-Type-Options") != "nosniff" || got.Header.Get("Cache-Control") != "no-store" ||
 			got.Header.Get("Content-Type") != graphtest.AsJSON || !strings.Contains(strings.Join(got.Header.Values("Vary"), ","), "Accept") {
@@ -111,7 +111,7 @@ func TestRequestsThatAreNotAnsweredSayWhy(t *testing.T) {
 	}
 }
 
-// A document that is wrong is a request error: the newer media type tells so by its status.
+// An invalid document is a request error, for which the newer media type has a status of its own.
 func TestRequestErrorsHaveNoData(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
@@ -136,8 +136,8 @@ func TestRequestErrorsHaveNoData(t *testing.T) {
 	}
 }
 
-// Where nothing could be answered, the status says why under the media type of GraphQL, for
-// whatever lies between and reads no bodies.
+// If a response has no data, its status says why under GraphQL's media type, for proxies and
+// gateways that read no bodies.
 func TestTheStatusSaysWhyNothingIsAnswered(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})
@@ -170,11 +170,11 @@ func TestOnlySoMuchIsSaidOfAWrongDocument(t *testing.T) {
 	a := w.Ask(t, graphtest.Admin, "{ "+strings.Repeat(strings.Repeat("unknown", 200)+"(a: 1) { b } ", 48)+"}", nil)
 	many := w.Ask(t, graphtest.Admin, `{ certification(id: "`+strings.Repeat(`" x: "`, 200)+`") { id } }`, nil)
 	if len(a.Text) > 48*2000 || len(many.Errors) != 51 || many.Errors[50].Message == "" || many.Data != nil {
-		t.Errorf("%d bytes of answer; %d errors, the last of them %+v", len(a.Text), len(many.Errors), many.Errors[len(many.Errors)-1])
+		t.Errorf("a response of %d bytes; %d errors, the last of them %+v", len(a.Text), len(many.Errors), many.Errors[len(many.Errors)-1])
 	}
 }
 
-// What a page of another site could have a browser send is not answered.
+// A request that a page of another site could make a browser send is refused.
 func TestRequestsThatOtherSitesCouldForge(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
@@ -239,7 +239,7 @@ func TestLongAnswersAreCompressedForThoseWhoAccept(t *testing.T) {
 	long := `{"query":"{ certifications(first: 50) { nodes { id name } } }"}`
 	plain := w.Send(t, graphtest.Sent{Body: long})
 	if plain.Header.Get("Content-Encoding") != "" || len(plain.Text) < 2000 {
-		t.Fatalf("the plain answer is %d bytes, coded as %q", len(plain.Text), plain.Header.Get("Content-Encoding"))
+		t.Fatalf("the plain response has %d bytes, coded as %q", len(plain.Text), plain.Header.Get("Content-Encoding"))
 	}
 	for accept, want := range map[string]string{
 		"gzip": "gzip", "deflate, gzip;q=0.5": "gzip", "*": "gzip", "gzip;q=1.0, identity;q=0.5": "gzip",
@@ -269,7 +269,7 @@ func TestLongAnswersAreCompressedForThoseWhoAccept(t *testing.T) {
 	}
 	short := w.Send(t, graphtest.Sent{Body: graphtest.Typename, Header: map[string]string{"Accept-Encoding": "gzip"}})
 	if short.Header.Get("Content-Encoding") != "" {
-		t.Errorf("a short answer is compressed: %d bytes", len(short.Text))
+		t.Errorf("a short response is compressed: %d bytes", len(short.Text))
 	}
 }
 
@@ -317,7 +317,7 @@ func TestNumbersInVariablesAreExact(t *testing.T) {
 	}
 }
 
-// An answer is complete when it is written: its length is known, and it is one JSON text.
+// A response is complete when it is written: its length is known, and it is one JSON text.
 func TestAnswersSayTheirLength(t *testing.T) {
 	t.Parallel()
 	got := graphtest.SharedTenant(t).Send(t, graphtest.Sent{Body: graphtest.Typename})
@@ -327,7 +327,7 @@ func TestAnswersSayTheirLength(t *testing.T) {
 	}
 }
 
-// A body that is no JSON is refused without being repeated.
+// A body that is not JSON is refused, and the response does not repeat it.
 func TestBodiesThatAreNoJSON(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
@@ -347,7 +347,7 @@ func TestBodiesThatAreNoJSON(t *testing.T) {
 			t.Fatal(err)
 		}
 		if strings.Contains(string(text), "secret-inside") {
-			t.Errorf("the answer repeats the body: %s", text)
+			t.Errorf("the response repeats the body: %s", text)
 		}
 		if !strings.Contains(string(text), `"errors"`) || strings.Contains(string(text), "INTERNAL") {
 			t.Errorf("%q: status %d, %s", body, resp.StatusCode, text)

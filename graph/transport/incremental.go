@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -9,9 +10,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// inOrder answers the responses of an operation with @defer so that none comes before the one
-// that holds its place. Gqlgen sends a part when it is finished, and of two of which one is
-// within the other, the inner one may be so first.
+// inOrder returns the responses of an operation with @defer so that no part comes before the one
+// that it lies within. gqlgen sends each part when it is finished, and an inner part may be finished
+// before the outer one.
 func inOrder(operation *graphql.OperationContext, responses graphql.ResponseHandler) graphql.ResponseHandler {
 	if strings.Count(operation.RawQuery, "defer") < 2 {
 		return responses
@@ -19,18 +20,18 @@ func inOrder(operation *graphql.OperationContext, responses graphql.ResponseHand
 	return (&partOrder{responses: responses}).next
 }
 
-// A partOrder is what has been answered so far, as the caller puts it together, and what
-// cannot be put there yet.
+// A partOrder puts together what the client has been sent, as the client does, and holds back the parts
+// for which that has no object yet.
 type partOrder struct {
 	responses graphql.ResponseHandler
-	answered  any
-	begun     bool
+	assembled any  // the data sent so far
+	begun     bool // the first response has been returned
 	held      []*graphql.Response
-	ready     []*graphql.Response
+	ready     []*graphql.Response // parts to return before others are awaited
 }
 
-// next answers the next response that has a place, and nil when there is none any more. What
-// then is held has no place: an error has made it null.
+// next returns the next response whose object the client has, and nil at the end. Parts that are held
+// at the end belong to objects that an error has made null.
 func (o *partOrder) next(ctx context.Context) *graphql.Response {
 	for len(o.ready) == 0 {
 		response := o.responses(ctx)
@@ -39,12 +40,12 @@ func (o *partOrder) next(ctx context.Context) *graphql.Response {
 			return nil
 		case !o.begun:
 			o.begun = true
-			_ = json.Unmarshal(response.Data, &o.answered) // what gqlgen writes is JSON
+			_ = json.Unmarshal(response.Data, &o.assembled) // what gqlgen writes is JSON
 			return response
 		}
 		more := response.HasNext
 		o.held = append(o.held, response)
-		o.settle()
+		o.release()
 		if len(o.ready) > 0 {
 			o.ready[len(o.ready)-1].HasNext = more
 		}
@@ -54,29 +55,28 @@ func (o *partOrder) next(ctx context.Context) *graphql.Response {
 	return first
 }
 
-// settle makes ready what is held and has got a place, others by that included.
-func (o *partOrder) settle() {
-	for settled := true; settled; {
-		settled = false
+// release moves the held parts whose objects the client has to ready. A part may bring the object of
+// another one, so it goes on until no part is moved.
+func (o *partOrder) release() {
+	for released := true; released; {
+		released = false
 		for i, part := range o.held {
-			if place := placeAt(o.answered, part.Path); place != nil {
+			if object := objectAt(o.assembled, part.Path); object != nil {
 				var members map[string]any
 				_ = json.Unmarshal(part.Data, &members)
-				for name, value := range members {
-					place[name] = value
-				}
+				maps.Copy(object, members)
 				part.HasNext = new(true)
 				o.held = append(o.held[:i:i], o.held[i+1:]...)
 				o.ready = append(o.ready, part)
-				settled = true
+				released = true
 				break
 			}
 		}
 	}
 }
 
-// placeAt answers the object at a path; nil where there is none.
-func placeAt(value any, path ast.Path) map[string]any {
+// objectAt returns the object at a path, or nil if there is none.
+func objectAt(value any, path ast.Path) map[string]any {
 	for _, step := range path {
 		switch step := step.(type) {
 		case ast.PathName:

@@ -11,17 +11,18 @@ import (
 	"certql/graph/apierror"
 )
 
-// A refusal is why a request is not answered as an operation. Its message is fixed: nothing of
-// what was sent is in it.
+// A refusal is the reason why a request is not executed. Its message is fixed: it repeats nothing
+// of the request.
 type refusal struct {
-	status  int
+	status  int // of HTTP
 	message string
-	code    string // BAD_USER_INPUT, unless it says otherwise
-	allow   string // methods, where the method is at fault
-	limit   string // the one exceeded, if any,
-	allowed int    // and what it allows
+	code    string // by default BAD_USER_INPUT
+	allow   string // the methods to use instead, if the method is the reason
+	limit   string // the name of the limit that is exceeded, if one is
+	allowed int    // the value of that limit
 }
 
+// The refusals that do not depend on a setting.
 var (
 	errMethod = &refusal{
 		status: http.StatusMethodNotAllowed, allow: "GET, POST, OPTIONS",
@@ -99,7 +100,7 @@ var (
 
 func (r *refusal) Error() string { return r.message }
 
-// refusalOf answers the refusal that an error is. None but refusals are expected.
+// refusalOf returns the refusal that an error is. No other errors are expected.
 func refusalOf(err error) *refusal {
 	if reason, ok := errors.AsType[*refusal](err); ok {
 		return reason
@@ -107,7 +108,7 @@ func refusalOf(err error) *refusal {
 	return errInternal
 }
 
-// response puts a refusal as GraphQL does.
+// response returns the refusal as a response of GraphQL.
 func (r *refusal) response() *graphql.Response {
 	extensions := map[string]any{"code": apierror.CodeBadUserInput}
 	if r.code != "" {
@@ -119,7 +120,7 @@ func (r *refusal) response() *graphql.Response {
 	return &graphql.Response{Errors: gqlerror.List{{Message: r.message, Extensions: extensions}}}
 }
 
-// bodyTooLarge refuses a body of more bytes than allowed.
+// bodyTooLarge is the refusal of a body of more bytes than allowed.
 func bodyTooLarge(allowed int) *refusal {
 	return &refusal{
 		status: http.StatusRequestEntityTooLarge, code: apierror.CodeOperationTooLarge, limit: "body", allowed: allowed,
@@ -127,7 +128,7 @@ func bodyTooLarge(allowed int) *refusal {
 	}
 }
 
-// urlTooLong refuses a query string of more bytes than allowed.
+// urlTooLong is the refusal of a query string of more bytes than allowed.
 func urlTooLong(allowed int) *refusal {
 	return &refusal{
 		status: http.StatusRequestURITooLong, code: apierror.CodeOperationTooLarge, limit: "body", allowed: allowed,
@@ -135,7 +136,7 @@ func urlTooLong(allowed int) *refusal {
 	}
 }
 
-// batchTooLarge refuses a batch of more operations than allowed.
+// batchTooLarge is the refusal of a batch of more operations than allowed.
 func batchTooLarge(allowed int) *refusal {
 	return &refusal{
 		status: http.StatusBadRequest, code: apierror.CodeOperationTooLarge, limit: "batch", allowed: allowed,

@@ -17,7 +17,7 @@ import (
 	"certql/graph/document"
 )
 
-// parameters are those of an operation as they travel.
+// parameters are the parameters of an operation, as a request has them.
 type parameters struct {
 	Query         *string        `json:"query"`
 	DocumentID    *string        `json:"documentId"`
@@ -26,7 +26,8 @@ type parameters struct {
 	Extensions    map[string]any `json:"extensions"`
 }
 
-// raw hands the parameters over as gqlgen has them.
+// raw returns the parameters as gqlgen wants them, with the header of the request. The error is a
+// refusal.
 func (p *parameters) raw(header http.Header) (*graphql.RawParams, error) {
 	raw := &graphql.RawParams{
 		OperationName: p.OperationName,
@@ -49,12 +50,13 @@ func (p *parameters) raw(header http.Header) (*graphql.RawParams, error) {
 	return raw, nil
 }
 
-// decodeJSON reads a JSON text that others wrote. Numbers in variables stay as they are
-// written: an id of 20 digits would lose some of them as a float64.
+// decodeJSON reads a JSON text of the client. Numbers in variables keep the digits that they are
+// written with: an id of 20 digits would lose some of them as a float64.
 func decodeJSON(text []byte, into any) error {
 	return json.Unmarshal(text, into, json.WithUnmarshalers(json.UnmarshalFromFunc(exactNumber)))
 }
 
+// exactNumber decodes a number as the text that it is written as.
 func exactNumber(decoder *jsontext.Decoder, value *any) error {
 	if decoder.PeekKind() != '0' {
 		return errors.ErrUnsupported // decoded as it would be without this
@@ -64,8 +66,8 @@ func exactNumber(decoder *jsontext.Decoder, value *any) error {
 	return err
 }
 
-// readPost reads the operations in the body of a POST: one, or a batch of them where that is
-// allowed. The error is a refusal.
+// readPost reads the body of a POST: one operation, or a batch of them if that is allowed. The error
+// is a refusal.
 func (x exchange) readPost() (operations []*graphql.RawParams, batch bool, err error) {
 	header, allowed := x.request.Header, x.limits.Body
 	mediaType, attributes, err := mime.ParseMediaType(header.Get("Content-Type"))
@@ -99,7 +101,7 @@ func (x exchange) readPost() (operations []*graphql.RawParams, batch bool, err e
 	return []*graphql.RawParams{operation}, false, err
 }
 
-// decodeBatch reads the operations in a JSON array.
+// decodeBatch reads the operations in a JSON array. The error is a refusal.
 func (x exchange) decodeBatch(text []byte) ([]*graphql.RawParams, error) {
 	if x.limits.Batch == 0 {
 		return nil, errBatch
@@ -139,7 +141,7 @@ func (x exchange) readGet() (*graphql.RawParams, error) {
 	}
 	one := parameters{OperationName: values.Get("operationName")}
 	if values.Has("query") {
-		one.Query = new(strings.Clone(values.Get("query"))) // as part of the URL, it would keep all of that in caches
+		one.Query = new(strings.Clone(values.Get("query"))) // a part of the URL would keep all of it in caches
 	}
 	if values.Has("documentId") {
 		one.DocumentID = new(values.Get("documentId"))
@@ -150,15 +152,15 @@ func (x exchange) readGet() (*graphql.RawParams, error) {
 		}
 	}
 	if !utf8.ValidString(values.Get("query")) || !utf8.ValidString(one.OperationName) {
-		return nil, errQueryString // in a body, the decoder looks for that
+		return nil, errQueryString // in a body, the decoder checks that
 	}
 	return one.raw(x.request.Header)
 }
 
-// isForgeable says whether the page of another site could have had a browser send a GET with
-// this header, by a form, a link or an image. It could not where the header has something
-// that needs that site to be let in first (see edge.CORS), or where the browser says that a
-// script of this site sent it; browsers let nobody else set the headers Sec-Fetch.
+// isForgeable reports whether a page of another site could have made a browser send a GET with this
+// header, by a form, a link or an image. It could not if the header has a field that the browser asks
+// leave for first (see edge.CORS), or if the browser says that a script of this site sent the request:
+// scripts cannot set the Sec-Fetch fields.
 func isForgeable(header http.Header) bool {
 	for _, name := range []string{"GraphQL-Preflight", "X-Certql-CSRF", "Authorization"} {
 		if header.Get(name) != "" {

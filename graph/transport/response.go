@@ -8,47 +8,48 @@ import (
 	"sync"
 )
 
-// minCompressed is the length, in bytes, from which on an answer is worth compressing.
+// minCompressed is the length in bytes above which a response is worth compressing.
 const minCompressed = 1 << 10
 
-// answers writes whole answers, compressed where that is wanted and worth it. The zero value
-// is ready.
-type answers struct {
+// A bodyWriter writes responses that are not streams, compressed if the client accepts that and they
+// are long enough. The zero value is ready for use.
+type bodyWriter struct {
 	compressed  buffers
 	compressors sync.Pool // of *gzip.Writer
 }
 
-// setAnswerHeader sets what is the same for all answers.
-func setAnswerHeader(header http.Header, contentType string) {
+// setResponseHeader sets the fields that all responses have.
+func setResponseHeader(header http.Header, contentType string) {
 	header.Set("Content-Type", contentType)
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Add("Vary", "Accept, Accept-Encoding")
 }
 
-// write sends an answer that is whole, by one write.
-func (a *answers) write(w http.ResponseWriter, r *http.Request, mediaType string, status int, body *bytes.Buffer) {
+// write writes the header and the body of a response, the latter at once.
+func (b *bodyWriter) write(w http.ResponseWriter, r *http.Request, mediaType string, status int, body *bytes.Buffer) {
 	header := w.Header()
-	setAnswerHeader(header, mediaType+"; charset=utf-8")
+	setResponseHeader(header, mediaType+"; charset=utf-8")
 	if body.Len() > minCompressed && acceptsGzip(r.Header) {
-		compressed := a.compressed.get()
-		defer a.compressed.put(compressed)
-		a.compress(compressed, body)
+		compressed := b.compressed.get()
+		defer b.compressed.put(compressed)
+		b.compress(compressed, body)
 		header.Set("Content-Encoding", "gzip")
 		body = compressed
 	}
 	header.Set("Content-Length", strconv.Itoa(body.Len()))
 	w.WriteHeader(status)
-	_, _ = w.Write(body.Bytes()) // where it fails, there is nobody left to tell
+	_, _ = w.Write(body.Bytes()) // if it fails, the client is gone
 }
 
-func (a *answers) compress(into, body *bytes.Buffer) {
-	compressor, ok := a.compressors.Get().(*gzip.Writer)
+// compress writes a body into another buffer, compressed.
+func (b *bodyWriter) compress(into, body *bytes.Buffer) {
+	compressor, ok := b.compressors.Get().(*gzip.Writer)
 	if !ok {
-		compressor, _ = gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is one that there is
+		compressor, _ = gzip.NewWriterLevel(nil, gzip.BestSpeed) // fails for unknown levels alone
 	}
-	defer a.compressors.Put(compressor)
+	defer b.compressors.Put(compressor)
 	compressor.Reset(into)
-	_, _ = compressor.Write(body.Bytes()) // a buffer takes everything
+	_, _ = compressor.Write(body.Bytes()) // never fails, as it writes to a buffer
 	_ = compressor.Close()
 }

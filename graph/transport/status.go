@@ -12,8 +12,8 @@ import (
 	"certql/graph/apierror"
 )
 
-// The statuses of codes that say by themselves why there is no data, the one that explains the
-// others first.
+// statuses are the statuses of the codes that explain by themselves why there is no data. If a response
+// has several, the first in this list counts, since it explains the others.
 var statuses = []struct {
 	code   string
 	status int
@@ -23,9 +23,9 @@ var statuses = []struct {
 	{apierror.CodeForbidden, http.StatusForbidden},
 }
 
-// statusOf answers the HTTP status of a response. Under application/json it says only that
-// there is a response; under the type of GraphQL it says why there is no data, be it that nothing
-// was executed or that each field at the root is null.
+// statusOf returns the HTTP status of a response. With application/json it means only that there is a
+// response. With GraphQL's own media type it tells why there is no data, which is if nothing was
+// executed or if each field at the root is null.
 func statusOf(mediaType string, response *graphql.Response) int {
 	if mediaType != typeGraphQL {
 		return http.StatusOK
@@ -41,7 +41,7 @@ func statusOf(mediaType string, response *graphql.Response) int {
 	return http.StatusBadRequest
 }
 
-// isEmpty says whether data has nothing for whoever asked.
+// isEmpty reports whether data is missing or null, or all its fields are null.
 func isEmpty(data []byte) bool {
 	if len(data) == 0 || string(data) == "null" {
 		return true
@@ -58,6 +58,7 @@ func isEmpty(data []byte) bool {
 	return true
 }
 
+// hasCode reports whether an error of a response has a code.
 func hasCode(response *graphql.Response, code string) bool {
 	for _, err := range response.Errors {
 		if err.Extensions["code"] == code {
@@ -67,7 +68,7 @@ func hasCode(response *graphql.Response, code string) bool {
 	return false
 }
 
-// setReason adds to the header what a status calls for.
+// setReason adds the header fields that belong to a status.
 func setReason(header http.Header, status int, response *graphql.Response) {
 	switch status {
 	case http.StatusUnauthorized:
@@ -79,8 +80,8 @@ func setReason(header http.Header, status int, response *graphql.Response) {
 	}
 }
 
-// retryAfter answers after how many seconds nothing is in the way any more, as far as the
-// errors say; 0 where they do not.
+// retryAfter returns after how many seconds the client may try again: the longest wait among the
+// errors, and 0 if they have none.
 func retryAfter(response *graphql.Response) int {
 	longest := 0
 	for _, err := range response.Errors {

@@ -10,20 +10,20 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// A framing is how the payloads of a stream are told apart.
+// A framing is the text around the payloads of a stream.
 type framing struct {
 	contentType string
-	begin       string
-	before      string // each payload
-	after       string // a payload behind which others may follow
-	afterLast   string // the last payload, where it is known to be that
-	end         string // of a stream whose last payload was not known to be that
-	alive       string // shows that the stream is still there; empty where nothing can
-	marksNext   bool   // payloads behind which others may follow have to say so
+	begin       string // stands at the begin of the stream
+	before      string // stands before each payload
+	after       string // stands after a payload that others may follow
+	afterLast   string // stands after the last payload if it is known to be the last
+	end         string // ends a stream whose last payload was not known to be the last
+	alive       string // shows that the stream is still there; empty if no text can
+	marksNext   bool   // payloads that others may follow have to say so
 }
 
-// framingOf answers the framing of a media type: server-sent events in the way of the
-// graphql-sse protocol, or multipart as the draft of incremental delivery has it.
+// framingOf returns the framing of a media type: server-sent events as the protocol graphql-sse has
+// them, or multipart as the draft of incremental delivery has it.
 func framingOf(mediaType string) framing {
 	if mediaType == typeEvents {
 		const complete = "event: complete\ndata:\n\n"
@@ -52,27 +52,28 @@ func framingOf(mediaType string) framing {
 	}
 }
 
-// A stream writes the payloads of an answer as they come, each at once.
+// A stream writes the responses of an operation as they come, each at once.
 type stream struct {
 	framing framing
-	payload *bytes.Buffer // the one being written
+	payload *bytes.Buffer // for one payload at a time
 
 	mu      sync.Mutex // guards what follows
 	w       http.ResponseWriter
 	control *http.ResponseController
 }
 
+// newStream begins a stream of a media type. Payloads are put together in the given buffer.
 func newStream(w http.ResponseWriter, mediaType string, payload *bytes.Buffer) *stream {
 	s := &stream{framing: framingOf(mediaType), payload: payload, w: w, control: http.NewResponseController(w)}
-	setAnswerHeader(w.Header(), s.framing.contentType)
+	setResponseHeader(w.Header(), s.framing.contentType)
 	w.Header().Set("X-Accel-Buffering", "no") // proxies must not wait for more
 	w.WriteHeader(http.StatusOK)
 	s.write([]byte(s.framing.begin))
 	return s
 }
 
-// copy writes every response of an operation. It goes on to the last one even when the caller
-// is gone, since the operation cleans up behind that; the context tells it to hurry.
+// copy writes every response of an operation. It reads them to the last even if the client is gone,
+// since the operation cleans up only then; it ends early because its context does.
 func (s *stream) copy(ctx context.Context, responses graphql.ResponseHandler, subscription bool) {
 	open, increment := true, false
 	for response := responses(ctx); response != nil; response = responses(ctx) {
@@ -85,7 +86,7 @@ func (s *stream) copy(ctx context.Context, responses graphql.ResponseHandler, su
 	}
 }
 
-// send writes a response: an answer or, after one that said so, a deferred part of it.
+// send writes a response, as a deferred part if it is an increment. more is set if others may follow.
 func (s *stream) send(response *graphql.Response, increment, more bool) {
 	s.payload.Reset()
 	s.payload.WriteString(s.framing.before)
@@ -98,25 +99,26 @@ func (s *stream) send(response *graphql.Response, increment, more bool) {
 	s.write(s.payload.Bytes())
 }
 
+// write writes a text at once.
 func (s *stream) write(text []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.writeNow(text)
 }
 
-// writeNow writes for who holds mu.
+// writeNow is write for a caller that has locked mu.
 func (s *stream) writeNow(text []byte) {
-	// Where this is not supported, nobody is there who could be slow.
+	// If this is not supported, no client is connected that could be slow.
 	_ = s.control.SetWriteDeadline(time.Now().Add(patience(len(text))))
 	if _, err := s.w.Write(text); err == nil {
-		_ = s.control.Flush() // whoever is gone is noticed by the request's context
+		_ = s.control.Flush() // if it fails, the request's context ends
 	}
-	// Over HTTP/2 a deadline ends the stream even while nothing is being written.
+	// Over HTTP/2 a deadline ends the stream even if nothing is being written.
 	_ = s.control.SetWriteDeadline(time.Time{})
 }
 
-// patience is how long a caller may take to read a text of the given length, before the
-// connection is cut: nobody may hold a part of the gateway by reading nothing.
+// patience returns how long a client may take to read a text of the given length in bytes. After that
+// the connection is cut, so that no client occupies the gateway by reading nothing.
 func patience(length int) time.Duration {
 	const (
 		least      = 30 * time.Second
@@ -125,8 +127,8 @@ func patience(length int) time.Duration {
 	return least + time.Duration(length)*time.Second/slowReader
 }
 
-// keepAlive shows at each interval that the stream is still there, where the framing can. The
-// function that it answers ends that; nothing is written after it has returned.
+// keepAlive shows at each interval that the stream is still there, if the framing has a text for that,
+// until stop is called. Nothing is written after stop has returned.
 func (s *stream) keepAlive(interval time.Duration) (stop func()) {
 	if s.framing.alive == "" {
 		return func() {}
@@ -139,7 +141,7 @@ func (s *stream) keepAlive(interval time.Duration) (stop func()) {
 		for {
 			select {
 			case <-ticker.C:
-				if s.mu.TryLock() { // else something is being written
+				if s.mu.TryLock() { // otherwise something is being written
 					s.writeNow([]byte(s.framing.alive))
 					s.mu.Unlock()
 				}

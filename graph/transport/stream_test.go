@@ -22,7 +22,7 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// assemble puts deferred parts where they belong, and answers the data and the codes of errors.
+// assemble puts the deferred parts where they belong, and returns the data and the codes of the errors.
 func assemble(t *testing.T, payloads []graphtest.Object) (data any, codes []string) {
 	t.Helper()
 	collect := func(from graphtest.Object) {
@@ -85,8 +85,8 @@ func TestDeferredPartsArriveWhole(t *testing.T) {
 	}
 }
 
-// An answer in one piece cannot hold what is deferred, so that asking for both is refused, and
-// nothing is read.
+// A single response has no place for deferred parts: a request for both is refused, and nothing is
+// read.
 func TestDeferIsRefusedWhereAnswersHaveOnePart(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})
@@ -117,7 +117,8 @@ func TestDeferIsRefusedWhereAnswersHaveOnePart(t *testing.T) {
 	}
 }
 
-// Why @defer is refused here: the stock POST answers the first part, promises more, and is silent.
+// This is why @defer is refused in a single response: gqlgen's own transport sends the first part,
+// announces more, and never sends it.
 func TestTheStockTransportLosesWhatIsDeferred(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
@@ -135,7 +136,7 @@ func TestTheStockTransportLosesWhatIsDeferred(t *testing.T) {
 	}
 }
 
-// The stock executor would lose what a mutation defers.
+// gqlgen's executor would lose what a mutation defers.
 func TestDeferIsForQueries(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
@@ -156,8 +157,8 @@ func TestDeferIsForQueries(t *testing.T) {
 
 const stalledQuery = `{ certifications(first: 1) { nodes { name ... @defer { reviewers { totalCount } } } } }`
 
-// When an operation's time is over, what it waits for is an error, the rest is answered, and
-// a stream comes to its end. Time in the bubble passes only while everybody waits.
+// When the time of an operation is over, the fields that it still waits for are errors, the others have
+// their values, and a stream ends.
 func TestOperationsRunOutOfTime(t *testing.T) {
 	for accept, timeout := range map[string]time.Duration{"application/json": 0, "multipart/mixed": 7 * time.Second, "text/event-stream": 7 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
@@ -200,7 +201,7 @@ func TestOperationsRunOutOfTime(t *testing.T) {
 	}
 }
 
-// A stream without news shows that it is there, so that nothing on the way takes it for dead.
+// An idle stream shows that it is still there, so that no proxy takes it for dead.
 func TestAStreamIsKeptAlive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, err := upstream.New(upstream.Config{BaseURL: "http://upstream/v3", Transport: graphtest.InMemory{Handler: graphtest.NewStalled()}})
@@ -220,8 +221,8 @@ func TestAStreamIsKeptAlive(t *testing.T) {
 	})
 }
 
-// Who leaves in the middle of a stream ends what is done for them; that no goroutine waits for
-// the deferred part for ever is checked after all tests.
+// A client that leaves in the middle of a stream ends the operation. That no goroutine waits for the
+// deferred part for ever is checked after all tests.
 func TestAStreamEndsWithItsReader(t *testing.T) {
 	t.Parallel()
 	for _, accept := range []string{"multipart/mixed", "text/event-stream"} {
@@ -264,8 +265,8 @@ func TestSubscriptionsAreStreams(t *testing.T) {
 	}
 }
 
-// Who reads streams alone gets what is wrong with an operation in one, as protocols over
-// server-sent events have it; what is no operation is refused as always.
+// A client that accepts streams alone gets the errors of an operation in a stream, as the protocols over
+// server-sent events demand. A malformed request is refused as always.
 func TestWhatIsWrongIsToldInStreams(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
@@ -286,8 +287,8 @@ func TestWhatIsWrongIsToldInStreams(t *testing.T) {
 	}
 }
 
-// The protocol of graphql-sse ends a stream by an event whose data is empty, which browsers
-// drop unless there is a line for it.
+// In the protocol graphql-sse an event with empty data ends a stream. Browsers drop that event unless
+// it has a line for the data.
 func TestTheLastEventIsOneForBrowsers(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
@@ -299,7 +300,7 @@ func TestTheLastEventIsOneForBrowsers(t *testing.T) {
 	}
 }
 
-// A deadlineWriter is a response that remembers its deadline.
+// A deadlineWriter is a recorded response that remembers its write deadline.
 type deadlineWriter struct {
 	*httptest.ResponseRecorder
 
@@ -312,7 +313,7 @@ func (w *deadlineWriter) SetWriteDeadline(deadline time.Time) error {
 	return nil
 }
 
-// Over HTTP/2 the end of a deadline is the end of the stream, even where nothing is to be written.
+// Over HTTP/2 a deadline ends the stream even if nothing is being written.
 func TestBetweenThePartsOfAStreamThereIsNoDeadline(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
@@ -321,10 +322,10 @@ func TestBetweenThePartsOfAStreamThereIsNoDeadline(t *testing.T) {
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("Accept", accept)
 		r.Header.Set("Authorization", "Bearer "+w.Token(t, graphtest.Admin))
-		answer := &deadlineWriter{ResponseRecorder: httptest.NewRecorder()}
-		w.Gateway.Config.Handler.ServeHTTP(answer, r)
-		if answer.Code != http.StatusOK || answer.set < 4 || !answer.deadline.IsZero() {
-			t.Errorf("%s: status %d, %d deadlines, the last at %v", accept, answer.Code, answer.set, answer.deadline)
+		response := &deadlineWriter{ResponseRecorder: httptest.NewRecorder()}
+		w.Gateway.Config.Handler.ServeHTTP(response, r)
+		if response.Code != http.StatusOK || response.set < 4 || !response.deadline.IsZero() {
+			t.Errorf("%s: status %d, %d deadlines, the last at %v", accept, response.Code, response.set, response.deadline)
 		}
 	}
 }

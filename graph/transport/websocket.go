@@ -19,7 +19,7 @@ import (
 const (
 	// initTimeout is how long a client may take to say who it is.
 	initTimeout = 10 * time.Second
-	// pongTime is how long a client may take to answer a ping.
+	// pongTime is how long a client may take to respond to a ping.
 	pongTime = 30 * time.Second
 )
 
@@ -42,7 +42,7 @@ var (
 	}
 )
 
-// tooManySockets refuses a connection where as many as allowed are open.
+// tooManySockets is the refusal of a connection if as many as allowed are open.
 func tooManySockets(allowed int) *refusal {
 	return &refusal{
 		status: http.StatusServiceUnavailable, code: apierror.CodeRateLimited, limit: "websockets", allowed: allowed,
@@ -50,46 +50,47 @@ func tooManySockets(allowed int) *refusal {
 	}
 }
 
-// The defaults of a WebSocketConfig.
+// The defaults of WebSocketConfig.MaxConnections and WebSocketConfig.MaxOperations.
 const (
 	DefaultMaxWebSockets          = 5_000
 	DefaultMaxWebSocketOperations = 100
 )
 
-// A WebSocketConfig says who may connect, and how much.
+// A WebSocketConfig says who may connect, how often, and when connections end.
 type WebSocketConfig struct {
 	// Caller returns a context whose caller is the one of an Authorization, in the form of the
-	// header of that name, if the first message of a connection has one. By default such messages
-	// are refused, and callers are known by the handshake alone.
+	// header field of that name. It is called if the first message of a connection has one. By default
+	// such messages are refused, and callers are known by the handshake alone.
 	Caller func(ctx context.Context, authorization string) (context.Context, error)
-	// AllowOrigin reports whether the page that has a browser send a handshake may do so. By
-	// default the gateway's own may, and programs that are no browsers.
+	// AllowOrigin reports whether the page from which a browser sends a handshake may connect. By
+	// default the gateway's own pages may, and programs that are not browsers.
 	AllowOrigin func(handshake *http.Request) bool
-	// MaxConnections is how many connections may be open, and MaxOperations how many operations
-	// may be under way on each.
+	// MaxConnections is how many connections may be open, by default 5,000, and MaxOperations how
+	// many operations may be under way on each, by default 100.
 	MaxConnections, MaxOperations int
-	// Stopping, once closed, completes every subscription and then ends the connections; nil if
-	// that never comes.
+	// Stopping is closed when the gateway stops: every connection then ends after the operations under
+	// way on it. It is nil if the gateway never stops.
 	Stopping <-chan struct{}
-	// Recover turns a panic into an error.
+	// Recover is called with the value of a panic that nothing else has recovered from.
 	Recover graphql.RecoverFunc
 }
 
-// A WebSocket transport is GraphQL over WebSocket, in the protocol graphql-transport-ws: any
+// A WebSocket is the transport of GraphQL over WebSocket, in the protocol graphql-transport-ws: any
 // number of operations over one connection.
 type WebSocket struct {
-	*HTTP // for its limits and buffers, and to refuse what is no handshake
+	*HTTP // for its limits and buffers, and to refuse malformed handshakes
 
 	config WebSocketConfig
 
 	mu   sync.Mutex // guards what follows
 	open map[*socket]struct{}
-	idle []chan struct{} // each to be closed once nothing is open
+	idle []chan struct{} // each is closed when no connection is open any more
 }
 
 var _ graphql.Transport = (*WebSocket)(nil)
 
-// NewWebSocket returns the transport over WebSocket, beside the one over HTTP.
+// NewWebSocket returns the transport over WebSocket, which shares the limits and the RefusedFunc of
+// the one over HTTP.
 func NewWebSocket(overHTTP *HTTP, config WebSocketConfig) *WebSocket {
 	if config.AllowOrigin == nil {
 		config.AllowOrigin = fromOwnPage
@@ -99,12 +100,12 @@ func NewWebSocket(overHTTP *HTTP, config WebSocketConfig) *WebSocket {
 	return &WebSocket{HTTP: overHTTP, config: config, open: map[*socket]struct{}{}}
 }
 
-// Supports takes the handshakes of WebSocket.
+// Supports reports whether a request is a handshake of WebSocket.
 func (*WebSocket) Supports(r *http.Request) bool {
 	return slices.ContainsFunc(tokens(r.Header, "Upgrade"), func(token string) bool { return strings.EqualFold(token, "websocket") })
 }
 
-// Do answers a handshake and then serves the connection until it ends.
+// Do responds to a handshake and then serves the connection until it ends.
 func (t *WebSocket) Do(writer http.ResponseWriter, request *http.Request, executor graphql.GraphExecutor) {
 	ctx, cut := context.WithCancel(request.Context())
 	defer cut()
@@ -117,13 +118,13 @@ func (t *WebSocket) Do(writer http.ResponseWriter, request *http.Request, execut
 		return
 	}
 	defer t.leave(s)
-	// The origin has been looked at. Compression would cost more than it saves: messages are short.
-	answer := &handshake{ResponseWriter: writer}
-	conn, err := websocket.Accept(answer, request, &websocket.AcceptOptions{
+	// The origin has been checked. Compression would cost more than it saves, as messages are short.
+	response := &handshakeWriter{ResponseWriter: writer}
+	conn, err := websocket.Accept(response, request, &websocket.AcceptOptions{
 		Subprotocols: []string{webSocketProtocol}, InsecureSkipVerify: true,
 	})
 	if err != nil {
-		if answer.refused {
+		if response.refused {
 			exchange{t.HTTP, writer, request, executor, accepted{}}.refuse(errHandshake)
 		}
 		return
@@ -132,7 +133,7 @@ func (t *WebSocket) Do(writer http.ResponseWriter, request *http.Request, execut
 	s.serve(ctx)
 }
 
-// admit counts a connection in, or says why it must not be opened.
+// admit counts a connection as open. The error, which is a refusal, means that it must not be opened.
 func (t *WebSocket) admit(s *socket, request *http.Request) error {
 	switch {
 	case !t.config.AllowOrigin(request):
@@ -152,15 +153,15 @@ func (t *WebSocket) admit(s *socket, request *http.Request) error {
 	return nil
 }
 
-// fromOwnPage says whether a handshake comes from a page of the gateway's own or from no page.
-// Browsers say with each from which page it comes, and ask nobody for leave.
+// fromOwnPage reports whether a handshake comes from a page of the gateway's own, or from no page.
+// Browsers send the origin of the page with each handshake, and do not ask for leave first.
 func fromOwnPage(handshake *http.Request) bool {
 	origin := handshake.Header.Get("Origin")
 	page, err := url.Parse(origin)
 	return origin == "" || err == nil && strings.EqualFold(page.Host, handshake.Host)
 }
 
-// leave counts a connection out.
+// leave counts a connection as open no more.
 func (t *WebSocket) leave(s *socket) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -173,7 +174,8 @@ func (t *WebSocket) leave(s *socket) {
 	}
 }
 
-// Drain waits until no connection is open, and cuts those that are when ctx ends.
+// Drain waits until no connection is open. If ctx ends first, it cuts those that are and returns
+// ctx's error.
 func (t *WebSocket) Drain(ctx context.Context) error {
 	t.mu.Lock()
 	if len(t.open) == 0 {
@@ -196,7 +198,7 @@ func (t *WebSocket) Drain(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// isClosed says whether a channel is closed on which nothing is sent; nil never is.
+// isClosed reports whether a channel that nothing is sent on is closed. A nil channel never is.
 func isClosed(c <-chan struct{}) bool {
 	select {
 	case <-c:
@@ -206,7 +208,7 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-// tokens answers the elements of a header that is a list.
+// tokens returns the elements of a header field that is a list.
 func tokens(header http.Header, name string) []string {
 	list := strings.Split(strings.Join(header.Values(name), ","), ",")
 	for i := range list {
@@ -215,23 +217,23 @@ func tokens(header http.Header, name string) []string {
 	return list
 }
 
-// A handshake is the answer to one. What websocket.Accept would tell of a bad one is dropped,
-// since it repeats parts of it.
-type handshake struct {
+// A handshakeWriter writes the response to a handshake, but drops the text that websocket.Accept writes
+// about a malformed one, since it repeats parts of the request.
+type handshakeWriter struct {
 	http.ResponseWriter
 
 	refused bool
 }
 
-// Unwrap answers the response that can be taken over.
-func (h *handshake) Unwrap() http.ResponseWriter { return h.ResponseWriter }
+// Unwrap returns the response writer whose connection is taken over.
+func (h *handshakeWriter) Unwrap() http.ResponseWriter { return h.ResponseWriter }
 
-// WriteHeader lets nothing but an accepted handshake pass.
-func (h *handshake) WriteHeader(status int) {
+// WriteHeader writes the status of an accepted handshake, and notes any other as a refusal.
+func (h *handshakeWriter) WriteHeader(status int) {
 	if h.refused = status != http.StatusSwitchingProtocols; !h.refused {
 		h.ResponseWriter.WriteHeader(status)
 	}
 }
 
 // Write drops the text of a refusal.
-func (h *handshake) Write(text []byte) (int, error) { return len(text), nil }
+func (h *handshakeWriter) Write(text []byte) (int, error) { return len(text), nil }

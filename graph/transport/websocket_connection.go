@@ -11,26 +11,26 @@ import (
 	"github.com/coder/websocket"
 )
 
-// A socket is one connection. It serves any number of operations at a time, each under an id of
-// the client's.
+// A socket is one connection. It serves several operations at a time, each under an id that the client
+// has chosen.
 type socket struct {
 	*WebSocket
 
 	executor graphql.GraphExecutor
-	cut      context.CancelFunc // ends the connection without a word
+	cut      context.CancelFunc // ends the connection without a closing message
 	conn     *websocket.Conn
-	writing  chan struct{} // has room for the one who writes
+	writing  chan struct{} // has room for one: who puts a value in may write
 
 	operations sync.WaitGroup // those under way
 
 	mu      sync.Mutex // guards what follows
 	active  map[string]*underWay
-	running int  // operations, those included that the client has no use for any more
-	closing bool // nothing new is begun
+	running int  // operations, including those that the client has ended but that still run
+	closing bool // no operation is begun any more
 }
 
-// serve reads messages until the connection ends, whoever ends it. All that it has started has
-// ended when it returns.
+// serve reads messages until either side ends the connection. When it returns, all that it has started
+// has ended.
 func (s *socket) serve(ctx context.Context) {
 	var watching sync.WaitGroup
 	watching.Go(func() { s.watch(ctx) })
@@ -42,7 +42,7 @@ func (s *socket) serve(ctx context.Context) {
 		s.operations.Wait()
 		watching.Wait()
 	}()
-	s.conn.SetReadLimit(-1) // the one in read says which setting it is
+	s.conn.SetReadLimit(-1) // read has a limit of its own, whose error names the setting
 	for caller, invited := ctx, false; ; {
 		message, err := s.read(ctx)
 		switch {
@@ -72,7 +72,8 @@ func (s *socket) serve(ctx context.Context) {
 	}
 }
 
-// read answers the next message. The error is a breach, or says that the connection has ended.
+// read waits for the next message and returns it. The error is a breach, or means that the connection
+// has ended.
 func (s *socket) read(ctx context.Context) (socketMessage, error) {
 	kind, reader, err := s.conn.Reader(ctx)
 	switch {
@@ -92,8 +93,8 @@ func (s *socket) read(ctx context.Context) (socketMessage, error) {
 	return decodeMessage(text.Bytes())
 }
 
-// invite answers a context in which the caller is who connection_init says, else who the
-// handshake has said. The error is a breach.
+// invite returns a context whose caller is the one that connection_init names, and otherwise the one
+// of the handshake. The error is a breach.
 func (s *socket) invite(ctx context.Context, message socketMessage) (context.Context, error) {
 	authorization, err := authorizationIn(message.Payload)
 	if err != nil || authorization == "" {
@@ -104,13 +105,13 @@ func (s *socket) invite(ctx context.Context, message socketMessage) (context.Con
 	}
 	caller, err := s.config.Caller(ctx, authorization)
 	if err != nil {
-		return ctx, errAuthorization // whose text is fixed
+		return ctx, errAuthorization // err may repeat a part of the message
 	}
 	return caller, nil
 }
 
-// watch looks after a connection until it ends: it is closed when the other side does not answer
-// a ping, and when the gateway stops.
+// watch pings the client until the connection ends, and closes the connection when the gateway
+// stops.
 func (s *socket) watch(ctx context.Context) {
 	alive := time.NewTicker(s.keepAlive)
 	defer alive.Stop()
@@ -127,8 +128,9 @@ func (s *socket) watch(ctx context.Context) {
 	}
 }
 
-// ping cuts the connection where the other side does not answer. A ping that could not go out
-// because a long message is on its way says nothing: that message has a deadline of its own.
+// ping sends a ping, and cuts the connection if no pong comes in time. A ping that cannot go out because
+// a long message is on its way fails before that, and cuts nothing: the message has a deadline of its
+// own.
 func (s *socket) ping(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, pongTime)
 	defer cancel()
@@ -137,7 +139,7 @@ func (s *socket) ping(ctx context.Context) {
 	}
 }
 
-// finish closes the connection once the operations under way have ended; subscriptions do by
+// finish closes the connection after the operations under way have ended. Subscriptions end by
 // themselves when the gateway stops.
 func (s *socket) finish() {
 	s.mu.Lock()
@@ -147,5 +149,5 @@ func (s *socket) finish() {
 	s.close(errStopping)
 }
 
-// close tells the other side why the connection ends, and waits a moment for its leave.
+// close tells the client why the connection ends, and waits a moment for it to confirm that.
 func (s *socket) close(reason *breach) { _ = s.conn.Close(reason.code, reason.reason) }

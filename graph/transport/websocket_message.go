@@ -9,7 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// webSocketProtocol is the one subprotocol of WebSocket that is spoken:
+// webSocketProtocol is the only subprotocol of WebSocket that the gateway speaks:
 // https://github.com/graphql/graphql-over-http/blob/main/rfcs/GraphQLOverWebSocket.md
 const webSocketProtocol = "graphql-transport-ws"
 
@@ -25,7 +25,7 @@ const (
 	messageComplete  = "complete" // from either side
 )
 
-// maxMessageID is the length of an operation's id, in bytes: it is repeated in every message.
+// maxMessageID is how many bytes the id of an operation may have, which every message repeats.
 const maxMessageID = 256
 
 // A socketMessage is a message of the client.
@@ -35,8 +35,8 @@ type socketMessage struct {
 	Payload jsontext.Value `json:"payload"`
 }
 
-// A breach is why a connection is closed: the client does not keep to the protocol, or must not
-// come in. Its reason is fixed and short, as a frame that closes has room for 123 bytes.
+// A breach is the reason why the gateway closes a connection, such as a client that breaks the protocol
+// or must not come in. Its text is fixed and short, as a closing frame has room for 123 bytes.
 type breach struct {
 	code   websocket.StatusCode
 	reason string
@@ -79,8 +79,8 @@ func decodeMessage(text []byte) (socketMessage, error) {
 	}
 }
 
-// encodeMessage writes a message of the gateway; payload writes what it carries, and is nil
-// where that is nothing. Id is empty where it concerns the connection.
+// encodeMessage writes a message of the gateway. The function payload writes its payload, and is nil if
+// it has none. The id is empty if the message concerns the whole connection.
 func encodeMessage(into *bytes.Buffer, kind, id string, payload func(*bytes.Buffer)) {
 	object := objectWriter{into: into}
 	object.value("type", kind)
@@ -94,8 +94,8 @@ func encodeMessage(into *bytes.Buffer, kind, id string, payload func(*bytes.Buff
 	object.end()
 }
 
-// authorizationIn answers the Authorization in the payload of connection_init, by the name of
-// the header in any case; empty where there is none. The error is a breach.
+// authorizationIn returns the Authorization in the payload of connection_init, whose name may be written
+// in upper or lower case, and an empty text if there is none. The error is a breach.
 func authorizationIn(payload jsontext.Value) (string, error) {
 	var members map[string]any
 	if len(payload) > 0 && decodeJSON(payload, &members) != nil {

@@ -18,7 +18,7 @@ import (
 // An underWay is an operation that the client waits for.
 type underWay struct{ cancel context.CancelFunc }
 
-// tooManyOperations refuses an operation where as many as allowed are under way.
+// tooManyOperations is the refusal of an operation if as many as allowed are under way.
 func tooManyOperations(allowed int) *refusal {
 	return &refusal{
 		code: apierror.CodeRateLimited, limit: "websocketOperations", allowed: allowed,
@@ -26,8 +26,8 @@ func tooManyOperations(allowed int) *refusal {
 	}
 }
 
-// subscribe starts an operation. The error is a breach; what is wrong with the operation itself
-// is told under its id.
+// subscribe starts an operation. The error is a breach. A problem with the operation itself is sent
+// under its id.
 func (s *socket) subscribe(ctx, caller context.Context, message socketMessage) error {
 	var given parameters
 	if decodeJSON(message.Payload, &given) != nil {
@@ -51,7 +51,7 @@ func (s *socket) subscribe(ctx, caller context.Context, message socketMessage) e
 	return err
 }
 
-// begin runs an operation by itself. The error is a breach or a refusal.
+// begin runs an operation in a goroutine. The error is a breach or a refusal.
 func (s *socket) begin(id string, operation *underWay, run func()) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -59,7 +59,7 @@ func (s *socket) begin(id string, operation *underWay, run func()) error {
 	case s.active[id] != nil:
 		return errSubscriberID
 	case s.closing:
-		return nil // that it was not begun is what the end of the connection says
+		return nil // the end of the connection tells the client that it was not begun
 	case s.running >= s.config.MaxOperations:
 		return tooManyOperations(s.config.MaxOperations)
 	}
@@ -69,16 +69,16 @@ func (s *socket) begin(id string, operation *underWay, run func()) error {
 	return nil
 }
 
-// operate sends what an operation answers, or answers why it is not executed. What is sent goes
-// out while ctx lasts, which is the connection's; the caller's is the operation's.
+// operate executes an operation and sends its responses. If it is not executed, operate returns the
+// response with the reasons instead. ctx is the connection's, and caller is the operation's.
 func (s *socket) operate(ctx, caller context.Context, id string, given *parameters) (refused *graphql.Response) {
 	defer func() {
-		if p := recover(); p != nil { // nobody else would
+		if p := recover(); p != nil { // in this goroutine nothing else would
 			_ = s.config.Recover(caller, p)
 			refused = errInternal.response()
 		}
 	}()
-	// The header of the handshake is the browser's own, and says nothing of the operation.
+	// The header of the handshake is the browser's own, and does not concern the operation.
 	params, err := given.raw(http.Header{})
 	if err != nil {
 		response := refusalOf(err).response()
@@ -98,29 +98,29 @@ func (s *socket) operate(ctx, caller context.Context, id string, given *paramete
 		s.onRefused(caller, params, operation, response)
 		return response
 	}
-	responses, execution := s.executor.DispatchOperation(execution, operation) // whose context ends with the last response
+	responses, execution := s.executor.DispatchOperation(execution, operation) // the context ends with the last response
 	responses = inOrder(operation, responses)
-	answered, increment := kind == ast.Subscription, false
+	responded, increment := kind == ast.Subscription, false
 	for response := responses(execution); response != nil; response = responses(execution) {
 		if caller.Err() == nil {
 			s.send(ctx, messageNext, id, func(into *bytes.Buffer) { encodePart(into, response, increment, false) })
 		}
-		answered, increment = true, hasNext(response)
+		responded, increment = true, hasNext(response)
 	}
-	if !answered {
+	if !responded {
 		return errOutOfTime.response()
 	}
 	return nil
 }
 
-// end tells that an operation has ended, unless the client has ended it.
+// end tells the client that an operation has ended, unless the client has ended it.
 func (s *socket) end(ctx context.Context, id string, operation *underWay, refused *graphql.Response) {
 	operation.cancel()
 	s.mu.Lock()
 	s.running--
 	awaited := s.active[id] == operation
 	if awaited {
-		delete(s.active, id) // before the client knows, who may use the id again
+		delete(s.active, id) // before the client knows, since it may then use the id again
 	}
 	s.mu.Unlock()
 	switch {
@@ -132,8 +132,7 @@ func (s *socket) end(ctx context.Context, id string, operation *underWay, refuse
 	}
 }
 
-// unsubscribe ends an operation that the client has no more use for. One that is unknown has
-// just ended.
+// unsubscribe ends an operation for the client. An operation that is unknown has just ended.
 func (s *socket) unsubscribe(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -143,13 +142,14 @@ func (s *socket) unsubscribe(id string) {
 	}
 }
 
+// sendErrors sends the errors of an operation that is not executed.
 func (s *socket) sendErrors(ctx context.Context, id string, refused *graphql.Response) {
 	s.send(ctx, messageError, id, func(into *bytes.Buffer) { encodeErrors(into, refused.Errors) })
 }
 
-// send writes a message, after those that others are writing. The connection is cut where the
-// other side does not take it in time. On one that is cut already nothing is sent: what it
-// has cancelled has not come to its end.
+// send writes a message, after those that other goroutines are writing, and cuts the connection if the
+// client does not read it in time. It sends nothing over a connection that is cut already: an operation
+// that ended because of that has not completed.
 func (s *socket) send(ctx context.Context, kind, id string, payload func(*bytes.Buffer)) {
 	if ctx.Err() != nil {
 		return

@@ -20,15 +20,15 @@ import (
 	"certql/graph/document"
 )
 
-// panicking is an executor with a mistake.
+// panicking is an executor with a bug.
 type panicking struct{ graphql.GraphExecutor }
 
 func (panicking) CreateOperationContext(context.Context, *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
 	panic("do-not-repeat-me")
 }
 
-// connectToMistakes opens a WebSocket whose operations panic. The function ends it and waits until the
-// gateway has noticed.
+// connectToMistakes opens a WebSocket whose operations panic. The function that it returns closes it and
+// waits until the gateway has noticed.
 func connectToMistakes(t *testing.T, interval time.Duration, log io.Writer) (conn *websocket.Conn, end func()) {
 	t.Helper()
 	overHTTP := NewHTTP(document.Limits{}.WithDefaults(), nil)
@@ -55,7 +55,7 @@ func connectToMistakes(t *testing.T, interval time.Duration, log io.Writer) (con
 	}
 }
 
-// exchangeText sends a message and answers the next one.
+// exchangeText sends a message and returns the next one that comes.
 func exchangeText(t *testing.T, conn *websocket.Conn, message string) []byte {
 	t.Helper()
 	if err := conn.Write(t.Context(), websocket.MessageText, []byte(message)); err != nil {
@@ -68,7 +68,7 @@ func exchangeText(t *testing.T, conn *websocket.Conn, message string) []byte {
 	return text
 }
 
-// A mistake of the gateway that panics ends one operation, not the program.
+// A panic in the gateway ends one operation, not the program.
 func TestAPanicEndsAnOperationAlone(t *testing.T) {
 	t.Parallel()
 	var logged bytes.Buffer
@@ -89,7 +89,7 @@ func TestAPanicEndsAnOperationAlone(t *testing.T) {
 	}
 }
 
-// Both sides may ask at the same time whether the other is there.
+// Both sides may ping at the same time.
 func TestPingsOfBothSidesCross(t *testing.T) {
 	t.Parallel()
 	conn, end := connectToMistakes(t, time.Microsecond, io.Discard)

@@ -22,8 +22,8 @@ const (
 	operation = `{"type":"subscribe","id":"1","payload":{"query":"subscription { certificationTask(id: \"` + sandbox.FailedTask + `\") { status } }"}}`
 )
 
-// Who does not keep to the protocol is told why by the code of the end, and nothing of what
-// was sent is repeated.
+// If a client breaks the protocol, the closing frame has the code and the reason, and repeats nothing of
+// what was sent.
 func TestBreachesOfTheWebSocketProtocol(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{ToGateway: func(c *graph.Config) { c.Limits.Body = 2000 }})
@@ -96,11 +96,11 @@ func TestBinaryMessagesAreABreach(t *testing.T) {
 	}
 }
 
-// A handshake that leads to nothing is refused as any other request is.
+// A handshake is refused in the same form as any other request.
 func TestHandshakesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{ToGateway: func(c *graph.Config) { c.MaxWebSockets = 1 }})
-	// change takes the header of a good handshake and makes it another.
+	// change replaces fields in the header of a good handshake.
 	for name, each := range map[string]struct {
 		change  map[string]string
 		status  int
@@ -160,7 +160,7 @@ func TestHandshakesThatAreRefused(t *testing.T) {
 	w.Connect(t, graphtest.Admin)
 }
 
-// Who does not say who they are in time, is not waited for.
+// A client that does not send connection_init in time is disconnected.
 func TestTheFirstMessageOfAWebSocketIsDueInTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -170,7 +170,7 @@ func TestTheFirstMessageOfAWebSocketIsDueInTime(t *testing.T) {
 		late := b.Dial(t, client)
 		late.Send(t, "ping", "", nil)
 		if got := late.Read(t); got.Type != "pong" {
-			t.Errorf("before the beginning, a ping is answered by %+v", got)
+			t.Errorf("before connection_init, the response to a ping is %+v", got)
 		}
 		if code, reason := late.Closed(t); code != 4408 || reason != "Connection initialisation timeout" {
 			t.Errorf("closed by %d %q", code, reason)
@@ -181,7 +181,7 @@ func TestTheFirstMessageOfAWebSocketIsDueInTime(t *testing.T) {
 		inTime := b.Dial(t, client)
 		time.Sleep(9 * time.Second)
 		inTime.Begin(t, nil)
-		go func() { _, _ = inTime.Next(t) }() // answers pings
+		go func() { _, _ = inTime.Next(t) }() // reads, and so responds to pings
 		time.Sleep(time.Hour)
 		if err := inTime.Conn.Ping(t.Context()); err != nil {
 			t.Errorf("one that began in time has ended: %v", err)
@@ -189,7 +189,7 @@ func TestTheFirstMessageOfAWebSocketIsDueInTime(t *testing.T) {
 	})
 }
 
-// A peer that is gone without a word is noticed, and one that is only quiet is not cut.
+// The connection of a client that has vanished is cut, and that of a client that is only quiet is not.
 func TestAWebSocketWithoutAPeerEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -205,7 +205,7 @@ func TestAWebSocketWithoutAPeerEnds(t *testing.T) {
 			}
 		}
 		ended := make(chan struct{})
-		go func() { defer close(ended); _, _ = quiet.Next(t) }() // reads, and so answers pings
+		go func() { defer close(ended); _, _ = quiet.Next(t) }() // reads, and so responds to pings
 		time.Sleep(10 * time.Minute)
 		_ = quiet.Conn.CloseNow()
 		<-ended
@@ -221,8 +221,8 @@ func TestAWebSocketWithoutAPeerEnds(t *testing.T) {
 	})
 }
 
-// FuzzWebSocketMessages sends whatever text to a connection: each message is answered, or ends
-// the connection by a code of the protocol.
+// FuzzWebSocketMessages sends any text to a connection. A text that breaks the protocol ends the
+// connection with a code of the protocol.
 func FuzzWebSocketMessages(f *testing.F) {
 	for _, text := range []string{
 		beginning, operation, `{"type":"complete","id":"1"}`, `{"type":"ping","payload":{}}`, `{"type":"pong"}`, `{`, ``, "\x00", `[]`, `null`,
@@ -244,7 +244,7 @@ func FuzzWebSocketMessages(f *testing.F) {
 				p.Begin(t, nil)
 			}
 			p.Write(t, text)
-			// Where the text did not end the connection, one more message does.
+			// If the text did not end the connection, a second connection_init does.
 			_ = conn.Write(t.Context(), websocket.MessageText, []byte(beginning))
 			_ = conn.Write(t.Context(), websocket.MessageText, []byte(beginning))
 			for {

@@ -17,13 +17,13 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// butTracking compares all but the upstream's tracking ids, which are new each time.
+// butTracking ignores the upstream's tracking ids, which are new in each response.
 var butTracking = gocmp.FilterPath(func(p gocmp.Path) bool {
 	key, ok := p.Last().(gocmp.MapIndex)
 	return ok && key.Key().String() == "trackingId"
 }, gocmp.Ignore())
 
-// Whatever is asked over HTTP can be asked over WebSocket, and is answered the same.
+// An operation has the same response over WebSocket as over HTTP.
 func TestWebSocketsAnswerAsHTTPDoes(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
@@ -56,11 +56,11 @@ func TestWebSocketsAnswerAsHTTPDoes(t *testing.T) {
 	}
 }
 
-// What an answer tells of its cost it tells here, too, and a dry run is one.
+// Responses report their cost as over HTTP, and an operation can be a dry run.
 func TestWebSocketsReportTheCost(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{ToUpstream: func(c *upstream.Config) { c.CacheTTL = time.Minute }})
-	// A browser says no-cache of each handshake, which must not be true of each operation.
+	// A browser sends no-cache with each handshake, which must not turn the cache off for operations.
 	p := w.ConnectWith(t, http.Header{"Cache-Control": {"no-cache"}}, graphtest.Object{"Authorization": "Bearer " + w.Token(t, graphtest.Admin)})
 	type cost struct {
 		Calls, Cached, EstimatedCalls int
@@ -104,7 +104,7 @@ func TestOperationsOfAWebSocketAreIndependent(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	p.Send(t, "complete", "slow", nil)
-	<-service.Abandoned // who has no more use for an answer ends the work for it
+	<-service.Abandoned // complete has ended the work for the operation
 	p.Subscribe(t, "slow", "{ __typename }", nil)
 	if got := p.Rest(t, "slow"); got[0].At("__typename") != "Query" {
 		t.Errorf("with the id of one that was ended: %+v", got)
@@ -112,7 +112,7 @@ func TestOperationsOfAWebSocketAreIndependent(t *testing.T) {
 	p.Send(t, "complete", "nothing", nil)
 	p.Send(t, "ping", "", graphtest.Object{"n": 1})
 	if got := p.Read(t); got.Type != "pong" || got.Payload != nil {
-		t.Errorf("a ping is answered by %+v", got)
+		t.Errorf("the response to a ping is %+v", got)
 	}
 	p.Send(t, "pong", "", nil)
 }
@@ -132,14 +132,14 @@ func TestOperationsOfAWebSocketAreBounded(t *testing.T) {
 	p.Subscribe(t, "c", "{ __typename }", nil)
 	got := p.Read(t)
 	if got.Type != "error" || got.ID != "c" || len(got.Errors) != 1 {
-		t.Fatalf("one too many is answered by %+v", got)
+		t.Fatalf("the response to one too many is %+v", got)
 	}
 	want := graphtest.Object{"code": "RATE_LIMITED", "limit": "websocketOperations", "allowed": 2.0}
 	if diff := gocmp.Diff(want, got.Errors[0].Extensions); diff != "" || !strings.Contains(got.Errors[0].Message, "--max-websocket-operations") {
 		t.Errorf("%s (-want +got):\n%s", got.Errors[0].Message, diff)
 	}
 	p.Send(t, "complete", "a", nil)
-	for { // until the work for it has ended
+	for { // until the work for a has ended
 		p.Subscribe(t, "c", "{ __typename }", nil)
 		if got := p.Read(t); got.Type == "next" {
 			break
@@ -147,7 +147,7 @@ func TestOperationsOfAWebSocketAreBounded(t *testing.T) {
 	}
 }
 
-// Who calls is said by the handshake or, which counts more, by the first message.
+// The caller is known by the handshake or by the first message, which takes precedence.
 func TestTheCallerOfAWebSocket(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
@@ -187,7 +187,7 @@ func TestTheCallerOfAWebSocket(t *testing.T) {
 	}
 }
 
-// Deferred parts come as they do in a stream.
+// Deferred parts are the same as in a stream.
 func TestWebSocketsSendDeferredParts(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
@@ -232,7 +232,7 @@ func TestWebSocketsFollowATask(t *testing.T) {
 	task := w.QueueTask(t)
 	peers, ids := []*graphtest.Peer{w.Connect(t, graphtest.Admin), w.Connect(t, graphtest.Admin)}, []string{"a", "b"}
 	seen := map[*graphtest.Peer]map[string][]string{}
-	// read reads from each connection until each operation has answered so often.
+	// read reads from each connection until each operation has sent so many messages.
 	read := func(messages int) {
 		for _, p := range peers {
 			for len(seen[p]["a"]) < messages || len(seen[p]["b"]) < messages {
