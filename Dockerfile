@@ -1,10 +1,10 @@
-# The gateway in an image of its own: the program, the certificates it trusts and the licences of
-# what it is made of; no shell, no libraries, no package manager.
+# The gateway's image: the program, the certificates it trusts and the licences of everything in it; no
+# shell, no libraries, no package manager.
 #
 #   docker build -t certql --build-arg VERSION=v1.2.3 --build-arg COMMIT="$(git rev-parse HEAD)" .
 #
-# deploy/image.sh builds the last stage alone, from a program that deploy/build.sh has built on the
-# machine: the same files, without pulling an image.
+# deploy/image.sh builds only the last stage, from the program that deploy/build.sh builds on the machine:
+# the same files, without pulling an image.
 
 FROM golang:1.26 AS build
 WORKDIR /src

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { transformAsync } from '@babel/core';
 import { build } from 'esbuild';
 
-// What relay-compiler has made of a graphql`…` takes its place, as Relay has it.
+// Each graphql`…` is replaced by the artifact that relay-compiler has generated for it.
 const relay = {
   name: 'relay',
   setup({ onLoad }) {

@@ -1,6 +1,6 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
-/** What graphql-codegen makes of the schema and of documents, in build/. */
+/** What graphql-codegen generates from the schema and the documents, in build/. */
 const config: CodegenConfig = {
   schema: '../schema/*.graphqls',
   documents: ['documents.ts', 'test/everything.ts', 'test/partly.ts'],
@@ -11,9 +11,9 @@ const config: CodegenConfig = {
       presetConfig: { fragmentMasking: false },
       config: { scalars: { DateTime: 'string' }, enumsAsTypes: true, useTypeImports: true },
     },
-    // Which types an interface stands for, without which Apollo drops fields of fragments.
+    // The types that implement each interface; without them Apollo drops the fields of fragments.
     'build/possible-types.ts': { plugins: ['fragment-matcher'] },
-    // The whole schema in one file, which is how relay-compiler reads it.
+    // The whole schema in one file, as relay-compiler requires.
     'build/schema.graphql': { plugins: ['schema-ast'], config: { includeDirectives: true } },
   },
 };

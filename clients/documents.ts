@@ -1,6 +1,6 @@
 import { graphql } from './build/gql';
 
-/** What a row shows of a review item. */
+/** The fields of a review item that a row shows. */
 graphql(`
   fragment ReviewItem on AccessReviewItem {
     id
@@ -38,7 +38,7 @@ export const refreshReviewItem = graphql(`
   }
 `);
 
-/** Decides, and reads what a decision changes of what the page shows. */
+/** Decides, and reads the fields on the page that a decision changes. */
 export const decide = graphql(`
   mutation Decide($input: DecideReviewItemsInput!) {
     decideReviewItems(input: $input) {

@@ -1,7 +1,7 @@
 /**
- * The types whose `id` does not identify what is shown with it, so that a cache has to keep them
- * inside of the object that shows them. Their `id` is that of the REST API: the same entitlement has
- * another account under each review item, and one person is a Reviewer here and an Identity there.
+ * The types whose `id` does not identify their other fields, so that a cache must store them inside
+ * the object that contains them. Their `id` is that of the REST API: the same entitlement has a
+ * different account under each review item, and the same person can be a Reviewer and an Identity.
  */
 export const embedded = [
   'AccessProfile',

@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 
 const address = new URLSearchParams(location.search);
 
-/** Where the gateway is, from the page's own address. */
+/** The gateway's URL, from the page's own address. */
 export const endpoint = address.get('endpoint') ?? '';
 
 /** The certification to show, by either of its ids, from the page's own address. */
@@ -29,7 +29,7 @@ export function Heading({ name, made, total }: { name?: string | null; made?: nu
   );
 }
 
-/** The rows that have been read, with a button for more of them where there are any. */
+/** The rows that have been read, with a button to read more if there are any. */
 export function Rows({ children, more }: { children: ReactNode; more?: () => void }) {
   return (
     <>

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Builds into a folder what the image holds: the program, the certificates that it trusts and the
-# licences of what it is made of.
+# Builds the contents of the image into a folder: the program, the certificates that it trusts and the
+# licences of everything in it.
 #
 #   deploy/build.sh FOLDER
 #
-# VERSION and COMMIT say what is built; by default the repository does. GOARCH names the processor;
-# by default that of the machine. The same sources make the same bytes with the same version of Go,
-# in whichever folder.
+# VERSION and COMMIT set what the program reports; by default they come from the repository. GOARCH is the
+# target architecture, by default that of the machine. The build is reproducible: the same sources give the
+# same bytes with the same version of Go, in any folder.
 set -eu
 [ $# -eq 1 ] || { echo 'usage: deploy/build.sh FOLDER' >&2; exit 2; }
 mkdir -p "$1"
@@ -19,12 +19,12 @@ arch=${GOARCH:-$(go env GOHOSTARCH)}
 authorities=/etc/ssl/certs/ca-certificates.crt
 [ -f "$authorities" ] || { echo "deploy/build.sh: $authorities is missing: install ca-certificates" >&2; exit 1; }
 
-# Whatever the machine has set for Go must not change the program.
+# The machine's Go settings must not change the program.
 build() { env -u GOFLAGS -u GOEXPERIMENT -u GOAMD64 -u GOARM64 CGO_ENABLED=0 GOOS=linux "$@"; }
 
 umask 022
 for folder in etc/ssl/certs usr/share/doc/certql; do install -d -m 0755 "$out/$folder"; done
-# Version and commit come from here alone, since the repository may not be at hand.
+# Version and commit are set explicitly, because the repository may not be available.
 build GOARCH="$arch" go build -trimpath -buildvcs=false \
   -ldflags "-s -w -buildid= -X certql/edge/telemetry.version=$version -X certql/edge/telemetry.commit=$commit" -o "$out/certql" .
 chmod 0755 "$out/certql"

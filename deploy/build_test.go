@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// build runs deploy/build.sh once for all tests, and answers the folder that it has filled.
+// build runs deploy/build.sh once for all tests, and returns the folder with its output.
 var build = sync.OnceValues(func() (string, error) {
 	folder, err := scratch()
 	if err != nil {
@@ -42,7 +42,7 @@ var build = sync.OnceValues(func() (string, error) {
 	return built, script("./build.sh", built)
 })
 
-// script runs a command in this folder; what it says is part of the error.
+// script runs a command in this folder; the error includes its output.
 func script(name string, args ...string) error {
 	var output bytes.Buffer
 	command := exec.CommandContext(context.Background(), name, args...)
@@ -63,7 +63,7 @@ type scriptError struct {
 func (e *scriptError) Error() string { return e.name + ": " + e.err.Error() + "\n" + e.output }
 func (e *scriptError) Unwrap() error { return e.err }
 
-// built answers the folder with everything that the image holds.
+// built returns the folder with everything that the image holds.
 func built(t *testing.T) string {
 	t.Helper()
 	folder, err := build()
@@ -73,7 +73,7 @@ func built(t *testing.T) string {
 	return folder
 }
 
-// certql runs the built program and answers what it has printed.
+// certql runs the built program and returns its output.
 func certql(t *testing.T, env []string, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), filepath.Join(built(t), "certql"), args...)
@@ -84,7 +84,7 @@ func certql(t *testing.T, env []string, args ...string) (stdout, stderr string, 
 	return out.String(), complaints.String(), err
 }
 
-// need skips a test where a tool is missing; in CI, which installs all of them, it fails.
+// need skips a test if a tool is missing; in CI, which installs all of them, it fails the test.
 func need(t *testing.T, there bool, what string) {
 	t.Helper()
 	switch {
@@ -105,7 +105,7 @@ func needTool(t *testing.T, names ...string) {
 	}
 }
 
-// sums answers a checksum of each file below a folder.
+// sums returns a checksum of each file below a folder.
 func sums(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	found := make(map[string]string)
@@ -124,7 +124,7 @@ func sums(t *testing.T, folder string) map[string]string {
 	return found
 }
 
-// git answers what git prints in a folder.
+// git returns the output of git in a folder.
 func git(t *testing.T, folder string, args ...string) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "git", append([]string{"-C", folder}, args...)...).Output()
@@ -134,7 +134,7 @@ func git(t *testing.T, folder string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// clone answers a copy of the last commit.
+// clone returns a copy of the last commit.
 func clone(t *testing.T) string {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "certql")
@@ -142,8 +142,8 @@ func clone(t *testing.T) string {
 	return folder
 }
 
-// The second build compiles everything anew, the standard library included: a cache shared with the
-// first would agree with itself.
+// The second build compiles everything again, including the standard library: with a cache shared with the
+// first, the test would prove nothing.
 func TestTwoBuildsInTwoFoldersAreTheSame(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiling everything anew takes minutes")

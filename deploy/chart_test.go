@@ -36,7 +36,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// A rendering is what the chart makes of values.
+// A rendering is the output of the chart for some values.
 type rendering struct {
 	deployment *apps.Deployment
 	service    *core.Service
@@ -53,7 +53,7 @@ const (
 	namespace   = "iam"
 )
 
-// render answers the objects of the chart, in a release of which the name tells nothing.
+// render returns the objects of the chart, in a release whose name says nothing.
 func render(values string) (rendering, error) {
 	var chosen map[string]any
 	if err := yaml.UnmarshalStrict([]byte(values), &chosen); err != nil {
@@ -83,8 +83,8 @@ func render(values string) (rendering, error) {
 	return got, nil
 }
 
-// add reads an object as the API server does that is told to refuse fields that it does not know, or
-// that come twice; and holds it to the schema that the API publishes.
+// add reads an object like an API server that refuses unknown and duplicate fields, and checks it against the
+// schema that the API publishes.
 func (r *rendering) add(text string) error {
 	known := runtime.NewScheme()
 	if err := scheme.AddToScheme(known); err != nil {
@@ -121,7 +121,7 @@ func (r *rendering) add(text string) error {
 	return err
 }
 
-// rendered is render for values that are right.
+// rendered is render for valid values.
 func rendered(t *testing.T, values string) rendering {
 	t.Helper()
 	got, err := render(values)
@@ -258,7 +258,7 @@ func TestTheObjectsOfTheChartFindEachOther(t *testing.T) {
 	}
 }
 
-// containerOf answers the only container of a pod.
+// containerOf returns the only container of a pod.
 func containerOf(t *testing.T, r rendering) core.Container {
 	t.Helper()
 	if n := len(r.deployment.Spec.Template.Spec.Containers); n != 1 {
@@ -267,7 +267,7 @@ func containerOf(t *testing.T, r rendering) core.Container {
 	return r.deployment.Spec.Template.Spec.Containers[0]
 }
 
-// What the Pod Security Standards call restricted, and a little more.
+// The restricted profile of the Pod Security Standards, and a little more.
 func TestPodsMayDoNothingThatTheyNeedNot(t *testing.T) {
 	for name, values := range charts {
 		t.Run(name, func(t *testing.T) {
@@ -313,7 +313,7 @@ func TestPodsMayDoNothingThatTheyNeedNot(t *testing.T) {
 	}
 }
 
-// The image has the number that pods run as, so that a file that one may read the other may, too.
+// The image and the pods use the same user id, so that both can read the same files.
 func TestPodsRunAsWhomTheImageSays(t *testing.T) {
 	text, err := os.ReadFile("../Dockerfile")
 	if err != nil {
@@ -358,7 +358,7 @@ func variable(container core.Container, name string) string {
 	return ""
 }
 
-// argument answers the value of an option of the container.
+// argument returns the value of an option of the container.
 func argument(t *testing.T, container core.Container, option string) string {
 	t.Helper()
 	for _, argument := range container.Args {
@@ -414,7 +414,7 @@ func TestPodsAreAddedByTheLengthOfTheQueue(t *testing.T) {
 	}
 }
 
-// What the pod has left to end is enough for the program to.
+// The pod's time to shut down is enough for the program.
 func TestPodsHaveTimeToEnd(t *testing.T) {
 	for name, want := range map[string]int64{"tenant": 5 + 30 + 10, "everything": 10 + 60 + 10} {
 		got := rendered(t, charts[name])
@@ -470,7 +470,7 @@ func TestTheNetworkPolicyNamesWhoComesInAndWhatGoesOut(t *testing.T) {
 	}
 }
 
-// The program itself is asked what it makes of the arguments.
+// The program itself checks the arguments.
 func TestTheProgramTakesWhatTheChartGives(t *testing.T) {
 	secrets := t.TempDir()
 	for name, text := range map[string]string{"client-secret": "hush\n", "api-keys": "portal:" + strings.Repeat("0a", 32) + "\n"} {

@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// composed answers the compose file as Compose reads it, which is held to the schema of the
-// specification and to what it refers to.
+// composed returns the compose file as Compose reads it, checked against the schema of the specification
+// and against the files that it refers to.
 func composed(t *testing.T, env ...string) *types.Project {
 	t.Helper()
 	options, err := cli.NewProjectOptions([]string{"compose.yaml"}, cli.WithEnv(env), cli.WithResolvedPaths(true), cli.WithConsistency(true))
@@ -50,7 +50,7 @@ func TestTheComposeFileIsOneThatComposeTakes(t *testing.T) {
 			t.Errorf("the secret %s: %v", name, err)
 		}
 	}
-	// Callers and operators are apart, and so is who may reach the upstream.
+	// Callers, operators and the upstream are on separate networks.
 	networks := make(map[string][]string)
 	for name, service := range project.Services {
 		networks[name] = slices.Sorted(maps.Keys(service.Networks))
@@ -73,7 +73,7 @@ func TestComposedProgramsMayDoNothingThatTheyNeedNot(t *testing.T) {
 	}
 }
 
-// The program itself is asked what it makes of commands and variables.
+// The program itself checks the commands and variables.
 func TestTheProgramTakesWhatComposeGives(t *testing.T) {
 	tests := map[string]struct {
 		env     []string

@@ -14,8 +14,8 @@ import (
 	"github.com/moby/patternmatcher/ignorefile"
 )
 
-// sent copies what an engine is sent when it builds the image: the files of the repository less
-// those that .dockerignore names.
+// sent copies the build context that an engine gets: the files of the repository without those that
+// .dockerignore names.
 func sent(t *testing.T) string {
 	t.Helper()
 	ignored, err := os.ReadFile("../.dockerignore")

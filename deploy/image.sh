@@ -1,12 +1,12 @@
 #!/bin/sh
-# Builds the image without an engine and without pulling anything, by buildah, and writes it as an
-# OCI layout, which skopeo, podman and registries' own tools can take from there.
+# Builds the image with buildah, without a container engine and without pulling an image, and writes it as an
+# OCI layout, which skopeo, podman and registries' own tools can read.
 #
 #   deploy/image.sh FOLDER [BUILT]
 #
-# It is the last stage of the Dockerfile, with what deploy/build.sh built on this machine in place
-# of the stage before. BUILT is a folder that deploy/build.sh has filled; without one it is built
-# now. The same files make the same image.
+# It runs the last stage of the Dockerfile, with the output of deploy/build.sh on this machine in place of the
+# stage before. BUILT is a folder with that output; without it, the output is built now. The same files give
+# the same image.
 set -eu
 [ $# -ge 1 ] && [ $# -le 2 ] || { echo 'usage: deploy/image.sh FOLDER [BUILT]' >&2; exit 2; }
 mkdir -p "$1"
@@ -22,7 +22,7 @@ else
   deploy/build.sh "$work/stage/out"
 fi
 
-# Storage and registries of its own: nothing of the machine's configuration is used or changed.
+# With its own storage: the machine's configuration is neither used nor changed.
 export STORAGE_DRIVER=vfs
 buildah() { command buildah --root "$work/storage" --runroot "$work/run" "$@"; }
 touched=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}

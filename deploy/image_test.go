@@ -28,7 +28,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// An image is one that deploy/image.sh has written.
+// An image is the output of deploy/image.sh.
 type image struct {
 	digest string
 	config struct {
@@ -43,7 +43,7 @@ type image struct {
 	root  string                 // where they are unpacked
 }
 
-// imageOf writes the image of what is built, reads it back and unpacks it.
+// imageOf builds the image, reads it back and unpacks it.
 func imageOf(t *testing.T) image {
 	t.Helper()
 	needTool(t, "buildah")
@@ -82,7 +82,7 @@ func decode(t *testing.T, content []byte, into any) {
 	}
 }
 
-// blob answers the content with a digest, which has to be its own.
+// blob returns the content with a digest, which it verifies.
 func blob(t *testing.T, layout, digest string) []byte {
 	t.Helper()
 	name, _ := strings.CutPrefix(digest, "sha256:")
@@ -96,7 +96,7 @@ func blob(t *testing.T, layout, digest string) []byte {
 	return content
 }
 
-// unpack adds a layer to what is there of an image.
+// unpack adds a layer to the files of an image.
 func unpack(t *testing.T, layer []byte, to image) {
 	t.Helper()
 	plain, err := gzip.NewReader(bytes.NewReader(layer))
@@ -157,7 +157,7 @@ func TestTheImageHoldsTheProgramAndNothingToBreakInWith(t *testing.T) {
 	if diff := cmp.Diff([]string{"8080/tcp", "8081/tcp"}, ports); diff != "" {
 		t.Errorf("ports (-want +got):\n%s", diff)
 	}
-	// The settings of the image have to be ones that the program knows.
+	// The program must know the settings of the image.
 	out, complaints, err := certql(t, config.Env, "config")
 	if err != nil || complaints != "" || !regexp.MustCompile(`(?m)^addr +:8080 `).MatchString(out) || !regexp.MustCompile(`(?m)^admin-addr +:8081 `).MatchString(out) {
 		t.Errorf("the program makes of the image's variables %q: %v\n%s%s", config.Env, err, out, complaints)
@@ -194,13 +194,13 @@ func TestTheLicencesOfEverythingAreInTheImage(t *testing.T) {
 	}
 }
 
-// enter starts a program in a root folder as a container engine would: its mounts are its own, the root is
-// read-only, the user is a number, and nothing gives more rights than that.
+// enter starts a program in a root folder as a container engine would: it has its own mounts, a read-only root
+// and a numeric user, and cannot gain further rights.
 const enter = `mount --make-rprivate / && mount --bind "$0" "$0" && mount -o remount,bind,ro,nosuid,nodev "$0" &&
 exec setpriv --no-new-privs chroot --userspec="$1" --groups="" "$0" "${@:2}"`
 
-// runImage starts what the image starts, with the arguments and on ports that are free, and answers the
-// process and the URL of the gateway.
+// runImage starts the image's program, with the arguments and on free ports, and returns the process and the
+// URL of the gateway.
 func runImage(t *testing.T, img image, args ...string) (*exec.Cmd, string) {
 	t.Helper()
 	needTool(t, "unshare", "setpriv", "chroot", "mount", "bash")
@@ -235,7 +235,7 @@ func runImage(t *testing.T, img image, args ...string) (*exec.Cmd, string) {
 	return nil, ""
 }
 
-// ask sends a query as the bearer of a token, and answers the data.
+// ask sends a query with a token, and returns the data.
 func ask(t *testing.T, url, query string) string {
 	t.Helper()
 	body, err := json.Marshal(map[string]string{"query": query})
@@ -300,8 +300,8 @@ func TestTheImageServesAsNobodyOnAReadOnlyRoot(t *testing.T) {
 	}
 }
 
-// A tenant whose certificate is vouched for by an authority in the image's file, and by no other, is
-// trusted: it is that file which counts.
+// A tenant whose certificate was issued by an authority in the image's file, and is in no other, is trusted:
+// that file is the one that counts.
 func TestTheImageTrustsTheCertificatesInIt(t *testing.T) {
 	tenant := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -331,7 +331,7 @@ func TestTheImageTrustsTheCertificatesInIt(t *testing.T) {
 	}
 }
 
-// tokens serves an access token to whoever asks, and answers where.
+// tokens serves an access token for every request, and returns its URL.
 func tokens(t *testing.T) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -17,8 +17,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// serve runs the built program on a sandbox of its own until the test ends, and answers the URL
-// of the listener of operators.
+// serve runs the built program on a sandbox of its own until the test ends, and returns the URL of the
+// operators' listener.
 func serve(t *testing.T) string {
 	t.Helper()
 	command := exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(built(t), "certql"), "--addr=127.0.0.1:0", "--admin-addr=127.0.0.1:0")
@@ -48,7 +48,7 @@ func serve(t *testing.T) string {
 	return ""
 }
 
-// fetch answers what is at a URL, with its status.
+// fetch returns the body and the status of a URL.
 func fetch(t *testing.T, url string) (int, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
@@ -68,8 +68,8 @@ func fetch(t *testing.T, url string) (int, string) {
 	return response.StatusCode, string(body)
 }
 
-// The metric and the paths have to be ones that the program has, under the names by which the chart,
-// the adapter and the configuration of Prometheus know them.
+// The program must have the metric and the paths that the chart, the adapter and the configuration of
+// Prometheus name.
 func TestPodsAreWatchedByWhatTheProgramTells(t *testing.T) {
 	everything := rendered(t, charts["everything"])
 	container := containerOf(t, everything)
@@ -159,7 +159,7 @@ func TestPrometheusFindsTheComposedGatewayUnderTheJobOfTheAlerts(t *testing.T) {
 			t.Errorf("%s is not mounted", file)
 		}
 	}
-	// The operator of Prometheus calls a job by the label that it is told.
+	// The Prometheus operator names a job by the configured label.
 	monitor := rendered(t, charts["everything"])
 	if got := monitor.deployment.Spec.Template.Labels[monitor.monitor.Spec.JobLabel]; got != scraped.JobName {
 		t.Errorf("the job of the monitor is %q by the label %q, want %q", got, monitor.monitor.Spec.JobLabel, scraped.JobName)

@@ -12,7 +12,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// What a reader copies from the README has to fit to what is there: files, values, arguments.
+// The commands in the README must fit the files, values and arguments.
 func TestEveryCommandOfTheReadmeFits(t *testing.T) {
 	text, err := os.ReadFile("README.md")
 	if err != nil {
@@ -54,7 +54,7 @@ func TestEveryCommandOfTheReadmeFits(t *testing.T) {
 	}
 }
 
-// renderCommand renders the chart with the values that a command of Helm sets.
+// renderCommand renders the chart with the values that a Helm command sets.
 func renderCommand(t *testing.T, words []string) {
 	t.Helper()
 	values := make(map[string]any)

@@ -28,11 +28,11 @@ type answer struct {
 	}
 }
 
-// troubles are the codes that a fault of the upstream may lead to. INTERNAL is not one of them.
+// troubles are the codes that an upstream fault may cause. INTERNAL is not one of them.
 var troubles = []string{"RATE_LIMITED", "UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE", "UPSTREAM_INVALID"}
 
 // trouble returns what is wrong with an answer. While the upstream has faults, errors that they explain
-// are not wrong; at other times, every error is.
+// are expected; at other times, every error is wrong.
 func (a answer) trouble(faulty bool) error {
 	for _, e := range a.Errors {
 		if !faulty || !slices.Contains(troubles, e.Extensions.Code) {
@@ -105,5 +105,5 @@ func (c *caller) post(ctx context.Context, document string, variables map[string
 	return c.client.Do(r)
 }
 
-// errLeft says that a caller went away before it had an answer, as it meant to.
+// errLeft means that a caller left before it had an answer, as intended.
 var errLeft = errors.New("the caller has left")

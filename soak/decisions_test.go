@@ -30,7 +30,7 @@ const decideMutation = `mutation Decide($input: DecideReviewItemsInput!) {
 	}
 }`
 
-// decide decides three items of one certification, and notes what the answer promises.
+// decide decides three items of one certification, and records what the answer acknowledges.
 func decide(ctx context.Context, s *suite, random *rand.Rand, faulty bool) error {
 	certification := pick(random, s.certifications)
 	certification.mu.Lock()
@@ -88,8 +88,8 @@ func decide(ctx context.Context, s *suite, random *rand.Rand, faulty bool) error
 
 const commentsQuery = `query Comments($id: ID!) { certification(id: $id) { reviewItems(first: 1000) { nodes { rawId comments } } } }`
 
-// verify reads every certification, and returns how many decisions were acknowledged, and of how many it
-// cannot be known whether they were applied. What an answer promised has to be there.
+// verify reads every certification, and returns how many decisions were acknowledged, and for how many the
+// outcome is unknown. Every acknowledged decision must be there.
 func (s *suite) verify(t *testing.T) (acknowledged, unknown int) {
 	t.Helper()
 	for _, certification := range s.certifications {

@@ -13,7 +13,7 @@ import (
 // A load is what callers send to the gateway for a while.
 type load struct {
 	faulty bool
-	// atOnce is how many callers ask at the same time.
+	// atOnce is how many requests are under way at the same time.
 	atOnce int
 	// requests ends the load after so many; 0 for any number.
 	requests int
@@ -23,7 +23,7 @@ type load struct {
 	rate float64
 }
 
-// An outcome is what became of a load.
+// An outcome is the result of a load.
 type outcome struct {
 	requests int
 	took     time.Duration
@@ -45,8 +45,8 @@ func (o outcome) percentile(p float64) time.Duration {
 // maxErrors is how many wrong answers end a load.
 const maxErrors = 20
 
-// run puts a load on the gateway, and waits until every request has its answer. An answer that is lost or
-// wrong fails the test.
+// run puts a load on the gateway, and waits until every request has its answer. A lost or wrong answer fails
+// the test.
 func (s *suite) run(t *testing.T, l load, seed uint64) outcome {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())

@@ -34,8 +34,8 @@ type process struct {
 	stderr *tail
 }
 
-// start runs the program until the test ends; it has to end with exit code 0 then. It serves once it has
-// printed a line that starts with last.
+// start runs the program until the test ends; it must then exit with code 0. It is ready when it has printed
+// a line that starts with last.
 func start(t *testing.T, program, last string, args ...string) *process {
 	t.Helper()
 	command := exec.CommandContext(context.WithoutCancel(t.Context()), program, args...)
@@ -140,7 +140,7 @@ func send(t *testing.T, client *http.Client, r *http.Request) (int, []byte) {
 	return response.StatusCode, body
 }
 
-// A reading is what the gateway says of itself at one moment.
+// A reading has the gateway's metrics at one moment.
 type reading struct {
 	goroutines int
 	resident   float64 // bytes of the process

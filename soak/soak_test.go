@@ -13,14 +13,14 @@ import (
 var soak = flag.Duration("soak", 0, "how long to soak, such as 10m; without it, it sends a few hundred requests")
 
 const (
-	// usedUp is the load of a round, as a part of what the machine can serve.
+	// usedUp is the load of a round, as a fraction of what the machine can serve.
 	usedUp = 0.8
-	// atOnce is how many callers ask at the same time at most.
+	// atOnce is how many requests are under way at the same time at most.
 	atOnce = 32
 )
 
-// faults are what goes wrong upstream for a sixth of the time: it is slow, it is down, it breaks off, it
-// responds with something else, and it applies writes that it says it has not.
+// faults are what goes wrong upstream for a sixth of the time: it is slow, it is down, it truncates responses,
+// it sends invalid ones, and it applies writes but reports that it has not.
 const faults = `
 	{"operation": "*", "kind": "latency", "strikes": "beforeApplying", "probability": 0.3, "latencyMillis": 10, "jitterMillis": 40},
 	{"operation": "*", "kind": "status", "strikes": "beforeApplying", "probability": 0.03, "status": 503},
@@ -31,8 +31,8 @@ const faults = `
 	{"operation": "listIdentityCertifications", "kind": "contentType", "body": "html", "probability": 0.02},
 	{"operation": "getIdentityCertification", "kind": "stall", "probability": 0.5, "count": 2}`
 
-// busy makes the upstream say once that it has had too much. After a second time within two minutes the
-// gateway would go on very slowly, as it should, and nothing could be compared.
+// busy makes the upstream respond once with 429. After a second time within two minutes the gateway would
+// slow down a lot, as it should, and the rounds could not be compared.
 const (
 	busy     = `{"operation": "*", "kind": "status", "strikes": "beforeApplying", "count": 1, "after": 20, "status": 429, "retryAfter": "1"},`
 	busyPace = 3 * time.Minute
@@ -63,7 +63,7 @@ type round struct {
 	atRest        reading
 }
 
-// soakFor finds out how much the machine can serve, sends it less for the given time, and compares the
+// soakFor measures how much the machine can serve, sends less than that for the given time, and compares the
 // last round with the second: in the first, caches fill and pools grow.
 func soakFor(t *testing.T, lasts time.Duration) {
 	s := newSuite(t, 300, 30000)
@@ -115,8 +115,8 @@ func (r round) resident() float64 {
 	return most
 }
 
-// heap returns the least that was in use on the heap under load, which is about what is left after a
-// collection.
+// heap returns the least memory that was in use on the heap under load, which is about what remains after a
+// garbage collection.
 func (r round) heap() float64 {
 	least := r.clean.readings[0].heap
 	for _, now := range r.clean.readings {

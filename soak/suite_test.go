@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// A suite is a gateway on a sandbox, each a process of its own, and the callers of the gateway.
+// A suite has a gateway and a sandbox, each in a process of its own, and the callers of the gateway.
 type suite struct {
 	gateway *process
 	sandbox sandbox
@@ -97,7 +97,7 @@ func (s *suite) certificationsOf(t *testing.T, who *caller) []string {
 	return ids
 }
 
-// maxCertifications is how many certifications have decisions made in them.
+// maxCertifications is in how many certifications decisions are made.
 const maxCertifications = 60
 
 // open returns the ids of the open certifications that identities review.
@@ -133,7 +133,7 @@ func (s *suite) certification(t *testing.T, id string) *certification {
 	return one
 }
 
-// rest waits until the gateway has nothing to do, and returns what it says of itself then.
+// rest waits until the gateway is idle, and then returns its metrics.
 func (s *suite) rest(t *testing.T) reading {
 	t.Helper()
 	s.client.CloseIdleConnections()

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// A work is one kind of thing that callers do. Its error says that an answer was lost, wrong or meant for
-// another caller.
+// A work is one kind of request that callers make. Its error reports that an answer was lost, wrong or meant
+// for another caller.
 type work struct {
 	name  string
 	share int // of a hundred
@@ -120,7 +120,7 @@ func readItems(ctx context.Context, s *suite, random *rand.Rand, faulty bool) er
 	return nil
 }
 
-// missing returns the error that there is no data, unless faults explain that.
+// missing returns an error if there is no data, unless faults explain it.
 func missing(faulty, isMissing bool) error {
 	if isMissing && !faulty {
 		return errors.New("there is no data, and no error that says why")
@@ -218,7 +218,7 @@ func follow(ctx context.Context, s *suite, _ *rand.Rand, faulty bool) error {
 	return nil
 }
 
-// leave asks for much and soon goes away.
+// leave starts an expensive request and soon abandons it.
 func leave(ctx context.Context, s *suite, random *rand.Rand, _ bool) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, time.Duration(random.IntN(5000))*time.Microsecond, errLeft)
 	defer cancel()

@@ -22,7 +22,7 @@ export function CertificationPage({ id }: { id: string }) {
   );
 }
 
-/** A row that reads itself again through `node`, and decides. By its id, the answer changes whatever shows the item. */
+/** A row that reads itself again through `node`, and decides. Apollo updates every view of the item by its id. */
 function ReviewItem({ item, certificationId }: { item: ReviewItemFragment; certificationId: string }) {
   const { id, identity, access, decision } = item;
   const client = useApolloClient();

@@ -6,7 +6,7 @@ import { embedded } from '../embedded';
 // Without these arguments in its key, a list would hold the rows of all filters and orders.
 const pages = relayStylePagination(['reviewer', 'filter', 'orderBy', 'offset']);
 
-/** Adds the fields that another query has read of the same thing to those that are there. */
+/** Adds the fields that another query has read of the same object to those in the cache. */
 const merge: FieldMergeFunction = (existing, incoming, { mergeObjects, readField }) =>
   existing && readField('id', existing) === readField('id', incoming) ? mergeObjects(existing, incoming) : incoming;
 
@@ -25,7 +25,7 @@ declare module '@apollo/client' {
   }
 }
 
-/** Apollo's cache for what a gateway answers. */
+/** Apollo's cache for a gateway's responses. */
 export function createCache(): InMemoryCache {
   return new InMemoryCache({ possibleTypes: possible.possibleTypes, typePolicies });
 }
@@ -35,7 +35,7 @@ export function createClient(endpoint: string, cache = createCache()): ApolloCli
   return new ApolloClient({
     link: new HttpLink({ uri: endpoint }),
     cache,
-    // What cannot be read is null, with an error; by default Apollo would drop the rest of the answer.
+    // A field that cannot be read is null, with an error; by default Apollo would drop the rest of the response.
     defaultOptions: { watchQuery: { errorPolicy: 'all' }, query: { errorPolicy: 'all' }, mutate: { errorPolicy: 'all' } },
   });
 }

@@ -13,7 +13,7 @@ export function createEnvironment(endpoint: string): Environment {
       return response.json();
     }),
     store: new Store(new RecordSource()),
-    // Relay adds `id` to every selection, and would take it for unique among all types.
+    // Relay adds `id` to every selection, and by default assumes that it is unique among all types.
     getDataID: (record, type) => (embedded.includes(type) ? undefined : record.id),
   });
 }

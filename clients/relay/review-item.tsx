@@ -5,7 +5,7 @@ import type { reviewItemRefetchQuery } from '../build/relay/reviewItemRefetchQue
 import type { reviewItem_item$key } from '../build/relay/reviewItem_item.graphql';
 import { Row } from '../view';
 
-/** A row that reads itself again through `node`, and decides. By its id, the answer changes whatever shows the item. */
+/** A row that reads itself again through `node`, and decides. Relay updates every view of the item by its id. */
 export function ReviewItem({ item, certificationId }: { item: reviewItem_item$key; certificationId: string }) {
   const [{ id, decision, identity, access }, refetch] = useRefetchableFragment<reviewItemRefetchQuery, reviewItem_item$key>(
     graphql`

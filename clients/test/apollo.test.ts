@@ -8,7 +8,7 @@ import { answersTo, differences, endpoint, someCertification } from './gateway';
 
 const variables = { first: 5, items: 100 };
 
-/** Answers where what a client's cache shows differs from what the gateway has answered. */
+/** Returns where a client's cache differs from the gateway's response. */
 async function misread(client: ApolloClient): Promise<string[]> {
   const [answer] = await answersTo(() => client.query({ query: everything, variables }));
   assert.equal(answer.errors, undefined);

@@ -1,6 +1,6 @@
 import { graphql } from 'relay-runtime';
 
-/** Reads whatever the graph shows with a certification and its items, for all of the clients. */
+/** Reads everything that the graph has on a certification and its items, for all the clients. */
 export const everything = graphql`
   query everythingQuery($first: Int!, $items: Int!) {
     certifications(first: $first, orderBy: [{ field: NAME }]) {

@@ -1,7 +1,7 @@
 /** The endpoint of the gateway under test. */
 export const endpoint = process.env.GATEWAY ?? '';
 
-/** Calls `act` and answers the bodies of the gateway's answers to what it has sent. */
+/** Calls `act` and returns the bodies of the gateway's responses to its requests. */
 export async function answersTo(act: () => Promise<unknown>): Promise<any[]> {
   const { fetch } = globalThis;
   const answers: Promise<any>[] = [];
@@ -18,7 +18,7 @@ export async function answersTo(act: () => Promise<unknown>): Promise<any[]> {
   }
 }
 
-/** Answers what the gateway itself says to an operation. */
+/** Returns the gateway's data for an operation. */
 export async function ask(query: string, variables?: object): Promise<any> {
   const response = await fetch(endpoint, {
     method: 'POST',
@@ -32,13 +32,13 @@ export async function ask(query: string, variables?: object): Promise<any> {
   return data;
 }
 
-/** Answers the global id of some certification. */
+/** Returns the global id of some certification. */
 export async function someCertification(): Promise<string> {
   const { certifications } = await ask('{ certifications(first: 1) { edges { node { id } } } }');
   return certifications.edges[0].node.id;
 }
 
-/** Answers the paths at which what is shown differs from what was answered. Names of types do not count. */
+/** Returns the paths at which the shown data differs from the response. Type names are ignored. */
 export function differences(answered: any, shown: any, path: string[] = []): string[] {
   if (answered === null || typeof answered !== 'object') {
     return answered === shown ? [] : [path.join('.')];

@@ -25,7 +25,7 @@ before(async () => {
 });
 after(() => browser?.close());
 
-/** Answers what the gateway itself says to an operation. */
+/** Returns the gateway's data for an operation. */
 async function ask(query, variables) {
   const response = await fetch(endpoint, {
     method: 'POST',
@@ -37,7 +37,7 @@ async function ask(query, variables) {
   return data;
 }
 
-/** Answers certifications that somebody has still to begin, of more than two pages of items. */
+/** Returns certifications without decisions that have more than two pages of items. */
 async function openCertifications() {
   const { certifications } = await ask(
     `{ certifications(first: 100, filter: { phase: ACTIVE, completed: false }) {
@@ -52,7 +52,7 @@ async function openCertifications() {
   return fitting;
 }
 
-/** Revokes an item past the page that shows it. */
+/** Revokes an item behind the back of the page that shows it. */
 async function revoke(certification, itemId) {
   const { decideReviewItems } = await ask(
     'mutation ($input: DecideReviewItemsInput!) { decideReviewItems(input: $input) { errors { message } } }',
@@ -61,7 +61,7 @@ async function revoke(certification, itemId) {
   assert.deepEqual(decideReviewItems.errors, []);
 }
 
-/** Moves an item to another certification, past the page that shows it. */
+/** Moves an item to another certification behind the back of the page that shows it. */
 async function moveAway(certification, itemId) {
   const other = certifications.find(({ reviewer }) => reviewer.id !== certification.reviewer.id);
   const { reassignReviewItems } = await ask(
@@ -78,7 +78,7 @@ async function moveAway(certification, itemId) {
   assert.deepEqual(reassignReviewItems.errors, []);
 }
 
-/** Answers all items of a certification as a page shows them. */
+/** Returns all items of a certification as a page shows them. */
 async function itemsOf(certification) {
   const { node } = await ask(
     `query ($id: ID!) { node(id: $id) { ... on Certification { reviewItems(first: 1000) { nodes {
@@ -91,7 +91,7 @@ async function itemsOf(certification) {
   );
 }
 
-/** Answers the rows that a page shows. */
+/** Returns the rows that a page shows. */
 function rowsOn(page) {
   return page.locator('tr').evaluateAll((rows) =>
     rows.map((row) => [row.id, ...[...row.cells].slice(0, 4).map((cell) => cell.textContent)]),
@@ -110,7 +110,7 @@ for (const [number, client] of clients.entries()) {
     const rows = page.locator('tr');
     const row = (n, text) => rows.nth(n).filter({ hasText: text });
 
-    /** Does what makes the page send one operation, and answers how many calls that took, or would have without others. */
+    /** Makes the page send one operation, and returns the calls that it took, or would have taken without shared reads. */
     const callsOf = async (act) => {
       const [response] = await Promise.all([
         page.waitForResponse((answer) => answer.url() === endpoint && answer.request().method() === 'POST'),
@@ -122,7 +122,7 @@ for (const [number, client] of clients.entries()) {
       return calls + cached + coalesced;
     };
 
-    // The first page of rows, asked for by the id of the REST API.
+    // The first page of rows, requested with the id of the REST API.
     const target = `${pages}/${client}.html?${new URLSearchParams({ endpoint, certification: certification.rawId })}`;
     assert.equal(await callsOf(() => page.goto(target)), 2, 'the certification, and a page of its items');
     await rows.nth(pageSize - 1).waitFor();
@@ -135,12 +135,12 @@ for (const [number, client] of clients.entries()) {
     await rows.nth(2 * pageSize - 1).waitFor();
     assert.deepEqual(await rowsOn(page), items.slice(0, 2 * pageSize));
 
-    // A row that is read again, once somebody else has decided it.
+    // A row that is read again after another person has decided it.
     await revoke(certification, items[3][0]);
     assert.equal(await callsOf(() => rows.nth(3).getByText('Refresh').click()), 1, 'the item');
     await row(3, 'REVOKE').waitFor();
 
-    // A mutation, whose answer changes the row and the heading.
+    // A mutation, whose response changes the row and the heading.
     assert.equal(await callsOf(() => rows.nth(14).getByText('Approve').click()), 3, 'the check, the decision, and the item');
     await row(14, 'APPROVE').waitFor();
     await page.locator('output', { hasText: `2 of ${certification.decisionsTotal}` }).waitFor();
@@ -153,7 +153,7 @@ for (const [number, client] of clients.entries()) {
     assert.equal(await page.getByText('More').count(), 0);
     assert.deepEqual(await rowsOn(page), await itemsOf(certification));
 
-    // A mutation that is refused, since the item has gone elsewhere.
+    // A mutation that is refused, because the item was moved elsewhere.
     await moveAway(certification, items[7][0]);
     await callsOf(() => rows.nth(7).getByText('Approve').click());
     await rows.nth(7).locator('em').waitFor();

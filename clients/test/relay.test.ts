@@ -7,7 +7,7 @@ import { everything } from './everything';
 import { answersTo, differences, endpoint, someCertification } from './gateway';
 import { partly } from './partly';
 
-/** Sends a query, and answers what the gateway has answered and what the environment shows then. */
+/** Sends a query, and returns the gateway's response and what the environment then shows. */
 async function read(environment: Environment, query: GraphQLTaggedNode, variables: Variables) {
   const [answer] = await answersTo(() => fetchQuery<OperationType>(environment, query, variables).toPromise());
   const { data } = environment.lookup(createOperationDescriptor(getRequest(query), variables).fragment);

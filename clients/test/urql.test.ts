@@ -12,7 +12,7 @@ before(() => mock.method(console, 'warn', () => {}));
 
 const variables = { first: 5, items: 100 };
 
-/** Answers where what a client's cache shows differs from what the gateway has answered. */
+/** Returns where a client's cache differs from the gateway's response. */
 async function misread(client: Client): Promise<string[]> {
   const [answer] = await answersTo(() => client.query(everything, variables).toPromise());
   assert.equal(answer.errors, undefined);

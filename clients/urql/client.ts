@@ -6,7 +6,7 @@ import { embedded } from '../embedded';
 
 const pages = relayPagination();
 
-/** urql's normalising cache for what a gateway answers. */
+/** urql's normalising cache for a gateway's responses. */
 export function createCache() {
   return cacheExchange({
     possibleTypes: possible.possibleTypes,
@@ -24,7 +24,7 @@ export function createClient(endpoint: string, cache = createCache()): Client {
   return new Client({
     url: endpoint,
     exchanges: [cache, fetchExchange],
-    // The gateway takes a GET only with a header that no form of another site could send.
+    // The gateway accepts a GET only with a header that a form on another site cannot send.
     preferGetMethod: false,
   });
 }

@@ -1,12 +1,12 @@
 // Command licences prints the licences of everything that is linked into a program: of Go's standard
-// library and of each module that the program says it is made of. It fails where one has no licence,
-// or one that is not among those that the project accepts.
+// library and of each module that the program lists. It fails if a module has no licence, or one that
+// the project does not accept.
 //
 //	licences PROGRAM
 //
-// It has to run where the modules of the program are known to the go command, which is the folder
-// above or any other of the program's module. It imports the standard library alone, so that it
-// runs wherever the program is built.
+// It must run in a folder where the go command knows the modules of the program: the folder above, or
+// any other of the program's module. It imports only the standard library, so that it runs wherever the
+// program is built.
 package main
 
 import (
@@ -36,8 +36,8 @@ func main() {
 	}
 }
 
-// run writes the licences of a program. Nothing is written where one of them is missing or not
-// accepted; the error names each.
+// run writes the licences of a program. If one of them is missing or not accepted, it writes nothing, and
+// the error names each.
 func run(ctx context.Context, w io.Writer, program string) error {
 	info, err := buildinfo.ReadFile(program)
 	if err != nil {
@@ -69,7 +69,7 @@ func run(ctx context.Context, w io.Writer, program string) error {
 	return nil
 }
 
-// folderOf answers where the sources of a module are.
+// folderOf returns the folder with the sources of a module.
 func folderOf(ctx context.Context, module *debug.Module) (string, error) {
 	if module.Replace != nil {
 		return "", fmt.Errorf("%s is replaced by %s, so that nobody can say under which licence it is", module.Path, module.Replace.Path)
@@ -131,9 +131,9 @@ func licenceOf(part, folder string) (licence, error) {
 	return found, nil
 }
 
-// accepted are the licences that the project takes, each with sentences that tell it from those after
-// it. They ask for their text to be kept, which is what this command is for; MPL-2.0 asks besides
-// that changes to its files are published, and there are none.
+// accepted are the licences that the project accepts, each with sentences that distinguish it from those
+// after it. They require that their text is kept, which is the purpose of this command; MPL-2.0 also
+// requires that changes to its files are published, and there are none.
 var accepted = []struct {
 	name      string
 	sentences []string
@@ -146,7 +146,7 @@ var accepted = []struct {
 	{"MPL-2.0", []string{"Mozilla Public License, version 2.0"}},
 }
 
-// nameOf answers which of the accepted licences a text is; nothing where it is none of them.
+// nameOf returns which of the accepted licences a text is, or the empty string if it is none of them.
 func nameOf(text string) string {
 	flat := strings.Join(strings.Fields(text), " ")
 	for _, candidate := range accepted {

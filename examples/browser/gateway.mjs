@@ -1,27 +1,27 @@
 import assert from 'node:assert/strict';
 import { complaints } from '../../playground/browser/page.mjs';
 
-/** The gateway under test, at the origin by which browsers know it. */
+/** The origin of the gateway under test, as browsers see it. */
 export const gateway = process.env.GATEWAY;
-/** Where it serves the example. */
+/** The URL of the example on it. */
 export const examplePage = `${gateway}/pages/`;
 
-/** A page of another origin of the same site, which it lists. */
+/** A page on another origin of the same site, which the gateway lists. */
 export const portal = process.env.PORTAL;
 
-/** Whether it is reached by TLS, and so what its cookie is called. */
+/** Whether it is reached over TLS, which determines the name of its cookie. */
 export const secure = gateway.startsWith('https:');
 export const sessionCookie = secure ? '__Host-certql' : 'certql-session';
 
 const sandbox = process.env.SANDBOX;
 
-/** Answers what the sandbox counted of an operation since it started, as {status: number}. */
+/** Returns the sandbox's counts of an operation since it started, as {status: number}. */
 export async function counted(operation) {
   const { counts } = await (await fetch(`${sandbox}/sandbox/requests`)).json();
   return counts[operation] ?? {};
 }
 
-/** Has the sandbox misbehave while act runs. */
+/** Gives the sandbox faults while act runs. */
 export async function withFaults(faults, act) {
   const put = await fetch(`${sandbox}/sandbox/faults`, { method: 'PUT', body: JSON.stringify(faults) });
   assert.equal(put.status, 200, await put.text());
@@ -32,20 +32,20 @@ export async function withFaults(faults, act) {
   }
 }
 
-/** Answers the tokens that the tenant gives for a form, with the status. */
+/** Returns the tokens that the tenant issues for a form, with the status. */
 export async function tenantToken(form) {
   const response = await fetch(`${sandbox}/oauth/token`, { method: 'POST', body: new URLSearchParams(form) });
   return { status: response.status, ...(await response.json()) };
 }
 
-/** Answers what the tenant itself lists as a user's certifications to review. */
+/** Returns the certifications that the tenant itself lists for a user to review. */
 export async function certificationsAtTenant(user) {
   const { access_token: token } = await tenantToken({ grant_type: 'client_credentials', client_id: user, client_secret: 'sandbox' });
   const response = await fetch(`${sandbox}/v3/certifications?limit=250&reviewer-identity=me`, { headers: { authorization: `Bearer ${token}` } });
   return (await response.json()).map(({ id }) => id).sort();
 }
 
-/** Runs a GraphQL operation as the page would, and answers {status, data, errors}. */
+/** Runs a GraphQL operation as the page would, and returns {status, data, errors}. */
 export function askFrom(page, query, variables) {
   return page.evaluate(
     async (body) => {
@@ -56,7 +56,7 @@ export function askFrom(page, query, variables) {
   );
 }
 
-/** Answers {status, body} of a GET that the page makes. */
+/** Returns {status, body} of a GET that the page makes. */
 export function getFrom(page, path) {
   return page.evaluate(async (path) => {
     const response = await fetch(path);
@@ -82,7 +82,7 @@ export async function signIn(page, name) {
   await page.getByRole('heading', { name: 'To review' }).waitFor();
 }
 
-/** Answers the names of the certifications on the page. */
+/** Returns the names of the certifications on the page. */
 export function listed(page) {
   return page.getByRole('rowheader').allInnerTexts();
 }

@@ -9,12 +9,12 @@ import {
 let browser;
 
 before(async () => {
-  // As browsers do by default, it keeps the pages that are left as they are, for the back button.
+  // Like browsers by default, it keeps pages in the back/forward cache.
   browser = await launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
 });
 after(() => browser?.close());
 
-/** Declares a test that gets the example in a profile of its own, which must not have complained at its end. */
+/** Declares a test that gets the example in a profile of its own, and fails if the browser reported problems. */
 function onPage(name, act) {
   test(name, async () => {
     const visited = await visit(browser);
@@ -27,7 +27,7 @@ function onPage(name, act) {
   });
 }
 
-/** Answers the total of an operation's requests that the sandbox answered with the status. */
+/** Returns how many of an operation's requests got the status from the sandbox. */
 const total = async (operation, status) => (await counted(operation))[status] ?? 0;
 
 const cookies = async (context) => (await context.cookies(gateway)).filter(({ name }) => name.includes('certql'));
@@ -38,7 +38,7 @@ const idsIn = ({ errors, data }) => {
   return data.certifications.nodes.map(({ rawId }) => rawId).sort();
 };
 
-/** Has the tenant take back all that came from a sign-in, as an administrator might: a code that comes again does it. */
+/** Makes the tenant revoke all tokens of a sign-in, as an administrator might, by using its code again. */
 async function revokeAtTheTenant(code) {
   const answer = await tenantToken({
     grant_type: 'authorization_code', client_id: 'portal', client_secret: 'sandbox', code,
@@ -48,7 +48,7 @@ async function revokeAtTheTenant(code) {
   assert.match(answer.error_description, /revoked/);
 }
 
-/** Answers the codes that the browser carries to the gateway from now on. */
+/** Returns the codes that the browser sends to the gateway from now on. */
 function codesOf(page) {
   const codes = [];
   page.on('request', (request) => {
@@ -60,7 +60,7 @@ function codesOf(page) {
   return codes;
 }
 
-/** Waits until the page has nothing of the user on it. */
+/** Waits until the page shows nothing of the user's. */
 async function seesNothing(page, reason) {
   await page.getByText(reason).waitFor();
   assert.deepEqual(await listed(page), []);
@@ -113,7 +113,7 @@ onPage('a comment that the campaign demands is asked for', async (page) => {
   await page.goto(`${examplePage}?certification=${encodeURIComponent(strict.id)}`);
   const item = page.getByRole('listitem').first();
   await item.getByRole('button', { name: 'Approve' }).click();
-  await item.getByText('The campaign demands a comment for this decision.').waitFor();
+  await item.getByText('The campaign requires a comment for this decision.').waitFor();
   await item.getByLabel('Comment').fill('Still needed');
   await item.getByRole('button', { name: 'Approve' }).click();
   await item.getByText('This is approved.').waitFor();
@@ -179,7 +179,7 @@ onPage('the cookie is out of reach of scripts and of other sites, and the only t
   assert.deepEqual(attributes, {
     name: sessionCookie, domain: 'localhost', path: '/', expires: -1, httpOnly: true, secure, sameSite: 'Lax',
   });
-  assert.equal(kept.length, 1, 'the cookie of the sign-in itself is gone');
+  assert.equal(kept.length, 1, 'the cookie of the sign-in itself is removed');
   assert.ok(value.length >= 22 && value.length < 200, `a random id has 128 bits or more and no token in it: ${value.length}`);
   assert.equal(await page.evaluate(() => document.cookie), '');
   assert.deepEqual(await page.evaluate(() => [localStorage.length, sessionStorage.length]), [0, 0]);
@@ -189,7 +189,7 @@ onPage('the cookie is out of reach of scripts and of other sites, and the only t
   for (const line of ofSession) {
     assert.deepEqual(line.split('; ').slice(1).sort(), ['HttpOnly', 'Path=/', 'SameSite=Lax', ...(secure ? ['Secure'] : [])]);
   }
-  // A JWT is base64url of an object, which begins with {"; no answer of the gateway has one in it.
+  // A JWT is base64url of an object, which begins with {"; no response of the gateway contains one.
   const own = answers.filter((answer) => answer.url().startsWith(gateway) && answer.status() === 200);
   assert.ok(own.length >= 4);
   for (const answer of own) {
@@ -206,7 +206,7 @@ onPage('the session gets another id at each sign-in', async (page, { context }) 
   const [second] = await cookies(context);
   assert.notEqual(first.value, second.value);
   await context.addCookies([first]);
-  assert.equal((await getFrom(page, '/auth/me')).status, 401, 'the old id is good no more');
+  assert.equal((await getFrom(page, '/auth/me')).status, 401, 'the old id is no longer valid');
 });
 
 onPage('tokens are refreshed while three queries run, once for all of them', async (page) => {
@@ -218,7 +218,7 @@ onPage('tokens are refreshed while three queries run, once for all of them', asy
   await withFaults([{ operation: 'listIdentityAccessReviewItems', kind: 'latency', latencyMillis: 300 }], async () => {
     for (let round = 1; (await granted()) < 1; round++) {
       assert.ok(round < 200, 'no tokens are refreshed');
-      // Another page in each round, so that none is answered from the gateway's cache.
+      // Another page in each round, so that none is served from the gateway's cache.
       const query = 'query Items($id: ID!, $n: Int!) { certification(id: $id) { rawId reviewItems(first: $n) { nodes { rawId } } } }';
       const answers = await Promise.all(ids.map((id) => askFrom(page, query, { id, n: round })));
       for (const [i, { status, data, errors }] of answers.entries()) {
@@ -227,7 +227,7 @@ onPage('tokens are refreshed while three queries run, once for all of them', asy
       }
     }
   });
-  // Two refreshes at once would have sent one refresh token twice, and the tenant would have refused and ended it all.
+  // Two refreshes at once would have sent one refresh token twice, and the tenant would have refused and ended the whole grant.
   assert.deepEqual({ ...(await counted('oauthToken')), 200: 0 }, { ...before, 200: 0 }, 'refusals of the token endpoint');
   assert.equal((await getFrom(page, '/auth/me')).status, 200);
 });
@@ -239,10 +239,10 @@ onPage('a session that ends in the middle of a page takes what it showed along, 
   const decided = await counted('makeIdentityDecision');
   await revokeAtTheTenant(codes.at(-1));
   await page.getByRole('listitem').first().getByRole('button', { name: 'Approve' }).click();
-  await seesNothing(page, 'Your session has ended. Sign in again to go on here.');
+  await seesNothing(page, 'Your session has ended. Sign in again to continue here.');
   assert.equal((await counted('makeIdentityDecision'))[200], decided[200], 'nothing was decided');
   assert.equal((await getFrom(page, '/auth/me')).status, 401);
-  assert.deepEqual(await cookies(context), [], 'the dead cookie is taken back');
+  assert.deepEqual(await cookies(context), [], 'the dead cookie is removed');
   await signIn(page, /Priya Raman/);
   await page.getByRole('listitem').first().waitFor();
 });
@@ -256,7 +256,7 @@ onPage('a refused refresh ends the session', async (page, { context }) => {
       assert.ok((errors ?? []).every(({ extensions }) => extensions.code === 'UNAUTHENTICATED'), JSON.stringify(errors));
     }
   });
-  assert.deepEqual(await cookies(context), [], 'the dead cookie is taken back');
+  assert.deepEqual(await cookies(context), [], 'the dead cookie is removed');
   await page.getByRole('rowheader').first().getByRole('link').click();
   await seesNothing(page, 'Your session has ended.');
 });
@@ -341,7 +341,7 @@ test('two users in two profiles never see a row of each other', async () => {
 const approve = `mutation { decideReviewItems(input: {certificationId: "c1d05e3f8a964b7792e0f6a43b1c8d01",
   decisions: [{itemId: "17e3b0c95d2f4a6881f7c2d4e6a90b02", decision: APPROVE}]}) { decidedItemIds } }`;
 
-/** What another site may have a browser submit by itself, as the fields of a form. */
+/** The forms that another site can make a browser submit, as their fields. */
 const forgedForms = {
   'a mutation in a form': { action: '/graphql', fields: { query: approve } },
   'a mutation in a multipart form': { action: '/graphql', enctype: 'multipart/form-data', fields: { query: approve } },
@@ -366,7 +366,7 @@ async function withOtherSites(act) {
   }
 }
 
-/** Answers what the gateway says to a form that the page at the origin submits. */
+/** Returns the gateway's response to a form that the page at the origin submits. */
 async function submitFrom(page, origin, { action, method = 'post', enctype = 'application/x-www-form-urlencoded', fields }) {
   await page.goto(origin);
   const [response] = await Promise.all([
@@ -383,7 +383,7 @@ async function submitFrom(page, origin, { action, method = 'post', enctype = 'ap
   return response;
 }
 
-/** Answers whether a WebSocket of the page at its gateway ends in "open" or in "error". */
+/** Reports whether a WebSocket of the page at its gateway ends in "open" or in "error". */
 function socketFrom(page) {
   return page.evaluate((url) => new Promise((ended) => {
     const socket = new WebSocket(url, 'graphql-transport-ws');

@@ -1,38 +1,38 @@
-// The page asks the gateway that serves it, so that the browser adds the session's cookie by itself. A page on another
-// origin, which the gateway then has to be started with (--cors-origin), writes the gateway's origin in front of each
-// path and adds `credentials: 'include'` to each fetch.
+// The page sends requests to the gateway that serves it, so the browser adds the session's cookie by itself. A page on
+// another origin, which --cors-origin must then list, puts the gateway's origin in front of each path and adds
+// `credentials: 'include'` to each fetch.
 
 const element = (id) => document.getElementById(id);
 
-/** Says that nobody is signed in, or no longer: a session can end at any time. */
+/** Thrown if nobody is signed in, or no longer: a session can end at any time. */
 class SignedOut extends Error {}
 
 // ---- The gateway ----
 
-/** Answers who is signed in, as {name, identityId, expiresAt}, or null. */
+/** Returns who is signed in, as {name, identityId, expiresAt}, or null. */
 async function signedInUser() {
   const response = await fetch('/auth/me');
   if (response.status === 401) {
     return null;
   }
   if (!response.ok) {
-    throw new Error(`The gateway does not say who is signed in: status ${response.status}.`);
+    throw new Error(`The gateway did not report who is signed in: status ${response.status}.`);
   }
   return response.json();
 }
 
-/** Answers the data of a GraphQL operation. */
+/** Returns the data of a GraphQL operation. */
 async function ask(query, variables) {
   const response = await fetch('/graphql', {
     method: 'POST',
-    headers: { 'content-type': 'application/json' }, // no form of another site can send this type
+    headers: { 'content-type': 'application/json' }, // a form on another site cannot send this type
     body: JSON.stringify({ query, variables }),
   });
   if (response.status === 401) {
     throw new SignedOut();
   }
   const { data, errors } = await response.json();
-  // The session may end while the gateway works on the answer; then the fields that it could not read say so.
+  // The session may end while the gateway is working; then the errors of the fields that it could not read say so.
   if (errors?.some((error) => error.extensions?.code === 'UNAUTHENTICATED')) {
     throw new SignedOut();
   }
@@ -42,7 +42,7 @@ async function ask(query, variables) {
   return data;
 }
 
-/** Ends the session, and answers where the browser can sign out of the tenant as well, or null. */
+/** Ends the session, and returns the URL at which the browser can sign out of the tenant as well, or null. */
 async function endSession() {
   const response = await fetch('/auth/logout', { method: 'POST', headers: { 'content-type': 'application/json' } });
   if (!response.ok) {
@@ -96,7 +96,7 @@ async function start() {
   await Promise.all([showCertifications(), showCertification()]);
 }
 
-/** Takes everything that belongs to a user off the page. */
+/** Removes everything that belongs to the user from the page. */
 function clear() {
   element('rows').replaceChildren();
   element('items').replaceChildren();
@@ -112,7 +112,7 @@ function clear() {
 function showSignedOut(reason) {
   clear();
   element('reason').textContent = reason;
-  // The gateway sends the browser back to this very page, which has to be among --session-return-path.
+  // The gateway sends the browser back to this page, which --session-return-path must allow.
   element('sign-in').href = `/auth/login?return=${encodeURIComponent(location.pathname + location.search)}`;
   element('signed-out').hidden = false;
 }
@@ -139,7 +139,7 @@ async function showCertifications() {
   element('certifications').hidden = false;
 }
 
-/** Shows what is to be decided of the certification that the page's address names, if it names one. */
+/** Shows the items to decide of the certification in the page's address, if there is one. */
 async function showCertification() {
   const id = chosenCertification();
   if (!id) {
@@ -149,7 +149,7 @@ async function showCertification() {
   }
   const { certification } = await ask(oneCertification, { id });
   if (id !== chosenCertification()) {
-    return; // another one was chosen meanwhile
+    return; // another one was chosen in the meantime
   }
   if (!certification) {
     throw new Error('There is no such certification.');
@@ -161,22 +161,22 @@ async function showCertification() {
   element('certification-title').focus();
 }
 
-/** Answers the entry of a review item, with the buttons that decide it. */
+/** Returns the list entry of a review item, with the buttons that decide it. */
 function itemOf(certification, item) {
   const entry = copyOf('item');
   const { name, description, privileged, sourceName } = item.access ?? {};
-  entry.querySelector('.identity').textContent = item.identity?.name ?? 'Somebody';
+  entry.querySelector('.identity').textContent = item.identity?.name ?? 'Unknown identity';
   entry.querySelector('.access').textContent = name ?? 'unnamed access';
   entry.querySelector('.about').textContent = [sourceName, privileged && 'privileged', description].filter(Boolean).join(' · ');
   const title = entry.querySelector('h3').textContent;
   for (const [button, decision] of [['.approve', 'APPROVE'], ['.revoke', 'REVOKE']]) {
-    entry.querySelector(button).ariaDescription = title; // ten buttons of one name are told apart by it
+    entry.querySelector(button).ariaDescription = title; // it distinguishes buttons with the same name
     entry.querySelector(button).addEventListener('click', () => attempt(() => decide(certification, item, entry, decision)));
   }
   return entry;
 }
 
-/** Decides an item. What the campaign or the tenant refuses is told beside the item. */
+/** Decides an item. If the campaign or the tenant refuses, the reason is shown beside the item. */
 async function decide(certification, item, entry, decision) {
   const controls = [...entry.querySelectorAll('button, input')];
   const comments = entry.querySelector('.comment').value.trim() || null;
@@ -199,19 +199,19 @@ async function decide(certification, item, entry, decision) {
       const row = [...element('rows').children].find((each) => each.dataset.certification === certification.id);
       row?.querySelector('.decided').replaceChildren(progress);
     }
-    element('certification-title').focus(); // the buttons that had it are gone
+    element('certification-title').focus(); // the buttons that had the focus are gone
   } finally {
     controls.forEach((control) => (control.disabled = false));
   }
 }
 
-/** Answers a refusal in words: the page's own for those that it knows, which go by the code. */
+/** Returns the text of a refusal: the page's own text for codes that it knows, otherwise the gateway's. */
 function refusalText({ code, message }) {
   switch (code) {
     case 'COMMENT_REQUIRED':
-      return 'The campaign demands a comment for this decision.';
+      return 'The campaign requires a comment for this decision.';
     case 'ALREADY_SIGNED':
-      return 'This certification is signed off, and cannot be changed any more.';
+      return 'This certification is signed off and can no longer be changed.';
     default:
       return message;
   }
@@ -229,14 +229,14 @@ const chosenCertification = () => new URLSearchParams(location.search).get('cert
 const copyOf = (template) => element(template).content.firstElementChild.cloneNode(true);
 const progressOf = ({ decisionsMade, decisionsTotal }) => `${decisionsMade ?? '?'} of ${decisionsTotal ?? '?'}`;
 
-/** Does something, and tells what went wrong with it. */
+/** Runs act, and shows what went wrong, if anything did. */
 async function attempt(act) {
   element('problem').textContent = '';
   try {
     await act();
   } catch (error) {
     if (error instanceof SignedOut) {
-      showSignedOut('Your session has ended. Sign in again to go on here.');
+      showSignedOut('Your session has ended. Sign in again to continue here.');
     } else {
       element('problem').textContent = error.message;
     }
@@ -256,7 +256,7 @@ element('rows').addEventListener('click', (event) => {
 });
 addEventListener('popstate', () => attempt(start));
 
-// The back button may bring the page back as it was left, for somebody else to see. So it is left empty.
+// The back button may restore the page as it was, for another person to see. So the page is cleared on leaving.
 addEventListener('pagehide', clear);
 addEventListener('pageshow', (event) => {
   if (event.persisted) {

@@ -11,33 +11,34 @@ import (
 	"strconv"
 )
 
-// Which review items to list. Fields given together are joined by "and".
+// Which review items to list. All given conditions must hold.
 type AccessReviewItemFilter struct {
-	// Items with one of these ids, global or REST, 100 at most; an empty list matches nothing.
+	// Items with one of these ids, global or REST, at most 100; an empty list matches nothing.
 	Ids []string `json:"ids,omitempty"`
-	// Items of this kind. The upstream does not document how this differs from `accessType`, which is
-	// the one to prefer.
+	// Items of this kind. The upstream does not document how this differs from `accessType`; prefer
+	// `accessType`.
 	Type *upstream.DtoType `json:"type,omitempty"`
 	// Items whose access is of this kind: in practice ENTITLEMENT, ACCESS_PROFILE or ROLE.
 	AccessType *upstream.DtoType `json:"accessType,omitempty"`
-	// Items that are decided (true) or still to decide (false). Deciding while paging through a listing
-	// of false shrinks it, so that rows are skipped: read every page first, or start again.
+	// Items that are decided (true) or still to be decided (false). With false, the list shrinks as
+	// items are decided, so paging through it at the same time skips rows: read every page first, or
+	// start again.
 	Completed *bool `json:"completed,omitempty"`
-	// Items of one of these `IdentitySummary.id`, 100 at most; an empty list matches nothing. The ids of
-	// identities themselves do not match.
+	// Items with one of these values of `IdentitySummary.id`, at most 100; an empty list matches
+	// nothing. The ids of identities themselves do not match.
 	IdentitySummaryIds []string `json:"identitySummaryIds,omitempty"`
 	// Items of identities with this name.
 	IdentityName *TextMatch `json:"identityName,omitempty"`
-	// Items whose access itself has one of these REST ids, 100 at most; an empty list matches nothing.
+	// Items whose access itself has one of these REST ids, at most 100; an empty list matches nothing.
 	// For access nested in a role or access profile, see `pertainingTo`.
 	AccessIds []string `json:"accessIds,omitempty"`
 	// Items whose access has this name.
 	AccessName *TextMatch `json:"accessName,omitempty"`
-	// Items that are an entitlement on a source with this name.
+	// Items whose access is an entitlement on a source with this name.
 	EntitlementSourceName *TextMatch `json:"entitlementSourceName,omitempty"`
-	// Items that are an access profile of a source with this name.
+	// Items whose access is an access profile on a source with this name.
 	AccessProfileSourceName *TextMatch `json:"accessProfileSourceName,omitempty"`
-	// Items that concern certain access directly or through a role or access profile.
+	// Items that concern the given access, directly or through a role or access profile.
 	PertainingTo *AccessScope `json:"pertainingTo,omitempty"`
 }
 
@@ -45,30 +46,30 @@ type AccessReviewItemFilter struct {
 type AccessReviewItemOrder struct {
 	// The field to order by.
 	Field upstream.AccessReviewItemSortField `json:"field"`
-	// Which way to order.
+	// Whether to order ascending or descending.
 	Direction OrderDirection `json:"direction"`
 }
 
-// Items that concern any of the given access, be it the item itself or nested in its role or access
-// profile. Exactly one of the fields is given.
+// Items that concern any of the given access, either directly or nested in a role or access profile.
+// Give exactly one of the fields.
 type AccessScope struct {
-	// Items with one of these entitlements by REST id, 100 at most; an empty list matches nothing.
+	// Items with one of these entitlements by REST id, at most 100; an empty list matches nothing.
 	Entitlements []string `json:"entitlements,omitempty"`
-	// Items with one of these access profiles by REST id, 100 at most; an empty list matches nothing.
+	// Items with one of these access profiles by REST id, at most 100; an empty list matches nothing.
 	AccessProfiles []string `json:"accessProfiles,omitempty"`
-	// Items with one of these roles by REST id, 100 at most; an empty list matches nothing.
+	// Items with one of these roles by REST id, at most 100; an empty list matches nothing.
 	Roles []string `json:"roles,omitempty"`
 }
 
-// Which certifications to list. Fields given together are joined by "and".
+// Which certifications to list. All given conditions must hold.
 type CertificationFilter struct {
-	// Certifications with one of these ids, global or REST, 100 at most; an empty list matches nothing.
+	// Certifications with one of these ids, global or REST, at most 100; an empty list matches nothing.
 	Ids []string `json:"ids,omitempty"`
-	// Certifications of one of these campaigns by REST id, 100 at most; an empty list matches nothing.
+	// Certifications of one of these campaigns by REST id, at most 100; an empty list matches nothing.
 	CampaignIds []string `json:"campaignIds,omitempty"`
 	// Certifications in this phase.
 	Phase *upstream.CertificationPhase `json:"phase,omitempty"`
-	// Certifications with every decision made (true) or with some still open (false); signed or not.
+	// Certifications with all decisions made (true) or with some still open (false), signed off or not.
 	Completed *bool `json:"completed,omitempty"`
 }
 
@@ -76,24 +77,24 @@ type CertificationFilter struct {
 type CertificationOrder struct {
 	// The field to order by.
 	Field upstream.CertificationSortField `json:"field"`
-	// Which way to order.
+	// Whether to order ascending or descending.
 	Direction OrderDirection `json:"direction"`
 }
 
-// Which pending tasks to list. Fields given together are joined by "and".
+// Which pending tasks to list. All given conditions must hold.
 type CertificationTaskFilter struct {
-	// Tasks with one of these ids, global or REST, 100 at most; an empty list matches nothing. Finished
+	// Tasks with one of these ids, global or REST, at most 100; an empty list matches nothing. Finished
 	// tasks are never found this way.
 	Ids []string `json:"ids,omitempty"`
-	// Tasks on one of these certifications or campaigns, by global or REST id, 100 at most; an empty
+	// Tasks on one of these certifications or campaigns, by global or REST id, at most 100; an empty
 	// list matches nothing.
 	TargetIds []string `json:"targetIds,omitempty"`
-	// Tasks that do one of these things; an empty list matches nothing.
+	// Tasks of one of these types; an empty list matches nothing.
 	Types []upstream.CertificationTaskType `json:"types,omitempty"`
 }
 
-// Decisions on items of one certification: at most 10,000 unless the gateway is set otherwise, sent in
-// the order given in calls of at most 250. Nothing is sent when any of them is refused beforehand.
+// Decisions on items of one certification: at most 10,000 unless the gateway is configured otherwise,
+// sent in the given order in calls of at most 250. If any decision is invalid, nothing is sent.
 type DecideReviewItemsInput struct {
 	// The global `id` or the `rawId` of the certification that all items belong to; it must be ACTIVE.
 	CertificationID string `json:"certificationId"`
@@ -101,67 +102,67 @@ type DecideReviewItemsInput struct {
 	Decisions []ReviewDecisionInput `json:"decisions"`
 }
 
-// What became of the decisions.
+// The outcome of the decisions.
 type DecideReviewItemsPayload struct {
-	// The certification as the upstream answered after the last call that it accepted, at no further
-	// call, or read again if that answer was lost; null when it accepted none.
+	// The certification as the upstream returned it after the last call that it accepted, without a
+	// further call, or as read again if that response was lost; null if no call was accepted.
 	Certification *model.Certification `json:"certification,omitempty"`
-	// The items that are decided now, in the form in which their ids were given. It is empty when the
-	// input was refused beforehand; otherwise, an item that is missing here appears in an entry of
-	// `errors`.
+	// The ids of the items that are now decided, in the form in which they were given. It is empty if
+	// the input was refused before anything was sent; otherwise, every item missing here appears in an
+	// entry of `errors`.
 	DecidedItemIds []string `json:"decidedItemIds"`
-	// The same items read again, at one further upstream call for each 50; null when reading them fails,
-	// which undoes no decision.
+	// The same items read again, at one further upstream call for every 50; null if reading them fails,
+	// which does not affect the decisions.
 	DecidedItems []model.AccessReviewItem `json:"decidedItems,omitempty"`
-	// Why items were not decided; empty when all were. Common codes are COMMENT_REQUIRED, one entry for
-	// each missing comment, NOT_ACTIVE, ALREADY_SIGNED and FORBIDDEN, and NOT_APPLIED for what came
+	// Why items were not decided; empty if all were. Common codes are COMMENT_REQUIRED (one entry for
+	// each missing comment), NOT_ACTIVE, ALREADY_SIGNED, FORBIDDEN, and NOT_APPLIED for items that came
 	// after a refused call.
 	Errors []MutationError `json:"errors"`
 }
 
 // A refusal that a person can act on.
 type MutationError struct {
-	// What kind of refusal it is, for programs.
+	// The kind of refusal, for programs.
 	Code MutationErrorCode `json:"code"`
-	// What is wrong, for people; the text may change and must not be parsed.
+	// What is wrong, for people to read; the text may change and must not be parsed.
 	Message string `json:"message"`
-	// The path of the input field at fault from `input` down, such as `decisions`, `3`, `comments`,
-	// where list positions count from 0. Null when no one field is at fault.
+	// The path of the invalid input field below `input`, such as `decisions`, `3`, `comments`; list
+	// positions count from 0. Null if no single field is invalid.
 	Field []string `json:"field,omitempty"`
 	// The ids that this error is about, in the form in which they were given. The upstream accepts or
-	// refuses a call as a whole, so for a refused call these are all of its ids.
+	// refuses a call as a whole, so for a refused call this lists all of its ids.
 	Ids []string `json:"ids"`
-	// The upstream's identifier of the refused request, for questions to its support; null when the
-	// upstream was not asked or gave none.
+	// The upstream's identifier of the refused request, to give to its support; null if no request was
+	// sent or the upstream returned none.
 	TrackingID *string `json:"trackingId,omitempty"`
 }
 
-// Which permissions to list. `match` says how `target` and `rights` are joined.
+// Which permissions to list. `match` says how `target` and `rights` are combined.
 type PermissionFilter struct {
 	// Permissions on a target with this name.
 	Target *TextMatch `json:"target,omitempty"`
-	// Permissions that grant every one of these rights, case ignored; an empty list matches nothing.
+	// Permissions that grant all of these rights, ignoring case; an empty list matches nothing.
 	Rights []string `json:"rights,omitempty"`
-	// Whether both conditions must hold or one is enough; of no effect when only one is given.
+	// Whether both conditions must hold or one is enough; it has no effect if only one is given.
 	Match FilterMatch `json:"match"`
 }
 
-// The gateway's view of the upstream request budget. Other software that uses the same upstream client
-// spends it too, unseen from here.
+// The gateway's view of the upstream request budget. Other software with the same upstream client
+// spends it too, but the gateway cannot see that.
 type RateLimit struct {
-	// How many upstream calls may be made in one period, normally of 10 seconds.
+	// How many upstream calls may be made in one period, normally 10 seconds.
 	Limit int `json:"limit"`
-	// How many of them are left now; calls past it wait for their turn.
+	// How many of them are left now; further calls wait for their turn.
 	Remaining int `json:"remaining"`
-	// When the whole of `limit` is available again, provided that nothing more is spent until then.
+	// When all of `limit` is available again, if no more calls are made until then.
 	ResetAt upstream.Time `json:"resetAt"`
-	// How many upstream calls wait for their turn now.
+	// How many upstream calls are waiting for their turn now.
 	Queued int `json:"queued"`
 }
 
-// One thing to move: a single item, or everything under review of one identity.
+// One thing to move: a single item, or all items of one identity.
 type ReassignReferenceInput struct {
-	// Which one it is: for ITEM the global `id` or the `rawId` of a review item, otherwise the
+	// The id of what to move: for ITEM, the global `id` or the `rawId` of a review item; otherwise the
 	// `IdentitySummary.id`, never the `identityId`.
 	ID string `json:"id"`
 	// What the id refers to.
@@ -171,10 +172,10 @@ type ReassignReferenceInput struct {
 // The tasks that carry out a reassignment.
 type ReassignReviewItemsAsyncPayload struct {
 	// The tasks that the upstream accepted, as they were at that moment. Keep their ids: a finished task
-	// is no longer listed among the pending ones.
+	// is no longer listed as pending.
 	Tasks []model.CertificationTask `json:"tasks"`
-	// Why references were accepted into no task; empty when all were. What goes wrong later shows in the
-	// tasks.
+	// Why some references were not accepted into a task; empty if all were. Later problems are shown by
+	// the tasks.
 	Errors []MutationError `json:"errors"`
 }
 
@@ -182,50 +183,51 @@ type ReassignReviewItemsAsyncPayload struct {
 type ReassignReviewItemsInput struct {
 	// The global `id` or the `rawId` of the certification that holds the items; it must be ACTIVE.
 	CertificationID string `json:"certificationId"`
-	// What to move, undecided items only, each named once; an empty list is BAD_USER_INPUT. Put
-	// everything of one identity into one mutation: the upstream keeps a separate summary of the
-	// identity for each call.
+	// What to move: only undecided items, each listed once; an empty list is BAD_USER_INPUT. Put
+	// everything that concerns one identity into one mutation, because the upstream creates a separate
+	// summary of the identity for each call.
 	References []ReassignReferenceInput `json:"references"`
-	// The REST id of the identity to move to, not a governance group and not the present reviewer.
-	// Nobody can be made to review their own access.
+	// The REST id of the identity to move to; it must not be a governance group or the current reviewer.
+	// No one can be made to review their own access.
 	ReassignTo string `json:"reassignTo"`
-	// Why the items are moved; it must not be blank. The new certification shows it in `reassignment`.
+	// The reason for the move; it must not be blank. The new certification shows it in `reassignment`.
 	Reason string `json:"reason"`
 }
 
-// What became of a reassignment.
+// The outcome of a reassignment.
 type ReassignReviewItemsPayload struct {
-	// The certification as the upstream answered after the move, normally the one that the items left;
-	// null when nothing was moved.
+	// The certification that the upstream returned after the move, normally the one that the items left;
+	// null if nothing was moved.
 	Certification *model.Certification `json:"certification,omitempty"`
-	// Why nothing was moved; empty when everything was. Common codes are BAD_USER_INPUT, NOT_FOUND,
+	// Why nothing was moved; empty if everything was. Common codes are BAD_USER_INPUT, NOT_FOUND,
 	// NOT_ACTIVE, ALREADY_SIGNED and FORBIDDEN.
 	Errors []MutationError `json:"errors"`
 }
 
 // A decision on one item.
 type ReviewDecisionInput struct {
-	// The global `id` or the `rawId` of the review item. An item that is named again with the very same
-	// decision counts once; with another one, it is refused.
+	// The global `id` or the `rawId` of the review item. An item listed twice with exactly the same
+	// decision counts once; with a different decision, it is refused.
 	ItemID string `json:"itemId"`
-	// What is decided; it replaces an earlier decision on the same item.
+	// The decision; it replaces an earlier decision on the same item.
 	Decision upstream.CertificationDecision `json:"decision"`
 	// Whether the audit trail should show the decision as part of a bulk action; it changes nothing
 	// else.
 	Bulk bool `json:"bulk"`
-	// Why it was decided so. The campaign may demand it (`Campaign.mandatoryCommentRequirement`), and a
-	// blank text counts as missing: COMMENT_REQUIRED.
+	// The reason for the decision. If the campaign requires a comment
+	// (`Campaign.mandatoryCommentRequirement`), a missing or blank one is refused with COMMENT_REQUIRED.
 	Comments *string `json:"comments,omitempty"`
-	// When the access shall be taken away, if not at once; a time to come, and only with REVOKE. The
-	// campaign may demand a comment with it.
+	// When to remove the access, if not at once; it must be in the future, and is allowed only with
+	// REVOKE. The campaign may require a comment with it.
 	ProposedEndDate *upstream.Time `json:"proposedEndDate,omitempty"`
-	// What the reviewer was recommended, kept for the record only; it cannot be read back.
+	// The recommendation that the reviewer was given; it is kept for the record only and cannot be read
+	// back.
 	Recommendation *ReviewRecommendationInput `json:"recommendation,omitempty"`
 }
 
-// What an automatic adviser recommended at the time of the decision.
+// The automatic recommendation at the time of the decision.
 type ReviewRecommendationInput struct {
-	// The recommendation; null when none was made.
+	// The recommendation; null if none was made.
 	Recommendation *string `json:"recommendation,omitempty"`
 	// The reasons given for the recommendation.
 	Reasons []string `json:"reasons,omitempty"`
@@ -233,9 +235,9 @@ type ReviewRecommendationInput struct {
 	Timestamp *upstream.Time `json:"timestamp,omitempty"`
 }
 
-// Which reviewers to list. Fields given together are joined by "and".
+// Which reviewers to list. All given conditions must hold.
 type ReviewerFilter struct {
-	// Reviewers with one of these REST ids of identities, 100 at most; an empty list matches nothing.
+	// Reviewers with one of these REST ids of identities, at most 100; an empty list matches nothing.
 	Ids []string `json:"ids,omitempty"`
 	// Reviewers with this name.
 	Name *TextMatch `json:"name,omitempty"`
@@ -247,7 +249,7 @@ type ReviewerFilter struct {
 type ReviewerOrder struct {
 	// The field to order by.
 	Field upstream.ReviewerSortField `json:"field"`
-	// Which way to order.
+	// Whether to order ascending or descending.
 	Direction OrderDirection `json:"direction"`
 }
 
@@ -257,16 +259,16 @@ type SignOffCertificationInput struct {
 	CertificationID string `json:"certificationId"`
 }
 
-// What became of a sign-off.
+// The outcome of a sign-off.
 type SignOffCertificationPayload struct {
-	// The certification as the upstream answered, with `phase` SIGNED; null when it was not signed off.
+	// The certification as the upstream returned it, with `phase` SIGNED; null if it was not signed off.
 	Certification *model.Certification `json:"certification,omitempty"`
-	// Why it was not signed off; empty when it was. Common codes are UNDECIDED_ITEMS, NOT_ACTIVE,
-	// ALREADY_SIGNED and FORBIDDEN.
+	// Why the certification was not signed off; empty if it was. Common codes are UNDECIDED_ITEMS,
+	// NOT_ACTIVE, ALREADY_SIGNED and FORBIDDEN.
 	Errors []MutationError `json:"errors"`
 }
 
-// A condition on text. Exactly one of its fields is given; comparison ignores case.
+// A condition on text. Give exactly one of the fields; the comparison ignores case.
 type TextMatch struct {
 	// The whole text equals this.
 	Eq *string `json:"eq,omitempty"`
@@ -274,7 +276,7 @@ type TextMatch struct {
 	StartsWith *string `json:"startsWith,omitempty"`
 }
 
-// How the conditions of a filter are joined.
+// How the conditions of a filter are combined.
 type FilterMatch string
 
 const (
@@ -336,29 +338,29 @@ func (e FilterMatch) MarshalJSON() ([]byte, error) {
 type MutationErrorCode string
 
 const (
-	// The input cannot be carried out as it stands; correct it and send it again.
+	// The input is invalid; correct it and send it again.
 	MutationErrorCodeBadUserInput MutationErrorCode = "BAD_USER_INPUT"
-	// The caller may not do this, being neither a reviewer of the certification nor an administrator.
+	// The caller is neither a reviewer of the certification nor an administrator.
 	MutationErrorCodeForbidden MutationErrorCode = "FORBIDDEN"
 	// The certification, an item or an identity does not exist.
 	MutationErrorCodeNotFound MutationErrorCode = "NOT_FOUND"
-	// The campaign demands a comment that is missing or blank.
+	// The campaign requires a comment, which is missing or blank.
 	MutationErrorCodeCommentRequired MutationErrorCode = "COMMENT_REQUIRED"
 	// The certification is not open for changes, most often because its campaign is not yet activated.
 	MutationErrorCodeNotActive MutationErrorCode = "NOT_ACTIVE"
-	// The certification is signed off, and nothing in it can change any more.
+	// The certification is signed off, and nothing in it can be changed any more.
 	MutationErrorCodeAlreadySigned MutationErrorCode = "ALREADY_SIGNED"
 	// The certification cannot be signed off while items are undecided.
 	MutationErrorCodeUndecidedItems MutationErrorCode = "UNDECIDED_ITEMS"
 	// The upstream does not support this for certifications that a governance group reviews.
 	MutationErrorCodeGovernanceGroupUnsupported MutationErrorCode = "GOVERNANCE_GROUP_UNSUPPORTED"
-	// This part of the work was not applied: an earlier part failed, or reading afterwards shows nothing
-	// of it. It is safe to send it again.
+	// This part of the work was not applied: an earlier part failed, or reading afterwards showed that
+	// it was not applied. It is safe to send it again.
 	MutationErrorCodeNotApplied MutationErrorCode = "NOT_APPLIED"
-	// The request was sent, but neither an answer nor reading afterwards tells whether it was applied;
+	// The request was sent, but neither a response nor reading afterwards shows whether it was applied;
 	// read again before repeating it.
 	MutationErrorCodeOutcomeUnknown MutationErrorCode = "OUTCOME_UNKNOWN"
-	// The upstream refused for a reason that has no code of its own; `message` holds its words.
+	// The upstream refused for a reason that has no code of its own; `message` has the upstream's text.
 	MutationErrorCodeRefused MutationErrorCode = "REFUSED"
 )
 
@@ -419,7 +421,7 @@ func (e MutationErrorCode) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// Which way rows are ordered by a field.
+// Whether rows are in ascending or descending order.
 type OrderDirection string
 
 const (

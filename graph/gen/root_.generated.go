@@ -1876,50 +1876,50 @@ func newExecutionContext(
 
 var sources = []*ast.Source{
 	{Name: "../../schema/access.graphqls", Input: `"""
-The access under review: an ` + "`" + `Entitlement` + "`" + `, an ` + "`" + `AccessProfile` + "`" + `, a ` + "`" + `Role` + "`" + `, or ` + "`" + `OtherAccess` + "`" + ` for what
-is none of these. Select the fields of each kind by a fragment such as ` + "`" + `... on Role` + "`" + `.
+The access under review: an ` + "`" + `Entitlement` + "`" + `, an ` + "`" + `AccessProfile` + "`" + `, a ` + "`" + `Role` + "`" + `, or ` + "`" + `OtherAccess` + "`" + ` for
+anything else. Select the fields of each kind with a fragment such as ` + "`" + `... on Role` + "`" + `.
 """
 interface ReviewableAccess {
   """
-  The identifier of the access in the REST API; no cache key for clients, since what else is shown
-  of the access can depend on the review item.
+  The identifier of the access in the REST API; clients must not use it as a cache key, because
+  other fields can differ between review items.
   """
   id: ID!
-  "What kind of object the access is; null where the upstream does not say."
+  "What kind of object the access is; null if the upstream does not report it."
   type: DtoType
-  "The name of the access; null where the upstream does not say."
+  "The name of the access; null if the upstream does not report it."
   name: String
-  "What the access is for; null when there is no text."
+  "What the access is for; null if there is none."
   description: String
-  "Whether the access gives far-reaching rights, so that it deserves a closer look."
+  "Whether the access gives far-reaching rights, and so deserves a closer look."
   privileged: Boolean
-  "Who is responsible for the access; null when nobody is named."
+  "Who is responsible for the access; null if no owner is named."
   owner: Identity
 }
 
 """
-A right on one source, such as membership in a group, that an account holds. Fields are null where
-the upstream does not say.
+A right that an account holds on one source, such as membership in a group. A field is null if the
+upstream does not report it.
 """
 type Entitlement implements ReviewableAccess {
   """
-  The identifier of the entitlement in the REST API; no cache key for clients, since ` + "`" + `account` + "`" + `
-  depends on whose access it is.
+  The identifier of the entitlement in the REST API; clients must not use it as a cache key, because
+  ` + "`" + `account` + "`" + ` depends on whose access it is.
   """
   id: ID!
   "What kind of object it is: always ENTITLEMENT."
   type: DtoType
   "The name of the entitlement."
   name: String
-  "What the entitlement is for; null when there is no text."
+  "What the entitlement is for; null if there is none."
   description: String
-  "Whether the entitlement gives far-reaching rights, so that it deserves a closer look."
+  "Whether the entitlement gives far-reaching rights, and so deserves a closer look."
   privileged: Boolean
-  "Who is responsible for the entitlement; null when nobody is named."
+  "Who is responsible for the entitlement; null if no owner is named."
   owner: Identity
-  "The name of the attribute on the source that grants it, such as ` + "`" + `memberOf` + "`" + `."
+  "The name of the attribute on the source that grants the entitlement, such as ` + "`" + `memberOf` + "`" + `."
   attributeName: String
-  "The value of that attribute that grants it, such as the name of a group."
+  "The value of that attribute that grants the entitlement, such as the name of a group."
   attributeValue: String
   "What the source calls objects of this kind, such as ` + "`" + `group` + "`" + `."
   sourceSchemaObjectType: String
@@ -1929,105 +1929,106 @@ type Entitlement implements ReviewableAccess {
   sourceName: String
   "What kind of system the source is."
   sourceType: String
-  "Whether there are permissions to read in ` + "`" + `AccessReviewItem.permissions` + "`" + `."
+  "Whether ` + "`" + `AccessReviewItem.permissions` + "`" + ` has any permissions."
   hasPermissions: Boolean
   "Whether the entitlement stands for a single permission of an account."
   isPermission: Boolean
-  "Whether the entitlement can be taken away through the upstream."
+  "Whether the upstream can remove the entitlement."
   revocable: Boolean
   "Whether the entitlement is under cloud governance."
   cloudGoverned: Boolean
-  "Whether ` + "`" + `dataAccess` + "`" + ` says which data the entitlement opens."
+  "Whether ` + "`" + `dataAccess` + "`" + ` describes the data that the entitlement gives access to."
   containsDataAccess: Boolean
-  "What is known of the data that the entitlement opens; null when nothing is."
+  "What is known about the data that the entitlement gives access to; null if nothing is."
   dataAccess: DataAccess
-  "The account that holds the entitlement; null when the upstream names none."
+  "The account that holds the entitlement; null if the upstream names none."
   account: Account
 }
 
-"A named bundle of entitlements on one source. Fields are null where the upstream does not say."
+"A named bundle of entitlements on one source. A field is null if the upstream does not report it."
 type AccessProfile implements ReviewableAccess {
   """
-  The identifier of the access profile in the REST API; no cache key for clients, since ` + "`" + `endDate` + "`" + `
-  depends on whose access it is.
+  The identifier of the access profile in the REST API; clients must not use it as a cache key,
+  because ` + "`" + `endDate` + "`" + ` depends on whose access it is.
   """
   id: ID!
   "What kind of object it is: always ACCESS_PROFILE."
   type: DtoType
   "The name of the access profile."
   name: String
-  "What the access profile is for; null when there is no text."
+  "What the access profile is for; null if there is none."
   description: String
-  "Whether the access profile gives far-reaching rights, so that it deserves a closer look."
+  "Whether the access profile gives far-reaching rights, and so deserves a closer look."
   privileged: Boolean
-  "Who is responsible for the access profile; null when nobody is named."
+  "Who is responsible for the access profile; null if no owner is named."
   owner: Identity
   "Whether the access profile is under cloud governance."
   cloudGoverned: Boolean
-  "When the identity's access ends by itself; null when it does not."
+  "When the access expires for this identity; null if it does not expire."
   endDate: DateTime
   "When the access profile was created."
   created: DateTime
   "When the access profile last changed."
   modified: DateTime
-  "The entitlements in the bundle, at no further upstream call."
+  "The entitlements in the bundle, without a further upstream call."
   entitlements: [Entitlement!]
 }
 
 """
-What a job needs: a named bundle of access profiles and entitlements. Fields are null where the
-upstream does not say.
+The access that a job needs: a named bundle of access profiles and entitlements. A field is null if
+the upstream does not report it.
 """
 type Role implements ReviewableAccess {
   """
-  The identifier of the role in the REST API; no cache key for clients, since ` + "`" + `endDate` + "`" + ` depends on
-  whose access it is.
+  The identifier of the role in the REST API; clients must not use it as a cache key, because
+  ` + "`" + `endDate` + "`" + ` depends on whose access it is.
   """
   id: ID!
   "What kind of object it is: always ROLE."
   type: DtoType
   "The name of the role."
   name: String
-  "What the role is for; null when there is no text."
+  "What the role is for; null if there is none."
   description: String
-  "Whether the role gives far-reaching rights, so that it deserves a closer look."
+  "Whether the role gives far-reaching rights, and so deserves a closer look."
   privileged: Boolean
-  "Who is responsible for the role; null when nobody is named."
+  "Who is responsible for the role; null if no owner is named."
   owner: Identity
-  "Whether the role can be taken away; revoking one that cannot may be refused."
+  "Whether the role can be removed; revoking a role that cannot be removed may be refused."
   revocable: Boolean
-  "When the identity's access ends by itself; null when it does not."
+  "When the access expires for this identity; null if it does not expire."
   endDate: DateTime
-  "The access profiles in the bundle, at no further upstream call."
+  "The access profiles in the bundle, without a further upstream call."
   accessProfiles: [AccessProfile!]
   """
-  The entitlements that the bundle holds directly, without those of its access profiles, at no
+  The entitlements that the role contains directly, without those of its access profiles, without a
   further upstream call.
   """
   entitlements: [Entitlement!]
 }
 
 """
-Access of a kind that this schema does not model, such as an account; only a reference to it is
+Access of a kind that this schema does not model, such as an account; only its id, type and name are
 known.
 """
 type OtherAccess implements ReviewableAccess {
   "The identifier of the access in the REST API."
   id: ID!
-  "What kind of object the access is; null where the upstream does not say."
+  "What kind of object the access is; null if the upstream does not report it."
   type: DtoType
-  "The name of the access; null where the upstream does not say."
+  "The name of the access; null if the upstream does not report it."
   name: String
   "Always null: the upstream does not describe access of this kind."
   description: String
-  "Always null: the upstream does not say it of access of this kind."
+  "Always null: the upstream does not report it for access of this kind."
   privileged: Boolean
   "Always null: the upstream names no owner for access of this kind."
   owner: Identity
 }
 
 """
-The account on a source that holds an entitlement. Fields are null where the upstream does not say.
+The account on a source that holds an entitlement. A field is null if the upstream does not report
+it.
 """
 type Account {
   "The identifier of the account in the REST API."
@@ -2036,13 +2037,13 @@ type Account {
   type: DtoType
   "The name of the account."
   name: String
-  "What the source itself calls the account, such as a distinguished name."
+  "The name of the account on the source itself, such as a distinguished name."
   nativeIdentity: String
-  "What the account is for; null when there is no text."
+  "What the account is for; null if there is none."
   description: String
-  "Whether the account is switched off at present."
+  "Whether the account is currently disabled."
   disabled: Boolean
-  "Whether the account is locked at present, for instance after failed sign-ins."
+  "Whether the account is currently locked, for example after failed sign-ins."
   locked: Boolean
   "When the account was created."
   created: DateTime
@@ -2052,7 +2053,7 @@ type Account {
   governanceGroupId: ID
   "Who is in charge of a machine account; null for others."
   owner: AccountOwner
-  "How much the account is used; null when it is not measured."
+  "How often the account is used; null if it is not measured."
   activityInsights: ActivityInsights
 }
 
@@ -2060,42 +2061,42 @@ type Account {
 type AccountOwner {
   "The REST identifier of the owner."
   id: ID
-  "What kind of object the owner is: at present always IDENTITY."
+  "What kind of object the owner is: currently always IDENTITY."
   type: DtoType
-  "The name of the owner to show; null where the upstream does not say."
+  "The name of the owner to show; null if the upstream does not report it."
   displayName: String
 }
 
-"How much an account is used."
+"How often an account is used."
 type ActivityInsights {
   "The REST identifier of the account."
   accountId: ID
   """
-  On how many days, of the last 90, the account was used; trust it only while ` + "`" + `usageDaysState` + "`" + ` is
+  On how many of the last 90 days the account was used; reliable only if ` + "`" + `usageDaysState` + "`" + ` is
   COMPLETE.
   """
   usageDays: Int
-  "Whether the number of days is known in full."
+  "Whether ` + "`" + `usageDays` + "`" + ` covers the whole period."
   usageDaysState: UsageDaysState
 }
 
-"Whether the use of an account is known."
+"Whether the usage of an account is known for the whole period."
 enum UsageDaysState {
   "The activity of the whole period is counted."
   COMPLETE
   "The activity is not known, or not for the whole period."
   UNKNOWN
-  "A value newer than this schema."
+  "A value that this schema does not know yet."
   UNRECOGNIZED
 }
 
-"What is known of the data that an entitlement opens."
+"What is known about the data that an entitlement gives access to."
 type DataAccess {
   "The classification policies that apply to the data."
   policies: [DataAccessPolicy!]
   "The categories that the data was classified into."
   categories: [DataAccessCategory!]
-  "How grave misuse of the data would be, in the upstream's own words; null when it is not rated."
+  "How serious misuse of the data would be, in the upstream's own words; null if it is not rated."
   impactScore: String
 }
 
@@ -2114,15 +2115,15 @@ type DataAccessCategory {
 }
 
 """
-The kinds of objects that the upstream knows. Access under review is in practice ENTITLEMENT,
-ACCESS_PROFILE or ROLE; the rest is there because the upstream may name it.
+The kinds of objects that the upstream knows. In practice, access under review is ENTITLEMENT,
+ACCESS_PROFILE or ROLE; the other values are listed because the upstream may return them.
 """
 enum DtoType {
-  "The rules by which accounts on a source are matched to identities."
+  "The rules that match accounts on a source to identities."
   ACCOUNT_CORRELATION_CONFIG
   "A named bundle of entitlements on one source."
   ACCESS_PROFILE
-  "A request for access that waits for somebody's approval."
+  "A request for access that waits for approval."
   ACCESS_REQUEST_APPROVAL
   "An account on a source."
   ACCOUNT
@@ -2130,21 +2131,21 @@ enum DtoType {
   APPLICATION
   "A campaign of certifications."
   CAMPAIGN
-  "A rule that leaves identities or access out of campaigns."
+  "A rule that excludes identities or access from campaigns."
   CAMPAIGN_FILTER
   "A set of review items for one reviewer in one campaign."
   CERTIFICATION
   "A group of virtual machines that connect the upstream to sources."
   CLUSTER
-  "The description of what kinds of objects a source holds."
+  "A description of the kinds of objects that a source holds."
   CONNECTOR_SCHEMA
   "A right on one source."
   ENTITLEMENT
   "A group of identities that act together as reviewer, approver or owner."
   GOVERNANCE_GROUP
-  "A person, or whatever else holds accounts, as the upstream knows it."
+  "A person, or anything else that holds accounts, as the upstream knows it."
   IDENTITY
-  "The settings by which identities are made from an authoritative source."
+  "The settings for creating identities from an authoritative source."
   IDENTITY_PROFILE
   "A request for a change of an identity's access."
   IDENTITY_REQUEST
@@ -2156,9 +2157,9 @@ enum DtoType {
   PASSWORD_POLICY
   "A named bundle of access profiles and entitlements."
   ROLE
-  "A piece of code that adapts how the upstream works."
+  "A piece of code that customizes how the upstream works."
   RULE
-  "A policy on separation of duties, naming access that nobody may hold together."
+  "A policy on separation of duties: it lists access that no one may hold together."
   SOD_POLICY
   "A system that accounts and entitlements are read from."
   SOURCE
@@ -2174,242 +2175,253 @@ enum DtoType {
   SOD_VIOLATION
   "A record of changes made to accounts."
   ACCOUNT_ACTIVITY
-  "A group of identities under the older name of GOVERNANCE_GROUP."
+  "A group of identities; the older name for GOVERNANCE_GROUP."
   WORKGROUP
-  "A value newer than this schema; as an input it is BAD_USER_INPUT."
+  "A value that this schema does not know yet; as an input it is BAD_USER_INPUT."
   UNRECOGNIZED
 }
 `, BuiltIn: false},
 	{Name: "../../schema/certification.graphqls", Input: `extend type Query {
   """
-  Reads one certification in one upstream call; several in one operation share a call for each 50.
-  It is null without an error when there is none with this id. FORBIDDEN: the caller may not see it;
-  GOVERNANCE_GROUP_UNSUPPORTED: the upstream refuses it because a governance group reviews it.
+  Returns one certification, at one upstream call; several in one operation share a call for up to
+  50. The field is null without an error if no certification has this id. Errors: FORBIDDEN if the
+  caller may not see it; GOVERNANCE_GROUP_UNSUPPORTED if the upstream refuses to return it because a
+  governance group reviews it.
   """
   certification(
     "The global ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of the certification; the id of another type is BAD_USER_INPUT."
     id: ID!
   ): Certification
   """
-  Lists the certifications that the caller may see: all of them for an administrator, those to
-  review for anybody else. It costs one upstream call for each 250 rows. Certifications of
-  governance groups are listed even where reading them by id is refused.
+  Lists the certifications that the caller may see: all of them for an administrator, and only those
+  to review for other callers. It costs one upstream call for every 250 rows. Certifications
+  reviewed by governance groups are listed even if reading them by id is refused.
   """
   certifications(
     """
-    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 when neither
-    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, 1000 at most unless the gateway is set otherwise. Together with
-    ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is BAD_USER_INPUT.
+    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
+    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
+    BAD_USER_INPUT.
     """
     first: Int
     """
     Reads the rows that follow this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Combined with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     after: String
     """
-    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: 1000 at most unless the
-    gateway is set otherwise. Without ` + "`" + `before` + "`" + ` it costs one more upstream call; together with
-    ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: at most 1000. Without
+    ` + "`" + `before` + "`" + ` it costs one more upstream call; combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is
+    BAD_USER_INPUT.
     """
     last: Int
     """
     Reads the rows that come before this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     before: String
     """
-    How many rows to skip from the start, for tables with page numbers; goes with ` + "`" + `first` + "`" + `. Together
-    with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
+    How many rows to skip from the start, for tables with page numbers; use it with ` + "`" + `first` + "`" + `.
+    Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
     """
     offset: Int
     """
-    Only what this reviewer has to review: the REST id of an identity, or ` + "`" + `me` + "`" + ` for the caller, which
-    needs a token that has a user. Someone else's id is of use to administrators only.
+    Only certifications that this reviewer has to review: the REST id of an identity, or ` + "`" + `me` + "`" + ` for
+    the caller, which requires a token that belongs to a user. Only administrators can use another
+    identity's id.
     """
     reviewer: ID
-    "Which certifications to list; all of them when left out."
+    "Which certifications to list; all of them if omitted."
     filter: CertificationFilter
     """
-    The order of the rows, where each entry breaks the ties of those before it. Left out, it is the
-    upstream's own: normally by creation, then id.
+    The order of the rows; each entry breaks the ties of those before it. If omitted, it is the
+    upstream's default, normally by creation date, then id.
     """
     orderBy: [CertificationOrder!]
   ): CertificationConnection
 }
 
 """
-What one reviewer has to decide in one campaign: a set of review items, to be approved or revoked
+What one reviewer has to decide in one campaign: a set of review items that are approved or revoked
 one by one and then signed off as a whole. Its plain fields cost no further upstream call, and are
-null where the upstream does not say.
+null if the upstream does not report them.
 """
 type Certification implements Node {
-  "Opaque text that identifies the certification among objects of every type."
+  "An opaque identifier of the certification, unique among objects of all types."
   id: ID!
   "The identifier of the certification in the REST API."
   rawId: ID!
-  "The title shown to the reviewer; null where the upstream does not say."
+  "The title shown to the reviewer; null if the upstream does not report it."
   name: String
-  "How far the certification has come; decisions are possible only while it is ACTIVE."
+  "The stage that the certification has reached; decisions are possible only while it is ACTIVE."
   phase: CertificationPhase
   """
-  Whether every decision is made. It does not mean signed off: that is ` + "`" + `phase` + "`" + ` SIGNED, with the time
-  in ` + "`" + `signed` + "`" + `.
+  Whether every decision is made. This does not mean that the certification is signed off: then
+  ` + "`" + `phase` + "`" + ` is SIGNED, and ` + "`" + `signed` + "`" + ` has the time.
   """
   completed: Boolean
   "Whether the upstream reports a problem with this certification."
   hasErrors: Boolean
-  "What the problem is, in the upstream's words; null when there is none."
+  "What the problem is, in the upstream's words; null if there is none."
   errorMessage: String
   "When the certification was created."
   created: DateTime
   "When the certification last changed, by a decision, a reassignment or the sign-off."
   modified: DateTime
   """
-  When the review should be finished; null when there is no deadline. A certification may stay open
-  after it until an administrator completes the campaign.
+  When the review should be finished; null if there is no deadline. After the deadline, a
+  certification may stay open until an administrator completes the campaign.
   """
   due: DateTime
-  "When the reviewer signed off; null before that. ` + "`" + `phase` + "`" + ` tells for certain whether it happened."
+  """
+  When the reviewer signed off; null before that. Use ` + "`" + `phase` + "`" + ` to find out whether it is signed off.
+  """
   signed: DateTime
-  "How many identities have all their items decided, out of ` + "`" + `identitiesTotal` + "`" + `."
+  "The number of identities whose items are all decided, out of ` + "`" + `identitiesTotal` + "`" + `."
   identitiesCompleted: Int
-  "How many identities are under review; the number falls when they are reassigned away."
+  """
+  The number of identities under review; it falls when identities are reassigned to another
+  reviewer.
+  """
   identitiesTotal: Int
-  "How many items are decided, out of ` + "`" + `decisionsTotal` + "`" + `; changing a decision does not count again."
+  """
+  The number of items that are decided, out of ` + "`" + `decisionsTotal` + "`" + `; changing a decision does not count
+  again.
+  """
   decisionsMade: Int
   """
-  How many items there are to decide; the number falls when items are reassigned away. Signing off
-  needs ` + "`" + `decisionsMade` + "`" + ` to reach it.
+  The number of items to decide; it falls when items are reassigned to another reviewer. To sign
+  off, ` + "`" + `decisionsMade` + "`" + ` must reach this number.
   """
   decisionsTotal: Int
   "The campaign that the certification belongs to."
   campaign: Campaign
   """
-  Who has to review it, an identity or a governance group. For the members of a group, see
-  ` + "`" + `reviewers` + "`" + `.
+  The identity or governance group that has to review the certification. For the members of a group,
+  see ` + "`" + `reviewers` + "`" + `.
   """
   reviewer: Reviewer
-  "Where the certification came from; null unless a reassignment created it."
+  "The origin of the certification, if a reassignment created it; otherwise null."
   reassignment: Reassignment
   """
-  The items to decide, at one upstream call for each 250 rows of each certification. Deciding items
-  shrinks a listing of ` + "`" + `completed: false` + "`" + `, so that paging through it meanwhile skips rows: read
-  every page first, or start again from the first. The upstream may refuse a certification that a
-  governance group reviews with GOVERNANCE_GROUP_UNSUPPORTED.
+  The items to decide, at one upstream call for every 250 rows of each certification. A list
+  filtered by ` + "`" + `completed: false` + "`" + ` shrinks as items are decided, so paging through it at the same time
+  skips rows: read every page first, or start again from the first. If a governance group reviews
+  the certification, the upstream may refuse with GOVERNANCE_GROUP_UNSUPPORTED.
   """
   reviewItems(
     """
-    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 when neither
-    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, 1000 at most unless the gateway is set otherwise. Together with
-    ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is BAD_USER_INPUT.
+    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
+    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
+    BAD_USER_INPUT.
     """
     first: Int
     """
     Reads the rows that follow this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Combined with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     after: String
     """
-    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: 1000 at most unless the
-    gateway is set otherwise. Without ` + "`" + `before` + "`" + ` it costs one more upstream call; together with
-    ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: at most 1000. Without
+    ` + "`" + `before` + "`" + ` it costs one more upstream call; combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is
+    BAD_USER_INPUT.
     """
     last: Int
     """
     Reads the rows that come before this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     before: String
     """
-    How many rows to skip from the start, for tables with page numbers; goes with ` + "`" + `first` + "`" + `. Together
-    with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
+    How many rows to skip from the start, for tables with page numbers; use it with ` + "`" + `first` + "`" + `.
+    Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
     """
     offset: Int
-    "Which items to list; all of them when left out."
+    "Which items to list; all of them if omitted."
     filter: AccessReviewItemFilter
     """
-    The order of the rows, where each entry breaks the ties of those before it. Left out, it is the
-    upstream's own: normally by creation, then id.
+    The order of the rows; each entry breaks the ties of those before it. If omitted, it is the
+    upstream's default, normally by creation date, then id.
     """
     orderBy: [AccessReviewItemOrder!]
   ): AccessReviewItemConnection
   """
-  The people who may review it: the one reviewer, or the members of the governance group. It costs
-  one upstream call for each certification; ` + "`" + `reviewer` + "`" + ` costs none.
+  The people who may review the certification: the one reviewer, or the members of the governance
+  group. It costs one upstream call for each certification; ` + "`" + `reviewer` + "`" + ` costs none.
   """
   reviewers(
     """
-    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 when neither
-    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, 1000 at most unless the gateway is set otherwise. Together with
-    ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is BAD_USER_INPUT.
+    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
+    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
+    BAD_USER_INPUT.
     """
     first: Int
     """
     Reads the rows that follow this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Combined with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     after: String
     """
-    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: 1000 at most unless the
-    gateway is set otherwise. Without ` + "`" + `before` + "`" + ` it costs one more upstream call; together with
-    ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: at most 1000. Without
+    ` + "`" + `before` + "`" + ` it costs one more upstream call; combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is
+    BAD_USER_INPUT.
     """
     last: Int
     """
     Reads the rows that come before this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     before: String
     """
-    How many rows to skip from the start, for tables with page numbers; goes with ` + "`" + `first` + "`" + `. Together
-    with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
+    How many rows to skip from the start, for tables with page numbers; use it with ` + "`" + `first` + "`" + `.
+    Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
     """
     offset: Int
-    "Which reviewers to list; all of them when left out."
+    "Which reviewers to list; all of them if omitted."
     filter: ReviewerFilter
     """
-    The order of the rows, where each entry breaks the ties of those before it. Left out, it is the
-    upstream's own: normally by creation, then id.
+    The order of the rows; each entry breaks the ties of those before it. If omitted, it is the
+    upstream's default, normally by creation date, then id.
     """
     orderBy: [ReviewerOrder!]
   ): ReviewerConnection
   """
-  The queued and running tasks on this certification. A finished task leaves the list, so follow one
-  task by ` + "`" + `certificationTask` + "`" + `. It costs one upstream call for each 50 certifications of a list.
+  The queued and running tasks on this certification. A task leaves the list when it finishes; use
+  ` + "`" + `certificationTask` + "`" + ` to follow a task to its end. It costs one upstream call for every 50
+  certifications of a list.
   """
   pendingTasks(
     """
-    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 when neither
-    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, 1000 at most unless the gateway is set otherwise. Together with
-    ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is BAD_USER_INPUT.
+    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
+    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
+    BAD_USER_INPUT.
     """
     first: Int
     """
     Reads the rows that follow this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Combined with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     after: String
     """
-    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: 1000 at most unless the
-    gateway is set otherwise. Without ` + "`" + `before` + "`" + ` it costs one more upstream call; together with
-    ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: at most 1000. Without
+    ` + "`" + `before` + "`" + ` it costs one more upstream call; combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is
+    BAD_USER_INPUT.
     """
     last: Int
     """
     Reads the rows that come before this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     before: String
     """
-    How many rows to skip from the start, for tables with page numbers; goes with ` + "`" + `first` + "`" + `. Together
-    with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
+    How many rows to skip from the start, for tables with page numbers; use it with ` + "`" + `first` + "`" + `.
+    Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
     """
     offset: Int
   ): CertificationTaskConnection
 }
 
-"A page of certifications, and what it takes to read on."
+"One page of certifications."
 type CertificationConnection {
   "The rows of this page in order, each with its cursor."
   edges: [CertificationEdge!]!
@@ -2418,47 +2430,49 @@ type CertificationConnection {
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
   """
-  How many rows match the filter on all pages together; null where the upstream does not say.
-  Selecting it costs no further upstream call, but the upstream takes longer to answer.
+  How many rows match the filter on all pages together; null if the upstream does not report it.
+  Selecting it costs no further upstream call, but the upstream takes longer to respond.
   """
   totalCount: Int
 }
 
 "One row of a page of certifications."
 type CertificationEdge {
-  "Opaque text that marks this row; give it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to read on from here."
+  "An opaque cursor of this row; pass it as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The certification in this row."
   node: Certification!
 }
 
-"How far a certification has come. It only ever moves forward."
+"The stage that a certification has reached. It only moves forward."
 enum CertificationPhase {
   "The campaign is not yet activated; nothing can be decided."
   STAGED
-  "The review is open: items can be decided and reassigned, and the whole be signed off."
+  """
+  The review is open: items can be decided and reassigned, and the certification can be signed off.
+  """
   ACTIVE
-  "The reviewer has signed off, and everything in it is read-only for good."
+  "The reviewer has signed off, and the certification is permanently read-only."
   SIGNED
-  "A value newer than this schema; as an input it is BAD_USER_INPUT."
+  "A value that this schema does not know yet; as an input it is BAD_USER_INPUT."
   UNRECOGNIZED
 }
 
-"The campaign that a certification belongs to, as far as the certification tells of it."
+"The campaign that a certification belongs to, as described in the certification."
 type Campaign {
   "The identifier of the campaign in the REST API."
   id: ID!
-  "The name of the campaign; null where the upstream does not say."
+  "The name of the campaign; null if the upstream does not report it."
   name: String
-  "What the administrator wrote about the campaign; null when there is no text."
+  "What the administrator wrote about the campaign; null if there is none."
   description: String
   "How the campaign chose what is reviewed and by whom."
   type: CampaignType
   "Whether the campaign covers people with or without an account on an authoritative source."
   correlatedStatus: CorrelatedStatus
   """
-  For which decisions a comment must be given. Null means that the upstream does not say; a missing
-  comment may still be refused.
+  Which decisions require a comment. If this is null, the upstream does not report it, and may still
+  refuse a decision without a comment.
   """
   mandatoryCommentRequirement: MandatoryCommentRequirement
 }
@@ -2469,77 +2483,80 @@ enum CampaignType {
   MANAGER
   "Owners of sources review the access that exists on their source."
   SOURCE_OWNER
-  "An administrator chose identities or access by a search."
+  "An administrator chose the identities or the access with a search."
   SEARCH
-  "What roles consist of is reviewed, rather than who holds them."
+  "The composition of roles is reviewed, rather than who holds them."
   ROLE_COMPOSITION
   "Accounts of machines, such as services and bots, are reviewed."
   MACHINE_ACCOUNT
-  "A value newer than this schema."
+  "A value that this schema does not know yet."
   UNRECOGNIZED
 }
 
-"Whether the identities of a campaign are correlated: known from an authoritative source."
+"Whether the identities of a campaign are correlated with an authoritative source."
 enum CorrelatedStatus {
   "The identities have an account on an authoritative source, such as the personnel system."
   CORRELATED
-  "The identities have no such account; possible only in SOURCE_OWNER campaigns."
+  """
+  The identities have no account on an authoritative source; possible only in SOURCE_OWNER
+  campaigns.
+  """
   UNCORRELATED
-  "A value newer than this schema."
+  "A value that this schema does not know yet."
   UNRECOGNIZED
 }
 
-"For which decisions of a campaign a comment must be given; a blank one counts as missing."
+"Which decisions of a campaign require a comment; a blank comment counts as missing."
 enum MandatoryCommentRequirement {
-  "Approving and revoking both need a comment."
+  "Approving and revoking both require a comment."
   ALL_DECISIONS
-  "Only revoking needs a comment."
+  "Only revoking requires a comment."
   REVOKE_ONLY_DECISIONS
-  "No decision needs a comment."
+  "No decision requires a comment."
   NO_DECISIONS
-  "A value newer than this schema."
+  "A value that this schema does not know yet."
   UNRECOGNIZED
 }
 
-"How a certification came into being when its items were moved from another reviewer."
+"Describes how a certification was created by moving items from another reviewer."
 type Reassignment {
   "The certification that the items were taken from."
   from: CertificationReference
-  "The reason given for the reassignment; null when there is none."
+  "The reason given for the reassignment; null if there is none."
   comment: String
 }
 
-"Another certification, as far as the one that mentions it tells of it."
+"Another certification, as described in the one that refers to it."
 type CertificationReference {
   """
-  The identifier of the certification in the REST API; it serves wherever a certification's id is
-  asked for, except in ` + "`" + `node` + "`" + ` and ` + "`" + `nodes` + "`" + `.
+  The identifier of the certification in the REST API; it can be used wherever a certification's id
+  is expected, except in ` + "`" + `node` + "`" + ` and ` + "`" + `nodes` + "`" + `.
   """
   id: ID!
-  "The title of the certification; null where the upstream does not say."
+  "The title of the certification; null if the upstream does not report it."
   name: String
-  "Who reviews the certification, or did before the reassignment."
+  "Who reviews the certification, or reviewed it before the reassignment."
   reviewer: Reviewer
   """
-  The whole certification, at one upstream call for each 50 of them. It is null without an error
-  when it no longer exists, and FORBIDDEN when only the other reviewer may see it.
+  The complete certification, at one upstream call for every 50 of them. It is null without an error
+  if it no longer exists, and null with FORBIDDEN if only the other reviewer may see it.
   """
   certification: Certification
 }
 
-"""
-Which certifications to list. Fields given together are joined by "and".
-"""
+"Which certifications to list. All given conditions must hold."
 input CertificationFilter {
   """
-  Certifications with one of these ids, global or REST, 100 at most; an empty list matches nothing.
+  Certifications with one of these ids, global or REST, at most 100; an empty list matches nothing.
   """
   ids: [ID!]
-  "Certifications of one of these campaigns by REST id, 100 at most; an empty list matches nothing."
+  "Certifications of one of these campaigns by REST id, at most 100; an empty list matches nothing."
   campaignIds: [ID!]
   "Certifications in this phase."
   phase: CertificationPhase
-  "Certifications with every decision made (true) or with some still open (false); signed or not."
+  """
+  Certifications with all decisions made (true) or with some still open (false), signed off or not.
+  """
   completed: Boolean
 }
 
@@ -2547,32 +2564,32 @@ input CertificationFilter {
 input CertificationOrder {
   "The field to order by."
   field: CertificationOrderField!
-  "Which way to order."
+  "Whether to order ascending or descending."
   direction: OrderDirection! = ASC
 }
 
-"What certifications can be ordered by."
+"The fields that certifications can be ordered by."
 enum CertificationOrderField {
   "By ` + "`" + `name` + "`" + `."
   NAME
-  "By ` + "`" + `due` + "`" + `, where certifications without a deadline come last when ascending."
+  "By ` + "`" + `due` + "`" + `; in ascending order, certifications without a deadline come last."
   DUE
-  "By ` + "`" + `signed` + "`" + `, where certifications not signed off come last when ascending."
+  "By ` + "`" + `signed` + "`" + `; in ascending order, certifications that are not signed off come last."
   SIGNED
 }
 `, BuiltIn: false},
 	{Name: "../../schema/decide.graphqls", Input: `"""
-Everything that can be changed. The payload's ` + "`" + `errors` + "`" + ` hold refusals that a person can act on;
-faults such as UNAUTHENTICATED, RATE_LIMITED or UPSTREAM_UNAVAILABLE are entries in the answer's own
-` + "`" + `errors` + "`" + ` with a null payload, and then nothing was changed. Once part of the work was done, or may
-have been, there is a payload that says which part.
+Everything that can be changed. The payload's ` + "`" + `errors` + "`" + ` list refusals that a person can act on.
+Faults such as UNAUTHENTICATED, RATE_LIMITED or UPSTREAM_UNAVAILABLE are entries in the top-level
+` + "`" + `errors` + "`" + ` of the response; the payload is then null, and nothing was changed. If part of the work was
+done, or may have been, the payload is not null and says which part.
 """
 type Mutation {
   """
-  Approves or revokes any number of items of one certification, at one upstream call for each 250
-  decisions, and one before them to check the certification. A decision can be changed until
-  sign-off by deciding again, but never withdrawn. A call is sent only when the one before it was
-  applied; an upstream call applies as a whole or not at all.
+  Approves or revokes any number of items of one certification, at one upstream call for every 250
+  decisions, and one before them to check the certification. Until sign-off, a decision can be
+  changed by deciding again, but not withdrawn. An upstream call is applied completely or not at
+  all, and is sent only if the previous one was applied.
   """
   decideReviewItems(
     "The certification and the decisions."
@@ -2581,8 +2598,8 @@ type Mutation {
 }
 
 """
-Decisions on items of one certification: at most 10,000 unless the gateway is set otherwise, sent in
-the order given in calls of at most 250. Nothing is sent when any of them is refused beforehand.
+Decisions on items of one certification: at most 10,000 unless the gateway is configured otherwise,
+sent in the given order in calls of at most 250. If any decision is invalid, nothing is sent.
 """
 input DecideReviewItemsInput {
   "The global ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of the certification that all items belong to; it must be ACTIVE."
@@ -2594,11 +2611,11 @@ input DecideReviewItemsInput {
 "A decision on one item."
 input ReviewDecisionInput {
   """
-  The global ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of the review item. An item that is named again with the very same
-  decision counts once; with another one, it is refused.
+  The global ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of the review item. An item listed twice with exactly the same
+  decision counts once; with a different decision, it is refused.
   """
   itemId: ID!
-  "What is decided; it replaces an earlier decision on the same item."
+  "The decision; it replaces an earlier decision on the same item."
   decision: Decision!
   """
   Whether the audit trail should show the decision as part of a bulk action; it changes nothing
@@ -2606,22 +2623,25 @@ input ReviewDecisionInput {
   """
   bulk: Boolean! = false
   """
-  Why it was decided so. The campaign may demand it (` + "`" + `Campaign.mandatoryCommentRequirement` + "`" + `), and a
-  blank text counts as missing: COMMENT_REQUIRED.
+  The reason for the decision. If the campaign requires a comment
+  (` + "`" + `Campaign.mandatoryCommentRequirement` + "`" + `), a missing or blank one is refused with COMMENT_REQUIRED.
   """
   comments: String
   """
-  When the access shall be taken away, if not at once; a time to come, and only with REVOKE. The
-  campaign may demand a comment with it.
+  When to remove the access, if not at once; it must be in the future, and is allowed only with
+  REVOKE. The campaign may require a comment with it.
   """
   proposedEndDate: DateTime
-  "What the reviewer was recommended, kept for the record only; it cannot be read back."
+  """
+  The recommendation that the reviewer was given; it is kept for the record only and cannot be read
+  back.
+  """
   recommendation: ReviewRecommendationInput
 }
 
-"What an automatic adviser recommended at the time of the decision."
+"The automatic recommendation at the time of the decision."
 input ReviewRecommendationInput {
-  "The recommendation; null when none was made."
+  "The recommendation; null if none was made."
   recommendation: String
   "The reasons given for the recommendation."
   reasons: [String!]
@@ -2629,27 +2649,27 @@ input ReviewRecommendationInput {
   timestamp: DateTime
 }
 
-"What became of the decisions."
+"The outcome of the decisions."
 type DecideReviewItemsPayload {
   """
-  The certification as the upstream answered after the last call that it accepted, at no further
-  call, or read again if that answer was lost; null when it accepted none.
+  The certification as the upstream returned it after the last call that it accepted, without a
+  further call, or as read again if that response was lost; null if no call was accepted.
   """
   certification: Certification
   """
-  The items that are decided now, in the form in which their ids were given. It is empty when the
-  input was refused beforehand; otherwise, an item that is missing here appears in an entry of
-  ` + "`" + `errors` + "`" + `.
+  The ids of the items that are now decided, in the form in which they were given. It is empty if
+  the input was refused before anything was sent; otherwise, every item missing here appears in an
+  entry of ` + "`" + `errors` + "`" + `.
   """
   decidedItemIds: [ID!]!
   """
-  The same items read again, at one further upstream call for each 50; null when reading them fails,
-  which undoes no decision.
+  The same items read again, at one further upstream call for every 50; null if reading them fails,
+  which does not affect the decisions.
   """
   decidedItems: [AccessReviewItem!]
   """
-  Why items were not decided; empty when all were. Common codes are COMMENT_REQUIRED, one entry for
-  each missing comment, NOT_ACTIVE, ALREADY_SIGNED and FORBIDDEN, and NOT_APPLIED for what came
+  Why items were not decided; empty if all were. Common codes are COMMENT_REQUIRED (one entry for
+  each missing comment), NOT_ACTIVE, ALREADY_SIGNED, FORBIDDEN, and NOT_APPLIED for items that came
   after a refused call.
   """
   errors: [MutationError!]!
@@ -2657,116 +2677,118 @@ type DecideReviewItemsPayload {
 `, BuiltIn: false},
 	{Name: "../../schema/mutation_error.graphqls", Input: `"A refusal that a person can act on."
 type MutationError {
-  "What kind of refusal it is, for programs."
+  "The kind of refusal, for programs."
   code: MutationErrorCode!
-  "What is wrong, for people; the text may change and must not be parsed."
+  "What is wrong, for people to read; the text may change and must not be parsed."
   message: String!
   """
-  The path of the input field at fault from ` + "`" + `input` + "`" + ` down, such as ` + "`" + `decisions` + "`" + `, ` + "`" + `3` + "`" + `, ` + "`" + `comments` + "`" + `,
-  where list positions count from 0. Null when no one field is at fault.
+  The path of the invalid input field below ` + "`" + `input` + "`" + `, such as ` + "`" + `decisions` + "`" + `, ` + "`" + `3` + "`" + `, ` + "`" + `comments` + "`" + `; list
+  positions count from 0. Null if no single field is invalid.
   """
   field: [String!]
   """
   The ids that this error is about, in the form in which they were given. The upstream accepts or
-  refuses a call as a whole, so for a refused call these are all of its ids.
+  refuses a call as a whole, so for a refused call this lists all of its ids.
   """
   ids: [ID!]!
   """
-  The upstream's identifier of the refused request, for questions to its support; null when the
-  upstream was not asked or gave none.
+  The upstream's identifier of the refused request, to give to its support; null if no request was
+  sent or the upstream returned none.
   """
   trackingId: String
 }
 
 "The kinds of refusals that a person can act on."
 enum MutationErrorCode {
-  "The input cannot be carried out as it stands; correct it and send it again."
+  "The input is invalid; correct it and send it again."
   BAD_USER_INPUT
-  "The caller may not do this, being neither a reviewer of the certification nor an administrator."
+  "The caller is neither a reviewer of the certification nor an administrator."
   FORBIDDEN
   "The certification, an item or an identity does not exist."
   NOT_FOUND
-  "The campaign demands a comment that is missing or blank."
+  "The campaign requires a comment, which is missing or blank."
   COMMENT_REQUIRED
   "The certification is not open for changes, most often because its campaign is not yet activated."
   NOT_ACTIVE
-  "The certification is signed off, and nothing in it can change any more."
+  "The certification is signed off, and nothing in it can be changed any more."
   ALREADY_SIGNED
   "The certification cannot be signed off while items are undecided."
   UNDECIDED_ITEMS
   "The upstream does not support this for certifications that a governance group reviews."
   GOVERNANCE_GROUP_UNSUPPORTED
   """
-  This part of the work was not applied: an earlier part failed, or reading afterwards shows nothing
-  of it. It is safe to send it again.
+  This part of the work was not applied: an earlier part failed, or reading afterwards showed that
+  it was not applied. It is safe to send it again.
   """
   NOT_APPLIED
   """
-  The request was sent, but neither an answer nor reading afterwards tells whether it was applied;
+  The request was sent, but neither a response nor reading afterwards shows whether it was applied;
   read again before repeating it.
   """
   OUTCOME_UNKNOWN
-  "The upstream refused for a reason that has no code of its own; ` + "`" + `message` + "`" + ` holds its words."
+  """
+  The upstream refused for a reason that has no code of its own; ` + "`" + `message` + "`" + ` has the upstream's text.
+  """
   REFUSED
 }
 `, BuiltIn: false},
 	{Name: "../../schema/node.graphqls", Input: `"""
-Everything that can be read. The data is that of the Certifications API of SailPoint Identity
-Security Cloud, called the upstream here, as far as the caller's own rights reach. A field that
-needs an upstream call is null when the call fails, while the rest of the answer stays; the entry in
-` + "`" + `errors` + "`" + ` says in ` + "`" + `extensions.code` + "`" + ` why: UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED, UPSTREAM_TIMEOUT,
-UPSTREAM_UNAVAILABLE, UPSTREAM_INVALID, UPSTREAM_CALLS_EXCEEDED or INTERNAL.
+Everything that can be read. The data comes from the Certifications API of SailPoint Identity
+Security Cloud, called the upstream here, and is limited to what the caller may see. If an upstream
+call fails, the field that needs it is null, and the rest of the response is still returned;
+` + "`" + `extensions.code` + "`" + ` of the entry in ` + "`" + `errors` + "`" + ` says why: UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED,
+UPSTREAM_TIMEOUT, UPSTREAM_UNAVAILABLE, UPSTREAM_INVALID, UPSTREAM_CALLS_EXCEEDED or INTERNAL.
 """
 type Query {
   """
-  Reads any object that has a global id: a certification, a review item or a task. It is null
-  without an error when there is no such object, and FORBIDDEN when the caller may not see it.
+  Returns any object that has a global id: a certification, a review item or a task. It is null
+  without an error if there is no such object, and null with FORBIDDEN if the caller may not see it.
   """
   node(
-    "The global ` + "`" + `id` + "`" + ` of the object; a REST identifier does not tell the type and is BAD_USER_INPUT."
+    "The global ` + "`" + `id` + "`" + ` of the object; a REST identifier has no type, and is BAD_USER_INPUT."
     id: ID!
   ): Node
   """
-  Reads many objects by their global ids, in the order asked for, with null where there is no such
-  object. Up to 50 certifications, or 50 review items of the same certification, share one upstream
-  call.
+  Returns many objects by their global ids, in the order of ` + "`" + `ids` + "`" + `, with null in place of each object
+  that does not exist. Up to 50 certifications, or 50 review items of the same certification, share
+  one upstream call.
   """
   nodes(
-    "The global ` + "`" + `id` + "`" + ` of each object, of any mixture of types; a REST identifier is BAD_USER_INPUT."
+    "The global ` + "`" + `id` + "`" + ` of each object; types may be mixed. A REST identifier is BAD_USER_INPUT."
     ids: [ID!]!
   ): [Node]!
 }
 
-"An object that can be read again by its global id, through ` + "`" + `node` + "`" + ` or ` + "`" + `nodes` + "`" + `."
+"An object that can be read again by its global id, with ` + "`" + `node` + "`" + ` or ` + "`" + `nodes` + "`" + `."
 interface Node {
   """
-  Opaque text that identifies the object among objects of every type; a cache key for clients. Every
-  id argument takes it, and takes the identifier of the REST API in its place except in ` + "`" + `node` + "`" + ` and
-  ` + "`" + `nodes` + "`" + `.
+  An opaque identifier of the object, unique among objects of all types; clients can use it as a
+  cache key. Every id argument accepts it. All but those of ` + "`" + `node` + "`" + ` and ` + "`" + `nodes` + "`" + ` also accept the
+  identifier of the REST API.
   """
   id: ID!
 }
 
 """
-A date and time as in RFC 3339. Answers are always in UTC with milliseconds, such as
-2026-03-01T09:30:00.000Z; inputs may have any offset. A value that the upstream leaves empty or
-writes in an unreadable form is null.
+A date and time in the format of RFC 3339. Returned values are always in UTC with milliseconds, such
+as 2026-03-01T09:30:00.000Z; inputs may have any offset. If the upstream's value is empty or cannot
+be read, it is null.
 """
 scalar DateTime
 `, BuiltIn: false},
-	{Name: "../../schema/paging.graphqls", Input: `"Where a page lies among all rows of its connection."
+	{Name: "../../schema/paging.graphqls", Input: `"The position of a page among all rows of its connection."
 type PageInfo {
   "Whether rows follow this page. It costs no further upstream call."
   hasNextPage: Boolean!
   "Whether rows come before this page."
   hasPreviousPage: Boolean!
-  "The cursor of the first row, to be given to ` + "`" + `before` + "`" + `; null when the page is empty."
+  "The cursor of the first row, to pass as ` + "`" + `before` + "`" + `; null if the page is empty."
   startCursor: String
-  "The cursor of the last row, to be given to ` + "`" + `after` + "`" + `; null when the page is empty."
+  "The cursor of the last row, to pass as ` + "`" + `after` + "`" + `; null if the page is empty."
   endCursor: String
 }
 
-"Which way rows are ordered by a field."
+"Whether rows are in ascending or descending order."
 enum OrderDirection {
   "Smallest, first in the alphabet or oldest first; rows without a value come last."
   ASC
@@ -2774,7 +2796,7 @@ enum OrderDirection {
   DESC
 }
 
-"A condition on text. Exactly one of its fields is given; comparison ignores case."
+"A condition on text. Give exactly one of the fields; the comparison ignores case."
 input TextMatch @oneOf {
   "The whole text equals this."
   eq: String
@@ -2782,7 +2804,7 @@ input TextMatch @oneOf {
   startsWith: String
 }
 
-"How the conditions of a filter are joined."
+"How the conditions of a filter are combined."
 enum FilterMatch {
   "Rows for which every condition holds."
   ALL
@@ -2792,18 +2814,19 @@ enum FilterMatch {
 `, BuiltIn: false},
 	{Name: "../../schema/permission.graphqls", Input: `"""
 What an entitlement allows on one target. The texts come from the customer's own systems and have no
-fixed form.
+fixed format.
 """
 type Permission {
   """
-  What the rights are granted on, such as a table or a folder; null where the upstream does not say.
+  The object that the rights are granted on, such as a table or a folder; null if the upstream does
+  not report it.
   """
   target: String
-  "What may be done to the target, such as ` + "`" + `CREATE` + "`" + `; null where the upstream does not say."
+  "The rights on the target, such as ` + "`" + `CREATE` + "`" + `; null if the upstream does not report it."
   rights: [String!]
 }
 
-"A page of permissions, and what it takes to read on."
+"One page of permissions."
 type PermissionConnection {
   "The rows of this page in order, each with its cursor."
   edges: [PermissionEdge!]!
@@ -2812,74 +2835,74 @@ type PermissionConnection {
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
   """
-  How many rows match the filter on all pages together; null where the upstream does not say.
-  Selecting it costs no further upstream call, but the upstream takes longer to answer.
+  How many rows match the filter on all pages together; null if the upstream does not report it.
+  Selecting it costs no further upstream call, but the upstream takes longer to respond.
   """
   totalCount: Int
 }
 
 "One row of a page of permissions."
 type PermissionEdge {
-  "Opaque text that marks this row; give it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to read on from here."
+  "An opaque cursor of this row; pass it as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The permission in this row."
   node: Permission!
 }
 
-"Which permissions to list. ` + "`" + `match` + "`" + ` says how ` + "`" + `target` + "`" + ` and ` + "`" + `rights` + "`" + ` are joined."
+"Which permissions to list. ` + "`" + `match` + "`" + ` says how ` + "`" + `target` + "`" + ` and ` + "`" + `rights` + "`" + ` are combined."
 input PermissionFilter {
   "Permissions on a target with this name."
   target: TextMatch
-  "Permissions that grant every one of these rights, case ignored; an empty list matches nothing."
+  "Permissions that grant all of these rights, ignoring case; an empty list matches nothing."
   rights: [String!]
-  "Whether both conditions must hold or one is enough; of no effect when only one is given."
+  "Whether both conditions must hold or one is enough; it has no effect if only one is given."
   match: FilterMatch! = ALL
 }
 `, BuiltIn: false},
 	{Name: "../../schema/rate_limit.graphqls", Input: `extend type Query {
   """
-  What is left of the upstream request budget that the caller shares with everybody behind the same
-  upstream client. Reading it costs no upstream call.
+  What is left of the upstream request budget, which the caller shares with all callers that use the
+  same upstream client. Reading it costs no upstream call.
   """
   rateLimit: RateLimit!
 }
 
 """
-The gateway's view of the upstream request budget. Other software that uses the same upstream client
-spends it too, unseen from here.
+The gateway's view of the upstream request budget. Other software with the same upstream client
+spends it too, but the gateway cannot see that.
 """
 type RateLimit {
-  "How many upstream calls may be made in one period, normally of 10 seconds."
+  "How many upstream calls may be made in one period, normally 10 seconds."
   limit: Int!
-  "How many of them are left now; calls past it wait for their turn."
+  "How many of them are left now; further calls wait for their turn."
   remaining: Int!
-  "When the whole of ` + "`" + `limit` + "`" + ` is available again, provided that nothing more is spent until then."
+  "When all of ` + "`" + `limit` + "`" + ` is available again, if no more calls are made until then."
   resetAt: DateTime!
-  "How many upstream calls wait for their turn now."
+  "How many upstream calls are waiting for their turn now."
   queued: Int!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/reassign.graphqls", Input: `extend type Mutation {
   """
-  Moves items to another reviewer and answers when it is done, in one upstream call, and one before
-  it to check the certification. It takes at most 50 references; for more, use
-  ` + "`" + `reassignReviewItemsAsync` + "`" + `. The items go to a new certification, which names its origin in
+  Moves items to another reviewer and responds when the move is done, at one upstream call, and one
+  before it to check the certification. It accepts at most 50 references; for more, use
+  ` + "`" + `reassignReviewItemsAsync` + "`" + `. The items go to a new certification, which shows its origin in
   ` + "`" + `reassignment` + "`" + ` and appears in the new reviewer's ` + "`" + `certifications` + "`" + `.
   """
   reassignReviewItems(
-    "What to move, to whom and why."
+    "What to move, to whom, and why."
     input: ReassignReviewItemsInput!
   ): ReassignReviewItemsPayload
   """
   Moves any number of items to another reviewer in the background, in tasks of at most 500
-  references at one upstream call each, and one before them to check the certification. All that
-  concerns one identity goes into one task if it fits, which takes a few more calls to find out when
-  there is more than one task. Only the shape of the input is checked at once: a reference that
-  cannot be moved shows later as status ERROR of its task, to be followed by the subscription
+  references, at one upstream call for each task, and one before them to check the certification.
+  All references to one identity go into one task if they fit; if there is more than one task, a few
+  more calls are needed to group them. Only the format of the input is checked at once. If a
+  reference cannot be moved, its task later gets the status ERROR; follow it with the subscription
   ` + "`" + `certificationTask` + "`" + `.
   """
   reassignReviewItemsAsync(
-    "What to move, to whom and why."
+    "What to move, to whom, and why."
     input: ReassignReviewItemsInput!
   ): ReassignReviewItemsAsyncPayload
 }
@@ -2889,24 +2912,24 @@ input ReassignReviewItemsInput {
   "The global ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of the certification that holds the items; it must be ACTIVE."
   certificationId: ID!
   """
-  What to move, undecided items only, each named once; an empty list is BAD_USER_INPUT. Put
-  everything of one identity into one mutation: the upstream keeps a separate summary of the
-  identity for each call.
+  What to move: only undecided items, each listed once; an empty list is BAD_USER_INPUT. Put
+  everything that concerns one identity into one mutation, because the upstream creates a separate
+  summary of the identity for each call.
   """
   references: [ReassignReferenceInput!]!
   """
-  The REST id of the identity to move to, not a governance group and not the present reviewer.
-  Nobody can be made to review their own access.
+  The REST id of the identity to move to; it must not be a governance group or the current reviewer.
+  No one can be made to review their own access.
   """
   reassignTo: ID!
-  "Why the items are moved; it must not be blank. The new certification shows it in ` + "`" + `reassignment` + "`" + `."
+  "The reason for the move; it must not be blank. The new certification shows it in ` + "`" + `reassignment` + "`" + `."
   reason: String!
 }
 
-"One thing to move: a single item, or everything under review of one identity."
+"One thing to move: a single item, or all items of one identity."
 input ReassignReferenceInput {
   """
-  Which one it is: for ITEM the global ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of a review item, otherwise the
+  The id of what to move: for ITEM, the global ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of a review item; otherwise the
   ` + "`" + `IdentitySummary.id` + "`" + `, never the ` + "`" + `identityId` + "`" + `.
   """
   id: ID!
@@ -2914,11 +2937,11 @@ input ReassignReferenceInput {
   type: ReassignReferenceType!
 }
 
-"What a reference to move refers to."
+"The kinds of things that can be moved."
 enum ReassignReferenceType {
   """
-  All items of one summary in the certification, as IDENTITY_SUMMARY, but for targets other than
-  identities as well, such as roles.
+  All items of one summary in the certification, like IDENTITY_SUMMARY, but also for targets that
+  are not identities, such as roles.
   """
   TARGET_SUMMARY
   "A single review item."
@@ -2927,15 +2950,15 @@ enum ReassignReferenceType {
   IDENTITY_SUMMARY
 }
 
-"What became of a reassignment."
+"The outcome of a reassignment."
 type ReassignReviewItemsPayload {
   """
-  The certification as the upstream answered after the move, normally the one that the items left;
-  null when nothing was moved.
+  The certification that the upstream returned after the move, normally the one that the items left;
+  null if nothing was moved.
   """
   certification: Certification
   """
-  Why nothing was moved; empty when everything was. Common codes are BAD_USER_INPUT, NOT_FOUND,
+  Why nothing was moved; empty if everything was. Common codes are BAD_USER_INPUT, NOT_FOUND,
   NOT_ACTIVE, ALREADY_SIGNED and FORBIDDEN.
   """
   errors: [MutationError!]!
@@ -2945,89 +2968,88 @@ type ReassignReviewItemsPayload {
 type ReassignReviewItemsAsyncPayload {
   """
   The tasks that the upstream accepted, as they were at that moment. Keep their ids: a finished task
-  is no longer listed among the pending ones.
+  is no longer listed as pending.
   """
   tasks: [CertificationTask!]!
   """
-  Why references were accepted into no task; empty when all were. What goes wrong later shows in the
-  tasks.
+  Why some references were not accepted into a task; empty if all were. Later problems are shown by
+  the tasks.
   """
   errors: [MutationError!]!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/review_item.graphqls", Input: `"""
-One decision to make: whether one identity keeps one piece of access. It can be decided, and decided
-anew, until the certification is signed off. Plain fields are null where the upstream does not say.
+One decision to make: whether one identity keeps one piece of access. The decision can be made, and
+changed, until the certification is signed off. A plain field is null if the upstream does not
+report it.
 """
 type AccessReviewItem implements Node {
   """
-  Opaque text that identifies the item among objects of every type; it also tells the certification.
+  An opaque identifier of the item, unique among objects of all types; it includes the
+  certification.
   """
   id: ID!
   """
-  The identifier of the item in the REST API, which is of use only beside that of its certification.
+  The identifier of the item in the REST API; it is useful only together with that of the
+  certification.
   """
   rawId: ID!
   """
-  The certification that the item belongs to. It costs no upstream call where the certification was
-  read on the way here, and one at most for all items of a listing.
+  The certification that the item belongs to. It costs no upstream call if the query has already
+  read the certification, and otherwise at most one for all items of a list.
   """
   certification: Certification
-  """
-  Whether the item is done, as it is from its first decision on; not whether the decision is final.
-  """
+  "Whether the item has been decided. This does not mean that the decision is final."
   completed: Boolean
-  "Whether the item is about access that is new on its source."
+  "Whether the access is new on its source."
   newAccess: Boolean
-  """
-  What was decided; null while nobody has. Who decided and when is not to be had from the upstream.
-  """
+  "The decision; null until one is made. The upstream does not report who made it, or when."
   decision: Decision
-  "What the reviewer wrote with the decision; null when nothing was."
+  "The reviewer's comment on the decision; null if there is none."
   comments: String
-  "Whose access it is."
+  "The identity whose access is under review."
   identity: IdentitySummary
-  "What access it is."
+  "The access under review."
   access: ReviewableAccess
   """
-  What the entitlement under review allows in detail. It costs one upstream call for each item,
-  except that items which are no entitlement, or whose ` + "`" + `hasPermissions` + "`" + ` is false, answer an empty
-  connection at no call.
+  What the entitlement under review allows in detail. It costs one upstream call for each item. For
+  items that are not an entitlement, or whose ` + "`" + `hasPermissions` + "`" + ` is false, the connection is empty and
+  costs no call.
   """
   permissions(
     """
-    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 when neither
-    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, 1000 at most unless the gateway is set otherwise. Together with
-    ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is BAD_USER_INPUT.
+    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
+    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
+    BAD_USER_INPUT.
     """
     first: Int
     """
     Reads the rows that follow this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Combined with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     after: String
     """
-    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: 1000 at most unless the
-    gateway is set otherwise. Without ` + "`" + `before` + "`" + ` it costs one more upstream call; together with
-    ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: at most 1000. Without
+    ` + "`" + `before` + "`" + ` it costs one more upstream call; combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is
+    BAD_USER_INPUT.
     """
     last: Int
     """
     Reads the rows that come before this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     before: String
     """
-    How many rows to skip from the start, for tables with page numbers; goes with ` + "`" + `first` + "`" + `. Together
-    with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
+    How many rows to skip from the start, for tables with page numbers; use it with ` + "`" + `first` + "`" + `.
+    Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
     """
     offset: Int
-    "Which permissions to list; all of them when left out."
+    "Which permissions to list; all of them if omitted."
     filter: PermissionFilter
   ): PermissionConnection
 }
 
-"A page of review items, and what it takes to read on."
+"One page of review items."
 type AccessReviewItemConnection {
   "The rows of this page in order, each with its cursor."
   edges: [AccessReviewItemEdge!]!
@@ -3036,40 +3058,38 @@ type AccessReviewItemConnection {
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
   """
-  How many rows match the filter on all pages together; null where the upstream does not say.
-  Selecting it costs no further upstream call, but the upstream takes longer to answer.
+  How many rows match the filter on all pages together; null if the upstream does not report it.
+  Selecting it costs no further upstream call, but the upstream takes longer to respond.
   """
   totalCount: Int
 }
 
 "One row of a page of review items."
 type AccessReviewItemEdge {
-  "Opaque text that marks this row; give it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to read on from here."
+  "An opaque cursor of this row; pass it as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The review item in this row."
   node: AccessReviewItem!
 }
 
-"""
-What is decided about a piece of access. A decision can be changed until sign-off, never withdrawn.
-"""
+"A decision about a piece of access. Until sign-off it can be changed, but not withdrawn."
 enum Decision {
   "The identity keeps the access."
   APPROVE
-  "The identity loses the access: removing it starts once the certification is signed off."
+  "The identity loses the access; its removal starts when the certification is signed off."
   REVOKE
-  "A value newer than this schema; as an input it is BAD_USER_INPUT."
+  "A value that this schema does not know yet; as an input it is BAD_USER_INPUT."
   UNRECOGNIZED
 }
 
 """
-An identity under review within one certification, which groups the items that concern it. Fields
-are null where the upstream does not say.
+An identity under review within one certification, which groups the items that concern it. A field
+is null if the upstream does not report it.
 """
 type IdentitySummary {
   """
   The REST identifier of this summary within its certification, for ` + "`" + `identitySummaryIds` + "`" + ` and for
-  reassignment. It is not the identity's: that is ` + "`" + `identityId` + "`" + `.
+  reassignment. It does not identify the identity itself: ` + "`" + `identityId` + "`" + ` does.
   """
   id: ID!
   "The REST identifier of the identity itself, the same in every certification."
@@ -3080,56 +3100,55 @@ type IdentitySummary {
   completed: Boolean
 }
 
-"""
-Which review items to list. Fields given together are joined by "and".
-"""
+"Which review items to list. All given conditions must hold."
 input AccessReviewItemFilter {
-  "Items with one of these ids, global or REST, 100 at most; an empty list matches nothing."
+  "Items with one of these ids, global or REST, at most 100; an empty list matches nothing."
   ids: [ID!]
   """
-  Items of this kind. The upstream does not document how this differs from ` + "`" + `accessType` + "`" + `, which is
-  the one to prefer.
+  Items of this kind. The upstream does not document how this differs from ` + "`" + `accessType` + "`" + `; prefer
+  ` + "`" + `accessType` + "`" + `.
   """
   type: DtoType
   "Items whose access is of this kind: in practice ENTITLEMENT, ACCESS_PROFILE or ROLE."
   accessType: DtoType
   """
-  Items that are decided (true) or still to decide (false). Deciding while paging through a listing
-  of false shrinks it, so that rows are skipped: read every page first, or start again.
+  Items that are decided (true) or still to be decided (false). With false, the list shrinks as
+  items are decided, so paging through it at the same time skips rows: read every page first, or
+  start again.
   """
   completed: Boolean
   """
-  Items of one of these ` + "`" + `IdentitySummary.id` + "`" + `, 100 at most; an empty list matches nothing. The ids of
-  identities themselves do not match.
+  Items with one of these values of ` + "`" + `IdentitySummary.id` + "`" + `, at most 100; an empty list matches
+  nothing. The ids of identities themselves do not match.
   """
   identitySummaryIds: [ID!]
   "Items of identities with this name."
   identityName: TextMatch
   """
-  Items whose access itself has one of these REST ids, 100 at most; an empty list matches nothing.
+  Items whose access itself has one of these REST ids, at most 100; an empty list matches nothing.
   For access nested in a role or access profile, see ` + "`" + `pertainingTo` + "`" + `.
   """
   accessIds: [ID!]
   "Items whose access has this name."
   accessName: TextMatch
-  "Items that are an entitlement on a source with this name."
+  "Items whose access is an entitlement on a source with this name."
   entitlementSourceName: TextMatch
-  "Items that are an access profile of a source with this name."
+  "Items whose access is an access profile on a source with this name."
   accessProfileSourceName: TextMatch
-  "Items that concern certain access directly or through a role or access profile."
+  "Items that concern the given access, directly or through a role or access profile."
   pertainingTo: AccessScope
 }
 
 """
-Items that concern any of the given access, be it the item itself or nested in its role or access
-profile. Exactly one of the fields is given.
+Items that concern any of the given access, either directly or nested in a role or access profile.
+Give exactly one of the fields.
 """
 input AccessScope @oneOf {
-  "Items with one of these entitlements by REST id, 100 at most; an empty list matches nothing."
+  "Items with one of these entitlements by REST id, at most 100; an empty list matches nothing."
   entitlements: [ID!]
-  "Items with one of these access profiles by REST id, 100 at most; an empty list matches nothing."
+  "Items with one of these access profiles by REST id, at most 100; an empty list matches nothing."
   accessProfiles: [ID!]
-  "Items with one of these roles by REST id, 100 at most; an empty list matches nothing."
+  "Items with one of these roles by REST id, at most 100; an empty list matches nothing."
   roles: [ID!]
 }
 
@@ -3137,11 +3156,11 @@ input AccessScope @oneOf {
 input AccessReviewItemOrder {
   "The field to order by."
   field: AccessReviewItemOrderField!
-  "Which way to order."
+  "Whether to order ascending or descending."
   direction: OrderDirection! = ASC
 }
 
-"What review items can be ordered by."
+"The fields that review items can be ordered by."
 enum AccessReviewItemOrderField {
   "By the name of the identity."
   IDENTITY_NAME
@@ -3149,25 +3168,28 @@ enum AccessReviewItemOrderField {
   ACCESS_NAME
   "By the kind of the access."
   ACCESS_TYPE
-  "By the source of the entitlement, where items that are none come last when ascending."
+  "By the source of the entitlement; in ascending order, items that are not entitlements come last."
   ENTITLEMENT_SOURCE_NAME
-  "By the source of the access profile, where items that are none come last when ascending."
+  """
+  By the source of the access profile; in ascending order, items that are not access profiles come
+  last.
+  """
   ACCESS_PROFILE_SOURCE_NAME
 }
 `, BuiltIn: false},
-	{Name: "../../schema/reviewer.graphqls", Input: `"Who has to review a certification."
+	{Name: "../../schema/reviewer.graphqls", Input: `"The identity or governance group that has to review a certification."
 type Reviewer {
   "The REST identifier of the identity or governance group."
   id: ID!
-  "The name of the reviewer; null where the upstream does not say."
+  "The name of the reviewer; null if the upstream does not report it."
   name: String
   "The e-mail address of the reviewer; null for a governance group."
   email: String
   "Whether the reviewer is one identity or a group of them."
   type: ReviewerType
-  "When the identity or governance group was created; null where the upstream does not say."
+  "When the identity or governance group was created; null if the upstream does not report it."
   created: DateTime
-  "When the identity or governance group last changed; null where the upstream does not say."
+  "When the identity or governance group last changed; null if the upstream does not report it."
   modified: DateTime
 }
 
@@ -3176,25 +3198,28 @@ enum ReviewerType {
   "One identity."
   IDENTITY
   """
-  A governance group, any member of which may review. The upstream may refuse to read its
-  certifications by id, to decide, to reassign and to sign off: GOVERNANCE_GROUP_UNSUPPORTED.
+  A governance group; any of its members may review. The upstream may refuse to return its
+  certifications by id, to decide, to reassign or to sign off, with GOVERNANCE_GROUP_UNSUPPORTED.
   """
   GOVERNANCE_GROUP
-  "A value newer than this schema."
+  "A value that this schema does not know yet."
   UNRECOGNIZED
 }
 
 "A person, as an owner of access or as a reviewer."
 type Identity {
-  "The REST identifier of the identity; it serves as ` + "`" + `reviewer` + "`" + ` of a listing and as ` + "`" + `reassignTo` + "`" + `."
+  """
+  The REST identifier of the identity; it can be used as the argument ` + "`" + `reviewer` + "`" + ` and as
+  ` + "`" + `reassignTo` + "`" + `.
+  """
   id: ID!
-  "The name to show; null where the upstream does not say."
+  "The name to show; null if the upstream does not report it."
   name: String
-  "The e-mail address; null when there is none."
+  "The e-mail address; null if there is none."
   email: String
 }
 
-"A page of reviewers, and what it takes to read on."
+"One page of reviewers."
 type ReviewerConnection {
   "The rows of this page in order, each with its cursor."
   edges: [ReviewerEdge!]!
@@ -3203,25 +3228,23 @@ type ReviewerConnection {
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
   """
-  How many rows match the filter on all pages together; null where the upstream does not say.
-  Selecting it costs no further upstream call, but the upstream takes longer to answer.
+  How many rows match the filter on all pages together; null if the upstream does not report it.
+  Selecting it costs no further upstream call, but the upstream takes longer to respond.
   """
   totalCount: Int
 }
 
 "One row of a page of reviewers."
 type ReviewerEdge {
-  "Opaque text that marks this row; give it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to read on from here."
+  "An opaque cursor of this row; pass it as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The reviewer in this row."
   node: Identity!
 }
 
-"""
-Which reviewers to list. Fields given together are joined by "and".
-"""
+"Which reviewers to list. All given conditions must hold."
 input ReviewerFilter {
-  "Reviewers with one of these REST ids of identities, 100 at most; an empty list matches nothing."
+  "Reviewers with one of these REST ids of identities, at most 100; an empty list matches nothing."
   ids: [ID!]
   "Reviewers with this name."
   name: TextMatch
@@ -3233,23 +3256,23 @@ input ReviewerFilter {
 input ReviewerOrder {
   "The field to order by."
   field: ReviewerOrderField!
-  "Which way to order."
+  "Whether to order ascending or descending."
   direction: OrderDirection! = ASC
 }
 
-"What reviewers can be ordered by."
+"The fields that reviewers can be ordered by."
 enum ReviewerOrderField {
   "By ` + "`" + `name` + "`" + `."
   NAME
-  "By ` + "`" + `email` + "`" + `, where reviewers without an address come last when ascending."
+  "By ` + "`" + `email` + "`" + `; in ascending order, reviewers without an address come last."
   EMAIL
 }
 `, BuiltIn: false},
 	{Name: "../../schema/sign_off.graphqls", Input: `extend type Mutation {
   """
-  Makes all decisions of a certification final and starts the removal of revoked access, in one
-  upstream call, and one before it to check the certification. It cannot be undone, and needs every
-  item to be decided: UNDECIDED_ITEMS otherwise. After OUTCOME_UNKNOWN, read the certification
+  Makes all decisions of a certification final and starts the removal of revoked access, at one
+  upstream call, and one before it to check the certification. It cannot be undone. If any item is
+  undecided, it is refused with UNDECIDED_ITEMS. After OUTCOME_UNKNOWN, read the certification
   instead of signing off again.
   """
   signOffCertification(
@@ -3264,23 +3287,23 @@ input SignOffCertificationInput {
   certificationId: ID!
 }
 
-"What became of a sign-off."
+"The outcome of a sign-off."
 type SignOffCertificationPayload {
   """
-  The certification as the upstream answered, with ` + "`" + `phase` + "`" + ` SIGNED; null when it was not signed off.
+  The certification as the upstream returned it, with ` + "`" + `phase` + "`" + ` SIGNED; null if it was not signed off.
   """
   certification: Certification
   """
-  Why it was not signed off; empty when it was. Common codes are UNDECIDED_ITEMS, NOT_ACTIVE,
-  ALREADY_SIGNED and FORBIDDEN.
+  Why the certification was not signed off; empty if it was. Common codes are UNDECIDED_ITEMS,
+  NOT_ACTIVE, ALREADY_SIGNED and FORBIDDEN.
   """
   errors: [MutationError!]!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/task.graphqls", Input: `extend type Query {
   """
-  Reads one task in whatever state it is. It is null without an error when there is none with this
-  id, as when it finished so long ago that the upstream has dropped it.
+  Returns one task, whatever its status. It is null without an error if no task has this id, for
+  example because it finished so long ago that the upstream has dropped it.
   """
   certificationTask(
     "The global ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of the task; the id of another type is BAD_USER_INPUT."
@@ -3288,55 +3311,55 @@ type SignOffCertificationPayload {
   ): CertificationTask
   """
   Lists the tasks that are QUEUED or IN_PROGRESS and that the caller may see, at one upstream call
-  for each 250 rows. A finished task leaves the list, so follow one task by ` + "`" + `certificationTask` + "`" + `.
-  There is no choice of order.
+  for every 250 rows. A task leaves the list when it finishes; use ` + "`" + `certificationTask` + "`" + ` to follow a
+  task to its end. The order cannot be chosen.
   """
   pendingCertificationTasks(
     """
-    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 when neither
-    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, 1000 at most unless the gateway is set otherwise. Together with
-    ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is BAD_USER_INPUT.
+    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
+    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
+    BAD_USER_INPUT.
     """
     first: Int
     """
     Reads the rows that follow this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Combined with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     after: String
     """
-    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: 1000 at most unless the
-    gateway is set otherwise. Without ` + "`" + `before` + "`" + ` it costs one more upstream call; together with
-    ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: at most 1000. Without
+    ` + "`" + `before` + "`" + ` it costs one more upstream call; combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is
+    BAD_USER_INPUT.
     """
     last: Int
     """
     Reads the rows that come before this cursor, which is valid only for the same parent, filter and
-    order. Together with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    order. Combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
     """
     before: String
     """
-    How many rows to skip from the start, for tables with page numbers; goes with ` + "`" + `first` + "`" + `. Together
-    with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
+    How many rows to skip from the start, for tables with page numbers; use it with ` + "`" + `first` + "`" + `.
+    Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
     """
     offset: Int
     """
-    Only tasks of this reviewer: the REST id of an identity, or ` + "`" + `me` + "`" + ` for the caller, which needs a
-    token that has a user. Someone else's id is of use to administrators only.
+    Only tasks of this reviewer: the REST id of an identity, or ` + "`" + `me` + "`" + ` for the caller, which requires
+    a token that belongs to a user. Only administrators can use another identity's id.
     """
     reviewer: ID
-    "Which tasks to list; all pending ones when left out."
+    "Which tasks to list; all pending ones if omitted."
     filter: CertificationTaskFilter
   ): CertificationTaskConnection
 }
 
 """
-What can be watched. The gateway asks the upstream again and again on behalf of those who watch, so
-a subscription spends request budget for as long as it lasts.
+Everything that can be watched. The gateway polls the upstream on behalf of the clients that watch,
+so a subscription spends request budget for as long as it lasts.
 """
 type Subscription {
   """
-  The task as it is now, then once more at each change; the stream completes when the task reaches
-  SUCCESS or ERROR. It is null when there is no task with this id.
+  The task as it is now, and again at each change; the stream completes when the task reaches
+  SUCCESS or ERROR. It is null if there is no task with this id.
   """
   certificationTask(
     "The global ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of the task; the id of another type is BAD_USER_INPUT."
@@ -3346,16 +3369,16 @@ type Subscription {
 
 """
 A piece of work that the upstream does in the background, such as moving many items to another
-reviewer. Fields are null where the upstream does not say.
+reviewer. A field is null if the upstream does not report it.
 """
 type CertificationTask implements Node {
-  "Opaque text that identifies the task among objects of every type."
+  "An opaque identifier of the task, unique among objects of all types."
   id: ID!
   "The identifier of the task in the REST API."
   rawId: ID!
   "What the task does."
   type: CertificationTaskType
-  "How far the task has come; it never goes back."
+  "The progress of the task; it never goes back."
   status: CertificationTaskStatus
   "Whether the task works on a certification or on a campaign."
   targetType: CertificationTaskTargetType
@@ -3366,13 +3389,13 @@ type CertificationTask implements Node {
   targetId: ID
   """
   The certification that the task works on; null for a task on a campaign. It costs one upstream
-  call for each 50 different certifications.
+  call for every 50 different certifications.
   """
   certification: Certification
   "Why the task failed, one entry for each problem; null or empty unless ` + "`" + `status` + "`" + ` is ERROR."
   errors: [UpstreamMessage!]
   """
-  The redirections that would have made somebody review their own access; null or empty when there
+  The reassignments that would have made an identity review its own access; null or empty if there
   are none.
   """
   reassignmentTrail: [ReassignmentTrail!]
@@ -3380,7 +3403,7 @@ type CertificationTask implements Node {
   created: DateTime
 }
 
-"A page of tasks, and what it takes to read on."
+"One page of tasks."
 type CertificationTaskConnection {
   "The rows of this page in order, each with its cursor."
   edges: [CertificationTaskEdge!]!
@@ -3389,15 +3412,15 @@ type CertificationTaskConnection {
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
   """
-  How many rows match the filter on all pages together; null where the upstream does not say.
-  Selecting it costs no further upstream call, but the upstream takes longer to answer.
+  How many rows match the filter on all pages together; null if the upstream does not report it.
+  Selecting it costs no further upstream call, but the upstream takes longer to respond.
   """
   totalCount: Int
 }
 
 "One row of a page of tasks."
 type CertificationTaskEdge {
-  "Opaque text that marks this row; give it to ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to read on from here."
+  "An opaque cursor of this row; pass it as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
   "The task in this row."
   node: CertificationTask!
@@ -3421,13 +3444,13 @@ enum CertificationTaskType {
   CAMPAIGN_CREATE
   "It deletes a campaign."
   CAMPAIGN_DELETE
-  "A value newer than this schema; as an input it is BAD_USER_INPUT."
+  "A value that this schema does not know yet; as an input it is BAD_USER_INPUT."
   UNRECOGNIZED
 }
 
-"How far a task has come."
+"The progress of a task."
 enum CertificationTaskStatus {
-  "It waits to be started."
+  "It is waiting to be started."
   QUEUED
   "It is running."
   IN_PROGRESS
@@ -3435,7 +3458,7 @@ enum CertificationTaskStatus {
   SUCCESS
   "It is finished and something went wrong; ` + "`" + `errors` + "`" + ` says what."
   ERROR
-  "A value newer than this schema."
+  "A value that this schema does not know yet."
   UNRECOGNIZED
 }
 
@@ -3445,28 +3468,31 @@ enum CertificationTaskTargetType {
   CERTIFICATION
   "A whole campaign."
   CAMPAIGN
-  "A value newer than this schema."
+  "A value that this schema does not know yet."
   UNRECOGNIZED
 }
 
-"One step by which review work was passed from one identity to another."
+"One step in which review work was passed from one identity to another."
 type ReassignmentTrail {
   "The REST identifier of the identity that had the work before."
   previousOwnerId: ID
   "The REST identifier of the identity that got the work."
   newOwnerId: ID
   """
-  What caused the step, in the upstream's own words, such as ` + "`" + `AUTOMATIC_REASSIGNMENT` + "`" + ` where work
-  reassignment is configured for somebody.
+  What caused the step, in the upstream's own words, such as ` + "`" + `AUTOMATIC_REASSIGNMENT` + "`" + ` if automatic
+  reassignment of work is configured for the identity.
   """
   reassignmentType: String
 }
 
-"A text of the upstream for people, in some language."
+"A message from the upstream for people to read, in one language."
 type UpstreamMessage {
-  "The language of the text as a BCP 47 tag, such as ` + "`" + `en-US` + "`" + `; null where the upstream does not say."
+  """
+  The language of the text as a BCP 47 tag, such as ` + "`" + `en-US` + "`" + `; null if the upstream does not report
+  it.
+  """
   locale: String
-  "How the language was chosen; null where the upstream does not say."
+  "How the language was chosen; null if the upstream does not report it."
   localeOrigin: LocaleOrigin
   "The text itself."
   text: String
@@ -3476,27 +3502,25 @@ type UpstreamMessage {
 enum LocaleOrigin {
   "It is the default language of the upstream."
   DEFAULT
-  "It is the best match for the language that the request asked for."
+  "It is the best match for the language that was requested."
   REQUEST
-  "A value newer than this schema."
+  "A value that this schema does not know yet."
   UNRECOGNIZED
 }
 
-"""
-Which pending tasks to list. Fields given together are joined by "and".
-"""
+"Which pending tasks to list. All given conditions must hold."
 input CertificationTaskFilter {
   """
-  Tasks with one of these ids, global or REST, 100 at most; an empty list matches nothing. Finished
+  Tasks with one of these ids, global or REST, at most 100; an empty list matches nothing. Finished
   tasks are never found this way.
   """
   ids: [ID!]
   """
-  Tasks on one of these certifications or campaigns, by global or REST id, 100 at most; an empty
+  Tasks on one of these certifications or campaigns, by global or REST id, at most 100; an empty
   list matches nothing.
   """
   targetIds: [ID!]
-  "Tasks that do one of these things; an empty list matches nothing."
+  "Tasks of one of these types; an empty list matches nothing."
   types: [CertificationTaskType!]
 }
 `, BuiltIn: false},
