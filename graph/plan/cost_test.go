@@ -188,7 +188,7 @@ func TestWritesWithoutPrecheckAreEstimated(t *testing.T) {
 			list[i] = graphtest.Object{"id": fmt.Sprint("i", i), "type": "ITEM"}
 		}
 		input := graphtest.Object{"certificationId": "c", "references": list, "reassignTo": "somebody", "reason": "leave"}
-		got := w.CostOf(t, `mutation ($input: ReassignReviewItemsInput!) { reassignReviewItemsAsync(input: $input) { tasks { id } } }`, graphtest.Object{"input": input})
+		got := costOf(t, w, `mutation ($input: ReassignReviewItemsInput!) { reassignReviewItemsAsync(input: $input) { tasks { id } } }`, graphtest.Object{"input": input})
 		if got["reassignReviewItemsAsync"] != want {
 			t.Errorf("%d references: %v, want %d", references, got, want)
 		}
