@@ -73,7 +73,7 @@ func (w *Writer) Int(v int) { w.text = strconv.AppendInt(w.text, int64(v), 10) }
 // String writes a value of the scalar String, with gqlgen's escapes.
 func (w *Writer) String(v string) {
 	for i := range len(v) {
-		if c := v[i]; c < 0x20 || c == '"' || c == '\\' {
+		if c := v[i]; c <= 0x1f || c == '"' || c == '\\' {
 			w.Value(graphql.MarshalString(v))
 			return
 		}

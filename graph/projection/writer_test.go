@@ -78,15 +78,6 @@ func TestStringsAreEscapedAsGqlgenDoes(t *testing.T) {
 	}
 }
 
-// A text that needs no escapes is copied, without gqlgen's marshaler.
-func TestPlainStringsTakeNoAllocation(t *testing.T) {
-	var w projection.Writer
-	w.Reserve(1 << 16)
-	if n := testing.AllocsPerRun(100, func() { w.String("a text with spaces !#[]~ and no escapes") }); n > 0 {
-		t.Errorf("%v allocations", n)
-	}
-}
-
 func TestAWriterFailsWhereNullIsAnError(t *testing.T) {
 	t.Parallel()
 	var w projection.Writer
