@@ -189,6 +189,15 @@ func TestABrowserHasFewSignInsUnderWay(t *testing.T) {
 	}
 }
 
+func TestALoginLeadsNowhereElse(t *testing.T) {
+	b := newGateway(t, session.Config{}, sandbox.Config{}).newBrowser()
+	for _, query := range []string{"return=//evil.example", "return=/not-listed", "return=/&return=/", "return=%zz"} {
+		if w := b.get("/auth/login?" + query); code(t, w) != "BAD_RETURN_PATH" || w.Code != http.StatusBadRequest || len(b.cookies) != 0 {
+			t.Errorf("%s: it answers %d: %s", query, w.Code, w.Body)
+		}
+	}
+}
+
 func TestALoginNeedsTheTenant(t *testing.T) {
 	g := newGateway(t, session.Config{}, sandbox.Config{})
 	down := true
