@@ -62,8 +62,8 @@ func TestWhatIsSealedIsOpenedInItsPlaceAlone(t *testing.T) {
 			t.Errorf("%s: it is opened", name)
 		}
 	}
-	if _, err := newSealer([][]byte{key[:16]}); err == nil {
-		t.Error("a short key is taken")
+	if _, err := New(Config{Keys: [][]byte{key, key[:16]}}); err == nil || !strings.HasSuffix(err.Error(), "a key must have 32 bytes") {
+		t.Errorf("a short key: %v", err)
 	}
 }
 
@@ -256,6 +256,26 @@ func FuzzReturnPath(f *testing.F) {
 			t.Errorf("%q leads to %q", asked, got)
 		}
 	})
+}
+
+func TestCookiesAreForThisHostAlone(t *testing.T) {
+	tests := map[string]struct{ origin, session, attempt, attributes string }{
+		"over TLS":     {"https://gateway.example.com", "__Host-certql", "__Host-certql-login-", "Path=/; HttpOnly; Secure; SameSite=Lax"},
+		"in the clear": {"http://localhost:8080", "certql-session", "certql-login-", "Path=/; HttpOnly; SameSite=Lax"},
+	}
+	for name, test := range tests {
+		origin, err := url.Parse(test.origin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := cookiesFor(origin)
+		if c.session != test.session || c.attempt != test.attempt {
+			t.Errorf("%s: the names are %q and %q", name, c.session, c.attempt)
+		}
+		if got, want := c.make(c.session, "id").String(), test.session+"=id; "+test.attributes; got != want {
+			t.Errorf("%s: the cookie is %q, want %q", name, got, want)
+		}
+	}
 }
 
 // unasked is the transport of a tenant that must not be called.
