@@ -150,7 +150,7 @@ func timed(t *testing.T, sending, reading time.Duration, text string, handler ht
 	conn := network.dial()
 	t.Cleanup(func() {
 		conn.Close()
-		server.Close()
+		_ = server.Close()
 	})
 	if _, err := io.WriteString(conn, text); err != nil {
 		t.Fatal(err)
