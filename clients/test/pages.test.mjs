@@ -110,7 +110,7 @@ for (const [number, client] of clients.entries()) {
     const rows = page.locator('tr');
     const row = (n, text) => rows.nth(n).filter({ hasText: text });
 
-    /** Makes the page send one operation, and returns the calls that it took, or would have taken without shared reads. */
+    /** Makes the page send one operation, and returns the calls that it took, or would have taken without the cache and shared reads. */
     const callsOf = async (act) => {
       const [response] = await Promise.all([
         page.waitForResponse((answer) => answer.url() === endpoint && answer.request().method() === 'POST'),

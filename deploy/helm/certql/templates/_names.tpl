@@ -1,4 +1,4 @@
-{{/* The name of all objects: that of the release, and of the chart unless the release has it in its name. */}}
+{{/* The name of all objects: the release's name, followed by the chart's unless the release's name contains it. */}}
 {{- define "certql.name" -}}
 {{- if contains .Chart.Name .Release.Name -}}
 {{ .Release.Name | trunc 52 | trimSuffix "-" }}
@@ -7,7 +7,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The labels that pods are found by; they never change. */}}
+{{/* The labels that select pods; they never change. */}}
 {{- define "certql.selector" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}

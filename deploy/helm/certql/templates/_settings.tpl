@@ -1,4 +1,4 @@
-{{/* The largest number of pods that there may be, which share the budget. */}}
+{{/* The maximum number of pods, which share the budget. */}}
 {{- define "certql.maxReplicas" -}}
 {{- if .Values.autoscaling.enabled -}}
 {{- if gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas) -}}
@@ -10,7 +10,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Go's memory limit: nine tenths of the pod's, which leaves room for what Go does not count. */}}
+{{/* Go's memory limit: nine tenths of the pod's, which leaves room for memory that Go does not count. */}}
 {{- define "certql.goMemoryLimit" -}}
 {{- $limit := .Values.resources.limits.memory -}}
 {{- $number := regexFind "^[0-9]+" $limit | int -}}
@@ -24,16 +24,16 @@
 {{- $limit := div (int .Values.rateLimit) $pods -}}
 {{- $margin := div (add (int .Values.rateLimitMargin) $pods -1) $pods -}}
 {{- if ge (int $margin) (int $limit) -}}
-{{- fail (printf "rateLimit: %d requests less a margin of %d are nothing for each of %d pods; fewer pods have to do" (int .Values.rateLimit) (int .Values.rateLimitMargin) $pods) -}}
+{{- fail (printf "rateLimit: %d requests less a margin of %d are nothing for each of %d pods; use fewer pods" (int .Values.rateLimit) (int .Values.rateLimitMargin) $pods) -}}
 {{- end -}}
 {{- if and (not .Values.upstreamUrl) (not .Values.sandbox) -}}
-{{- fail "upstreamUrl: needs the base URL of the tenant's API; or say sandbox: true, for made-up data of each pod's own" -}}
+{{- fail "upstreamUrl: needs the base URL of the tenant's API; or set sandbox: true, which gives each pod made-up data of its own" -}}
 {{- end -}}
 {{- if and .Values.upstreamUrl .Values.sandbox -}}
 {{- fail "sandbox: is for a gateway without upstreamUrl" -}}
 {{- end -}}
 {{- if and (contains "session" (get .Values.settings "auth" | toString)) (gt $pods 1) (not .Values.stickySessions) -}}
-{{- fail "stickySessions: sessions are in the memory of one pod. Have one replica, or browsers sent to the same pod each time and stickySessions: true" -}}
+{{- fail "stickySessions: sessions are in the memory of one pod. Use one replica, or send each browser to the same pod every time and set stickySessions: true" -}}
 {{- end -}}
 - serve
 - --addr=:8080
