@@ -82,6 +82,7 @@ func (t tenant) connect(settings config.Serve, log *slog.Logger, tracer trace.Tr
 		Transport:   transport,
 		UserAgent:   userAgent(),
 		CallTimeout: settings.UpstreamTimeout,
+		PageSize:    settings.UpstreamPageSize,
 		Logger:      log,
 		Tracer:      tracer,
 

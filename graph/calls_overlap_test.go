@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"certql/graph/graphtest"
+	"certql/upstream/sandbox"
 )
 
 // A rendezvous stands before the sandbox and lets no request of a round pass before all of
@@ -82,7 +83,11 @@ func TestWhatNeedsOnlyArgumentsIsReadAtOnce(t *testing.T) {
 			w.certificationIDs[0]), []int{4}},
 		{"permissions come in the second round", fmt.Sprintf(`{ certification(id: %q) { name reviewItems(first: 50) { nodes { permissions { nodes { target } } } } } }`,
 			w.withPermissions), []int{2, w.itemsWithAny}},
-		{"four pages of a thousand rows", `{ certifications(first: 1000) { totalCount nodes { name } } }`, []int{4}},
+		{"a thousand rows of two pages", `{ certifications(first: 1000) { totalCount nodes { name } } }`, []int{1, 1}},
+		{"a thousand rows of four pages", fmt.Sprintf(`{ certification(id: %q) { reviewItems(first: 1000) { nodes { id } } } }`,
+			sandbox.LargeCertification), []int{2, 3}},
+		{"a thousand rows of which there are known to be so many", fmt.Sprintf(`{ certifications(filter: {ids: [%q]}) { nodes {
+			reviewItems(first: 1000, filter: {completed: false}) { nodes { id } } } } }`, sandbox.LargeCertification), []int{1, 4}},
 		{"the reviewers of ten certifications", `{ certifications(first: 10) { nodes { reviewers(first: 1) { nodes { name } } } } }`, []int{1, 10}},
 		{"certifications of tasks and what is below them", `{ pendingCertificationTasks(first: 1, filter: {types: [REASSIGN, ADMIN_REASSIGN]}) {
 			nodes { certification { name reviewers { nodes { name } } pendingTasks { nodes { id } } } } } }`, []int{1, 3}},
@@ -189,7 +194,7 @@ func TestPagesInAnyOrderArriveInOrder(t *testing.T) {
 	}
 	tenant, err := graphtest.Start(graphtest.Setup{Front: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Query().Get("limit") != "250" {
+			if r.URL.Query().Get("limit") != "250" || !strings.HasSuffix(r.URL.Path, "/access-review-items") {
 				next.ServeHTTP(w, r)
 				return
 			}
@@ -209,16 +214,16 @@ func TestPagesInAnyOrderArriveInOrder(t *testing.T) {
 	w := &world{Tenant: tenant}
 	var want []string
 	for offset := 0; offset < 1000; offset += 125 { // pages of another size, which nobody holds up
-		for _, row := range w.list(t, fmt.Sprintf("/certifications?limit=125&offset=%d", offset)) {
+		for _, row := range w.list(t, fmt.Sprintf("/certifications/%s/access-review-items?limit=125&offset=%d", sandbox.LargeCertification, offset)) {
 			want = append(want, row["id"].(string))
 		}
 	}
-	answer := w.run(t, w.freshToken(t), `{ certifications(first: 1000) { nodes { rawId } } }`)
+	answer := w.run(t, w.freshToken(t), fmt.Sprintf(`{ certifications(filter: {ids: [%q]}) { nodes { reviewItems(first: 1000) { nodes { rawId } } } } }`, sandbox.LargeCertification))
 	var got []string
-	for _, node := range answer.Data["certifications"].(graphtest.Object)["nodes"].([]any) {
-		got = append(got, node.(graphtest.Object)["rawId"].(string))
+	for _, id := range graphtest.Column(graphtest.At(answer.Data, "certifications", "nodes", 0, "reviewItems", "nodes"), "rawId") {
+		got = append(got, id.(string))
 	}
-	if strings.Join(got, " ") != strings.Join(want, " ") || len(got) < 300 {
+	if strings.Join(got, " ") != strings.Join(want, " ") || len(got) != 1000 {
 		t.Errorf("%d rows, not in the order of the REST listing of %d", len(got), len(want))
 	}
 }

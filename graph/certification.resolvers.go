@@ -16,7 +16,7 @@ import (
 )
 
 func (r *certificationResolver) ReviewItems(ctx context.Context, obj *model.Certification, first *int, after *string, last *int, before *string, offset *int, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) (*relay.Connection[model.AccessReviewItem], error) {
-	items, err := r.reviewItems(ctx, plan.Selected(ctx), obj.RawID(), paging(first, after, last, before, offset), filter, orderBy)
+	items, err := r.reviewItems(ctx, plan.Selected(ctx), obj.RawID(), obj.IdentityCertification, paging(first, after, last, before, offset), filter, orderBy)
 	return items, apierror.MarkGovernanceGroupOf(obj.Reviewer, err)
 }
 

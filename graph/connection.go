@@ -2,15 +2,12 @@ package graph
 
 import (
 	"context"
-	"slices"
-	"sync"
-
 	"github.com/99designs/gqlgen/graphql"
 
+	"certql/graph/listing"
 	"certql/graph/model"
 	"certql/graph/plan"
 	"certql/graph/relay"
-	"certql/upstream"
 )
 
 // A source is an upstream list that a connection field shows.
@@ -19,8 +16,10 @@ type source[R, N any] struct {
 	input inputReader // of the filter and the order
 	// empty says that the list has no row, whatever the filter.
 	empty bool
-	read  func(context.Context, upstream.Paging) (upstream.Page[R], error)
-	node  func(*R) N
+	// expected is how many rows the list probably has; 0 if nothing is known of it.
+	expected int
+	read     listing.Source[R]
+	node     func(*R) N
 	// announce is told the rows of each page that was read, and what is selected of them,
 	// before any of them is resolved. It may be nil.
 	announce func(ctx context.Context, row []graphql.CollectedField, rows []R)
@@ -41,82 +40,28 @@ func connect[R, N any](ctx context.Context, limits relay.Limits, want plan.Selec
 	if err != nil {
 		return nil, err
 	}
+	empty := relay.Page{Scope: s.scope, Window: window}
 	if s.empty || s.input.nothing {
-		return relay.NewConnection[N](nil, window.Offset, s.scope, false, new(0)), nil
+		empty.Total = new(0)
+		return relay.NewConnection[N](nil, empty), nil
 	}
 	if want.Nothing() {
-		return relay.NewConnection[N](nil, window.Offset, s.scope, false, nil), nil
+		return relay.NewConnection[N](nil, empty), nil
 	}
-	var total *int
-	if window.FromEnd {
-		n, err := countRows(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		total, window, want.Total = &n, window.Anchor(n), false
-	}
-	page, err := readAll(ctx, s, window.Reads(want.Want, upstream.MaxLimit))
+	page, err := listing.Read(ctx, s.read, window, want.Want, limits.Read, s.expected)
 	if err != nil {
 		return nil, err
 	}
-	if want.NextPage && window.NextByTotal(len(page.Items), upstream.MaxLimit) {
-		if _, err := page.Count(); err != nil {
-			return nil, err
-		}
-	}
-	if page.Total != nil {
-		total = page.Total
-	}
-	hasNextPage := window.HasNextPage(len(page.Items), total)
-	rows := page.Items[:min(len(page.Items), window.Limit)]
 	if s.announce != nil {
-		s.announce(ctx, want.Row, rows)
+		s.announce(ctx, want.Row, page.Rows)
 	}
-	nodes := make([]N, len(rows))
-	for i := range rows {
-		nodes[i] = s.node(&rows[i])
+	nodes := make([]N, len(page.Rows))
+	for i := range page.Rows {
+		nodes[i] = s.node(&page.Rows[i])
 	}
-	return relay.NewConnection(nodes, window.Offset, s.scope, hasNextPage, total), nil
-}
-
-// readAll makes the reads of a window all at once. It returns one page with their rows in order and,
-// if one of the reads counted, with how many rows the whole list has.
-func readAll[R, N any](ctx context.Context, s source[R, N], reads []relay.Read) (upstream.Page[R], error) {
-	pages, errs := make([]upstream.Page[R], len(reads)), make([]error, len(reads))
-	var group sync.WaitGroup
-	for i, read := range reads {
-		fetch := func() {
-			pages[i], errs[i] = s.read(ctx, upstream.Paging{Offset: read.Offset, Limit: read.Limit, Count: read.Count})
-		}
-		if i == len(reads)-1 {
-			fetch() // a lone read needs no goroutine
-		} else {
-			group.Go(fetch)
-		}
-	}
-	group.Wait()
-	var whole upstream.Page[R]
-	for i, page := range pages {
-		switch {
-		case errs[i] != nil:
-			return upstream.Page[R]{}, errs[i]
-		case i == 0: // the one that counts, and the only one as a rule
-			whole = page
-			whole.Items = slices.Clip(page.Items) // which others may share
-		default:
-			whole.Items = append(whole.Items, page.Items...)
-		}
-	}
-	return whole, nil
-}
-
-// countRows reads how many rows a source has, which takes one call.
-func countRows[R, N any](ctx context.Context, s source[R, N]) (int, error) {
-	page, err := s.read(ctx, upstream.Paging{Limit: 0, Count: true})
-	if err != nil {
-		return 0, err
-	}
-	return page.Count()
+	return relay.NewConnection(nodes, relay.Page{
+		Scope: s.scope, Window: page.Window, Runs: page.Runs, Next: page.Next, Total: page.Total,
+	}), nil
 }
 
 // badArgument reports what is wrong with an argument or input field.

@@ -29,7 +29,7 @@ type Handler struct {
 // is in its context: see upstream.WithCredential.
 func NewHandler(cfg Config) *Handler {
 	cfg = cfg.withDefaults()
-	rows := relay.Limits{Default: defaultRows, Max: maxRows}
+	rows := relay.Limits{Default: defaultRows, Max: maxRows, Read: cfg.Client.PageSize()}
 	documents := document.NewCache(cfg.Documents, documentBytes)
 	recovered := apierror.NewRecoverer(cfg.Logger)
 	schema := gen.NewExecutableSchema(gen.Config{Resolvers: &Resolver{

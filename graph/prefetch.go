@@ -127,7 +127,7 @@ func (r *Resolver) readConnections(ctx context.Context, id string, fields []grap
 		switch field.Name { // wrong arguments are for the field's resolver to report
 		case plan.ReviewItemsField:
 			if args, err := r.arguments.CertificationReviewItems(ctx, raw); err == nil {
-				start(func() { _, _ = r.reviewItems(ctx, want, id, args.Arguments, args.Filter, args.OrderBy) })
+				start(func() { _, _ = r.reviewItems(ctx, want, id, nil, args.Arguments, args.Filter, args.OrderBy) })
 			}
 		case plan.ReviewersField:
 			if args, err := r.arguments.CertificationReviewers(ctx, raw); err == nil {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"reflect"
 
 	"certql/graph/gen"
 	"certql/graph/load"
@@ -11,7 +12,9 @@ import (
 	"certql/upstream"
 )
 
-func (r *Resolver) reviewItems(ctx context.Context, want plan.Selection, certificationID string, args relay.Arguments, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) (*model.AccessReviewItemConnection, error) {
+// reviewItems returns a page of a certification's items. decisions is what is known of their number; it
+// may be nil.
+func (r *Resolver) reviewItems(ctx context.Context, want plan.Selection, certificationID string, decisions *upstream.IdentityCertification, args relay.Arguments, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) (*model.AccessReviewItemConnection, error) {
 	var in inputReader
 	params := upstream.ListIdentityAccessReviewItemsParams{
 		Filter:  in.itemFilter(certificationID, filter),
@@ -26,10 +29,36 @@ func (r *Resolver) reviewItems(ctx context.Context, want plan.Selection, certifi
 			params.Paging = paging
 			return load.From(ctx).ListItems(ctx, certificationID, params)
 		},
+		expected: expectedItems(decisions, filter),
 		node: func(i *upstream.AccessReviewItem) model.AccessReviewItem {
 			return model.AccessReviewItem{AccessReviewItem: i, CertificationID: certificationID}
 		},
 	})
+}
+
+// expectedItems returns how many items of a certification probably match a filter: all of them or, if
+// the filter asks for nothing else, those that are decided or undecided; 0 if that is not known.
+func expectedItems(c *upstream.IdentityCertification, filter *gen.AccessReviewItemFilter) int {
+	if c == nil || c.DecisionsTotal == nil {
+		return 0
+	}
+	if filter == nil {
+		return *c.DecisionsTotal
+	}
+	others := *filter
+	others.Completed = nil
+	switch {
+	case !reflect.ValueOf(others).IsZero():
+		return 0
+	case filter.Completed == nil:
+		return *c.DecisionsTotal
+	case c.DecisionsMade == nil:
+		return 0
+	case *filter.Completed:
+		return *c.DecisionsMade
+	default:
+		return *c.DecisionsTotal - *c.DecisionsMade
+	}
 }
 
 // permissions returns those behind an item. Only an entitlement can have any, so that other

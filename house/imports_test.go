@@ -70,7 +70,7 @@ var importRules = map[string]importRule{
 	},
 	"certql/graph": {
 		project: []string{
-			"certql/graph/apierror", "certql/graph/document", "certql/graph/gen", "certql/graph/load", "certql/graph/model",
+			"certql/graph/apierror", "certql/graph/document", "certql/graph/gen", "certql/graph/listing", "certql/graph/load", "certql/graph/model",
 			"certql/graph/mutation", "certql/graph/plan", "certql/graph/projection", "certql/graph/relay", "certql/graph/transport",
 			"certql/graph/watch", "certql/upstream",
 		},
@@ -103,8 +103,13 @@ var importRules = map[string]importRule{
 		never: []string{"certql/edge"},
 		why:   "tests of the graph run a whole gateway over a sandbox, and no way in",
 	},
+	"certql/graph/listing": {
+		project: []string{"certql/graph/relay", "certql/upstream"},
+		never:   []string{"certql/edge", gqlgen, gqlparser, "certql/upstream/sandbox"},
+		why:     "how a list is read to its end does not depend on what it lists, or who asks",
+	},
 	"certql/graph/load": {
-		project: []string{"certql/upstream"},
+		project: []string{"certql/graph/listing", "certql/upstream"},
 		never:   []string{"certql/edge", gqlgen, gqlparser, "certql/upstream/sandbox"},
 		why:     "loaders answer plain errors and know nothing of GraphQL: gqlgen writes into the errors that it is handed",
 	},
@@ -115,7 +120,7 @@ var importRules = map[string]importRule{
 	},
 	"certql/graph/mutation": {
 		project: []string{
-			"certql/graph/apierror", "certql/graph/gen", "certql/graph/load", "certql/graph/model", "certql/graph/plan", "certql/upstream",
+			"certql/graph/apierror", "certql/graph/gen", "certql/graph/listing", "certql/graph/load", "certql/graph/model", "certql/graph/plan", "certql/upstream",
 		},
 		never: []string{"certql/edge", "certql/graph/document", "certql/upstream/sandbox"},
 		why:   "what is written, and what became of it, does not depend on how the request came",

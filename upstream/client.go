@@ -24,6 +24,7 @@ type Client struct {
 	now              func() time.Time
 	buffers          buffers
 	unknown          unknownValues
+	pageSize         pageSize
 	random           func() float64
 	key              RateLimitKey
 	stale            bool
@@ -56,6 +57,7 @@ func New(cfg Config) (*Client, error) {
 		now:              cfg.Now,
 		random:           cfg.Random,
 		unknown:          unknownValues{logger: cfg.Logger},
+		pageSize:         pageSize{most: cfg.PageSize, logger: cfg.Logger},
 		key:              cfg.RateLimitKey,
 		stats:            stats,
 		throttle: throttle.New(throttle.Config{

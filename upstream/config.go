@@ -84,6 +84,9 @@ type Config struct {
 	CacheBytes int64
 	// StaleIfThrottled lets reads have what has expired in the cache while the budget is paused.
 	StaleIfThrottled bool
+	// PageSize is the most rows that the service returns at once, by default MaxLimit, which is the
+	// most that it may be.
+	PageSize int
 	// Logger gets the enum values that this package does not know; by default nothing is logged.
 	Logger *slog.Logger
 	// Tracer makes spans of calls, which requests name to the service; nil if there are no traces.
@@ -123,10 +126,14 @@ func (cfg Config) check() (*url.URL, error) {
 		{"MaxPause", int64(cfg.MaxPause)},
 		{"CacheTTL", int64(cfg.CacheTTL)},
 		{"CacheBytes", cfg.CacheBytes},
+		{"PageSize", int64(cfg.PageSize)},
 	} {
 		if setting.value < 0 {
 			problems = append(problems, fmt.Errorf("%s: must not be negative", setting.name))
 		}
+	}
+	if cfg.PageSize > MaxLimit {
+		problems = append(problems, fmt.Errorf("PageSize: must be at most %d", MaxLimit))
 	}
 	if cfg.RateLimit < NoRateLimit {
 		problems = append(problems, errors.New("RateLimit: must not be negative, but for NoRateLimit"))
@@ -156,6 +163,7 @@ func (cfg Config) withDefaults(base *url.URL) Config {
 	cfg.QueueWait = cmp.Or(cfg.QueueWait, DefaultQueueWait)
 	cfg.MaxPause = cmp.Or(cfg.MaxPause, DefaultMaxPause)
 	cfg.CacheBytes = cmp.Or(cfg.CacheBytes, DefaultCacheBytes)
+	cfg.PageSize = cmp.Or(cfg.PageSize, MaxLimit)
 	if cfg.Transport == nil {
 		cfg.Transport = NewTransport(TransportConfig{})
 	}

@@ -50,6 +50,7 @@ func (p Page[T]) Count() (int, error) {
 // A rawQuery is the parameters of a list as they go on the wire. If err is not nil, it says why they
 // cannot be sent.
 type rawQuery struct {
+	paging Paging
 	values url.Values
 	err    error
 }
@@ -62,7 +63,7 @@ type queryParameter struct {
 
 // query joins the parameters of a list.
 func query(p Paging, filter expression, parameters ...queryParameter) rawQuery {
-	q := rawQuery{values: url.Values{"limit": {strconv.Itoa(p.Limit)}}}
+	q := rawQuery{paging: p, values: url.Values{"limit": {strconv.Itoa(p.Limit)}}}
 	if p.Offset != 0 {
 		q.values["offset"] = []string{strconv.Itoa(p.Offset)}
 	}

@@ -9,6 +9,7 @@ func list[T any](ctx context.Context, c *Client, op operation, q rawQuery, ids .
 		for i := range items {
 			noteUnknown(&c.unknown, &items[i])
 		}
+		c.pageSize.note(op, q.paging, len(items), answer.total)
 		return Page[T]{Items: items, Total: answer.total, operation: op.name}, err
 	})
 }

@@ -26,6 +26,7 @@ type Serve struct {
 	UpstreamURL             string        `name:"upstream-url" placeholder:"URL" help:"Base URL of the upstream API, such as https://TENANT.api.identitynow.com/v3. By default the gateway runs on an embedded sandbox."`
 	UpstreamLayout          string        `default:"auto" enum:"auto,versioned,current" help:"Where the version stands in the upstream's paths: versioned (first, in the base URL: /v3/certifications/…), current (after the service: /certifications/v1/…), or auto (versioned if the base URL ends in a version)."`
 	UpstreamHTTP2           bool          `name:"upstream-http2" help:"Speak only HTTP/2 to the upstream, even without TLS. Otherwise HTTP/2 is spoken if TLS offers it."`
+	UpstreamPageSize        int           `name:"upstream-page-size" default:"250" help:"Most rows that the upstream returns at once. One that returns fewer than this loses the rows between its pages; the log says so."`
 	UpstreamTimeout         time.Duration `default:"30s" help:"Longest time that one upstream call may take."`
 	OperationTimeout        time.Duration `default:"60s" help:"Longest time that one GraphQL operation may take."`
 	NoIntrospection         bool          `name:"no-introspection" help:"Hide the schema: it cannot be queried, and errors suggest no names from it."`

@@ -2,6 +2,12 @@ package config
 
 import "os"
 
+// The bounds of --upstream-page-size.
+const (
+	leastPageSize   = 50
+	largestPageSize = 250
+)
+
 // validate reports what is wrong with the settings of the gateway.
 func (c Serve) validate(report report) {
 	if !c.Embedded() {
@@ -48,6 +54,9 @@ func (c Serve) validateOperations(report report) {
 	}
 	if c.UpstreamTimeout <= 0 {
 		report("--upstream-timeout: must be longer than 0, such as 30s, not %s", c.UpstreamTimeout)
+	}
+	if c.UpstreamPageSize < leastPageSize || c.UpstreamPageSize > largestPageSize {
+		report("--upstream-page-size: must be from %d, which are read by their ids at once, to %d, not %d", leastPageSize, largestPageSize, c.UpstreamPageSize)
 	}
 	if c.OperationTimeout <= 0 {
 		report("--operation-timeout: must be longer than 0, such as 60s, not %s", c.OperationTimeout)

@@ -124,7 +124,9 @@ func plainList[R, N any](ctx context.Context, p plain, first *int, wrap func(*R)
 	for i := range rows {
 		nodes[i] = wrap(&rows[i])
 	}
-	return relay.NewConnection(nodes, 0, relay.NewScope(path...), total > limit, &total), nil
+	return relay.NewConnection(nodes, relay.Page{
+		Scope: relay.NewScope(path...), Runs: []relay.Run{{Rows: len(nodes), Exact: true}}, Next: total > limit, Total: &total,
+	}), nil
 }
 
 // get reads a path of the REST API into value. It returns how many rows there are in all, if the upstream

@@ -29,6 +29,7 @@ type Place struct {
 	Field       string
 	Path        []any  // of the connection in the data
 	Rest        string // path of the listing
+	Operation   string // that serves it
 	row         string // the fields to select of a row
 	key         func(row any) string
 	keyOfRest   func(Object) string
@@ -48,27 +49,27 @@ const PermissionsPath = "/certifications/" + sandbox.LargeCertification + "/acce
 var (
 	CertificationsPlace = Place{
 		Open: "{ ", Close: " }", Field: "certifications", Path: []any{"certifications"},
-		Rest: "/certifications", row: "rawId", key: byID("rawId"), keyOfRest: idOfRest,
+		Rest: "/certifications", Operation: "listIdentityCertifications", row: "rawId", key: byID("rawId"), keyOfRest: idOfRest,
 	}
 	ItemsPlace = Place{
 		Open: `{ certification(id: "` + sandbox.LargeCertification + `") { `, Close: " } }", Field: "reviewItems",
-		Path: []any{"certification", "reviewItems"}, Rest: "/certifications/" + sandbox.LargeCertification + "/access-review-items",
+		Path: []any{"certification", "reviewItems"}, Rest: "/certifications/" + sandbox.LargeCertification + "/access-review-items", Operation: "listIdentityAccessReviewItems",
 		row: "rawId", key: byID("rawId"), keyOfRest: idOfRest,
 	}
 	ReviewersPlace = Place{
 		Open: `{ certifications(filter: {ids: ["` + sandbox.CrowdCertification + `"]}) { nodes { `, Close: " } } }", Field: "reviewers",
-		Path: []any{"certifications", "nodes", 0, "reviewers"}, Rest: "/certifications/" + sandbox.CrowdCertification + "/reviewers",
+		Path: []any{"certifications", "nodes", 0, "reviewers"}, Rest: "/certifications/" + sandbox.CrowdCertification + "/reviewers", Operation: "listCertificationReviewers",
 		row: "id", key: byID("id"), keyOfRest: idOfRest,
 	}
 	PermissionsPlace = Place{
 		Open:  `{ node(id: "` + ItemID(sandbox.LargeCertification, sandbox.LargePermissionsItem) + `") { ... on AccessReviewItem { `,
-		Close: " } } }", Field: "permissions", Path: []any{"node", "permissions"}, Rest: PermissionsPath, row: "target rights",
+		Close: " } } }", Field: "permissions", Path: []any{"node", "permissions"}, Rest: PermissionsPath, row: "target rights", Operation: "getIdentityCertificationItemPermissions",
 		key:       func(row any) string { return fmt.Sprint(At(row, "target"), At(row, "rights")) },
 		keyOfRest: func(row Object) string { return fmt.Sprint(row["target"], row["rights"]) },
 	}
 	TasksPlace = Place{
 		Open: "{ ", Close: " }", Field: "pendingCertificationTasks", Path: []any{"pendingCertificationTasks"},
-		Rest: "/certification-tasks", row: "rawId", key: byID("rawId"), keyOfRest: idOfRest,
+		Rest: "/certification-tasks", Operation: "getPendingCertificationTasks", row: "rawId", key: byID("rawId"), keyOfRest: idOfRest,
 	}
 )
 

@@ -53,6 +53,9 @@ func Begin(ctx context.Context, client *upstream.Client, observe func(batch stri
 	return ctx, l
 }
 
+// PageSize returns the most rows that a list returns at once.
+func (l *Loaders) PageSize() int { return l.client.PageSize() }
+
 // Go runs f in a goroutine of its own. Close waits for it.
 func (l *Loaders) Go(f func()) { l.running.Go(f) }
 

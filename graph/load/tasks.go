@@ -5,6 +5,7 @@ import (
 
 	"github.com/graph-gophers/dataloader/v7"
 
+	"certql/graph/listing"
 	"certql/upstream"
 )
 
@@ -21,25 +22,22 @@ func (l *Loaders) PendingTasks(ctx context.Context, certificationID string) ([]u
 	return l.pendingTasks.load(ctx, certificationID)
 }
 
-// readPendingTasks reads the pending tasks of certifications by lists of up to BatchSize targets,
-// page by page if they fill more than one.
+// readPendingTasks reads the pending tasks of certifications by lists of up to BatchSize targets.
 func (l *Loaders) readPendingTasks(ctx context.Context, certificationIDs []string) []*dataloader.Result[[]upstream.CertificationTask] {
 	return inBatches(certificationIDs, func(ids []string) []*dataloader.Result[[]upstream.CertificationTask] {
-		tasks := make(map[string][]upstream.CertificationTask, len(ids))
-		for offset, more := 0, true; more; offset += upstream.MaxLimit {
-			page, err := l.ListTasks(ctx, upstream.GetPendingCertificationTasksParams{
-				Filter: upstream.CertificationTaskFilter{TargetIDs: ids},
-				Paging: upstream.Paging{Offset: offset, Limit: upstream.MaxLimit},
+		all, err := listing.All(ctx, func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.CertificationTask], error) {
+			return l.ListTasks(ctx, upstream.GetPendingCertificationTasksParams{
+				Filter: upstream.CertificationTaskFilter{TargetIDs: ids}, Paging: paging,
 			})
-			if err != nil {
-				return failed[[]upstream.CertificationTask](len(ids), err)
+		}, l.client.PageSize())
+		if err != nil {
+			return failed[[]upstream.CertificationTask](len(ids), err)
+		}
+		tasks := make(map[string][]upstream.CertificationTask, len(ids))
+		for _, task := range all {
+			if task.TargetID != nil {
+				tasks[*task.TargetID] = append(tasks[*task.TargetID], task)
 			}
-			for _, task := range page.Items {
-				if task.TargetID != nil {
-					tasks[*task.TargetID] = append(tasks[*task.TargetID], task)
-				}
-			}
-			more = len(page.Items) == upstream.MaxLimit
 		}
 		results := make([]*dataloader.Result[[]upstream.CertificationTask], len(ids))
 		for i, id := range ids {

@@ -1,6 +1,7 @@
 package mutation
 
 import (
+	"cmp"
 	"context"
 
 	"certql/graph/apierror"
@@ -15,23 +16,25 @@ import (
 // input is wrong or the certification is known not to be open.
 func (e *Executor) Decide(ctx context.Context, input gen.DecideReviewItemsInput) (*gen.DecideReviewItemsPayload, error) {
 	in, errs := e.parseDecisions(input)
+	var before *upstream.IdentityCertification // nil if it is not read
 	if errs == nil {
-		certification, found, err := e.precheck(ctx, in.certificationID, in.ids, obstacleToWrite)
-		if err != nil {
+		var err error
+		if before, errs, err = e.precheck(ctx, in.certificationID, in.ids, obstacleToWrite); err != nil {
 			return nil, err
 		}
-		if errs = found; errs == nil && certification != nil {
-			errs = in.missingComments(certification.Campaign)
+		if errs == nil && before != nil {
+			errs = in.missingComments(before.Campaign)
 		}
 	}
 	if errs != nil {
 		return &gen.DecideReviewItemsPayload{DecidedItemIds: []string{}, Errors: errs}, nil
 	}
-	return e.sendDecisions(ctx, in)
+	return e.sendDecisions(ctx, in, before)
 }
 
-// sendDecisions sends the decisions until a call fails, and returns the payload.
-func (e *Executor) sendDecisions(ctx context.Context, in decisions) (*gen.DecideReviewItemsPayload, error) {
+// sendDecisions sends the decisions until a call fails, and returns the payload. seen is the certification
+// as it was last seen; nil if it was not.
+func (e *Executor) sendDecisions(ctx context.Context, in decisions, seen *upstream.IdentityCertification) (*gen.DecideReviewItemsPayload, error) {
 	var (
 		w       writer
 		errs    payloadErrors
@@ -45,8 +48,9 @@ func (e *Executor) sendDecisions(ctx context.Context, in decisions) (*gen.Decide
 			return e.cfg.Client.MakeIdentityDecision(ctx, in.certificationID, batch)
 		})
 		result := reconcile(ctx, err, ids, func(ctx context.Context) outcome {
-			return reconcileDecisions(ctx, in.certificationID, batch, ids)
+			return reconcileDecisions(ctx, allItems(in.certificationID, seen), batch, ids)
 		})
+		seen = cmp.Or(certification, seen)
 		if result.allNotApplied() && len(payload.DecidedItemIds) == 0 {
 			return nil, &apierror.NotAppliedError{Cause: err}
 		}
@@ -83,18 +87,26 @@ func references(ids []string, certificationID string) []model.AccessReviewItem {
 // the resolver of the payload's decidedItems. Items that are gone are left out; errors are those of
 // the upstream.
 func (e *Executor) DecidedItems(ctx context.Context, payload *gen.DecideReviewItemsPayload) ([]model.AccessReviewItem, error) {
-	keys := make([]load.ItemKey, len(payload.DecidedItems))
-	for i, item := range payload.DecidedItems {
-		keys[i] = load.ItemKey{CertificationID: item.CertificationID, ID: item.RawID()}
+	if len(payload.DecidedItems) == 0 {
+		return nil, nil
 	}
-	read, err := readItems(ctx, keys)
+	ids := make([]string, len(payload.DecidedItems))
+	for i, item := range payload.DecidedItems {
+		ids[i] = item.RawID()
+	}
+	certificationID := payload.DecidedItems[0].CertificationID
+	var after *upstream.IdentityCertification
+	if payload.Certification != nil {
+		after = payload.Certification.IdentityCertification
+	}
+	found, err := allItems(certificationID, after).find(ctx, ids, load.Parts(len(ids), load.BatchSize))
 	if err != nil {
 		return nil, err
 	}
 	var items []model.AccessReviewItem
-	for i, item := range read {
-		if item != nil {
-			items = append(items, *model.WrapItem(item, keys[i].CertificationID))
+	for _, id := range ids {
+		if item := found[id]; item != nil {
+			items = append(items, *model.WrapItem(item, certificationID))
 		}
 	}
 	return items, nil

@@ -189,12 +189,12 @@ func TestFaultInTheSecondCall(t *testing.T) {
 	}{
 		{"401", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 401}, false, 0},
 		{"429", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 429, RetryAfter: "3600"}, false, 0},
-		{"500", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 500}, false, 5},
-		{"500 after applying", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 500, Strikes: sandbox.AfterApplying}, true, 5},
-		{"cut-off JSON", sandbox.Fault{Kind: sandbox.FaultTruncated}, true, 5},
-		{"a page", sandbox.Fault{Kind: sandbox.FaultContentType, Body: sandbox.BodyHTML}, true, 5},
-		{"no answer", sandbox.Fault{Kind: sandbox.FaultCut}, false, 5},
-		{"no answer after applying", sandbox.Fault{Kind: sandbox.FaultCut, Strikes: sandbox.AfterApplying}, true, 5},
+		{"500", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 500}, false, 3},
+		{"500 after applying", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 500, Strikes: sandbox.AfterApplying}, true, 3},
+		{"cut-off JSON", sandbox.Fault{Kind: sandbox.FaultTruncated}, true, 3},
+		{"a page", sandbox.Fault{Kind: sandbox.FaultContentType, Body: sandbox.BodyHTML}, true, 3},
+		{"no answer", sandbox.Fault{Kind: sandbox.FaultCut}, false, 3},
+		{"no answer after applying", sandbox.Fault{Kind: sandbox.FaultCut, Strikes: sandbox.AfterApplying}, true, 3},
 	} {
 		t.Run(each.name, func(t *testing.T) {
 			w.Sandbox.Reset()

@@ -55,18 +55,20 @@ func reconcile(ctx context.Context, err error, ids []string, read func(context.C
 // reconcileDecisions reads the items of a call and compares their decisions with those sent. An item
 // that had the same decision before the call counts as applied: it makes no difference. The upstream
 // does not show end dates, so that the outcome of a decision with one stays unknown.
-func reconcileDecisions(ctx context.Context, certificationID string, sent []upstream.ReviewDecision, ids []string) outcome {
-	keys := make([]load.ItemKey, len(sent))
+func reconcileDecisions(ctx context.Context, items population, sent []upstream.ReviewDecision, ids []string) outcome {
+	sentIDs := make([]string, len(sent))
 	for i, decision := range sent {
-		keys[i] = load.ItemKey{CertificationID: certificationID, ID: decision.ID}
+		sentIDs[i] = decision.ID
 	}
-	loaders := load.From(ctx)
-	loaders.Announce(ctx, nil, keys)
+	found, err := items.find(ctx, sentIDs, load.Parts(len(sent), load.BatchSize))
+	if err != nil {
+		found, _ = items.findByID(ctx, sentIDs) // of which some may succeed
+	}
 	var o outcome
 	for i, decision := range sent {
-		item, err := loaders.Item(ctx, keys[i])
+		item := found[decision.ID]
 		switch {
-		case err != nil || item == nil:
+		case item == nil:
 			o.unknown = append(o.unknown, ids[i])
 		case item.Decision != decision.Decision:
 			o.notApplied = append(o.notApplied, ids[i])
@@ -157,15 +159,16 @@ func remain(ctx context.Context, certificationID string, references []upstream.R
 			Completed:          new(false), // decided items stay in any case
 		})
 	}
+	// The upstream may hide rows, but counts them.
 	found, errs := make([]bool, len(reads)), make([]error, len(reads))
 	var group sync.WaitGroup
 	for i, filter := range reads {
 		group.Go(func() {
 			page, err := load.From(ctx).ListItems(ctx, certificationID, upstream.ListIdentityAccessReviewItemsParams{
 				Filter: filter,
-				Paging: upstream.Paging{Limit: 1},
+				Paging: upstream.Paging{Limit: load.BatchSize, Count: true},
 			})
-			found[i], errs[i] = len(page.Items) > 0, err
+			found[i], errs[i] = len(page.Items) > 0 || page.Total != nil && *page.Total > 0, err
 		})
 	}
 	group.Wait()

@@ -138,7 +138,7 @@ func TestEachItemIsReconciledByItself(t *testing.T) {
 	w := largeTenant(t, 120)
 	items := w.UndecidedItems(t, 120)
 	w.Fault(t, cut("makeIdentityDecision", sandbox.AfterApplying), sandbox.Fault{
-		Operation: "listIdentityAccessReviewItems", Kind: sandbox.FaultStatus, Status: 403, Count: 1,
+		Operation: "listIdentityAccessReviewItems", Kind: sandbox.FaultStatus, Status: 403, Count: 2, // the page, and a list of ids
 	})
 	payload := graphtest.At(w.Ask(t, graphtest.Admin, `mutation ($input: DecideReviewItemsInput!) { decideReviewItems(input: $input) {
 		certification { decisionsMade } decidedItemIds errors { code message field ids trackingId } } }`, decisions(items, nil)).OK(t), "decideReviewItems")

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 
 	"certql/graph/apierror"
 	"certql/graph/load"
@@ -77,78 +76,25 @@ func pack[T any](groups [][]T, size int) [][]T {
 // items if that takes fewer calls. If a governance group reviews, the upstream refuses these reads
 // and no summary is known.
 func summaries(ctx context.Context, certification *upstream.IdentityCertification, in reassignment) (map[string]string, error) {
-	var keys []load.ItemKey
+	var ids []string
 	for _, reference := range in.references {
 		if reference.Type == upstream.ReassignItem {
-			keys = append(keys, load.ItemKey{CertificationID: in.certificationID, ID: reference.ID})
+			ids = append(ids, reference.ID)
 		}
 	}
-	reads := load.Parts(len(keys), load.BatchSize)
-	if certification == nil && reads > plan.MaxGroupingReads {
+	if certification == nil && load.Parts(len(ids), load.BatchSize) > plan.MaxGroupingReads {
 		// Without it, the items can only be read by ids. Its error would be that of the reads below, too.
 		certification, _ = freshCertification(ctx, in.certificationID)
 	}
-	var (
-		items []*upstream.AccessReviewItem
-		err   error
-	)
-	if pages, fewer := undecidedPages(certification, reads); fewer {
-		items, err = readUndecided(ctx, in.certificationID, pages)
-	} else {
-		items, err = readItems(ctx, keys[:min(len(keys), plan.MaxGroupingReads*load.BatchSize)])
-	}
+	items, err := undecidedItems(in.certificationID, certification).find(ctx, ids, plan.MaxGroupingReads)
 	if _, ok := errors.AsType[*apierror.GovernanceGroupError](apierror.MarkGovernanceGroup(err)); ok {
 		return nil, nil
 	}
 	found := make(map[string]string, len(items))
-	for _, item := range items {
-		if item != nil && item.IdentitySummary != nil {
-			found[item.ID] = item.IdentitySummary.ID
+	for id, item := range items {
+		if item.IdentitySummary != nil {
+			found[id] = item.IdentitySummary.ID
 		}
 	}
 	return found, err
-}
-
-// undecidedPages returns how many pages the undecided items of a certification fill, and reports
-// whether that is known to be fewer than the given reads and not more than plan.MaxGroupingReads.
-func undecidedPages(c *upstream.IdentityCertification, reads int) (pages int, fewer bool) {
-	if c == nil || c.DecisionsTotal == nil || c.DecisionsMade == nil {
-		return 0, false
-	}
-	pages = load.Parts(*c.DecisionsTotal-*c.DecisionsMade, upstream.MaxLimit)
-	return pages, pages < reads && pages <= plan.MaxGroupingReads
-}
-
-// readUndecided returns the undecided items of a certification, whose pages it reads at the same time.
-func readUndecided(ctx context.Context, certificationID string, pages int) ([]*upstream.AccessReviewItem, error) {
-	rows, errs := make([][]*upstream.AccessReviewItem, pages), make([]error, pages)
-	var group sync.WaitGroup
-	for n := range pages {
-		group.Go(func() {
-			page, err := load.From(ctx).ListItems(ctx, certificationID, upstream.ListIdentityAccessReviewItemsParams{
-				Filter: upstream.AccessReviewItemFilter{Completed: new(false)},
-				Paging: upstream.Paging{Offset: n * upstream.MaxLimit, Limit: upstream.MaxLimit},
-			})
-			errs[n] = err
-			for i := range page.Items {
-				rows[n] = append(rows[n], &page.Items[i])
-			}
-		})
-	}
-	group.Wait()
-	return slices.Concat(rows...), errors.Join(errs...)
-}
-
-// readItems returns the items with the given keys, in order; nil for those that do not exist.
-func readItems(ctx context.Context, keys []load.ItemKey) ([]*upstream.AccessReviewItem, error) {
-	loaders := load.From(ctx)
-	loaders.Announce(ctx, nil, keys)
-	items := make([]*upstream.AccessReviewItem, len(keys))
-	for i, key := range keys {
-		var err error
-		if items[i], err = loaders.Item(ctx, key); err != nil {
-			return nil, err
-		}
-	}
-	return items, nil
 }

@@ -3,35 +3,7 @@ package mutation
 import (
 	"math/rand/v2"
 	"testing"
-
-	"certql/upstream"
 )
-
-// Whole pages are read if they are fewer than the lists of ids, and not too many.
-func TestWholePagesAreReadIfTheyAreFewer(t *testing.T) {
-	for _, each := range []struct {
-		made, total, reads, pages int
-		fewer                     bool
-	}{
-		{0, 250, 2, 1, true},
-		{0, 251, 2, 2, false},
-		{100, 350, 2, 1, true},
-		{0, 24_751, 200, 100, true},
-		{100, 25_100, 101, 100, true},
-		{100, 25_101, 200, 101, false},
-		{7, 7, 1, 0, true},
-	} {
-		certification := &upstream.IdentityCertification{DecisionsMade: &each.made, DecisionsTotal: &each.total}
-		if pages, fewer := undecidedPages(certification, each.reads); pages != each.pages || fewer != each.fewer {
-			t.Errorf("%+v: %d pages, %t", each, pages, fewer)
-		}
-	}
-	for _, certification := range []*upstream.IdentityCertification{nil, {}, {DecisionsMade: new(0)}, {DecisionsTotal: new(9)}} {
-		if _, fewer := undecidedPages(certification, 100); fewer {
-			t.Errorf("the pages of %+v are fewer", certification)
-		}
-	}
-}
 
 // Whatever the groups, nothing is lost or doubled, no bin is too large, no group is cut that fits into
 // a bin, and there are few bins.

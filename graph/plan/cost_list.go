@@ -4,12 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"maps"
+	"math"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"certql/graph/relay"
-	"certql/upstream"
 )
 
 // page adds the page of a list that a connection field shows of each of the given objects, and
@@ -29,12 +29,14 @@ func (e *estimator) page(at *path, parents objects, field graphql.CollectedField
 	if window.FromEnd {
 		e.cost.add(at, e.unread(parents, fact{list: list, count: true}))
 		list += " from its end" // which is known only now
-		want.Total = false
+		window, want.Total = window.Anchor(math.MaxInt32), false
 	}
-	for _, read := range window.Reads(want, upstream.MaxLimit) {
+	reads := window.Reads(want, e.rows.Read)
+	for i := range reads.Len() {
+		read := reads.At(i)
 		e.cost.add(at, e.unread(parents, fact{list: list, offset: read.Offset, limit: read.Limit, count: read.Count}))
 	}
-	return parents.child(list+" "+strconv.Itoa(window.Offset)+" "+strconv.Itoa(window.Limit), limit)
+	return parents.child(list+" "+strconv.Itoa(window.Offset)+" "+strconv.Itoa(window.Skip)+" "+strconv.Itoa(window.Limit), limit)
 }
 
 // eachRow calls row with what is selected of the rows of a connection, once for each field of it that

@@ -221,9 +221,9 @@ func (o *operationWriter) exactRoot() string {
 	id := graphtest.Pick(o.r, o.certificationIDs...)
 	few := 1 + o.r.IntN(5)
 	own := graphtest.Pick(o.r, "nodes { name }", "totalCount", "totalCount nodes { name }", "pageInfo { hasNextPage }", "edges { cursor node { name } } pageInfo { hasNextPage endCursor }")
-	items := graphtest.Pick(o.r, "reviewItems(first: 1000, offset: 500) { nodes { id } totalCount }",
+	items := graphtest.Pick(o.r, "reviewItems(first: 250, offset: 500) { nodes { id } totalCount }",
 		fmt.Sprintf("reviewItems(%s) { nodes { id %s } totalCount }",
-			graphtest.Pick(o.r, fmt.Sprintf("first: %d", few), "first: 251", "last: 1"),
+			graphtest.Pick(o.r, fmt.Sprintf("first: %d", few), "first: 250", "last: 1"),
 			graphtest.Pick(o.r, "", "certification { name }", "certification { reviewers { nodes { name } } }")))
 	below := graphtest.Pick(o.r, "", items, "reviewers { nodes { name } }", "pendingTasks { nodes { status certification { name } } }",
 		items+" reviewers(first: 3) { nodes { name } } pendingTasks { totalCount }")
@@ -233,7 +233,7 @@ func (o *operationWriter) exactRoot() string {
 	case 0, 1:
 		return fmt.Sprintf("certification(id: %q) { name %s }", graphtest.Pick(o.r, id, relay.EncodeID("Certification", id)), below)
 	case 2:
-		return fmt.Sprintf("certifications(%s) { %s }", graphtest.Pick(o.r, "first: 50", "first: 249", "first: 250", "first: 600, offset: 9", "first: 1000", "last: 9"), own)
+		return fmt.Sprintf("certifications(%s) { %s }", graphtest.Pick(o.r, "first: 50", "first: 249", "first: 250", "first: 60, offset: 9", "last: 9"), own)
 	case 3:
 		return fmt.Sprintf("certifications(first: %d) { nodes { id %s } %s }", few*5, row, graphtest.Pick(o.r, "", "totalCount", "pageInfo { hasNextPage }"))
 	case 4:
@@ -242,7 +242,7 @@ func (o *operationWriter) exactRoot() string {
 		item := o.r.IntN(len(o.itemIDs))
 		return fmt.Sprintf("nodes(ids: %s) { id }", graphtest.Literal(o.itemIDs[item:min(item+60, len(o.itemIDs))]))
 	default:
-		return fmt.Sprintf("pendingCertificationTasks(first: %d) { %s }", few*60, graphtest.Pick(o.r, "totalCount", "nodes { id }"))
+		return fmt.Sprintf("pendingCertificationTasks(first: %d) { %s }", few*50, graphtest.Pick(o.r, "totalCount", "nodes { id }"))
 	}
 }
 

@@ -8,11 +8,27 @@ import (
 	"math"
 )
 
+// The versions of cursors. That of a row whose position is known holds the position and the scope; that
+// of another row also holds the index of the row in its read.
 const (
-	cursorVersion = 1
-	cursorSize    = 1 + 4 + 8 // version, position, scope
-	maxPosition   = math.MaxInt32 - 1
+	exactVersion   = 1
+	exactSize      = 1 + 4 + 8 // version, position, scope
+	inexactVersion = 2
+	inexactSize    = exactSize + 1
+	maxPosition    = math.MaxInt32 - 1
 )
+
+// A Place is where a row stands in a list. The upstream may hide rows after it has chosen those of a
+// page, so that the position of a row is known only if its page is whole.
+type Place struct {
+	// Position is the row's, counted from 0, if the place is Exact. Otherwise it is that at which the
+	// read began that returned the row.
+	Position int
+	// Row is the index of the row among those that a read from Position returns, if the place is not
+	// Exact; otherwise 0.
+	Row   int
+	Exact bool
+}
 
 // A Scope is the fingerprint of the list that a cursor points into. Lists with different parents,
 // filters or orders have different scopes.
@@ -38,34 +54,51 @@ var (
 // EncodeCursor returns the opaque cursor of the row at a position, counted from 0, in the list with
 // the given scope.
 func EncodeCursor(position int, scope Scope) string {
-	var b [cursorSize]byte
-	b[0] = cursorVersion
-	binary.BigEndian.PutUint32(b[1:], uint32(position))
+	return Place{Position: position, Exact: true}.Cursor(scope)
+}
+
+// Cursor returns the opaque cursor of the row at a place in the list with the given scope.
+func (p Place) Cursor(scope Scope) string {
+	var b [inexactSize]byte
+	size := exactSize
+	b[0] = exactVersion
+	binary.BigEndian.PutUint32(b[1:], uint32(p.Position))
 	binary.BigEndian.PutUint64(b[5:], uint64(scope))
-	return base64.RawURLEncoding.EncodeToString(b[:])
+	if !p.Exact {
+		size = inexactSize
+		b[0], b[exactSize] = inexactVersion, byte(p.Row)
+	}
+	return base64.RawURLEncoding.EncodeToString(b[:size])
 }
 
-// DecodeCursor returns the position, counted from 0, of the row that a cursor stands for. The error
-// is ErrBadCursor if the text is not a cursor, and ErrOtherCursor if the cursor is of a list with
-// another scope.
-func DecodeCursor(cursor string, scope Scope) (position int, err error) {
-	position, of, err := readCursor(cursor)
+// DecodeCursor returns the place of the row that a cursor stands for. The error is ErrBadCursor if the
+// text is not a cursor, and ErrOtherCursor if the cursor is of a list with another scope.
+func DecodeCursor(cursor string, scope Scope) (Place, error) {
+	place, of, err := readCursor(cursor)
 	if err == nil && of != scope {
-		return 0, ErrOtherCursor
+		return Place{}, ErrOtherCursor
 	}
-	return position, err
+	return place, err
 }
 
-// readCursor returns the position that a cursor stands for, and the scope of its list. The error is
+// readCursor returns the place that a cursor stands for, and the scope of its list. The error is
 // ErrBadCursor.
-func readCursor(cursor string) (position int, scope Scope, err error) {
+func readCursor(cursor string) (Place, Scope, error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err != nil || len(b) != cursorSize || b[0] != cursorVersion {
-		return 0, 0, ErrBadCursor
+	if err != nil || len(b) < exactSize {
+		return Place{}, 0, ErrBadCursor
 	}
-	row := binary.BigEndian.Uint32(b[1:])
-	if row > maxPosition {
-		return 0, 0, ErrBadCursor
+	position := binary.BigEndian.Uint32(b[1:])
+	place, scope := Place{Position: int(position)}, Scope(binary.BigEndian.Uint64(b[5:]))
+	switch {
+	case position > maxPosition:
+		return Place{}, 0, ErrBadCursor
+	case b[0] == exactVersion && len(b) == exactSize:
+		place.Exact = true
+	case b[0] == inexactVersion && len(b) == inexactSize:
+		place.Row = int(b[exactSize])
+	default:
+		return Place{}, 0, ErrBadCursor
 	}
-	return int(row), Scope(binary.BigEndian.Uint64(b[5:])), nil
+	return place, scope, nil
 }

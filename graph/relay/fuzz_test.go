@@ -10,20 +10,24 @@ import (
 	"certql/graph/relay"
 )
 
-// A cursor is decoded into its position under its own scope and under no other.
+// A cursor is decoded into its place under its own scope and under no other.
 func FuzzCursorComesBack(f *testing.F) {
-	f.Add(0, "certifications", "")
-	f.Add(1, "reviewItems", "filters=x")
-	f.Add(math.MaxInt32-1, "", "")
-	f.Fuzz(func(t *testing.T, position int, list, filter string) {
+	f.Add(0, -1, "certifications", "")
+	f.Add(1, 0, "reviewItems", "filters=x")
+	f.Add(math.MaxInt32-1, 249, "", "")
+	f.Fuzz(func(t *testing.T, position, row int, list, filter string) {
 		position &= math.MaxInt32
 		if position == math.MaxInt32 {
 			position--
 		}
+		place := relay.Place{Position: position, Row: row & 255}
+		if row < 0 {
+			place.Row, place.Exact = 0, true
+		}
 		own := relay.NewScope(list, filter)
-		cursor := relay.EncodeCursor(position, own)
-		if got, err := relay.DecodeCursor(cursor, own); err != nil || got != position {
-			t.Errorf("position %d came back as %d, %v", position, got, err)
+		cursor := place.Cursor(own)
+		if got, err := relay.DecodeCursor(cursor, own); err != nil || got != place {
+			t.Errorf("%+v came back as %+v, %v", place, got, err)
 		}
 		if _, err := relay.DecodeCursor(cursor, relay.NewScope(list, filter, "more")); !errors.Is(err, relay.ErrOtherCursor) {
 			t.Errorf("under another scope: %v", err)
@@ -31,25 +35,26 @@ func FuzzCursorComesBack(f *testing.F) {
 	})
 }
 
-// Arbitrary text is refused, or is the one text that stands for its position.
+// Arbitrary text is refused, or is the one text that stands for its place.
 func FuzzCursorIsRefusedOrCanonical(f *testing.F) {
 	f.Add(relay.EncodeCursor(7, scope))
 	f.Add(relay.EncodeCursor(math.MaxInt32, scope))
 	f.Add(relay.EncodeCursor(0, relay.NewScope()))
+	f.Add(relay.Place{Position: 7, Row: 3}.Cursor(scope))
 	f.Add("")
 	f.Add("AQAAAAc=\n")
 	f.Add(relay.EncodeCursor(7, scope) + "=")
 	f.Fuzz(func(t *testing.T, text string) {
-		position, err := relay.DecodeCursor(text, scope)
+		place, err := relay.DecodeCursor(text, scope)
 		switch {
-		case err == nil && relay.EncodeCursor(position, scope) != text:
-			t.Errorf("%q is read as position %d, which is written %q", text, position, relay.EncodeCursor(position, scope))
-		case err == nil && (position < 0 || position >= math.MaxInt32):
-			t.Errorf("%q is read as position %d", text, position)
+		case err == nil && place.Cursor(scope) != text:
+			t.Errorf("%q is read as %+v, which is written %q", text, place, place.Cursor(scope))
+		case err == nil && (place.Position < 0 || place.Position >= math.MaxInt32):
+			t.Errorf("%q is read as %+v", text, place)
 		case err != nil && !errors.Is(err, relay.ErrBadCursor) && !errors.Is(err, relay.ErrOtherCursor):
 			t.Errorf("%q: %v", text, err)
-		case err != nil && position != 0:
-			t.Errorf("%q is refused with position %d", text, position)
+		case err != nil && place != relay.Place{}:
+			t.Errorf("%q is refused with %+v", text, place)
 		}
 	})
 }

@@ -16,48 +16,47 @@ type Read struct {
 	Count         bool // the number of rows of the whole list is wanted with it
 }
 
-// Reads returns the fewest reads of at most pageSize rows that a window needs, in order. None
-// depends on the result of another, so that all can be made at the same time. A window that counts
-// from the end of the list has to be anchored first: see Anchor.
-func (w Window) Reads(want Want, pageSize int) []Read {
-	limit := 0
-	if want.Rows || want.NextPage {
-		limit = w.Limit
-	}
-	count := want.Total
-	if want.NextPage && !w.nextKnown {
-		if w.fillsPages(pageSize) {
-			count = true
-		} else {
-			limit++ // if there is one row more, there is a next page
-		}
-	}
-	if limit == 0 && !count {
-		return nil
-	}
-	reads := []Read{{Offset: w.Offset, Limit: min(limit, pageSize), Count: count}}
-	for read := pageSize; read < limit; read += pageSize {
-		reads = append(reads, Read{Offset: w.Offset + read, Limit: min(limit-read, pageSize)})
-	}
-	return reads
+// Reads are the reads that cover a run of rows, in order: the first of them may show that those
+// after it are not needed.
+type Reads struct {
+	offset, span int
+	size         int // the most rows of one
+	count        bool
+	// Exist is true if the list is known to have all of the rows, so that all reads are needed.
+	Exist bool
 }
 
-// fillsPages reports whether one row more would take another read.
-func (w Window) fillsPages(pageSize int) bool { return w.Limit > 0 && w.Limit%pageSize == 0 }
+// FirstRows returns reads of at most size rows that cover the first n rows of a list, and count them all.
+func FirstRows(n, size int) Reads { return Reads{span: n, size: size, count: true} }
 
-// NextByTotal reports whether it takes the number of rows of the whole list to know if rows follow
-// the window: its reads of at most pageSize rows yielded as many rows as it has, and asked for no
-// more.
-func (w Window) NextByTotal(rows, pageSize int) bool {
-	return !w.nextKnown && w.fillsPages(pageSize) && rows >= w.Limit
+// Reads returns the fewest reads of at most size rows that a window needs in the worst case. A window
+// that counts from the end of the list has to be anchored first: see Anchor.
+func (w Window) Reads(want Want, size int) Reads {
+	r := Reads{offset: w.Offset, size: size, count: want.Total || want.NextPage && !w.inside, Exist: w.inside}
+	if want.Rows {
+		r.span = w.span
+	}
+	if r.span > size && !w.inside {
+		r.count = true // shows whether the others are needed, and costs no call
+	}
+	return r
 }
 
-// HasNextPage reports whether rows follow the window. It goes by the number of rows that the
-// window's reads yielded, and by the number of rows of the whole list, which is nil if it was not
-// counted.
-func (w Window) HasNextPage(rows int, total *int) bool {
-	if w.nextKnown {
-		return w.next
+// Len returns the number of the reads.
+func (r Reads) Len() int {
+	if r.span == 0 && r.count {
+		return 1 // that only counts
 	}
-	return rows > w.Limit || total != nil && w.Offset+w.Limit < *total
+	return (r.span + r.size - 1) / r.size
+}
+
+// At returns the read of that index. The first one counts, if any does.
+func (r Reads) At(i int) Read {
+	return Read{Offset: r.offset + i*r.size, Limit: min(r.size, r.span-i*r.size), Count: r.count && i == 0}
+}
+
+// Within returns how many of the reads begin within a list of total rows. The first is always one of
+// them.
+func (r Reads) Within(total int) int {
+	return max(1, min(r.Len(), (total-r.offset+r.size-1)/r.size))
 }

@@ -12,24 +12,33 @@ type Arguments struct {
 	Offset *int
 }
 
-// Limits bound the number of rows of a page.
+// Limits bound the number of rows of a page, and of what is read for it.
 type Limits struct {
 	Default int // if the caller gives neither first nor last
 	Max     int
+	Read    int // the most rows that one read returns
 }
 
-// A Window is the run of rows that a caller asks for.
+// A Window is the run of rows that a caller asks for. Rows count by their positions, so that it has
+// fewer rows than its Limit if the upstream hides some of them.
 type Window struct {
-	Offset int // of the first row, counted from 0
+	Offset int // at which its reads begin, counted from 0
+	Skip   int // how many rows of its reads come before its first
 	Limit  int // at most so many rows
 	// FromEnd is true if the window is the last Limit rows of the list. Its Offset is not known
 	// before the number of rows is: see Anchor.
 	FromEnd bool
 
-	// nextKnown is true if the arguments alone show whether a row follows the window, and next
-	// is true if one does.
-	nextKnown, next bool
+	// span is how many positions its reads cover: Skip and Limit together, or more if the position of
+	// the window's last row is not known.
+	span int
+	// inside is true if the arguments alone show that the list reaches to the end of the window, and
+	// next is true if a row follows it then.
+	inside, next bool
 }
+
+// End returns the position that follows those that the window's reads cover.
+func (w Window) End() int { return w.Offset + w.span }
 
 // An ArgumentError names a paging argument that is wrong, and the reason.
 type ArgumentError struct {
@@ -82,16 +91,21 @@ func (a Arguments) forward(scope Scope, limits Limits) (Window, error) {
 	if err != nil {
 		return Window{}, err
 	}
-	w := Window{Limit: limit}
+	w := Window{Limit: limit, span: limit}
 	if a.Offset != nil {
 		w.Offset = *a.Offset
 	}
 	if a.After != nil {
-		position, err := DecodeCursor(*a.After, scope)
-		if err != nil {
+		row, err := DecodeCursor(*a.After, scope)
+		switch {
+		case err != nil:
 			return Window{}, &ArgumentError{"after", err.Error()}
+		case row.Exact:
+			w.Offset = row.Position + 1
+		default:
+			w.Offset, w.Skip = row.Position, row.Row+1
+			w.span += w.Skip
 		}
-		w.Offset = position + 1
 	}
 	return w, nil
 }
@@ -102,14 +116,24 @@ func (a Arguments) backward(scope Scope, limits Limits) (Window, error) {
 		return Window{}, err
 	}
 	if a.Before == nil {
-		return Window{Limit: limit, FromEnd: true, nextKnown: true}, nil
+		return Window{Limit: limit, FromEnd: true, inside: true}, nil
 	}
-	position, err := DecodeCursor(*a.Before, scope)
+	row, err := DecodeCursor(*a.Before, scope)
 	if err != nil {
 		return Window{}, &ArgumentError{"before", err.Error()}
 	}
-	limit = min(limit, position)
-	return Window{Offset: position - limit, Limit: limit, nextKnown: true, next: true}, nil
+	if row.Row == 0 { // with its read begins a page: what comes before it is known
+		limit = min(limit, row.Position)
+		return Window{Offset: row.Position - limit, Limit: limit, span: limit, inside: true, next: true}, nil
+	}
+	// The rows that its read returned before it. The page is shorter than asked for if these are
+	// fewer, and the next one goes on before them.
+	limit = min(limit, row.Row)
+	w := Window{Offset: row.Position, Skip: row.Row - limit, Limit: limit, inside: true, next: true}
+	if limit > 0 {
+		w.span = max(limits.Read, row.Row)
+	}
+	return w, nil
 }
 
 func (l Limits) rows(argument string, rows *int) (int, error) {
@@ -129,7 +153,10 @@ func (w Window) Anchor(total int) Window {
 		return w
 	}
 	w.Limit = min(w.Limit, total)
-	w.Offset = total - w.Limit
+	w.Offset, w.span = total-w.Limit, w.Limit
 	w.FromEnd = false
 	return w
 }
+
+// Next reports whether rows follow the window, if its arguments alone show it.
+func (w Window) Next() (follow, known bool) { return w.next, w.inside }

@@ -36,6 +36,8 @@ const (
 	FaultUnknownEnums FaultKind = "unknownEnums"
 	// FaultNulls puts null in place of Fields, by default of all plain values except ids.
 	FaultNulls FaultKind = "nulls"
+	// FaultListing changes what a listing returns, as Listing says.
+	FaultListing FaultKind = "listing"
 )
 
 // UnknownEnumValue is a value that no enumeration of the upstream has.
@@ -116,6 +118,9 @@ type Fault struct {
 
 	// Fields are names of JSON members, at any depth, that FaultUnknownEnums and FaultNulls change.
 	Fields []string `json:"fields,omitzero"`
+
+	// Listing is how the lists of a FaultListing differ. With "*" as the operation, all operations that list do.
+	Listing ListingFault `json:"listing,omitzero"`
 }
 
 // everyOperation, as the operation of a fault, means all operations of the API.
@@ -187,7 +192,7 @@ func (s *faultSet) draw(operation string) draw {
 	for i := range s.list {
 		fault := &s.list[i]
 		latency := fault.Kind == FaultLatency
-		if !covers(fault.Operation, operation) || !latency && drawn.fault != nil || !s.fires(i) {
+		if !fault.covers(operation) || !latency && drawn.fault != nil || !s.fires(i) {
 			continue
 		}
 		switch {
@@ -202,12 +207,16 @@ func (s *faultSet) draw(operation string) draw {
 	return drawn
 }
 
-// covers reports whether the operation that a fault names includes this one.
-func covers(name, operation string) bool {
-	if name == everyOperation {
+// covers reports whether the fault is one of this operation.
+func (f *Fault) covers(operation string) bool {
+	switch {
+	case f.Operation != everyOperation:
+		return f.Operation == operation
+	case f.Kind == FaultListing:
+		return slices.Contains(listOperations, operation)
+	default:
 		return !oauth.IsOperation(operation)
 	}
-	return name == operation
 }
 
 // fires counts a request that the fault of that index sees, and decides whether it strikes.

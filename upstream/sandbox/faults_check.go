@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -42,6 +43,7 @@ func (f Fault) validate() error {
 	c.latency()
 	c.status()
 	c.body()
+	c.listing()
 	if len(c.problems) == 0 {
 		return nil
 	}
@@ -79,9 +81,9 @@ func (c *faultCheck) selection() {
 		c.refuse("operation", "%.60q is neither an operationId nor \"*\"", c.fault.Operation)
 	}
 	switch c.fault.Kind {
-	case FaultLatency, FaultStatus, FaultTruncated, FaultContentType, FaultCut, FaultStall, FaultUnknownEnums, FaultNulls:
+	case FaultLatency, FaultStatus, FaultTruncated, FaultContentType, FaultCut, FaultStall, FaultUnknownEnums, FaultNulls, FaultListing:
 	default:
-		c.refuse("kind", "%.60q is none of latency, status, truncated, contentType, cut, stall, unknownEnums, nulls", c.fault.Kind)
+		c.refuse("kind", "%.60q is none of latency, status, truncated, contentType, cut, stall, unknownEnums, nulls, listing", c.fault.Kind)
 	}
 	if p := c.fault.Probability; p != nil && !(*p >= 0 && *p <= 1) { // NaN is not, either
 		c.refuse("probability", "%v is not between 0 and 1", *p)
@@ -107,7 +109,7 @@ func (c *faultCheck) moment() {
 		if writes && c.fault.Strikes == "" {
 			c.refuse("strikes", "must say beforeApplying or afterApplying, since %q writes", c.fault.Operation)
 		}
-	case FaultTruncated, FaultContentType, FaultUnknownEnums, FaultNulls:
+	case FaultTruncated, FaultContentType, FaultUnknownEnums, FaultNulls, FaultListing:
 		if c.fault.Strikes == BeforeApplying {
 			c.refuse("strikes", "the kind %q changes the operation's answer, so it strikes afterApplying", c.fault.Kind)
 		}
@@ -136,6 +138,25 @@ func (c *faultCheck) status() {
 	} else if _, err := c.fault.retryAfter(time.Time{}); err != nil {
 		c.refuse("retryAfter", "%v", err)
 	}
+}
+
+// listing checks the members that change a listing.
+func (c *faultCheck) listing() {
+	l := c.fault.Listing
+	c.belongs("listing", l != ListingFault{}, FaultListing)
+	if c.fault.Kind != FaultListing {
+		return
+	}
+	if l == (ListingFault{}) {
+		c.refuse("listing", "the kind listing needs one of hideEvery, hideTo, pageSize, uncounted, refuseOffsets")
+	}
+	if c.fault.Operation != everyOperation && !slices.Contains(listOperations, c.fault.Operation) {
+		c.refuse("operation", "%.60q does not list; %s and \"*\" do", c.fault.Operation, strings.Join(listOperations, ", "))
+	}
+	c.within("listing.hideEvery", l.HideEvery, 0, math.MaxInt32)
+	c.within("listing.hideFrom", l.HideFrom, 0, math.MaxInt32)
+	c.within("listing.hideTo", l.HideTo, 0, math.MaxInt32)
+	c.within("listing.pageSize", l.PageSize, 0, maxPage)
 }
 
 // body checks the members that shape the body of a response.

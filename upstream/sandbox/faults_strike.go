@@ -35,11 +35,19 @@ func (f *faults) wrap(operation string, next http.Handler) http.Handler {
 			f.strike(w, r, drawn.fault)
 		default:
 			answered := newRecording(w)
-			next.ServeHTTP(answered, r)
+			next.ServeHTTP(answered, drawn.fault.ask(r))
 			pause(r, drawn.after)
 			f.spoil(w, r, drawn.fault, answered)
 		}
 	})
+}
+
+// ask returns the request that the operation is given instead of r.
+func (f *Fault) ask(r *http.Request) *http.Request {
+	if f != nil && f.Kind == FaultListing {
+		return f.Listing.ask(r)
+	}
+	return r
 }
 
 // early reports whether the fault strikes before the operation is applied.
@@ -94,6 +102,9 @@ func (f *faults) spoil(w http.ResponseWriter, r *http.Request, fault *Fault, ans
 		if answered.status < 300 {
 			answered.body = *bytes.NewBuffer(fault.rewrite(answered.body.Bytes()))
 		}
+		answered.send(w)
+	case FaultListing:
+		fault.Listing.change(r, answered)
 		answered.send(w)
 	default:
 		f.strike(w, r, fault)

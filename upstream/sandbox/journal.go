@@ -199,7 +199,7 @@ func (j *journal) requests(detail bool) Requests {
 			all.Counts[key.operation] = make(map[int]int)
 		}
 		all.Counts[key.operation][key.status] = n
-		if covers(everyOperation, key.operation) {
+		if !oauth.IsOperation(key.operation) {
 			all.Total += n
 		}
 	}
