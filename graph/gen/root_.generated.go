@@ -2430,8 +2430,9 @@ type CertificationConnection {
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
   """
-  How many rows match the filter on all pages together; null if the upstream does not report it.
-  Selecting it costs no further upstream call, but the upstream takes longer to respond.
+  How many rows match the filter on all pages together, including any that the upstream hides; null
+  if the upstream does not report it. Selecting it costs no further upstream call, but the upstream
+  takes longer to respond.
   """
   totalCount: Int
 }
@@ -2659,12 +2660,14 @@ type DecideReviewItemsPayload {
   """
   The ids of the items that are now decided, in the form in which they were given. It is empty if
   the input was refused before anything was sent; otherwise, every item missing here appears in an
-  entry of ` + "`" + `errors` + "`" + `.
+  entry of ` + "`" + `errors` + "`" + `. It costs no further upstream call, and is all that is needed to mark the items as
+  decided.
   """
   decidedItemIds: [ID!]!
   """
-  The same items read again, at one further upstream call for every 50; null if reading them fails,
-  which does not affect the decisions.
+  The same items read again, at one further upstream call for every 50 or, if that takes fewer calls,
+  for every 250 items of the certification; null if reading them fails, which does not affect the
+  decisions.
   """
   decidedItems: [AccessReviewItem!]
   """
@@ -2778,13 +2781,24 @@ scalar DateTime
 `, BuiltIn: false},
 	{Name: "../../schema/paging.graphqls", Input: `"The position of a page among all rows of its connection."
 type PageInfo {
-  "Whether rows follow this page. It costs no further upstream call."
+  """
+  Whether rows follow this page. Go by this, and not by the number of rows: the upstream may hide some
+  rows of a page, so that a page can be shorter than asked for, or even empty, without being the last.
+  It costs no further upstream call, unless the upstream does not count the rows: then a full page is
+  taken to be followed by another, which may be empty, and a shorter one takes a further call to tell.
+  """
   hasNextPage: Boolean!
   "Whether rows come before this page."
   hasPreviousPage: Boolean!
-  "The cursor of the first row, to pass as ` + "`" + `before` + "`" + `; null if the page is empty."
+  """
+  The cursor to pass as ` + "`" + `before` + "`" + ` for the page before this one: that of the first row or, if all rows
+  of the page are hidden, one of its own. It is null if the page is empty and no page comes before it.
+  """
   startCursor: String
-  "The cursor of the last row, to pass as ` + "`" + `after` + "`" + `; null if the page is empty."
+  """
+  The cursor to pass as ` + "`" + `after` + "`" + ` for the next page: that of the last row or, if rows of the page are
+  hidden, one of its own. It is null if the page is empty and no page follows it.
+  """
   endCursor: String
 }
 
@@ -2835,8 +2849,9 @@ type PermissionConnection {
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
   """
-  How many rows match the filter on all pages together; null if the upstream does not report it.
-  Selecting it costs no further upstream call, but the upstream takes longer to respond.
+  How many rows match the filter on all pages together, including any that the upstream hides; null
+  if the upstream does not report it. Selecting it costs no further upstream call, but the upstream
+  takes longer to respond.
   """
   totalCount: Int
 }
@@ -3058,8 +3073,9 @@ type AccessReviewItemConnection {
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
   """
-  How many rows match the filter on all pages together; null if the upstream does not report it.
-  Selecting it costs no further upstream call, but the upstream takes longer to respond.
+  How many rows match the filter on all pages together, including any that the upstream hides; null
+  if the upstream does not report it. Selecting it costs no further upstream call, but the upstream
+  takes longer to respond.
   """
   totalCount: Int
 }
@@ -3228,8 +3244,9 @@ type ReviewerConnection {
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
   """
-  How many rows match the filter on all pages together; null if the upstream does not report it.
-  Selecting it costs no further upstream call, but the upstream takes longer to respond.
+  How many rows match the filter on all pages together, including any that the upstream hides; null
+  if the upstream does not report it. Selecting it costs no further upstream call, but the upstream
+  takes longer to respond.
   """
   totalCount: Int
 }
@@ -3412,8 +3429,9 @@ type CertificationTaskConnection {
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
   """
-  How many rows match the filter on all pages together; null if the upstream does not report it.
-  Selecting it costs no further upstream call, but the upstream takes longer to respond.
+  How many rows match the filter on all pages together, including any that the upstream hides; null
+  if the upstream does not report it. Selecting it costs no further upstream call, but the upstream
+  takes longer to respond.
   """
   totalCount: Int
 }
