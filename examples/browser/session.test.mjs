@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { launch } from '../../playground/browser/page.mjs';
 import {
-  askFrom, certificationsAtTenant, counted, examplePage, gateway, getFrom, listed, portal, secure, sessionCookie, signIn, tenantToken, visit, withFaults,
+  askFrom, certificationsAtTenant, counted, examplePage, gateway, getFrom, listed, portal, secure, sessionCookie, signIn, tenantToken, visit, withFaults, withOtherSites,
 } from './gateway.mjs';
 
 let browser;
@@ -352,19 +351,6 @@ const forgedForms = {
   'a sign-out': { action: '/auth/logout', fields: {} },
   'a sign-out in plain text': { action: '/auth/logout', enctype: 'text/plain', fields: { '{"x":"': '"}' } },
 };
-
-/** Runs act with the origins of a server that is another site, and another origin of the same site. */
-async function withOtherSites(act) {
-  const server = createServer((request, response) => response.setHeader('content-type', 'text/html').end('<!DOCTYPE html><title>Evil</title>'));
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address();
-  try {
-    await act([`http://127.0.0.1:${port}/`, `http://localhost:${port}/`]);
-  } finally {
-    server.closeAllConnections();
-    await new Promise((closed) => server.close(closed));
-  }
-}
 
 /** Returns the gateway's response to a form that the page at the origin submits. */
 async function submitFrom(page, origin, { action, method = 'post', enctype = 'application/x-www-form-urlencoded', fields }) {
