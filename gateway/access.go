@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"certql/edge"
@@ -96,6 +97,16 @@ func (a *access) signIn(ctx context.Context, settings config.Session, t tenant, 
 
 // callbackURL returns where the tenant sends browsers back to.
 func callbackURL(origin *url.URL) string { return origin.String() + session.CallbackPath }
+
+// returnURLs returns where the tenant may send browsers back to: the callback of a sign-in, and where a
+// sign-out leads. Of a path that stands for all below it, that is the path itself.
+func returnURLs(origin *url.URL, paths []string) []string {
+	urls := []string{callbackURL(origin)}
+	for _, path := range paths {
+		urls = append(urls, origin.String()+strings.TrimSuffix(path, "*"))
+	}
+	return urls
+}
 
 // mount adds the paths of GraphQL, of the sign-in and of the portal's pages.
 func (a *access) mount(mux *http.ServeMux, graphql http.Handler) {

@@ -36,7 +36,7 @@ var problemPage = template.Must(template.New("problem").Parse(`<!doctype html>
 <title>{{.Title}}</title>
 <h1>{{.Title}}</h1>
 <p>{{.Detail}}</p>
-<p><a href="/auth/login">Sign in</a></p>
+<p><a href="/auth/login{{with .Return}}?return={{.}}{{end}}">Sign in</a></p>
 </html>
 `))
 
@@ -49,14 +49,14 @@ type problem struct {
 }
 
 // writeProblem writes why a request is refused: as a page if the browser shows it to a person, and else
-// as JSON.
-func writeProblem(w http.ResponseWriter, r *http.Request, refused *edge.HTTPError) {
+// as JSON. The page offers to sign in, and then leads to returnPath; if that is empty, to the usual path.
+func writeProblem(w http.ResponseWriter, r *http.Request, refused *edge.HTTPError, returnPath string) {
 	body := problem{http.StatusText(refused.Status), refused.Status, refused.Message, refused.Code}
 	if strings.Contains(r.Header.Get("Accept"), "text/html") {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 		w.WriteHeader(refused.Status)
-		_ = problemPage.Execute(w, body) // if it fails, the caller has gone
+		_ = problemPage.Execute(w, struct{ Title, Detail, Return string }{body.Title, body.Detail, returnPath}) // if it fails, the caller has gone
 		return
 	}
 	writeJSON(w, "application/problem+json", refused.Status, body)
