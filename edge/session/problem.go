@@ -14,7 +14,7 @@ import (
 var (
 	errReturnPath = &edge.HTTPError{Status: http.StatusBadRequest, Code: "BAD_RETURN_PATH", Message: "The parameter return must be one of the paths that this gateway lists for it."}
 	errCallback   = &edge.HTTPError{Status: http.StatusBadRequest, Code: "BAD_CALLBACK", Message: "This is not how the tenant sends a browser back: parameters are missing, repeated or too long."}
-	errState      = &edge.HTTPError{Status: http.StatusBadRequest, Code: "UNKNOWN_STATE", Message: "This browser has no such sign-in under way: it took too long, or has ended already."}
+	errState      = &edge.HTTPError{Status: http.StatusBadRequest, Code: "UNKNOWN_STATE", Message: "This browser has no such sign-in under way: it took too long, has ended already, or gave way to newer ones."}
 	errIssuer     = &edge.HTTPError{Status: http.StatusBadRequest, Code: "WRONG_ISSUER", Message: "It was not the expected tenant that sent this browser back."}
 	errCode       = &edge.HTTPError{Status: http.StatusBadRequest, Code: "CODE_REFUSED", Message: "The tenant does not accept the code of this sign-in: it has expired, or was used before."}
 	errSignIn     = &edge.HTTPError{Status: http.StatusForbidden, Code: "SIGN_IN_REFUSED", Message: "The sign-in was cancelled, or the tenant does not allow it."}
