@@ -36,7 +36,7 @@ func TestWhichPagesMayCall(t *testing.T) {
 func mayCall(t *testing.T, origins []string, origin string, allowed, credentials bool) {
 	t.Helper()
 	reached := 0
-	handler := edge.CORS(origins, credentials, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached++ }))
+	handler := edge.CORS(origins, nil, credentials, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached++ }))
 	want := ""
 	if allowed {
 		want = origin
@@ -74,7 +74,7 @@ func mayCall(t *testing.T, origins []string, origin string, allowed, credentials
 }
 
 func TestAPreflightMayAskForNoMoreThanIsNeeded(t *testing.T) {
-	handler := edge.CORS([]string{"https://portal.example.com"}, true, http.NotFoundHandler())
+	handler := edge.CORS([]string{"https://portal.example.com"}, []string{"X-Tenant"}, true, http.NotFoundHandler())
 	tests := map[string]struct{ method, headers string }{
 		"method": {http.MethodDelete, ""},
 		"header": {http.MethodPost, "x-anything"},
@@ -91,6 +91,48 @@ func TestAPreflightMayAskForNoMoreThanIsNeeded(t *testing.T) {
 			handler.ServeHTTP(w, r)
 			if got := w.Header().Get("Access-Control-Allow-Methods"); got != "" {
 				t.Errorf("%s with %q is allowed: %v", test.method, test.headers, w.Header())
+			}
+		})
+	}
+}
+
+func TestAPageMaySendWhatLibrariesAdd(t *testing.T) {
+	const portal = "https://portal.example.com"
+	handler := edge.CORS([]string{portal}, []string{"X-Tenant", "x-UNIT", "traceparent"}, false, http.NotFoundHandler())
+	tests := map[string]struct {
+		asked []string // the lines of the header
+		want  string   // what is allowed
+	}{
+		"OpenTelemetry":        {[]string{"baggage,content-type,traceparent,tracestate"}, "baggage,content-type,traceparent,tracestate"},
+		"Sentry":               {[]string{"baggage,content-type,sentry-trace"}, "baggage,content-type,sentry-trace"},
+		"Apollo":               {[]string{"apollo-require-preflight,apollographql-client-name,apollographql-client-version,content-type"}, "apollo-require-preflight,apollographql-client-name,apollographql-client-version,content-type"},
+		"Zipkin":               {[]string{"b3,x-b3-flags,x-b3-parentspanid,x-b3-sampled,x-b3-spanid,x-b3-traceid"}, "b3,x-b3-flags,x-b3-parentspanid,x-b3-sampled,x-b3-spanid,x-b3-traceid"},
+		"Datadog":              {[]string{"x-datadog-origin,x-datadog-parent-id,x-datadog-sampling-priority,x-datadog-trace-id"}, "x-datadog-origin,x-datadog-parent-id,x-datadog-sampling-priority,x-datadog-trace-id"},
+		"New Relic, Elastic":   {[]string{"elastic-apm-traceparent,newrelic"}, "elastic-apm-traceparent,newrelic"},
+		"a key, and jQuery":    {[]string{"x-api-key,x-requested-with"}, "x-api-key,x-requested-with"},
+		"the settings'":        {[]string{"content-type,x-tenant,x-unit"}, "content-type,x-tenant,x-unit"},
+		"in no order":          {[]string{"X-Tenant, Content-Type,authorization"}, "authorization,content-type,x-tenant"},
+		"twice":                {[]string{"x-tenant,x-tenant"}, "x-tenant"},
+		"in lines, with gaps":  {[]string{"x-tenant,,", " content-type\t"}, "content-type,x-tenant"},
+		"one that is not":      {[]string{"content-type,x-else"}, ""},
+		"a wildcard":           {[]string{"*"}, ""},
+		"one that begins so":   {[]string{"x-tenant-id"}, ""},
+		"the cookie of others": {[]string{"cookie"}, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodOptions, "/graphql", nil)
+			r.Header.Set("Origin", portal)
+			r.Header.Set("Access-Control-Request-Method", http.MethodPost)
+			r.Header["Access-Control-Request-Headers"] = test.asked
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, r)
+			origin := ""
+			if test.want != "" {
+				origin = portal
+			}
+			if got := w.Header(); strings.Join(got["Access-Control-Allow-Headers"], ",") != test.want || got.Get("Access-Control-Allow-Origin") != origin {
+				t.Errorf("the preflight answers %v", got)
 			}
 		})
 	}

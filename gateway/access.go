@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"certql/edge"
@@ -21,7 +22,7 @@ const discoverTimeout = 5 * time.Second
 // An access is who is let in to the gateway, and by which paths.
 type access struct {
 	authenticator edge.Authenticator
-	corsOrigins   []string
+	cors          func(http.Handler) http.Handler // lets the pages of listed origins in
 	origins       *edge.Origins
 	sessions      *session.Sessions // nil if nobody can sign in
 	pages         *edge.Pages       // nil if there are none
@@ -31,7 +32,10 @@ type access struct {
 // newAccess returns who is let in by the settings. Origin is the one at which browsers reach the gateway,
 // and service the gateway's own credential; nil if no caller may use it.
 func newAccess(ctx context.Context, settings config.Serve, t tenant, origin *url.URL, service upstream.Credential, log *slog.Logger) (*access, error) {
-	a := &access{authenticator: edge.Authenticator{Bearer: t.modes.Bearer, Service: service}, corsOrigins: settings.CORSOrigins}
+	a := &access{authenticator: edge.Authenticator{Bearer: t.modes.Bearer, Service: service}}
+	a.cors = func(next http.Handler) http.Handler {
+		return edge.CORS(settings.CORSOrigins, settings.CORSHeaders, t.modes.Session, next)
+	}
 	var err error
 	if service != nil {
 		if a.authenticator.Gate, err = edge.NewServiceGate(settings.Gate()); err != nil {
@@ -94,12 +98,21 @@ func (a *access) signIn(ctx context.Context, settings config.Session, t tenant, 
 // callbackURL returns where the tenant sends browsers back to.
 func callbackURL(origin *url.URL) string { return origin.String() + session.CallbackPath }
 
+// returnURLs returns where the tenant may send browsers back to: the callback of a sign-in, and where a
+// sign-out leads. Of a path that stands for all below it, that is the path itself.
+func returnURLs(origin *url.URL, paths []string) []string {
+	urls := []string{callbackURL(origin)}
+	for _, path := range paths {
+		urls = append(urls, origin.String()+strings.TrimSuffix(path, "*"))
+	}
+	return urls
+}
+
 // mount adds the paths of GraphQL, of the sign-in and of the portal's pages.
 func (a *access) mount(mux *http.ServeMux, graphql http.Handler) {
-	cors := func(next http.Handler) http.Handler { return edge.CORS(a.corsOrigins, a.sessions != nil, next) }
-	mux.Handle("/graphql", cors(edge.Languages(a.authenticator.Handler(graphql))))
+	mux.Handle("/graphql", a.cors(edge.Languages(a.authenticator.Handler(graphql))))
 	if a.sessions != nil {
-		mux.Handle(session.Path, cors(a.sessions.Handler()))
+		mux.Handle(session.Path, a.cors(a.sessions.Handler()))
 	}
 	if a.pages != nil {
 		mux.Handle("GET "+edge.PagesPath, a.pages)

@@ -52,7 +52,7 @@ func runGateway(ctx context.Context, settings config.Serve, readme string, log *
 	}
 	g.serving.closes = append(g.serving.closes, g.telemetry.Close)
 	if settings.Embedded() {
-		embedded, err := embedSandbox(ctx, settings.Data, callbackURL(origin))
+		embedded, err := embedSandbox(ctx, settings.Data, returnURLs(origin, settings.Session.ReturnPaths)...)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -185,6 +186,32 @@ func TestEachOtherPathIsAnswered(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := request(t, test.method, p.url(t, "GraphQL")+test.path, nil)
 			r.Header.Set("GraphQL-Preflight", "1")
+			if status, body := p.send(t, r); status != test.status || !strings.Contains(string(body), test.contains) {
+				t.Errorf("the answer is %d: %s", status, body)
+			}
+		})
+	}
+}
+
+func TestWhatAGetMayBe(t *testing.T) {
+	p := start(t)
+	const watch = `subscription { certificationTask(id: "a07b92e4f5c84d1bb6f3d0e9c8a71407") { status } }` // of a task that has finished
+	tests := map[string]struct {
+		operation, accept string
+		status            int
+		contains          string
+	}{
+		"a query":                      {"{ __typename }", "", http.StatusOK, `"Query"`},
+		"a query with @defer":          {"{ ... @defer { __typename } }", "multipart/mixed", http.StatusOK, `"Query"`},
+		"a subscription":               {watch, "text/event-stream", http.StatusOK, `"ERROR"`},
+		"a subscription of one answer": {watch, "application/json", http.StatusNotAcceptable, "accept text/event-stream"},
+		"a mutation":                   {"mutation { __typename }", "", http.StatusMethodNotAllowed, "GET is for reading"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := request(t, http.MethodGet, p.url(t, "GraphQL")+"/graphql?query="+url.QueryEscape(test.operation), nil)
+			r.Header.Set("Apollo-Require-Preflight", "true")
+			r.Header.Set("Accept", cmp.Or(test.accept, "*/*"))
 			if status, body := p.send(t, r); status != test.status || !strings.Contains(string(body), test.contains) {
 				t.Errorf("the answer is %d: %s", status, body)
 			}

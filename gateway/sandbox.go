@@ -43,10 +43,10 @@ type embeddedSandbox struct {
 	stop      func() // ends it, and waits until it has ended
 }
 
-// embedSandbox serves a sandbox whose users may return to the given URL after they sign in. It outlives
-// ctx and goes on until it is stopped.
-func embedSandbox(ctx context.Context, data config.SandboxData, callbackURL string) (*embeddedSandbox, error) {
-	data.RedirectURIs = append(data.RedirectURIs, callbackURL)
+// embedSandbox serves a sandbox whose users may return to the given URLs after they sign in or out. It
+// outlives ctx and goes on until it is stopped.
+func embedSandbox(ctx context.Context, data config.SandboxData, returnURLs ...string) (*embeddedSandbox, error) {
+	data.RedirectURIs = append(data.RedirectURIs, returnURLs...)
 	simulator, err := newSandbox(data)
 	if err != nil {
 		return nil, err

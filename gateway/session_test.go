@@ -217,11 +217,14 @@ func TestABrowserSignsInAndOut(t *testing.T) {
 	before := b.cookie(t, "certql-session")
 	out := b.post(t, "/auth/logout", "")
 	var answered struct{ LogoutURL string }
-	if err := json.Unmarshal([]byte(out.body), &answered); err != nil || out.status != http.StatusOK || answered.LogoutURL != p.url(t, "Upstream")+"/oauth/logout" {
+	if err := json.Unmarshal([]byte(out.body), &answered); err != nil || out.status != http.StatusOK || answered.LogoutURL != p.url(t, "Upstream")+"/oauth/logout?post_logout_redirect_uri="+url.QueryEscape(b.gateway+"/") {
 		t.Errorf("the sign-out answers %d: %s", out.status, out.body)
 	}
 	if b.me(t) != nil || b.cookie(t, "certql-session") != "" {
 		t.Error("somebody is still signed in")
+	}
+	if portal := b.open(t, answered.LogoutURL); portal.status != http.StatusOK || portal.url.String() != b.gateway+"/" {
+		t.Errorf("the sign-out ends at %s with %d", portal.url, portal.status)
 	}
 	if again := b.post(t, "/auth/logout", ""); again.status != http.StatusOK {
 		t.Errorf("a second sign-out answers %d", again.status)
@@ -240,10 +243,10 @@ func TestCookiesAreAsTheyShouldBe(t *testing.T) {
 		args           []string
 		session, login string
 	}{
-		"localhost": {nil, "certql-session=V; Path=/; HttpOnly; SameSite=Lax", "certql-login-S=V; Path=/; Max-Age=600; HttpOnly; SameSite=Lax"},
+		"localhost": {nil, "certql-session=V; Path=/; HttpOnly; SameSite=Lax", "certql-login-S=V; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax"},
 		"over TLS": {
 			[]string{"--public-url=https://gateway.example.com"},
-			"__Host-certql=V; Path=/; HttpOnly; Secure; SameSite=Lax", "__Host-certql-login-S=V; Path=/; Max-Age=600; HttpOnly; Secure; SameSite=Lax",
+			"__Host-certql=V; Path=/; HttpOnly; Secure; SameSite=Lax", "__Host-certql-login-S=V; Path=/; Max-Age=3600; HttpOnly; Secure; SameSite=Lax",
 		},
 	}
 	blank := regexp.MustCompile(`^([^=]*?)(-login-)?([A-Z0-9]{8})?=([^;]+)`)
@@ -283,13 +286,14 @@ func TestASessionGetsANewIDAtEachSignIn(t *testing.T) {
 	b := newBrowser(t, start(t, "--auth=session"))
 	const planted = "planted-by-somebody-else-0123456789abcdefgh"
 	b.setCookie(t, "certql-session", planted)
+	another := b.open(t, "/auth/login") // in another tab
 	b.signIn(t, "reviewer-1")
 	first := b.cookie(t, "certql-session")
 	if first == planted || len(first) < 43 {
 		t.Errorf("the session has the id %q", first)
 	}
 	ada := b.me(t)
-	b.signIn(t, "reviewer-2")
+	b.choose(t, another, "reviewer-2")
 	second, bob := b.cookie(t, "certql-session"), b.me(t)
 	if second == first || ada == nil || bob == nil || ada.IdentityID == bob.IdentityID {
 		t.Errorf("after another sign-in it is %q, of %+v after %+v", second, bob, ada)
@@ -336,6 +340,7 @@ func TestASignInReturnsToListedPathsAlone(t *testing.T) {
 	}
 	for asked, want := range good {
 		b.stopAt = nil
+		b.setCookie(t, "certql-session", "") // nobody is signed in
 		at := b.open(t, "/auth/login?return="+url.QueryEscape(asked))
 		b.stopAt = func(u *url.URL) bool { return u.Path != "/auth/callback" }
 		if back := b.choose(t, at, "idle"); back.status != http.StatusSeeOther || back.header.Get("Location") != want {

@@ -19,7 +19,7 @@ import (
 // They need what `npm ci --prefix playground` installs.
 func TestThePlaygroundInABrowser(t *testing.T) {
 	if testing.Short() {
-		t.Skip("the browser takes a minute")
+		t.Skip("the browser takes some minutes")
 	}
 	node, chromium := find(t, "node"), find(t, "chromium")
 	if _, err := os.Stat(filepath.Join("node_modules", "playwright-core")); err != nil {

@@ -116,6 +116,37 @@ func TestWhatDoesNotFitTogetherIsRefused(t *testing.T) {
 				"--cors-origin: must be an origin as browsers write it, https://a, not ",
 			},
 		},
+		"headers that are none": {
+			[]string{"--cors-origin=https://a.example.com", "--cors-header=X Tenant,,X-Ünit,X:Y,X-Fine, X-Blank", "--cors-header=X\r\nY"},
+			true,
+			[]string{
+				`--cors-header: must be the name of a header, such as X-Tenant, not "X Tenant"`,
+				`--cors-header: must be the name of a header, such as X-Tenant, not ""`,
+				`--cors-header: must be the name of a header, such as X-Tenant, not "X-Ünit"`,
+				`--cors-header: must be the name of a header, such as X-Tenant, not "X:Y"`,
+				`--cors-header: must be the name of a header, such as X-Tenant, not " X-Blank"`,
+				`--cors-header: must be the name of a header, such as X-Tenant, not "X\r\nY"`,
+			},
+		},
+		"any header": {
+			[]string{"--cors-origin=https://a.example.com", "--cors-header=*,X-*"},
+			true,
+			[]string{
+				`--cors-header: must be the name of one header, such as X-Tenant, since there is no wildcard, not "*"`,
+				`--cors-header: must be the name of one header, such as X-Tenant, since there is no wildcard, not "X-*"`,
+			},
+		},
+		"headers that no page sets": {
+			[]string{"--cors-origin=https://a.example.com", "--cors-header=Cookie,origin,Sec-Fetch-Site,Proxy-Authorization"},
+			true,
+			[]string{
+				`--cors-header: must be a header that a page can send, such as X-Tenant: browsers let no page set "Cookie"`,
+				`--cors-header: must be a header that a page can send, such as X-Tenant: browsers let no page set "origin"`,
+				`--cors-header: must be a header that a page can send, such as X-Tenant: browsers let no page set "Sec-Fetch-Site"`,
+				`--cors-header: must be a header that a page can send, such as X-Tenant: browsers let no page set "Proxy-Authorization"`,
+			},
+		},
+		"headers of no page":                  {[]string{"--cors-header=X-Tenant"}, true, []string{"--cors-header: needs --cors-origin"}},
 		"a public URL that no browser writes": {[]string{"--public-url=https://gateway.example.com:443"}, true, []string{"--public-url: must be an origin as browsers write it, https://gateway.example.com, not"}},
 	}
 	for name, test := range tests {
@@ -157,6 +188,7 @@ func TestWhatFitsTogetherIsAccepted(t *testing.T) {
 		{"--addr=:8080"},
 		{"--public-url=http://gateway.example.com"},
 		{"--cors-origin=https://portal.example.com:8443,http://localhost:3000,http://[::1]:3000,http://portal.example.com:443,https://xn--bcher-kva.example"},
+		{"--cors-origin=http://localhost:3000", "--cors-header=X-Tenant,x_unit.1", "--cors-header=Traceparent,X-Tenant,Section"},
 		{"--pages=" + t.TempDir()},
 	} {
 		if _, _, err := config.Parse(args, nil); err != nil {

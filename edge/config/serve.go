@@ -23,6 +23,7 @@ type Serve struct {
 	Addr                    string        `default:"localhost:8080" help:"Host and port to listen on: GraphQL at /graphql, the playground at /."`
 	Serving                 Serving       `embed:""`
 	CORSOrigins             []string      `name:"cors-origin" sep:"," placeholder:"ORIGIN" help:"Origin of web pages that may call the gateway from a browser, as scheme://host[:port]; several are separated by commas. None by default, and there is no wildcard."`
+	CORSHeaders             []string      `name:"cors-header" sep:"," placeholder:"NAME" help:"Header that these pages may send beside those that the gateway reads and those that common libraries add (for tracing, Apollo Client and others); several are separated by commas."`
 	UpstreamURL             string        `name:"upstream-url" placeholder:"URL" help:"Base URL of the upstream API, such as https://TENANT.api.identitynow.com/v3. By default the gateway runs on an embedded sandbox."`
 	UpstreamLayout          string        `default:"auto" enum:"auto,versioned,current" help:"Where the version stands in the upstream's paths: versioned (first, in the base URL: /v3/certifications/…), current (after the service: /certifications/v1/…), or auto (versioned if the base URL ends in a version)."`
 	UpstreamHTTP2           bool          `name:"upstream-http2" help:"Speak only HTTP/2 to the upstream, even without TLS. Otherwise HTTP/2 is spoken if TLS offers it."`

@@ -18,7 +18,7 @@ type Session struct {
 	ClientSecret     string        `secret:"" placeholder:"SECRET" help:"Secret of that client, if it has one. Other users of the machine can see a flag: better use the variable or a file."`
 	ClientSecretFile string        `placeholder:"PATH" help:"File that holds the secret."`
 	Scopes           []string      `name:"scope" sep:"," placeholder:"SCOPE" help:"Scopes to ask for at the sign-in, separated by commas. By default all that the client may have."`
-	ReturnPaths      []string      `name:"return-path" sep:"," default:"/" help:"Paths of this gateway's origin that a sign-in may lead back to, separated by commas. A path that ends in /* stands for all paths below it."`
+	ReturnPaths      []string      `name:"return-path" sep:"," default:"/" help:"Paths of this gateway's origin that a sign-in or a sign-out may lead back to, separated by commas; the first is the usual one. A path that ends in /* stands for all paths below it."`
 	IdleTimeout      time.Duration `default:"30m" help:"How long a session lasts without a request."`
 	Lifetime         time.Duration `default:"12h" help:"How long a session lasts at most."`
 	Max              int           `default:"10000" help:"Most sessions at a time; further sign-ins are turned away."`
@@ -85,7 +85,7 @@ func (s Session) validate(report report) {
 	}
 }
 
-// validateReturnPath checks a path that a sign-in may lead back to.
+// validateReturnPath checks a path that a sign-in or a sign-out may lead back to.
 func validateReturnPath(text string) error {
 	stem := strings.TrimSuffix(text, "*")
 	clean := path.Clean(stem)

@@ -34,11 +34,7 @@ func (c Serve) validate(report report) {
 	}
 	c.validateOperations(report)
 	c.Budget.validate(report)
-	for _, origin := range c.CORSOrigins {
-		if err := validateOrigin(origin); err != nil {
-			report("--cors-origin: %w", err)
-		}
-	}
+	c.validateCORS(report)
 	if info, err := os.Stat(c.Pages); c.Pages != "" && (err != nil || !info.IsDir()) {
 		report("--pages: must be a directory, not %q", c.Pages)
 	}

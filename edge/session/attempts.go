@@ -1,10 +1,13 @@
 package session
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,8 +17,11 @@ import (
 const (
 	// attemptTime is how long a person may take to sign in.
 	attemptTime = 10 * time.Minute
+	// attemptKept is how long the browser keeps an attempt, so that who took too long can begin again
+	// and still gets to where they wanted to go.
+	attemptKept = time.Hour
 	// maxAttempts is how many sign-ins may be under way in a browser; another one makes the browser
-	// forget all of them.
+	// forget the oldest of them.
 	maxAttempts = 5
 	// statePrefix is how much of the state the cookies of several attempts are told apart by.
 	statePrefix = 8
@@ -37,6 +43,9 @@ type attempt struct {
 	Expires  time.Time
 }
 
+// expired reports whether the person took too long.
+func (a attempt) expired() bool { return !time.Now().Before(a.Expires) }
+
 // begin makes an attempt and sets its cookie in the browser.
 func (a *attempts) begin(w http.ResponseWriter, r *http.Request, returnPath string) (attempt, error) {
 	begun := attempt{
@@ -49,49 +58,55 @@ func (a *attempts) begin(w http.ResponseWriter, r *http.Request, returnPath stri
 	}
 	a.makeRoom(w, r)
 	cookie := a.cookie.make(name, base64.RawURLEncoding.EncodeToString(sealed))
-	cookie.MaxAge = int(attemptTime.Seconds())
+	cookie.MaxAge = int(attemptKept.Seconds())
 	http.SetCookie(w, cookie)
 	return begun, nil
 }
 
-// makeRoom makes a browser that has too many attempts forget them.
+// makeRoom makes a browser that has as many attempts as it may forget the oldest, and before those any
+// that are of no use.
 func (a *attempts) makeRoom(w http.ResponseWriter, r *http.Request) {
-	var names []string
+	expiries := map[string]time.Time{} // by name; zero for what cannot be read
 	for _, cookie := range r.Cookies() {
 		if strings.HasPrefix(cookie.Name, a.cookie.attempt) {
-			names = append(names, cookie.Name)
+			kept, _ := a.open(cookie)
+			expiries[cookie.Name] = kept.Expires
 		}
 	}
-	if len(names) < maxAttempts {
-		return
-	}
-	for _, name := range names[:min(len(names), 10*maxAttempts)] {
+	oldestFirst := slices.SortedFunc(maps.Keys(expiries), func(x, y string) int {
+		return cmp.Or(expiries[x].Compare(expiries[y]), strings.Compare(x, y))
+	})
+	tooMany := max(0, len(oldestFirst)-(maxAttempts-1))
+	for _, name := range oldestFirst[:min(tooMany, 10*maxAttempts)] { // a browser that keeps to the rules has one too many
 		a.cookie.remove(w, name)
 	}
 }
 
-// take returns the attempt with a state, and removes it from the browser. It is not ok if the browser
-// has no such attempt, or took too long.
-func (a *attempts) take(w http.ResponseWriter, r *http.Request, state string) (attempt, bool) {
+// take returns the attempt with a state, which may have expired, and removes it from the browser. It is
+// not ok if the browser has no such attempt.
+func (a *attempts) take(w http.ResponseWriter, r *http.Request, state string) (taken attempt, ok bool) {
 	if len(state) < statePrefix {
 		return attempt{}, false
 	}
-	name := a.name(state)
-	found := r.CookiesNamed(name)
+	found := r.CookiesNamed(a.name(state))
 	if len(found) != 1 {
 		return attempt{}, false
 	}
-	a.cookie.remove(w, name)
-	sealed, err := base64.RawURLEncoding.DecodeString(found[0].Value)
-	if err != nil {
-		return attempt{}, false
-	}
-	var taken attempt
-	if !a.sealer.open(name, sealed, &taken) || !time.Now().Before(taken.Expires) ||
-		subtle.ConstantTimeCompare([]byte(taken.State), []byte(state)) != 1 {
+	a.cookie.remove(w, found[0].Name)
+	taken, ok = a.open(found[0])
+	if !ok || subtle.ConstantTimeCompare([]byte(taken.State), []byte(state)) != 1 {
 		return attempt{}, false
 	}
 	return taken, true
+}
+
+// open reads the attempt in a cookie. It is not ok if it was not sealed here, or for another cookie.
+func (a *attempts) open(cookie *http.Cookie) (kept attempt, ok bool) {
+	sealed, err := base64.RawURLEncoding.DecodeString(cookie.Value)
+	if err != nil || !a.sealer.open(cookie.Name, sealed, &kept) {
+		return attempt{}, false
+	}
+	return kept, true
 }
 
 // name returns the name of the cookie for a state.

@@ -33,6 +33,10 @@ type grants struct {
 type storedGrant struct {
 	Grant upstream.Grant
 	Until time.Time // the end of the session, unless it is used again
+	// Refused is when the upstream last refused an access token; zero if it never did.
+	Refused time.Time
+	// Arrivals are the latest sign-ins that have led to this session, the newest last.
+	Arrivals []arrival
 }
 
 // storeKey returns the key in the store for a reference, which is also the label that the grant is
@@ -180,6 +184,7 @@ func (g *grants) over(ctx context.Context, reference string, grant upstream.Gran
 func (g *grants) reject(reference, token string) error {
 	_, err := g.change(reference, func(r *storedGrant) bool {
 		r.Grant.Expiry = time.Unix(1, 0) // not zero, which stands for no expiry
+		r.Refused = time.Now()
 		return r.Grant.AccessToken == token
 	})
 	return err

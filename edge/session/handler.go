@@ -1,12 +1,13 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
+	"time"
 
 	"certql/edge"
-	"certql/upstream"
 )
 
 // The paths of the sign-in.
@@ -61,18 +62,29 @@ func handled(serve func(http.ResponseWriter, *http.Request) error) http.HandlerF
 		if !ok {
 			refused = edge.ErrInternal
 		}
-		writeProblem(w, r, refused)
+		onward, _ := errors.AsType[returning](err)
+		writeProblem(w, r, refused, onward.path)
 	}
 }
 
+// A returning is an error of a sign-in that was to lead to a path, and can be begun again.
+type returning struct {
+	error
+
+	path string
+}
+
+// Unwrap returns the error itself.
+func (e returning) Unwrap() error { return e.error }
+
+// refusalTime is how long after the upstream has refused the token of a session a person who comes to sign
+// in is sent to the tenant, although the session goes on.
+const refusalTime = time.Minute
+
 // login sends the browser to the tenant: GET /auth/login, with the path to return to as the parameter
-// return.
+// return. If a person is signed in already, it sends the browser to that path at once.
 func (s *Sessions) login(w http.ResponseWriter, r *http.Request) error {
-	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil || len(query["return"]) > 1 {
-		return errReturnPath
-	}
-	returnPath, ok := s.returnPaths.check(query.Get("return"))
+	returnPath, ok := s.returnPaths.of(r)
 	if !ok {
 		return errReturnPath
 	}
@@ -81,95 +93,52 @@ func (s *Sessions) login(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, s.url(loginPath+"?"+url.Values{"return": {returnPath}}.Encode()), http.StatusSeeOther)
 		return nil
 	}
+	// A page whose calls are refused sends the browser here, and would do so again if it were led on.
+	if kept, signedIn := s.peek(r); signedIn && time.Since(kept.Refused) > refusalTime {
+		http.Redirect(w, r, returnPath, http.StatusSeeOther) //nolint:gosec // s.returnPaths has allowed it
+		return nil
+	}
+	target, err := s.toTenant(w, r, returnPath)
+	if err != nil {
+		return returning{err, returnPath}
+	}
+	http.Redirect(w, r, target, http.StatusSeeOther) //nolint:gosec // it is the tenant's
+	return nil
+}
+
+// toTenant begins an attempt to sign in, and returns where at the tenant the person does so.
+func (s *Sessions) toTenant(w http.ResponseWriter, r *http.Request, returnPath string) (target string, err error) {
 	// Before a cookie is set.
 	if _, err := s.tenant.Discover(r.Context()); err != nil {
-		return s.tenantFailed(r, err)
+		return "", s.tenantFailed(r.Context(), err)
 	}
 	begun, err := s.attempts.begin(w, r, returnPath)
 	if err != nil {
-		return err
+		return "", err
 	}
-	target, err := s.tenant.AuthorizeURL(r.Context(), begun.State, begun.Verifier)
+	target, err = s.tenant.AuthorizeURL(r.Context(), begun.State, begun.Verifier)
 	if err != nil {
-		return s.tenantFailed(r, err)
+		return "", s.tenantFailed(r.Context(), err)
 	}
-	http.Redirect(w, r, target, http.StatusSeeOther)
-	return nil
+	return target, nil
 }
 
 // tenantFailed logs that the tenant has failed, and returns what callers are told.
-func (s *Sessions) tenantFailed(r *http.Request, err error) error {
-	s.log.WarnContext(r.Context(), "a sign-in has failed", "error", err)
+func (s *Sessions) tenantFailed(ctx context.Context, err error) error {
+	s.log.WarnContext(ctx, "a sign-in has failed", "error", err)
 	return errTenant
 }
 
-// The longest parameters of a callback, in bytes.
-const (
-	maxState = 128
-	maxCode  = 4 << 10
-)
-
-// callback completes a sign-in: GET /auth/callback, where the tenant sends the browser.
-func (s *Sessions) callback(w http.ResponseWriter, r *http.Request) error {
-	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return errCallback
-	}
-	for name, most := range map[string]int{"state": maxState, "code": maxCode, "iss": maxReturn, "error": maxState} {
-		if values := query[name]; len(values) > 1 || len(query.Get(name)) > most {
-			return errCallback
-		}
-	}
-	state, code, refused := query.Get("state"), query.Get("code"), query.Get("error")
-	if state == "" || (code == "") == (refused == "") {
-		return errCallback
-	}
-	begun, ok := s.attempts.take(w, r, state)
-	if !ok {
-		return errState
-	}
-	if ours, err := s.tenant.CheckIssuer(r.Context(), query.Get("iss")); err != nil {
-		return s.tenantFailed(r, err)
-	} else if !ours {
-		s.log.WarnContext(r.Context(), "a sign-in was sent back by another issuer than the tenant")
-		return errIssuer
-	}
-	switch refused {
-	case "":
-	case "access_denied":
-		return errSignIn
-	default: // something is wrong with the client, or with the tenant
-		s.log.WarnContext(r.Context(), "the tenant refused a sign-in", "code", knownError(refused))
-		return errTenant
-	}
-	grant, err := s.tenant.Exchange(r.Context(), code, begun.Verifier)
-	if upstream.GrantEnded(err) {
-		return errCode
-	}
-	if err != nil {
-		return s.tenantFailed(r, err)
-	}
-	if err := s.begin(w, r, grant); err != nil {
-		return err
-	}
-	http.Redirect(w, r, begun.Return, http.StatusSeeOther)
-	return nil
-}
-
-// knownError returns an error code of RFC 6749 if it is one, and otherwise unknown, for the log.
-func knownError(code string) string {
-	switch code {
-	case "invalid_request", "unauthorized_client", "unsupported_response_type", "invalid_scope", "server_error", "temporarily_unavailable":
-		return code
-	}
-	return "unknown"
-}
-
-// logout ends the session here and revokes its tokens at the tenant: POST /auth/logout. The response
-// says where the browser's own session at the tenant can be ended.
+// logout ends the session here and revokes its tokens at the tenant: POST /auth/logout, with the path to
+// return to as the parameter return. The response says where the browser's own session at the tenant can
+// be ended; the tenant is asked there to send the browser back to that path.
 func (s *Sessions) logout(w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkCookie(r); err != nil {
 		return err
+	}
+	returnPath, ok := s.returnPaths.of(r)
+	if !ok {
+		return errReturnPath
 	}
 	if err := s.end(w, r); err != nil {
 		return err
@@ -179,10 +148,23 @@ func (s *Sessions) logout(w http.ResponseWriter, r *http.Request) error {
 	}
 	// The session has ended, even if the tenant does not say where its own is ended.
 	if info, err := s.tenant.Discover(r.Context()); err == nil && info.LogoutURL != "" {
-		body.LogoutURL = &info.LogoutURL
+		body.LogoutURL = new(comingBack(info.LogoutURL, s.url(returnPath)))
 	}
 	writeJSON(w, "application/json", http.StatusOK, body)
 	return nil
+}
+
+// comingBack returns the URL at which a tenant ends its own session, with the request to send the browser
+// to another URL afterwards, as OpenID Connect RP-Initiated Logout has it.
+func comingBack(logoutURL, returnURL string) string {
+	u, err := url.Parse(logoutURL)
+	if err != nil {
+		return logoutURL
+	}
+	query := u.Query()
+	query.Set("post_logout_redirect_uri", returnURL)
+	u.RawQuery = query.Encode()
+	return u.String()
 }
 
 // me writes who is signed in: GET /auth/me.

@@ -336,25 +336,45 @@ func TestASignOutThatTheTenantDoesNotTakeIsOne(t *testing.T) {
 	}
 }
 
-func TestASignOutSaysWhereTheTenantsOwnSessionEnds(t *testing.T) {
-	const info = `{"authorizeEndpoint":"http://tenant.example/oauth/authorize","tokenEndpoint":"http://tenant.example/oauth/token"}`
+func TestASignOutSaysWhereToGo(t *testing.T) {
+	const (
+		endpoints = `"authorizeEndpoint":"http://tenant.example/oauth/authorize","tokenEndpoint":"http://tenant.example/oauth/token"`
+		atTenant  = "http://tenant.example/oauth/logout?post_logout_redirect_uri=http%3A%2F%2Flocalhost%3A8080"
+	)
 	tests := map[string]struct {
 		atInfo outage // how the tenant responds if it is asked for its endpoints; nil as it does
+		query  string
 		want   string
 	}{
-		"the tenant says it": {nil, `{"logoutUrl":"http://tenant.example/oauth/logout"}`},
-		"it does not":        {answering(200, info), `{"logoutUrl":null}`},
-		"it is down":         {answering(503, ""), `{"logoutUrl":null}`},
+		"the tenant says it":      {nil, "", `{"logoutUrl":"` + atTenant + `%2Fportal%2F"}`},
+		"to a path":               {nil, "?return=/portal/bye%3Fa=b%2526c", `{"logoutUrl":"` + atTenant + `%2Fportal%2Fbye%3Fa%3Db%2526c"}`},
+		"it has a query":          {answering(200, `{`+endpoints+`,"logoutUrl":"http://tenant.example/out?a=b"}`), "", `{"logoutUrl":"http://tenant.example/out?a=b&post_logout_redirect_uri=http%3A%2F%2Flocalhost%3A8080%2Fportal%2F"}`},
+		"the tenant does not":     {answering(200, `{`+endpoints+`}`), "", `{"logoutUrl":null}`},
+		"it is down":              {answering(503, ""), "?return=/portal/bye", `{"logoutUrl":null}`},
+		"nothing of what is sent": {nil, "?returnTo=//evil.example", `{"logoutUrl":"` + atTenant + `%2Fportal%2F"}`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			b := newGateway(t, session.Config{}, sandbox.Config{}).newBrowser()
+			b := newGateway(t, session.Config{ReturnPaths: []string{"/portal/*"}}, sandbox.Config{}).newBrowser()
 			b.failingAt("/oauth/info", test.atInfo)
-			w := b.send(http.MethodPost, "/auth/logout", asJSON)
+			w := b.send(http.MethodPost, "/auth/logout"+test.query, asJSON)
 			if w.Code != http.StatusOK || w.Body.String() != test.want || w.Header().Get("Content-Type") != "application/json; charset=utf-8" {
 				t.Errorf("the sign-out answers %d with %v: %s, want %s", w.Code, w.Header(), w.Body, test.want)
 			}
 		})
+	}
+}
+
+func TestASignOutLeadsNowhereElse(t *testing.T) {
+	b := newGateway(t, session.Config{}, sandbox.Config{}).newBrowser()
+	b.signIn("reviewer-1")
+	for _, query := range []string{"return=//evil.example", "return=https://evil.example/", `return=/\evil.example`, "return=/not-listed", "return=/&return=/", "return=%zz"} {
+		if w := b.send(http.MethodPost, "/auth/logout?"+query, asJSON); code(t, w) != "BAD_RETURN_PATH" || w.Code != http.StatusBadRequest || strings.Contains(w.Body.String(), "evil") {
+			t.Errorf("%s: it answers %d: %s", query, w.Code, w.Body)
+		}
+	}
+	if !b.signedIn() {
+		t.Error("a sign-out that was refused has ended the session")
 	}
 }
 

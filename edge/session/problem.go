@@ -14,7 +14,7 @@ import (
 var (
 	errReturnPath = &edge.HTTPError{Status: http.StatusBadRequest, Code: "BAD_RETURN_PATH", Message: "The parameter return must be one of the paths that this gateway lists for it."}
 	errCallback   = &edge.HTTPError{Status: http.StatusBadRequest, Code: "BAD_CALLBACK", Message: "This is not how the tenant sends a browser back: parameters are missing, repeated or too long."}
-	errState      = &edge.HTTPError{Status: http.StatusBadRequest, Code: "UNKNOWN_STATE", Message: "This browser has no such sign-in under way: it took too long, or has ended already."}
+	errState      = &edge.HTTPError{Status: http.StatusBadRequest, Code: "UNKNOWN_STATE", Message: "This browser has no such sign-in under way: it took too long, has ended already, or gave way to newer ones."}
 	errIssuer     = &edge.HTTPError{Status: http.StatusBadRequest, Code: "WRONG_ISSUER", Message: "It was not the expected tenant that sent this browser back."}
 	errCode       = &edge.HTTPError{Status: http.StatusBadRequest, Code: "CODE_REFUSED", Message: "The tenant does not accept the code of this sign-in: it has expired, or was used before."}
 	errSignIn     = &edge.HTTPError{Status: http.StatusForbidden, Code: "SIGN_IN_REFUSED", Message: "The sign-in was cancelled, or the tenant does not allow it."}
@@ -36,7 +36,7 @@ var problemPage = template.Must(template.New("problem").Parse(`<!doctype html>
 <title>{{.Title}}</title>
 <h1>{{.Title}}</h1>
 <p>{{.Detail}}</p>
-<p><a href="/auth/login">Sign in</a></p>
+<p><a href="/auth/login{{with .Return}}?return={{.}}{{end}}">Sign in</a></p>
 </html>
 `))
 
@@ -49,14 +49,14 @@ type problem struct {
 }
 
 // writeProblem writes why a request is refused: as a page if the browser shows it to a person, and else
-// as JSON.
-func writeProblem(w http.ResponseWriter, r *http.Request, refused *edge.HTTPError) {
+// as JSON. The page offers to sign in, and then leads to returnPath; if that is empty, to the usual path.
+func writeProblem(w http.ResponseWriter, r *http.Request, refused *edge.HTTPError, returnPath string) {
 	body := problem{http.StatusText(refused.Status), refused.Status, refused.Message, refused.Code}
 	if strings.Contains(r.Header.Get("Accept"), "text/html") {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 		w.WriteHeader(refused.Status)
-		_ = problemPage.Execute(w, body) // if it fails, the caller has gone
+		_ = problemPage.Execute(w, struct{ Title, Detail, Return string }{body.Title, body.Detail, returnPath}) // if it fails, the caller has gone
 		return
 	}
 	writeJSON(w, "application/problem+json", refused.Status, body)

@@ -25,8 +25,8 @@ type Config struct {
 	// its cookies.
 	Origin  *url.URL
 	Origins *edge.Origins
-	// ReturnPaths are the paths of Origin that a sign-in may lead back to. One that ends in /* stands
-	// for all paths below it.
+	// ReturnPaths are the paths of Origin that a sign-in or a sign-out may lead back to; the first is the
+	// usual one. One that ends in /* stands for all paths below it.
 	ReturnPaths []string
 	// IdleTimeout is how long a session lasts without a request, and Lifetime how long at most.
 	IdleTimeout, Lifetime time.Duration
@@ -51,6 +51,7 @@ type Sessions struct {
 	cookies     cookies
 	manager     *scs.SessionManager
 	attempts    attempts
+	arrivals    arrivals
 	grants      *grants
 }
 
@@ -78,6 +79,7 @@ func New(cfg Config) (*Sessions, error) {
 			HashTokenInStore: true, // so that access to the store discloses no cookie
 		},
 		attempts: attempts{sealer, cookies},
+		arrivals: arrivals{used: newMemory(maxUsed)},
 		grants:   &grants{store: cfg.Store, sealer: sealer, tenant: cfg.Tenant, log: cfg.Logger},
 	}, nil
 }
@@ -171,36 +173,53 @@ func (s *Sessions) id(r *http.Request) (id string, brought bool) {
 	return found[0].Value, true
 }
 
-// begin makes a session for a person who has signed in, in place of the one that there may have been.
-func (s *Sessions) begin(w http.ResponseWriter, r *http.Request, grant upstream.Grant) error {
-	ctx, before, err := s.load(r)
-	if err != nil {
-		return err
+// peek returns the grant of the session that a request belongs to, without extending the session. It is not
+// ok if there is none, or if the store fails.
+func (s *Sessions) peek(r *http.Request) (kept storedGrant, ok bool) {
+	_, reference, err := s.load(r)
+	if err != nil || reference == "" {
+		return storedGrant{}, false
 	}
-	s.endGrant(r.Context(), before)
-	if err := s.manager.RenewToken(ctx); err != nil {
-		return s.fault(r.Context(), err)
+	kept, ok, err = s.grants.find(reference)
+	if err != nil {
+		_ = s.fault(r.Context(), err)
+		return storedGrant{}, false
+	}
+	return kept, ok
+}
+
+// begin makes a session for a person who has signed in, in place of the one that the request may bring the
+// cookie of, and returns its id. If it fails, there is no session.
+func (s *Sessions) begin(ctx context.Context, r *http.Request, grant upstream.Grant, arrived arrival) (id string, err error) {
+	loaded, before, err := s.load(r)
+	if err != nil {
+		return "", err
+	}
+	ended := s.endGrant(ctx, before)
+	if err := s.manager.RenewToken(loaded); err != nil {
+		return "", s.fault(ctx, err)
 	}
 	reference := rand.Text()
-	s.manager.Put(ctx, grantKey, reference)
-	id, expiry, err := s.manager.Commit(ctx)
+	s.manager.Put(loaded, grantKey, reference)
+	id, expiry, err := s.manager.Commit(loaded)
 	if err == nil {
-		err = s.grants.write(reference, storedGrant{grant, expiry})
+		err = s.grants.write(reference, storedGrant{
+			Grant: grant, Until: expiry, Arrivals: withArrival(ended.Arrivals, arrived),
+		})
+	}
+	if err == nil {
+		s.log.InfoContext(ctx, "a session has begun", "identity", grant.IdentityID)
+		return id, nil
+	}
+	s.grants.revoke(ctx, grant)
+	if err := s.manager.Destroy(loaded); err != nil {
+		_ = s.fault(ctx, err)
 	}
 	if errors.Is(err, errFull) {
 		s.log.WarnContext(ctx, "a session was refused", "reason", errFull.Error())
+		return "", errTooMany
 	}
-	if err != nil {
-		s.grants.revoke(r.Context(), grant)
-		s.forget(ctx, w, r)
-		if errors.Is(err, errFull) {
-			return errTooMany
-		}
-		return s.fault(r.Context(), err)
-	}
-	http.SetCookie(w, s.cookies.make(s.cookies.session, id))
-	s.log.InfoContext(ctx, "a session has begun", "identity", grant.IdentityID)
-	return nil
+	return "", s.fault(ctx, err)
 }
 
 // end ends the session of a request, if it has one, here and at the tenant.
@@ -214,8 +233,8 @@ func (s *Sessions) end(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// endGrant ends the grant of a reference, if it has one, here and at the tenant.
-func (s *Sessions) endGrant(ctx context.Context, reference string) {
+// endGrant ends the grant of a reference, if it has one, here and at the tenant, and returns it.
+func (s *Sessions) endGrant(ctx context.Context, reference string) storedGrant {
 	ended, found, err := s.grants.end(reference)
 	if err != nil {
 		_ = s.fault(ctx, err)
@@ -224,6 +243,7 @@ func (s *Sessions) endGrant(ctx context.Context, reference string) {
 		s.log.InfoContext(ctx, "a session has ended", "identity", ended.Grant.IdentityID, "reason", "the person has signed out, or in again")
 		s.grants.revoke(ctx, ended.Grant)
 	}
+	return ended
 }
 
 // forget removes a session from the store and its cookie from the browser.

@@ -123,22 +123,51 @@ func TestABadCallbackMakesNoSession(t *testing.T) {
 	}
 }
 
-func TestACallbackThatComesTwiceMakesOneSession(t *testing.T) {
-	b := newGateway(t, session.Config{}, sandbox.Config{}).newBrowser()
-	path := b.callback("reviewer-1")
-	attempt := map[string]string{}
-	for name, value := range b.cookies {
-		attempt[name] = value
+func TestAnErrorOffersToBeginAgain(t *testing.T) {
+	const again = `<a href="/auth/login?return=%2fportal%2freviews%3fcertification%3d1%26x%3d%2522">`
+	asPage := http.Header{"Accept": {"text/html"}}
+	const login = "/auth/login?return=%2Fportal%2Freviews%3Fcertification%3D1%26x%3D%2522"
+	callback := func(b *browser, identity string) string {
+		return strings.TrimPrefix(b.atTenant(b.get(login).Header().Get("Location"), identity), gatewayURL)
 	}
-	if w := b.get(path); w.Code != http.StatusSeeOther {
-		t.Fatalf("the first answers %d: %s", w.Code, w.Body)
+	tests := map[string]struct {
+		come func(t *testing.T, b *browser) string
+		want string
+	}{
+		"too late": {func(_ *testing.T, b *browser) string {
+			path := callback(b, "reviewer-1")
+			time.Sleep(15 * time.Minute)
+			return path
+		}, again},
+		"cancelled": {func(_ *testing.T, b *browser) string { return callback(b, "") }, again},
+		"refused by the tenant": {func(t *testing.T, b *browser) string {
+			return edited(t, callback(b, "reviewer-1"), func(query url.Values) { query.Set("code", "another") })
+		}, again},
+		"sent back by another": {func(t *testing.T, b *browser) string {
+			return edited(t, callback(b, "reviewer-1"), func(query url.Values) { query.Set("iss", "https://evil.example") })
+		}, again},
+		"the tenant is down": {func(_ *testing.T, b *browser) string {
+			path := callback(b, "reviewer-1")
+			b.failing(answering(503, ""))
+			return path
+		}, again},
+		"the tenant is down at the login": {func(_ *testing.T, b *browser) string {
+			b.failingAt("/oauth/info", answering(503, ""))
+			return login
+		}, again},
+		"never begun":         {func(*testing.T, *browser) string { return "/auth/callback?code=x&state=y" }, `<a href="/auth/login">`},
+		"to a path elsewhere": {func(*testing.T, *browser) string { return "/auth/login?return=//evil.example" }, `<a href="/auth/login">`},
 	}
-	if got := code(t, b.get(path)); got != "UNKNOWN_STATE" {
-		t.Errorf("the second answers %s", got)
-	}
-	other := &browser{b.gateway, attempt} // that has kept the cookie
-	if got := code(t, other.get(path)); got != "CODE_REFUSED" || other.signedIn() {
-		t.Errorf("the third answers %s", got)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newGateway(t, session.Config{ReturnPaths: []string{"/portal/*"}}, sandbox.Config{}).newBrowser()
+				w := b.send(http.MethodGet, test.come(t, b), asPage)
+				if w.Code < 400 || !strings.Contains(w.Body.String(), test.want) || strings.Contains(w.Body.String(), "evil") {
+					t.Errorf("it answers %d: %s", w.Code, w.Body)
+				}
+			})
+		})
 	}
 }
 
@@ -166,26 +195,6 @@ func TestTheTenantsErrorsAreToldApart(t *testing.T) {
 				t.Errorf("the browser has %v", b.cookies)
 			}
 		})
-	}
-}
-
-func TestABrowserHasFewSignInsUnderWay(t *testing.T) {
-	b := newGateway(t, session.Config{}, sandbox.Config{}).newBrowser()
-	first := b.callback("reviewer-1")
-	for range 3 {
-		b.callback("reviewer-1")
-	}
-	if w := b.get(first); w.Code != http.StatusSeeOther {
-		t.Errorf("the first of four sign-ins answers %d: %s", w.Code, w.Body)
-	}
-	for i := range 20 { // each makes one more of the three that are left; the one after five begins anew
-		b.get("/auth/login")
-		if n, want := len(b.cookies)-1, (i+3)%5+1; n != want {
-			t.Fatalf("%d sign-ins are under way, want %d", n, want)
-		}
-	}
-	if w := b.get(b.callback("reviewer-2")); w.Code != http.StatusSeeOther {
-		t.Errorf("after many sign-ins one more answers %d: %s", w.Code, w.Body)
 	}
 }
 
@@ -222,6 +231,7 @@ func TestSessionsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGateway(t, session.Config{MaxSessions: 3, IdleTimeout: time.Hour}, sandbox.Config{})
 		browsers := []*browser{g.newBrowser(), g.newBrowser(), g.newBrowser()}
+		another := browsers[0].callback("reviewer-3")
 		for _, b := range browsers {
 			b.signIn("reviewer-1")
 		}
@@ -237,7 +247,9 @@ func TestSessionsAreBounded(t *testing.T) {
 				t.Error("somebody was signed out")
 			}
 		}
-		browsers[0].signIn("reviewer-3") // in place of the session that there is
+		if w := browsers[0].get(another); w.Code != http.StatusSeeOther { // in place of the session that there is
+			t.Errorf("another sign-in answers %d: %s", w.Code, w.Body)
+		}
 		if w := browsers[1].send(http.MethodPost, "/auth/logout", asJSON); w.Code != http.StatusOK {
 			t.Errorf("the sign-out answers %d", w.Code)
 		}
@@ -293,8 +305,8 @@ func TestABadCookieIsNoSession(t *testing.T) {
 // If there are too many, the library reads no cookie at all, and that of a session would go unnoticed.
 func TestManyCookiesAreNotTakenForNone(t *testing.T) {
 	b := newGateway(t, session.Config{}, sandbox.Config{}).newBrowser()
-	b.signIn("reviewer-1")
 	callback := b.callback("reviewer-2")
+	b.signIn("reviewer-1")
 	attempt := ""
 	for name, value := range b.cookies {
 		attempt += name + "=" + value + "; "

@@ -29,7 +29,9 @@ func TestWhatIsSealedIsOpenedInItsPlaceAlone(t *testing.T) {
 		}
 		return s
 	}
-	want := storedGrant{upstream.Grant{AccessToken: "do-not-print", RefreshToken: "nor-this", IdentityID: "ada"}, time.Unix(1, 0).UTC()}
+	want := storedGrant{
+		Grant: upstream.Grant{AccessToken: "do-not-print", RefreshToken: "nor-this", IdentityID: "ada"}, Until: time.Unix(1, 0).UTC(), Arrivals: []arrival{{"s", "/"}},
+	}
 	sealed, err := seal(key).seal("a", want)
 	if err != nil {
 		t.Fatal(err)
@@ -290,7 +292,7 @@ func (u unasked) RoundTrip(r *http.Request) (*http.Response, error) {
 // not use up the next refresh token.
 func TestARefreshThatComesTooLateIsNone(t *testing.T) {
 	g := newUnasked(t)
-	if err := g.write("r", storedGrant{upstream.Grant{AccessToken: "new", RefreshToken: "next"}, time.Now().Add(time.Hour)}); err != nil {
+	if err := g.write("r", storedGrant{Grant: upstream.Grant{AccessToken: "new", RefreshToken: "next"}, Until: time.Now().Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	before := upstream.Grant{AccessToken: "old", RefreshToken: "used up"}
@@ -307,7 +309,7 @@ func TestARefreshThatFailedIsNotTriedAgainAtOnce(t *testing.T) {
 	g := newUnasked(t)
 	now := time.Now()
 	before := upstream.Grant{AccessToken: "old", RefreshToken: "next", RenewAt: now.Add(-time.Second), Expiry: now.Add(time.Minute)}
-	if err := g.write("r", storedGrant{before, now.Add(time.Hour)}); err != nil {
+	if err := g.write("r", storedGrant{Grant: before, Until: now.Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := g.postpone("r", before); err != nil {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { complaints } from '../../playground/browser/page.mjs';
 
 /** The origin of the gateway under test, as browsers see it. */
@@ -85,4 +86,17 @@ export async function signIn(page, name) {
 /** Returns the names of the certifications on the page. */
 export function listed(page) {
   return page.getByRole('rowheader').allInnerTexts();
+}
+
+/** Runs act with the origins of a server that is another site, and another origin of the same site. */
+export async function withOtherSites(act) {
+  const server = createServer((request, response) => response.setHeader('content-type', 'text/html').end('<!DOCTYPE html><title>Evil</title>'));
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address();
+  try {
+    await act([`http://127.0.0.1:${port}/`, `http://localhost:${port}/`]);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  }
 }

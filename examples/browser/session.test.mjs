@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { launch } from '../../playground/browser/page.mjs';
 import {
-  askFrom, certificationsAtTenant, counted, examplePage, gateway, getFrom, listed, portal, secure, sessionCookie, signIn, tenantToken, visit, withFaults,
+  askFrom, certificationsAtTenant, counted, examplePage, gateway, getFrom, listed, portal, secure, sessionCookie, signIn, tenantToken, visit, withFaults, withOtherSites,
 } from './gateway.mjs';
 
 let browser;
@@ -198,11 +197,12 @@ onPage('the cookie is out of reach of scripts and of other sites, and the only t
 });
 
 onPage('the session gets another id at each sign-in', async (page, { context }) => {
+  const other = await context.newPage();
+  await other.goto(`${gateway}/auth/login?return=/pages/`);
   await signIn(page, /Priya Raman/);
-  const [first] = await cookies(context);
-  await page.goto(`${gateway}/auth/login?return=/pages/`);
-  await page.getByRole('button', { name: /Priya Raman/ }).first().click();
-  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  const [first] = (await cookies(context)).filter(({ name }) => name === sessionCookie);
+  await other.getByRole('button', { name: /Priya Raman/ }).first().click();
+  await other.getByRole('button', { name: 'Sign out' }).waitFor();
   const [second] = await cookies(context);
   assert.notEqual(first.value, second.value);
   await context.addCookies([first]);
@@ -261,15 +261,25 @@ onPage('a refused refresh ends the session', async (page, { context }) => {
   await seesNothing(page, 'Your session has ended.');
 });
 
+/** Signs out, and waits until the tenant has sent the browser back. */
+async function signOut(page) {
+  const back = page.waitForEvent('framenavigated', (frame) => frame === page.mainFrame() && frame.url() === examplePage);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await back;
+  await page.getByText('Sign in to see what you have to review.').waitFor();
+}
+
 onPage('signing out ends the session here and at the tenant, and leaves nothing behind', async (page, { context }) => {
   await signIn(page, /Priya Raman/);
   await openLarge(page);
   const [cookie] = await cookies(context);
   const revoked = await total('oauthRevoke', 200);
-  await page.getByRole('button', { name: 'Sign out' }).click();
-  await page.getByRole('heading', { name: 'Signed out' }).waitFor(); // the tenant's page
+  const signedOut = await total('oauthLogout', 303);
+  await signOut(page);
+  assert.equal(page.url(), examplePage, 'the portal, by way of the tenant');
   assert.deepEqual(await cookies(context), []);
   assert.equal(await total('oauthRevoke', 200), revoked + 1);
+  assert.equal(await total('oauthLogout', 303), signedOut + 1);
 
   await page.goBack({ waitUntil: 'commit' }); // a page that was kept does not load
   await seesNothing(page, /You are signed out\.|Sign in to see/);
@@ -294,8 +304,7 @@ onPage('the back button brings nothing back of a user who signed out in another 
   await page.goto('about:blank');
   const other = await context.newPage();
   await other.goto(examplePage);
-  await other.getByRole('button', { name: 'Sign out' }).click();
-  await other.getByRole('heading', { name: 'Signed out' }).waitFor();
+  await signOut(other);
 
   await page.goBack({ waitUntil: 'commit' });
   assert.deepEqual(await listed(page), [], 'before the page knows that nobody is signed in');
@@ -308,9 +317,7 @@ onPage('the back button brings nothing back of a user who signed out in another 
 onPage('who signs in after somebody else sees their own certifications', async (page) => {
   await signIn(page, /Priya Raman/);
   const before = await listed(page);
-  await page.getByRole('button', { name: 'Sign out' }).click();
-  await page.getByRole('heading', { name: 'Signed out' }).waitFor();
-  await page.goto(examplePage);
+  await signOut(page);
   await signIn(page, /Søren/);
   assert.notDeepEqual(await listed(page), before);
   assert.deepEqual(idsIn(await askFrom(page, mine)), await certificationsAtTenant('reviewer-2'));
@@ -352,19 +359,6 @@ const forgedForms = {
   'a sign-out': { action: '/auth/logout', fields: {} },
   'a sign-out in plain text': { action: '/auth/logout', enctype: 'text/plain', fields: { '{"x":"': '"}' } },
 };
-
-/** Runs act with the origins of a server that is another site, and another origin of the same site. */
-async function withOtherSites(act) {
-  const server = createServer((request, response) => response.setHeader('content-type', 'text/html').end('<!DOCTYPE html><title>Evil</title>'));
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address();
-  try {
-    await act([`http://127.0.0.1:${port}/`, `http://localhost:${port}/`]);
-  } finally {
-    server.closeAllConnections();
-    await new Promise((closed) => server.close(closed));
-  }
-}
 
 /** Returns the gateway's response to a form that the page at the origin submits. */
 async function submitFrom(page, origin, { action, method = 'post', enctype = 'application/x-www-form-urlencoded', fields }) {
@@ -500,24 +494,72 @@ test("nobody is signed in by somebody else's callback", async () => {
   }
 });
 
-test('a callback that comes again signs nobody in', async () => {
-  const { context, page } = await visit(browser);
-  try {
-    let callback;
-    page.on('request', (request) => {
-      if (new URL(request.url()).pathname === '/auth/callback') {
-        callback = request.url();
-      }
-    });
-    await signIn(page, /Priya Raman/);
-    const [cookie] = await cookies(context);
-    const response = await page.goto(callback);
-    assert.equal(response.status(), 400);
-    const kept = await cookies(context);
-    assert.ok(kept.length === 0 || kept[0].value === cookie.value, 'no other session');
-  } finally {
-    await context.close();
+onPage('a callback that comes again signs nobody in, and leads on who is signed in', async (page, { context, problems }) => {
+  const callbacks = [];
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname === '/auth/callback') {
+      callbacks.push(request.url());
+    }
+  });
+  const wanted = `${examplePage}?certification=c1d05e3f8a964b7792e0f6a43b1c8d01`;
+  await page.goto(wanted);
+  await signIn(page, /Priya Raman/);
+  const [cookie] = await cookies(context);
+  await page.goto(examplePage);
+  await page.goto(callbacks[0]);
+  assert.equal(page.url(), wanted);
+  await page.getByText('Signed in as priya.raman').waitFor();
+  assert.deepEqual((await cookies(context)).map(({ value }) => value), [cookie.value], 'no other session');
+  await signOut(page);
+  const response = await page.goto(callbacks[0]);
+  assert.equal(response.status(), 400);
+  assert.deepEqual(await cookies(context), []);
+  problems.length = 0; // the 400 is in the console
+});
+
+onPage('the back button after the sign-in leads on', async (page, { context }) => {
+  await page.goto(`${examplePage}?certification=c1d05e3f8a964b7792e0f6a43b1c8d01`);
+  const wanted = page.url();
+  await signIn(page, /Priya Raman/);
+  const [cookie] = await cookies(context);
+  await page.goBack({ waitUntil: 'commit' });
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor(); // the tenant's page
+  await page.getByRole('button', { name: /Priya Raman/ }).first().click();
+  await page.getByText('Signed in as priya.raman').waitFor();
+  assert.equal(page.url(), wanted);
+  await page.goto(`${gateway}/auth/login?return=${encodeURIComponent('/pages/')}`); // as a link that another tab still shows
+  await page.getByText('Signed in as priya.raman').waitFor();
+  assert.equal(page.url(), examplePage);
+  assert.deepEqual((await cookies(context)).map(({ value }) => value), [cookie.value]);
+});
+
+onPage('of six tabs that sign in, the oldest is dropped, and is led on all the same', async (page, { context, problems }) => {
+  const tabs = [];
+  for (let i = 0; i < 6; i++) {
+    const tab = await context.newPage();
+    await tab.goto(`${gateway}/auth/login?return=${encodeURIComponent(`/pages/?certification=${i}`)}`);
+    tabs.push(tab);
   }
+  const choose = (tab) => tab.getByRole('button', { name: /Priya Raman/ }).first().click();
+  await choose(tabs[0]);
+  await tabs[0].getByRole('heading', { name: 'Bad Request' }).waitFor();
+  await choose(tabs[1]);
+  await tabs[1].waitForURL(`${examplePage}?certification=1`);
+  await tabs[0].getByRole('link', { name: 'Sign in' }).click();
+  await tabs[0].waitForURL(examplePage);
+  for (const i of [5, 3]) {
+    await choose(tabs[i]);
+    await tabs[i].waitForURL(`${examplePage}?certification=${i}`);
+  }
+  await page.reload();
+  await page.getByText('Signed in as priya.raman').waitFor();
+  problems.length = 0;
+});
+
+onPage('a double click at the tenant signs in once', async (page) => {
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: /Priya Raman/ }).first().dblclick();
+  await page.getByText('Signed in as priya.raman').waitFor();
 });
 
 test('a cookie that was tampered with is no session', async () => {

@@ -42,9 +42,15 @@ async function ask(query, variables) {
   return data;
 }
 
-/** Ends the session, and returns the URL at which the browser can sign out of the tenant as well, or null. */
+/**
+ * Ends the session, and returns the URL at which the browser can sign out of the tenant as well, or null. The tenant
+ * sends the browser back to this page, which --session-return-path must allow.
+ */
 async function endSession() {
-  const response = await fetch('/auth/logout', { method: 'POST', headers: { 'content-type': 'application/json' } });
+  const response = await fetch(`/auth/logout?return=${encodeURIComponent(location.pathname)}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+  });
   if (!response.ok) {
     throw new Error(`Signing out failed: status ${response.status}.`);
   }

@@ -34,7 +34,7 @@ var (
 	}
 	errForgeable = &refusal{
 		status: http.StatusForbidden, code: apierror.CodeForbidden,
-		message: "A GET needs one of the headers GraphQL-Preflight, X-Certql-CSRF and Authorization, so that no other site can have a browser send it.",
+		message: "A GET needs one of the headers GraphQL-Preflight, Apollo-Require-Preflight, X-Certql-CSRF, X-API-Key and Authorization, so that no other site can have a browser send it.",
 	}
 	errNotAcceptable = &refusal{
 		status:  http.StatusNotAcceptable,

@@ -162,7 +162,7 @@ func (x exchange) readGet() (*graphql.RawParams, error) {
 // leave for first (see edge.CORS), or if the browser says that a script of this site sent the request:
 // scripts cannot set the Sec-Fetch fields.
 func isForgeable(header http.Header) bool {
-	for _, name := range []string{"GraphQL-Preflight", "X-Certql-CSRF", "Authorization"} {
+	for _, name := range []string{"GraphQL-Preflight", "Apollo-Require-Preflight", "X-Certql-CSRF", "X-API-Key", "Authorization"} {
 		if header.Get(name) != "" {
 			return false
 		}

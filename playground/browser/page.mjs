@@ -1,20 +1,27 @@
 import { chromium } from 'playwright-core';
 
-/** Starts Chromium, found by the environment variable CHROMIUM, so that it calls nobody by itself. */
+/** How Chromium is started, found by the environment variable CHROMIUM, so that it calls nobody by itself. */
+const quiet = {
+  executablePath: process.env.CHROMIUM,
+  args: [
+    '--no-sandbox', // it refuses to start as root otherwise
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+};
+
+/** Starts Chromium. */
 export function launch(options) {
-  return chromium.launch({
-    ...options,
-    executablePath: process.env.CHROMIUM,
-    args: [
-      '--no-sandbox', // it refuses to start as root otherwise
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  return chromium.launch({ ...options, ...quiet });
+}
+
+/** Starts Chromium with the profile in a folder, and returns its only context. */
+export function launchProfile(folder, options) {
+  return chromium.launchPersistentContext(folder, { ...options, ...quiet });
 }
 
 /** Collects what the browser complains about on a page, but for the messages that are expected there. */

@@ -9,10 +9,12 @@ import { DryRunSwitch } from './dry-run-switch.jsx';
 import { createFetcher } from './fetcher.js';
 import { IdentityMenu } from './identity-menu.jsx';
 import { SessionMenu } from './session-menu.jsx';
+import { createStorage } from './storage.js';
 import { UpstreamPanel } from './upstream-panel.jsx';
 import './style.css';
 
 const plugins = [explorerPlugin(), HISTORY_PLUGIN];
+const storage = createStorage();
 
 // Headers are never stored, since a token may be among them.
 function Playground({ endpoint, operations, identities, sessions }) {
@@ -23,6 +25,7 @@ function Playground({ endpoint, operations, identities, sessions }) {
       plugins={plugins}
       referencePlugin={DOC_EXPLORER_PLUGIN}
       shouldPersistHeaders={false}
+      storage={storage}
       schemaDescription
     >
       <GraphiQL.Logo>

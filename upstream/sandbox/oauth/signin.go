@@ -79,11 +79,17 @@ func (s *Server) take(request, browser string) (*signIn, bool) {
 	return waiting, true
 }
 
-// accept signs the browser in, under a new cookie, and returns the code for the application.
+// accept signs the browser in, under a new cookie, and returns the code for the application. The sign-in pages in the
+// browser's other tabs go on.
 func (s *Server) accept(w http.ResponseWriter, r *http.Request, waiting *signIn, as User) string {
 	code, browser := rand.Text(), rand.Text()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, other := range s.pending.entries {
+		if other.value.browser == waiting.browser {
+			other.value.browser = browser
+		}
+	}
 	s.sessions.remove(waiting.browser)
 	s.sessions.put(browser, as, s.config.Clock().Add(sessionLifetime))
 	s.codes.put(code, &authorizationCode{request: waiting.request, user: as}, s.config.Clock().Add(codeLifetime))

@@ -181,6 +181,33 @@ func TestTheSignInPageOffersEveryUser(t *testing.T) {
 	}
 }
 
+func TestEachTabOfABrowserSignsIn(t *testing.T) {
+	t.Parallel()
+	_, handler := newTestServer(t)
+	browser, another := &testBrowser{handler: handler}, &testBrowser{handler: handler}
+	var tabs []url.Values
+	for range 3 {
+		tabs = append(tabs, browser.form(t, authorizeQuery(), "reviewer-2"))
+	}
+	elsewhere := another.form(t, authorizeQuery(), "reviewer-2")
+	anonymous := browser.cookie
+	for _, i := range []int{1, 2, 0} {
+		if w := browser.submit(tabs[i]); w.Code != http.StatusSeeOther || locationOf(t, w).Query().Get("code") == "" {
+			t.Errorf("tab %d is answered %d: %s", i+1, w.Code, w.Body)
+		}
+	}
+	for name, form := range map[string]url.Values{"a page that was used": tabs[0], "the page of another browser": elsewhere} {
+		if w := browser.submit(form); w.Code != http.StatusBadRequest {
+			t.Errorf("%s is answered %d", name, w.Code)
+		}
+	}
+	late := browser.form(t, authorizeQuery(), "reviewer-2")
+	browser.cookie = anonymous // as if somebody had planted it
+	if w := browser.submit(late); w.Code != http.StatusBadRequest {
+		t.Errorf("with the cookie from before the sign-in, a page is answered %d", w.Code)
+	}
+}
+
 func TestABrowserStaysSignedInUntilItSignsOut(t *testing.T) {
 	t.Parallel()
 	clock := newManualClock()
