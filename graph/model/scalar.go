@@ -1,8 +1,6 @@
 package model
 
 import (
-	"time"
-
 	"github.com/99designs/gqlgen/graphql"
 
 	"certql/upstream"
@@ -19,15 +17,12 @@ func MarshalString(v string) graphql.Marshaler {
 // UnmarshalString reads the scalar String.
 func UnmarshalString(v any) (string, error) { return graphql.UnmarshalString(v) }
 
-// dateTimeLayout is RFC 3339 in UTC with milliseconds.
-const dateTimeLayout = "2006-01-02T15:04:05.000Z"
-
-// MarshalDateTime writes the scalar DateTime, in UTC with milliseconds, and null for the zero time.
+// MarshalDateTime writes the scalar DateTime, in UTC with milliseconds, and null if there is no moment.
 func MarshalDateTime(v upstream.Time) graphql.Marshaler {
 	if v.IsZero() {
 		return graphql.Null
 	}
-	return graphql.MarshalString(v.UTC().Format(dateTimeLayout))
+	return graphql.MarshalString(v.String())
 }
 
 // UnmarshalDateTime reads the scalar DateTime, in the format of RFC 3339. The error is an
@@ -37,11 +32,11 @@ func UnmarshalDateTime(v any) (upstream.Time, error) {
 	if !ok {
 		return upstream.Time{}, errDateTime
 	}
-	t, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil {
+	t := upstream.ParseRFC3339(text)
+	if t.IsZero() {
 		return upstream.Time{}, errDateTime
 	}
-	return upstream.Time{Time: t}, nil
+	return t, nil
 }
 
 var errDateTime = &InputError{Reason: "must be a date and time as RFC 3339 has it, such as 2026-11-23T09:30:00Z"}
