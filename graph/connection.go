@@ -7,6 +7,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"certql/graph/apierror"
+	"certql/graph/load"
 	"certql/graph/model"
 	"certql/graph/plan"
 	"certql/graph/relay"
@@ -20,6 +22,8 @@ type source[R, N any] struct {
 	// empty says that the list has no row, whatever the filter.
 	empty bool
 	read  func(context.Context, upstream.Paging) (upstream.Page[R], error)
+	// check returns why a row cannot be shown; nil if it can. node is not called for such a row.
+	check func(*R) error
 	node  func(*R) N
 	// announce is told the rows of each page that was read, and what is selected of them,
 	// before any of them is resolved. It may be nil.
@@ -73,10 +77,32 @@ func connect[R, N any](ctx context.Context, limits relay.Limits, want plan.Selec
 		s.announce(ctx, want.Row, rows)
 	}
 	nodes := make([]N, len(rows))
+	var unreadable []int
 	for i := range rows {
+		if err := s.check(&rows[i]); err != nil {
+			unreadable = append(unreadable, i)
+			addRowError(ctx, window.Offset+i, err)
+			continue
+		}
 		nodes[i] = s.node(&rows[i])
 	}
-	return relay.NewConnection(nodes, window.Offset, s.scope, hasNextPage, total), nil
+	connection := relay.NewConnection(nodes, window.Offset, s.scope, hasNextPage, total)
+	if unreadable != nil {
+		connection.Omit(unreadable)
+	}
+	return connection, nil
+}
+
+// addRowError adds the error of a row that is left out of a connection to the response, at the place of
+// the connection, if its rows are selected.
+func addRowError(ctx context.Context, offset int, err error) {
+	if load.IsAhead(ctx) {
+		return // the connection's own field reports it
+	}
+	fields := graphql.CollectFieldsCtx(ctx, nil)
+	if len(plan.Named(fields, "nodes"))+len(plan.Named(fields, "edges")) > 0 {
+		graphql.AddError(ctx, &apierror.RowError{Offset: offset, Cause: err})
+	}
 }
 
 // readAll makes the reads of a window all at once. It returns one page with their rows in order and,

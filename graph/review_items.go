@@ -26,6 +26,7 @@ func (r *Resolver) reviewItems(ctx context.Context, want plan.Selection, certifi
 			params.Paging = paging
 			return load.From(ctx).ListItems(ctx, certificationID, params)
 		},
+		check: (*upstream.AccessReviewItem).Check,
 		node: func(i *upstream.AccessReviewItem) model.AccessReviewItem {
 			return model.AccessReviewItem{AccessReviewItem: i, CertificationID: certificationID}
 		},
@@ -47,6 +48,7 @@ func (r *Resolver) permissions(ctx context.Context, want plan.Selection, item *m
 			params.Paging = paging
 			return load.From(ctx).ListPermissions(ctx, key, params)
 		},
+		check: (*upstream.Permission).Check,
 		node: func(p *upstream.Permission) upstream.Permission { return *p },
 	})
 }

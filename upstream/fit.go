@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"reflect"
 	"strconv"
@@ -31,7 +32,7 @@ func fit(text []byte, pointer any) error {
 	if err != nil {
 		return err
 	}
-	if _, err := f.decoder.ReadToken(); err != io.EOF {
+	if _, err := f.decoder.ReadToken(); !errors.Is(err, io.EOF) {
 		return errNotJSON
 	}
 	return nil

@@ -233,7 +233,7 @@ func operationCases() []operationCase {
 			},
 			method: "POST", versioned: "/certifications/c1/reassign-async", current: "/certifications/v1/c1/reassign-async",
 			body:   richReassignBody,
-			answer: `{}`,
+			answer: `{"id":"t1"}`,
 		},
 		{
 			name: "signOffIdentityCertification",

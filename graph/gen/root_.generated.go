@@ -267,8 +267,8 @@ type ComplexityRoot struct {
 	}
 
 	Permission struct {
-		Rights func(childComplexity int) int
-		Target func(childComplexity int) int
+		StatedRights func(childComplexity int) int
+		Target       func(childComplexity int) int
 	}
 
 	PermissionConnection struct {
@@ -1370,11 +1370,11 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
 	case "Permission.rights":
-		if e.ComplexityRoot.Permission.Rights == nil {
+		if e.ComplexityRoot.Permission.StatedRights == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Permission.Rights(childComplexity), true
+		return e.ComplexityRoot.Permission.StatedRights(childComplexity), true
 	case "Permission.target":
 		if e.ComplexityRoot.Permission.Target == nil {
 			break

@@ -76,8 +76,9 @@ func (x *Expectation) write(text *strings.Builder, definition *ast.Definition) {
 	text.WriteString("} ")
 }
 
-// Object returns what the own fields of a type show of a REST object. The context is the ids of what the
-// object belongs to, which it does not have itself.
+// Object returns what the own fields of a type show of a REST object; nil if the object has no identifier
+// although the type promises one, or no object in its place. The context is the ids of what the object
+// belongs to, which it does not have itself.
 func (x *Expectation) Object(typeName string, rest Object, context ...string) Object {
 	shown := Object{"__typename": typeName}
 	for _, field := range x.schema.Types[typeName].Fields {
@@ -90,6 +91,9 @@ func (x *Expectation) Object(typeName string, rest Object, context ...string) Ob
 			x.mu.Lock()
 			x.shown[name] = true
 			x.mu.Unlock()
+		}
+		if value == nil && field.Type.NonNull {
+			return nil
 		}
 		shown[field.Name] = value
 	}
@@ -104,6 +108,9 @@ func (x *Expectation) field(name string, of *ast.Type, rest Object, context []st
 	switch name {
 	case "Certification.id", "AccessReviewItem.id", "CertificationTask.id":
 		id, _ := rest["id"].(string)
+		if id == "" {
+			return nil
+		}
 		typeName, _, _ := strings.Cut(name, ".")
 		return relay.EncodeID(typeName, append(slices.Clone(context), id)...)
 	case "Entitlement.type":
@@ -125,13 +132,12 @@ func (x *Expectation) value(of *ast.Type, rest any) any {
 	if rest == "" {
 		rest = nil
 	}
-	if rest == nil && of.NonNull {
-		return "" // only ids are promised
-	}
 	if rows, ok := rest.([]any); ok && of.Elem != nil {
 		shown := make([]any, len(rows))
 		for i, row := range rows {
-			shown[i] = x.value(of.Elem, row)
+			if shown[i] = x.value(of.Elem, row); shown[i] == nil && of.Elem.NonNull {
+				return nil
+			}
 		}
 		return shown
 	}
@@ -140,7 +146,7 @@ func (x *Expectation) value(of *ast.Type, rest any) any {
 	case rest == nil:
 		return nil
 	case definition.Kind == ast.Object && isObject:
-		return x.Object(of.Name(), nested)
+		return orNil(x.Object(of.Name(), nested))
 	case definition.Kind == ast.Enum && definition.EnumValues.ForName(fmt.Sprint(rest)) == nil:
 		return "UNRECOGNIZED"
 	default:
@@ -154,10 +160,18 @@ func (x *Expectation) access(summary any) any {
 		{"entitlement", "Entitlement"}, {"accessProfile", "AccessProfile"}, {"role", "Role"}, {"access", "OtherAccess"},
 	} {
 		if rest, ok := At(summary, detail.member).(Object); ok {
-			return x.Object(detail.typeName, rest)
+			return orNil(x.Object(detail.typeName, rest))
 		}
 	}
 	return nil
+}
+
+// orNil returns an object, or nil if there is none.
+func orNil(object Object) any {
+	if object == nil {
+		return nil
+	}
+	return object
 }
 
 // Objects returns what the own fields of a type show of REST rows: see Object.

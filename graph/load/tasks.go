@@ -22,7 +22,8 @@ func (l *Loaders) PendingTasks(ctx context.Context, certificationID string) ([]u
 }
 
 // readPendingTasks reads the pending tasks of certifications by lists of up to BatchSize targets,
-// page by page if they fill more than one.
+// page by page if they fill more than one. A task that does not show its target may be on any of them,
+// so that each list then has a row that cannot be read.
 func (l *Loaders) readPendingTasks(ctx context.Context, certificationIDs []string) []*dataloader.Result[[]upstream.CertificationTask] {
 	return inBatches(certificationIDs, func(ids []string) []*dataloader.Result[[]upstream.CertificationTask] {
 		tasks := make(map[string][]upstream.CertificationTask, len(ids))
@@ -35,8 +36,15 @@ func (l *Loaders) readPendingTasks(ctx context.Context, certificationIDs []strin
 				return failed[[]upstream.CertificationTask](len(ids), err)
 			}
 			for _, task := range page.Items {
-				if task.TargetID != nil {
+				switch {
+				case task.TargetID != nil && *task.TargetID != "":
 					tasks[*task.TargetID] = append(tasks[*task.TargetID], task)
+				case len(ids) == 1:
+					tasks[ids[0]] = append(tasks[ids[0]], task)
+				default:
+					for _, id := range ids {
+						tasks[id] = append(tasks[id], upstream.CertificationTask{})
+					}
 				}
 			}
 			more = len(page.Items) == upstream.MaxLimit

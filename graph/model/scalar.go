@@ -14,6 +14,23 @@ func MarshalString(v string) graphql.Marshaler {
 	return graphql.MarshalString(v)
 }
 
+// MarshalID writes the scalar ID, and null for the empty text: nothing has it as its identifier.
+func MarshalID(v string) graphql.Marshaler { return MarshalString(v) }
+
+// UnmarshalID reads the scalar ID.
+func UnmarshalID(v any) (string, error) { return graphql.UnmarshalID(v) }
+
+// MarshalInt writes the scalar Int, and null for a number that it does not hold, since it has 32 bits.
+func MarshalInt(v int) graphql.Marshaler {
+	if int(int32(v)) != v { //nolint:gosec // whether it fits is the question
+		return graphql.Null
+	}
+	return graphql.MarshalInt(v)
+}
+
+// UnmarshalInt reads the scalar Int.
+func UnmarshalInt(v any) (int, error) { return graphql.UnmarshalInt(v) }
+
 // UnmarshalString reads the scalar String.
 func UnmarshalString(v any) (string, error) { return graphql.UnmarshalString(v) }
 

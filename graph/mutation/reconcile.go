@@ -68,6 +68,8 @@ func reconcileDecisions(ctx context.Context, certificationID string, sent []upst
 		switch {
 		case err != nil || item == nil:
 			o.unknown = append(o.unknown, ids[i])
+		case item.Decision != decision.Decision && !showsDecision(item):
+			o.unknown = append(o.unknown, ids[i])
 		case item.Decision != decision.Decision:
 			o.notApplied = append(o.notApplied, ids[i])
 		case strings.TrimSpace(item.Comments) != strings.TrimSpace(decision.Comments), !decision.ProposedEndDate.IsZero():
@@ -77,6 +79,11 @@ func reconcileDecisions(ctx context.Context, certificationID string, sent []upst
 		}
 	}
 	return o
+}
+
+// showsDecision reports whether an item shows for certain what was decided, or that nothing was.
+func showsDecision(item *upstream.AccessReviewItem) bool {
+	return item.Decision.Known() || item.Decision == "" && item.Completed != nil && !*item.Completed
 }
 
 // reconcileSignOff reads the certification and goes by its phase.
@@ -126,7 +133,8 @@ func reconcileTask(ctx context.Context, certificationID string, known []model.Ce
 	}
 	for _, task := range pending {
 		isOurs := func(k model.CertificationTask) bool { return k.RawID() == task.ID }
-		if task.Type == upstream.TaskReassign && !slices.ContainsFunc(known, isOurs) {
+		mayBeOurs := task.Type == upstream.TaskReassign || !task.Type.Known()
+		if mayBeOurs && !slices.ContainsFunc(known, isOurs) {
 			return outcome{unknown: ids}
 		}
 	}

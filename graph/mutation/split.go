@@ -115,7 +115,11 @@ func undecidedPages(c *upstream.IdentityCertification, reads int) (pages int, fe
 	if c == nil || c.DecisionsTotal == nil || c.DecisionsMade == nil {
 		return 0, false
 	}
-	pages = load.Parts(*c.DecisionsTotal-*c.DecisionsMade, upstream.MaxLimit)
+	undecided := *c.DecisionsTotal - *c.DecisionsMade
+	if undecided < 0 {
+		return 0, false // they are not what they say
+	}
+	pages = load.Parts(undecided, upstream.MaxLimit)
 	return pages, pages < reads && pages <= plan.MaxGroupingReads
 }
 
