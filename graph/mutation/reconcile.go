@@ -156,12 +156,12 @@ func remain(ctx context.Context, certificationID string, references []upstream.R
 		}
 	}
 	var reads []upstream.AccessReviewItemFilter
-	for from := 0; from < len(items); from += load.BatchSize {
-		reads = append(reads, upstream.AccessReviewItemFilter{IDs: items[from:min(from+load.BatchSize, len(items))]})
+	for _, batch := range load.Batches(items) {
+		reads = append(reads, upstream.AccessReviewItemFilter{IDs: batch})
 	}
-	for from := 0; from < len(summaries); from += load.BatchSize {
+	for _, batch := range load.Batches(summaries) {
 		reads = append(reads, upstream.AccessReviewItemFilter{
-			IdentitySummaryIDs: summaries[from:min(from+load.BatchSize, len(summaries))],
+			IdentitySummaryIDs: batch,
 			Completed:          new(false), // decided items stay in any case
 		})
 	}
