@@ -61,6 +61,6 @@ func (r *Resolver) reviewers(ctx context.Context, want plan.Selection, certifica
 			return load.From(ctx).ListReviewers(ctx, certificationID, params)
 		},
 		check: (*upstream.IdentityReference).Check,
-		node: func(i *upstream.IdentityReference) upstream.IdentityReference { return *i },
+		node:  func(i *upstream.IdentityReference) upstream.IdentityReference { return *i },
 	})
 }

@@ -49,6 +49,6 @@ func (r *Resolver) permissions(ctx context.Context, want plan.Selection, item *m
 			return load.From(ctx).ListPermissions(ctx, key, params)
 		},
 		check: (*upstream.Permission).Check,
-		node: func(p *upstream.Permission) upstream.Permission { return *p },
+		node:  func(p *upstream.Permission) upstream.Permission { return *p },
 	})
 }
