@@ -219,3 +219,90 @@ func TestOnlyAFalseThatIsSentHidesPermissions(t *testing.T) {
 		})
 	}
 }
+
+// A date that is zero to a programming language is one, as is a leap second. What is no date, or is
+// none in UTC with four digits for the year, is null.
+func TestDatesOfTheTenant(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	for value, want := range map[string]any{
+		`"0001-01-01T00:00:00Z"`:      "0001-01-01T00:00:00.000Z",
+		`"0001-01-01T00:00:00+01:00"`: "0000-12-31T23:00:00.000Z",
+		`"0001-01-01"`:                "0001-01-01T00:00:00.000Z",
+		`"0000-01-01T00:00:00Z"`:      "0000-01-01T00:00:00.000Z",
+		`"1970-01-01T00:00:00.000Z"`:  "1970-01-01T00:00:00.000Z",
+		`"9999-12-31T23:59:59.999Z"`:  "9999-12-31T23:59:59.999Z",
+		`"2016-12-31T23:59:60Z"`:      "2017-01-01T00:00:00.000Z",
+		`"2024-02-29T12:00:00+0530"`:  "2024-02-29T06:30:00.000Z",
+		`"9999-12-31T23:59:59-14:00"`: nil, `"0000-01-01T00:00:00+14:00"`: nil, `"2023-02-29T12:00:00Z"`: nil,
+		`"2026-01-01T25:00:00Z"`: nil, `"tomorrow"`: nil, `""`: nil, `0`: nil, `1767225600000`: nil, `true`: nil, `{}`: nil, `["2026-01-01"]`: nil,
+	} {
+		w.Spoil(t, "*", sandbox.Fault{Kind: sandbox.FaultValues, Fields: []string{"due", "created"}, Value: []byte(value)})
+		a := w.Ask(t, graphtest.Admin, `query ($id: ID!) { certification(id: $id) { due name reviewer { created } } certifications(first: 1) { nodes { due rawId } } }`, certificationVariables)
+		a.OK(t)
+		if a.At("certification", "due") != want || a.At("certification", "reviewer", "created") != want || a.At("certifications", "nodes", 0, "due") != want {
+			t.Errorf("%s: %s", value, a.Text)
+		}
+	}
+}
+
+// The kind of access that the reference names, or else the object with something in it, decides what
+// the access is: an object that says nothing hides no other.
+func TestAccessIsWhatTheSummarySays(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	for summary, want := range map[string]any{
+		`{"entitlement":{},"role":{"id":"r","name":"R"}}`:                                                         "Role r",
+		`{"entitlement":{"id":7},"role":{"id":"r"}}`:                                                              "Role r",
+		`{"entitlement":{"id":""},"accessProfile":{"id":"p"}}`:                                                    "AccessProfile p",
+		`{"entitlement":"x","role":{"id":"r"}}`:                                                                   "Role r",
+		`{"entitlement":{"privileged":false},"role":{"id":"r"}}`:                                                  "Role r",
+		`{"access":{"type":"ROLE","id":"r"},"entitlement":{"id":"e"},"role":{"id":"r"}}`:                          "Role r",
+		`{"access":{"type":"ROLE","id":"r"},"entitlement":{},"role":{"id":"r"}}`:                                  "Role r",
+		`{"access":{"type":"ENTITLEMENT","id":"r"},"entitlement":{},"role":{"id":"r"}}`:                           "Role r",
+		`{"access":{"type":7,"id":"e"},"entitlement":{"id":"e"},"accessProfile":{},"role":[]}`:                    "Entitlement e",
+		`{"access":{"type":"ACCESS_PROFILE","id":"p","name":"P"},"accessProfile":{}}`:                             "OtherAccess p",
+		`{"access":{"type":"ACCESS_PROFILE","id":"p"},"accessProfile":7}`:                                         "OtherAccess p",
+		`{"access":{"type":"ACCOUNT","id":"a"},"entitlement":{},"accessProfile":{},"role":{}}`:                    "OtherAccess a",
+		`{"access":"x","entitlement":{"id":"e"}}`:                                                                 "Entitlement e",
+		`{"access":{"type":"NEW_KIND","id":"n"}}`:                                                                 "OtherAccess n",
+		`{"access":[],"entitlement":null}`:                                                                        nil,
+		`{}`:                                                                                                      nil,
+		`"x"`:                                                                                                     nil,
+		`{"role":{"id":"r","entitlements":[null,7,"x",[],{"id":"e"}],"accessProfiles":[{"id":"p"},null]}}`:        "Role r [e] [p]",
+		`{"role":{"id":"r","entitlements":{"id":"e"},"accessProfiles":[]}}`:                                       "Role r <nil> []",
+		`{"role":{"id":"r","entitlements":[{"id":"e"},{"id":"e2"}],"accessProfiles":[{"entitlements":[{}]}, 7]}}`: "error",
+	} {
+		w.Spoil(t, "*", sandbox.Fault{Kind: sandbox.FaultValues, Fields: []string{"accessSummary"}, Value: []byte(summary)})
+		a := w.Ask(t, graphtest.Admin, `query ($id: ID!) { certification(id: $id) { reviewItems(first: 1) { nodes { rawId access {
+			__typename id ... on Role { entitlements { id } accessProfiles { id } }
+		} } } } }`, certificationVariables)
+		access := a.At("certification", "reviewItems", "nodes", 0, "access")
+		if a.At("certification", "reviewItems", "nodes", 0, "rawId") == nil {
+			t.Errorf("%s: the item is lost: %s", summary, a.Text)
+		}
+		if want == "error" {
+			a.WantProblems(t, "UPSTREAM_INVALID at certification.reviewItems.nodes.0.access.accessProfiles.0.id")
+			continue
+		}
+		a.OK(t)
+		var got any
+		if access != nil {
+			got = fmt.Sprint(graphtest.At(access, "__typename"), " ", graphtest.At(access, "id"))
+			if text, _ := want.(string); len(text) > len("Role r") && text[:4] == "Role" {
+				got = fmt.Sprintf("%s %v %v", got, listed(graphtest.At(access, "entitlements")), listed(graphtest.At(access, "accessProfiles")))
+			}
+		}
+		if got != want {
+			t.Errorf("%s is %v, want %v", summary, got, want)
+		}
+	}
+}
+
+// listed returns the ids of a list, or nil if it is null.
+func listed(list any) any {
+	if list == nil {
+		return nil
+	}
+	return graphtest.Column(list, "id")
+}

@@ -56,7 +56,9 @@ func TestRowsWithoutAnIdentifier(t *testing.T) {
 				problem := "UPSTREAM_INVALID at " + graphtest.PathText(path)
 				a.WantProblems(t, problem, problem)
 				for i, offset := range []int{0, 3} {
-					if i < len(a.Errors) && !slices.ContainsFunc(a.Errors, func(e graphtest.AnswerError) bool { return strings.Contains(e.Message, fmt.Sprintf("offset %d ", offset)) }) {
+					if i < len(a.Errors) && !slices.ContainsFunc(a.Errors, func(e graphtest.AnswerError) bool {
+						return strings.Contains(e.Message, fmt.Sprintf("offset %d ", offset))
+					}) {
 						t.Errorf("no error names row %d: %s", offset, a.Text)
 					}
 				}

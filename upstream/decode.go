@@ -16,20 +16,20 @@ const errNotJSON = plainError("the answer is not the expected JSON")
 var lenient = jsontext.AllowInvalidUTF8(true)
 
 // decodeList reads text as a JSON array of T. What does not fit the type of its member, or of its
-// element in a list within a row, is left out as if it were absent. A row that is no object is a zero
-// T, so that the positions of the others hold.
-func decodeList[T any](text []byte) ([]T, error) {
+// element in a list within a row, is left out as if it were absent, and logged by u, which may be nil. A
+// row that is no object is a zero T, so that the positions of the others hold.
+func decodeList[T any](u *unknownValues, text []byte) ([]T, error) {
 	var list []T
-	return list, decode(text, '[', &list)
+	return list, decode(u, text, '[', &list)
 }
 
 // decodeObject reads text as a JSON object. What does not fit is left out as decodeList does.
-func decodeObject[T any](text []byte) (*T, error) {
+func decodeObject[T any](u *unknownValues, text []byte) (*T, error) {
 	object := new(T)
-	return object, decode(text, '{', object)
+	return object, decode(u, text, '{', object)
 }
 
-func decode[T any](text []byte, kind jsontext.Kind, value *T) error {
+func decode[T any](u *unknownValues, text []byte, kind jsontext.Kind, value *T) error {
 	if jsontext.Value(text).Kind() != kind {
 		return errNotJSON
 	}
@@ -38,7 +38,7 @@ func decode[T any](text []byte, kind jsontext.Kind, value *T) error {
 	}
 	// Something does not fit. That is rare enough to start over in the slower way that carries on
 	// past it.
-	if err := fit(text, value); err != nil {
+	if err := fit(u, text, value); err != nil {
 		return errNotJSON
 	}
 	return nil

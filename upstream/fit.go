@@ -16,15 +16,18 @@ import (
 // type. A value of another type is left out: its member or pointer is as if the text did not have it,
 // and a list has one element less. Of several members with one name, the last counts. A number fits
 // an integer if it has no fraction, however it is written. Only the rows of the text, if it is a list,
-// are kept as zero values if they do not fit. The error is that of text that is not JSON.
-func fit(text []byte, pointer any) error {
+// are kept as zero values if they do not fit. What does not fit is logged by u, which may be nil. The
+// error is that of text that is not JSON.
+func fit(u *unknownValues, text []byte, pointer any) error {
 	f := fitter{
+		unknown: u,
 		decoder: jsontext.NewDecoder(bytes.NewReader(text), lenient, jsontext.AllowDuplicateNames(true)),
 		members: map[reflect.Type]map[string]int{},
 	}
 	value := reflect.ValueOf(pointer).Elem()
 	var err error
 	if value.Kind() == reflect.Slice {
+		f.member = value.Type().Elem().Name()
 		err = f.list(value, true)
 	} else {
 		_, err = f.value(value)
@@ -56,7 +59,9 @@ func listsNull(text []byte) bool {
 
 // A fitter reads one JSON text. See fit.
 type fitter struct {
+	unknown *unknownValues
 	decoder *jsontext.Decoder
+	member  string                          // which is being read, behind the name of its type
 	members map[reflect.Type]map[string]int // index of the field, by the member's name
 }
 
@@ -82,10 +87,38 @@ func (f *fitter) value(v reflect.Value) (fits bool, err error) {
 	case kind == '[' && v.Kind() == reflect.Slice:
 		return true, f.list(v, false)
 	case kind == '{' || kind == '[':
+		f.misfit(kind)
 		return false, f.decoder.SkipValue()
 	default:
 		token, err := f.decoder.ReadToken()
-		return err == nil && setPlain(v, token), err
+		if err != nil {
+			return false, err
+		}
+		if fits = setPlain(v, token); !fits {
+			f.misfit(kind)
+		}
+		return fits, nil
+	}
+}
+
+// misfit logs that the member which is being read has a value of another type. Null is of every type.
+func (f *fitter) misfit(kind jsontext.Kind) {
+	if f.unknown != nil && kind != 'n' {
+		f.unknown.misfit(f.member, typeName(kind))
+	}
+}
+
+// typeName returns what JSON calls values of a kind.
+func typeName(kind jsontext.Kind) string {
+	switch kind {
+	case '{':
+		return "object"
+	case '[':
+		return "array"
+	case 't', 'f':
+		return "boolean"
+	default:
+		return kind.String()
 	}
 }
 
@@ -101,6 +134,7 @@ func (f *fitter) object(v reflect.Value) error {
 			return err
 		}
 		if i, known := fields[name.String()]; known {
+			f.member = v.Type().Name() + "." + name.String()
 			_, err = f.value(v.Field(i))
 		} else {
 			err = f.decoder.SkipValue()
@@ -120,7 +154,9 @@ func (f *fitter) list(v reflect.Value, keep bool) error {
 		return err
 	}
 	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	member := f.member + "[]"
 	for f.decoder.PeekKind() != ']' {
+		f.member = member
 		element := reflect.New(v.Type().Elem()).Elem()
 		fits, err := f.value(element)
 		if err != nil {

@@ -12,6 +12,14 @@ type Permission struct {
 	Rights []string `json:"rights"`
 }
 
+// Check returns an *Error of KindInvalid if neither the target nor the rights can be read.
+func (p *Permission) Check() error {
+	if p.Target == "" && p.Rights == nil {
+		return unreadableRow(opGetIdentityCertificationItemPermissions, errEmptyRow)
+	}
+	return nil
+}
+
 // StatedRights returns the rights that have a name; nil if the service does not report any list.
 func (p Permission) StatedRights() []string {
 	if !slices.Contains(p.Rights, "") {

@@ -5,7 +5,7 @@ import "context"
 // list makes a read whose response is a list. The ids fill the operation's path.
 func list[T any](ctx context.Context, c *Client, op operation, q rawQuery, ids ...string) (Page[T], error) {
 	return read(ctx, c, op, q, ids, func(answer *response) (Page[T], error) {
-		items, err := decodeList[T](answer.body.data)
+		items, err := decodeList[T](&c.unknown, answer.body.data)
 		for i := range items {
 			noteUnknown(&c.unknown, &items[i])
 		}
@@ -23,7 +23,7 @@ func get[T any](ctx context.Context, c *Client, op operation, ids ...string) (*T
 // decodeOne reads a response that is an object. Its identifier is the given one, if it shows none that
 // can be read; without either, the response is of no use.
 func decodeOne[T any](c *Client, answer *response, id string) (*T, error) {
-	value, err := decodeObject[T](answer.body.data)
+	value, err := decodeObject[T](&c.unknown, answer.body.data)
 	if err != nil {
 		return nil, err
 	}

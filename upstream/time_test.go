@@ -96,6 +96,23 @@ func TestTimeInJSON(t *testing.T) {
 	}
 }
 
+// The first moment of the year 1, which is the zero value of Go's own type, is sent like any other.
+func TestTheYearOneIsSent(t *testing.T) {
+	decision := upstream.ReviewDecision{ID: "i", Decision: upstream.Revoke, ProposedEndDate: upstream.At(time.Time{})}
+	got, err := json.Marshal(decision)
+	const want = `{"id":"i","decision":"REVOKE","proposedEndDate":"0001-01-01T00:00:00.000Z","bulk":false}`
+	if err != nil || string(got) != want {
+		t.Errorf("got %s, %v; want %s", got, err, want)
+	}
+	decision.ProposedEndDate = upstream.Time{}
+	if got, err = json.Marshal(decision); err != nil || string(got) != `{"id":"i","decision":"REVOKE","bulk":false}` {
+		t.Errorf("without a date: %s, %v", got, err)
+	}
+	if year1 := upstream.At(time.Time{}); year1.IsZero() || year1.Equal(upstream.Time{}) || !year1.Equal(upstream.ParseTime("0001-01-01")) {
+		t.Error("it is taken for none")
+	}
+}
+
 func FuzzParseTime(f *testing.F) {
 	for _, text := range []string{"2018-06-25T20:22:28.104Z", "2018-06-25T20:22+02:00", "2018-06-25", "9999-12-31T23:59:59-23:59", "0000-01-01T00:00:00+23:59", ""} {
 		f.Add(text)

@@ -2425,7 +2425,10 @@ type Certification implements Node {
 type CertificationConnection {
   "The rows of this page in order, each with its cursor."
   edges: [CertificationEdge!]!
-  "The rows of this page in order, without their cursors."
+  """
+  The rows of this page in order, without their cursors. A row that has no identifier, or cannot be
+  read, is left out, with UPSTREAM_INVALID at the connection.
+  """
   nodes: [Certification!]!
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
@@ -2738,6 +2741,10 @@ Security Cloud, called the upstream here, and is limited to what the caller may 
 call fails, the field that needs it is null, and the rest of the response is still returned;
 ` + "`" + `extensions.code` + "`" + ` of the entry in ` + "`" + `errors` + "`" + ` says why: UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED,
 UPSTREAM_TIMEOUT, UPSTREAM_UNAVAILABLE, UPSTREAM_INVALID, UPSTREAM_CALLS_EXCEEDED or INTERNAL.
+
+A value that the upstream sends in another type than it documents, such as a text for a number, is
+null, as if it were not reported. An object whose ` + "`" + `id` + "`" + ` is selected but not reported is null with
+UPSTREAM_INVALID.
 """
 type Query {
   """
@@ -2830,7 +2837,10 @@ type Permission {
 type PermissionConnection {
   "The rows of this page in order, each with its cursor."
   edges: [PermissionEdge!]!
-  "The rows of this page in order, without their cursors."
+  """
+  The rows of this page in order, without their cursors. A row that cannot be read is left out, with
+  UPSTREAM_INVALID at the connection.
+  """
   nodes: [Permission!]!
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
@@ -3013,8 +3023,8 @@ type AccessReviewItem implements Node {
   access: ReviewableAccess
   """
   What the entitlement under review allows in detail. It costs one upstream call for each item. For
-  items that are not an entitlement, or whose ` + "`" + `hasPermissions` + "`" + ` is false, the connection is empty and
-  costs no call.
+  items that the upstream reports not to be an entitlement, or whose ` + "`" + `hasPermissions` + "`" + ` is false, the
+  connection is empty and costs no call.
   """
   permissions(
     """
@@ -3053,7 +3063,10 @@ type AccessReviewItem implements Node {
 type AccessReviewItemConnection {
   "The rows of this page in order, each with its cursor."
   edges: [AccessReviewItemEdge!]!
-  "The rows of this page in order, without their cursors."
+  """
+  The rows of this page in order, without their cursors. A row that has no identifier, or cannot be
+  read, is left out, with UPSTREAM_INVALID at the connection.
+  """
   nodes: [AccessReviewItem!]!
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
@@ -3223,7 +3236,10 @@ type Identity {
 type ReviewerConnection {
   "The rows of this page in order, each with its cursor."
   edges: [ReviewerEdge!]!
-  "The rows of this page in order, without their cursors."
+  """
+  The rows of this page in order, without their cursors. A row that has no identifier, or cannot be
+  read, is left out, with UPSTREAM_INVALID at the connection.
+  """
   nodes: [Identity!]!
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
@@ -3407,7 +3423,10 @@ type CertificationTask implements Node {
 type CertificationTaskConnection {
   "The rows of this page in order, each with its cursor."
   edges: [CertificationTaskEdge!]!
-  "The rows of this page in order, without their cursors."
+  """
+  The rows of this page in order, without their cursors. A row that has no identifier, or cannot be
+  read, is left out, with UPSTREAM_INVALID at the connection.
+  """
   nodes: [CertificationTask!]!
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!

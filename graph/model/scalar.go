@@ -22,7 +22,7 @@ func UnmarshalID(v any) (string, error) { return graphql.UnmarshalID(v) }
 
 // MarshalInt writes the scalar Int, and null for a number that it does not hold, since it has 32 bits.
 func MarshalInt(v int) graphql.Marshaler {
-	if int(int32(v)) != v { //nolint:gosec // whether it fits is the question
+	if int(int32(v)) != v {
 		return graphql.Null
 	}
 	return graphql.MarshalInt(v)

@@ -69,7 +69,7 @@ func (w *Writer) Boolean(v bool) { w.text = strconv.AppendBool(w.text, v) }
 
 // Int writes a value of the scalar Int, and null for a number that it does not hold: it has 32 bits.
 func (w *Writer) Int(v int) {
-	if int(int32(v)) != v { //nolint:gosec // whether it fits is the question
+	if int(int32(v)) != v {
 		w.Null()
 		return
 	}
@@ -78,7 +78,7 @@ func (w *Writer) Int(v int) {
 
 // NonNullInt writes a value of the scalar Int that must not be null. If it is, the Writer fails.
 func (w *Writer) NonNullInt(v int) {
-	if int(int32(v)) != v { //nolint:gosec // whether it fits is the question
+	if int(int32(v)) != v {
 		w.Fail()
 		return
 	}
