@@ -88,6 +88,7 @@ func newSandbox(data config.SandboxData) (*sandbox.Sandbox, error) {
 		Seed:            data.Seed,
 		Certifications:  data.Certifications,
 		Items:           data.Items,
+		OddIDs:          data.OddIDs,
 		RateLimit:       data.RateLimit,
 		RateWindow:      data.RateWindow,
 		SlidingWindow:   data.SlidingWindow,

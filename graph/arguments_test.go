@@ -209,7 +209,7 @@ func TestFiltersAtTheEdges(t *testing.T) {
 			"\") { reviewItems(filter: {accessName: {eq: $text}}) { totalCount } } }", graphtest.Object{"text": text})
 		a.WantProblems(t, "BAD_USER_INPUT at certification.reviewItems")
 	}
-	for _, id := range []string{"../x", "a/b", "?", "a#b", "%2e%2e", "a;b", strings.Repeat("x", 300), "a\u0000"} {
+	for _, id := range []string{strings.Repeat("x", 300), "a\u0000", "a\nb"} {
 		a := w.Ask(t, graphtest.Admin, "query ($id: ID!) { certification(id: $id) { rawId } certificationTask(id: $id) { rawId } }", graphtest.Object{"id": id})
 		a.WantProblems(t, "BAD_USER_INPUT at certification", "BAD_USER_INPUT at certificationTask")
 	}

@@ -29,6 +29,9 @@ func (r *certificationResolver) PendingTasks(ctx context.Context, obj *model.Cer
 }
 
 func (r *certificationReferenceResolver) Certification(ctx context.Context, obj *upstream.CertificationReference) (*model.Certification, error) {
+	if err := obj.Check(); err != nil {
+		return nil, err
+	}
 	return r.certification(ctx, obj.ID)
 }
 

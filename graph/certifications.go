@@ -39,6 +39,7 @@ func (r *Resolver) certifications(ctx context.Context, want plan.Selection, args
 			return load.From(ctx).ListCertifications(ctx, params)
 		},
 		announce: announceBelow,
+		check:    (*upstream.IdentityCertification).Check,
 		node: func(c *upstream.IdentityCertification) model.Certification {
 			return model.Certification{IdentityCertification: c}
 		},
@@ -59,6 +60,7 @@ func (r *Resolver) reviewers(ctx context.Context, want plan.Selection, certifica
 			params.Paging = paging
 			return load.From(ctx).ListReviewers(ctx, certificationID, params)
 		},
-		node: func(i *upstream.IdentityReference) upstream.IdentityReference { return *i },
+		check: (*upstream.IdentityReference).Check,
+		node:  func(i *upstream.IdentityReference) upstream.IdentityReference { return *i },
 	})
 }

@@ -2,9 +2,12 @@ package graph
 
 import (
 	"context"
+
 	"github.com/99designs/gqlgen/graphql"
 
+	"certql/graph/apierror"
 	"certql/graph/listing"
+	"certql/graph/load"
 	"certql/graph/model"
 	"certql/graph/plan"
 	"certql/graph/relay"
@@ -19,7 +22,9 @@ type source[R, N any] struct {
 	// expected is how many rows the list probably has; 0 if nothing is known of it.
 	expected int
 	read     listing.Source[R]
-	node     func(*R) N
+	// check returns why a row cannot be shown; nil if it can. node is not called for such a row.
+	check func(*R) error
+	node  func(*R) N
 	// announce is told the rows of each page that was read, and what is selected of them,
 	// before any of them is resolved. It may be nil.
 	announce func(ctx context.Context, row []graphql.CollectedField, rows []R)
@@ -56,12 +61,34 @@ func connect[R, N any](ctx context.Context, limits relay.Limits, want plan.Selec
 		s.announce(ctx, want.Row, page.Rows)
 	}
 	nodes := make([]N, len(page.Rows))
+	var unreadable []int
 	for i := range page.Rows {
+		if err := s.check(&page.Rows[i]); err != nil {
+			unreadable = append(unreadable, i)
+			addRowError(ctx, page.Window.Offset+i, err)
+			continue
+		}
 		nodes[i] = s.node(&page.Rows[i])
 	}
-	return relay.NewConnection(nodes, relay.Page{
+	connection := relay.NewConnection(nodes, relay.Page{
 		Scope: s.scope, Window: page.Window, Runs: page.Runs, Next: page.Next, Total: page.Total,
-	}), nil
+	})
+	if unreadable != nil {
+		connection.Omit(unreadable)
+	}
+	return connection, nil
+}
+
+// addRowError adds the error of a row that is left out of a connection to the response, at the place of
+// the connection, if its rows are selected.
+func addRowError(ctx context.Context, offset int, err error) {
+	if load.IsAhead(ctx) {
+		return // the connection's own field reports it
+	}
+	fields := graphql.CollectFieldsCtx(ctx, nil)
+	if len(plan.Named(fields, "nodes"))+len(plan.Named(fields, "edges")) > 0 {
+		graphql.AddError(ctx, &apierror.RowError{Offset: offset, Cause: err})
+	}
 }
 
 // badArgument reports what is wrong with an argument or input field.

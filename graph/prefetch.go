@@ -60,7 +60,8 @@ func announceTargets(ctx context.Context, row []graphql.CollectedField, tasks []
 	}
 	var ids []string
 	for i := range tasks {
-		if id := wrapTask(&tasks[i]).CertificationID(); id != "" {
+		id := wrapTask(&tasks[i]).CertificationID()
+		if id != "" && tasks[i].Check() == nil && tasks[i].CheckTarget() == nil {
 			ids = append(ids, id)
 		}
 	}
@@ -73,9 +74,11 @@ func announceBelow(ctx context.Context, row []graphql.CollectedField, certificat
 	loaders := load.From(ctx)
 	loaders.Prime(ctx, certifications)
 	if len(plan.Named(row, plan.PendingTasksField)) > 0 {
-		ids := make([]string, len(certifications))
+		ids := make([]string, 0, len(certifications))
 		for i := range certifications {
-			ids[i] = certifications[i].ID
+			if certifications[i].Check() == nil {
+				ids = append(ids, certifications[i].ID)
+			}
 		}
 		loaders.AnnouncePendingTasks(ctx, ids)
 	}
@@ -86,7 +89,7 @@ func announceBelow(ctx context.Context, row []graphql.CollectedField, certificat
 	}
 	var ids []string
 	for i := range certifications {
-		if from := certifications[i].Reassignment; from != nil && from.From != nil {
+		if from := certifications[i].Reassignment; from != nil && from.From != nil && from.From.Check() == nil {
 			ids = append(ids, from.From.ID)
 		}
 	}

@@ -13,7 +13,7 @@ func (r *Resolver) rateLimit(ctx context.Context) *gen.RateLimit {
 	return &gen.RateLimit{
 		Limit:     budget.Limit,
 		Remaining: budget.Remaining,
-		ResetAt:   upstream.Time{Time: budget.ResetAt},
+		ResetAt:   upstream.At(budget.ResetAt),
 		Queued:    budget.Queued,
 	}
 }

@@ -56,7 +56,7 @@ type budgetReport struct {
 
 func (o operations) budgetReport(ctx context.Context) budgetReport {
 	budget := o.client.RateLimit(ctx)
-	return budgetReport{budget.Limit, budget.Remaining, upstream.Time{Time: budget.ResetAt}}
+	return budgetReport{budget.Limit, budget.Remaining, upstream.At(budget.ResetAt)}
 }
 
 // report returns what an operation has cost so far.

@@ -30,6 +30,7 @@ func (r *Resolver) reviewItems(ctx context.Context, want plan.Selection, certifi
 			return load.From(ctx).ListItems(ctx, certificationID, params)
 		},
 		expected: expectedItems(decisions, filter),
+		check:    (*upstream.AccessReviewItem).Check,
 		node: func(i *upstream.AccessReviewItem) model.AccessReviewItem {
 			return model.AccessReviewItem{AccessReviewItem: i, CertificationID: certificationID}
 		},
@@ -76,6 +77,7 @@ func (r *Resolver) permissions(ctx context.Context, want plan.Selection, item *m
 			params.Paging = paging
 			return load.From(ctx).ListPermissions(ctx, key, params)
 		},
-		node: func(p *upstream.Permission) upstream.Permission { return *p },
+		check: (*upstream.Permission).Check,
+		node:  func(p *upstream.Permission) upstream.Permission { return *p },
 	})
 }

@@ -10,14 +10,18 @@ import (
 	"certql/graph/model"
 	"certql/graph/plan"
 	"certql/graph/relay"
+	"certql/upstream"
 	"context"
 )
 
 func (r *certificationTaskResolver) Certification(ctx context.Context, obj *model.CertificationTask) (*model.Certification, error) {
-	if id := obj.CertificationID(); id != "" {
-		return r.certification(ctx, id)
+	if obj.TargetType != upstream.TaskTargetCertification {
+		return nil, nil
 	}
-	return nil, nil
+	if err := obj.CheckTarget(); err != nil {
+		return nil, err
+	}
+	return r.certification(ctx, obj.CertificationID())
 }
 
 func (r *queryResolver) CertificationTask(ctx context.Context, id string) (*model.CertificationTask, error) {

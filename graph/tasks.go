@@ -33,6 +33,7 @@ func (r *Resolver) tasks(ctx context.Context, want plan.Selection, args relay.Ar
 			return load.From(ctx).ListTasks(ctx, params)
 		},
 		announce: announceTargets,
+		check:    (*upstream.CertificationTask).Check,
 		node:     wrapTask,
 	})
 }
@@ -50,6 +51,7 @@ func (r *Resolver) pendingTasks(ctx context.Context, want plan.Selection, certif
 			return upstream.Page[upstream.CertificationTask]{Items: tasks[begin:end], Total: new(len(tasks))}, err
 		},
 		announce: announceTargets,
+		check:    (*upstream.CertificationTask).Check,
 		node:     wrapTask,
 	})
 }

@@ -29,6 +29,12 @@ type IdentityCertification struct {
 	Phase               CertificationPhase `json:"phase"`
 }
 
+// Check returns an *Error of KindInvalid if the certification has no identifier by which it could be
+// read again (CheckID).
+func (c *IdentityCertification) Check() error { return checkRow(opListIdentityCertifications, c.ID) }
+
+func (c *IdentityCertification) identify(id string) bool { return identify(&c.ID, id) }
+
 // CertificationPhase says how far a certification has come.
 type CertificationPhase string
 
@@ -112,6 +118,10 @@ type CertificationReference struct {
 	Name     string    `json:"name"`
 	Reviewer *Reviewer `json:"reviewer"`
 }
+
+// Check returns an *Error of KindInvalid if the certification cannot be read by the reference's
+// identifier (CheckID).
+func (r *CertificationReference) Check() error { return checkRow(opListIdentityCertifications, r.ID) }
 
 // CertificationFilter narrows listIdentityCertifications; set fields are joined by "and".
 // A nil list does not filter; an empty one is refused.

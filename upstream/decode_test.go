@@ -155,7 +155,7 @@ func TestACertificationAsItIsRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return upstream.Time{Time: moment.UTC()}
+		return upstream.At(moment)
 	}
 	created := at("2018-06-25T20:22:28.104Z")
 	want := &upstream.IdentityCertification{
@@ -256,8 +256,8 @@ func TestOddValuesDoNotFailAPage(t *testing.T) {
 		{"a null row among others", `[{"id":"c1"},null,{"id":"c3"}]`, []upstream.IdentityCertification{{ID: "c1"}, {}, {ID: "c3"}}},
 		{"a row that is none", `[{"id":"c1"},"row",7,[],{"id":"c3"}]`, []upstream.IdentityCertification{{ID: "c1"}, {}, {}, {}, {ID: "c3"}}},
 		{"a number for a text", `[{"id":17,"name":"n"},{"id":"c2"}]`, []upstream.IdentityCertification{{Name: "n"}, {ID: "c2"}}},
-		{"a text for a number", `[{"decisionsMade":"7","decisionsTotal":9}]`, []upstream.IdentityCertification{{DecisionsMade: new(0), DecisionsTotal: new(9)}}},
-		{"an array for an object", `[{"campaign":[{"id":"x"}],"id":"c1"}]`, []upstream.IdentityCertification{{Campaign: &upstream.CampaignReference{}, ID: "c1"}}},
+		{"a text for a number", `[{"decisionsMade":"7","decisionsTotal":9}]`, []upstream.IdentityCertification{{DecisionsTotal: new(9)}}},
+		{"an array for an object", `[{"campaign":[{"id":"x"}],"id":"c1"}]`, []upstream.IdentityCertification{{ID: "c1"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -65,7 +65,7 @@ func TestARefusalSaysWhatTheServiceSaid(t *testing.T) {
 			name: "nothing there", status: 404, body: `{"trackingId":"b21b1f7ce4da4d639f2c62a57171b427","messages":[{"text":"Not found."},null,7]}`,
 			want: upstream.Error{
 				Kind: upstream.KindNotFound, TrackingID: "b21b1f7ce4da4d639f2c62a57171b427",
-				Messages: []upstream.ErrorMessage{{Text: "Not found."}, {}, {}},
+				Messages: []upstream.ErrorMessage{{Text: "Not found."}},
 			},
 			text: "Not found.",
 		},

@@ -12,31 +12,30 @@ import (
 const maxIDBytes = 256
 
 // CheckID returns an error that says what is wrong with text as an identifier, or nil if it can be one.
-// Identifiers are opaque, so almost any text can be one. What is refused are characters that steer a
-// path even when they are percent-encoded, since proxies on the way may decode them once more than they
-// should.
+// Identifiers are opaque, so almost any text can be one: what is refused cannot be sent at all, or is
+// longer than any identifier.
 func CheckID(text string) error {
 	switch {
 	case text == "":
 		return inputError("must not be empty")
 	case len(text) > maxIDBytes:
 		return inputError("must not be longer than 256 bytes")
-	case text == "." || text == "..":
-		return inputError("must not be a path")
 	case !utf8.ValidString(text):
 		return inputError("must be valid UTF-8")
-	case strings.ContainsAny(text, `/\?#%;`):
-		return inputError(`must not contain any of / \ ? # % ;`)
 	case strings.ContainsFunc(text, unicode.IsControl):
 		return inputError("must not contain control characters")
 	}
 	return nil
 }
 
-// escapeID returns id as one segment of a path, or why it cannot be an identifier.
+// escapeID returns id as one segment of a path, or why it cannot be an identifier. Nothing in the
+// segment steers the path, not even . and .. as a whole, whose dots are escaped as well.
 func escapeID(id string) (string, error) {
 	if err := CheckID(id); err != nil {
 		return "", inputError("an identifier " + err.Error())
+	}
+	if id == "." || id == ".." {
+		return strings.ReplaceAll(id, ".", "%2E"), nil
 	}
 	return url.PathEscape(id), nil
 }

@@ -3,6 +3,7 @@ package upstream_test
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -25,17 +26,20 @@ func TestAnIdentifierStaysInItsSegment(t *testing.T) {
 		{"a+b@c:d,e=f&g", "a+b@c:d%2Ce=f&g"},
 		{`"quoted"`, "%22quoted%22"},
 		{"ünï", "%C3%BCn%C3%AF"},
-		{"../x", ""},
-		{"a/b", ""},
-		{`..\x`, ""},
-		{".", ""},
-		{"..", ""},
+		{"../x", "..%2Fx"},
+		{"a/b", "a%2Fb"},
+		{"/", "%2F"},
+		{`..\x`, "..%5Cx"},
+		{".", "%2E"},
+		{"..", "%2E%2E"},
 		{"", ""},
-		{"?limit=0", ""},
-		{"#x", ""},
-		{"%2e%2e", ""},
-		{"%", ""},
-		{"a;b", ""},
+		{"?limit=0", "%3Flimit=0"},
+		{"#x", "%23x"},
+		{"%2e%2e", "%252e%252e"},
+		{"%2F", "%252F"},
+		{"%", "%25"},
+		{"a;b", "a%3Bb"},
+		{" ", "%20"},
 		{"a\nb", ""},
 		{"a\x00", ""},
 		{"a\x7f", ""},
@@ -71,7 +75,7 @@ func TestAnIdentifierStaysInItsSegment(t *testing.T) {
 func TestBothIdentifiersOfAPathAreChecked(t *testing.T) {
 	server := newServer(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
 	client := newClient(t, upstream.Config{BaseURL: server.URL + "/v3"})
-	for _, ids := range [][2]string{{"c1", ".."}, {"..", "i1"}} {
+	for _, ids := range [][2]string{{"c1", ""}, {"", "i1"}, {"c1", "a\nb"}, {"a\nb", "i1"}} {
 		_, err := client.GetIdentityCertificationItemPermissions(asCaller(t), ids[0], ids[1], upstream.GetIdentityCertificationItemPermissionsParams{})
 		if e := upstreamError(t, err); e.Kind != upstream.KindBadRequest {
 			t.Errorf("%v: got %v", ids, e)
@@ -100,6 +104,9 @@ func FuzzIdentifierInAPath(f *testing.F) {
 		segment, ok := strings.CutPrefix(path, "/v3/certification-tasks/")
 		if !ok || segment == "" || segment == "." || segment == ".." || strings.ContainsAny(segment, `/\?#;`) {
 			t.Fatalf("%q became %q", id, path)
+		}
+		if back, err := url.PathUnescape(segment); err != nil || back != id {
+			t.Fatalf("%q became %q, which is read as %q, %v", id, path, back, err)
 		}
 	})
 }

@@ -30,7 +30,7 @@ func readIdentity(token string) Identity {
 		ClientID   string `json:"client_id"`
 		IdentityID string `json:"identity_id"`
 		Subject    string `json:"sub"`
-	}](text)
+	}](nil, text)
 	if err != nil {
 		return Identity{}
 	}

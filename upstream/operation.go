@@ -81,6 +81,15 @@ func (o operation) subject(ids []string) subject {
 	return subject{certification: ids[0]}
 }
 
+// shown returns the identifier of the object that the operation returns, as far as the path names it;
+// empty if it does not.
+func (o operation) shown(ids []string) string {
+	if o.name == opSubmitReassignCertsAsync.name {
+		return "" // it returns a new task
+	}
+	return ids[len(ids)-1]
+}
+
 // class returns how urgent the operation is.
 func (o operation) class() throttle.Class {
 	if o.reads() {

@@ -29,10 +29,10 @@ var (
 	richDecisions = []upstream.ReviewDecision{
 		{
 			ID: "i1", Decision: upstream.Revoke, Bulk: true, Comments: "no <longer> needed",
-			ProposedEndDate: upstream.Time{Time: time.Date(2030, 1, 2, 3, 4, 5, 678e6, time.FixedZone("", 3600))},
+			ProposedEndDate: upstream.At(time.Date(2030, 1, 2, 3, 4, 5, 678e6, time.FixedZone("", 3600))),
 			Recommendation: &upstream.ReviewRecommendation{
 				Recommendation: "NOT_RECOMMENDED", Reasons: []string{"unused"},
-				Timestamp: upstream.Time{Time: time.Date(2029, 1, 2, 3, 4, 5, 0, time.UTC)},
+				Timestamp: upstream.At(time.Date(2029, 1, 2, 3, 4, 5, 0, time.UTC)),
 			},
 		},
 		{ID: "i2", Decision: upstream.Approve},
@@ -233,7 +233,7 @@ func operationCases() []operationCase {
 			},
 			method: "POST", versioned: "/certifications/c1/reassign-async", current: "/certifications/v1/c1/reassign-async",
 			body:   richReassignBody,
-			answer: `{}`,
+			answer: `{"id":"t1"}`,
 		},
 		{
 			name: "signOffIdentityCertification",

@@ -3,12 +3,29 @@ package upstream
 import (
 	"context"
 	"net/url"
+	"slices"
 )
 
 // A Permission is the vendor's PermissionDto: what an entitlement allows on one target.
 type Permission struct {
 	Target string   `json:"target"`
 	Rights []string `json:"rights"`
+}
+
+// Check returns an *Error of KindInvalid if neither the target nor the rights can be read.
+func (p *Permission) Check() error {
+	if p.Target == "" && p.Rights == nil {
+		return unreadableRow(opGetIdentityCertificationItemPermissions, errEmptyRow)
+	}
+	return nil
+}
+
+// StatedRights returns the rights that have a name; nil if the service does not report any list.
+func (p Permission) StatedRights() []string {
+	if !slices.Contains(p.Rights, "") {
+		return p.Rights
+	}
+	return slices.DeleteFunc(slices.Clone(p.Rights), func(right string) bool { return right == "" })
 }
 
 // PermissionFilter narrows getIdentityCertificationItemPermissions. Rights asks for

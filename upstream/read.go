@@ -5,7 +5,7 @@ import "context"
 // list makes a read whose response is a list. The ids fill the operation's path.
 func list[T any](ctx context.Context, c *Client, op operation, q rawQuery, ids ...string) (Page[T], error) {
 	return read(ctx, c, op, q, ids, func(answer *response) (Page[T], error) {
-		items, err := decodeList[T](answer.body.data)
+		items, err := decodeList[T](&c.unknown, answer.body.data)
 		for i := range items {
 			noteUnknown(&c.unknown, &items[i])
 		}
@@ -17,16 +17,22 @@ func list[T any](ctx context.Context, c *Client, op operation, q rawQuery, ids .
 // get makes a read whose response is one object. The ids fill the operation's path.
 func get[T any](ctx context.Context, c *Client, op operation, ids ...string) (*T, error) {
 	return read(ctx, c, op, rawQuery{}, ids, func(answer *response) (*T, error) {
-		return decodeOne[T](c, answer)
+		return decodeOne[T](c, answer, op.shown(ids))
 	})
 }
 
-func decodeOne[T any](c *Client, answer *response) (*T, error) {
-	value, err := decodeObject[T](answer.body.data)
-	if err == nil {
-		noteUnknown(&c.unknown, value)
+// decodeOne reads a response that is an object. Its identifier is the given one, if it shows none that
+// can be read; without either, the response is of no use.
+func decodeOne[T any](c *Client, answer *response, id string) (*T, error) {
+	value, err := decodeObject[T](&c.unknown, answer.body.data)
+	if err != nil {
+		return nil, err
 	}
-	return value, err
+	noteUnknown(&c.unknown, value)
+	if row, ok := any(value).(identified); ok && !row.identify(id) {
+		return nil, errNoID
+	}
+	return value, nil
 }
 
 // read makes a call that changes nothing. Reads of one caller that are under way at the same time

@@ -38,7 +38,7 @@ func readRefusal(operation string, answer *response) *Error {
 		e.cause = errRedirect
 		return e
 	}
-	body, err := decodeObject[refusalBody](answer.body.data)
+	body, err := decodeObject[refusalBody](nil, answer.body.data)
 	if err != nil {
 		return e
 	}

@@ -17,6 +17,10 @@ type AccessReviewItem struct {
 	IdentitySummary *CertificationIdentitySummary `json:"identitySummary"`
 }
 
+// Check returns an *Error of KindInvalid if the item has no identifier by which it could be read again
+// (CheckID).
+func (i *AccessReviewItem) Check() error { return checkRow(opListIdentityAccessReviewItems, i.ID) }
+
 // A CertificationIdentitySummary is the identity under review within one certification.
 type CertificationIdentitySummary struct {
 	ID         string  `json:"id"` // of the summary: what filters and reassignments take

@@ -12,6 +12,9 @@ type IdentityReference struct {
 	Email string `json:"email"`
 }
 
+// Check returns an *Error of KindInvalid if the identity has no identifier that could be sent (CheckID).
+func (i *IdentityReference) Check() error { return checkRow(opListCertificationReviewers, i.ID) }
+
 // ReviewerFilter narrows listCertificationReviewers; set fields are joined by "and". A nil
 // list does not filter; an empty one is refused.
 type ReviewerFilter struct {

@@ -17,6 +17,22 @@ type CertificationTask struct {
 	Created           Time                        `json:"created"`
 }
 
+// Check returns an *Error of KindInvalid if the task has no identifier by which it could be read again
+// (CheckID).
+func (t *CertificationTask) Check() error { return checkRow(opGetPendingCertificationTasks, t.ID) }
+
+// CheckTarget returns an *Error of KindInvalid if what the task works on cannot be read by the identifier
+// that the task shows (CheckID).
+func (t *CertificationTask) CheckTarget() error {
+	var id string
+	if t.TargetID != nil {
+		id = *t.TargetID
+	}
+	return checkRow(opGetPendingCertificationTasks, id)
+}
+
+func (t *CertificationTask) identify(id string) bool { return identify(&t.ID, id) }
+
 // CertificationTaskType says what a task does.
 type CertificationTaskType string
 

@@ -5,11 +5,30 @@ import (
 	"time"
 )
 
-// A Time is a moment as the service writes it. The zero Time stands for "absent, null or
-// unreadable"; any other is in UTC.
+// A Time is a moment as the service writes it, or none. The zero Time is none: it stands for a value
+// that is absent, null or unreadable. Any other is in UTC and has a year from 0 to 9999. Make one with
+// At, which tells the first moment of the year 1 from none.
 type Time struct {
 	time.Time
 }
+
+// utc is the zone of every moment. Since it is not time.UTC, no moment is the zero value of Go's type.
+var utc = time.FixedZone("UTC", 0)
+
+// At returns a moment; none if its year in UTC is not from 0 to 9999, since RFC 3339 has no other.
+func At(t time.Time) Time {
+	t = t.In(utc)
+	if year := t.Year(); year < 0 || year > 9999 {
+		return Time{}
+	}
+	return Time{t}
+}
+
+// IsZero reports whether there is no moment.
+func (t Time) IsZero() bool { return t == Time{} }
+
+// Equal reports whether both are the same moment, or both are none.
+func (t Time) Equal(u Time) bool { return t.IsZero() == u.IsZero() && t.Time.Equal(u.Time) }
 
 // timeLayouts are the forms that moments have been seen in, the usual one first. Each
 // takes a fraction of a second as well. A moment without a zone is in UTC.
@@ -29,16 +48,37 @@ const maxTimeBytes = 64
 // ParseTime reads a moment in any form of RFC 3339 and in those that lack the zone, the
 // seconds or the time of day. Any other text is the zero Time: an odd date must not fail
 // the page that it stands on.
-func ParseTime(text string) Time {
+func ParseTime(text string) Time { return parseTime(text, timeLayouts[:]) }
+
+// ParseRFC3339 reads a moment as RFC 3339 has it. Any other text is the zero Time.
+func ParseRFC3339(text string) Time { return parseTime(text, timeLayouts[:1]) }
+
+func parseTime(text string, layouts []string) Time {
 	if len(text) > maxTimeBytes {
 		return Time{}
 	}
-	for _, layout := range timeLayouts {
+	for _, layout := range layouts {
 		if t, err := time.Parse(layout, text); err == nil {
-			return Time{t.UTC()}
+			return At(t)
+		}
+	}
+	if before, ok := beforeLeap(text); ok {
+		t := parseTime(before, layouts)
+		if !t.IsZero() && t.Hour() == 23 && t.Minute() == 59 {
+			return At(t.Add(time.Second))
 		}
 	}
 	return Time{}
+}
+
+// beforeLeap returns the text of the second before a leap second, which is the 60th of its minute
+// and does not exist in Go; false if the text is not that of a leap second.
+func beforeLeap(text string) (string, bool) {
+	const at, end = len("2016-12-31T23:59"), len("2016-12-31T23:59:60")
+	if len(text) < end || text[at:end] != ":60" {
+		return "", false
+	}
+	return text[:at] + ":59" + text[end:], true
 }
 
 // String returns the moment in RFC 3339, in UTC with milliseconds, and the empty text for
@@ -47,7 +87,7 @@ func (t Time) String() string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Format("2006-01-02T15:04:05.000Z")
+	return t.Format("2006-01-02T15:04:05.000Z")
 }
 
 // MarshalJSON writes the moment as String does, and null for the zero Time.

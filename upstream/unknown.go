@@ -13,8 +13,8 @@ const (
 	maxUnknownBytes  = 64  // of a value, longer ones are cut
 )
 
-// unknownValues logs each value of an enum that this package does not know once, so that
-// an operator learns what the service has added.
+// unknownValues logs each value of an enum that this package does not know once, and each member
+// that has a value of another type, so that an operator learns what the service has changed.
 type unknownValues struct {
 	logger *slog.Logger
 	mu     sync.Mutex
@@ -49,17 +49,28 @@ func note[E enum](u *unknownValues, value E) {
 
 func (u *unknownValues) log(enum, value string) {
 	value = value[:min(len(value), maxUnknownBytes)]
-	u.mu.Lock()
-	key := enum + " " + value
-	isNew := !u.seen[key] && len(u.seen) < maxUnknownValues
-	if isNew {
-		if u.seen == nil {
-			u.seen = make(map[string]bool)
-		}
-		u.seen[key] = true
-	}
-	u.mu.Unlock()
-	if isNew {
+	if u.isNew(enum + " " + value) {
 		u.logger.Warn("upstream sent an enum value that is not known", "enum", enum, "value", strconv.QuoteToASCII(value))
 	}
+}
+
+// misfit logs once that a member had a value of a JSON type that it does not have, and so is unknown.
+func (u *unknownValues) misfit(member, jsonType string) {
+	if u.isNew(member + ": " + jsonType) {
+		u.logger.Warn("upstream sent a value of another type", "member", member, "type", jsonType)
+	}
+}
+
+// isNew reports whether something is to be logged: it has not been, and there is room to remember it.
+func (u *unknownValues) isNew(key string) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.seen[key] || len(u.seen) >= maxUnknownValues {
+		return false
+	}
+	if u.seen == nil {
+		u.seen = make(map[string]bool)
+	}
+	u.seen[key] = true
+	return true
 }

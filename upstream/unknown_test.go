@@ -75,6 +75,31 @@ func TestUnknownValuesAreLoggedSafely(t *testing.T) {
 	}
 }
 
+// A value of another type is logged by the name of its member, once, and never as it came.
+func TestValuesOfAnotherTypeAreLogged(t *testing.T) {
+	var log bytes.Buffer
+	unknown := unknownValues{logger: slog.New(slog.NewTextHandler(&log, nil))}
+	for range 2 {
+		rows, err := decodeList[CertificationTask](&unknown, []byte(`[
+			{"id":"t1","status":true,"errors":[{"text":7},"secret",{"text":null}],"targetId":["secret"],"new":"secret","created":7},
+			{"id":"t2","status":false,"reassignmentTrailDTOs":{}},"secret",null]`))
+		if err != nil || len(rows) != 4 {
+			t.Fatalf("%d rows, %v", len(rows), err)
+		}
+	}
+	for _, want := range []string{
+		"CertificationTask.status type=boolean", "ErrorMessage.text type=number", "CertificationTask.errors[] type=string",
+		"CertificationTask.targetId type=array", "CertificationTask.reassignmentTrailDTOs type=object", "member=CertificationTask[] type=string",
+	} {
+		if strings.Count(log.String(), want) != 1 {
+			t.Errorf("%q is not logged once", want)
+		}
+	}
+	if n := strings.Count(log.String(), "\n"); n != 6 || strings.Contains(log.String(), "secret") {
+		t.Errorf("%d lines:\n%s", n, &log)
+	}
+}
+
 func TestUnknownValuesAreBounded(t *testing.T) {
 	var log bytes.Buffer
 	unknown := unknownValues{logger: slog.New(slog.NewTextHandler(&log, nil))}

@@ -21,7 +21,7 @@ func post[T any](ctx context.Context, c *Client, op operation, payload any, ids 
 	c.outdate(op, ids)
 	defer c.flights.closeAll() // a read that comes from then on must not see the state before
 	defer c.outdate(op, ids)
-	return do(ctx, c, r, func(answer *response) (*T, error) { return decodeOne[T](c, answer) })
+	return do(ctx, c, r, func(answer *response) (*T, error) { return decodeOne[T](c, answer, op.shown(ids)) })
 }
 
 // outdate makes what a write touches out of date in the cache, for every caller.

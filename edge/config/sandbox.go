@@ -22,6 +22,7 @@ type SandboxData struct {
 	Seed            uint64        `default:"1" env:"CERTQL_SANDBOX_SEED" help:"Seed of the sandbox's data: the same seed makes the same data."`
 	Certifications  int           `default:"0" env:"CERTQL_SANDBOX_CERTIFICATIONS" help:"Certifications in the sandbox; 0 for the standard data."`
 	Items           int           `default:"0" env:"CERTQL_SANDBOX_ITEMS" help:"Review items in the sandbox; 0 for the standard data."`
+	OddIDs          bool          `name:"odd-ids" env:"CERTQL_SANDBOX_ODD_IDS" help:"Give the sandbox's data identifiers with characters such as / % # and ?, which have a meaning in URLs and filters."`
 	RateLimit       int           `default:"100" env:"CERTQL_SANDBOX_RATE_LIMIT" help:"Requests that the sandbox allows one client id in each window; 0 for any number."`
 	RateWindow      time.Duration `default:"10s" env:"CERTQL_SANDBOX_RATE_WINDOW" help:"Length of the window of the sandbox's rate limit."`
 	SlidingWindow   bool          `env:"CERTQL_SANDBOX_SLIDING_WINDOW" help:"Count the sandbox's rate limit over a sliding window instead of fixed ones."`

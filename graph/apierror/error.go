@@ -1,6 +1,8 @@
 package apierror
 
 import (
+	"fmt"
+
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
@@ -21,6 +23,20 @@ func New(code, message string) *gqlerror.Error {
 // Invalid returns the error of a document that cannot be executed, with a message for callers. Its
 // code is gqlgen's GRAPHQL_VALIDATION_FAILED.
 func Invalid(message string) *gqlerror.Error { return New(errcode.ValidationFailed, message) }
+
+// A RowError reports that a row of a list cannot be shown, which leaves it out of the list.
+type RowError struct {
+	Offset int   // of the row in the list, counted from 0
+	Cause  error // as the upstream client has it
+}
+
+// Error returns a sentence for callers.
+func (e *RowError) Error() string {
+	return fmt.Sprintf("The row at offset %d could not be read, and is left out of the list.", e.Offset)
+}
+
+// Unwrap returns the cause.
+func (e *RowError) Unwrap() error { return e.Cause }
 
 // A NotAppliedError reports that the first call of a mutation failed, and that the upstream is known
 // not to have applied it. What callers see of it is its cause, and that nothing was changed.

@@ -24,6 +24,8 @@ func NewPresenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			inputErr     *model.InputError
 			argumentErr  *relay.ArgumentError
 			groupErr     *GovernanceGroupError
+			rowErr       *RowError
+			nullErr      *graphql.InvalidNullError
 			upstreamErr  *upstream.Error
 			shown        = gqlerror.Error{Path: graphql.GetPath(ctx)}
 			isKnown      = errors.As(err, &known)
@@ -39,6 +41,10 @@ func NewPresenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			show(&shown, CodeBadUserInput, argumentErr.Error())
 		case errors.As(err, &groupErr):
 			show(&shown, CodeGovernanceGroup, GovernanceGroupMessage)
+		case errors.As(err, &rowErr):
+			show(&shown, CodeUpstreamInvalid, rowErr.Error())
+		case errors.As(err, &nullErr) && nullErr.Source == graphql.NullSourceMarshaler:
+			show(&shown, CodeUpstreamInvalid, "The upstream did not report what this field promises to show.")
 		case fromUpstream:
 			show(&shown, upstreamCode(upstreamErr), UpstreamMessage(upstreamErr))
 		case errors.Is(err, context.DeadlineExceeded):

@@ -56,7 +56,7 @@ func (ec *executionContext) _Permission_rights(ctx context.Context, field graphq
 			return ec.fieldContext_Permission_rights(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Rights, nil
+			return obj.StatedRights(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -67,7 +67,7 @@ func (ec *executionContext) _Permission_rights(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Permission_rights(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Permission", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Permission", field, true, false, "String")
 }
 
 func (ec *executionContext) _PermissionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[upstream.Permission]) (ret graphql.Marshaler) {

@@ -677,16 +677,16 @@ func (w *projecting) writeAccessProfile(plan *projection.Plan, obj *model.Access
 			w.Name("AccessProfile")
 		case 1: // id
 			v := obj.ID
-			w.String(v)
+			w.NonNullText(v)
 		case 2: // type
 			v := obj.Type()
 			w.Value(model.MarshalDtoType(v))
 		case 3: // name
 			v := obj.Name
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 4: // description
 			v := obj.Description
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 5: // privileged
 			v := obj.Privileged
 			if v == nil {
@@ -762,10 +762,10 @@ func (w *projecting) writeAccessReviewItem(ctx context.Context, plan *projection
 			w.Name("AccessReviewItem")
 		case 1: // id
 			v := obj.ID()
-			w.String(v)
+			w.NonNullText(v)
 		case 2: // rawId
 			v := obj.RawID()
-			w.String(v)
+			w.NonNullText(v)
 		case 3: // certification
 			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._AccessReviewItem_certification(ctx, field, obj) })
@@ -788,7 +788,7 @@ func (w *projecting) writeAccessReviewItem(ctx context.Context, plan *projection
 			w.Value(model.MarshalDecision(v))
 		case 7: // comments
 			v := obj.Comments
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 8: // identity
 			v := obj.IdentitySummary
 			if v == nil {
@@ -921,7 +921,7 @@ func (w *projecting) writeAccessReviewItemEdge(ctx context.Context, plan *projec
 			w.Name("AccessReviewItemEdge")
 		case 1: // cursor
 			v := obj.Cursor()
-			w.NonNull(model.MarshalString(v))
+			w.NonNullText(v)
 		case 2: // node
 			ctx := projection.Within(ctx, "AccessReviewItemEdge", step)
 			v := obj.Node
@@ -963,20 +963,20 @@ func (w *projecting) writeAccount(plan *projection.Plan, obj *upstream.Account) 
 			if v == nil {
 				w.Null()
 			} else {
-				w.String(*v)
+				w.Text(*v)
 			}
 		case 2: // type
 			v := obj.Type
 			w.Value(model.MarshalDtoType(v))
 		case 3: // name
 			v := obj.Name
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 4: // nativeIdentity
 			v := obj.NativeIdentity
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 5: // description
 			v := obj.Description
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 6: // disabled
 			v := obj.Disabled
 			if v == nil {
@@ -1002,7 +1002,7 @@ func (w *projecting) writeAccount(plan *projection.Plan, obj *upstream.Account) 
 			if v == nil {
 				w.Null()
 			} else {
-				w.String(*v)
+				w.Text(*v)
 			}
 		case 11: // owner
 			v := obj.Owner
@@ -1046,14 +1046,14 @@ func (w *projecting) writeAccountOwner(plan *projection.Plan, obj *upstream.Acco
 			if v == nil {
 				w.Null()
 			} else {
-				w.String(*v)
+				w.Text(*v)
 			}
 		case 2: // type
 			v := obj.Type
 			w.Value(model.MarshalDtoType(v))
 		case 3: // displayName
 			v := obj.DisplayName
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		}
 	}
 	w.End()
@@ -1082,7 +1082,7 @@ func (w *projecting) writeActivityInsights(plan *projection.Plan, obj *upstream.
 			if v == nil {
 				w.Null()
 			} else {
-				w.String(*v)
+				w.Text(*v)
 			}
 		case 2: // usageDays
 			v := obj.UsageDays
@@ -1122,13 +1122,13 @@ func (w *projecting) writeCampaign(plan *projection.Plan, obj *upstream.Campaign
 			w.Name("Campaign")
 		case 1: // id
 			v := obj.ID
-			w.String(v)
+			w.NonNullText(v)
 		case 2: // name
 			v := obj.Name
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 3: // description
 			v := obj.Description
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 4: // type
 			v := obj.CampaignType
 			w.Value(model.MarshalCampaignType(v))
@@ -1181,13 +1181,13 @@ func (w *projecting) writeCertification(ctx context.Context, plan *projection.Pl
 			w.Name("Certification")
 		case 1: // id
 			v := obj.ID()
-			w.String(v)
+			w.NonNullText(v)
 		case 2: // rawId
 			v := obj.RawID()
-			w.String(v)
+			w.NonNullText(v)
 		case 3: // name
 			v := obj.Name
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 4: // phase
 			v := obj.Phase
 			w.Value(model.MarshalCertificationPhase(v))
@@ -1207,7 +1207,7 @@ func (w *projecting) writeCertification(ctx context.Context, plan *projection.Pl
 			}
 		case 7: // errorMessage
 			v := obj.ErrorMessage
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 8: // created
 			v := obj.Created
 			w.Value(model.MarshalDateTime(v))
@@ -1359,7 +1359,7 @@ func (w *projecting) writeCertificationEdge(ctx context.Context, plan *projectio
 			w.Name("CertificationEdge")
 		case 1: // cursor
 			v := obj.Cursor()
-			w.NonNull(model.MarshalString(v))
+			w.NonNullText(v)
 		case 2: // node
 			ctx := projection.Within(ctx, "CertificationEdge", step)
 			v := obj.Node
@@ -1390,10 +1390,10 @@ func (w *projecting) writeCertificationReference(ctx context.Context, plan *proj
 			w.Name("CertificationReference")
 		case 1: // id
 			v := obj.ID
-			w.String(v)
+			w.NonNullText(v)
 		case 2: // name
 			v := obj.Name
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 3: // reviewer
 			v := obj.Reviewer
 			if v == nil {
@@ -1436,10 +1436,10 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 			w.Name("CertificationTask")
 		case 1: // id
 			v := obj.ID()
-			w.String(v)
+			w.NonNullText(v)
 		case 2: // rawId
 			v := obj.RawID()
-			w.String(v)
+			w.NonNullText(v)
 		case 3: // type
 			v := obj.Type
 			w.Value(model.MarshalCertificationTaskType(v))
@@ -1454,7 +1454,7 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 			if v == nil {
 				w.Null()
 			} else {
-				w.String(*v)
+				w.Text(*v)
 			}
 		case 7: // certification
 			field := *step.Field
@@ -1568,7 +1568,7 @@ func (w *projecting) writeCertificationTaskEdge(ctx context.Context, plan *proje
 			w.Name("CertificationTaskEdge")
 		case 1: // cursor
 			v := obj.Cursor()
-			w.NonNull(model.MarshalString(v))
+			w.NonNullText(v)
 		case 2: // node
 			ctx := projection.Within(ctx, "CertificationTaskEdge", step)
 			v := obj.Node
@@ -1624,7 +1624,7 @@ func (w *projecting) writeDataAccess(plan *projection.Plan, obj *model.DataAcces
 			}
 		case 3: // impactScore
 			v := obj.ImpactScore()
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		}
 	}
 	w.End()
@@ -1649,7 +1649,7 @@ func (w *projecting) writeDataAccessCategory(plan *projection.Plan, obj *upstrea
 			w.Name("DataAccessCategory")
 		case 1: // value
 			v := obj.Value
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 2: // matchCount
 			v := obj.MatchCount
 			if v == nil {
@@ -1680,7 +1680,7 @@ func (w *projecting) writeDataAccessPolicy(plan *projection.Plan, obj *upstream.
 			w.Name("DataAccessPolicy")
 		case 1: // value
 			v := obj.Value
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		}
 	}
 	w.End()
@@ -1719,7 +1719,7 @@ func (w *projecting) writeDecideReviewItemsPayload(ctx context.Context, plan *pr
 			for i := range v {
 				w.Element(i)
 				v := v[i]
-				w.String(v)
+				w.NonNullText(v)
 			}
 			w.EndList()
 		case 3: // decidedItems
@@ -1775,16 +1775,16 @@ func (w *projecting) writeEntitlement(plan *projection.Plan, obj *model.Entitlem
 			w.Name("Entitlement")
 		case 1: // id
 			v := obj.ID
-			w.String(v)
+			w.NonNullText(v)
 		case 2: // type
 			v := obj.Type()
 			w.Value(model.MarshalDtoType(v))
 		case 3: // name
 			v := obj.Name
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 4: // description
 			v := obj.Description
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 5: // privileged
 			v := obj.Privileged
 			if v == nil {
@@ -1801,26 +1801,26 @@ func (w *projecting) writeEntitlement(plan *projection.Plan, obj *model.Entitlem
 			}
 		case 7: // attributeName
 			v := obj.AttributeName
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 8: // attributeValue
 			v := obj.AttributeValue
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 9: // sourceSchemaObjectType
 			v := obj.SourceSchemaObjectType
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 10: // sourceId
 			v := obj.SourceID
 			if v == nil {
 				w.Null()
 			} else {
-				w.String(*v)
+				w.Text(*v)
 			}
 		case 11: // sourceName
 			v := obj.SourceName
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 12: // sourceType
 			v := obj.SourceType
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 13: // hasPermissions
 			v := obj.HasPermissions
 			if v == nil {
@@ -1895,13 +1895,13 @@ func (w *projecting) writeIdentity(plan *projection.Plan, obj *upstream.Identity
 			w.Name("Identity")
 		case 1: // id
 			v := obj.ID
-			w.String(v)
+			w.NonNullText(v)
 		case 2: // name
 			v := obj.Name
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 3: // email
 			v := obj.Email
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		}
 	}
 	w.End()
@@ -1928,17 +1928,17 @@ func (w *projecting) writeIdentitySummary(plan *projection.Plan, obj *upstream.C
 			w.Name("IdentitySummary")
 		case 1: // id
 			v := obj.ID
-			w.String(v)
+			w.NonNullText(v)
 		case 2: // identityId
 			v := obj.IdentityID
 			if v == nil {
 				w.Null()
 			} else {
-				w.String(*v)
+				w.Text(*v)
 			}
 		case 3: // name
 			v := obj.Name
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 4: // completed
 			v := obj.Completed
 			if v == nil {
@@ -1976,7 +1976,7 @@ func (w *projecting) writeMutationError(plan *projection.Plan, obj *MutationErro
 			w.NonNull(v)
 		case 2: // message
 			v := obj.Message
-			w.NonNull(model.MarshalString(v))
+			w.NonNullText(v)
 		case 3: // field
 			v := obj.Field
 			if v == nil {
@@ -1986,7 +1986,7 @@ func (w *projecting) writeMutationError(plan *projection.Plan, obj *MutationErro
 				for i := range v {
 					w.Element(i)
 					v := v[i]
-					w.NonNull(model.MarshalString(v))
+					w.NonNullText(v)
 				}
 				w.EndList()
 			}
@@ -1996,7 +1996,7 @@ func (w *projecting) writeMutationError(plan *projection.Plan, obj *MutationErro
 			for i := range v {
 				w.Element(i)
 				v := v[i]
-				w.String(v)
+				w.NonNullText(v)
 			}
 			w.EndList()
 		case 5: // trackingId
@@ -2004,7 +2004,7 @@ func (w *projecting) writeMutationError(plan *projection.Plan, obj *MutationErro
 			if v == nil {
 				w.Null()
 			} else {
-				w.Value(model.MarshalString(*v))
+				w.Text(*v)
 			}
 		}
 	}
@@ -2034,16 +2034,16 @@ func (w *projecting) writeOtherAccess(plan *projection.Plan, obj *model.OtherAcc
 			w.Name("OtherAccess")
 		case 1: // id
 			v := obj.ID
-			w.String(v)
+			w.NonNullText(v)
 		case 2: // type
 			v := obj.Type
 			w.Value(model.MarshalDtoType(v))
 		case 3: // name
 			v := obj.Name
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 4: // description
 			v := obj.Description()
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 5: // privileged
 			v := obj.Privileged()
 			if v == nil {
@@ -2093,14 +2093,14 @@ func (w *projecting) writePageInfo(plan *projection.Plan, obj *relay.PageInfo) {
 			if v == nil {
 				w.Null()
 			} else {
-				w.Value(model.MarshalString(*v))
+				w.Text(*v)
 			}
 		case 4: // endCursor
 			v := obj.EndCursor
 			if v == nil {
 				w.Null()
 			} else {
-				w.Value(model.MarshalString(*v))
+				w.Text(*v)
 			}
 		}
 	}
@@ -2126,9 +2126,9 @@ func (w *projecting) writePermission(plan *projection.Plan, obj *upstream.Permis
 			w.Name("Permission")
 		case 1: // target
 			v := obj.Target
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 2: // rights
-			v := obj.Rights
+			v := obj.StatedRights()
 			if v == nil {
 				w.Null()
 			} else {
@@ -2136,7 +2136,7 @@ func (w *projecting) writePermission(plan *projection.Plan, obj *upstream.Permis
 				for i := range v {
 					w.Element(i)
 					v := v[i]
-					w.NonNull(model.MarshalString(v))
+					w.NonNullText(v)
 				}
 				w.EndList()
 			}
@@ -2216,7 +2216,7 @@ func (w *projecting) writePermissionEdge(plan *projection.Plan, obj *relay.Edge[
 			w.Name("PermissionEdge")
 		case 1: // cursor
 			v := obj.Cursor()
-			w.NonNull(model.MarshalString(v))
+			w.NonNullText(v)
 		case 2: // node
 			v := obj.Node
 			w.writePermission(step.Plans[0], &v)
@@ -2246,16 +2246,16 @@ func (w *projecting) writeRateLimit(plan *projection.Plan, obj *RateLimit) {
 			w.Name("RateLimit")
 		case 1: // limit
 			v := obj.Limit
-			w.Int(v)
+			w.NonNullInt(v)
 		case 2: // remaining
 			v := obj.Remaining
-			w.Int(v)
+			w.NonNullInt(v)
 		case 3: // resetAt
 			v := obj.ResetAt
 			w.NonNull(model.MarshalDateTime(v))
 		case 4: // queued
 			v := obj.Queued
-			w.Int(v)
+			w.NonNullInt(v)
 		}
 	}
 	w.End()
@@ -2369,7 +2369,7 @@ func (w *projecting) writeReassignment(ctx context.Context, plan *projection.Pla
 			}
 		case 2: // comment
 			v := obj.Comment
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		}
 	}
 	w.End()
@@ -2398,18 +2398,18 @@ func (w *projecting) writeReassignmentTrail(plan *projection.Plan, obj *upstream
 			if v == nil {
 				w.Null()
 			} else {
-				w.String(*v)
+				w.Text(*v)
 			}
 		case 2: // newOwnerId
 			v := obj.NewOwner
 			if v == nil {
 				w.Null()
 			} else {
-				w.String(*v)
+				w.Text(*v)
 			}
 		case 3: // reassignmentType
 			v := obj.ReassignmentType
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		}
 	}
 	w.End()
@@ -2438,13 +2438,13 @@ func (w *projecting) writeReviewer(plan *projection.Plan, obj *upstream.Reviewer
 			w.Name("Reviewer")
 		case 1: // id
 			v := obj.ID
-			w.String(v)
+			w.NonNullText(v)
 		case 2: // name
 			v := obj.Name
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 3: // email
 			v := obj.Email
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 4: // type
 			v := obj.Type
 			w.Value(model.MarshalReviewerType(v))
@@ -2530,7 +2530,7 @@ func (w *projecting) writeReviewerEdge(plan *projection.Plan, obj *relay.Edge[up
 			w.Name("ReviewerEdge")
 		case 1: // cursor
 			v := obj.Cursor()
-			w.NonNull(model.MarshalString(v))
+			w.NonNullText(v)
 		case 2: // node
 			v := obj.Node
 			w.writeIdentity(step.Plans[0], &v)
@@ -2566,16 +2566,16 @@ func (w *projecting) writeRole(plan *projection.Plan, obj *model.Role) {
 			w.Name("Role")
 		case 1: // id
 			v := obj.ID
-			w.String(v)
+			w.NonNullText(v)
 		case 2: // type
 			v := obj.Type()
 			w.Value(model.MarshalDtoType(v))
 		case 3: // name
 			v := obj.Name
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 4: // description
 			v := obj.Description
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 5: // privileged
 			v := obj.Privileged
 			if v == nil {
@@ -2690,13 +2690,13 @@ func (w *projecting) writeUpstreamMessage(plan *projection.Plan, obj *upstream.E
 			w.Name("UpstreamMessage")
 		case 1: // locale
 			v := obj.Locale
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		case 2: // localeOrigin
 			v := obj.LocaleOrigin
 			w.Value(model.MarshalLocaleOrigin(v))
 		case 3: // text
 			v := obj.Text
-			w.Value(model.MarshalString(v))
+			w.Text(v)
 		}
 	}
 	w.End()

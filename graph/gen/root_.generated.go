@@ -267,8 +267,8 @@ type ComplexityRoot struct {
 	}
 
 	Permission struct {
-		Rights func(childComplexity int) int
-		Target func(childComplexity int) int
+		StatedRights func(childComplexity int) int
+		Target       func(childComplexity int) int
 	}
 
 	PermissionConnection struct {
@@ -1370,11 +1370,11 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
 	case "Permission.rights":
-		if e.ComplexityRoot.Permission.Rights == nil {
+		if e.ComplexityRoot.Permission.StatedRights == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Permission.Rights(childComplexity), true
+		return e.ComplexityRoot.Permission.StatedRights(childComplexity), true
 	case "Permission.target":
 		if e.ComplexityRoot.Permission.Target == nil {
 			break
@@ -2425,7 +2425,10 @@ type Certification implements Node {
 type CertificationConnection {
   "The rows of this page in order, each with its cursor."
   edges: [CertificationEdge!]!
-  "The rows of this page in order, without their cursors."
+  """
+  The rows of this page in order, without their cursors. A row that has no identifier, or cannot be
+  read, is left out, with UPSTREAM_INVALID at the connection.
+  """
   nodes: [Certification!]!
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
@@ -2741,6 +2744,10 @@ Security Cloud, called the upstream here, and is limited to what the caller may 
 call fails, the field that needs it is null, and the rest of the response is still returned;
 ` + "`" + `extensions.code` + "`" + ` of the entry in ` + "`" + `errors` + "`" + ` says why: UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED,
 UPSTREAM_TIMEOUT, UPSTREAM_UNAVAILABLE, UPSTREAM_INVALID, UPSTREAM_CALLS_EXCEEDED or INTERNAL.
+
+A value that the upstream sends in another type than it documents, such as a text for a number, is
+null, as if it were not reported. An object whose ` + "`" + `id` + "`" + ` is selected but not reported is null with
+UPSTREAM_INVALID.
 """
 type Query {
   """
@@ -2844,7 +2851,10 @@ type Permission {
 type PermissionConnection {
   "The rows of this page in order, each with its cursor."
   edges: [PermissionEdge!]!
-  "The rows of this page in order, without their cursors."
+  """
+  The rows of this page in order, without their cursors. A row that cannot be read is left out, with
+  UPSTREAM_INVALID at the connection.
+  """
   nodes: [Permission!]!
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
@@ -3028,8 +3038,8 @@ type AccessReviewItem implements Node {
   access: ReviewableAccess
   """
   What the entitlement under review allows in detail. It costs one upstream call for each item. For
-  items that are not an entitlement, or whose ` + "`" + `hasPermissions` + "`" + ` is false, the connection is empty and
-  costs no call.
+  items that the upstream reports not to be an entitlement, or whose ` + "`" + `hasPermissions` + "`" + ` is false, the
+  connection is empty and costs no call.
   """
   permissions(
     """
@@ -3068,7 +3078,10 @@ type AccessReviewItem implements Node {
 type AccessReviewItemConnection {
   "The rows of this page in order, each with its cursor."
   edges: [AccessReviewItemEdge!]!
-  "The rows of this page in order, without their cursors."
+  """
+  The rows of this page in order, without their cursors. A row that has no identifier, or cannot be
+  read, is left out, with UPSTREAM_INVALID at the connection.
+  """
   nodes: [AccessReviewItem!]!
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
@@ -3239,7 +3252,10 @@ type Identity {
 type ReviewerConnection {
   "The rows of this page in order, each with its cursor."
   edges: [ReviewerEdge!]!
-  "The rows of this page in order, without their cursors."
+  """
+  The rows of this page in order, without their cursors. A row that has no identifier, or cannot be
+  read, is left out, with UPSTREAM_INVALID at the connection.
+  """
   nodes: [Identity!]!
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!
@@ -3424,7 +3440,10 @@ type CertificationTask implements Node {
 type CertificationTaskConnection {
   "The rows of this page in order, each with its cursor."
   edges: [CertificationTaskEdge!]!
-  "The rows of this page in order, without their cursors."
+  """
+  The rows of this page in order, without their cursors. A row that has no identifier, or cannot be
+  read, is left out, with UPSTREAM_INVALID at the connection.
+  """
   nodes: [CertificationTask!]!
   "Whether there are rows before and after this page, and the cursors to continue from."
   pageInfo: PageInfo!

@@ -12,6 +12,7 @@ import (
 
 const (
 	graphqlPath    = "github.com/99designs/gqlgen/graphql"
+	modelPath      = "certql/graph/model"
 	projectionPath = "certql/graph/projection"
 )
 

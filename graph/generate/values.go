@@ -6,12 +6,13 @@ import (
 	"github.com/99designs/gqlgen/codegen/config"
 )
 
-// direct names the methods of projection.Writer for scalars that gqlgen writes by a function.
-var direct = map[string]string{
-	graphqlPath + ".MarshalBoolean": "Boolean",
-	graphqlPath + ".MarshalID":      "String",
-	graphqlPath + ".MarshalInt":     "Int",
-	graphqlPath + ".MarshalString":  "String",
+// direct names the methods of projection.Writer for scalars that gqlgen writes by a function: for
+// values that may be null, and for those that must not.
+var direct = map[string]struct{ nullable, nonNull string }{
+	graphqlPath + ".MarshalBoolean": {"Boolean", "Boolean"},
+	modelPath + ".MarshalID":        {"Text", "NonNullText"},
+	modelPath + ".MarshalInt":       {"Int", "NonNullInt"},
+	modelPath + ".MarshalString":    {"Text", "NonNullText"},
 }
 
 // value prints what writes the value of a Go expression. The plans are those of the objects that
@@ -113,17 +114,23 @@ func (p projectionPrinter) scalar(ref *config.TypeReference, expression string) 
 		p.fail("%s: a scalar that is written in such a way cannot be projected", ref.Definition.Name)
 		return
 	}
-	write := "Value"
+	write, method := "Value", ""
+	if ref.Marshaler != nil {
+		method = direct[ref.Marshaler.FullName()].nullable
+	}
 	if ref.GQL.NonNull {
 		write = "NonNull"
+		if ref.Marshaler != nil {
+			method = direct[ref.Marshaler.FullName()].nonNull
+		}
 	}
 	switch {
 	case ref.IsMarshaler:
 		p.line("w.%s(%s)", write, expression)
 	case ref.Marshaler == nil:
 		p.fail("%s: nothing is known that writes it", ref.Definition.Name)
-	case direct[ref.Marshaler.FullName()] != "":
-		p.line("w.%s(%s)", direct[ref.Marshaler.FullName()], expression)
+	case method != "":
+		p.line("w.%s(%s)", method, expression)
 	default:
 		p.line("w.%s(%s.%s(%s))", write, p.pkg(ref.Marshaler.Pkg().Path()), ref.Marshaler.Name(), expression)
 	}

@@ -46,10 +46,11 @@ func At(value any, path ...any) any {
 	for _, step := range path {
 		switch parent := value.(type) {
 		case Object:
-			value = parent[step.(string)]
+			name, _ := step.(string)
+			value = parent[name]
 		case []any:
-			i := step.(int)
-			if i >= len(parent) {
+			i, ok := step.(int)
+			if !ok || i >= len(parent) {
 				return nil
 			}
 			value = parent[i]

@@ -1,10 +1,10 @@
 package graphtest
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -76,8 +76,9 @@ func (x *Expectation) write(text *strings.Builder, definition *ast.Definition) {
 	text.WriteString("} ")
 }
 
-// Object returns what the own fields of a type show of a REST object. The context is the ids of what the
-// object belongs to, which it does not have itself.
+// Object returns what the own fields of a type show of a REST object; nil if the object has no identifier
+// although the type promises one, or no object in its place. The context is the ids of what the object
+// belongs to, which it does not have itself.
 func (x *Expectation) Object(typeName string, rest Object, context ...string) Object {
 	shown := Object{"__typename": typeName}
 	for _, field := range x.schema.Types[typeName].Fields {
@@ -90,6 +91,9 @@ func (x *Expectation) Object(typeName string, rest Object, context ...string) Ob
 			x.mu.Lock()
 			x.shown[name] = true
 			x.mu.Unlock()
+		}
+		if value == nil && field.Type.NonNull {
+			return nil
 		}
 		shown[field.Name] = value
 	}
@@ -104,6 +108,9 @@ func (x *Expectation) field(name string, of *ast.Type, rest Object, context []st
 	switch name {
 	case "Certification.id", "AccessReviewItem.id", "CertificationTask.id":
 		id, _ := rest["id"].(string)
+		if id == "" {
+			return nil
+		}
 		typeName, _, _ := strings.Cut(name, ".")
 		return relay.EncodeID(typeName, append(slices.Clone(context), id)...)
 	case "Entitlement.type":
@@ -115,49 +122,107 @@ func (x *Expectation) field(name string, of *ast.Type, rest Object, context []st
 	case "AccessReviewItem.access":
 		return x.access(rest[member])
 	case "DataAccess.impactScore":
-		return At(rest, "impactScore", "value")
+		return x.value(of, At(rest, "impactScore", "value"))
 	}
 	return x.value(of, rest[member])
 }
 
-// value returns what a field of the given type shows of a REST value.
+// value returns what a field of the given type shows of a REST value. A value of another type than the
+// field's is null; in a list it is left out.
 func (x *Expectation) value(of *ast.Type, rest any) any {
-	if rest == "" {
-		rest = nil
-	}
-	if rest == nil && of.NonNull {
-		return "" // only ids are promised
-	}
-	if rows, ok := rest.([]any); ok && of.Elem != nil {
-		shown := make([]any, len(rows))
-		for i, row := range rows {
-			shown[i] = x.value(of.Elem, row)
+	if of.Elem != nil {
+		rows, ok := rest.([]any)
+		if !ok {
+			return nil
 		}
-		return shown
+		return x.list(of.Elem, rows)
 	}
 	definition := x.schema.Types[of.Name()]
-	switch nested, isObject := rest.(Object); {
-	case rest == nil:
-		return nil
-	case definition.Kind == ast.Object && isObject:
-		return x.Object(of.Name(), nested)
-	case definition.Kind == ast.Enum && definition.EnumValues.ForName(fmt.Sprint(rest)) == nil:
-		return "UNRECOGNIZED"
-	default:
-		return rest
-	}
-}
-
-// access returns what is shown of an access summary, which has details of one kind of access.
-func (x *Expectation) access(summary any) any {
-	for _, detail := range []struct{ member, typeName string }{
-		{"entitlement", "Entitlement"}, {"accessProfile", "AccessProfile"}, {"role", "Role"}, {"access", "OtherAccess"},
-	} {
-		if rest, ok := At(summary, detail.member).(Object); ok {
-			return x.Object(detail.typeName, rest)
+	switch rest := rest.(type) {
+	case Object:
+		if definition.Kind == ast.Object {
+			return orNil(x.Object(of.Name(), rest))
+		}
+	case string:
+		return textOf(definition, rest)
+	case bool:
+		if of.Name() == "Boolean" {
+			return rest
+		}
+	case float64:
+		if of.Name() == "Int" && rest == float64(int32(rest)) {
+			return rest
 		}
 	}
 	return nil
+}
+
+// list returns what a field shows of a REST list; nil if one of its objects cannot be shown.
+func (x *Expectation) list(of *ast.Type, rows []any) any {
+	shown := []any{}
+	for _, row := range rows {
+		value := x.value(of, row)
+		if _, isObject := row.(Object); value == nil && isObject && x.schema.Types[of.Name()].Kind == ast.Object {
+			return nil
+		}
+		if value != nil {
+			shown = append(shown, value)
+		}
+	}
+	return shown
+}
+
+// textOf returns what a scalar or enum shows of a text.
+func textOf(of *ast.Definition, rest string) any {
+	switch {
+	case of.Name == "DateTime":
+		return momentOf(rest)
+	case of.Kind == ast.Enum && rest != "" && of.EnumValues.ForName(rest) == nil:
+		return "UNRECOGNIZED"
+	case rest != "" && (of.Kind == ast.Enum || of.Name == "String" || of.Name == "ID"):
+		return rest
+	default:
+		return nil
+	}
+}
+
+// momentOf returns a moment of the REST API, or a day, as DateTime shows it.
+func momentOf(rest string) any {
+	for _, layout := range []string{time.RFC3339, time.DateOnly, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05"} {
+		if at, err := time.Parse(layout, rest); err == nil {
+			return at.UTC().Format("2006-01-02T15:04:05.000Z")
+		}
+	}
+	return nil
+}
+
+// access returns what is shown of an access summary: the details of the kind that the reference names or,
+// if there are none, of any kind, and otherwise the reference.
+func (x *Expectation) access(summary any) any {
+	kinds := []struct{ member, typeName, kind string }{
+		{"entitlement", "Entitlement", "ENTITLEMENT"}, {"accessProfile", "AccessProfile", "ACCESS_PROFILE"}, {"role", "Role", "ROLE"},
+	}
+	reference, hasReference := At(summary, "access").(Object)
+	for _, byReference := range []bool{true, false} {
+		for _, each := range kinds {
+			rest, ok := At(summary, each.member).(Object)
+			if ok = ok && (len(rest) > 0 || !hasReference); ok && (!byReference || reference["type"] == each.kind) {
+				return orNil(x.Object(each.typeName, rest))
+			}
+		}
+	}
+	if hasReference {
+		return orNil(x.Object("OtherAccess", reference))
+	}
+	return nil
+}
+
+// orNil returns an object, or nil if there is none.
+func orNil(object Object) any {
+	if object == nil {
+		return nil
+	}
+	return object
 }
 
 // Objects returns what the own fields of a type show of REST rows: see Object.

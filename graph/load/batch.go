@@ -7,20 +7,65 @@ import (
 	"github.com/graph-gophers/dataloader/v7"
 )
 
-// inBatches reads keys in batches of at most BatchSize, all at the same time, and returns the results
-// in the order of the keys. read returns one result for each key that it is given.
-func inBatches[K comparable, V any](keys []K, read func([]K) []*dataloader.Result[V]) []*dataloader.Result[V] {
-	if len(keys) <= BatchSize {
-		return read(keys)
+// maxListBytes bounds the ids of one filter as they go in a URL. Ids of the usual length never reach it;
+// those with many characters that are escaped do.
+const maxListBytes = 6 << 10
+
+// inBatches reads by ids in the batches that Batches makes, all at the same time, and returns the
+// results in the order of the ids. read returns one result for each id that it is given.
+func inBatches[V any](ids []string, read func([]string) []*dataloader.Result[V]) []*dataloader.Result[V] {
+	if fitting(ids) == len(ids) {
+		return read(ids)
 	}
-	results := make([][]*dataloader.Result[V], Parts(len(keys), BatchSize))
+	batches := Batches(ids)
+	results := make([][]*dataloader.Result[V], len(batches))
 	var group sync.WaitGroup
-	for n := range results {
-		batch := keys[n*BatchSize : min((n+1)*BatchSize, len(keys))]
+	for n, batch := range batches {
 		group.Go(func() { results[n] = read(batch) })
 	}
 	group.Wait()
 	return slices.Concat(results...)
+}
+
+// Batches divides ids into lists for one filter each: at most BatchSize, and fewer if they make the URL
+// longer than the upstream client sends.
+func Batches(ids []string) [][]string {
+	var batches [][]string
+	for len(ids) > 0 {
+		n := fitting(ids)
+		batches = append(batches, ids[:n])
+		ids = ids[n:]
+	}
+	return batches
+}
+
+// fitting returns how many of the first ids go into one filter; 0 if there are none.
+func fitting(ids []string) int {
+	size := 0
+	for n, id := range ids {
+		size += listedSize(id)
+		if n == BatchSize || n > 0 && size > maxListBytes {
+			return n
+		}
+	}
+	return len(ids)
+}
+
+// listedSize returns how many bytes an id takes in a list in a URL.
+func listedSize(id string) int {
+	const quotesAndComma = len(`%22%22%2C`)
+	size := quotesAndComma
+	for i := range len(id) {
+		switch c := id[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.', c == '~':
+			size++
+		case c == '"', c == '\\':
+			size += len(`%5C%22`)
+		default:
+			size += len(`%20`)
+		}
+	}
+	return size
 }
 
 // failed returns n results with the same error.

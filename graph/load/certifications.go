@@ -19,6 +19,9 @@ func (l *Loaders) Certification(ctx context.Context, id string) (*upstream.Ident
 // without a call.
 func (l *Loaders) Prime(ctx context.Context, certifications []upstream.IdentityCertification) {
 	for i := range certifications {
+		if certifications[i].Check() != nil {
+			continue
+		}
 		l.certification.prime(ctx, certifications[i].ID, &certifications[i])
 	}
 }

@@ -54,12 +54,30 @@ func (l *Loaders) readItemsOf(ctx context.Context, certificationID string, ids [
 		return failed[*upstream.AccessReviewItem](len(ids), err)
 	}
 	found := make(map[string]*upstream.AccessReviewItem, len(page.Items))
+	var unknown error // that of a row which may be any of those that are missing
 	for i := range page.Items {
-		found[page.Items[i].ID] = &page.Items[i]
+		item := &page.Items[i]
+		switch err := item.Check(); {
+		case err == nil:
+			found[item.ID] = item
+		case len(ids) == 1 && len(page.Items) == 1:
+			found[ids[0]] = withID(*item, ids[0])
+		default:
+			unknown = err
+		}
 	}
 	results := make([]*dataloader.Result[*upstream.AccessReviewItem], len(ids))
 	for i, id := range ids {
 		results[i] = &dataloader.Result[*upstream.AccessReviewItem]{Data: found[id]}
+		if found[id] == nil {
+			results[i].Error = unknown
+		}
 	}
 	return results
+}
+
+// withID returns a row that shows no identifier with the only one that was asked for.
+func withID(item upstream.AccessReviewItem, id string) *upstream.AccessReviewItem {
+	item.ID = id
+	return &item
 }

@@ -42,7 +42,7 @@ func (m *memo[V]) do(ctx context.Context, key string, read func() (V, error)) (V
 			var none V
 			return none, ctx.Err()
 		}
-		if !current.abandoned || ctx.Err() != nil || isAhead(ctx) {
+		if !current.abandoned || ctx.Err() != nil || IsAhead(ctx) {
 			return current.value, current.err
 		}
 	}
@@ -93,4 +93,5 @@ func Ahead(ctx context.Context) context.Context {
 	return context.WithValue(ctx, aheadKey{}, true)
 }
 
-func isAhead(ctx context.Context) bool { return ctx.Value(aheadKey{}) != nil }
+// IsAhead reports whether what is read in a context may turn out not to be needed.
+func IsAhead(ctx context.Context) bool { return ctx.Value(aheadKey{}) != nil }

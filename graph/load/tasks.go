@@ -22,7 +22,9 @@ func (l *Loaders) PendingTasks(ctx context.Context, certificationID string) ([]u
 	return l.pendingTasks.load(ctx, certificationID)
 }
 
-// readPendingTasks reads the pending tasks of certifications by lists of up to BatchSize targets.
+// readPendingTasks reads the pending tasks of certifications by lists of up to BatchSize targets. A task
+// that does not show its target may be on any of them, so that each list then has a row that cannot be
+// read.
 func (l *Loaders) readPendingTasks(ctx context.Context, certificationIDs []string) []*dataloader.Result[[]upstream.CertificationTask] {
 	return inBatches(certificationIDs, func(ids []string) []*dataloader.Result[[]upstream.CertificationTask] {
 		all, err := listing.All(ctx, func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.CertificationTask], error) {
@@ -35,8 +37,15 @@ func (l *Loaders) readPendingTasks(ctx context.Context, certificationIDs []strin
 		}
 		tasks := make(map[string][]upstream.CertificationTask, len(ids))
 		for _, task := range all {
-			if task.TargetID != nil {
+			switch {
+			case task.TargetID != nil && *task.TargetID != "":
 				tasks[*task.TargetID] = append(tasks[*task.TargetID], task)
+			case len(ids) == 1:
+				tasks[ids[0]] = append(tasks[ids[0]], task)
+			default:
+				for _, id := range ids {
+					tasks[id] = append(tasks[id], upstream.CertificationTask{})
+				}
 			}
 		}
 		results := make([]*dataloader.Result[[]upstream.CertificationTask], len(ids))

@@ -1,6 +1,10 @@
 package model
 
-import "certql/upstream"
+import (
+	"reflect"
+
+	"certql/upstream"
+)
 
 // ReviewableAccess is the schema's interface of that name: an Entitlement, AccessProfile, Role or
 // OtherAccess.
@@ -92,20 +96,84 @@ func (OtherAccess) Privileged() *bool { return nil }
 // Owner returns nil: a reference has none.
 func (OtherAccess) Owner() *upstream.IdentityReference { return nil }
 
-// wrapAccess returns the access that a summary describes: the one detailed object that it holds, else
-// its reference, else nil.
+// wrapAccess returns the access that a summary describes, or nil if it describes none. Of several
+// detailed objects it is the one of the kind that the reference names, and otherwise the first with
+// an identifier. An object that says nothing hides no other, and not the reference.
 func wrapAccess(s *upstream.AccessSummary) ReviewableAccess {
-	switch {
-	case s == nil:
+	if s == nil {
 		return nil
-	case s.Entitlement != nil:
-		return Entitlement{s.Entitlement}
-	case s.AccessProfile != nil:
-		return AccessProfile{s.AccessProfile}
-	case s.Role != nil:
-		return Role{s.Role}
-	case s.Access != nil:
+	}
+	if wrapped := wrapKind(s, kindOf(s)); wrapped != nil {
+		return wrapped
+	}
+	if s.Access != nil {
 		return OtherAccess{s.Access}
+	}
+	return nil
+}
+
+// kindOf returns the kind of the detailed object that describes the access; empty if none does.
+func kindOf(s *upstream.AccessSummary) upstream.DtoType {
+	kinds := [...]upstream.DtoType{upstream.TypeEntitlement, upstream.TypeAccessProfile, upstream.TypeRole}
+	if s.Access != nil && saysOf(s, s.Access.Type) >= something {
+		return s.Access.Type
+	}
+	most, kind := nothing, upstream.DtoType("")
+	for _, each := range kinds {
+		if says := saysOf(s, each); says > most {
+			most, kind = says, each
+		}
+	}
+	if most == emptyObject && s.Access != nil {
+		return "" // the reference says more
+	}
+	return kind
+}
+
+// How much a detailed object says, in rising order.
+const (
+	nothing     = iota // there is none
+	emptyObject        // there is one without a member that can be read
+	something
+	identifier // and more, as a rule
+)
+
+// saysOf returns how much is said of the access in the detailed object of a kind.
+func saysOf(s *upstream.AccessSummary, kind upstream.DtoType) int {
+	switch kind {
+	case upstream.TypeEntitlement:
+		return says(s.Entitlement, func(e *upstream.ReviewableEntitlement) string { return e.ID })
+	case upstream.TypeAccessProfile:
+		return says(s.AccessProfile, func(p *upstream.ReviewableAccessProfile) string { return p.ID })
+	case upstream.TypeRole:
+		return says(s.Role, func(r *upstream.ReviewableRole) string { return r.ID })
+	default:
+		return nothing
+	}
+}
+
+func says[T any](object *T, id func(*T) string) int {
+	switch {
+	case object == nil:
+		return nothing
+	case id(object) != "":
+		return identifier
+	case reflect.ValueOf(object).Elem().IsZero():
+		return emptyObject
+	default:
+		return something
+	}
+}
+
+// wrapKind returns the detailed object of a kind; nil if the summary has none.
+func wrapKind(s *upstream.AccessSummary, kind upstream.DtoType) ReviewableAccess {
+	switch kind {
+	case upstream.TypeEntitlement:
+		return Entitlement{s.Entitlement}
+	case upstream.TypeAccessProfile:
+		return AccessProfile{s.AccessProfile}
+	case upstream.TypeRole:
+		return Role{s.Role}
 	default:
 		return nil
 	}

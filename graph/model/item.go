@@ -32,15 +32,22 @@ func (i AccessReviewItem) RawID() string { return i.AccessReviewItem.ID }
 // Access returns the access that is reviewed, or nil if the upstream does not describe it.
 func (i AccessReviewItem) Access() ReviewableAccess { return wrapAccess(i.AccessSummary) }
 
-// MayHavePermissions reports whether the item is an entitlement of which the upstream does not say
-// that it has no permissions. The permissions of other items need not be read.
+// MayHavePermissions reports whether the item may be an entitlement, and the upstream does not say that
+// it has no permissions. Only if it says either need the permissions not be read.
 func (i AccessReviewItem) MayHavePermissions() bool {
 	s := i.AccessSummary
-	if s == nil || s.Entitlement == nil {
-		return false
+	if s == nil {
+		return true
 	}
-	has := s.Entitlement.HasPermissions
-	return has == nil || *has
+	switch kind := kindOf(s); {
+	case kind == upstream.TypeEntitlement:
+		has := s.Entitlement.HasPermissions
+		return has == nil || *has
+	case kind == "" && s.Access != nil:
+		return s.Access.Type == "" || s.Access.Type == upstream.TypeEntitlement
+	default:
+		return kind == ""
+	}
 }
 
 // WrapItem returns the upstream's item as the schema's; nil if it is nil. certificationID is the

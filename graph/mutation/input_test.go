@@ -32,14 +32,14 @@ func TestWrongDecisionsAreReportedAllAtOnce(t *testing.T) {
 		graphtest.Object{"itemId": items[1], "decision": "REVOKE", "proposedEndDate": past, "comments": "Late"},
 		graphtest.Object{"itemId": items[2], "decision": "APPROVE", "proposedEndDate": future},
 		graphtest.Object{"itemId": graphtest.ItemID(sandbox.LargeCertification, items[0]), "decision": "REVOKE"},
-		graphtest.Object{"itemId": "a/b", "decision": "REVOKE"},
+		graphtest.Object{"itemId": "a\nb", "decision": "REVOKE"},
 	)).OK(t), "decideReviewItems")
 	wrong := func(i, name, id string) graphtest.Object {
 		return graphtest.Object{"code": "BAD_USER_INPUT", "field": []any{"decisions", i, name}, "ids": []any{id}}
 	}
 	wantRefusals(
 		t, payload, wrong("1", "itemId", foreign), wrong("2", "proposedEndDate", items[1]), wrong("3", "proposedEndDate", items[2]),
-		wrong("4", "itemId", graphtest.ItemID(sandbox.LargeCertification, items[0])), wrong("5", "itemId", "a/b"),
+		wrong("4", "itemId", graphtest.ItemID(sandbox.LargeCertification, items[0])), wrong("5", "itemId", "a\nb"),
 	)
 	if n := w.Sandbox.Requests().Total - w.Sandbox.Requests().Count("listIdentityAccessReviewItems"); n != 0 {
 		t.Errorf("%d requests for what needs none", n)

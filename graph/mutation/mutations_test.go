@@ -249,7 +249,7 @@ func TestRefusalsOfDecisions(t *testing.T) {
 		want  graphtest.Object
 	}{
 		{"no decisions", decisions(nil, nil), graphtest.Object{"code": "BAD_USER_INPUT", "field": []any{"decisions"}, "ids": []any{}}},
-		{"empty id", one("", nil), graphtest.Object{"code": "BAD_USER_INPUT", "field": at0("itemId"), "ids": []any{""}}},
+		{"empty id", one("", nil), graphtest.Object{"code": "BAD_USER_INPUT", "field": at0("itemId"), "ids": []any{}}},
 		{"item of another certification", one(foreign, nil), graphtest.Object{"code": "BAD_USER_INPUT", "field": at0("itemId"), "ids": []any{foreign}}},
 		{
 			"certification of another type", on(global, one(item, nil)),
@@ -343,7 +343,7 @@ func TestRefusalsOfReassignments(t *testing.T) {
 				{"code": "BAD_USER_INPUT", "field": []any{"certificationId"}, "ids": []any{graphtest.TaskID("x")}},
 				{"code": "BAD_USER_INPUT", "field": []any{"reassignTo"}, "ids": []any{global}},
 				{"code": "BAD_USER_INPUT", "field": []any{"reason"}, "ids": []any{}},
-				{"code": "BAD_USER_INPUT", "field": []any{"references", "0", "id"}, "ids": []any{""}},
+				{"code": "BAD_USER_INPUT", "field": []any{"references", "0", "id"}, "ids": []any{}},
 				{"code": "BAD_USER_INPUT", "field": []any{"references", "1", "id"}, "ids": []any{global}},
 			},
 		},

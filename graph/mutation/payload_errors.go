@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,8 +26,13 @@ func (p *payloadErrors) addInput(path []string, err error, ids ...string) {
 		Code:    gen.MutationErrorCodeBadUserInput,
 		Message: strings.Join(path, ".") + " " + err.Error() + ".",
 		Field:   path,
-		Ids:     append([]string{}, ids...),
+		Ids:     named(ids),
 	})
+}
+
+// named returns the ids without empty ones, which name nothing. It is never nil.
+func named(ids []string) []string {
+	return slices.DeleteFunc(append([]string{}, ids...), func(id string) bool { return id == "" })
 }
 
 // addRefusal adds the upstream's refusal of a call with the given ids. It returns false, and adds
@@ -63,7 +69,7 @@ func detailOf(e *upstream.Error) string {
 // add adds an error of a call with the given ids. The upstream's tracking id of the call is taken
 // from err, which may be nil.
 func (p *payloadErrors) add(code gen.MutationErrorCode, message string, err error, ids []string) {
-	added := gen.MutationError{Code: code, Message: message, Ids: ids}
+	added := gen.MutationError{Code: code, Message: message, Ids: named(ids)}
 	if e, ok := errors.AsType[*upstream.Error](err); ok && e.TrackingID != "" {
 		added.TrackingID = &e.TrackingID
 	}

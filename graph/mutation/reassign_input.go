@@ -81,7 +81,7 @@ func (in reassignment) call(references []upstream.ReassignReference) upstream.Re
 
 // sameReviewer returns an error if the items would be moved to the reviewer who has them already.
 func (in reassignment) sameReviewer(reviewer *upstream.Reviewer) payloadErrors {
-	if reviewer == nil || reviewer.ID != in.to || reviewer.Type == upstream.ReviewerGovernanceGroup {
+	if reviewer == nil || reviewer.ID != in.to || reviewer.Type != upstream.ReviewerIdentity {
 		return nil
 	}
 	var errs payloadErrors

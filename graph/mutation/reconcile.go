@@ -70,6 +70,8 @@ func reconcileDecisions(ctx context.Context, items population, sent []upstream.R
 		switch {
 		case item == nil:
 			o.unknown = append(o.unknown, ids[i])
+		case item.Decision != decision.Decision && !showsDecision(item):
+			o.unknown = append(o.unknown, ids[i])
 		case item.Decision != decision.Decision:
 			o.notApplied = append(o.notApplied, ids[i])
 		case strings.TrimSpace(item.Comments) != strings.TrimSpace(decision.Comments), !decision.ProposedEndDate.IsZero():
@@ -79,6 +81,11 @@ func reconcileDecisions(ctx context.Context, items population, sent []upstream.R
 		}
 	}
 	return o
+}
+
+// showsDecision reports whether an item shows for certain what was decided, or that nothing was.
+func showsDecision(item *upstream.AccessReviewItem) bool {
+	return item.Decision.Known() || item.Decision == "" && item.Completed != nil && !*item.Completed
 }
 
 // reconcileSignOff reads the certification and goes by its phase.
@@ -128,7 +135,8 @@ func reconcileTask(ctx context.Context, certificationID string, known []model.Ce
 	}
 	for _, task := range pending {
 		isOurs := func(k model.CertificationTask) bool { return k.RawID() == task.ID }
-		if task.Type == upstream.TaskReassign && !slices.ContainsFunc(known, isOurs) {
+		mayBeOurs := task.Type == upstream.TaskReassign || !task.Type.Known()
+		if mayBeOurs && !slices.ContainsFunc(known, isOurs) {
 			return outcome{unknown: ids}
 		}
 	}
@@ -150,12 +158,12 @@ func remain(ctx context.Context, certificationID string, references []upstream.R
 		}
 	}
 	var reads []upstream.AccessReviewItemFilter
-	for from := 0; from < len(items); from += load.BatchSize {
-		reads = append(reads, upstream.AccessReviewItemFilter{IDs: items[from:min(from+load.BatchSize, len(items))]})
+	for _, batch := range load.Batches(items) {
+		reads = append(reads, upstream.AccessReviewItemFilter{IDs: batch})
 	}
-	for from := 0; from < len(summaries); from += load.BatchSize {
+	for _, batch := range load.Batches(summaries) {
 		reads = append(reads, upstream.AccessReviewItemFilter{
-			IdentitySummaryIDs: summaries[from:min(from+load.BatchSize, len(summaries))],
+			IdentitySummaryIDs: batch,
 			Completed:          new(false), // decided items stay in any case
 		})
 	}

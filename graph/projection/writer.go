@@ -67,8 +67,41 @@ func (w *Writer) Name(name string) { w.text = append(append(append(w.text, '"'),
 // Boolean writes a value of the scalar Boolean.
 func (w *Writer) Boolean(v bool) { w.text = strconv.AppendBool(w.text, v) }
 
-// Int writes a value of the scalar Int.
-func (w *Writer) Int(v int) { w.text = strconv.AppendInt(w.text, int64(v), 10) }
+// Int writes a value of the scalar Int, and null for a number that it does not hold: it has 32 bits.
+func (w *Writer) Int(v int) {
+	if int(int32(v)) != v {
+		w.Null()
+		return
+	}
+	w.text = strconv.AppendInt(w.text, int64(v), 10)
+}
+
+// NonNullInt writes a value of the scalar Int that must not be null. If it is, the Writer fails.
+func (w *Writer) NonNullInt(v int) {
+	if int(int32(v)) != v {
+		w.Fail()
+		return
+	}
+	w.Int(v)
+}
+
+// Text writes a text as a string, and null if it is empty.
+func (w *Writer) Text(v string) {
+	if v == "" {
+		w.Null()
+		return
+	}
+	w.String(v)
+}
+
+// NonNullText writes a text that must not be empty. If it is, the Writer fails.
+func (w *Writer) NonNullText(v string) {
+	if v == "" {
+		w.Fail()
+		return
+	}
+	w.String(v)
+}
 
 // String writes a value of the scalar String, with gqlgen's escapes.
 func (w *Writer) String(v string) {

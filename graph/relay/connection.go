@@ -1,5 +1,7 @@
 package relay
 
+import "slices"
+
 // A Connection is a page of a list, in the shape of the Relay specification.
 type Connection[T any] struct {
 	Edges    []Edge[T]
@@ -89,6 +91,18 @@ func (p Page) endCursor(last Place) string {
 		last = Place{Position: w.End() - 1, Exact: true}
 	}
 	return last.Cursor(p.Scope)
+}
+
+// Omit leaves out the rows with the given indexes in the page. Those that remain keep their positions,
+// and PageInfo stays that of the whole page.
+func (c *Connection[T]) Omit(rows []int) {
+	kept := c.Edges[:0]
+	for i := range c.Edges {
+		if !slices.Contains(rows, i) {
+			kept = append(kept, c.Edges[i])
+		}
+	}
+	c.Edges = kept
 }
 
 // Nodes returns the rows of the page without their edges. It is never nil.

@@ -37,6 +37,9 @@ type Config struct {
 	// certification with over 1,000 items, one with over 300 reviewers, over 55 pending tasks, …) need about as
 	// many as that.
 	Certifications, Items int
+	// OddIDs makes identifiers end with characters that mean something in paths, queries, filters or JSON, and gives two
+	// certifications and two items of LargeCertification the identifiers . and .. as a whole.
+	OddIDs bool
 	// Seed selects the data: the same seed, sizes and day of the clock give the same data. Default 1.
 	Seed uint64
 

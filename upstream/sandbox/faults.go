@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"certql/upstream/sandbox/oauth"
 )
 
@@ -36,6 +38,10 @@ const (
 	FaultUnknownEnums FaultKind = "unknownEnums"
 	// FaultNulls puts null in place of Fields, by default of all plain values except ids.
 	FaultNulls FaultKind = "nulls"
+	// FaultValues puts Value, which may be any JSON, in place of Fields.
+	FaultValues FaultKind = "values"
+	// FaultAbsent leaves Fields out.
+	FaultAbsent FaultKind = "absent"
 	// FaultListing changes what a listing returns, as Listing says.
 	FaultListing FaultKind = "listing"
 )
@@ -78,7 +84,9 @@ const (
 //	[
 //	  {"operation": "*", "kind": "latency", "strikes": "beforeApplying", "latencyMillis": 20, "jitterMillis": 5},
 //	  {"operation": "listIdentityCertifications", "kind": "status", "status": 429, "retryAfter": "2", "count": 1},
-//	  {"operation": "makeIdentityDecision", "kind": "cut", "strikes": "afterApplying", "probability": 0.1, "after": 3}
+//	  {"operation": "makeIdentityDecision", "kind": "cut", "strikes": "afterApplying", "probability": 0.1, "after": 3},
+//	  {"operation": "*", "kind": "values", "fields": ["completed", "reviewer.id"], "value": "true"},
+//	  {"operation": "listIdentityCertifications", "kind": "absent", "fields": [".id"], "rows": [2]}
 //	]
 //
 // A request goes through the list in order: the latencies that fire add up, and the first other fault that fires decides.
@@ -116,8 +124,15 @@ type Fault struct {
 	// Ending is how a FaultTruncated ends.
 	Ending FaultEnding `json:"ending,omitzero"`
 
-	// Fields are names of JSON members, at any depth, that FaultUnknownEnums and FaultNulls change.
+	// Fields are names of JSON members, at any depth, that FaultUnknownEnums, FaultNulls, FaultValues and FaultAbsent
+	// change. With names of outer members before it, a name means members of those, such as reviewer.id; with a dot
+	// in front, it counts from the row, such as .id. The dot alone is the row. Elements of a list are meant by [] after its
+	// name, such as rights[].
 	Fields []string `json:"fields,omitzero"`
+	// Rows are the indexes, from 0, of the rows of a list that the same faults change. Empty means all.
+	Rows []int `json:"rows,omitzero"`
+	// Value is what FaultValues puts in place of a member.
+	Value jsontext.Value `json:"value,omitzero"`
 
 	// Listing is how the lists of a FaultListing differ. With "*" as the operation, all operations that list do.
 	Listing ListingFault `json:"listing,omitzero"`

@@ -81,9 +81,9 @@ func (c *faultCheck) selection() {
 		c.refuse("operation", "%.60q is neither an operationId nor \"*\"", c.fault.Operation)
 	}
 	switch c.fault.Kind {
-	case FaultLatency, FaultStatus, FaultTruncated, FaultContentType, FaultCut, FaultStall, FaultUnknownEnums, FaultNulls, FaultListing:
+	case FaultLatency, FaultStatus, FaultTruncated, FaultContentType, FaultCut, FaultStall, FaultUnknownEnums, FaultNulls, FaultValues, FaultAbsent, FaultListing:
 	default:
-		c.refuse("kind", "%.60q is none of latency, status, truncated, contentType, cut, stall, unknownEnums, nulls, listing", c.fault.Kind)
+		c.refuse("kind", "%.60q is none of latency, status, truncated, contentType, cut, stall, unknownEnums, nulls, values, absent, listing", c.fault.Kind)
 	}
 	if p := c.fault.Probability; p != nil && !(*p >= 0 && *p <= 1) { // NaN is not, either
 		c.refuse("probability", "%v is not between 0 and 1", *p)
@@ -109,7 +109,7 @@ func (c *faultCheck) moment() {
 		if writes && c.fault.Strikes == "" {
 			c.refuse("strikes", "must say beforeApplying or afterApplying, since %q writes", c.fault.Operation)
 		}
-	case FaultTruncated, FaultContentType, FaultUnknownEnums, FaultNulls, FaultListing:
+	case FaultTruncated, FaultContentType, FaultUnknownEnums, FaultNulls, FaultValues, FaultAbsent, FaultListing:
 		if c.fault.Strikes == BeforeApplying {
 			c.refuse("strikes", "the kind %q changes the operation's answer, so it strikes afterApplying", c.fault.Kind)
 		}
@@ -177,8 +177,24 @@ func (c *faultCheck) body() {
 	default:
 		c.refuse("ending", "%.60q is not short", c.fault.Ending)
 	}
-	c.belongs("fields", len(c.fault.Fields) > 0, FaultUnknownEnums, FaultNulls)
+	c.rewriting()
+}
+
+// rewriting checks the members that say what is changed of a response.
+func (c *faultCheck) rewriting() {
+	c.belongs("fields", len(c.fault.Fields) > 0, FaultUnknownEnums, FaultNulls, FaultValues, FaultAbsent)
 	if len(c.fault.Fields) > maxFaultFields || slices.Contains(c.fault.Fields, "") {
 		c.refuse("fields", "must be at most %d names, none of them empty", maxFaultFields)
+	}
+	if len(c.fault.Fields) == 0 && (c.fault.Kind == FaultValues || c.fault.Kind == FaultAbsent) {
+		c.refuse("fields", "the kind %q needs them", c.fault.Kind)
+	}
+	c.belongs("rows", len(c.fault.Rows) > 0, FaultUnknownEnums, FaultNulls, FaultValues, FaultAbsent)
+	if len(c.fault.Rows) > maxFaultFields || len(c.fault.Rows) > 0 && slices.Min(c.fault.Rows) < 0 {
+		c.refuse("rows", "must be at most %d indexes, none of them negative", maxFaultFields)
+	}
+	c.belongs("value", c.fault.Value != nil, FaultValues)
+	if c.fault.Kind == FaultValues && !c.fault.Value.IsValid() {
+		c.refuse("value", "the kind values needs a value, which may be null")
 	}
 }

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -13,8 +14,8 @@ var enumMembers = []string{
 	"targetType", "type", "usageDaysState",
 }
 
-// rewrite returns a JSON body in which the values that the fault names are replaced. A body that is not JSON stays as it
-// is.
+// rewrite returns a JSON body in which the values that the fault names are replaced or left out. A body that is not JSON
+// stays as it is.
 func (f *Fault) rewrite(body []byte) []byte {
 	var changed bytes.Buffer
 	r := rewriter{
@@ -22,26 +23,57 @@ func (f *Fault) rewrite(body []byte) []byte {
 		decoder: jsontext.NewDecoder(bytes.NewReader(body)),
 		encoder: jsontext.NewEncoder(&changed),
 	}
-	if err := r.value(); err != nil {
+	if err := r.body(); err != nil {
 		return body
 	}
 	return changed.Bytes()
 }
 
-// A rewriter copies JSON and changes members as it does.
+// A rewriter copies JSON and changes values as it does.
 type rewriter struct {
 	fault   *Fault
 	decoder *jsontext.Decoder
 	encoder *jsontext.Encoder
+	spared  bool // the row that is being copied
 }
 
-// value copies one value, with the members of all objects in it.
-func (r *rewriter) value() error {
-	switch r.decoder.PeekKind() {
-	case '{':
-		return r.within('}', r.member)
-	case '[':
-		return r.within(']', r.value)
+// body copies the rows of a list, or one object.
+func (r *rewriter) body() error {
+	if r.decoder.PeekKind() != '[' {
+		return r.value("", nil)
+	}
+	n := 0
+	return r.within(']', func() error {
+		r.spared = len(r.fault.Rows) > 0 && !slices.Contains(r.fault.Rows, n)
+		n++
+		return r.value("", nil)
+	})
+}
+
+// value copies one value, with all that is in it, or what the fault puts in its place. The path leads to it from its row.
+// What has to come before the value is written by announce, which may be nil.
+func (r *rewriter) value(path string, announce func() error) error {
+	kind := r.decoder.PeekKind()
+	replacement, changes := r.fault.replacement(path, kind)
+	changes = changes && !r.spared
+	if changes && replacement == nil {
+		return r.decoder.SkipValue()
+	}
+	if announce != nil {
+		if err := announce(); err != nil {
+			return err
+		}
+	}
+	switch {
+	case changes:
+		if err := r.decoder.SkipValue(); err != nil {
+			return err
+		}
+		return r.encoder.WriteValue(replacement)
+	case kind == '{':
+		return r.within('}', func() error { return r.member(path) })
+	case kind == '[':
+		return r.within(']', func() error { return r.value(path+"[]", nil) })
 	}
 	plain, err := r.decoder.ReadValue()
 	if err != nil {
@@ -71,37 +103,49 @@ func (r *rewriter) token() error {
 	return r.encoder.WriteToken(token)
 }
 
-// member copies a member of an object, with another value if the fault says so.
-func (r *rewriter) member() error {
+// member copies a member of the object that the path leads to.
+func (r *rewriter) member(path string) error {
 	token, err := r.decoder.ReadToken()
 	if err != nil {
 		return err
 	}
 	name := token.String()
-	if err := r.encoder.WriteToken(jsontext.String(name)); err != nil {
-		return err
-	}
-	replacement, found := r.fault.replacement(name, r.decoder.PeekKind())
-	if !found {
-		return r.value()
-	}
-	if err := r.decoder.SkipValue(); err != nil {
-		return err
-	}
-	return r.encoder.WriteToken(replacement)
+	return r.value(path+"."+name, func() error { return r.encoder.WriteToken(jsontext.String(name)) })
 }
 
-// replacement returns the new value of a member, and false if the member keeps its own.
-func (f *Fault) replacement(name string, kind jsontext.Kind) (jsontext.Token, bool) {
-	if f.Kind == FaultUnknownEnums {
+// replacement returns the new value of the one that a path leads to, or nil if it is left out; and false if it stays. A
+// path has a dot before each name of a member and [] for each element of a list; that of a row is empty.
+func (f *Fault) replacement(path string, kind jsontext.Kind) (jsontext.Value, bool) {
+	switch f.Kind {
+	case FaultUnknownEnums:
 		fields := f.Fields
 		if len(fields) == 0 {
 			fields = enumMembers
 		}
-		return jsontext.String(UnknownEnumValue), kind == '"' && slices.Contains(fields, name)
+		return jsontext.Value(`"` + UnknownEnumValue + `"`), kind == '"' && named(fields, path)
+	case FaultValues:
+		return f.Value, named(f.Fields, path)
+	case FaultAbsent:
+		return nil, named(f.Fields, path)
+	default:
+		if len(f.Fields) == 0 {
+			isMember := path != "" && !strings.HasSuffix(path, "[]")
+			return jsontext.Value("null"), isMember && kind != '{' && kind != '[' && !strings.HasSuffix(path, ".id")
+		}
+		return jsontext.Value("null"), named(f.Fields, path)
 	}
-	if len(f.Fields) == 0 {
-		return jsontext.Null, kind != '{' && kind != '[' && name != "id"
-	}
-	return jsontext.Null, slices.Contains(f.Fields, name)
+}
+
+// named reports whether one of the fields of a fault means the value that a path leads to.
+func named(fields []string, path string) bool {
+	return slices.ContainsFunc(fields, func(field string) bool {
+		switch {
+		case field == ".":
+			return path == ""
+		case strings.HasPrefix(field, "."):
+			return path == field
+		default:
+			return strings.HasSuffix(path, "."+field)
+		}
+	})
 }

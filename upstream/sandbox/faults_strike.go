@@ -98,7 +98,7 @@ func (f *faults) spoil(w http.ResponseWriter, r *http.Request, fault *Fault, ans
 		}
 		answered.header.Set("Content-Type", "text/plain; charset=utf-8")
 		answered.send(w)
-	case FaultUnknownEnums, FaultNulls:
+	case FaultUnknownEnums, FaultNulls, FaultValues, FaultAbsent:
 		if answered.status < 300 {
 			answered.body = *bytes.NewBuffer(fault.rewrite(answered.body.Bytes()))
 		}

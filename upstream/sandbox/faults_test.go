@@ -407,6 +407,13 @@ func TestFaultsRefuseImpossibleValues(t *testing.T) {
 		{"unknown ending", Fault{Operation: list, Kind: FaultTruncated, Ending: "long"}, `ending: "long" is not short`},
 		{"ending of another kind", Fault{Operation: list, Kind: FaultCut, Ending: EndingShort}, `ending: does not belong`},
 		{"fields of another kind", Fault{Operation: list, Kind: FaultCut, Fields: []string{"id"}}, `fields: does not belong`},
+		{"rows of another kind", Fault{Operation: list, Kind: FaultCut, Rows: []int{1}}, `rows: does not belong`},
+		{"negative row", Fault{Operation: list, Kind: FaultNulls, Rows: []int{0, -1}}, `rows: must be at most 100 indexes, none of them negative`},
+		{"value of another kind", Fault{Operation: list, Kind: FaultNulls, Value: []byte("1")}, `value: does not belong`},
+		{"no value", Fault{Operation: list, Kind: FaultValues, Fields: []string{"id"}}, `value: the kind values needs a value`},
+		{"value that is no JSON", Fault{Operation: list, Kind: FaultValues, Fields: []string{"id"}, Value: []byte("{")}, `value: the kind values needs a value`},
+		{"values of nothing", Fault{Operation: list, Kind: FaultValues, Value: []byte("1")}, `fields: the kind "values" needs them`},
+		{"nothing that is absent", Fault{Operation: list, Kind: FaultAbsent}, `fields: the kind "absent" needs them`},
 		{"empty field", Fault{Operation: list, Kind: FaultNulls, Fields: []string{"id", ""}}, `fields: must be at most 100 names, none of them empty`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -451,6 +458,40 @@ func TestFaultsRewriteOnlyTheFieldsThatAreNamed(t *testing.T) {
 			answer,
 			`{"id":null,"status":"QUEUED","errors":null,"type":"REASSIGN","due":null}` + "\n",
 		},
+		{
+			"values at each depth",
+			Fault{Kind: FaultValues, Fields: []string{"status"}, Value: []byte(`5.0`)},
+			answer,
+			`{"id":"1","status":5.0,"errors":[{"text":"a","type":{"status":5.0}}],"type":"REASSIGN","due":null}` + "\n",
+		},
+		{
+			"values of members of a member",
+			Fault{Kind: FaultValues, Fields: []string{"type.status", "errors[].text"}, Value: []byte(`{"a":[1]}`)},
+			answer,
+			`{"id":"1","status":"QUEUED","errors":[{"text":{"a":[1]},"type":{"status":{"a":[1]}}}],"type":"REASSIGN","due":null}` + "\n",
+		},
+		{
+			"values of the row's own members",
+			Fault{Kind: FaultValues, Fields: []string{".status", ".due"}, Value: []byte(`[]`)},
+			answer,
+			`{"id":"1","status":[],"errors":[{"text":"a","type":{"status":"x"}}],"type":"REASSIGN","due":[]}` + "\n",
+		},
+		{
+			"elements of a list",
+			Fault{Kind: FaultValues, Fields: []string{"errors[]"}, Value: []byte(`null`)},
+			answer,
+			`{"id":"1","status":"QUEUED","errors":[null],"type":"REASSIGN","due":null}` + "\n",
+		},
+		{
+			"members that are absent",
+			Fault{Kind: FaultAbsent, Fields: []string{".id", "errors[].type", "due"}},
+			answer,
+			`{"status":"QUEUED","errors":[{"text":"a"}],"type":"REASSIGN"}` + "\n",
+		},
+		{"rows that are absent", Fault{Kind: FaultAbsent, Fields: []string{"."}, Rows: []int{0, 2}}, `[{"id":1},{"id":2},{"id":3}]`, `[{"id":2}]` + "\n"},
+		{"a row of another type", Fault{Kind: FaultValues, Fields: []string{"."}, Rows: []int{1, 9}, Value: []byte("7")}, `[{"id":1},{"id":2}]`, `[{"id":1},7]` + "\n"},
+		{"one row alone", Fault{Kind: FaultNulls, Fields: []string{"id"}, Rows: []int{1}}, `[{"id":1},{"id":2},{"id":3}]`, `[{"id":1},{"id":null},{"id":3}]` + "\n"},
+		{"an object is a row, too", Fault{Kind: FaultValues, Fields: []string{"."}, Value: []byte(`"x"`)}, `{"id":1}`, `"x"` + "\n"},
 		{"no enum where the value is no text", Fault{Kind: FaultUnknownEnums}, `{"status":1,"phase":null,"type":["a"]}`, `{"status":1,"phase":null,"type":["a"]}` + "\n"},
 		{"an escaped name", Fault{Kind: FaultNulls, Fields: []string{"né"}}, `{"n\u00e9":1}`, `{"né":null}` + "\n"},
 		{"empty list", Fault{Kind: FaultNulls}, `[]`, "[]\n"},
@@ -489,8 +530,12 @@ func FuzzFaultRewriteKeepsJSONWhole(f *testing.F) {
 	f.Add(`{"a":{"status":[{}]}}`)
 	f.Add("[\"\xff\"]")
 	f.Fuzz(func(t *testing.T, answer string) {
-		for _, kind := range []FaultKind{FaultNulls, FaultUnknownEnums} {
-			got := (&Fault{Kind: kind}).rewrite([]byte(answer))
+		for _, kind := range []FaultKind{FaultNulls, FaultUnknownEnums, FaultValues, FaultAbsent} {
+			fault := Fault{Kind: kind}
+			if kind == FaultValues || kind == FaultAbsent {
+				fault.Fields, fault.Value = []string{"status", "[]"}, []byte(`{"a":[null]}`)
+			}
+			got := fault.rewrite([]byte(answer))
 			if json.Valid([]byte(answer)) && !json.Valid(got) {
 				t.Errorf("%s made %q of %q", kind, got, answer)
 			}

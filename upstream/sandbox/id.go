@@ -19,21 +19,37 @@ const (
 type idSource struct {
 	base uint64
 	used atomic.Uint64
+	odd  bool // they end with characters that mean something in paths, queries, filters or JSON
 }
+
+// oddEndings are what odd identifiers end with.
+var oddEndings = [...]string{
+	"/x", "/../x", `\x`, "?limit=0", "#x", "%", "%2F", "%2e%2e", ";v=1", " x y", "+x&y=z", `"x"`, "') or (id pr", "ü特🔐", ".", "..", ":@$",
+}
+
+// The identifiers that are dots alone, which mean a step in a path.
+const (
+	dot     = "."
+	dotsTwo = ".."
+)
 
 // newIDSource returns the source of identifiers for a seed and a stream.
 func newIDSource(seed, stream uint64) *idSource {
 	return &idSource{base: mix(seed ^ stream)}
 }
 
-// next returns a fresh identifier of 32 lower-case hex digits, the service's usual form.
+// next returns a fresh identifier of 32 lower-case hex digits, the service's usual form, or an odd one.
 func (s *idSource) next() string {
 	n := s.used.Add(1)
 	var raw [16]byte
 	// The low half is a bijection of n, so that no identifier repeats within a source.
 	binary.BigEndian.PutUint64(raw[:8], mix(s.base+2*n))
 	binary.BigEndian.PutUint64(raw[8:], mix(n)^s.base)
-	return hex.EncodeToString(raw[:])
+	id := hex.EncodeToString(raw[:])
+	if s.odd {
+		id += oddEndings[n%uint64(len(oddEndings))]
+	}
+	return id
 }
 
 // nextDashed returns a fresh identifier in the dashed form of a UUID, which the service uses for some objects.

@@ -50,6 +50,7 @@ func seedState(config Config) *state {
 			tasksByID:          make(map[string]*task),
 		},
 	}
+	s.ids.odd, s.state.ids.odd = config.OddIDs, config.OddIDs
 	s.seedPeople()
 	s.seedAccess()
 	s.seedCampaigns()

@@ -71,6 +71,8 @@ const (
 	crowdPlace   = 21
 	emptyPlace   = 2
 	decidedPlace = 4
+	dotPlace     = 1 // with Config.OddIDs
+	dotsTwoPlace = 3
 	largeSize    = 1_150
 )
 
@@ -120,6 +122,14 @@ func (s *seeder) certification(number int, of *campaign, size int) {
 	progress := []float64{0, 0.35, 0.7}[number%3]
 	if number%9 == 7 {
 		progress = 1
+	}
+	if s.config.OddIDs {
+		switch number {
+		case dotPlace:
+			made.id, made.reviewer = dot, s.state.reviewerFor(s.users["reviewer-1"])
+		case dotsTwoPlace:
+			made.id, made.reviewer = dotsTwo, s.state.reviewerFor(s.users["reviewer-1"])
+		}
 	}
 	switch number {
 	case largePlace:

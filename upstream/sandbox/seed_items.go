@@ -34,6 +34,9 @@ func (s *seeder) fill(into *certification, number, size int, progress float64) {
 	if number == largePlace && size > 0 {
 		into.items[0].id, into.items[0].access = LargePermissionsItem, s.everything.access()
 	}
+	if number == largePlace && size > 2 && s.config.OddIDs {
+		into.items[1].id, into.items[2].id = dot, dotsTwo
+	}
 	into.recount()
 }
 

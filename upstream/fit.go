@@ -1,0 +1,227 @@
+package upstream
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// fit reads JSON text into the value that a pointer points to, as far as the text fits the value's
+// type. A value of another type is left out: its member or pointer is as if the text did not have it,
+// and a list has one element less. Of several members with one name, the last counts. A number fits
+// an integer if it has no fraction, however it is written. Only the rows of the text, if it is a list,
+// are kept as zero values if they do not fit. What does not fit is logged by u, which may be nil. The
+// error is that of text that is not JSON.
+func fit(u *unknownValues, text []byte, pointer any) error {
+	f := fitter{
+		unknown: u,
+		decoder: jsontext.NewDecoder(bytes.NewReader(text), lenient, jsontext.AllowDuplicateNames(true)),
+		members: map[reflect.Type]map[string]int{},
+	}
+	value := reflect.ValueOf(pointer).Elem()
+	var err error
+	if value.Kind() == reflect.Slice {
+		f.member = value.Type().Elem().Name()
+		err = f.list(value, true)
+	} else {
+		_, err = f.value(value)
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := f.decoder.ReadToken(); !errors.Is(err, io.EOF) {
+		return errNotJSON
+	}
+	return nil
+}
+
+// listsNull reports whether a list in JSON text has an element that is null. It may report so of text
+// that has only a string with such characters in it.
+func listsNull(text []byte) bool {
+	for {
+		before, after, found := bytes.Cut(text, []byte("null"))
+		if !found {
+			return false
+		}
+		before = bytes.TrimRight(before, " \t\r\n")
+		if n := len(before); n > 0 && (before[n-1] == '[' || before[n-1] == ',') {
+			return true
+		}
+		text = after
+	}
+}
+
+// A fitter reads one JSON text. See fit.
+type fitter struct {
+	unknown *unknownValues
+	decoder *jsontext.Decoder
+	member  string                          // which is being read, behind the name of its type
+	members map[reflect.Type]map[string]int // index of the field, by the member's name
+}
+
+// value reads the next JSON value into v, which is zero afterwards unless the value fits.
+func (f *fitter) value(v reflect.Value) (fits bool, err error) {
+	v.SetZero()
+	if own, ok := v.Addr().Interface().(json.Unmarshaler); ok {
+		value, err := f.decoder.ReadValue()
+		if err != nil {
+			return false, err
+		}
+		return own.UnmarshalJSON(value) == nil, nil
+	}
+	switch kind := f.decoder.PeekKind(); {
+	case v.Kind() == reflect.Pointer:
+		target := reflect.New(v.Type().Elem())
+		if fits, err = f.value(target.Elem()); fits {
+			v.Set(target)
+		}
+		return fits, err
+	case kind == '{' && v.Kind() == reflect.Struct:
+		return true, f.object(v)
+	case kind == '[' && v.Kind() == reflect.Slice:
+		return true, f.list(v, false)
+	case kind == '{' || kind == '[':
+		f.misfit(kind)
+		return false, f.decoder.SkipValue()
+	default:
+		token, err := f.decoder.ReadToken()
+		if err != nil {
+			return false, err
+		}
+		if fits = setPlain(v, token); !fits {
+			f.misfit(kind)
+		}
+		return fits, nil
+	}
+}
+
+// misfit logs that the member which is being read has a value of another type. Null is of every type.
+func (f *fitter) misfit(kind jsontext.Kind) {
+	if f.unknown != nil && kind != 'n' {
+		f.unknown.misfit(f.member, typeName(kind))
+	}
+}
+
+// typeName returns what JSON calls values of a kind.
+func typeName(kind jsontext.Kind) string {
+	switch kind {
+	case '{':
+		return "object"
+	case '[':
+		return "array"
+	case 't', 'f':
+		return "boolean"
+	default:
+		return kind.String()
+	}
+}
+
+// object reads a JSON object into a struct.
+func (f *fitter) object(v reflect.Value) error {
+	if _, err := f.decoder.ReadToken(); err != nil {
+		return err
+	}
+	fields := f.fieldsOf(v.Type())
+	for f.decoder.PeekKind() != '}' {
+		name, err := f.decoder.ReadToken()
+		if err != nil {
+			return err
+		}
+		if i, known := fields[name.String()]; known {
+			f.member = v.Type().Name() + "." + name.String()
+			_, err = f.value(v.Field(i))
+		} else {
+			err = f.decoder.SkipValue()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err := f.decoder.ReadToken()
+	return err
+}
+
+// list reads a JSON array into a slice, which is not nil afterwards. Elements that do not fit are left
+// out, or kept as zero values.
+func (f *fitter) list(v reflect.Value, keep bool) error {
+	if _, err := f.decoder.ReadToken(); err != nil {
+		return err
+	}
+	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	member := f.member + "[]"
+	for f.decoder.PeekKind() != ']' {
+		f.member = member
+		element := reflect.New(v.Type().Elem()).Elem()
+		fits, err := f.value(element)
+		if err != nil {
+			return err
+		}
+		if fits || keep {
+			v.Set(reflect.Append(v, element))
+		}
+	}
+	_, err := f.decoder.ReadToken()
+	return err
+}
+
+// fieldsOf returns the indexes of a struct's fields by the names of their members.
+func (f *fitter) fieldsOf(of reflect.Type) map[string]int {
+	fields, known := f.members[of]
+	if !known {
+		fields = make(map[string]int, of.NumField())
+		for i := range of.NumField() {
+			name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+			fields[name] = i
+		}
+		f.members[of] = fields
+	}
+	return fields
+}
+
+// setPlain sets v to a string, boolean or number, and reports whether the token fits v.
+func setPlain(v reflect.Value, token jsontext.Token) bool {
+	switch kind := token.Kind(); {
+	case kind == '"' && v.Kind() == reflect.String:
+		v.SetString(token.String())
+	case (kind == 't' || kind == 'f') && v.Kind() == reflect.Bool:
+		v.SetBool(token.Bool())
+	case kind == '0' && v.CanInt():
+		n, ok := wholeNumber(token.String())
+		if !ok || v.OverflowInt(n) {
+			return false
+		}
+		v.SetInt(n)
+	default:
+		return false
+	}
+	return true
+}
+
+// maxZeros is the most zeros that an int64 ends with.
+const maxZeros = 18
+
+// wholeNumber returns a JSON number as an integer; false if it has a fraction or is too large.
+func wholeNumber(text string) (int64, bool) {
+	mantissa, power := text, 0
+	if at := strings.IndexAny(text, "eE"); at >= 0 {
+		mantissa = text[:at]
+		power, _ = strconv.Atoi(text[at+1:]) // the largest or smallest int if it has no room
+	}
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	digits := strings.TrimRight(whole+fraction, "0")
+	if digits == "" || digits == "-" {
+		return 0, true
+	}
+	zeros := float64(power) + float64(len(whole)-len(digits)) // without a chance of overflow
+	if zeros < 0 || zeros > maxZeros {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(digits+strings.Repeat("0", int(zeros)), 10, 64)
+	return n, err == nil
+}
