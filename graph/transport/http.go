@@ -102,7 +102,7 @@ func (x exchange) one(params *graphql.RawParams) error {
 		x.respond(invalid)
 		return nil
 	}
-	subscription, deferring := operation.Operation.Operation == ast.Subscription, plan.Defers(operation)
+	subscription, deferring := operation.Operation.Operation == ast.Subscription, plan.Of(operation).Deferring
 	switch {
 	case x.request.Method == http.MethodGet && operation.Operation.Operation == ast.Mutation:
 		return errMutationByGet
@@ -117,7 +117,7 @@ func (x exchange) one(params *graphql.RawParams) error {
 	if !deferring && !subscription {
 		return x.respondOnce(ctx, responses)
 	}
-	x.stream(ctx, inOrder(operation, responses), subscription)
+	x.stream(ctx, responses, subscription)
 	return nil
 }
 
@@ -141,7 +141,7 @@ func (x exchange) inBatch(params *graphql.RawParams) *graphql.Response {
 	switch {
 	case invalid != nil:
 		return invalid
-	case operation.Operation.Operation == ast.Subscription, plan.Defers(operation):
+	case operation.Operation.Operation == ast.Subscription, plan.Of(operation).Deferring:
 		response := errStreamInBatch.response()
 		x.onRefused(ctx, params, operation, response)
 		return response

@@ -93,13 +93,12 @@ func (s *socket) operate(ctx, caller context.Context, id string, given *paramete
 	switch {
 	case invalid != nil:
 		return invalid
-	case kind != ast.Query && plan.Defers(operation):
+	case kind != ast.Query && plan.Of(operation).Deferring:
 		response := errDeferOutsideQuery.response()
 		s.onRefused(caller, params, operation, response)
 		return response
 	}
 	responses, execution := s.executor.DispatchOperation(execution, operation) // the context ends with the last response
-	responses = inOrder(operation, responses)
 	responded, increment := kind == ast.Subscription, false
 	for response := responses(execution); response != nil; response = responses(execution) {
 		if caller.Err() == nil {
