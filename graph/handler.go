@@ -40,7 +40,7 @@ func NewHandler(cfg Config) *Handler {
 		tasksWatched: watch.NewHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
 	}})
 	server := handler.New(schema)
-	overHTTP := transport.NewHTTP(cfg.Limits, observer(cfg.Observe).refused)
+	overHTTP := transport.NewHTTP(cfg.Limits, cfg.Stopping, observer(cfg.Observe).refused)
 	sockets := transport.NewWebSocket(overHTTP, transport.WebSocketConfig{
 		Caller: cfg.Caller, AllowOrigin: cfg.AllowOrigin,
 		MaxConnections: cfg.MaxWebSockets, MaxOperations: cfg.MaxWebSocketOperations,
@@ -75,7 +75,7 @@ func extensions(cfg Config, schema graphql.ExecutableSchema, rows relay.Limits, 
 	var list []graphql.HandlerExtension
 	projector := gen.NewProjector(schema)
 	if cfg.Observe != nil || cfg.Tracer != nil {
-		list = append(list, observation{cfg.Observe, cfg.Tracer, cfg.Documents})
+		list = append(list, observation{cfg.Observe, cfg.Tracer, cfg.Documents, cfg.Stopping})
 	}
 	if cfg.Tracer != nil {
 		list = append(list, resolverSpans{cfg.Tracer})
