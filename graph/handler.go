@@ -32,7 +32,7 @@ func NewHandler(cfg Config) *Handler {
 	rows := relay.Limits{Default: defaultRows, Max: maxRows}
 	documents := document.NewCache(cfg.Documents, documentBytes)
 	recovered := apierror.NewRecoverer(cfg.Logger)
-	schema := gen.NewExecutableSchema(gen.Config{Resolvers: &Resolver{
+	schema := gen.NewExecutableSchema(gen.Config{Schema: servedSchema(), Resolvers: &Resolver{
 		client:       cfg.Client,
 		rows:         rows,
 		arguments:    gen.NewArgumentReader(gen.NewExecutableSchema(gen.Config{})),
