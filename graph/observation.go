@@ -156,7 +156,7 @@ func (o observation) InterceptOperation(ctx context.Context, next graphql.Operat
 		}
 		if last && !ended {
 			ended = true
-			if (response == nil || len(outcome.Codes) > 0) && errors.Is(caller.Err(), context.Canceled) {
+			if errors.Is(caller.Err(), context.Canceled) {
 				outcome.abandon(o.whyAbandoned())
 			}
 			if kind != ast.Subscription {
