@@ -114,7 +114,10 @@ func TestWhoLeavesASubscriptionIsObserved(t *testing.T) {
 		leave func(*testing.T, *graphtest.Tenant, *graphtest.Peer, chan struct{})
 		want  string
 	}{
-		"completed":        {func(t *testing.T, _ *graphtest.Tenant, p *graphtest.Peer, _ chan struct{}) { t.Helper(); p.Send(t, "complete", "1", nil) }, "CANCELLED"},
+		"completed": {func(t *testing.T, _ *graphtest.Tenant, p *graphtest.Peer, _ chan struct{}) {
+			t.Helper()
+			p.Send(t, "complete", "1", nil)
+		}, "CANCELLED"},
 		"WebSocket closed": {func(_ *testing.T, _ *graphtest.Tenant, p *graphtest.Peer, _ chan struct{}) { _ = p.Conn.CloseNow() }, "CANCELLED"},
 		"interrupted":      {func(_ *testing.T, _ *graphtest.Tenant, _ *graphtest.Peer, stopping chan struct{}) { close(stopping) }, "INTERRUPTED"},
 	} {
