@@ -3391,7 +3391,9 @@ type SignOffCertificationPayload {
 
 """
 Everything that can be watched. The gateway polls the upstream on behalf of the clients that watch,
-so a subscription spends request budget for as long as it lasts.
+so a subscription spends request budget for as long as it lasts. If the gateway stops meanwhile, the
+subscription breaks off and does not complete: subscribe again, as most client libraries do by
+themselves. A subscription that comes too late for that is refused with INTERRUPTED.
 """
 type Subscription {
   """
