@@ -1,6 +1,8 @@
 package graph_test
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -10,11 +12,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/99designs/gqlgen/graphql"
 	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"certql/graph/document"
 	"certql/graph/gen"
 	"certql/graph/graphtest"
+	"certql/graph/projection"
 	"certql/upstream/sandbox"
 )
 
@@ -278,5 +285,45 @@ func TestDeferredPartsDoNotWaitForEachOther(t *testing.T) {
 	close(release)
 	if got := p.Read(t); !strings.Contains(string(got.Payload), `"reviewers"`) {
 		t.Errorf("the last part is %s", got.Payload)
+	}
+}
+
+// Where a part lacks a value that must not be null, the part is null and says so; the object that it
+// belongs to stays as it was sent.
+func TestAPartThatMustNotBeNullIsNull(t *testing.T) {
+	t.Parallel()
+	schema := gen.NewExecutableSchema(gen.Config{})
+	document, err := gqlparser.LoadQueryWithRules(schema.Schema(), `mutation { signOffCertification(input: {certificationId: "c"}) { errors { code ... { message } } } }`, rules.NewDefaultRules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	operation := &graphql.OperationContext{
+		Doc: document, Operation: document.Operations[0], RecoverFunc: graphql.DefaultRecover,
+		ResolverMiddleware: func(ctx context.Context, next graphql.Resolver) (any, error) { return next(ctx) },
+	}
+	payload := graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{"Mutation"})[0]
+	field := graphql.CollectFields(operation, payload.Selections, nil)[0]
+	planner := &projection.Planner{Operation: operation, PutOff: map[ast.Selection]string{field.Selections[1]: "late"}}
+	ctx := graphql.WithOperationContext(graphql.WithResponseContext(t.Context(), graphql.DefaultErrorPresenter, graphql.DefaultRecover), operation)
+	parts := projection.NewParts()
+	first := func(ctx context.Context) *graphql.Response {
+		ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: payload.Name, Field: field})
+		written, ok := gen.NewProjector(schema).Project(ctx, planner, []gen.MutationError{{Code: gen.MutationErrorCodeForbidden}})
+		if !ok {
+			t.Fatal("the rest cannot be written")
+		}
+		var data bytes.Buffer
+		written.MarshalGQL(&data)
+		return &graphql.Response{Data: data.Bytes()}
+	}
+	if got := parts.Respond(ctx, first); string(got.Data) != `[{"code":"FORBIDDEN"}]` {
+		t.Errorf("at first there is %s", got.Data)
+	}
+	got := parts.Respond(ctx, first)
+	if got == nil || string(got.Data) != "null" || got.Label != "late" || got.Path.String() != "errors[0]" || len(got.Errors) != 1 || got.Errors[0].Path.String() != "errors[0].message" {
+		t.Errorf("the part is %+v", got)
+	}
+	if more := parts.Respond(ctx, first); more != nil {
+		t.Errorf("then there is %+v", more)
 	}
 }
