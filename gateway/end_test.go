@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,20 +22,21 @@ import (
 	"certql/edge/telemetry"
 )
 
-// A patientTenant is an upstream that responds to lists only when it is told to, and at once to tasks,
-// which never end.
+// A patientTenant is an upstream that responds to lists only when it is told to, and at once to tasks.
 type patientTenant struct {
 	*httptest.Server
 	arrived chan struct{} // has one for each list that was asked for
 	release chan struct{} // closed when they may be answered
+	task    atomic.Value  // string: the status of every task
 }
 
 func newPatientTenant(t *testing.T) *patientTenant {
 	t.Helper()
 	tenant := &patientTenant{arrived: make(chan struct{}, 1000), release: make(chan struct{})}
+	tenant.task.Store("QUEUED")
 	tenant.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/v3/certification-tasks/") {
-			io.WriteString(w, `{"id":"t1","status":"QUEUED"}`)
+			fmt.Fprintf(w, `{"id":"t1","status":%q}`, tenant.task.Load())
 			return
 		}
 		tenant.arrived <- struct{}{}
@@ -115,7 +117,7 @@ func TestTheEndCutsNothing(t *testing.T) {
 		}
 		watching.Go(func() {
 			defer response.Body.Close()
-			if rest, err := io.ReadAll(events); err != nil || !strings.HasSuffix(string(rest), "event: complete\ndata:\n\n") {
+			if rest, err := io.ReadAll(events); err != nil || strings.Contains(string(rest), "event:") {
 				t.Errorf("stream %d ends by %q, %v", i, rest, err)
 			}
 		})
@@ -127,11 +129,8 @@ func TestTheEndCutsNothing(t *testing.T) {
 			t.Fatalf("socket %d: %s", i, first)
 		}
 		watching.Go(func() {
-			if _, text, err := conn.Read(t.Context()); err != nil || !strings.Contains(string(text), `"complete"`) {
-				t.Errorf("the subscription of socket %d ends by %s, %v", i, text, err)
-			}
-			if _, _, err := conn.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusGoingAway {
-				t.Errorf("socket %d ends by %v", i, err)
+			if _, text, err := conn.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusGoingAway {
+				t.Errorf("socket %d ends by %s, %v", i, text, err)
 			}
 		})
 	}

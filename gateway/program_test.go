@@ -60,7 +60,10 @@ func start(t testing.TB, args ...string) *program {
 		code:   make(chan int, 1),
 		http:   &http.Client{Transport: noticing{&http.Transport{}, handedOut}},
 	}
-	anywhere := []string{"--addr=localhost:0"} // a free port
+	var anywhere []string
+	if !slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--addr") }) {
+		anywhere = append(anywhere, "--addr=localhost:0") // a free port
+	}
 	if len(args) > 0 && args[0] == "sandbox" {
 		p.stdout.lastLine = "Controls"
 	} else if !slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--admin-addr") }) {

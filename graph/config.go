@@ -62,8 +62,8 @@ type Config struct {
 	// TaskPollMin is how long after the first read of a watched task the second comes, by default
 	// 1 s. The waits grow from there up to TaskPollMax, by default 10 s.
 	TaskPollMin, TaskPollMax time.Duration
-	// Stopping, once closed, completes every subscription and then ends the WebSocket connections;
-	// nil if that never comes.
+	// Stopping, once closed, interrupts every subscription, so that clients subscribe again elsewhere, and
+	// then ends the WebSocket connections; nil if that never comes.
 	Stopping <-chan struct{}
 	// Caller returns a context whose caller is the one of an Authorization, in the form of the
 	// header of that name, if the first message of a WebSocket has one. By default such

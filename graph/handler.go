@@ -32,7 +32,7 @@ func NewHandler(cfg Config) *Handler {
 	rows := relay.Limits{Default: defaultRows, Max: maxRows, Read: cfg.Client.PageSize()}
 	documents := document.NewCache(cfg.Documents, documentBytes)
 	recovered := apierror.NewRecoverer(cfg.Logger)
-	schema := gen.NewExecutableSchema(gen.Config{Resolvers: &Resolver{
+	schema := gen.NewExecutableSchema(gen.Config{Schema: servedSchema(), Resolvers: &Resolver{
 		client:       cfg.Client,
 		rows:         rows,
 		arguments:    gen.NewArgumentReader(gen.NewExecutableSchema(gen.Config{})),
@@ -40,7 +40,7 @@ func NewHandler(cfg Config) *Handler {
 		tasksWatched: watch.NewHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
 	}})
 	server := handler.New(schema)
-	overHTTP := transport.NewHTTP(cfg.Limits, observer(cfg.Observe).refused)
+	overHTTP := transport.NewHTTP(cfg.Limits, cfg.Stopping, observer(cfg.Observe).refused)
 	sockets := transport.NewWebSocket(overHTTP, transport.WebSocketConfig{
 		Caller: cfg.Caller, AllowOrigin: cfg.AllowOrigin,
 		MaxConnections: cfg.MaxWebSockets, MaxOperations: cfg.MaxWebSocketOperations,
@@ -67,14 +67,15 @@ func NewHandler(cfg Config) *Handler {
 //   - once the document is valid and the variables are read: persistence keeps it, and then planning
 //     refuses what would cost too much, before anything is executed;
 //   - around the operation: observation sees all that the others do; operations gives it the loaders
-//     and the deadline that deferral then hides from gqlgen's executor; and the ending of a watch is
-//     in the context of whatever resolves a subscription;
+//     and the deadline that deferral then hides from gqlgen, and deferral takes out what is put off at
+//     the root; and the ending of a watch is in the context of whatever resolves a subscription;
 //   - around each response and each resolver: operations ends the loaders and reports the cost after
-//     the ending has had its say, and the span of a resolver encloses the writing of what it returns.
+//     the ending has had its say and deferral has returned the last part, and the span of a resolver encloses the writing of what it returns.
 func extensions(cfg Config, schema graphql.ExecutableSchema, rows relay.Limits, documents *document.Cache) []graphql.HandlerExtension {
 	var list []graphql.HandlerExtension
+	projector := gen.NewProjector(schema)
 	if cfg.Observe != nil || cfg.Tracer != nil {
-		list = append(list, observation{cfg.Observe, cfg.Tracer, cfg.Documents})
+		list = append(list, observation{cfg.Observe, cfg.Tracer, cfg.Documents, cfg.Stopping})
 	}
 	if cfg.Tracer != nil {
 		list = append(list, resolverSpans{cfg.Tracer})
@@ -85,11 +86,11 @@ func extensions(cfg Config, schema graphql.ExecutableSchema, rows relay.Limits, 
 		document.NewInspection(cfg.Limits, !cfg.hidesSchema(), schema.Schema(), documents),
 		plan.Planning{Rows: rows, Precheck: cfg.Precheck, MaxCalls: cfg.MaxEstimatedCalls, Traces: cfg.Trace},
 		operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, cfg.ObserveBatch},
-		deferral{},
+		deferral{projector},
 		watch.Endings{},
 	)
 	if !cfg.unprojected {
-		list = append(list, projections{gen.NewProjector(schema)})
+		list = append(list, projections{projector})
 	}
 	return list
 }

@@ -2,7 +2,9 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -76,6 +78,18 @@ func (o *Outcome) note(errs gqlerror.List) {
 	}
 }
 
+// abandon puts the code of an operation that nobody waits for before all others, and leaves out those that
+// say that the gateway or the upstream has failed: what was given up half-way proves nothing of the kind.
+func (o *Outcome) abandon(code string) {
+	codes := []string{code}
+	for _, other := range o.Codes {
+		if other != code && other != apierror.CodeCancelled && other != apierror.CodeInternal && !strings.HasPrefix(other, "UPSTREAM_") {
+			codes = append(codes, other)
+		}
+	}
+	o.Codes = codes
+}
+
 // spend adds what an operation, or one event of it, has cost.
 func (o *Outcome) spend(usage *upstream.Usage) {
 	if o == nil || usage == nil {
@@ -103,6 +117,7 @@ type observation struct {
 	observer observer
 	tracer   trace.Tracer
 	trusted  *document.Trusted
+	stopping <-chan struct{} // closed when the gateway stops; nil if it never does
 }
 
 var _ interface {
@@ -128,7 +143,7 @@ func (o observation) InterceptOperation(ctx context.Context, next graphql.Operat
 	if kind == ast.Subscription {
 		ctx = context.WithValue(ctx, outcomeKey{}, outcome) // each event has a usage of its own
 	}
-	respond := next(ctx)
+	caller, respond := ctx, next(ctx)
 	ended := false
 	return func(ctx context.Context) *graphql.Response {
 		response := respond(ctx)
@@ -141,12 +156,25 @@ func (o observation) InterceptOperation(ctx context.Context, next graphql.Operat
 		}
 		if last && !ended {
 			ended = true
+			if errors.Is(caller.Err(), context.Canceled) {
+				outcome.abandon(o.whyAbandoned())
+			}
 			if kind != ast.Subscription {
 				outcome.spend(upstream.UsageFrom(ctx))
 			}
 			end(*outcome)
 		}
 		return response
+	}
+}
+
+// whyAbandoned returns the code of an operation that nobody waits for any more.
+func (o observation) whyAbandoned() string {
+	select {
+	case <-o.stopping:
+		return apierror.CodeInterrupted // the gateway has cut off what took too long
+	default:
+		return apierror.CodeCancelled
 	}
 }
 

@@ -7,11 +7,12 @@ import (
 
 	"certql/graph/gen"
 	"certql/graph/plan"
+	"certql/graph/projection"
 )
 
 // projections is the extension that writes what resolvers return as JSON at once, if gqlgen
 // would execute each field of each object. What it does not write is left to gqlgen: other values
-// than objects, those that gqlgen has to report an error for, and operations with @defer.
+// than objects, and those that gqlgen has to report an error for, with nothing put off by @defer.
 type projections struct{ projector gen.Projector }
 
 var _ interface {
@@ -32,11 +33,16 @@ func (p projections) InterceptField(ctx context.Context, next graphql.Resolver) 
 		return value, err
 	}
 	made := plan.From(ctx)
-	if made.Deferring {
-		return value, nil
+	planner := &made.Projected
+	if made.Deferring && projection.IsWhole(ctx) {
+		planner = &made.Whole
 	}
-	if written, ok := p.projector.Project(ctx, &made.Projected, value); ok {
+	written, ok := p.projector.Project(ctx, planner, value)
+	switch {
+	case ok:
 		return written, nil
+	case made.Deferring:
+		projection.ExecuteWhole(ctx)
 	}
 	return value, nil
 }

@@ -82,6 +82,7 @@ type plainWriter struct {
 	schema   *ast.Schema
 	selected map[string]bool // "Type.field"
 	names    int
+	defers   bool // fields are in fragments with @defer, too
 }
 
 func (o *plainWriter) query() string {
@@ -96,9 +97,18 @@ func (o *plainWriter) query() string {
 	}
 	for i := range roots {
 		roots[i] = fmt.Sprintf("root%d: ", i) + roots[i]
+		if o.defers && o.r.IntN(4) == 0 {
+			roots[i] = "... " + o.putOff() + " { " + roots[i] + " }"
+		}
 	}
 	o.r.Shuffle(len(roots), func(i, j int) { roots[i], roots[j] = roots[j], roots[i] })
 	return "{ " + strings.Join(roots[:3], " ") + " }"
+}
+
+// putOff returns a directive that puts a fragment off.
+func (o *plainWriter) putOff() string {
+	o.names++
+	return fmt.Sprintf("@defer(label: %q)", fmt.Sprint("part", o.names))
 }
 
 // selection selects some fields of a type, each now and then in a fragment or by another name.
@@ -119,7 +129,15 @@ func (o *plainWriter) selection(name string, depth int) string {
 			text += "(first: 2)"
 		}
 		before, after := "", ""
-		switch o.r.IntN(8) {
+		kinds := 8
+		if o.defers {
+			kinds = 11
+		}
+		switch o.r.IntN(kinds) {
+		case 8, 9:
+			before, after = "... "+o.putOff()+" { ", " }"
+		case 10:
+			before, after = "... on "+name+" "+o.putOff()+" { ", " }"
 		case 0:
 			before, after = "... on "+name+" { ", " }"
 		case 1:

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -18,6 +19,8 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
+
+	"certql/graph/graphtest"
 )
 
 var update = flag.Bool("update", false, "write the golden schema")
@@ -56,6 +59,64 @@ func TestEverySchemaElementIsDescribedBySentences(t *testing.T) {
 	for place, text := range descriptions(publicSchema(t)) {
 		if problem := sentenceProblem(text); problem != "" {
 			t.Errorf("the description of %s %s: %q", place, problem, text)
+		}
+	}
+}
+
+// What the schema says of itself holds together: it is described, each scalar of its own names what
+// specifies it, and directives stand where introspection knows that they may.
+func TestIntrospectionAgreesWithItself(t *testing.T) {
+	w := graphtest.SharedTenant(t)
+	a := w.Ask(t, graphtest.Admin, `{
+		__schema { description directives { name description locations args { name description } } types { name kind specifiedByURL } }
+		__type(name: "__DirectiveLocation") { enumValues(includeDeprecated: true) { name description } }
+	}`, nil)
+	var data struct {
+		Schema struct {
+			Description string
+			Directives  []struct {
+				Name, Description string
+				Locations         []string
+				Args              []struct{ Name, Description string }
+			}
+			Types []struct{ Name, Kind, SpecifiedByURL string }
+		} `json:"__schema"`
+		Type struct {
+			EnumValues []struct{ Name, Description string }
+		} `json:"__type"`
+	}
+	text, err := json.Marshal(a.OK(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &data); err != nil {
+		t.Fatal(err)
+	}
+	if problem := sentenceProblem(data.Schema.Description); problem != "" {
+		t.Errorf("the description of the schema %s: %q", problem, data.Schema.Description)
+	}
+	known := map[string]bool{}
+	for _, value := range data.Type.EnumValues {
+		known[value.Name] = true
+	}
+	if len(known) != 19 || known["DIRECTIVE_DEFINITION"] {
+		t.Errorf("the places for directives are not those of the specification: %v", known)
+	}
+	var names []string
+	for _, directive := range data.Schema.Directives {
+		names = append(names, directive.Name)
+		for _, location := range directive.Locations {
+			if !known[location] {
+				t.Errorf("@%s stands at %s, which is no place", directive.Name, location)
+			}
+		}
+	}
+	if diff := gocmp.Diff([]string{"defer", "deprecated", "include", "oneOf", "skip", "specifiedBy"}, names); diff != "" {
+		t.Errorf("the directives (-want +got):\n%s", diff)
+	}
+	for _, each := range data.Schema.Types {
+		if each.Kind == "SCALAR" && (each.SpecifiedByURL != "") == slices.Contains([]string{"Boolean", "Float", "ID", "Int", "String"}, each.Name) {
+			t.Errorf("%s is specified by %q", each.Name, each.SpecifiedByURL)
 		}
 	}
 }
@@ -238,6 +299,7 @@ func descriptions(schema *ast.Schema) map[string]string {
 			arguments(name+"."+field.Name, field.Arguments)
 		}
 	}
+	texts["schema"] = schema.Description
 	for name, directive := range schema.Directives {
 		if directive.Position.Src.BuiltIn {
 			continue

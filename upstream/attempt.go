@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptrace"
 	"time"
@@ -60,7 +61,7 @@ func (c *Client) roundTrip(ctx context.Context, call *call, turn throttle.Turn) 
 	c.tracing.inject(ctx, req.Header)
 	attempt.begin()
 	status := 0
-	defer func() { attempt.end(status) }()
+	defer func() { attempt.end(status, statusClassAt(ctx, status)) }()
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
 		e := failure(ctx, r.operation.name, err)
@@ -124,15 +125,24 @@ func (a *attempt) gotConn(httptrace.GotConnInfo) {
 	if a.connections++; a.connections == 1 {
 		return
 	}
-	a.end(0)
+	a.end(0, StatusNone)
 	a.usage.reserve() // whether or not another call is allowed: it goes
 	a.client.throttle.Resent(a.turn)
 	a.client.stats.retries.Add(1)
 	a.begin()
 }
 
-// end notes the status of the response; 0 if none came.
-func (a *attempt) end(status int) {
+// end notes the status of the response, and its class; 0 if none came.
+func (a *attempt) end(status int, class StatusClass) {
 	a.ended(status)
-	a.client.stats.observeCall(a.request.operation.name, status, time.Since(a.began))
+	a.client.stats.observeCall(a.request.operation.name, class, time.Since(a.began))
+}
+
+// statusClassAt returns the class of a status, 0 for none. That no response came proves nothing of the
+// upstream if the context says that nobody waits for it any more.
+func statusClassAt(ctx context.Context, status int) StatusClass {
+	if status == 0 && errors.Is(ctx.Err(), context.Canceled) {
+		return StatusCanceled
+	}
+	return statusClassOf(status)
 }

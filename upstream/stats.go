@@ -16,16 +16,17 @@ const (
 	StatusRefused                      // 4xx but for 429
 	StatusThrottled                    // 429
 	StatusFailed                       // 5xx and anything that is no status
+	StatusCanceled                     // no response came before nobody waited for it any more
 
 	statusClasses int = iota
 )
 
-// String names the class as "none", "2xx", "3xx", "4xx", "429" or "5xx".
+// String names the class as "none", "2xx", "3xx", "4xx", "429", "5xx" or "cancelled".
 func (s StatusClass) String() string {
 	if s < 0 || int(s) >= statusClasses {
 		return "none"
 	}
-	return [statusClasses]string{"none", "2xx", "3xx", "4xx", "429", "5xx"}[s]
+	return [statusClasses]string{"none", "2xx", "3xx", "4xx", "429", "5xx", "cancelled"}[s]
 }
 
 func statusClassOf(status int) StatusClass {
@@ -97,11 +98,11 @@ func newStatistics() *statistics {
 	return s
 }
 
-// observeCall notes a request that went out, with the status of its response, 0 for none, and how
-// long it took.
-func (s *statistics) observeCall(operation string, status int, took time.Duration) {
+// observeCall notes a request that went out, with the class of its response's status, and how long it
+// took.
+func (s *statistics) observeCall(operation string, status StatusClass, took time.Duration) {
 	call := s.calls[operation]
-	call.byStatus[statusClassOf(status)].Add(1)
+	call.byStatus[status].Add(1)
 	call.took.observe(took)
 }
 

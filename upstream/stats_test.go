@@ -52,7 +52,7 @@ func TestStatsHaveTheLimitWithoutItsMargin(t *testing.T) {
 }
 
 func TestStatusClassesHaveNames(t *testing.T) {
-	want := []string{"none", "2xx", "3xx", "4xx", "429", "5xx", "none"}
+	want := []string{"none", "2xx", "3xx", "4xx", "429", "5xx", "cancelled", "none"}
 	for class, name := range want {
 		if got := upstream.StatusClass(class).String(); got != name {
 			t.Errorf("class %d is %q, want %q", class, got, name)

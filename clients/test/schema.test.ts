@@ -5,10 +5,10 @@ import {
   buildClientSchema,
   buildSchema,
   getIntrospectionQuery,
-  GraphQLSchema,
   isObjectType,
   lexicographicSortSchema,
   printSchema,
+  validateSchema,
 } from 'graphql';
 import { embedded } from '../embedded';
 import { ask } from './gateway';
@@ -23,9 +23,15 @@ test('every type with an id is a Node, is embedded, or is known to be the same w
   assert.deepEqual(others.sort(), [...embedded, 'IdentitySummary'].sort());
 });
 
-test('introspection answers the schema of the files', async () => {
-  const answered = buildClientSchema(await ask(getIntrospectionQuery({ oneOf: true })));
-  // The files declare no directives; the gateway adds @defer.
-  const text = (of: typeof schema) => printSchema(lexicographicSortSchema(new GraphQLSchema({ ...of.toConfig(), directives: [] })));
+test('introspection answers the schema of the files, and is valid', async () => {
+  const query = getIntrospectionQuery({ oneOf: true, specifiedByUrl: true, schemaDescription: true, directiveIsRepeatable: true, inputValueDeprecation: true });
+  const introspection = await ask(query);
+  const answered = buildClientSchema(introspection);
+  assert.deepEqual(validateSchema(answered), []);
+  const text = (of: typeof schema) => printSchema(lexicographicSortSchema(of));
   assert.equal(text(answered), text(schema));
+  const places: string[] = introspection.__schema.types.find(({ name }: any) => name === '__DirectiveLocation').enumValues.map(({ name }: any) => name);
+  for (const { name, locations } of introspection.__schema.directives) {
+    assert.deepEqual(locations.filter((place: string) => !places.includes(place)), [], `@${name}`);
+  }
 });

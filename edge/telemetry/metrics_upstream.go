@@ -30,7 +30,7 @@ func newUpstreamCollector(stats func() upstream.Stats) *upstreamCollector {
 	}
 	c := &upstreamCollector{
 		stats: stats,
-		calls: describe("certql_upstream_calls_total", "Requests that went out, by the vendor's operation and by the class of the status (none if no response came).", "operation", "status"),
+		calls: describe("certql_upstream_calls_total", "Requests that went out, by the vendor's operation and by the class of the status (none if no response came, cancelled if nobody waited for it any more).", "operation", "status"),
 		took:  describe("certql_upstream_call_duration_seconds", "Time from sending a request to the end of its response.", "operation"),
 		waits: describe("certql_upstream_wait_seconds", "Time that a call has waited for its turn in the request budget."),
 	}

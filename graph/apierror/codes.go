@@ -16,6 +16,13 @@ const (
 	CodeCallsExceeded       = "UPSTREAM_CALLS_EXCEEDED"
 	CodeInternal            = "INTERNAL"
 
+	// CodeCancelled is the code of an operation whose caller has gone, or no longer wants it. Callers
+	// never see it; operators do.
+	CodeCancelled = "CANCELLED"
+	// CodeInterrupted is the code of what is not begun, or not continued, because the gateway stops. The
+	// caller may try again at once: another replica responds, or the next one.
+	CodeInterrupted = "INTERRUPTED"
+
 	// CodeOperationTooLarge is the code of a request that exceeds a limit.
 	CodeOperationTooLarge = "OPERATION_TOO_LARGE"
 
@@ -32,6 +39,6 @@ func Codes() []string {
 		CodeUnauthenticated, CodeForbidden, CodeNotFound, CodeBadUserInput, CodeGovernanceGroup, CodeRateLimited,
 		CodeUpstreamTimeout, CodeUpstreamUnavailable, CodeUpstreamInvalid, CodeCallsExceeded, CodeOperationTooLarge,
 		CodePersistedNotFound, CodePersistedNotSupported, CodeNotTrusted,
-		CodeInternal, errcode.ParseFailed, errcode.ValidationFailed,
+		CodeCancelled, CodeInterrupted, CodeInternal, errcode.ParseFailed, errcode.ValidationFailed,
 	}
 }

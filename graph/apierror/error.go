@@ -11,6 +11,7 @@ import (
 const (
 	InternalMessage  = "Something went wrong inside the gateway."
 	OutOfTimeMessage = "The operation ran out of time."
+	cancelledMessage = "The operation was cancelled."
 )
 
 // New returns an error with one of the codes above and a message for callers, and without a path.

@@ -50,7 +50,7 @@ func NewPresenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		case errors.Is(err, context.DeadlineExceeded):
 			show(&shown, CodeUpstreamTimeout, OutOfTimeMessage)
 		case errors.Is(err, context.Canceled):
-			show(&shown, CodeInternal, "The operation was cancelled.")
+			show(&shown, CodeCancelled, cancelledMessage)
 		case isKnown && known.Err == nil:
 			return known // gqlgen's own, about the document or its variables
 		default:

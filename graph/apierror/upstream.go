@@ -26,7 +26,7 @@ func upstreamCode(err *upstream.Error) string {
 	case upstream.KindCallsExceeded:
 		return CodeCallsExceeded
 	case upstream.KindCanceled:
-		return CodeInternal
+		return CodeCancelled
 	default:
 		return CodeUpstreamUnavailable
 	}
@@ -56,7 +56,7 @@ func UpstreamMessage(err *upstream.Error) string {
 	case upstream.KindCallsExceeded:
 		return "The operation has made all the upstream calls that one may make: ask for less, or split it."
 	case upstream.KindCanceled:
-		return "The operation was cancelled."
+		return cancelledMessage
 	default:
 		return "The upstream is not available."
 	}

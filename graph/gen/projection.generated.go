@@ -9,6 +9,7 @@ import (
 	"certql/upstream"
 	"context"
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // A Projector writes what resolvers have returned as JSON, without the executor.
@@ -29,7 +30,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, identityTypes)
-		w.writeIdentity(plans[0], v)
+		w.writeIdentity(ctx, plans[0], v)
 	case []model.Entitlement:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -39,7 +40,8 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
-			w.writeEntitlement(plans[0], &v[i])
+			ctx := projection.At(ctx, i, plans)
+			w.writeEntitlement(ctx, plans[0], &v[i])
 		}
 		w.EndList()
 	case *model.Certification:
@@ -53,13 +55,13 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, identitySummaryTypes)
-		w.writeIdentitySummary(plans[0], v)
+		w.writeIdentitySummary(ctx, plans[0], v)
 	case *relay.Connection[upstream.Permission]:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, permissionConnectionTypes)
-		w.writePermissionConnection(plans[0], v)
+		w.writePermissionConnection(ctx, plans[0], v)
 	case []relay.Edge[model.AccessReviewItem]:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -88,7 +90,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		w.EndList()
 	case relay.PageInfo:
 		plans := w.begin(ctx, planner, p.schema, pageInfoTypes)
-		w.writePageInfo(plans[0], &v)
+		w.writePageInfo(ctx, plans[0], &v)
 	case model.AccessReviewItem:
 		plans := w.begin(ctx, planner, p.schema, accessReviewItemTypes)
 		w.writeAccessReviewItem(ctx, plans[0], &v)
@@ -97,25 +99,25 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, accountOwnerTypes)
-		w.writeAccountOwner(plans[0], v)
+		w.writeAccountOwner(ctx, plans[0], v)
 	case *upstream.ActivityInsights:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, activityInsightsTypes)
-		w.writeActivityInsights(plans[0], v)
+		w.writeActivityInsights(ctx, plans[0], v)
 	case *upstream.CampaignReference:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, campaignTypes)
-		w.writeCampaign(plans[0], v)
+		w.writeCampaign(ctx, plans[0], v)
 	case *upstream.Reviewer:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, reviewerTypes)
-		w.writeReviewer(plans[0], v)
+		w.writeReviewer(ctx, plans[0], v)
 	case *upstream.Reassignment:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -133,7 +135,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, reviewerConnectionTypes)
-		w.writeReviewerConnection(plans[0], v)
+		w.writeReviewerConnection(ctx, plans[0], v)
 	case *relay.Connection[model.CertificationTask]:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -178,7 +180,8 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
-			w.writeUpstreamMessage(plans[0], &v[i])
+			ctx := projection.At(ctx, i, plans)
+			w.writeUpstreamMessage(ctx, plans[0], &v[i])
 		}
 		w.EndList()
 	case []upstream.ReassignmentTrail:
@@ -190,7 +193,8 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
-			w.writeReassignmentTrail(plans[0], &v[i])
+			ctx := projection.At(ctx, i, plans)
+			w.writeReassignmentTrail(ctx, plans[0], &v[i])
 		}
 		w.EndList()
 	case []relay.Edge[model.CertificationTask]:
@@ -231,7 +235,8 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
-			w.writeDataAccessPolicy(plans[0], &v[i])
+			ctx := projection.At(ctx, i, plans)
+			w.writeDataAccessPolicy(ctx, plans[0], &v[i])
 		}
 		w.EndList()
 	case []upstream.DataAccessCategory:
@@ -243,7 +248,8 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
-			w.writeDataAccessCategory(plans[0], &v[i])
+			ctx := projection.At(ctx, i, plans)
+			w.writeDataAccessCategory(ctx, plans[0], &v[i])
 		}
 		w.EndList()
 	case []MutationError:
@@ -255,7 +261,8 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
-			w.writeMutationError(plans[0], &v[i])
+			ctx := projection.At(ctx, i, plans)
+			w.writeMutationError(ctx, plans[0], &v[i])
 		}
 		w.EndList()
 	case *model.DataAccess:
@@ -263,13 +270,13 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, dataAccessTypes)
-		w.writeDataAccess(plans[0], v)
+		w.writeDataAccess(ctx, plans[0], v)
 	case *upstream.Account:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, accountTypes)
-		w.writeAccount(plans[0], v)
+		w.writeAccount(ctx, plans[0], v)
 	case *DecideReviewItemsPayload:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -303,7 +310,8 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
-			w.writePermissionEdge(plans[0], &v[i])
+			ctx := projection.At(ctx, i, plans)
+			w.writePermissionEdge(ctx, plans[0], &v[i])
 		}
 		w.EndList()
 	case []upstream.Permission:
@@ -315,12 +323,13 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
-			w.writePermission(plans[0], &v[i])
+			ctx := projection.At(ctx, i, plans)
+			w.writePermission(ctx, plans[0], &v[i])
 		}
 		w.EndList()
 	case upstream.Permission:
 		plans := w.begin(ctx, planner, p.schema, permissionTypes)
-		w.writePermission(plans[0], &v)
+		w.writePermission(ctx, plans[0], &v)
 	case *relay.Connection[model.Certification]:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -332,7 +341,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, rateLimitTypes)
-		w.writeRateLimit(plans[0], v)
+		w.writeRateLimit(ctx, plans[0], v)
 	case *model.CertificationTask:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -354,7 +363,8 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
-			w.writeReviewerEdge(plans[0], &v[i])
+			ctx := projection.At(ctx, i, plans)
+			w.writeReviewerEdge(ctx, plans[0], &v[i])
 		}
 		w.EndList()
 	case []upstream.IdentityReference:
@@ -366,12 +376,13 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
-			w.writeIdentity(plans[0], &v[i])
+			ctx := projection.At(ctx, i, plans)
+			w.writeIdentity(ctx, plans[0], &v[i])
 		}
 		w.EndList()
 	case upstream.IdentityReference:
 		plans := w.begin(ctx, planner, p.schema, identityTypes)
-		w.writeIdentity(plans[0], &v)
+		w.writeIdentity(ctx, plans[0], &v)
 	case []model.AccessProfile:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -381,7 +392,8 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
-			w.writeAccessProfile(plans[0], &v[i])
+			ctx := projection.At(ctx, i, plans)
+			w.writeAccessProfile(ctx, plans[0], &v[i])
 		}
 		w.EndList()
 	case model.Node:
@@ -469,36 +481,36 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		plans := w.begin(ctx, planner, p.schema, reviewableAccessTypes)
 		switch v := v.(type) {
 		case model.Role:
-			w.writeRole(plans[0], &v)
+			w.writeRole(ctx, plans[0], &v)
 		case *model.Role:
 			if v == nil {
 				w.Fail()
 			} else {
-				w.writeRole(plans[0], v)
+				w.writeRole(ctx, plans[0], v)
 			}
 		case model.OtherAccess:
-			w.writeOtherAccess(plans[1], &v)
+			w.writeOtherAccess(ctx, plans[1], &v)
 		case *model.OtherAccess:
 			if v == nil {
 				w.Fail()
 			} else {
-				w.writeOtherAccess(plans[1], v)
+				w.writeOtherAccess(ctx, plans[1], v)
 			}
 		case model.Entitlement:
-			w.writeEntitlement(plans[2], &v)
+			w.writeEntitlement(ctx, plans[2], &v)
 		case *model.Entitlement:
 			if v == nil {
 				w.Fail()
 			} else {
-				w.writeEntitlement(plans[2], v)
+				w.writeEntitlement(ctx, plans[2], v)
 			}
 		case model.AccessProfile:
-			w.writeAccessProfile(plans[3], &v)
+			w.writeAccessProfile(ctx, plans[3], &v)
 		case *model.AccessProfile:
 			if v == nil {
 				w.Fail()
 			} else {
-				w.writeAccessProfile(plans[3], v)
+				w.writeAccessProfile(ctx, plans[3], v)
 			}
 		default:
 			w.Fail()
@@ -507,6 +519,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		return nil, false
 	}
 	return w.Finish()
+}
+
+// Query returns the JSON of what is selected at the root of a query.
+func (p Projector) Query(ctx context.Context, operation *graphql.OperationContext, selected ast.SelectionSet) graphql.Marshaler {
+	return newExecutionContext(operation, p.schema, nil)._Query(ctx, selected)
 }
 
 // projecting writes one value.
@@ -667,7 +684,7 @@ var accessProfileProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeAccessProfile(plan *projection.Plan, obj *model.AccessProfile) {
+func (w *projecting) writeAccessProfile(ctx context.Context, plan *projection.Plan, obj *model.AccessProfile) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -695,11 +712,12 @@ func (w *projecting) writeAccessProfile(plan *projection.Plan, obj *model.Access
 				w.Boolean(*v)
 			}
 		case 6: // owner
+			ctx := projection.Within(ctx, "AccessProfile", step)
 			v := obj.Owner
 			if v == nil {
 				w.Null()
 			} else {
-				w.writeIdentity(step.Plans[0], v)
+				w.writeIdentity(ctx, step.Plans[0], v)
 			}
 		case 7: // cloudGoverned
 			v := obj.CloudGoverned
@@ -718,6 +736,7 @@ func (w *projecting) writeAccessProfile(plan *projection.Plan, obj *model.Access
 			v := obj.Modified
 			w.Value(model.MarshalDateTime(v))
 		case 11: // entitlements
+			ctx := projection.Within(ctx, "AccessProfile", step)
 			v := obj.Entitlements()
 			if v == nil {
 				w.Null()
@@ -726,13 +745,26 @@ func (w *projecting) writeAccessProfile(plan *projection.Plan, obj *model.Access
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
-					w.writeEntitlement(step.Plans[0], &v[i])
+					ctx := projection.At(ctx, i, step.Plans)
+					w.writeEntitlement(ctx, step.Plans[0], &v[i])
 				}
 				w.EndList()
 			}
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeAccessProfile(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._AccessProfile(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var accessReviewItemProjection = projection.Object{
@@ -790,49 +822,51 @@ func (w *projecting) writeAccessReviewItem(ctx context.Context, plan *projection
 			v := obj.Comments
 			w.Text(v)
 		case 8: // identity
+			ctx := projection.Within(ctx, "AccessReviewItem", step)
 			v := obj.IdentitySummary
 			if v == nil {
 				w.Null()
 			} else {
-				w.writeIdentitySummary(step.Plans[0], v)
+				w.writeIdentitySummary(ctx, step.Plans[0], v)
 			}
 		case 9: // access
+			ctx := projection.Within(ctx, "AccessReviewItem", step)
 			v := obj.Access()
 			if v == nil {
 				w.Null()
 			} else {
 				switch v := v.(type) {
 				case model.Role:
-					w.writeRole(step.Plans[0], &v)
+					w.writeRole(ctx, step.Plans[0], &v)
 				case *model.Role:
 					if v == nil {
 						w.Fail()
 					} else {
-						w.writeRole(step.Plans[0], v)
+						w.writeRole(ctx, step.Plans[0], v)
 					}
 				case model.OtherAccess:
-					w.writeOtherAccess(step.Plans[1], &v)
+					w.writeOtherAccess(ctx, step.Plans[1], &v)
 				case *model.OtherAccess:
 					if v == nil {
 						w.Fail()
 					} else {
-						w.writeOtherAccess(step.Plans[1], v)
+						w.writeOtherAccess(ctx, step.Plans[1], v)
 					}
 				case model.Entitlement:
-					w.writeEntitlement(step.Plans[2], &v)
+					w.writeEntitlement(ctx, step.Plans[2], &v)
 				case *model.Entitlement:
 					if v == nil {
 						w.Fail()
 					} else {
-						w.writeEntitlement(step.Plans[2], v)
+						w.writeEntitlement(ctx, step.Plans[2], v)
 					}
 				case model.AccessProfile:
-					w.writeAccessProfile(step.Plans[3], &v)
+					w.writeAccessProfile(ctx, step.Plans[3], &v)
 				case *model.AccessProfile:
 					if v == nil {
 						w.Fail()
 					} else {
-						w.writeAccessProfile(step.Plans[3], v)
+						w.writeAccessProfile(ctx, step.Plans[3], v)
 					}
 				default:
 					w.Fail()
@@ -844,6 +878,18 @@ func (w *projecting) writeAccessReviewItem(ctx context.Context, plan *projection
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeAccessReviewItem(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._AccessReviewItem(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var accessReviewItemConnectionProjection = projection.Object{
@@ -888,8 +934,9 @@ func (w *projecting) writeAccessReviewItemConnection(ctx context.Context, plan *
 			}
 			w.EndList()
 		case 3: // pageInfo
+			ctx := projection.Within(ctx, "AccessReviewItemConnection", step)
 			v := obj.PageInfo
-			w.writePageInfo(step.Plans[0], &v)
+			w.writePageInfo(ctx, step.Plans[0], &v)
 		case 4: // totalCount
 			v := obj.TotalCount
 			if v == nil {
@@ -900,6 +947,18 @@ func (w *projecting) writeAccessReviewItemConnection(ctx context.Context, plan *
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeAccessReviewItemConnection(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._AccessReviewItemConnection(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var accessReviewItemEdgeProjection = projection.Object{
@@ -929,6 +988,18 @@ func (w *projecting) writeAccessReviewItemEdge(ctx context.Context, plan *projec
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeAccessReviewItemEdge(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._AccessReviewItemEdge(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var accountProjection = projection.Object{
@@ -950,7 +1021,7 @@ var accountProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeAccount(plan *projection.Plan, obj *upstream.Account) {
+func (w *projecting) writeAccount(ctx context.Context, plan *projection.Plan, obj *upstream.Account) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -1005,22 +1076,36 @@ func (w *projecting) writeAccount(plan *projection.Plan, obj *upstream.Account) 
 				w.Text(*v)
 			}
 		case 11: // owner
+			ctx := projection.Within(ctx, "Account", step)
 			v := obj.Owner
 			if v == nil {
 				w.Null()
 			} else {
-				w.writeAccountOwner(step.Plans[0], v)
+				w.writeAccountOwner(ctx, step.Plans[0], v)
 			}
 		case 12: // activityInsights
+			ctx := projection.Within(ctx, "Account", step)
 			v := obj.ActivityInsights
 			if v == nil {
 				w.Null()
 			} else {
-				w.writeActivityInsights(step.Plans[0], v)
+				w.writeActivityInsights(ctx, step.Plans[0], v)
 			}
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeAccount(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._Account(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var accountOwnerProjection = projection.Object{
@@ -1033,7 +1118,7 @@ var accountOwnerProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeAccountOwner(plan *projection.Plan, obj *upstream.AccountOwner) {
+func (w *projecting) writeAccountOwner(ctx context.Context, plan *projection.Plan, obj *upstream.AccountOwner) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -1057,6 +1142,18 @@ func (w *projecting) writeAccountOwner(plan *projection.Plan, obj *upstream.Acco
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeAccountOwner(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._AccountOwner(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var activityInsightsProjection = projection.Object{
@@ -1069,7 +1166,7 @@ var activityInsightsProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeActivityInsights(plan *projection.Plan, obj *upstream.ActivityInsights) {
+func (w *projecting) writeActivityInsights(ctx context.Context, plan *projection.Plan, obj *upstream.ActivityInsights) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -1097,6 +1194,18 @@ func (w *projecting) writeActivityInsights(plan *projection.Plan, obj *upstream.
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeActivityInsights(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._ActivityInsights(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var campaignProjection = projection.Object{
@@ -1112,7 +1221,7 @@ var campaignProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeCampaign(plan *projection.Plan, obj *upstream.CampaignReference) {
+func (w *projecting) writeCampaign(ctx context.Context, plan *projection.Plan, obj *upstream.CampaignReference) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -1141,6 +1250,18 @@ func (w *projecting) writeCampaign(plan *projection.Plan, obj *upstream.Campaign
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeCampaign(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._Campaign(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var certificationProjection = projection.Object{
@@ -1249,18 +1370,20 @@ func (w *projecting) writeCertification(ctx context.Context, plan *projection.Pl
 				w.Int(*v)
 			}
 		case 16: // campaign
+			ctx := projection.Within(ctx, "Certification", step)
 			v := obj.Campaign
 			if v == nil {
 				w.Null()
 			} else {
-				w.writeCampaign(step.Plans[0], v)
+				w.writeCampaign(ctx, step.Plans[0], v)
 			}
 		case 17: // reviewer
+			ctx := projection.Within(ctx, "Certification", step)
 			v := obj.Reviewer
 			if v == nil {
 				w.Null()
 			} else {
-				w.writeReviewer(step.Plans[0], v)
+				w.writeReviewer(ctx, step.Plans[0], v)
 			}
 		case 18: // reassignment
 			ctx := projection.Within(ctx, "Certification", step)
@@ -1282,6 +1405,18 @@ func (w *projecting) writeCertification(ctx context.Context, plan *projection.Pl
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeCertification(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._Certification(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var certificationConnectionProjection = projection.Object{
@@ -1326,8 +1461,9 @@ func (w *projecting) writeCertificationConnection(ctx context.Context, plan *pro
 			}
 			w.EndList()
 		case 3: // pageInfo
+			ctx := projection.Within(ctx, "CertificationConnection", step)
 			v := obj.PageInfo
-			w.writePageInfo(step.Plans[0], &v)
+			w.writePageInfo(ctx, step.Plans[0], &v)
 		case 4: // totalCount
 			v := obj.TotalCount
 			if v == nil {
@@ -1338,6 +1474,18 @@ func (w *projecting) writeCertificationConnection(ctx context.Context, plan *pro
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeCertificationConnection(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._CertificationConnection(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var certificationEdgeProjection = projection.Object{
@@ -1367,6 +1515,18 @@ func (w *projecting) writeCertificationEdge(ctx context.Context, plan *projectio
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeCertificationEdge(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._CertificationEdge(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var certificationReferenceProjection = projection.Object{
@@ -1395,11 +1555,12 @@ func (w *projecting) writeCertificationReference(ctx context.Context, plan *proj
 			v := obj.Name
 			w.Text(v)
 		case 3: // reviewer
+			ctx := projection.Within(ctx, "CertificationReference", step)
 			v := obj.Reviewer
 			if v == nil {
 				w.Null()
 			} else {
-				w.writeReviewer(step.Plans[0], v)
+				w.writeReviewer(ctx, step.Plans[0], v)
 			}
 		case 4: // certification
 			field := *step.Field
@@ -1407,6 +1568,18 @@ func (w *projecting) writeCertificationReference(ctx context.Context, plan *proj
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeCertificationReference(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._CertificationReference(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var certificationTaskProjection = projection.Object{
@@ -1460,6 +1633,7 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._CertificationTask_certification(ctx, field, obj) })
 		case 8: // errors
+			ctx := projection.Within(ctx, "CertificationTask", step)
 			v := obj.Errors
 			if v == nil {
 				w.Null()
@@ -1468,11 +1642,13 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
-					w.writeUpstreamMessage(step.Plans[0], &v[i])
+					ctx := projection.At(ctx, i, step.Plans)
+					w.writeUpstreamMessage(ctx, step.Plans[0], &v[i])
 				}
 				w.EndList()
 			}
 		case 9: // reassignmentTrail
+			ctx := projection.Within(ctx, "CertificationTask", step)
 			v := obj.ReassignmentTrail
 			if v == nil {
 				w.Null()
@@ -1481,7 +1657,8 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
-					w.writeReassignmentTrail(step.Plans[0], &v[i])
+					ctx := projection.At(ctx, i, step.Plans)
+					w.writeReassignmentTrail(ctx, step.Plans[0], &v[i])
 				}
 				w.EndList()
 			}
@@ -1491,6 +1668,18 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeCertificationTask(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._CertificationTask(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var certificationTaskConnectionProjection = projection.Object{
@@ -1535,8 +1724,9 @@ func (w *projecting) writeCertificationTaskConnection(ctx context.Context, plan 
 			}
 			w.EndList()
 		case 3: // pageInfo
+			ctx := projection.Within(ctx, "CertificationTaskConnection", step)
 			v := obj.PageInfo
-			w.writePageInfo(step.Plans[0], &v)
+			w.writePageInfo(ctx, step.Plans[0], &v)
 		case 4: // totalCount
 			v := obj.TotalCount
 			if v == nil {
@@ -1547,6 +1737,18 @@ func (w *projecting) writeCertificationTaskConnection(ctx context.Context, plan 
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeCertificationTaskConnection(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._CertificationTaskConnection(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var certificationTaskEdgeProjection = projection.Object{
@@ -1576,6 +1778,18 @@ func (w *projecting) writeCertificationTaskEdge(ctx context.Context, plan *proje
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeCertificationTaskEdge(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._CertificationTaskEdge(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var dataAccessProjection = projection.Object{
@@ -1588,7 +1802,7 @@ var dataAccessProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeDataAccess(plan *projection.Plan, obj *model.DataAccess) {
+func (w *projecting) writeDataAccess(ctx context.Context, plan *projection.Plan, obj *model.DataAccess) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -1597,6 +1811,7 @@ func (w *projecting) writeDataAccess(plan *projection.Plan, obj *model.DataAcces
 		case 0:
 			w.Name("DataAccess")
 		case 1: // policies
+			ctx := projection.Within(ctx, "DataAccess", step)
 			v := obj.Policies
 			if v == nil {
 				w.Null()
@@ -1605,11 +1820,13 @@ func (w *projecting) writeDataAccess(plan *projection.Plan, obj *model.DataAcces
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
-					w.writeDataAccessPolicy(step.Plans[0], &v[i])
+					ctx := projection.At(ctx, i, step.Plans)
+					w.writeDataAccessPolicy(ctx, step.Plans[0], &v[i])
 				}
 				w.EndList()
 			}
 		case 2: // categories
+			ctx := projection.Within(ctx, "DataAccess", step)
 			v := obj.Categories
 			if v == nil {
 				w.Null()
@@ -1618,7 +1835,8 @@ func (w *projecting) writeDataAccess(plan *projection.Plan, obj *model.DataAcces
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
-					w.writeDataAccessCategory(step.Plans[0], &v[i])
+					ctx := projection.At(ctx, i, step.Plans)
+					w.writeDataAccessCategory(ctx, step.Plans[0], &v[i])
 				}
 				w.EndList()
 			}
@@ -1628,6 +1846,18 @@ func (w *projecting) writeDataAccess(plan *projection.Plan, obj *model.DataAcces
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeDataAccess(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._DataAccess(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var dataAccessCategoryProjection = projection.Object{
@@ -1639,7 +1869,7 @@ var dataAccessCategoryProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeDataAccessCategory(plan *projection.Plan, obj *upstream.DataAccessCategory) {
+func (w *projecting) writeDataAccessCategory(ctx context.Context, plan *projection.Plan, obj *upstream.DataAccessCategory) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -1660,6 +1890,18 @@ func (w *projecting) writeDataAccessCategory(plan *projection.Plan, obj *upstrea
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeDataAccessCategory(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._DataAccessCategory(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var dataAccessPolicyProjection = projection.Object{
@@ -1670,7 +1912,7 @@ var dataAccessPolicyProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeDataAccessPolicy(plan *projection.Plan, obj *upstream.DataAccessPolicy) {
+func (w *projecting) writeDataAccessPolicy(ctx context.Context, plan *projection.Plan, obj *upstream.DataAccessPolicy) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -1684,6 +1926,18 @@ func (w *projecting) writeDataAccessPolicy(plan *projection.Plan, obj *upstream.
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeDataAccessPolicy(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._DataAccessPolicy(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var decideReviewItemsPayloadProjection = projection.Object{
@@ -1726,17 +1980,31 @@ func (w *projecting) writeDecideReviewItemsPayload(ctx context.Context, plan *pr
 			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._DecideReviewItemsPayload_decidedItems(ctx, field, obj) })
 		case 4: // errors
+			ctx := projection.Within(ctx, "DecideReviewItemsPayload", step)
 			v := obj.Errors
 			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
-				w.writeMutationError(step.Plans[0], &v[i])
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writeMutationError(ctx, step.Plans[0], &v[i])
 			}
 			w.EndList()
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeDecideReviewItemsPayload(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._DecideReviewItemsPayload(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var entitlementProjection = projection.Object{
@@ -1765,7 +2033,7 @@ var entitlementProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeEntitlement(plan *projection.Plan, obj *model.Entitlement) {
+func (w *projecting) writeEntitlement(ctx context.Context, plan *projection.Plan, obj *model.Entitlement) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -1793,11 +2061,12 @@ func (w *projecting) writeEntitlement(plan *projection.Plan, obj *model.Entitlem
 				w.Boolean(*v)
 			}
 		case 6: // owner
+			ctx := projection.Within(ctx, "Entitlement", step)
 			v := obj.Owner
 			if v == nil {
 				w.Null()
 			} else {
-				w.writeIdentity(step.Plans[0], v)
+				w.writeIdentity(ctx, step.Plans[0], v)
 			}
 		case 7: // attributeName
 			v := obj.AttributeName
@@ -1857,22 +2126,36 @@ func (w *projecting) writeEntitlement(plan *projection.Plan, obj *model.Entitlem
 				w.Boolean(*v)
 			}
 		case 18: // dataAccess
+			ctx := projection.Within(ctx, "Entitlement", step)
 			v := obj.DataAccess()
 			if v == nil {
 				w.Null()
 			} else {
-				w.writeDataAccess(step.Plans[0], v)
+				w.writeDataAccess(ctx, step.Plans[0], v)
 			}
 		case 19: // account
+			ctx := projection.Within(ctx, "Entitlement", step)
 			v := obj.Account
 			if v == nil {
 				w.Null()
 			} else {
-				w.writeAccount(step.Plans[0], v)
+				w.writeAccount(ctx, step.Plans[0], v)
 			}
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeEntitlement(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._Entitlement(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var identityProjection = projection.Object{
@@ -1885,7 +2168,7 @@ var identityProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeIdentity(plan *projection.Plan, obj *upstream.IdentityReference) {
+func (w *projecting) writeIdentity(ctx context.Context, plan *projection.Plan, obj *upstream.IdentityReference) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -1905,6 +2188,18 @@ func (w *projecting) writeIdentity(plan *projection.Plan, obj *upstream.Identity
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeIdentity(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._Identity(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var identitySummaryProjection = projection.Object{
@@ -1918,7 +2213,7 @@ var identitySummaryProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeIdentitySummary(plan *projection.Plan, obj *upstream.CertificationIdentitySummary) {
+func (w *projecting) writeIdentitySummary(ctx context.Context, plan *projection.Plan, obj *upstream.CertificationIdentitySummary) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -1949,6 +2244,18 @@ func (w *projecting) writeIdentitySummary(plan *projection.Plan, obj *upstream.C
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeIdentitySummary(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._IdentitySummary(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var mutationErrorProjection = projection.Object{
@@ -1963,7 +2270,7 @@ var mutationErrorProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeMutationError(plan *projection.Plan, obj *MutationError) {
+func (w *projecting) writeMutationError(ctx context.Context, plan *projection.Plan, obj *MutationError) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -2009,6 +2316,18 @@ func (w *projecting) writeMutationError(plan *projection.Plan, obj *MutationErro
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeMutationError(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._MutationError(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var otherAccessProjection = projection.Object{
@@ -2024,7 +2343,7 @@ var otherAccessProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeOtherAccess(plan *projection.Plan, obj *model.OtherAccess) {
+func (w *projecting) writeOtherAccess(ctx context.Context, plan *projection.Plan, obj *model.OtherAccess) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -2052,15 +2371,28 @@ func (w *projecting) writeOtherAccess(plan *projection.Plan, obj *model.OtherAcc
 				w.Boolean(*v)
 			}
 		case 6: // owner
+			ctx := projection.Within(ctx, "OtherAccess", step)
 			v := obj.Owner()
 			if v == nil {
 				w.Null()
 			} else {
-				w.writeIdentity(step.Plans[0], v)
+				w.writeIdentity(ctx, step.Plans[0], v)
 			}
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeOtherAccess(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._OtherAccess(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var pageInfoProjection = projection.Object{
@@ -2074,7 +2406,7 @@ var pageInfoProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writePageInfo(plan *projection.Plan, obj *relay.PageInfo) {
+func (w *projecting) writePageInfo(ctx context.Context, plan *projection.Plan, obj *relay.PageInfo) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -2105,6 +2437,18 @@ func (w *projecting) writePageInfo(plan *projection.Plan, obj *relay.PageInfo) {
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writePageInfo(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._PageInfo(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var permissionProjection = projection.Object{
@@ -2116,7 +2460,7 @@ var permissionProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writePermission(plan *projection.Plan, obj *upstream.Permission) {
+func (w *projecting) writePermission(ctx context.Context, plan *projection.Plan, obj *upstream.Permission) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -2143,6 +2487,18 @@ func (w *projecting) writePermission(plan *projection.Plan, obj *upstream.Permis
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writePermission(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._Permission(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var permissionConnectionProjection = projection.Object{
@@ -2156,7 +2512,7 @@ var permissionConnectionProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writePermissionConnection(plan *projection.Plan, obj *relay.Connection[upstream.Permission]) {
+func (w *projecting) writePermissionConnection(ctx context.Context, plan *projection.Plan, obj *relay.Connection[upstream.Permission]) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -2165,26 +2521,31 @@ func (w *projecting) writePermissionConnection(plan *projection.Plan, obj *relay
 		case 0:
 			w.Name("PermissionConnection")
 		case 1: // edges
+			ctx := projection.Within(ctx, "PermissionConnection", step)
 			v := obj.Edges
 			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
-				w.writePermissionEdge(step.Plans[0], &v[i])
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writePermissionEdge(ctx, step.Plans[0], &v[i])
 			}
 			w.EndList()
 		case 2: // nodes
+			ctx := projection.Within(ctx, "PermissionConnection", step)
 			v := obj.Nodes()
 			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
-				w.writePermission(step.Plans[0], &v[i])
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writePermission(ctx, step.Plans[0], &v[i])
 			}
 			w.EndList()
 		case 3: // pageInfo
+			ctx := projection.Within(ctx, "PermissionConnection", step)
 			v := obj.PageInfo
-			w.writePageInfo(step.Plans[0], &v)
+			w.writePageInfo(ctx, step.Plans[0], &v)
 		case 4: // totalCount
 			v := obj.TotalCount
 			if v == nil {
@@ -2195,6 +2556,18 @@ func (w *projecting) writePermissionConnection(plan *projection.Plan, obj *relay
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writePermissionConnection(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._PermissionConnection(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var permissionEdgeProjection = projection.Object{
@@ -2206,7 +2579,7 @@ var permissionEdgeProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writePermissionEdge(plan *projection.Plan, obj *relay.Edge[upstream.Permission]) {
+func (w *projecting) writePermissionEdge(ctx context.Context, plan *projection.Plan, obj *relay.Edge[upstream.Permission]) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -2218,11 +2591,24 @@ func (w *projecting) writePermissionEdge(plan *projection.Plan, obj *relay.Edge[
 			v := obj.Cursor()
 			w.NonNullText(v)
 		case 2: // node
+			ctx := projection.Within(ctx, "PermissionEdge", step)
 			v := obj.Node
-			w.writePermission(step.Plans[0], &v)
+			w.writePermission(ctx, step.Plans[0], &v)
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writePermissionEdge(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._PermissionEdge(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var rateLimitProjection = projection.Object{
@@ -2236,7 +2622,7 @@ var rateLimitProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeRateLimit(plan *projection.Plan, obj *RateLimit) {
+func (w *projecting) writeRateLimit(ctx context.Context, plan *projection.Plan, obj *RateLimit) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -2259,6 +2645,18 @@ func (w *projecting) writeRateLimit(plan *projection.Plan, obj *RateLimit) {
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeRateLimit(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._RateLimit(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var reassignReviewItemsAsyncPayloadProjection = projection.Object{
@@ -2290,17 +2688,31 @@ func (w *projecting) writeReassignReviewItemsAsyncPayload(ctx context.Context, p
 			}
 			w.EndList()
 		case 2: // errors
+			ctx := projection.Within(ctx, "ReassignReviewItemsAsyncPayload", step)
 			v := obj.Errors
 			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
-				w.writeMutationError(step.Plans[0], &v[i])
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writeMutationError(ctx, step.Plans[0], &v[i])
 			}
 			w.EndList()
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeReassignReviewItemsAsyncPayload(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._ReassignReviewItemsAsyncPayload(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var reassignReviewItemsPayloadProjection = projection.Object{
@@ -2329,17 +2741,31 @@ func (w *projecting) writeReassignReviewItemsPayload(ctx context.Context, plan *
 				w.writeCertification(ctx, step.Plans[0], v)
 			}
 		case 2: // errors
+			ctx := projection.Within(ctx, "ReassignReviewItemsPayload", step)
 			v := obj.Errors
 			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
-				w.writeMutationError(step.Plans[0], &v[i])
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writeMutationError(ctx, step.Plans[0], &v[i])
 			}
 			w.EndList()
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeReassignReviewItemsPayload(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._ReassignReviewItemsPayload(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var reassignmentProjection = projection.Object{
@@ -2373,6 +2799,18 @@ func (w *projecting) writeReassignment(ctx context.Context, plan *projection.Pla
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeReassignment(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._Reassignment(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var reassignmentTrailProjection = projection.Object{
@@ -2385,7 +2823,7 @@ var reassignmentTrailProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeReassignmentTrail(plan *projection.Plan, obj *upstream.ReassignmentTrail) {
+func (w *projecting) writeReassignmentTrail(ctx context.Context, plan *projection.Plan, obj *upstream.ReassignmentTrail) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -2413,6 +2851,18 @@ func (w *projecting) writeReassignmentTrail(plan *projection.Plan, obj *upstream
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeReassignmentTrail(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._ReassignmentTrail(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var reviewerProjection = projection.Object{
@@ -2428,7 +2878,7 @@ var reviewerProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeReviewer(plan *projection.Plan, obj *upstream.Reviewer) {
+func (w *projecting) writeReviewer(ctx context.Context, plan *projection.Plan, obj *upstream.Reviewer) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -2457,6 +2907,18 @@ func (w *projecting) writeReviewer(plan *projection.Plan, obj *upstream.Reviewer
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeReviewer(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._Reviewer(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var reviewerConnectionProjection = projection.Object{
@@ -2470,7 +2932,7 @@ var reviewerConnectionProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeReviewerConnection(plan *projection.Plan, obj *relay.Connection[upstream.IdentityReference]) {
+func (w *projecting) writeReviewerConnection(ctx context.Context, plan *projection.Plan, obj *relay.Connection[upstream.IdentityReference]) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -2479,26 +2941,31 @@ func (w *projecting) writeReviewerConnection(plan *projection.Plan, obj *relay.C
 		case 0:
 			w.Name("ReviewerConnection")
 		case 1: // edges
+			ctx := projection.Within(ctx, "ReviewerConnection", step)
 			v := obj.Edges
 			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
-				w.writeReviewerEdge(step.Plans[0], &v[i])
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writeReviewerEdge(ctx, step.Plans[0], &v[i])
 			}
 			w.EndList()
 		case 2: // nodes
+			ctx := projection.Within(ctx, "ReviewerConnection", step)
 			v := obj.Nodes()
 			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
-				w.writeIdentity(step.Plans[0], &v[i])
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writeIdentity(ctx, step.Plans[0], &v[i])
 			}
 			w.EndList()
 		case 3: // pageInfo
+			ctx := projection.Within(ctx, "ReviewerConnection", step)
 			v := obj.PageInfo
-			w.writePageInfo(step.Plans[0], &v)
+			w.writePageInfo(ctx, step.Plans[0], &v)
 		case 4: // totalCount
 			v := obj.TotalCount
 			if v == nil {
@@ -2509,6 +2976,18 @@ func (w *projecting) writeReviewerConnection(plan *projection.Plan, obj *relay.C
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeReviewerConnection(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._ReviewerConnection(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var reviewerEdgeProjection = projection.Object{
@@ -2520,7 +2999,7 @@ var reviewerEdgeProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeReviewerEdge(plan *projection.Plan, obj *relay.Edge[upstream.IdentityReference]) {
+func (w *projecting) writeReviewerEdge(ctx context.Context, plan *projection.Plan, obj *relay.Edge[upstream.IdentityReference]) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -2532,11 +3011,24 @@ func (w *projecting) writeReviewerEdge(plan *projection.Plan, obj *relay.Edge[up
 			v := obj.Cursor()
 			w.NonNullText(v)
 		case 2: // node
+			ctx := projection.Within(ctx, "ReviewerEdge", step)
 			v := obj.Node
-			w.writeIdentity(step.Plans[0], &v)
+			w.writeIdentity(ctx, step.Plans[0], &v)
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeReviewerEdge(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._ReviewerEdge(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var roleProjection = projection.Object{
@@ -2556,7 +3048,7 @@ var roleProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeRole(plan *projection.Plan, obj *model.Role) {
+func (w *projecting) writeRole(ctx context.Context, plan *projection.Plan, obj *model.Role) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -2584,11 +3076,12 @@ func (w *projecting) writeRole(plan *projection.Plan, obj *model.Role) {
 				w.Boolean(*v)
 			}
 		case 6: // owner
+			ctx := projection.Within(ctx, "Role", step)
 			v := obj.Owner
 			if v == nil {
 				w.Null()
 			} else {
-				w.writeIdentity(step.Plans[0], v)
+				w.writeIdentity(ctx, step.Plans[0], v)
 			}
 		case 7: // revocable
 			v := obj.Revocable
@@ -2601,6 +3094,7 @@ func (w *projecting) writeRole(plan *projection.Plan, obj *model.Role) {
 			v := obj.EndDate
 			w.Value(model.MarshalDateTime(v))
 		case 9: // accessProfiles
+			ctx := projection.Within(ctx, "Role", step)
 			v := obj.AccessProfiles()
 			if v == nil {
 				w.Null()
@@ -2609,11 +3103,13 @@ func (w *projecting) writeRole(plan *projection.Plan, obj *model.Role) {
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
-					w.writeAccessProfile(step.Plans[0], &v[i])
+					ctx := projection.At(ctx, i, step.Plans)
+					w.writeAccessProfile(ctx, step.Plans[0], &v[i])
 				}
 				w.EndList()
 			}
 		case 10: // entitlements
+			ctx := projection.Within(ctx, "Role", step)
 			v := obj.Entitlements()
 			if v == nil {
 				w.Null()
@@ -2622,13 +3118,26 @@ func (w *projecting) writeRole(plan *projection.Plan, obj *model.Role) {
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
-					w.writeEntitlement(step.Plans[0], &v[i])
+					ctx := projection.At(ctx, i, step.Plans)
+					w.writeEntitlement(ctx, step.Plans[0], &v[i])
 				}
 				w.EndList()
 			}
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeRole(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._Role(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var signOffCertificationPayloadProjection = projection.Object{
@@ -2657,17 +3166,31 @@ func (w *projecting) writeSignOffCertificationPayload(ctx context.Context, plan 
 				w.writeCertification(ctx, step.Plans[0], v)
 			}
 		case 2: // errors
+			ctx := projection.Within(ctx, "SignOffCertificationPayload", step)
 			v := obj.Errors
 			w.Reserve(len(v) * step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
-				w.writeMutationError(step.Plans[0], &v[i])
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writeMutationError(ctx, step.Plans[0], &v[i])
 			}
 			w.EndList()
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeSignOffCertificationPayload(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._SignOffCertificationPayload(ctx, deferred.Selections, obj)
+		})
+	}
 }
 
 var upstreamMessageProjection = projection.Object{
@@ -2680,7 +3203,7 @@ var upstreamMessageProjection = projection.Object{
 	},
 }
 
-func (w *projecting) writeUpstreamMessage(plan *projection.Plan, obj *upstream.ErrorMessage) {
+func (w *projecting) writeUpstreamMessage(ctx context.Context, plan *projection.Plan, obj *upstream.ErrorMessage) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -2700,4 +3223,16 @@ func (w *projecting) writeUpstreamMessage(plan *projection.Plan, obj *upstream.E
 		}
 	}
 	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.writeUpstreamMessage(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._UpstreamMessage(ctx, deferred.Selections, obj)
+		})
+	}
 }

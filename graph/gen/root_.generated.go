@@ -2784,7 +2784,7 @@ A date and time in the format of RFC 3339. Returned values are always in UTC wit
 as 2026-03-01T09:30:00.000Z; inputs may have any offset. If the upstream's value is empty or cannot
 be read, it is null.
 """
-scalar DateTime
+scalar DateTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
 `, BuiltIn: false},
 	{Name: "../../schema/paging.graphqls", Input: `"The position of a page among all rows of its connection."
 type PageInfo {
@@ -3301,6 +3301,43 @@ enum ReviewerOrderField {
   EMAIL
 }
 `, BuiltIn: false},
+	{Name: "../../schema/schema.graphqls", Input: `"""
+Access certifications of SailPoint Identity Security Cloud as one graph: campaigns' certifications,
+the items to review in them, the people who review them, and the tasks that work on them. Reads are
+queries, decisions and reassignments are mutations, and a task can be watched by a subscription.
+Every element says what it costs in calls of the REST API; ` + "`" + `rateLimit` + "`" + ` says how many are left.
+"""
+schema {
+  query: Query
+  mutation: Mutation
+  subscription: Subscription
+}
+
+"""
+Puts a fragment of a query off, so that the rest of the response does not wait for it. Its fields are
+absent from the first part of the response, and come together in a later one, unless they are also
+selected outside of it. The request must accept ` + "`" + `multipart/mixed` + "`" + ` or ` + "`" + `text/event-stream` + "`" + `; over
+WebSocket, each part is a message. It is not for mutations and subscriptions.
+"""
+directive @defer(
+  "Whether the fragment is put off; if false, it is as if there were no directive."
+  if: Boolean = true
+  "A name of the caller's choice, which the part bears as its ` + "`" + `label` + "`" + `."
+  label: String
+) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+
+"""
+Marks an input of which exactly one field must be given, with a value other than null. Anything else
+is GRAPHQL_VALIDATION_FAILED, and nothing is executed.
+"""
+directive @oneOf on INPUT_OBJECT
+
+"Marks an element that still works, but has a better one beside it."
+directive @deprecated(
+  "What to use instead, and why."
+  reason: String = "No longer supported"
+) on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | ENUM_VALUE
+`, BuiltIn: false},
 	{Name: "../../schema/sign_off.graphqls", Input: `extend type Mutation {
   """
   Makes all decisions of a certification final and starts the removal of revoked access, at one
@@ -3387,7 +3424,9 @@ type SignOffCertificationPayload {
 
 """
 Everything that can be watched. The gateway polls the upstream on behalf of the clients that watch,
-so a subscription spends request budget for as long as it lasts.
+so a subscription spends request budget for as long as it lasts. If the gateway stops meanwhile, the
+subscription breaks off and does not complete: subscribe again, as most client libraries do by
+themselves. A subscription that comes too late for that is refused with INTERRUPTED.
 """
 type Subscription {
   """

@@ -38,7 +38,7 @@ func (projections) GenerateCode(data *codegen.Data) error {
 			p.objects[object.Name] = object
 		}
 	}
-	p.projector(results)
+	p.projector(data.QueryRoot.Name, results)
 	for _, object := range data.Objects {
 		if p.objects[object.Name] != nil {
 			p.table(object)
@@ -74,15 +74,8 @@ func (p projectionPrinter) possible(name string) []*codegen.Object {
 	return objects
 }
 
-// resolves reports whether an object has a field that needs a resolver, or an object within it does.
-func (p projectionPrinter) resolves(object *codegen.Object) bool {
-	return slices.ContainsFunc(object.Fields, func(field *codegen.Field) bool {
-		return field.IsResolver || p.reachesResolver(field.TypeReference)
-	})
-}
-
 // projector prints what the executor calls.
-func (p projectionPrinter) projector(results []*config.TypeReference) {
+func (p projectionPrinter) projector(query string, results []*config.TypeReference) {
 	p.line("// A Projector writes what resolvers have returned as JSON, without the executor.")
 	p.line("type Projector struct { schema *executableSchema }")
 	p.line("")
@@ -114,6 +107,11 @@ func (p projectionPrinter) projector(results []*config.TypeReference) {
 	p.line("return nil, false")
 	p.line("}")
 	p.line("return w.Finish()")
+	p.line("}")
+	p.line("")
+	p.line("// Query returns the JSON of what is selected at the root of a query.")
+	p.line("func (p Projector) Query(ctx context.Context, operation *graphql.OperationContext, selected %s.SelectionSet) graphql.Marshaler {", p.pkg("github.com/vektah/gqlparser/v2/ast"))
+	p.line("return newExecutionContext(operation, p.schema, nil)._%s(ctx, selected)", query)
 	p.line("}")
 	p.line("")
 	p.line("// projecting writes one value.")
@@ -171,11 +169,7 @@ func (p projectionPrinter) table(object *codegen.Object) {
 // writer prints the method that writes an object.
 func (p projectionPrinter) writer(object *codegen.Object) {
 	p.line("")
-	context := ""
-	if p.resolves(object) {
-		context = "ctx context.Context, "
-	}
-	p.line("func (w *projecting) write%s(%splan *projection.Plan, obj *%s) {", object.Name, context, p.typeOf(object.Type))
+	p.line("func (w *projecting) write%s(ctx context.Context, plan *projection.Plan, obj *%s) {", object.Name, p.typeOf(object.Type))
 	p.line("w.Begin()")
 	p.line("for i := range plan.Steps {")
 	p.line("step := &plan.Steps[i]")
@@ -190,6 +184,18 @@ func (p projectionPrinter) writer(object *codegen.Object) {
 	p.line("}")
 	p.line("}")
 	p.line("w.End()")
+	p.line("for i := range plan.Deferred {")
+	p.line("deferred := &plan.Deferred[i]")
+	p.line("w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {")
+	p.line("later := projecting{executionContext: w.executionContext}")
+	p.line("later.write%s(ctx, deferred.Plan, obj)", object.Name)
+	p.line("if written, ok := later.Finish(); ok {")
+	p.line("return written")
+	p.line("}")
+	p.line("projection.ExecuteWhole(ctx)")
+	p.line("return w._%s(ctx, deferred.Selections, obj)", object.Name)
+	p.line("})")
+	p.line("}")
 	p.line("}")
 }
 
@@ -205,17 +211,17 @@ func (p projectionPrinter) field(object *codegen.Object, field *codegen.Field) {
 	case field.MethodHasContext || !field.NoErr && field.IsMethod() || field.VOkFunc || field.IsMap() || len(field.Args) > 0:
 		p.fail("%s.%s: cannot be projected, since it is more than a plain field", object.Name, field.Name)
 	case field.IsMethod():
-		p.within(object, ref)
+		p.within(object, field)
 		p.value(ref, "obj."+field.GoFieldName+"()", "step.Plans")
 	default:
-		p.within(object, ref)
+		p.within(object, field)
 		p.value(ref, "obj."+field.GoFieldName, "step.Plans")
 	}
 }
 
-// within prints the context of what is resolved within a field of an object.
-func (p projectionPrinter) within(object *codegen.Object, ref *config.TypeReference) {
-	if p.reachesResolver(ref) {
+// within prints the context of what is written within a field of an object.
+func (p projectionPrinter) within(object *codegen.Object, field *codegen.Field) {
+	if field.TypeReference.Definition.IsCompositeType() {
 		p.line("ctx := projection.Within(ctx, %q, step)", object.Name)
 	}
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"slices"
-
 	"github.com/99designs/gqlgen/codegen/config"
 )
 
@@ -68,7 +66,7 @@ func (p projectionPrinter) list(ref *config.TypeReference, plans string) {
 	p.line("w.BeginList()")
 	p.line("for i := range v {")
 	p.line("w.Element(i)")
-	if p.reachesResolver(ref) {
+	if ref.Definition.IsCompositeType() {
 		p.line("ctx := projection.At(ctx, i, %s)", plans)
 	}
 	if element.IsStruct() && ref.Definition.IsCompositeType() {
@@ -101,11 +99,7 @@ func (p projectionPrinter) either(ref *config.TypeReference, plans string) {
 
 // object prints what writes the object that a Go expression points to.
 func (p projectionPrinter) object(name string, i int, pointer, plans string) {
-	context := ""
-	if p.resolves(p.objects[name]) {
-		context = "ctx, "
-	}
-	p.line("w.write%s(%s%s[%d], %s)", name, context, plans, i, pointer)
+	p.line("w.write%s(ctx, %s[%d], %s)", name, plans, i, pointer)
 }
 
 // scalar prints what writes a scalar that is there.
@@ -134,9 +128,4 @@ func (p projectionPrinter) scalar(ref *config.TypeReference, expression string) 
 	default:
 		p.line("w.%s(%s.%s(%s))", write, p.pkg(ref.Marshaler.Pkg().Path()), ref.Marshaler.Name(), expression)
 	}
-}
-
-// reachesResolver reports whether something within a value has to be resolved.
-func (p projectionPrinter) reachesResolver(ref *config.TypeReference) bool {
-	return ref.Definition.IsCompositeType() && slices.ContainsFunc(p.possible(ref.Definition.Name), p.resolves)
 }

@@ -32,8 +32,7 @@ func Literal(value any) string {
 // Pick returns one of some values at random.
 func Pick[T any](r *rand.Rand, some ...T) T { return some[r.IntN(len(some))] }
 
-// Deferring are queries with @defer in all places, by what is special about each. At the root, gqlgen
-// ignores it.
+// Deferring are queries with @defer in all places, by what is special about each.
 var Deferring = map[string]string{
 	"below a certification": `{ certification(id: "` + sandbox.LargeCertification + `") { id ... @defer { name reviewers { nodes { name } } } } }`,
 	"named, in a list": `{ certifications(first: 5) { nodes { id ...R @defer(label: "r") } } }

@@ -88,18 +88,25 @@ func (w *Tenant) Payloads(t *testing.T, accept, query string) []Object {
 // PayloadsOf returns the payloads of a stream of the given media type, which has to end as that demands.
 func PayloadsOf(t *testing.T, mediaType string, response *http.Response) []Object {
 	t.Helper()
-	is, parameters, err := mime.ParseMediaType(response.Header.Get("Content-Type"))
-	if err != nil || is != mediaType || response.StatusCode != http.StatusOK {
-		t.Fatalf("status %d, %q, %v", response.StatusCode, is, err)
-	}
 	var all []Object
-	add := func(text []byte) {
+	for _, text := range PayloadTexts(t, mediaType, response) {
 		var payload Object
 		if err := json.Unmarshal(text, &payload); err != nil {
 			t.Fatalf("%v: %q", err, text)
 		}
 		all = append(all, payload)
 	}
+	return all
+}
+
+// PayloadTexts is PayloadsOf for payloads as they were sent.
+func PayloadTexts(t *testing.T, mediaType string, response *http.Response) [][]byte {
+	t.Helper()
+	is, parameters, err := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	if err != nil || is != mediaType || response.StatusCode != http.StatusOK {
+		t.Fatalf("status %d, %q, %v", response.StatusCode, is, err)
+	}
+	var all [][]byte
 	if mediaType == "text/event-stream" {
 		text, err := io.ReadAll(response.Body)
 		inner, ends := strings.CutSuffix(string(text), "event: complete\ndata:\n\n")
@@ -112,7 +119,7 @@ func PayloadsOf(t *testing.T, mediaType string, response *http.Response) []Objec
 			if !ok && event != ":" {
 				t.Fatalf("an event is %q", event)
 			} else if ok {
-				add([]byte(data))
+				all = append(all, []byte(data))
 			}
 		}
 		return all
@@ -130,6 +137,6 @@ func PayloadsOf(t *testing.T, mediaType string, response *http.Response) []Objec
 		if err != nil {
 			t.Fatal(err)
 		}
-		add(text)
+		all = append(all, text)
 	}
 }

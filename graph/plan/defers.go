@@ -7,49 +7,95 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Defers reports whether an operation has a part that @defer puts off, with the operation's variables.
-func Defers(operation *graphql.OperationContext) bool {
+// takeDefers takes @defer out of an operation, and returns the fragments of it that are put off, with
+// their labels; none if nothing is. Gqlgen's executor would put off some fields only, and write null for
+// them until then, as if they could not be read. The operation gets a document of its own, since others
+// share the one that was parsed.
+func takeDefers(operation *graphql.OperationContext) map[ast.Selection]string {
 	if !strings.Contains(operation.RawQuery, "defer") {
-		return false
+		return nil
 	}
-	seen := make(map[string]bool)
-	var within func(ast.SelectionSet) bool
-	within = func(set ast.SelectionSet) bool {
-		for _, selection := range set {
-			var inner ast.SelectionSet
-			var directives ast.DirectiveList
-			switch selection := selection.(type) {
-			case *ast.Field:
-				inner = selection.SelectionSet
-			case *ast.InlineFragment:
-				inner, directives = selection.SelectionSet, selection.Directives
-			case *ast.FragmentSpread:
-				directives = selection.Directives
-				if !seen[selection.Name] {
-					seen[selection.Name] = true
-					inner = selection.Definition.SelectionSet
-				}
-			}
-			if isDeferred(directives, operation.Variables) || within(inner) {
-				return true
-			}
-		}
-		return false
+	taking := deferTaker{
+		variables: operation.Variables,
+		fragments: map[string]*ast.FragmentDefinition{}, putOff: map[ast.Selection]string{},
 	}
-	return within(operation.Operation.SelectionSet)
+	own := *operation.Operation
+	own.SelectionSet = taking.set(own.SelectionSet)
+	if len(taking.putOff) == 0 {
+		return nil
+	}
+	document := *operation.Doc
+	document.Operations, document.Fragments = ast.OperationList{&own}, nil
+	for _, fragment := range taking.fragments {
+		document.Fragments = append(document.Fragments, fragment)
+	}
+	operation.Doc, operation.Operation = &document, &own
+	return taking.putOff
 }
 
-// isDeferred reports whether @defer is among the directives and its condition is not false.
-func isDeferred(directives ast.DirectiveList, variables map[string]any) bool {
-	directive := directives.ForName("defer")
-	if directive == nil {
-		return false
+// A deferTaker copies the selections of an operation without @defer.
+type deferTaker struct {
+	variables map[string]any
+	fragments map[string]*ast.FragmentDefinition // the copies, by name
+	putOff    map[ast.Selection]string           // the copies that are put off, with their labels
+}
+
+func (t *deferTaker) set(set ast.SelectionSet) ast.SelectionSet {
+	if set == nil {
+		return nil
 	}
-	condition := directive.Arguments.ForName("if")
-	if condition == nil {
-		return true
+	copied := make(ast.SelectionSet, len(set))
+	for i, selection := range set {
+		copied[i] = t.selection(selection)
 	}
-	value, err := condition.Value.Value(variables)
-	wanted, ok := value.(bool)
-	return err != nil || !ok || wanted
+	return copied
+}
+
+func (t *deferTaker) selection(selection ast.Selection) ast.Selection {
+	switch selection := selection.(type) {
+	case *ast.Field:
+		own := *selection
+		own.SelectionSet = t.set(own.SelectionSet)
+		return &own
+	case *ast.InlineFragment:
+		own := *selection
+		own.SelectionSet = t.set(own.SelectionSet)
+		own.Directives = t.directives(&own, own.Directives)
+		return &own
+	case *ast.FragmentSpread:
+		own := *selection
+		own.Definition = t.fragment(own.Definition)
+		own.Directives = t.directives(&own, own.Directives)
+		return &own
+	default:
+		return selection
+	}
+}
+
+// fragment returns the copy of a fragment. Validation has seen to it that none spreads itself.
+func (t *deferTaker) fragment(definition *ast.FragmentDefinition) *ast.FragmentDefinition {
+	if own := t.fragments[definition.Name]; own != nil {
+		return own
+	}
+	own := *definition
+	own.SelectionSet = t.set(own.SelectionSet)
+	t.fragments[definition.Name] = &own
+	return &own
+}
+
+// directives returns the directives of a fragment without @defer, and notes whether it is put off.
+func (t *deferTaker) directives(fragment ast.Selection, given ast.DirectiveList) ast.DirectiveList {
+	var others ast.DirectiveList
+	for _, directive := range given {
+		if directive.Name != "defer" {
+			others = append(others, directive)
+			continue
+		}
+		arguments := directive.ArgumentMap(t.variables)
+		if wanted, ok := arguments["if"].(bool); !ok || wanted { // null and no condition are as true
+			label, _ := arguments["label"].(string)
+			t.putOff[fragment] = label
+		}
+	}
+	return others
 }

@@ -28,6 +28,8 @@ type Plan struct {
 	Deferring bool
 	// Projected plans how the operation's objects are written without gqlgen's executor.
 	Projected projection.Planner
+	// Whole does so for objects of which nothing may be put off.
+	Whole projection.Planner
 }
 
 // Planning is the extension that makes the plan of each operation. It refuses an operation that may
@@ -68,8 +70,9 @@ func (p Planning) MutateOperationContext(_ context.Context, operation *graphql.O
 		return err
 	}
 	made.Trace = made.Trace && p.Traces
-	made.Deferring = Defers(operation)
-	made.Projected.Operation = operation
+	made.Projected.Operation, made.Whole.Operation = operation, operation
+	made.Projected.PutOff = takeDefers(operation)
+	made.Deferring = len(made.Projected.PutOff) > 0
 	p.estimate(&made, operation)
 	operation.Stats.SetExtension(planningName, &made)
 	if !made.DryRun && made.Cost.Calls > p.MaxCalls {
@@ -103,6 +106,9 @@ func (p Planning) estimate(made *Plan, operation *graphql.OperationContext) {
 		e.mutation(fields)
 	} else {
 		made.shared = findSharedPages(operation)
+		if made.Deferring {
+			made.shared = made.shared.withRepeated(operation)
+		}
 		e.shared = made.shared
 		e.query(fields)
 	}

@@ -2,6 +2,8 @@ package plan
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -66,6 +68,51 @@ func collectPages(pages map[string][]graphql.CollectedField, operation *graphql.
 				if id.Kind == model.CertificationNode {
 					collectPages(pages, operation, "Certification", id.Raw, graphql.CollectFields(operation, field.Selections, nil))
 				}
+			}
+		}
+	}
+}
+
+// withRepeated adds the connection fields that an object shows several times under one name, of which
+// @defer puts off some: each is resolved by itself, and one read must serve them all.
+func (s sharedPages) withRepeated(operation *graphql.OperationContext) sharedPages {
+	all := sharedPages{}
+	maps.Copy(all, s)
+	all.addRepeated(operation, operation.Operation.SelectionSet)
+	return all
+}
+
+// addRepeated is withRepeated for one set of selections and all below it.
+func (s sharedPages) addRepeated(operation *graphql.OperationContext, set ast.SelectionSet) {
+	places := map[string][]*ast.Field{}
+	addPlaces(places, map[string]bool{}, set)
+	for _, field := range graphql.CollectFields(operation, set, nil) {
+		if len(field.Selections) == 0 {
+			continue
+		}
+		if same := places[field.Alias]; len(same) > 1 && isConnection(field.ObjectDefinition.Name, field.Name) {
+			wants := append(slices.Clone(s[field.Field]), ownSelection(operation, field).Want)
+			for _, each := range same {
+				s[each] = append(s[each], wants...)
+			}
+		}
+		s.addRepeated(operation, field.Selections)
+	}
+}
+
+// addPlaces adds the fields of a set and of the fragments in it, by the names under which an object
+// shows them.
+func addPlaces(places map[string][]*ast.Field, seen map[string]bool, set ast.SelectionSet) {
+	for _, selection := range set {
+		switch selection := selection.(type) {
+		case *ast.Field:
+			places[selection.Alias] = append(places[selection.Alias], selection)
+		case *ast.InlineFragment:
+			addPlaces(places, seen, selection.SelectionSet)
+		case *ast.FragmentSpread:
+			if !seen[selection.Name] {
+				seen[selection.Name] = true
+				addPlaces(places, seen, selection.Definition.SelectionSet)
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // An Object is an object type of the schema.
@@ -27,7 +28,10 @@ type Field struct {
 // A Plan is what an operation selects of an object.
 type Plan struct {
 	Steps []Step
-	// Holes is true if the executor has to resolve a field of the object or of an object within it.
+	// Deferred are the fragments that @defer puts off, in the order of the document.
+	Deferred []Deferred
+	// Holes is true if the executor has to resolve a field of the object or of an object within it, or
+	// something of them is put off: either needs to know where in the response the object is.
 	Holes bool
 	// Size is roughly how many bytes an object takes as JSON.
 	Size int
@@ -45,28 +49,30 @@ type Step struct {
 
 // plans returns the plans of the objects that a field shows, one for each of the types that they may
 // have.
-func plans(operation *graphql.OperationContext, field *graphql.CollectedField, types []*Object) []*Plan {
+func (p *Planner) plans(field *graphql.CollectedField, types []*Object) []*Plan {
 	plans := make([]*Plan, len(types))
 	for i, object := range types {
-		plans[i] = object.plan(operation, field)
+		satisfies := object.Satisfies
+		if field.Definition.Type.Name() == object.Name {
+			satisfies = nil // it shows no other type, and gqlgen remembers what others collect without it
+		}
+		plans[i] = p.plan(object, field.Selections, satisfies)
 	}
 	return plans
 }
 
-// plan returns the plan of the objects of this type that a field shows. Fragments, aliases, @skip and
-// @include are honoured.
-func (o *Object) plan(operation *graphql.OperationContext, shown *graphql.CollectedField) *Plan {
-	satisfies := o.Satisfies
-	if shown.Definition.Type.Name() == o.Name {
-		satisfies = nil // it shows no other type, and gqlgen remembers what others collect without it
-	}
-	fields := graphql.CollectFields(operation, shown.Selections, satisfies)
-	plan := &Plan{Steps: make([]Step, len(fields))}
+// plan returns the plan of an object of which a set is selected. Fragments, aliases, @skip, @include and
+// @defer are honoured.
+func (p *Planner) plan(o *Object, set ast.SelectionSet, satisfies []string) *Plan {
+	now, later := p.split(set, satisfies)
+	fields := graphql.CollectFields(p.Operation, now, satisfies)
+	plan := &Plan{Steps: make([]Step, len(fields)), Deferred: p.deferred(o, later, satisfies)}
+	plan.Holes = len(plan.Deferred) > 0
 	for i := range fields {
 		collected := &fields[i]
 		field := o.Fields[collected.Name] // the document is valid: only __typename has no entry
 		step := Step{Field: collected, Index: field.Index}
-		step.Plans = plans(operation, collected, field.Types)
+		step.Plans = p.plans(collected, field.Types)
 		plan.Holes = plan.Holes || field.Resolved || anyHoles(step.Plans)
 		plan.Steps[i] = step
 		plan.Size += len(collected.Alias) + usualSize

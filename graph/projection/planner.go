@@ -11,9 +11,13 @@ import (
 // list have the same selection. It is safe for concurrent use.
 type Planner struct {
 	Operation *graphql.OperationContext
+	// PutOff are the fragments of the operation that @defer puts off, with their labels. The document
+	// itself has no such directive, of which the executor would make something else.
+	PutOff map[ast.Selection]string
 
-	mu    sync.Mutex
+	mu    sync.Mutex // guards what follows
 	known map[selected][]*Plan
+	sets  []ast.SelectionSet // all that split has made
 }
 
 // selected identifies a set of selections and the types that it selects of. Neither changes while the
@@ -37,7 +41,7 @@ func (p *Planner) Plans(field *graphql.CollectedField, types []*Object) []*Plan 
 		if p.known == nil {
 			p.known = map[selected][]*Plan{}
 		}
-		known = plans(p.Operation, field, types)
+		known = p.plans(field, types)
 		p.known[key] = known
 	}
 	return known

@@ -16,6 +16,7 @@ import (
 type Writer struct {
 	text   []byte
 	holes  []hole
+	putOff []part
 	failed bool
 }
 
@@ -136,11 +137,20 @@ func (w *Writer) Hole(resolve func() graphql.Marshaler) {
 	w.holes = append(w.holes, hole{offset: len(w.text), resolve: resolve})
 }
 
+// PutOff leaves a fragment of an object for a later part of the response. The context is that of the
+// object, and write returns the fragment's JSON.
+func (w *Writer) PutOff(ctx context.Context, deferred *Deferred, write func(context.Context) graphql.Marshaler) {
+	w.putOff = append(w.putOff, part{ctx: ctx, label: deferred.Label, write: write})
+}
+
 // Finish fills the holes and returns the JSON. It returns false, and resolves nothing, if the Writer
 // has failed.
 func (w *Writer) Finish() (graphql.Marshaler, bool) {
 	if w.failed {
 		return nil, false
+	}
+	for _, each := range w.putOff {
+		each.register()
 	}
 	var group sync.WaitGroup
 	for i := range w.holes {

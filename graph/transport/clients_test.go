@@ -113,12 +113,13 @@ func TestPublicClientsAreToldWhatIsWrong(t *testing.T) {
 	}
 }
 
-// When the gateway stops, a subscription completes, and no client takes that for an error.
-func TestPublicClientsSeeACleanEnd(t *testing.T) {
+// When the gateway stops, a subscription is not complete, and the clients see a failure of the network,
+// after which they connect again if they may.
+func TestPublicClientsSeeAnInterruption(t *testing.T) {
 	t.Parallel()
 	for client, end := range map[string][]string{
-		"sse": {`{"complete":true}`},
-		"ws":  {`{"complete":true}`, `{"closed":1001}`},
+		"sse": {`{"error":"NetworkError: Connection closed while having active streams"}`},
+		"ws":  {`{"closed":1001}`, `{"error":1001}`},
 	} {
 		t.Run(client, func(t *testing.T) {
 			t.Parallel()

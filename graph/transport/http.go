@@ -1,7 +1,9 @@
 package transport
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -18,7 +20,8 @@ import (
 // specification of the GraphQL foundation and passes all audits of the npm package graphql-http.
 type HTTP struct {
 	limits    document.Limits
-	keepAlive time.Duration // how often an idle stream shows that it is still there
+	keepAlive time.Duration   // how often an idle stream shows that it is still there
+	stopping  <-chan struct{} // closed when the gateway stops; nil if it never does
 	onRefused RefusedFunc
 
 	buffers buffers
@@ -30,10 +33,11 @@ var _ graphql.Transport = (*HTTP)(nil)
 // keepAlive is how often an idle stream or connection shows that it is still there.
 const keepAlive = 15 * time.Second
 
-// NewHTTP returns the transport over HTTP. The limits must have their defaults. onRefused is called
-// for each request that is not executed, with as much of it as is known.
-func NewHTTP(limits document.Limits, onRefused RefusedFunc) *HTTP {
-	return &HTTP{limits: limits, keepAlive: keepAlive, onRefused: onRefused}
+// NewHTTP returns the transport over HTTP. The limits must have their defaults. Once stopping is closed,
+// no subscription begins; it is nil if the gateway never stops. onRefused is called for each request that
+// is not executed, with as much of it as is known.
+func NewHTTP(limits document.Limits, stopping <-chan struct{}, onRefused RefusedFunc) *HTTP {
+	return &HTTP{limits: limits, keepAlive: keepAlive, stopping: stopping, onRefused: onRefused}
 }
 
 // A RefusedFunc is called with the response to a request that is not executed. params and operation are
@@ -102,22 +106,28 @@ func (x exchange) one(params *graphql.RawParams) error {
 		x.respond(invalid)
 		return nil
 	}
-	subscription, deferring := operation.Operation.Operation == ast.Subscription, plan.Defers(operation)
+	subscription, deferring := operation.Operation.Operation == ast.Subscription, plan.Of(operation).Deferring
 	switch {
 	case x.request.Method == http.MethodGet && operation.Operation.Operation == ast.Mutation:
 		return errMutationByGet
 	case deferring && operation.Operation.Operation != ast.Query:
 		return errDeferOutsideQuery
-	case deferring && x.accepted.stream == "":
+	case deferring && x.accepted.parts == "":
 		return errDeferOfOne
-	case subscription && x.accepted.stream == "":
+	case subscription && x.accepted.events == "":
 		return errSubscriptionOfOne
+	case subscription && isClosed(x.stopping):
+		return errStopped
 	}
 	responses, ctx := x.executor.DispatchOperation(ctx, operation)
-	if !deferring && !subscription {
+	switch {
+	case subscription:
+		x.stream(ctx, x.accepted.events, responses, true)
+	case deferring:
+		x.stream(ctx, x.accepted.parts, responses, false)
+	default:
 		return x.respondOnce(ctx, responses)
 	}
-	x.stream(ctx, inOrder(operation, responses), subscription)
 	return nil
 }
 
@@ -132,6 +142,10 @@ func (x exchange) batch(list []*graphql.RawParams) {
 		separator = ','
 	}
 	body.WriteByte(']')
+	if x.isGone() {
+		x.writer.WriteHeader(statusGone)
+		return
+	}
 	x.bodies.write(x.writer, x.request, x.accepted.single, http.StatusOK, body)
 }
 
@@ -141,7 +155,7 @@ func (x exchange) inBatch(params *graphql.RawParams) *graphql.Response {
 	switch {
 	case invalid != nil:
 		return invalid
-	case operation.Operation.Operation == ast.Subscription, plan.Defers(operation):
+	case operation.Operation.Operation == ast.Subscription, plan.Of(operation).Deferring:
 		response := errStreamInBatch.response()
 		x.onRefused(ctx, params, operation, response)
 		return response
@@ -175,18 +189,25 @@ func (t *HTTP) prepare(ctx context.Context, executor graphql.GraphExecutor, para
 // is none.
 func (x exchange) respondOnce(ctx context.Context, responses graphql.ResponseHandler) error {
 	response := responses(ctx)
-	if response == nil {
+	switch {
+	case x.isGone():
+		x.writer.WriteHeader(statusGone)
+	case response == nil:
 		return errOutOfTime
+	default:
+		x.respond(response)
 	}
-	x.respond(response)
 	return nil
 }
+
+// isGone reports whether the caller has left, and will read no response.
+func (x exchange) isGone() bool { return errors.Is(x.request.Context().Err(), context.Canceled) }
 
 // respond writes the only response of a request: by itself, or as a stream of one if the client
 // accepts nothing but streams.
 func (x exchange) respond(response *graphql.Response) {
 	if x.accepted.single == "" {
-		x.stream(x.request.Context(), graphql.OneShot(response), false)
+		x.stream(x.request.Context(), cmp.Or(x.accepted.parts, x.accepted.events), graphql.OneShot(response), false)
 		return
 	}
 	status := statusOf(x.accepted.single, response)
@@ -219,11 +240,11 @@ func (x exchange) write(mediaType string, status int, response *graphql.Response
 	x.bodies.write(x.writer, x.request, mediaType, status, body)
 }
 
-// stream writes the responses of an operation as they come.
-func (x exchange) stream(ctx context.Context, responses graphql.ResponseHandler, subscription bool) {
+// stream writes the responses of an operation as they come, in a stream of a media type.
+func (x exchange) stream(ctx context.Context, mediaType string, responses graphql.ResponseHandler, subscription bool) {
 	payload := x.buffers.get()
 	defer x.buffers.put(payload)
-	s := newStream(x.writer, x.accepted.stream, payload)
+	s := newStream(x.writer, mediaType, payload)
 	defer s.keepAlive(x.keepAlive)()
 	s.copy(ctx, responses, subscription)
 }

@@ -38,15 +38,15 @@ var (
 	}
 	errNotAcceptable = &refusal{
 		status:  http.StatusNotAcceptable,
-		message: "Answers are application/json, application/graphql-response+json, text/event-stream or multipart/mixed: accept one of these.",
+		message: "Answers are application/json, application/graphql-response+json, text/event-stream or multipart/mixed (deferSpec=20220824 or subscriptionSpec=1.0): accept one of these.",
 	}
 	errDeferOfOne = &refusal{
 		status:  http.StatusNotAcceptable,
-		message: "@defer makes an answer of several parts: accept multipart/mixed or text/event-stream, or leave @defer out.",
+		message: "@defer makes an answer of several parts: accept multipart/mixed (deferSpec=20220824) or text/event-stream, or leave @defer out.",
 	}
 	errSubscriptionOfOne = &refusal{
 		status:  http.StatusNotAcceptable,
-		message: "A subscription has any number of answers: accept text/event-stream or multipart/mixed.",
+		message: "A subscription has any number of answers: accept text/event-stream or multipart/mixed (subscriptionSpec=1.0).",
 	}
 	errDeferOutsideQuery = &refusal{
 		status:  http.StatusBadRequest,

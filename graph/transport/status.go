@@ -12,6 +12,10 @@ import (
 	"certql/graph/apierror"
 )
 
+// statusGone is the status, for logs and metrics, of a request whose caller has left before the response.
+// Nginx's number for it has become the usual one.
+const statusGone = 499
+
 // statuses are the statuses of the codes that explain by themselves why there is no data. If a response
 // has several, the first in this list counts, since it explains the others.
 var statuses = []struct {

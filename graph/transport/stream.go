@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"certql/graph/apierror"
 )
 
 // A framing is the text around the payloads of a stream.
@@ -20,12 +22,16 @@ type framing struct {
 	end         string // ends a stream whose last payload was not known to be the last
 	alive       string // shows that the stream is still there; empty if no text can
 	marksNext   bool   // payloads that others may follow have to say so
+	wraps       bool   // each payload is a member of an object, which has room for errors of the stream itself
 }
 
 // framingOf returns the framing of a media type: server-sent events as the protocol graphql-sse has
-// them, or multipart as the draft of incremental delivery has it.
+// them, or multipart as the draft of incremental delivery has it, or as Apollo's protocol for
+// subscriptions has it.
 func framingOf(mediaType string) framing {
-	if mediaType == typeEvents {
+	const header = "Content-Type: application/json; charset=utf-8\r\n\r\n"
+	switch mediaType {
+	case typeEvents:
 		const complete = "event: complete\ndata:\n\n"
 		return framing{
 			contentType: typeEvents + "; charset=utf-8",
@@ -36,19 +42,32 @@ func framingOf(mediaType string) framing {
 			end:         complete,
 			alive:       ":\n\n",
 		}
-	}
-	const (
-		header = "Content-Type: application/json; charset=utf-8\r\n\r\n"
-		closed = "\r\n-----\r\n"
-	)
-	return framing{
-		contentType: typeMultipart + `; boundary="-"; deferSpec=20220824`,
-		begin:       "---\r\n",
-		before:      header,
-		after:       "\r\n---\r\n",
-		afterLast:   closed,
-		end:         header + `{"hasNext":false}` + closed,
-		marksNext:   true,
+	case typePayloads:
+		const (
+			next   = "\r\n--graphql\r\n"
+			closed = "\r\n--graphql--\r\n"
+		)
+		return framing{
+			contentType: typeMultipart + `; boundary="graphql"; subscriptionSpec=` + spokenSubscriptionSpec,
+			begin:       next,
+			before:      header,
+			after:       next,
+			afterLast:   closed,
+			end:         header + "{}" + closed,
+			alive:       header + "{}" + next,
+			wraps:       true,
+		}
+	default:
+		const closed = "\r\n-----\r\n"
+		return framing{
+			contentType: typeMultipart + `; boundary="-"; deferSpec=` + spokenDeferSpec,
+			begin:       "---\r\n",
+			before:      header,
+			after:       "\r\n---\r\n",
+			afterLast:   closed,
+			end:         header + `{"hasNext":false}` + closed,
+			marksNext:   true,
+		}
 	}
 }
 
@@ -73,10 +92,16 @@ func newStream(w http.ResponseWriter, mediaType string, payload *bytes.Buffer) *
 }
 
 // copy writes every response of an operation. It reads them to the last even if the client is gone,
-// since the operation cleans up only then; it ends early because its context does.
+// since the operation cleans up only then; it ends early because its context does. A subscription that
+// the gateway interrupts is not over: its stream breaks off, so that the client subscribes again.
 func (s *stream) copy(ctx context.Context, responses graphql.ResponseHandler, subscription bool) {
 	open, increment := true, false
 	for response := responses(ctx); response != nil; response = responses(ctx) {
+		if apierror.IsInterruption(response) {
+			s.interrupt(response)
+			open = false
+			continue
+		}
 		more := subscription || hasNext(response)
 		s.send(response, increment, more)
 		open, increment = more, hasNext(response)
@@ -86,11 +111,35 @@ func (s *stream) copy(ctx context.Context, responses graphql.ResponseHandler, su
 	}
 }
 
+// interrupt tells why the stream breaks off, if the framing has a place for that.
+func (s *stream) interrupt(reason *graphql.Response) {
+	if !s.framing.wraps {
+		return
+	}
+	s.payload.Reset()
+	s.payload.WriteString(s.framing.before)
+	object := objectWriter{into: s.payload}
+	object.name("payload")
+	s.payload.WriteString("null")
+	object.name("errors")
+	encodeErrors(s.payload, reason.Errors)
+	object.end()
+	s.payload.WriteString(s.framing.after)
+	s.write(s.payload.Bytes())
+}
+
 // send writes a response, as a deferred part if it is an increment. more is set if others may follow.
 func (s *stream) send(response *graphql.Response, increment, more bool) {
 	s.payload.Reset()
 	s.payload.WriteString(s.framing.before)
-	encodePart(s.payload, response, increment, more && s.framing.marksNext)
+	if s.framing.wraps {
+		object := objectWriter{into: s.payload}
+		object.name("payload")
+		encodeResponse(s.payload, response)
+		object.end()
+	} else {
+		encodePart(s.payload, response, increment, more && s.framing.marksNext)
+	}
 	if more {
 		s.payload.WriteString(s.framing.after)
 	} else {

@@ -5,10 +5,10 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -22,45 +22,6 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// assemble puts the deferred parts where they belong, and returns the data and the codes of the errors.
-func assemble(t *testing.T, payloads []graphtest.Object) (data any, codes []string) {
-	t.Helper()
-	collect := func(from graphtest.Object) {
-		list, _ := from["errors"].([]any)
-		for _, e := range list {
-			codes = append(codes, fmt.Sprint(graphtest.At(e, "extensions", "code")))
-		}
-	}
-	for i, payload := range payloads {
-		collect(payload)
-		if i == 0 {
-			data = payload["data"]
-			continue
-		}
-		if last := i == len(payloads)-1; payload["hasNext"] == last {
-			t.Errorf("payload %d of %d says hasNext %v", i+1, len(payloads), payload["hasNext"])
-		}
-		for _, part := range payload["incremental"].([]any) {
-			part := part.(graphtest.Object)
-			collect(part)
-			path, _ := part["path"].([]any)
-			target := data
-			for _, step := range path {
-				switch step := step.(type) {
-				case string:
-					target = target.(graphtest.Object)[step]
-				case float64:
-					target = target.([]any)[int(step)]
-				}
-			}
-			for name, value := range part["data"].(graphtest.Object) {
-				target.(graphtest.Object)[name] = value
-			}
-		}
-	}
-	return data, codes
-}
-
 func TestDeferredPartsArriveWhole(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
@@ -71,10 +32,10 @@ func TestDeferredPartsArriveWhole(t *testing.T) {
 		).Replace(query), nil)
 		for _, accept := range []string{"multipart/mixed", "text/event-stream"} {
 			payloads := w.Payloads(t, accept, query)
-			if later := len(payloads) > 1 && payloads[0]["hasNext"] == true; later == (name == "at the root") {
-				t.Errorf("%s, %s: that something was deferred is %v", name, accept, later)
+			if len(payloads) < 2 {
+				t.Errorf("%s, %s: nothing is deferred: %v", name, accept, payloads)
 			}
-			data, codes := assemble(t, payloads)
+			data, codes := graphtest.Assemble(t, payloads)
 			if diff := gocmp.Diff(any(plain.Data), data); diff != "" {
 				t.Errorf("%s, %s: the data (-plain +deferred):\n%s", name, accept, diff)
 			}
@@ -136,7 +97,7 @@ func TestTheStockTransportLosesWhatIsDeferred(t *testing.T) {
 	}
 }
 
-// gqlgen's executor would lose what a mutation defers.
+// What a mutation has done is told at once, and an event of a subscription comes whole.
 func TestDeferIsForQueries(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
@@ -192,7 +153,7 @@ func TestOperationsRunOutOfTime(t *testing.T) {
 			} else {
 				payloads = graphtest.PayloadsOf(t, accept, recorder.Result())
 			}
-			data, codes := assemble(t, payloads)
+			data, codes := graphtest.Assemble(t, payloads)
 			if err != nil || graphtest.At(data, "certifications", "nodes", 0, "name") != "stalled" || graphtest.At(data, "certifications", "nodes", 0, "reviewers") != nil ||
 				len(codes) != 1 || codes[0] != "UPSTREAM_TIMEOUT" {
 				t.Errorf("%s: %v, errors %v, data %v", accept, err, codes, data)
@@ -328,4 +289,137 @@ func TestBetweenThePartsOfAStreamThereIsNoDeadline(t *testing.T) {
 			t.Errorf("%s: status %d, %d deadlines, the last at %v", accept, response.Code, response.set, response.deadline)
 		}
 	}
+}
+
+// Each draft and protocol of streams is spoken only if the client names it, or none.
+func TestStreamsAreNegotiatedByTheirSpecs(t *testing.T) {
+	t.Parallel()
+	w := graphtest.SharedTenant(t)
+	const (
+		parts    = `multipart/mixed; boundary="-"; deferSpec=20220824`
+		payloads = `multipart/mixed; boundary="graphql"; subscriptionSpec=1.0`
+		events   = "text/event-stream; charset=utf-8"
+	)
+	deferring := graphtest.Deferring["at the root"]
+	subscribing := `subscription { certificationTask(id: "` + sandbox.FailedTask + `") { status } }`
+	for accept, want := range map[string]struct{ plain, deferring, subscribing string }{ // content types; empty for 406
+		`multipart/mixed`:                                                            {parts, parts, parts},
+		`multipart/mixed;deferSpec=20220824`:                                         {parts, parts, parts},
+		`multipart/mixed;DEFERSPEC="20220824";boundary=x`:                            {parts, parts, parts},
+		`multipart/mixed;deferSpec=20220824, application/json`:                       {graphtest.AsJSON, parts, parts},
+		`multipart/mixed;deferSpec=20240101, application/json`:                       {graphtest.AsJSON, "", ""},
+		`multipart/mixed;deferSpec=20240101`:                                         {"", "", ""},
+		`multipart/mixed;deferSpec=""`:                                               {"", "", ""},
+		`multipart/mixed;incrementalSpec=v0.2, application/json;q=0.9`:               {graphtest.AsJSON, "", ""},
+		`multipart/mixed;incrementalSpec=v0.2`:                                       {"", "", ""},
+		`multipart/mixed;incrementalSpec=v0.2;deferSpec=20220824`:                    {"", "", ""},
+		`multipart/mixed;incrementalSpec=v0.2, multipart/mixed;deferSpec=20220824`:   {parts, parts, parts},
+		`multipart/mixed;incrementalSpec=v0.2, text/event-stream`:                    {events, events, events},
+		`text/event-stream;incrementalSpec=v0.2, application/json`:                   {graphtest.AsJSON, "", ""},
+		`multipart/mixed;incrementalSpec=v0.2, */*`:                                  {graphtest.AsJSON, "", ""},
+		`multipart/mixed;subscriptionSpec=1.0, application/json`:                     {graphtest.AsJSON, "", payloads},
+		`multipart/mixed;boundary=graphql;subscriptionSpec="1.0"`:                    {payloads, "", payloads},
+		`multipart/mixed;subscriptionSpec=2.0, application/json`:                     {graphtest.AsJSON, "", ""},
+		`multipart/mixed;subscriptionSpec=1.0, multipart/mixed;deferSpec=20220824`:   {parts, parts, payloads},
+		`multipart/mixed;deferSpec=20220824, multipart/mixed;subscriptionSpec=1.0`:   {parts, parts, payloads},
+		`multipart/mixed;deferSpec=20220824;subscriptionSpec=1.0`:                    {parts, parts, payloads},
+		`multipart/mixed;subscriptionSpec=1.0;q=0.5, multipart/mixed`:                {parts, parts, parts},
+		`multipart/mixed;subscriptionSpec=1.0;q=0, application/json`:                 {graphtest.AsJSON, "", ""},
+		`text/event-stream, multipart/mixed;subscriptionSpec=1.0`:                    {events, events, events},
+		`text/event-stream;q=0.9, multipart/mixed;subscriptionSpec=1.0`:              {events, events, payloads},
+		`multipart/mixed;subscriptionSpec=1.0, multipart/mixed;incrementalSpec=v0.2`: {payloads, "", payloads},
+	} {
+		for query, contentType := range map[string]string{`{ __typename }`: want.plain, deferring: want.deferring, subscribing: want.subscribing} {
+			body := graphtest.Literal(graphtest.Object{"query": query})
+			got := w.Send(t, graphtest.Sent{Body: body, Header: map[string]string{"Accept": accept, "Authorization": "Bearer " + w.Token(t, graphtest.Admin)}})
+			switch {
+			case contentType == "" && got.Status == http.StatusNotAcceptable:
+			case got.Status != http.StatusOK || got.Header.Get("Content-Type") != contentType:
+				t.Errorf("%s, %q: status %d, %s, want %q: %s", query, accept, got.Status, got.Header.Get("Content-Type"), contentType, got.Text)
+			}
+		}
+	}
+}
+
+const jsonPart = "Content-Type: application/json; charset=utf-8\r\n\r\n"
+
+// In Apollo's protocol each event is a payload, the stream shows by empty objects that it is there, and has
+// its final boundary after the last event. What is wrong with the operation is told within a payload.
+func TestApollosProtocolForSubscriptions(t *testing.T) {
+	t.Parallel()
+	w := graphtest.SharedTenant(t)
+	for query, want := range map[string]string{
+		`subscription { certificationTask(id: "` + sandbox.FailedTask + `") { status } }`: `{"payload":{"data":{"certificationTask":{"status":"ERROR"}},"extensions":{"upstream":…}}}` +
+			"\r\n--graphql\r\n" + jsonPart + "{}\r\n--graphql--\r\n",
+		`subscription { nothing }`: `{"payload":{"errors":[{"message":"Cannot query field \"nothing\" on type \"Subscription\".","locations":[{"line":1,"column":16}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}}` +
+			"\r\n--graphql--\r\n",
+		`{ __typename }`: `{"payload":{"data":{"__typename":"Query"},"extensions":{"upstream":…}}}` + "\r\n--graphql--\r\n",
+	} {
+		response := w.Open(t, "multipart/mixed;subscriptionSpec=1.0", query)
+		text, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := regexp.MustCompile(`("upstream":){[^}]*}`).ReplaceAllString(string(text), "$1…")
+		if diff := gocmp.Diff("\r\n--graphql\r\n"+jsonPart+want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", query, diff)
+		}
+	}
+}
+
+// When the gateway stops, no stream has its end: Apollo's protocol has a place for the reason, the others
+// just break off.
+func TestStreamsBreakOffWhenTheGatewayStops(t *testing.T) {
+	t.Parallel()
+	for accept, want := range map[string]string{
+		"text/event-stream": "",
+		"multipart/mixed":   "",
+		"multipart/mixed;subscriptionSpec=1.0": jsonPart +
+			`{"payload":null,"errors":[{"message":"The gateway is stopping: subscribe again.","extensions":{"code":"INTERRUPTED"}}]}` + "\r\n--graphql\r\n",
+	} {
+		t.Run(accept, func(t *testing.T) {
+			t.Parallel()
+			stopping := make(chan struct{})
+			w := graphtest.NewTenant(t, graphtest.Setup{ToGateway: func(c *graph.Config) { c.Stopping = stopping }})
+			response := w.Open(t, accept, `subscription { certificationTask(id: "`+w.QueueTask(t)+`") { status } }`)
+			defer response.Body.Close()
+			stream := bufio.NewReader(response.Body)
+			for line := ""; !strings.Contains(line, "QUEUED"); {
+				var err error
+				if line, err = stream.ReadString('\n'); err != nil {
+					t.Fatal(err)
+				}
+			}
+			after, err := stream.ReadString('\n') // a blank line, or the boundary
+			close(stopping)
+			rest, errRest := io.ReadAll(stream)
+			if err != nil || errRest != nil || string(rest) != want {
+				t.Errorf("after %q, %v: %q, %v", after, err, rest, errRest)
+			}
+		})
+	}
+}
+
+// A subscription in Apollo's protocol shows that it is still there while it waits.
+func TestApollosStreamIsKeptAlive(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := graphtest.NewBubble(t, time.Minute)
+		client, _ := graphtest.Serve(t, b.Gateway)
+		r := b.Request(t.Context(), t, "multipart/mixed;subscriptionSpec=1.0", graphtest.Watch, graphtest.Object{"id": b.QueueTask(t)})
+		r.RequestURI, r.URL.Scheme, r.URL.Host = "", "http", "gateway"
+		response, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		text, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if signs := strings.Count(string(text), jsonPart+"{}\r\n--graphql\r\n"); signs < 6 || signs > 9 || !strings.HasSuffix(string(text), "\r\n--graphql--\r\n") {
+			t.Errorf("%d signs in two minutes, want one each 15 s: %q", signs, text)
+		}
+	})
 }

@@ -37,7 +37,7 @@ var (
 		message: "Pages of this origin may not open a WebSocket here: see the gateway's setting --cors-origin.",
 	}
 	errStopped = &refusal{
-		status: http.StatusServiceUnavailable, code: apierror.CodeRateLimited,
+		status: http.StatusServiceUnavailable, code: apierror.CodeInterrupted,
 		message: "The gateway is stopping: connect again.",
 	}
 )
@@ -68,8 +68,8 @@ type WebSocketConfig struct {
 	// MaxConnections is how many connections may be open, by default 5,000, and MaxOperations how
 	// many operations may be under way on each, by default 100.
 	MaxConnections, MaxOperations int
-	// Stopping is closed when the gateway stops: every connection then ends after the operations under
-	// way on it. It is nil if the gateway never stops.
+	// Stopping is closed when the gateway stops: every connection then ends after the queries and
+	// mutations under way on it. It is nil if the gateway never stops.
 	Stopping <-chan struct{}
 	// Recover is called with the value of a panic that nothing else has recovered from.
 	Recover graphql.RecoverFunc

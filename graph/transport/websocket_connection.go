@@ -115,13 +115,15 @@ func (s *socket) invite(ctx context.Context, message socketMessage) (context.Con
 func (s *socket) watch(ctx context.Context) {
 	alive := time.NewTicker(s.keepAlive)
 	defer alive.Stop()
-	for {
+	var finishing sync.WaitGroup
+	defer finishing.Wait()
+	for stopping := s.config.Stopping; ; {
 		select {
 		case <-alive.C:
 			s.ping(ctx)
-		case <-s.config.Stopping:
-			s.finish()
-			return
+		case <-stopping:
+			stopping = nil
+			finishing.Go(s.finish)
 		case <-ctx.Done():
 			return
 		}
@@ -139,8 +141,9 @@ func (s *socket) ping(ctx context.Context) {
 	}
 }
 
-// finish closes the connection after the operations under way have ended. Subscriptions end by
-// themselves when the gateway stops.
+// finish closes the connection after the operations under way have ended. Subscriptions are interrupted
+// when the gateway stops; clients take the code of the closing as a reason to connect again, and then
+// subscribe again to what has not completed.
 func (s *socket) finish() {
 	s.mu.Lock()
 	s.closing = true

@@ -36,8 +36,8 @@ func (s *socket) subscribe(ctx, caller context.Context, message socketMessage) e
 	caller, cancel := context.WithCancel(caller)
 	operation := &underWay{cancel}
 	err := s.begin(message.ID, operation, func() {
-		refused := s.operate(ctx, caller, message.ID, &given)
-		s.end(ctx, message.ID, operation, refused)
+		end := s.operate(ctx, caller, message.ID, &given)
+		s.end(ctx, message.ID, operation, end)
 	})
 	if err != nil {
 		cancel()
@@ -69,13 +69,19 @@ func (s *socket) begin(id string, operation *underWay, run func()) error {
 	return nil
 }
 
-// operate executes an operation and sends its responses. If it is not executed, operate returns the
-// response with the reasons instead. ctx is the connection's, and caller is the operation's.
-func (s *socket) operate(ctx, caller context.Context, id string, given *parameters) (refused *graphql.Response) {
+// An operationEnd says how an operation has ended.
+type operationEnd struct {
+	refused     *graphql.Response // with the reasons why it was not executed; nil if it was
+	interrupted bool              // by the gateway, which stops: for the client it has not ended
+}
+
+// operate executes an operation and sends its responses. ctx is the connection's, and caller is the
+// operation's.
+func (s *socket) operate(ctx, caller context.Context, id string, given *parameters) (end operationEnd) {
 	defer func() {
 		if p := recover(); p != nil { // in this goroutine nothing else would
 			_ = s.config.Recover(caller, p)
-			refused = errInternal.response()
+			end.refused = errInternal.response()
 		}
 	}()
 	// The header of the handshake is the browser's own, and does not concern the operation.
@@ -83,7 +89,7 @@ func (s *socket) operate(ctx, caller context.Context, id string, given *paramete
 	if err != nil {
 		response := refusalOf(err).response()
 		s.onRefused(caller, nil, nil, response)
-		return response
+		return operationEnd{refused: response}
 	}
 	execution, operation, invalid := s.prepare(graphql.StartOperationTrace(caller), s.executor, params)
 	kind := ast.Query
@@ -92,29 +98,33 @@ func (s *socket) operate(ctx, caller context.Context, id string, given *paramete
 	}
 	switch {
 	case invalid != nil:
-		return invalid
-	case kind != ast.Query && plan.Defers(operation):
+		return operationEnd{refused: invalid}
+	case kind != ast.Query && plan.Of(operation).Deferring:
 		response := errDeferOutsideQuery.response()
 		s.onRefused(caller, params, operation, response)
-		return response
+		return operationEnd{refused: response}
 	}
 	responses, execution := s.executor.DispatchOperation(execution, operation) // the context ends with the last response
-	responses = inOrder(operation, responses)
 	responded, increment := kind == ast.Subscription, false
 	for response := responses(execution); response != nil; response = responses(execution) {
+		if apierror.IsInterruption(response) {
+			end.interrupted = true
+			continue
+		}
 		if caller.Err() == nil {
 			s.send(ctx, messageNext, id, func(into *bytes.Buffer) { encodePart(into, response, increment, false) })
 		}
 		responded, increment = true, hasNext(response)
 	}
 	if !responded {
-		return errOutOfTime.response()
+		end.refused = errOutOfTime.response()
 	}
-	return nil
+	return end
 }
 
-// end tells the client that an operation has ended, unless the client has ended it.
-func (s *socket) end(ctx context.Context, id string, operation *underWay, refused *graphql.Response) {
+// end tells the client that an operation has ended, unless the client has ended it, or the end of the
+// connection is to tell the client that it was interrupted.
+func (s *socket) end(ctx context.Context, id string, operation *underWay, end operationEnd) {
 	operation.cancel()
 	s.mu.Lock()
 	s.running--
@@ -124,9 +134,9 @@ func (s *socket) end(ctx context.Context, id string, operation *underWay, refuse
 	}
 	s.mu.Unlock()
 	switch {
-	case !awaited:
-	case refused != nil:
-		s.sendErrors(ctx, id, refused)
+	case !awaited, end.interrupted:
+	case end.refused != nil:
+		s.sendErrors(ctx, id, end.refused)
 	default:
 		s.send(ctx, messageComplete, id, nil)
 	}

@@ -14,6 +14,7 @@ import (
 	"certql/graph"
 	"certql/graph/document"
 	"certql/graph/graphtest"
+	"certql/upstream"
 	"certql/upstream/sandbox"
 )
 
@@ -260,5 +261,34 @@ func FuzzWebSocketMessages(f *testing.F) {
 			}
 			_ = conn.CloseNow()
 		}
+	})
+}
+
+// While a stopping gateway waits for what is under way, it still notices that a client has vanished, and
+// waits for it no longer.
+func TestAStoppingGatewayNoticesWhoIsGone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		service, stopping := graphtest.NewStalled(), make(chan struct{})
+		calls, err := upstream.New(upstream.Config{BaseURL: "http://upstream/v3", Transport: graphtest.InMemory{Handler: service}, CallTimeout: time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		handler := graph.NewHandler(graph.Config{Client: calls, OperationTimeout: time.Hour, Stopping: stopping})
+		client, _ := graphtest.Serve(t, graphtest.AsBearer(handler))
+		conn, _ := graphtest.Dial(t, client, "http://gateway", http.Header{"Authorization": {"Bearer token"}})
+		p := graphtest.NewPeer(conn)
+		p.Begin(t, nil)
+		p.Subscribe(t, "1", strings.Replace(stalledQuery, "@defer", "", 1), nil)
+		<-service.Waiting
+		close(stopping)
+		began := time.Now()
+		if err := handler.Drain(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(began); took > time.Minute {
+			t.Errorf("it waits for %s", took)
+		}
+		_ = conn.CloseNow()
 	})
 }

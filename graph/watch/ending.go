@@ -2,12 +2,14 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"certql/graph/apierror"
 	"certql/graph/plan"
 )
 
@@ -55,16 +57,20 @@ func (Endings) InterceptResponse(ctx context.Context, next graphql.ResponseHandl
 
 func endingFrom(ctx context.Context) *ending { return ctx.Value(endingKey{}).(*ending) }
 
-// take returns the last event of a subscription that ends early: its field is null, with an error. It
-// returns nil if nothing went wrong, if the caller left, and at the second call.
+// take returns the last event of a subscription that ends early: its field is null, with an error. If the
+// hub has stopped, it returns the interruption instead. It returns nil if nothing went wrong, if the
+// caller left, and at the second call.
 func (e *ending) take(ctx context.Context) *graphql.Response {
 	if e.watcher == nil || ctx.Err() != nil { // the watcher's error may be read only after its updates are closed
 		return nil
 	}
 	err := e.watcher.err
 	e.watcher = nil
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
+	case errors.Is(err, errStopping):
+		return apierror.Interruption()
 	}
 	graphql.AddError(ctx, gqlerror.WrapPath(e.path, err))
 	data := "{" + strconv.Quote(e.path.String()) + ":null}" // a root field: its path is its name

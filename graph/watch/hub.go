@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"sync"
 	"time"
@@ -115,13 +116,16 @@ func (h *Hub) run(ctx context.Context, poll *taskPoll) {
 	}
 }
 
+// errStopping is the reason why a watch ends before its task does when the hub is stopping.
+var errStopping = errors.New("the gateway is stopping")
+
 // stopWith ends a poll when the hub is stopping.
 func (h *Hub) stopWith(ctx context.Context, poll *taskPoll) {
 	select {
 	case <-h.stopping:
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		h.end(poll, nil)
+		h.end(poll, errStopping)
 	case <-ctx.Done():
 	}
 }

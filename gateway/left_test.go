@@ -1,0 +1,64 @@
+package gateway
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Callers who leave are counted and logged as that, over HTTP and over WebSocket, and ring no alert: neither
+// operations nor upstream calls count as failed.
+func TestWhoLeavesIsCountedAsThat(t *testing.T) {
+	tenant := newPatientTenant(t)
+	p := start(t, "--upstream-url", tenant.URL+"/v3")
+	ctx, leave := context.WithCancel(t.Context())
+	r := request(t, http.MethodPost, p.url(t, "GraphQL")+"/graphql", strings.NewReader(listInTime)).WithContext(ctx)
+	r.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer caller"}}
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		if response, err := p.http.Do(r); err == nil {
+			response.Body.Close()
+			t.Error("it is answered")
+		}
+	}()
+	<-tenant.arrived
+	leave()
+	<-left
+
+	conn, _ := p.dial(t, http.Header{"Authorization": {"Bearer other"}})
+	talk(t, conn, 1, `{"type":"connection_init"}`, `{"type":"subscribe","id":"1","payload":`+listInTime+`}`)
+	<-tenant.arrived
+	_ = conn.CloseNow()
+
+	var s scrape
+	for s.samples[`certql_operations_total{code="CANCELLED",type="query"}`] != "2" || s.samples[`certql_http_requests_total{status="4xx"}`] != "1" {
+		select {
+		case <-t.Context().Done():
+			t.Fatalf("it is not counted: %s", s.text)
+		case <-time.After(time.Millisecond):
+			s = p.scrape(t)
+		}
+	}
+	for sample, value := range s.samples {
+		fails := strings.Contains(sample, `code="INTERNAL"`) || strings.Contains(sample, `code="UPSTREAM_`) ||
+			strings.HasPrefix(sample, "certql_upstream_calls_total") && !strings.Contains(sample, `status="cancelled"`) || strings.Contains(sample, `status="5xx"`)
+		if fails && value != "0" {
+			t.Errorf("%s is %s", sample, value)
+		}
+	}
+	if code := p.end(); code != ExitOK {
+		t.Errorf("the exit code is %d", code)
+	}
+	log := p.stderr.String()
+	if n := strings.Count(log, `"codes":["CANCELLED"]`); n != 2 {
+		t.Errorf("%d lines tell of it: %s", n, log)
+	}
+	for line := range strings.Lines(log) {
+		if strings.Contains(line, `"codes"`) && strings.Contains(line, `"msg":"request"`) && !strings.Contains(line, `"status":499`) || strings.Contains(line, `"level":"ERROR"`) || strings.Contains(line, `"level":"WARN"`) {
+			t.Errorf("the log has %s", line)
+		}
+	}
+}
