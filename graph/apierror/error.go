@@ -9,6 +9,8 @@ import (
 const (
 	InternalMessage  = "Something went wrong inside the gateway."
 	OutOfTimeMessage = "The operation ran out of time."
+	// NoReasonMessage stands for a refusal of the upstream that says nothing of its reason.
+	NoReasonMessage = "The upstream refuses this, and does not say why."
 )
 
 // New returns an error with one of the codes above and a message for callers, and without a path.

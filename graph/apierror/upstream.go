@@ -2,6 +2,7 @@ package apierror
 
 import (
 	"errors"
+	"strings"
 
 	"certql/upstream"
 )
@@ -32,6 +33,10 @@ func upstreamCode(err *upstream.Error) string {
 	}
 }
 
+// generalRefusal begins the text that the upstream has for most of what it does not accept. It tells
+// callers nothing.
+const generalRefusal = "The request was syntactically correct"
+
 // UpstreamMessage returns a sentence for people: the upstream's own if it says what to change in the
 // request, the gateway's otherwise.
 func UpstreamMessage(err *upstream.Error) string {
@@ -43,10 +48,10 @@ func UpstreamMessage(err *upstream.Error) string {
 	case upstream.KindNotFound:
 		return "The upstream knows no such object."
 	case upstream.KindBadRequest:
-		if text := err.Text(); text != "" {
+		if text := err.Text(); text != "" && !strings.HasPrefix(text, generalRefusal) {
 			return text
 		}
-		return "The upstream refused the request as malformed."
+		return NoReasonMessage
 	case upstream.KindRateLimited:
 		return "The upstream's request budget is used up."
 	case upstream.KindTimeout:

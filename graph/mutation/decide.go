@@ -16,7 +16,7 @@ import (
 func (e *Executor) Decide(ctx context.Context, input gen.DecideReviewItemsInput) (*gen.DecideReviewItemsPayload, error) {
 	in, errs := e.parseDecisions(input)
 	if errs == nil {
-		certification, found, err := e.precheck(ctx, in.certificationID, in.ids, obstacleToWrite)
+		certification, found, err := e.precheck(ctx, in.part(0, len(in.list)))
 		if err != nil {
 			return nil, err
 		}
@@ -54,8 +54,7 @@ func (e *Executor) sendDecisions(ctx context.Context, in decisions) (*gen.Decide
 			latest = certification
 			payload.DecidedItemIds = append(payload.DecidedItemIds, result.applied...)
 		}
-		errs.addOutcome(err, result)
-		e.explain(ctx, in.certificationID, err, errs, obstacleToWrite)
+		e.addOutcome(ctx, &errs, err, result, in.part(from, to))
 		if errs != nil {
 			errs.addNotSent(in.ids[to:])
 		}
