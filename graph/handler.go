@@ -49,7 +49,7 @@ func NewHandler(cfg Config) *Handler {
 	server.AddTransport(sockets) // first, since overHTTP takes whatever comes
 	server.AddTransport(overHTTP)
 	server.SetQueryCache(document.Inspected{})
-	server.SetErrorPresenter(apierror.NewPresenter(cfg.Logger))
+	server.SetErrorPresenter(apierror.NewPresenter(cfg.Logger, cfg.Missing))
 	server.SetRecoverFunc(recovered)
 	for _, each := range extensions(cfg, schema, rows) {
 		server.Use(each)

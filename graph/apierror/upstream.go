@@ -2,6 +2,7 @@ package apierror
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 
 	"certql/upstream"
@@ -42,7 +43,7 @@ const generalRefusal = "The request was syntactically correct"
 func UpstreamMessage(err *upstream.Error) string {
 	switch err.Kind {
 	case upstream.KindUnauthenticated:
-		return "The upstream does not accept the credential: it is missing, expired or wrong."
+		return unauthenticatedMessage(err)
 	case upstream.KindForbidden:
 		return "The upstream does not let this caller do that."
 	case upstream.KindNotFound:
@@ -64,6 +65,21 @@ func UpstreamMessage(err *upstream.Error) string {
 		return "The operation was cancelled."
 	default:
 		return "The upstream is not available."
+	}
+}
+
+// unauthenticatedMessage tells apart why a call was not made, or refused, for want of a good token: the
+// caller has a different thing to do about each.
+func unauthenticatedMessage(err *upstream.Error) string {
+	switch {
+	case errors.Is(err, upstream.ErrNoCredential):
+		return `No access token was sent: send one in the Authorization header, after the word "Bearer".`
+	case errors.Is(err, upstream.ErrSessionEnded):
+		return "The session has ended: sign in again, at /auth/login."
+	case err.Status == http.StatusUnauthorized && err.Operation != upstream.TokenOperation:
+		return "The access token was refused: it has expired, was revoked, or is not one of this tenant. Get a new one, or sign in again."
+	default:
+		return "The gateway itself was refused an access token: its operator has to see to that."
 	}
 }
 
