@@ -88,7 +88,7 @@ func (a Authenticator) Missing() string {
 	case a.Sessions != nil:
 		return "Nobody is signed in: sign in first, at /auth/login."
 	case a.Bearer || a.Gate == nil:
-		return `No access token was sent: send one in the Authorization header, after the word "Bearer".`
+		return "No access token was sent: send one in the Authorization header, as a bearer token."
 	case len(a.Gate.keys) > 0:
 		return "No API key was sent: send one in the X-API-Key header."
 	default:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -48,7 +47,7 @@ func TestWhoseSessionHasEndedIsToldToSignInAgain(t *testing.T) {
 	tenant := startLater(t)
 	b := newBrowser(t, startPortal(t, tenant.url))
 	b.signIn(t, "reviewer-1")
-	tenant.ahead.Add(int64(25 * time.Hour))                                                        // longer than any token lives
+	tenant.ahead.Add(int64(25 * time.Hour)) // longer than any token lives
 	// It ends in the midst of the first request; the response to the second one takes the cookie away.
 	for _, want := range []string{"The session has ended: sign in again", "The session has ended: sign in again", "Nobody is signed in: sign in first"} {
 		got := b.query(t, countQuery)
@@ -68,13 +67,7 @@ func TestSocketsOfCallersWhoAreNotKnownAreToldWhy(t *testing.T) {
 		`{"type":"connection_init"}`: "No access token was sent: ",
 		`{"type":"connection_init","payload":{"Authorization":"Bearer no.such.token"}}`: "The access token was refused: ",
 	} {
-		conn, response, err := websocket.Dial(ctx, p.url(t, "GraphQL")+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if response.StatusCode != http.StatusSwitchingProtocols {
-			t.Errorf("status %d", response.StatusCode)
-		}
+		conn, _ := p.dial(t, nil)
 		for _, message := range []string{init, `{"type":"subscribe","id":"1","payload":{"query":"{ certifications { totalCount } }"}}`} {
 			if err := conn.Write(ctx, websocket.MessageText, []byte(message)); err != nil {
 				t.Fatal(err)
@@ -92,6 +85,5 @@ func TestSocketsOfCallersWhoAreNotKnownAreToldWhy(t *testing.T) {
 		if code := got.Payload.code(t); code != "UNAUTHENTICATED" || !strings.HasPrefix(got.Payload.Errors[0].Message, want) {
 			t.Errorf("%s: %s, want %q", code, got.Payload.Errors[0].Message, want)
 		}
-		_ = conn.Close(websocket.StatusNormalClosure, "")
 	}
 }

@@ -73,7 +73,7 @@ func UpstreamMessage(err *upstream.Error) string {
 func unauthenticatedMessage(err *upstream.Error) string {
 	switch {
 	case errors.Is(err, upstream.ErrNoCredential):
-		return `No access token was sent: send one in the Authorization header, after the word "Bearer".`
+		return "No access token was sent: send one in the Authorization header, as a bearer token."
 	case errors.Is(err, upstream.ErrSessionEnded):
 		return "The session has ended: sign in again, at /auth/login."
 	case err.Status == http.StatusUnauthorized && err.Operation != upstream.TokenOperation:
