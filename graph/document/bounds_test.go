@@ -107,7 +107,7 @@ func TestVariablesThatAreRightAreNotCopied(t *testing.T) { //nolint:paralleltest
 		{Variable: "v", Type: ast.ListType(ast.NamedType("Shape", nil), nil)},
 	}}
 	given := map[string]any{"v": elements}
-	if allocations := testing.AllocsPerRun(3, func() { _, _ = reader.variables(operation, given) }); allocations > 10 {
+	if allocations := testing.AllocsPerRun(3, func() { _, _ = reader.variables(operation, given) }); allocations > float64(len(elements))/2 { // a copy of each input would be several
 		t.Errorf("%v allocations for %d inputs", allocations, len(elements))
 	}
 }
