@@ -20,7 +20,7 @@ import (
 //     of the connection
 //
 // A request that nothing is known of goes on without a credential; whatever it asks of the upstream is
-// then UNAUTHENTICATED.
+// then UNAUTHENTICATED, with the message that Missing returns.
 type Authenticator struct {
 	// Bearer lets callers bring a token.
 	Bearer bool
@@ -77,6 +77,23 @@ func (a Authenticator) credential(w http.ResponseWriter, r *http.Request) (upstr
 		return a.Service, nil
 	}
 	return nil, nil
+}
+
+// Missing returns what a caller is told whose request brings nothing that says who it is: how to do so,
+// by the ways that are open.
+func (a Authenticator) Missing() string {
+	switch {
+	case a.Sessions != nil && a.Bearer:
+		return "Nobody is signed in, and no access token was sent: sign in first, at /auth/login, or send a token in the Authorization header."
+	case a.Sessions != nil:
+		return "Nobody is signed in: sign in first, at /auth/login."
+	case a.Bearer || a.Gate == nil:
+		return "No access token was sent: send one in the Authorization header, as a bearer token."
+	case len(a.Gate.keys) > 0:
+		return "No API key was sent: send one in the X-API-Key header."
+	default:
+		return "No client certificate was sent that this gateway knows."
+	}
 }
 
 // WithBearer returns a context in which the upstream is called as the bearer of a token. Authorization

@@ -130,6 +130,7 @@ func (g *gateway) graph() graph.Config {
 		TaskPollMax:  g.settings.TaskPollMax,
 		Stopping:     g.serving.stopping,
 		Caller:       g.access.authenticator.WithBearer,
+		Missing:      g.access.authenticator.Missing(),
 		AllowOrigin:  g.access.origins.Allows,
 
 		MaxWebSockets:          g.settings.MaxWebSockets,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -110,17 +111,20 @@ func TestTheGatewayGoesByTheSandboxesClock(t *testing.T) {
 		var data struct {
 			DecideReviewItems struct {
 				DecidedItems []struct{ Completed bool }
-				Errors       []struct{ Code, Message string }
+				Errors       []struct {
+					Code, Message string
+					Field         []string
+				}
 			}
 		}
 		p.query(t, "", fmt.Sprintf(`mutation { decideReviewItems(input: { certificationId: %q, decisions: [
 			{ itemId: %q, decision: REVOKE, comments: "No longer needed", proposedEndDate: %q }
-		] }) { decidedItems { completed } errors { code message } } }`, sandbox.LargeCertification, sandbox.LargePermissionsItem, test.end)).into(t, &data)
+		] }) { decidedItems { completed } errors { code message field } } }`, sandbox.LargeCertification, sandbox.LargePermissionsItem, test.end)).into(t, &data)
 		refused := data.DecideReviewItems.Errors
 		if decided := len(data.DecideReviewItems.DecidedItems); decided+len(refused) != 1 || (decided == 1) != (test.code == "") {
 			t.Fatalf("by the clock of %s, an end on %s: %+v", test.clock, test.end, data)
 		}
-		if test.code != "" && (refused[0].Code != test.code || !strings.Contains(refused[0].Message, "proposedEndDate")) {
+		if test.code != "" && (refused[0].Code != test.code || !slices.Contains(refused[0].Field, "proposedEndDate") || strings.Contains(refused[0].Message, "proposedEndDate")) {
 			t.Errorf("refused with %+v", refused)
 		}
 	}

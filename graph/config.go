@@ -69,6 +69,9 @@ type Config struct {
 	// header of that name, if the first message of a WebSocket has one. By default such
 	// messages are refused, and callers are known by the handshake alone.
 	Caller func(ctx context.Context, authorization string) (context.Context, error)
+	// Missing is what callers are told who are not known: how to say who they are. By default, that no
+	// access token was sent.
+	Missing string
 	// AllowOrigin reports whether the page that has a browser send a handshake of WebSocket may do so. By
 	// default the gateway's own may, and programs that are no browsers.
 	AllowOrigin func(handshake *http.Request) bool

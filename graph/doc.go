@@ -4,8 +4,8 @@
 // A request passes, in this order:
 //
 //   - transport, which reads it and negotiates how its response is written;
-//   - document, which finds its document, and refuses one that exceeds a limit;
-//   - gqlgen, which parses and validates what has not been seen before, and reads the variables;
+//   - document, which finds its document, refuses one that exceeds a limit or is not valid, and reads
+//     the variables;
 //   - plan, which says what the operation selects and will cost, and refuses what costs too much;
 //   - this package, whose extensions give the operation its loaders, its calls and its deadline
 //     (operation.go), read ahead what the document names (prefetch.go), and whose resolvers turn

@@ -11,6 +11,7 @@ import (
 	"certql/graph/apierror"
 	"certql/graph/document"
 	"certql/graph/gen"
+	"certql/graph/model"
 	"certql/graph/mutation"
 	"certql/graph/plan"
 	"certql/graph/relay"
@@ -30,7 +31,6 @@ type Handler struct {
 func NewHandler(cfg Config) *Handler {
 	cfg = cfg.withDefaults()
 	rows := relay.Limits{Default: defaultRows, Max: maxRows, Read: cfg.Client.PageSize()}
-	documents := document.NewCache(cfg.Documents, documentBytes)
 	recovered := apierror.NewRecoverer(cfg.Logger)
 	schema := gen.NewExecutableSchema(gen.Config{Schema: servedSchema(), Resolvers: &Resolver{
 		client:       cfg.Client,
@@ -48,13 +48,10 @@ func NewHandler(cfg Config) *Handler {
 	})
 	server.AddTransport(sockets) // first, since overHTTP takes whatever comes
 	server.AddTransport(overHTTP)
-	server.SetQueryCache(documents)
-	server.SetParserTokenLimit(cfg.Limits.Tokens)
-	server.SetValidationRulesFn(document.ValidationRules(!cfg.hidesSchema()))
-	server.SetDisableSuggestion(cfg.hidesSchema())
-	server.SetErrorPresenter(apierror.NewPresenter(cfg.Logger))
+	server.SetQueryCache(document.Inspected{})
+	server.SetErrorPresenter(apierror.NewPresenter(cfg.Logger, cfg.Missing))
 	server.SetRecoverFunc(recovered)
-	for _, each := range extensions(cfg, schema, rows, documents) {
+	for _, each := range extensions(cfg, schema, rows) {
 		server.Use(each)
 	}
 	return &Handler{server, sockets}
@@ -63,15 +60,16 @@ func NewHandler(cfg Config) *Handler {
 // extensions returns what takes part in each operation, the outermost first. Gqlgen asks an
 // extension at up to four points, each of them in this order:
 //
-//   - before the document is parsed: persistence finds the document, so that inspection can check it;
-//   - once the document is valid and the variables are read: persistence keeps it, and then planning
-//     refuses what would cost too much, before anything is executed;
+//   - with the text and the variables of a request: persistence finds the document, so that inspection
+//     can parse and validate it and read the variables, in gqlgen's place;
+//   - once that is done: persistence keeps the document, and then planning refuses what would cost too
+//     much, before anything is executed;
 //   - around the operation: observation sees all that the others do; operations gives it the loaders
 //     and the deadline that deferral then hides from gqlgen, and deferral takes out what is put off at
 //     the root; and the ending of a watch is in the context of whatever resolves a subscription;
 //   - around each response and each resolver: operations ends the loaders and reports the cost after
 //     the ending has had its say and deferral has returned the last part, and the span of a resolver encloses the writing of what it returns.
-func extensions(cfg Config, schema graphql.ExecutableSchema, rows relay.Limits, documents *document.Cache) []graphql.HandlerExtension {
+func extensions(cfg Config, schema graphql.ExecutableSchema, rows relay.Limits) []graphql.HandlerExtension {
 	var list []graphql.HandlerExtension
 	projector := gen.NewProjector(schema)
 	if cfg.Observe != nil || cfg.Tracer != nil {
@@ -83,7 +81,7 @@ func extensions(cfg Config, schema graphql.ExecutableSchema, rows relay.Limits, 
 	list = append(list,
 		extension.Introspection{},
 		document.NewPersistence(cfg.Documents, cfg.DocumentsOnly, cfg.PersistedBytes),
-		document.NewInspection(cfg.Limits, !cfg.hidesSchema(), schema.Schema(), documents),
+		document.NewInspection(cfg.Limits, !cfg.hidesSchema(), schema.Schema(), scalars(), document.NewCache(cfg.Documents, documentBytes)),
 		plan.Planning{Rows: rows, Precheck: cfg.Precheck, MaxCalls: cfg.MaxEstimatedCalls, Traces: cfg.Trace},
 		operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, cfg.ObserveBatch},
 		deferral{projector},
@@ -103,5 +101,13 @@ func (h *Handler) Drain(ctx context.Context) error { return h.sockets.Drain(ctx)
 // LoadDocuments reads the trusted documents in a manifest, for a handler of the given Config. Each
 // document has to be one that the handler would execute. The error has a line for each problem.
 func LoadDocuments(path string, cfg Config) (*document.Trusted, error) {
-	return document.LoadTrusted(path, cfg.Limits, cfg.hidesSchema(), gen.NewExecutableSchema(gen.Config{}).Schema())
+	return document.LoadTrusted(path, cfg.Limits, cfg.hidesSchema(), gen.NewExecutableSchema(gen.Config{}).Schema(), scalars())
+}
+
+// scalars are the checks of the scalars that the schema defines.
+func scalars() document.Scalars {
+	return document.Scalars{"DateTime": func(value any) error {
+		_, err := model.UnmarshalDateTime(value)
+		return err
+	}}
 }

@@ -23,6 +23,9 @@ type probe struct {
 	byID bool
 	// ids are, for a mutation, those that its refusal names.
 	ids []any
+	// culprit is the field and the id that a mutation names if the upstream finds something not to be
+	// there, though the items are.
+	culprit []any
 }
 
 func (p probe) writes() bool { return p.ids != nil }
@@ -76,18 +79,19 @@ func probes(reviewItem string) []probe {
 		{
 			operation: "reassignIdentityCertifications",
 			query:     "mutation ($input: ReassignReviewItemsInput!) { __typename reassignReviewItems(input: $input) { certification { rawId }" + errors + "} }",
-			variables: reassign, path: []any{"reassignReviewItems"}, ids: []any{reviewItem},
+			variables: reassign, path: []any{"reassignReviewItems"}, ids: []any{reviewItem}, culprit: []any{"reassignTo", graphtest.Reviewer2},
 		},
 		{
 			operation: "submitReassignCertsAsync",
 			query:     "mutation ($input: ReassignReviewItemsInput!) { __typename reassignReviewItemsAsync(input: $input) { tasks { rawId }" + errors + "} }",
-			variables: reassign, path: []any{"reassignReviewItemsAsync"}, ids: []any{reviewItem},
+			variables: reassign, path: []any{"reassignReviewItemsAsync"}, ids: []any{reviewItem}, culprit: []any{"reassignTo", graphtest.Reviewer2},
 		},
 		{
 			operation: "signOffIdentityCertification",
 			query:     "mutation ($input: SignOffCertificationInput!) { __typename signOffCertification(input: $input) { certification { rawId }" + errors + "} }",
 			variables: graphtest.Object{"input": graphtest.Object{"certificationId": sandbox.DecidedCertification}},
 			path:      []any{"signOffCertification"}, ids: []any{sandbox.DecidedCertification},
+			culprit: []any{"certificationId", sandbox.DecidedCertification},
 		},
 		{
 			operation: "getCertificationTask",
@@ -264,7 +268,11 @@ func (r refusal) checkPayload(t *testing.T, p probe, a graphtest.Answer) {
 	}
 	delete(found, "trackingId")
 	delete(found, "message")
-	if diff := gocmp.Diff(graphtest.Object{"code": r.payloadCode, "field": nil, "ids": p.ids}, found); diff != "" {
+	want := graphtest.Object{"code": r.payloadCode, "field": nil, "ids": p.ids}
+	if r.status == http.StatusNotFound && p.culprit != nil {
+		want["field"], want["ids"] = []any{p.culprit[0]}, []any{p.culprit[1]}
+	}
+	if diff := gocmp.Diff(want, found); diff != "" {
 		t.Errorf("refusal (-want +got):\n%s\nin %s", diff, a.Text)
 	}
 }

@@ -240,7 +240,7 @@ func TestEdgeTakesOnlyWhatItIsForFromUpstream(t *testing.T) {
 	t.Chdir("..")
 	allowed := map[string][]string{
 		"edge":           {"Bearer", "Credential", "WithCredential", "WithLanguage"},
-		"edge/session":   {"AuthorizationCode", "Credential", "Error", "Grant", "GrantEnded", "Identified", "Identity", "KindUnavailable", "Renewable"},
+		"edge/session":   {"AuthorizationCode", "Credential", "ErrSessionEnded", "Error", "Grant", "GrantEnded", "Identified", "Identity", "KindUnavailable", "Renewable"},
 		"edge/telemetry": {"Durations", "RequestIDFrom", "Stats", "WithRequestID"},
 	}
 	for dir, names := range allowed {

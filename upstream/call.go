@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -51,7 +52,7 @@ func (c *Client) call(ctx context.Context, r request) (*response, error) {
 	credential, ok := CredentialFrom(ctx)
 	if !ok {
 		UsageFrom(ctx).release()
-		return nil, &Error{Operation: r.operation.name, Kind: KindUnauthenticated, cause: errNoCredential}
+		return nil, &Error{Operation: r.operation.name, Kind: KindUnauthenticated, cause: ErrNoCredential}
 	}
 	call := &call{request: r, credential: credential, place: throttle.Place{
 		Payer: c.key.payer(credential), Class: r.operation.class(), Since: time.Now(),
@@ -95,7 +96,9 @@ func (c *Client) again(ctx context.Context, call *call, answer *response, err *E
 		call.renewed = true
 		renewable.Invalidate(call.token)
 		renewed, err := call.credential.Token(ctx)
-		return err == nil && renewed != call.token
+		// If the session has ended, the next attempt fails with that, and sends nothing: it tells more
+		// than that a token was refused.
+		return err == nil && renewed != call.token || errors.Is(err, ErrSessionEnded)
 	case transient(call.request.operation, answer, err):
 		var asked time.Duration
 		if answer != nil {
@@ -136,7 +139,7 @@ func (call *call) refusedToken(answer *response) bool {
 func (call *call) fetchToken(ctx context.Context) (err error) {
 	call.token, err = call.credential.Token(ctx)
 	if err == nil && call.token == "" {
-		err = errNoCredential
+		err = ErrNoCredential
 	}
 	return err
 }

@@ -10,8 +10,13 @@ import (
 	"strings"
 )
 
-// errNoCredential says that a context does not name on whose behalf to call.
-const errNoCredential = plainError("the context holds no credential")
+// ErrNoCredential says that a context does not name on whose behalf to call. An Error of the kind
+// KindUnauthenticated wraps it.
+const ErrNoCredential = plainError("the context holds no credential")
+
+// ErrSessionEnded says that the person on whose behalf to call has to sign in again. It is for the Token
+// of a Credential; an Error of the kind KindUnauthenticated wraps it.
+var ErrSessionEnded = errors.New("the session has ended")
 
 // maxTokenBytes bounds a token, since it travels in a header.
 const maxTokenBytes = 16 << 10

@@ -101,13 +101,13 @@ func (c *ClientCredentials) Token(ctx context.Context) (string, error) {
 	if token != "" && !renew {
 		return token, nil
 	}
-	fetch := c.fetches.Start(ctx, opGetToken, func(ctx context.Context) (string, error) { return c.replace(ctx, token) })
+	fetch := c.fetches.Start(ctx, TokenOperation, func(ctx context.Context) (string, error) { return c.replace(ctx, token) })
 	if token != "" {
 		return token, nil
 	}
 	token, err := fetch.Wait(ctx)
 	if err != nil {
-		return "", asError(ctx, opGetToken, err)
+		return "", asError(ctx, TokenOperation, err)
 	}
 	return token, nil
 }

@@ -46,7 +46,7 @@ func (g *Grant) Postpone(now time.Time) { g.RenewAt = now.Add(renewalPause) }
 // something in between, may pass.
 func GrantEnded(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	if !ok || e.Operation != opGetToken {
+	if !ok || e.Operation != TokenOperation {
 		return false
 	}
 	unexplained := e.DetailCode == "" && (e.Status == http.StatusBadRequest || e.Status == http.StatusUnauthorized)

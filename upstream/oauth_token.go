@@ -11,8 +11,8 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// opGetToken is what errors call a request for a token.
-const opGetToken = "getToken"
+// TokenOperation is the Operation of an Error that a request for a token ended with.
+const TokenOperation = "getToken"
 
 // DefaultTokenTimeout is how long a token may take to fetch.
 const DefaultTokenTimeout = 15 * time.Second
@@ -49,7 +49,7 @@ func (e tokenEndpoint) fetch(ctx context.Context, ask func(context.Context) (*oa
 	}
 	bearer, err := Bearer(token.AccessToken)
 	if err != nil {
-		return Grant{}, &Error{Operation: opGetToken, Kind: KindInvalid, cause: errNotToken}
+		return Grant{}, &Error{Operation: TokenOperation, Kind: KindInvalid, cause: errNotToken}
 	}
 	grant := Grant{
 		AccessToken:  token.AccessToken,
@@ -121,14 +121,14 @@ const errNotToken = plainError("the token endpoint answered without a token")
 func grantFailure(ctx context.Context, err error, now time.Time) *Error {
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
-		e := failure(ctx, opGetToken, err)
+		e := failure(ctx, TokenOperation, err)
 		if _, sending := errors.AsType[*url.Error](err); e.Kind == KindUnavailable && !sending {
 			e.Kind, e.cause = KindInvalid, errNotToken
 		}
 		return e
 	}
 	e := &Error{
-		Operation:  opGetToken,
+		Operation:  TokenOperation,
 		Kind:       kindOf(refused.Response.StatusCode),
 		Status:     refused.Response.StatusCode,
 		DetailCode: printable(refused.ErrorCode, maxCodeRunes),

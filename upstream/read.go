@@ -45,7 +45,7 @@ func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids [
 	}
 	credential, ok := CredentialFrom(ctx)
 	if !ok {
-		return none, &Error{Operation: op.name, Kind: KindUnauthenticated, cause: errNoCredential}
+		return none, &Error{Operation: op.name, Kind: KindUnauthenticated, cause: ErrNoCredential}
 	}
 	key, of := readKey(ctx, credential, r.url), op.subject(ids)
 	if value, ok := cached[V](ctx, c, key, of, credential); ok {

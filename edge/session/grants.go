@@ -14,7 +14,7 @@ import (
 )
 
 // errEnded says that a session is over.
-var errEnded = errors.New("the session has ended")
+var errEnded = upstream.ErrSessionEnded
 
 // grants keep what people granted by signing in, each under a reference, sealed. Tokens are not part of
 // the session, which holds the reference alone: each request loads its session for itself, and could

@@ -22,7 +22,7 @@ var (
 	errTooMany    = &edge.HTTPError{Status: http.StatusServiceUnavailable, Code: "TOO_MANY_SESSIONS", Message: "There are as many sessions as there may be. Try again later."}
 	errCookies    = &edge.HTTPError{Status: http.StatusRequestHeaderFieldsTooLarge, Code: "TOO_MANY_COOKIES", Message: "There are more than 1000 cookies: remove those of this site from the browser."}
 	errOrigin     = &edge.HTTPError{Status: http.StatusForbidden, Code: "CROSS_ORIGIN", Message: "The page of another origin may not do that."}
-	errSignedOut  = &edge.HTTPError{Status: http.StatusUnauthorized, Code: edge.CodeUnauthenticated, Message: "Nobody is signed in."}
+	errSignedOut  = &edge.HTTPError{Status: http.StatusUnauthorized, Code: edge.CodeUnauthenticated, Message: "Nobody is signed in: sign in first, at /auth/login."}
 	errNotFound   = &edge.HTTPError{Status: http.StatusNotFound, Code: "NOT_FOUND", Message: "There are /auth/login, /auth/callback, /auth/logout and /auth/me."}
 	errMethod     = &edge.HTTPError{Status: http.StatusMethodNotAllowed, Code: "METHOD_NOT_ALLOWED", Message: "The method is not one that this path has."}
 )

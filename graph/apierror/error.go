@@ -12,6 +12,8 @@ const (
 	InternalMessage  = "Something went wrong inside the gateway."
 	OutOfTimeMessage = "The operation ran out of time."
 	cancelledMessage = "The operation was cancelled."
+	// NoReasonMessage stands for a refusal of the upstream that says nothing of its reason.
+	NoReasonMessage = "The upstream refuses this, and does not say why."
 )
 
 // New returns an error with one of the codes above and a message for callers, and without a path.

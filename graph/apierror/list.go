@@ -45,13 +45,27 @@ func compareSteps(a, b ast.PathElement) int {
 	}
 }
 
-// Shorten returns the first 50 errors of a request that is not executed, each with at most 500 bytes
-// of its message, and then one that tells how many more there are. The errors handed in stay as they
-// are.
+// Join returns an error that stands for one or several, for interfaces that have room for one.
+// Shorten takes them apart again.
+func Join(errors gqlerror.List) *gqlerror.Error {
+	if len(errors) == 1 {
+		return errors[0]
+	}
+	return &gqlerror.Error{Err: errors, Message: errors[0].Message, Extensions: errors[0].Extensions}
+}
+
+// Shorten returns the errors of a request that is not executed, each with at most 500 bytes of its
+// message. If there are more than 51, it returns the first 50, and one that tells how many more there
+// are. Errors that Join has put together are several. The errors handed in stay as they are.
 func Shorten(errors gqlerror.List) gqlerror.List {
+	if len(errors) == 1 {
+		if joined, ok := errors[0].Err.(gqlerror.List); ok { //nolint:errorlint // Join's own, never wrapped
+			errors = joined
+		}
+	}
 	short := make(gqlerror.List, 0, min(len(errors), maxRequestErrors+1))
 	for i, err := range errors {
-		if i == maxRequestErrors {
+		if i == maxRequestErrors && len(errors) > maxRequestErrors+1 {
 			return append(short, &gqlerror.Error{
 				Message:    "There are " + strconv.Itoa(len(errors)-i) + " more errors.",
 				Extensions: err.Extensions,

@@ -16,8 +16,9 @@ import (
 
 // NewPresenter returns the function that decides what callers see of an error: a code, a message for
 // people and, if the upstream has failed, what its vendor's support needs to find the call. An error
-// of an unknown kind is logged, and shown as INTERNAL without its text.
-func NewPresenter(log *slog.Logger) graphql.ErrorPresenterFunc {
+// of an unknown kind is logged, and shown as INTERNAL without its text. missing tells callers who are not
+// known how to say who they are; if it is empty, they are told that they have sent no access token.
+func NewPresenter(log *slog.Logger, missing string) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		var (
 			known        *gqlerror.Error
@@ -41,6 +42,8 @@ func NewPresenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			show(&shown, CodeBadUserInput, argumentErr.Error())
 		case errors.As(err, &groupErr):
 			show(&shown, CodeGovernanceGroup, GovernanceGroupMessage)
+		case missing != "" && errors.Is(err, upstream.ErrNoCredential):
+			show(&shown, CodeUnauthenticated, missing)
 		case errors.As(err, &rowErr):
 			show(&shown, CodeUpstreamInvalid, rowErr.Error())
 		case errors.As(err, &nullErr) && nullErr.Source == graphql.NullSourceMarshaler:

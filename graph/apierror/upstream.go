@@ -2,6 +2,8 @@ package apierror
 
 import (
 	"errors"
+	"net/http"
+	"strings"
 
 	"certql/upstream"
 )
@@ -32,21 +34,25 @@ func upstreamCode(err *upstream.Error) string {
 	}
 }
 
+// generalRefusal begins the text that the upstream has for most of what it does not accept. It tells
+// callers nothing.
+const generalRefusal = "The request was syntactically correct"
+
 // UpstreamMessage returns a sentence for people: the upstream's own if it says what to change in the
 // request, the gateway's otherwise.
 func UpstreamMessage(err *upstream.Error) string {
 	switch err.Kind {
 	case upstream.KindUnauthenticated:
-		return "The upstream does not accept the credential: it is missing, expired or wrong."
+		return unauthenticatedMessage(err)
 	case upstream.KindForbidden:
 		return "The upstream does not let this caller do that."
 	case upstream.KindNotFound:
 		return "The upstream knows no such object."
 	case upstream.KindBadRequest:
-		if text := err.Text(); text != "" {
+		if text := err.Text(); text != "" && !strings.HasPrefix(text, generalRefusal) {
 			return text
 		}
-		return "The upstream refused the request as malformed."
+		return NoReasonMessage
 	case upstream.KindRateLimited:
 		return "The upstream's request budget is used up."
 	case upstream.KindTimeout:
@@ -59,6 +65,21 @@ func UpstreamMessage(err *upstream.Error) string {
 		return cancelledMessage
 	default:
 		return "The upstream is not available."
+	}
+}
+
+// unauthenticatedMessage tells apart why a call was not made, or refused, for want of a good token: the
+// caller has a different thing to do about each.
+func unauthenticatedMessage(err *upstream.Error) string {
+	switch {
+	case errors.Is(err, upstream.ErrNoCredential):
+		return "No access token was sent: send one in the Authorization header, as a bearer token."
+	case errors.Is(err, upstream.ErrSessionEnded):
+		return "The session has ended: sign in again, at /auth/login."
+	case err.Status == http.StatusUnauthorized && err.Operation != upstream.TokenOperation:
+		return "The access token was refused: it has expired, was revoked, or is not one of this tenant. Get a new one, or sign in again."
+	default:
+		return "The gateway itself was refused an access token: its operator has to see to that."
 	}
 }
 

@@ -1,9 +1,6 @@
 package document
 
 import (
-	"context"
-
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -15,8 +12,6 @@ type Cache struct {
 	trusted *Trusted
 	others  *otter.Cache[string, *ast.QueryDocument]
 }
-
-var _ graphql.Cache[*ast.QueryDocument] = (*Cache)(nil)
 
 // NewCache returns a cache of the trusted documents, which may be nil, and of others with at most
 // maxBytes of text in all, which must be positive.
@@ -32,7 +27,7 @@ func NewCache(trusted *Trusted, maxBytes int) *Cache {
 func onCallersGoroutine(task func()) { task() }
 
 // Get returns the document with a text, and whether the cache has it.
-func (c *Cache) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
+func (c *Cache) Get(text string) (*ast.QueryDocument, bool) {
 	if document, ok := c.trusted.Document(text); ok {
 		return document, true
 	}
@@ -40,6 +35,6 @@ func (c *Cache) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
 }
 
 // Add keeps a document under its text, unless the cache has one or the text alone is too long.
-func (c *Cache) Add(_ context.Context, text string, document *ast.QueryDocument) {
+func (c *Cache) Add(text string, document *ast.QueryDocument) {
 	c.others.SetIfAbsent(text, document)
 }

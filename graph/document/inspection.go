@@ -9,17 +9,20 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"certql/graph/apierror"
 )
 
-// An Inspection is the extension that refuses a request that exceeds a limit before gqlgen validates
-// it: the time of validation may grow with the square of a document's length. A document that has
-// been validated is not parsed again.
+// An Inspection is the extension that checks whether a request can be executed: its document and its
+// variables. What exceeds a limit is refused before it is validated, since the time of validation may
+// grow with the square of a document's length. A document that has been validated is not parsed again.
 type Inspection struct {
 	limits        Limits
 	introspection bool
-	schema        *ast.Schema
+	inputs        inputReader
+	rules         *rules.Rules
 	documents     *Cache
 }
 
@@ -28,11 +31,12 @@ var _ interface {
 	graphql.OperationParameterMutator
 } = Inspection{}
 
-// NewInspection returns the inspection of requests for a schema. The limits must have their defaults.
-// Without introspection, documents that ask for the schema are refused. The documents are those that
-// gqlgen has validated.
-func NewInspection(limits Limits, introspection bool, schema *ast.Schema, documents *Cache) Inspection {
-	return Inspection{limits: limits, introspection: introspection, schema: schema, documents: documents}
+// NewInspection returns the inspection of requests for a schema with scalars. The limits must have their
+// defaults. Without introspection, documents that ask for the schema are refused, and errors suggest no
+// names of it. Documents that are valid are kept in the cache.
+func NewInspection(limits Limits, introspection bool, schema *ast.Schema, scalars Scalars, documents *Cache) Inspection {
+	inputs := inputReader{schema: schema, scalars: scalars, silent: !introspection}
+	return Inspection{limits: limits, introspection: introspection, inputs: inputs, rules: inputs.validationRules(), documents: documents}
 }
 
 // ExtensionName names the extension.
@@ -42,13 +46,14 @@ func (Inspection) ExtensionName() string { return "Inspection" }
 func (Inspection) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters returns an error if the request exceeds a limit, if its document cannot be
-// parsed, if no operation is chosen, if it asks for the schema though that is hidden, or if an input
-// with @oneOf has other than one member. It changes nothing in the request.
+// parsed or is not valid, if no operation is chosen, if it asks for the schema though that is hidden, or
+// if a variable is not a value of its type; if there are several, the error is apierror.Join's. It gives
+// the request its variables as values of their types, and the operation of the context its document.
 func (i Inspection) MutateOperationParameters(ctx context.Context, request *graphql.RawParams) *gqlerror.Error {
 	if err := i.limits.checkVariables(request.Variables); err != nil {
 		return err
 	}
-	document, known := i.documents.Get(ctx, request.Query)
+	document, known := i.documents.Get(request.Query)
 	if !known {
 		var err *gqlerror.Error
 		if document, err = i.limits.readDocument(request.Query); err != nil {
@@ -67,7 +72,47 @@ func (i Inspection) MutateOperationParameters(ctx context.Context, request *grap
 	case !i.introspection && introspects(document):
 		return errIntrospection()
 	}
-	return checkOneOf(i.schema, operation, request.Variables)
+	if !known {
+		if errs := i.validate(document); errs != nil {
+			return apierror.Join(errs)
+		}
+		i.documents.Add(request.Query, document)
+	}
+	executed := graphql.GetOperationContext(ctx)
+	executed.Doc, executed.Operation = document, operation
+	variables, errs := i.inputs.variables(operation, request.Variables)
+	if errs == nil {
+		errs = checkArguments(document, operation, variables)
+	}
+	if errs != nil {
+		return apierror.Join(errs)
+	}
+	request.Variables = variables
+	return nil
+}
+
+// Inspected is the cache of documents for gqlgen, which parses and validates what its cache does not
+// have: it has the document of every operation that has passed an Inspection.
+type Inspected struct{}
+
+var _ graphql.Cache[*ast.QueryDocument] = Inspected{}
+
+// Get returns the document of the operation of the context, and whether it has one.
+func (Inspected) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool) {
+	document := graphql.GetOperationContext(ctx).Doc
+	return document, document != nil
+}
+
+// Add does nothing.
+func (Inspected) Add(context.Context, string, *ast.QueryDocument) {}
+
+// validate returns what is wrong with a document that has been parsed.
+func (i Inspection) validate(document *ast.QueryDocument) gqlerror.List {
+	errs := validator.ValidateWithRules(i.inputs.schema, document, i.rules)
+	for _, err := range errs {
+		errcode.Set(err, errcode.ValidationFailed)
+	}
+	return errs
 }
 
 // readDocument parses a document, and returns an error if it exceeds a limit. The document need not be

@@ -70,7 +70,7 @@ func TestOneOfIsEnforcedInDocuments(t *testing.T) {
 func TestRequestsChooseAnOperation(t *testing.T) {
 	t.Parallel()
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: "type Query { a: Int }"})
-	inspection := document.NewInspection(document.Limits{}.WithDefaults(), true, schema, document.NewCache(nil, 1))
+	inspection := document.NewInspection(document.Limits{}.WithDefaults(), true, schema, nil, document.NewCache(nil, 1))
 	for name, each := range map[string]struct{ query, operation, want string }{
 		"the only one":    {"{ a }", "", ""},
 		"by its name":     {"query A { a } query B { a }", "B", ""},
@@ -79,7 +79,8 @@ func TestRequestsChooseAnOperation(t *testing.T) {
 		"no operation":    {"fragment F on Query { a }", "", "The document has no operation."},
 	} {
 		got := ""
-		if err := inspection.MutateOperationParameters(t.Context(), &graphql.RawParams{Query: each.query, OperationName: each.operation}); err != nil {
+		ctx := graphql.WithOperationContext(t.Context(), &graphql.OperationContext{})
+		if err := inspection.MutateOperationParameters(ctx, &graphql.RawParams{Query: each.query, OperationName: each.operation}); err != nil {
 			got = err.Message
 		}
 		if got != each.want {

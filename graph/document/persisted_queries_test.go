@@ -87,9 +87,9 @@ func TestTrustedDocumentsAreKeptForGood(t *testing.T) {
 	document := new(ast.QueryDocument)
 	kept := NewCache(&Trusted{documents: map[string]*ast.QueryDocument{text: document}}, 1)
 	for i := range 10 {
-		kept.Add(t.Context(), strconv.Itoa(i), new(ast.QueryDocument))
+		kept.Add(strconv.Itoa(i), new(ast.QueryDocument))
 	}
-	if got, ok := kept.Get(t.Context(), text); !ok || got != document {
+	if got, ok := kept.Get(text); !ok || got != document {
 		t.Error("it is gone")
 	}
 }

@@ -6,24 +6,23 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// ValidationRules returns the function that lists the rules of validation, as gqlgen wants it. Without
-// introspection, no error message suggests a name of the schema.
-func ValidationRules(introspection bool) func() *rules.Rules {
-	return func() *rules.Rules {
-		list := rules.NewDefaultRules()
-		if introspection {
-			return list
-		}
-		for telling, silent := range map[string]core.Rule{
-			rules.KnownArgumentNamesRule.Name:  rules.KnownArgumentNamesRuleWithoutSuggestions,
-			rules.KnownTypeNamesRule.Name:      rules.KnownTypeNamesRuleWithoutSuggestions,
-			rules.ValuesOfCorrectTypeRule.Name: rules.ValuesOfCorrectTypeRuleWithoutSuggestions,
-		} {
-			list.RemoveRule(telling)
-			list.AddRule(silent.Name, silent.RuleFunc)
-		}
+// validationRules returns the rules of validation: gqlparser's, with the project's own for literals. If
+// errors suggest no names of the schema, so do theirs.
+func (r inputReader) validationRules() *rules.Rules {
+	list := rules.NewDefaultRules()
+	list.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, r.valuesRule())
+	if !r.silent {
 		return list
 	}
+	for telling, silent := range map[string]core.Rule{
+		rules.FieldsOnCorrectTypeRule.Name: rules.FieldsOnCorrectTypeRuleWithoutSuggestions,
+		rules.KnownArgumentNamesRule.Name:  rules.KnownArgumentNamesRuleWithoutSuggestions,
+		rules.KnownTypeNamesRule.Name:      rules.KnownTypeNamesRuleWithoutSuggestions,
+		rules.ScalarLeafsRule.Name:         rules.ScalarLeafsRuleWithoutSuggestions,
+	} {
+		list.ReplaceRule(telling, silent.RuleFunc)
+	}
+	return list
 }
 
 // introspects reports whether a document asks for the schema anywhere.

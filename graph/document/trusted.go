@@ -27,10 +27,11 @@ type Trusted struct {
 // LoadTrusted reads the trusted documents in a manifest, or in all manifests of a folder: the files
 // whose names end in .json. A manifest is a JSON object of documents by their ids, as relay-compiler
 // and graphql-codegen write it, or a list of operations in Apollo's format. Each document has to be
-// within the limits, of which those that are 0 have their defaults, and valid for the schema; it must
+// within the limits, of which those that are 0 have their defaults, and valid for the schema with its
+// scalars; it must
 // not ask for the schema if that is hidden. The error has a line for each problem, with the file, the
 // line and the column.
-func LoadTrusted(path string, limits Limits, hidden bool, schema *ast.Schema) (*Trusted, error) {
+func LoadTrusted(path string, limits Limits, hidden bool, schema *ast.Schema, scalars Scalars) (*Trusted, error) {
 	files, err := manifestsAt(path)
 	if err != nil {
 		return nil, err
@@ -39,6 +40,7 @@ func LoadTrusted(path string, limits Limits, hidden bool, schema *ast.Schema) (*
 		limits: limits.WithDefaults(),
 		hidden: hidden,
 		schema: schema,
+		rules:  inputReader{schema: schema, scalars: scalars}.validationRules(),
 		loaded: &Trusted{texts: make(map[string]string), documents: make(map[string]*ast.QueryDocument)},
 		places: make(map[string]manifestPlace),
 	}
@@ -114,6 +116,7 @@ type documentLoader struct {
 	limits   Limits
 	hidden   bool // documents must not ask for the schema
 	schema   *ast.Schema
+	rules    *rules.Rules
 	loaded   *Trusted
 	places   map[string]manifestPlace // of the ids
 	problems []error
@@ -165,7 +168,7 @@ func (l *documentLoader) check(text string) (*ast.QueryDocument, gqlerror.List) 
 	case l.hidden && introspects(document):
 		return nil, gqlerror.List{errIntrospection()}
 	default:
-		return document, validator.ValidateWithRules(l.schema, document, rules.NewDefaultRules())
+		return document, validator.ValidateWithRules(l.schema, document, l.rules)
 	}
 }
 

@@ -1799,32 +1799,18 @@ func (ec *executionContext) unmarshalNCertificationOrder2certqlᚋgraphᚋgenᚐ
 }
 
 func (ec *executionContext) unmarshalNCertificationOrderField2certqlᚋupstreamᚐCertificationSortField(ctx context.Context, v any) (upstream.CertificationSortField, error) {
-	tmp, err := model.UnmarshalString(v)
-	res := unmarshalNCertificationOrderField2certqlᚋupstreamᚐCertificationSortField[tmp]
+	res, err := model.UnmarshalCertificationOrderField(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNCertificationOrderField2certqlᚋupstreamᚐCertificationSortField(ctx context.Context, sel ast.SelectionSet, v upstream.CertificationSortField) graphql.Marshaler {
 	_ = sel
-	res := model.MarshalString(marshalNCertificationOrderField2certqlᚋupstreamᚐCertificationSortField[v])
+	res := model.MarshalCertificationOrderField(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "CertificationOrderField!")
 	}
 	return res
 }
-
-var (
-	unmarshalNCertificationOrderField2certqlᚋupstreamᚐCertificationSortField = map[string]upstream.CertificationSortField{
-		"NAME":   upstream.SortCertificationsByName,
-		"DUE":    upstream.SortCertificationsByDue,
-		"SIGNED": upstream.SortCertificationsBySigned,
-	}
-	marshalNCertificationOrderField2certqlᚋupstreamᚐCertificationSortField = map[upstream.CertificationSortField]string{
-		upstream.SortCertificationsByName:   "NAME",
-		upstream.SortCertificationsByDue:    "DUE",
-		upstream.SortCertificationsBySigned: "SIGNED",
-	}
-)
 
 func (ec *executionContext) marshalOCampaign2ᚖcertqlᚋupstreamᚐCampaignReference(ctx context.Context, sel ast.SelectionSet, v *upstream.CampaignReference) graphql.Marshaler {
 	if v == nil {

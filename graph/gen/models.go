@@ -117,8 +117,8 @@ type DecideReviewItemsPayload struct {
 	// decisions.
 	DecidedItems []model.AccessReviewItem `json:"decidedItems,omitempty"`
 	// Why items were not decided; empty if all were. Common codes are COMMENT_REQUIRED (one entry for
-	// each missing comment), NOT_ACTIVE, ALREADY_SIGNED, FORBIDDEN, and NOT_APPLIED for items that came
-	// after a refused call.
+	// each missing comment), NOT_FOUND (one for each unknown item), NOT_ACTIVE, ALREADY_SIGNED,
+	// FORBIDDEN, and NOT_APPLIED for the other items of a refused call and for those that came after it.
 	Errors []MutationError `json:"errors"`
 }
 
@@ -126,13 +126,16 @@ type DecideReviewItemsPayload struct {
 type MutationError struct {
 	// The kind of refusal, for programs.
 	Code MutationErrorCode `json:"code"`
-	// What is wrong, for people to read; the text may change and must not be parsed.
+	// What is wrong, as a sentence for people to read, which does not name the field: `field` does. The
+	// text may change and must not be parsed.
 	Message string `json:"message"`
-	// The path of the invalid input field below `input`, such as `decisions`, `3`, `comments`; list
-	// positions count from 0. Null if no single field is invalid.
+	// The path of the field below `input` that is at fault, such as `decisions`, `3`, `comments`; list
+	// positions count from 0. It is set for the upstream's refusals, too, if they show which field is
+	// meant. Null if no single field is at fault.
 	Field []string `json:"field,omitempty"`
 	// The ids that this error is about, in the form in which they were given. The upstream accepts or
-	// refuses a call as a whole, so for a refused call this lists all of its ids.
+	// refuses a call as a whole: if it is known which of its ids are at fault, this lists those alone,
+	// and a further error with NOT_APPLIED lists the others; otherwise it lists all of them.
 	Ids []string `json:"ids"`
 	// The upstream's identifier of the refused request, to give to its support; null if no request was
 	// sent or the upstream returned none.
@@ -344,7 +347,7 @@ const (
 	MutationErrorCodeBadUserInput MutationErrorCode = "BAD_USER_INPUT"
 	// The caller is neither a reviewer of the certification nor an administrator.
 	MutationErrorCodeForbidden MutationErrorCode = "FORBIDDEN"
-	// The certification, an item or an identity does not exist.
+	// The certification, an item or an identity does not exist: `field` and `ids` say which one.
 	MutationErrorCodeNotFound MutationErrorCode = "NOT_FOUND"
 	// The campaign requires a comment, which is missing or blank.
 	MutationErrorCodeCommentRequired MutationErrorCode = "COMMENT_REQUIRED"
@@ -356,13 +359,14 @@ const (
 	MutationErrorCodeUndecidedItems MutationErrorCode = "UNDECIDED_ITEMS"
 	// The upstream does not support this for certifications that a governance group reviews.
 	MutationErrorCodeGovernanceGroupUnsupported MutationErrorCode = "GOVERNANCE_GROUP_UNSUPPORTED"
-	// This part of the work was not applied: an earlier part failed, or reading afterwards showed that
-	// it was not applied. It is safe to send it again.
+	// This part of the work was not applied: an earlier part failed, another part of the same call was
+	// refused, or reading afterwards showed that it was not applied. It is safe to send it again.
 	MutationErrorCodeNotApplied MutationErrorCode = "NOT_APPLIED"
 	// The request was sent, but neither a response nor reading afterwards shows whether it was applied;
 	// read again before repeating it.
 	MutationErrorCodeOutcomeUnknown MutationErrorCode = "OUTCOME_UNKNOWN"
-	// The upstream refused for a reason that has no code of its own; `message` has the upstream's text.
+	// The upstream refused for a reason that has no code of its own; `message` has the upstream's text,
+	// as far as it has one.
 	MutationErrorCodeRefused MutationErrorCode = "REFUSED"
 )
 

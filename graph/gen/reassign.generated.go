@@ -376,32 +376,18 @@ func (ec *executionContext) unmarshalNReassignReferenceInput2ᚕcertqlᚋgraph�
 }
 
 func (ec *executionContext) unmarshalNReassignReferenceType2certqlᚋupstreamᚐReassignReferenceType(ctx context.Context, v any) (upstream.ReassignReferenceType, error) {
-	tmp, err := model.UnmarshalString(v)
-	res := unmarshalNReassignReferenceType2certqlᚋupstreamᚐReassignReferenceType[tmp]
+	res, err := model.UnmarshalReassignReferenceType(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNReassignReferenceType2certqlᚋupstreamᚐReassignReferenceType(ctx context.Context, sel ast.SelectionSet, v upstream.ReassignReferenceType) graphql.Marshaler {
 	_ = sel
-	res := model.MarshalString(marshalNReassignReferenceType2certqlᚋupstreamᚐReassignReferenceType[v])
+	res := model.MarshalReassignReferenceType(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ReassignReferenceType!")
 	}
 	return res
 }
-
-var (
-	unmarshalNReassignReferenceType2certqlᚋupstreamᚐReassignReferenceType = map[string]upstream.ReassignReferenceType{
-		"TARGET_SUMMARY":   upstream.ReassignTargetSummary,
-		"ITEM":             upstream.ReassignItem,
-		"IDENTITY_SUMMARY": upstream.ReassignIdentitySummary,
-	}
-	marshalNReassignReferenceType2certqlᚋupstreamᚐReassignReferenceType = map[upstream.ReassignReferenceType]string{
-		upstream.ReassignTargetSummary:   "TARGET_SUMMARY",
-		upstream.ReassignItem:            "ITEM",
-		upstream.ReassignIdentitySummary: "IDENTITY_SUMMARY",
-	}
-)
 
 func (ec *executionContext) unmarshalNReassignReviewItemsInput2certqlᚋgraphᚋgenᚐReassignReviewItemsInput(ctx context.Context, v any) (ReassignReviewItemsInput, error) {
 	res, err := ec.unmarshalInputReassignReviewItemsInput(ctx, v)

@@ -1127,36 +1127,18 @@ func (ec *executionContext) unmarshalNAccessReviewItemOrder2certqlᚋgraphᚋgen
 }
 
 func (ec *executionContext) unmarshalNAccessReviewItemOrderField2certqlᚋupstreamᚐAccessReviewItemSortField(ctx context.Context, v any) (upstream.AccessReviewItemSortField, error) {
-	tmp, err := model.UnmarshalString(v)
-	res := unmarshalNAccessReviewItemOrderField2certqlᚋupstreamᚐAccessReviewItemSortField[tmp]
+	res, err := model.UnmarshalAccessReviewItemOrderField(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNAccessReviewItemOrderField2certqlᚋupstreamᚐAccessReviewItemSortField(ctx context.Context, sel ast.SelectionSet, v upstream.AccessReviewItemSortField) graphql.Marshaler {
 	_ = sel
-	res := model.MarshalString(marshalNAccessReviewItemOrderField2certqlᚋupstreamᚐAccessReviewItemSortField[v])
+	res := model.MarshalAccessReviewItemOrderField(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "AccessReviewItemOrderField!")
 	}
 	return res
 }
-
-var (
-	unmarshalNAccessReviewItemOrderField2certqlᚋupstreamᚐAccessReviewItemSortField = map[string]upstream.AccessReviewItemSortField{
-		"IDENTITY_NAME":              upstream.SortItemsByIdentityName,
-		"ACCESS_NAME":                upstream.SortItemsByAccessName,
-		"ACCESS_TYPE":                upstream.SortItemsByAccessType,
-		"ENTITLEMENT_SOURCE_NAME":    upstream.SortItemsByEntitlementSourceName,
-		"ACCESS_PROFILE_SOURCE_NAME": upstream.SortItemsByAccessProfileSourceName,
-	}
-	marshalNAccessReviewItemOrderField2certqlᚋupstreamᚐAccessReviewItemSortField = map[upstream.AccessReviewItemSortField]string{
-		upstream.SortItemsByIdentityName:            "IDENTITY_NAME",
-		upstream.SortItemsByAccessName:              "ACCESS_NAME",
-		upstream.SortItemsByAccessType:              "ACCESS_TYPE",
-		upstream.SortItemsByEntitlementSourceName:   "ENTITLEMENT_SOURCE_NAME",
-		upstream.SortItemsByAccessProfileSourceName: "ACCESS_PROFILE_SOURCE_NAME",
-	}
-)
 
 func (ec *executionContext) unmarshalNDecision2certqlᚋupstreamᚐCertificationDecision(ctx context.Context, v any) (upstream.CertificationDecision, error) {
 	res, err := model.UnmarshalDecision(v)

@@ -764,30 +764,18 @@ func (ec *executionContext) unmarshalNReviewerOrder2certqlᚋgraphᚋgenᚐRevie
 }
 
 func (ec *executionContext) unmarshalNReviewerOrderField2certqlᚋupstreamᚐReviewerSortField(ctx context.Context, v any) (upstream.ReviewerSortField, error) {
-	tmp, err := model.UnmarshalString(v)
-	res := unmarshalNReviewerOrderField2certqlᚋupstreamᚐReviewerSortField[tmp]
+	res, err := model.UnmarshalReviewerOrderField(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNReviewerOrderField2certqlᚋupstreamᚐReviewerSortField(ctx context.Context, sel ast.SelectionSet, v upstream.ReviewerSortField) graphql.Marshaler {
 	_ = sel
-	res := model.MarshalString(marshalNReviewerOrderField2certqlᚋupstreamᚐReviewerSortField[v])
+	res := model.MarshalReviewerOrderField(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ReviewerOrderField!")
 	}
 	return res
 }
-
-var (
-	unmarshalNReviewerOrderField2certqlᚋupstreamᚐReviewerSortField = map[string]upstream.ReviewerSortField{
-		"NAME":  upstream.SortReviewersByName,
-		"EMAIL": upstream.SortReviewersByEmail,
-	}
-	marshalNReviewerOrderField2certqlᚋupstreamᚐReviewerSortField = map[upstream.ReviewerSortField]string{
-		upstream.SortReviewersByName:  "NAME",
-		upstream.SortReviewersByEmail: "EMAIL",
-	}
-)
 
 func (ec *executionContext) marshalOIdentity2ᚖcertqlᚋupstreamᚐIdentityReference(ctx context.Context, sel ast.SelectionSet, v *upstream.IdentityReference) graphql.Marshaler {
 	if v == nil {

@@ -2675,8 +2675,8 @@ type DecideReviewItemsPayload {
   decidedItems: [AccessReviewItem!]
   """
   Why items were not decided; empty if all were. Common codes are COMMENT_REQUIRED (one entry for
-  each missing comment), NOT_ACTIVE, ALREADY_SIGNED, FORBIDDEN, and NOT_APPLIED for items that came
-  after a refused call.
+  each missing comment), NOT_FOUND (one for each unknown item), NOT_ACTIVE, ALREADY_SIGNED,
+  FORBIDDEN, and NOT_APPLIED for the other items of a refused call and for those that came after it.
   """
   errors: [MutationError!]!
 }
@@ -2685,16 +2685,21 @@ type DecideReviewItemsPayload {
 type MutationError {
   "The kind of refusal, for programs."
   code: MutationErrorCode!
-  "What is wrong, for people to read; the text may change and must not be parsed."
+  """
+  What is wrong, as a sentence for people to read, which does not name the field: ` + "`" + `field` + "`" + ` does. The
+  text may change and must not be parsed.
+  """
   message: String!
   """
-  The path of the invalid input field below ` + "`" + `input` + "`" + `, such as ` + "`" + `decisions` + "`" + `, ` + "`" + `3` + "`" + `, ` + "`" + `comments` + "`" + `; list
-  positions count from 0. Null if no single field is invalid.
+  The path of the field below ` + "`" + `input` + "`" + ` that is at fault, such as ` + "`" + `decisions` + "`" + `, ` + "`" + `3` + "`" + `, ` + "`" + `comments` + "`" + `; list
+  positions count from 0. It is set for the upstream's refusals, too, if they show which field is
+  meant. Null if no single field is at fault.
   """
   field: [String!]
   """
   The ids that this error is about, in the form in which they were given. The upstream accepts or
-  refuses a call as a whole, so for a refused call this lists all of its ids.
+  refuses a call as a whole: if it is known which of its ids are at fault, this lists those alone,
+  and a further error with NOT_APPLIED lists the others; otherwise it lists all of them.
   """
   ids: [ID!]!
   """
@@ -2710,7 +2715,9 @@ enum MutationErrorCode {
   BAD_USER_INPUT
   "The caller is neither a reviewer of the certification nor an administrator."
   FORBIDDEN
-  "The certification, an item or an identity does not exist."
+  """
+  The certification, an item or an identity does not exist: ` + "`" + `field` + "`" + ` and ` + "`" + `ids` + "`" + ` say which one.
+  """
   NOT_FOUND
   "The campaign requires a comment, which is missing or blank."
   COMMENT_REQUIRED
@@ -2723,8 +2730,8 @@ enum MutationErrorCode {
   "The upstream does not support this for certifications that a governance group reviews."
   GOVERNANCE_GROUP_UNSUPPORTED
   """
-  This part of the work was not applied: an earlier part failed, or reading afterwards showed that
-  it was not applied. It is safe to send it again.
+  This part of the work was not applied: an earlier part failed, another part of the same call was
+  refused, or reading afterwards showed that it was not applied. It is safe to send it again.
   """
   NOT_APPLIED
   """
@@ -2733,7 +2740,8 @@ enum MutationErrorCode {
   """
   OUTCOME_UNKNOWN
   """
-  The upstream refused for a reason that has no code of its own; ` + "`" + `message` + "`" + ` has the upstream's text.
+  The upstream refused for a reason that has no code of its own; ` + "`" + `message` + "`" + ` has the upstream's text,
+  as far as it has one.
   """
   REFUSED
 }
@@ -3321,7 +3329,7 @@ WebSocket, each part is a message. It is not for mutations and subscriptions.
 """
 directive @defer(
   "Whether the fragment is put off; if false, it is as if there were no directive."
-  if: Boolean = true
+  if: Boolean! = true
   "A name of the caller's choice, which the part bears as its ` + "`" + `label` + "`" + `."
   label: String
 ) on FRAGMENT_SPREAD | INLINE_FRAGMENT

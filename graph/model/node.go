@@ -92,7 +92,7 @@ func ParseItemID(id, certificationID string) (string, error) {
 // refuses global ids. The error is one as of ParseNodeID.
 func ParseRawID(id string) (string, error) {
 	if _, _, err := relay.DecodeID(id); !errors.Is(err, relay.ErrNotGlobalID) {
-		return "", errors.New("is a global id; this argument takes an identifier of the REST API")
+		return "", errors.New("is a global id, which does not do here: give the plain id that the upstream has for the object")
 	}
 	return id, upstream.CheckID(id)
 }
@@ -104,7 +104,7 @@ func parseEither(id string, kind NodeKind, typeName string) (NodeID, error) {
 	}
 	node, err := ParseNodeID(id)
 	if err == nil && node.Kind != kind {
-		return NodeID{}, fmt.Errorf("is the id of another type: a %s is due here", typeName)
+		return NodeID{}, fmt.Errorf("is the id of another type; here it must be that of a %s", typeName)
 	}
 	return node, err
 }

@@ -19,7 +19,7 @@ func (e *Executor) Decide(ctx context.Context, input gen.DecideReviewItemsInput)
 	var before *upstream.IdentityCertification // nil if it is not read
 	if errs == nil {
 		var err error
-		if before, errs, err = e.precheck(ctx, in.certificationID, in.ids, obstacleToWrite); err != nil {
+		if before, errs, err = e.precheck(ctx, in.part(0, len(in.list))); err != nil {
 			return nil, err
 		}
 		if errs == nil && before != nil {
@@ -58,8 +58,7 @@ func (e *Executor) sendDecisions(ctx context.Context, in decisions, seen *upstre
 			latest = certification
 			payload.DecidedItemIds = append(payload.DecidedItemIds, result.applied...)
 		}
-		errs.addOutcome(err, result)
-		e.explain(ctx, in.certificationID, err, errs, obstacleToWrite)
+		e.addOutcome(ctx, &errs, err, result, in.part(from, to))
 		if errs != nil {
 			errs.addNotSent(in.ids[to:])
 		}

@@ -1,7 +1,6 @@
 package mutation
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -15,6 +14,7 @@ import (
 // decisions are the input of decideReviewItems in the upstream's terms, each item once.
 type decisions struct {
 	certificationID string
+	given           string // the id of the certification as the caller gave it
 	list            []upstream.ReviewDecision
 	ids             []string // of the items in the list, as the caller gave them
 	positions       []int    // of the list's decisions in the input
@@ -24,18 +24,18 @@ type decisions struct {
 // is wrong with it. An item that is given twice with the same decision counts once.
 func (e *Executor) parseDecisions(input gen.DecideReviewItemsInput) (decisions, payloadErrors) {
 	var (
-		in   decisions
+		in   = decisions{given: input.CertificationID}
 		errs payloadErrors
 		err  error
 	)
 	if in.certificationID, err = model.ParseCertificationID(input.CertificationID); err != nil {
-		errs.addInput(fieldPath("certificationId"), err, input.CertificationID)
+		errs.addInput(fieldPath("certificationId"), aboutID(err), input.CertificationID)
 	}
 	switch n := len(input.Decisions); {
 	case n == 0:
-		errs.addInput(fieldPath("decisions"), errEmptyList)
+		errs.addInput(fieldPath("decisions"), "Give at least one decision.")
 	case n > e.cfg.MaxWriteBatch:
-		errs.addInput(fieldPath("decisions"), fmt.Errorf("has %d decisions; at most %d are allowed", n, e.cfg.MaxWriteBatch))
+		errs.addInput(fieldPath("decisions"), fmt.Sprintf("There are %d decisions; at most %d are allowed.", n, e.cfg.MaxWriteBatch))
 		return in, errs
 	}
 	now := e.cfg.Now()
@@ -43,12 +43,12 @@ func (e *Executor) parseDecisions(input gen.DecideReviewItemsInput) (decisions, 
 	for i, given := range input.Decisions {
 		itemID, err := model.ParseItemID(given.ItemID, in.certificationID)
 		if err != nil {
-			errs.addInput(fieldPath("decisions", i, "itemId"), err, given.ItemID)
+			errs.addInput(fieldPath("decisions", i, "itemId"), aboutID(err), given.ItemID)
 			continue
 		}
 		decision := reviewDecision(itemID, given)
-		if err := checkEndDate(decision, now); err != nil {
-			errs.addInput(fieldPath("decisions", i, "proposedEndDate"), err, given.ItemID)
+		if problem := checkEndDate(decision, now); problem != "" {
+			errs.addInput(fieldPath("decisions", i, "proposedEndDate"), problem, given.ItemID)
 		}
 		n, twice := first[itemID]
 		switch {
@@ -56,7 +56,7 @@ func (e *Executor) parseDecisions(input gen.DecideReviewItemsInput) (decisions, 
 			first[itemID] = len(in.list)
 			in.list, in.ids, in.positions = append(in.list, decision), append(in.ids, given.ItemID), append(in.positions, i)
 		case !reflect.DeepEqual(in.list[n], decision):
-			errs.addInput(fieldPath("decisions", i, "itemId"), fmt.Errorf("has another decision in decisions.%d", in.positions[n]), given.ItemID)
+			errs.addInput(fieldPath("decisions", i, "itemId"), "This item is listed twice, with decisions that differ.", given.ItemID)
 		}
 	}
 	return in, errs
@@ -81,17 +81,17 @@ func reviewDecision(itemID string, in gen.ReviewDecisionInput) upstream.ReviewDe
 	return decision
 }
 
-// checkEndDate returns what is wrong with the end date of a decision, if it has one.
-func checkEndDate(d upstream.ReviewDecision, now time.Time) error {
+// checkEndDate returns what is wrong with the end date of a decision, if it has one, as a sentence.
+func checkEndDate(d upstream.ReviewDecision, now time.Time) string {
 	switch {
 	case d.ProposedEndDate.IsZero():
-		return nil
+		return ""
 	case d.Decision != upstream.Revoke:
-		return errors.New("goes with the decision REVOKE only")
+		return "Only a decision to REVOKE can have an end date."
 	case !d.ProposedEndDate.After(now):
-		return errors.New("must be a time to come")
+		return "The end date must be in the future."
 	default:
-		return nil
+		return ""
 	}
 }
 
@@ -106,11 +106,10 @@ func (in decisions) missingComments(campaign *upstream.CampaignReference) payloa
 		if strings.TrimSpace(decision.Comments) != "" || !demandsComment(campaign.MandatoryCommentRequirement, decision.Decision) {
 			continue
 		}
-		path := fieldPath("decisions", in.positions[n], "comments")
 		errs = append(errs, gen.MutationError{
 			Code:    gen.MutationErrorCodeCommentRequired,
-			Message: fmt.Sprintf("%s must not be blank: the campaign demands a comment for this decision.", strings.Join(path, ".")),
-			Field:   path,
+			Message: "The campaign requires a comment for this decision, and a blank one does not count.",
+			Field:   fieldPath("decisions", in.positions[n], "comments"),
 			Ids:     []string{in.ids[n]},
 		})
 	}
@@ -127,4 +126,16 @@ func demandsComment(requirement upstream.MandatoryCommentRequirement, decision u
 	default:
 		return false
 	}
+}
+
+// part returns the call that sends some of the decisions.
+func (in decisions) part(from, to int) sentCall {
+	call := sentCall{
+		certificationID: in.certificationID, given: in.given, list: "decisions", fields: decisionFields, allItems: true, check: obstacleToWrite,
+		ids: in.ids[from:to], positions: in.positions[from:to], later: from > 0,
+	}
+	for _, decision := range in.list[from:to] {
+		call.raw = append(call.raw, decision.ID)
+	}
+	return call
 }

@@ -2,6 +2,7 @@ package mutation_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -29,6 +30,9 @@ func decisions(ids []string, members graphtest.Object) graphtest.Object {
 // wantRefusals compares the errors of a payload, except their texts and tracking ids. An error has a
 // tracking id if the upstream refused the call, none if the gateway did, and may have one if the call
 // failed.
+// pathLike matches what people should not read in a message: a path in a body, or the number of a code.
+var pathLike = regexp.MustCompile(`\[\d+\]|\w\.\d+\.|\w+\.\w+:|\(4\d\d`)
+
 func wantRefusals(t *testing.T, payload any, want ...graphtest.Object) {
 	t.Helper()
 	got, _ := graphtest.At(payload, "errors").([]any)
@@ -42,6 +46,10 @@ func wantRefusals(t *testing.T, payload any, want ...graphtest.Object) {
 		failed := refusal["code"] == "NOT_APPLIED" || refusal["code"] == "OUTCOME_UNKNOWN"
 		if id, _ := refusal["trackingId"].(string); graphtest.TrackingID.MatchString(id) != upstream && !failed {
 			t.Errorf("the tracking id of %v is %q", refusal["code"], id)
+		}
+		message, _ := refusal["message"].(string)
+		if pathLike.MatchString(message) || !strings.ContainsAny(message[len(message)-1:], ".") || strings.ToUpper(message[:1]) != message[:1] {
+			t.Errorf("the message is no sentence, or names a path: %q", message)
 		}
 		plain[i] = graphtest.Object{"code": refusal["code"], "field": refusal["field"], "ids": refusal["ids"]}
 	}
@@ -153,7 +161,8 @@ func TestRefusedCallOfMany(t *testing.T) {
 	payload := graphtest.At(a.OK(t), "decideReviewItems")
 	wantRefusals(
 		t, payload,
-		graphtest.Object{"code": "REFUSED", "field": nil, "ids": anys(ids[250:500])},
+		graphtest.Object{"code": "NOT_FOUND", "field": []any{"decisions", "300", "itemId"}, "ids": []any{none}},
+		graphtest.Object{"code": "NOT_APPLIED", "field": nil, "ids": anys(slices.Concat(ids[250:300], ids[301:500]))},
 		graphtest.Object{"code": "NOT_APPLIED", "field": nil, "ids": anys(ids[500:])},
 	)
 	if diff := gocmp.Diff(anys(ids[:250]), graphtest.At(payload, "decidedItemIds")); diff != "" {
@@ -255,8 +264,8 @@ func TestRefusalsOfDecisions(t *testing.T) {
 			"certification of another type", on(global, one(item, nil)),
 			graphtest.Object{"code": "BAD_USER_INPUT", "field": []any{"certificationId"}, "ids": []any{global}},
 		},
-		{"unknown certification", on("none", one(item, nil)), graphtest.Object{"code": "NOT_FOUND", "field": nil, "ids": []any{item}}},
-		{"unknown item", one("none", nil), graphtest.Object{"code": "REFUSED", "field": nil, "ids": []any{"none"}}},
+		{"unknown certification", on("none", one(item, nil)), graphtest.Object{"code": "NOT_FOUND", "field": []any{"certificationId"}, "ids": []any{"none"}}},
+		{"unknown item", one("none", nil), graphtest.Object{"code": "NOT_FOUND", "field": at0("itemId"), "ids": []any{"none"}}},
 		{"end date with approval", one(global, graphtest.Object{"proposedEndDate": "2027-01-01T00:00:00Z"}), graphtest.Object{"code": "BAD_USER_INPUT", "field": at0("proposedEndDate"), "ids": []any{global}}},
 		{"end date in the past", one(item, graphtest.Object{"decision": "REVOKE", "proposedEndDate": "2020-01-01T00:00:00Z"}), graphtest.Object{"code": "BAD_USER_INPUT", "field": at0("proposedEndDate"), "ids": []any{item}}},
 		{"signed off", on(signed, one(item, nil)), graphtest.Object{"code": "ALREADY_SIGNED", "field": nil, "ids": []any{item}}},
@@ -271,9 +280,12 @@ func TestRefusalsOfDecisions(t *testing.T) {
 			}
 		})
 	}
-	for _, input := range []graphtest.Object{one(item, graphtest.Object{"decision": "UNRECOGNIZED"}), one(item, graphtest.Object{"proposedEndDate": "tomorrow", "decision": "REVOKE"})} {
+	for code, input := range map[string]graphtest.Object{
+		"BAD_USER_INPUT":            one(item, graphtest.Object{"decision": "UNRECOGNIZED"}),
+		"GRAPHQL_VALIDATION_FAILED": one(item, graphtest.Object{"proposedEndDate": "tomorrow", "decision": "REVOKE"}),
+	} {
 		a := w.Ask(t, graphtest.Admin, graphtest.DecideMutation, input)
-		if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "BAD_USER_INPUT" || a.At("decideReviewItems") != nil {
+		if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != code || a.At("decideReviewItems") != nil {
 			t.Errorf("got %s", a.Text)
 		}
 	}
@@ -352,11 +364,11 @@ func TestRefusalsOfReassignments(t *testing.T) {
 			name: "too many references", input: graphtest.References(graphtest.Reviewer2, "Moved", graphtest.ItemReferences(items)...), sync: true,
 			want: []graphtest.Object{{"code": "BAD_USER_INPUT", "field": []any{"references"}, "ids": []any{}}},
 		},
-		{name: "unknown reviewer", input: graphtest.References("nobody", "Moved", one...), want: []graphtest.Object{{"code": "REFUSED", "field": nil, "ids": anys(items[:1])}}},
+		{name: "unknown reviewer", input: graphtest.References("nobody", "Moved", one...), want: []graphtest.Object{{"code": "NOT_FOUND", "field": []any{"reassignTo"}, "ids": []any{"nobody"}}}},
 		{name: "same reviewer", input: graphtest.References(graphtest.Reviewer1, "Moved", one...), want: []graphtest.Object{{"code": "BAD_USER_INPUT", "field": []any{"reassignTo"}, "ids": []any{graphtest.Reviewer1}}}},
 		{
 			name: "unknown item", input: graphtest.References(graphtest.Reviewer2, "Moved", graphtest.ItemReferences([]string{"none"})...), sync: true,
-			want: []graphtest.Object{{"code": "REFUSED", "field": nil, "ids": []any{"none"}}},
+			want: []graphtest.Object{{"code": "NOT_FOUND", "field": []any{"references", "0"}, "ids": []any{"none"}}},
 		},
 	} {
 		for field, mutation := range map[string]string{"reassignReviewItems": graphtest.ReassignMutation, "reassignReviewItemsAsync": graphtest.ReassignAsyncMutation} {
@@ -508,7 +520,7 @@ func TestSignOff(t *testing.T) {
 		t.Helper()
 		a := w.Ask(t, graphtest.Admin, graphtest.SignOffMutation, input(id))
 		payload := graphtest.At(a.OK(t), "signOffCertification")
-		wantRefusals(t, payload, graphtest.Object{"code": code, "field": map[bool]any{true: []any{"certificationId"}}[code == "BAD_USER_INPUT"], "ids": []any{id}})
+		wantRefusals(t, payload, graphtest.Object{"code": code, "field": map[bool]any{true: []any{"certificationId"}}[code == "BAD_USER_INPUT" || code == "NOT_FOUND"], "ids": []any{id}})
 		if graphtest.At(payload, "certification") != nil {
 			t.Errorf("it was signed off: %s", a.Text)
 		}

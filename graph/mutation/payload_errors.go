@@ -7,24 +7,21 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"certql/graph/apierror"
 	"certql/graph/gen"
 	"certql/upstream"
 )
 
-var errEmptyList = errors.New("must not be empty")
-
 // payloadErrors are the errors of a mutation's payload: what keeps it from being sent or applied.
 type payloadErrors []gen.MutationError
 
-// addInput adds an error in a field of the input. The text of err continues a sentence that begins
-// with the path of the field. ids are those that the error is about.
-func (p *payloadErrors) addInput(path []string, err error, ids ...string) {
+// addInput adds an error in a field of the input, with a sentence that does not name the field. ids are
+// those that the error is about.
+func (p *payloadErrors) addInput(path []string, sentence string, ids ...string) {
 	*p = append(*p, gen.MutationError{
 		Code:    gen.MutationErrorCodeBadUserInput,
-		Message: strings.Join(path, ".") + " " + err.Error() + ".",
+		Message: sentence,
 		Field:   path,
 		Ids:     named(ids),
 	})
@@ -34,6 +31,9 @@ func (p *payloadErrors) addInput(path []string, err error, ids ...string) {
 func named(ids []string) []string {
 	return slices.DeleteFunc(append([]string{}, ids...), func(id string) bool { return id == "" })
 }
+
+// aboutID returns a sentence on an id of the input. The text of err continues one that begins with it.
+func aboutID(err error) string { return "This id " + err.Error() + "." }
 
 // addRefusal adds the upstream's refusal of a call with the given ids. It returns false, and adds
 // nothing, if err is not a refusal but a fault, which the caller cannot correct.
@@ -53,17 +53,8 @@ func (p *payloadErrors) addRefusal(err error, ids []string) bool {
 	default:
 		return false
 	}
-	p.add(code, apierror.UpstreamMessage(e)+detailOf(e), err, ids)
+	p.add(code, apierror.UpstreamMessage(e), err, ids)
 	return true
-}
-
-// detailOf returns the number of the upstream's own error code in parentheses, if there is one. What
-// follows the number in the code is not reliable.
-func detailOf(e *upstream.Error) string {
-	if code, _, _ := strings.Cut(e.DetailCode, " "); code != "" {
-		return " (" + code + ")"
-	}
-	return ""
 }
 
 // add adds an error of a call with the given ids. The upstream's tracking id of the call is taken
@@ -79,19 +70,21 @@ func (p *payloadErrors) add(code gen.MutationErrorCode, message string, err erro
 // addNotSent adds the ids of calls that were not sent because one before them failed.
 func (p *payloadErrors) addNotSent(ids []string) {
 	if len(ids) > 0 {
-		p.add(gen.MutationErrorCodeNotApplied, fmt.Sprintf("Not sent, since a call before it failed: %d ids.", len(ids)), nil, ids)
+		p.add(gen.MutationErrorCodeNotApplied, "Nothing was changed here, because an earlier part of the same request failed.", nil, ids)
 	}
 }
 
 // addOutcome adds the ids that a call which ended with err did not apply, or may not have applied.
-func (p *payloadErrors) addOutcome(err error, o outcome) {
-	p.addRefusal(err, o.refused)
+func (e *Executor) addOutcome(ctx context.Context, p *payloadErrors, err error, o outcome, call sentCall) {
+	if len(o.refused) > 0 {
+		e.addRefused(ctx, p, err, call)
+	}
 	message := faultMessage(err)
 	if len(o.notApplied) > 0 {
 		p.add(gen.MutationErrorCodeNotApplied, message+" Nothing was changed.", err, o.notApplied)
 	}
 	if len(o.unknown) > 0 {
-		p.add(gen.MutationErrorCodeOutcomeUnknown, message+" Whether the call was applied is not known: read again before anything else.", err, o.unknown)
+		p.add(gen.MutationErrorCodeOutcomeUnknown, message+" It is not known whether this was applied: read it again before you repeat it.", err, o.unknown)
 	}
 }
 
@@ -105,11 +98,11 @@ func faultMessage(err error) string {
 	case ok:
 		return apierror.UpstreamMessage(e)
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The operation has no time left for this call, so that it was not sent."
+		return "There was no time left to send this."
 	case errors.Is(err, context.Canceled):
-		return "The operation was cancelled before this call was sent."
+		return "The request was cancelled before this was sent."
 	default:
-		return "The call could not be sent."
+		return "This could not be sent."
 	}
 }
 

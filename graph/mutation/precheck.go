@@ -48,28 +48,34 @@ func obstacleToSignOff(c *upstream.IdentityCertification) obstacle {
 	}
 }
 
-// precheck reads the certification that a write is about, if prechecks are on, and returns it with an
-// error of the given ids if the write is certain to be refused: because check finds an obstacle, the
-// caller may not read the certification, or a governance group reviews it. The last result is a fault
-// of the read.
-func (e *Executor) precheck(ctx context.Context, certificationID string, ids []string, check func(*upstream.IdentityCertification) obstacle) (*upstream.IdentityCertification, payloadErrors, error) {
+// precheck reads the certification that a call is about, if prechecks are on, and returns it with an
+// error of the call's ids if the call is certain to be refused: because its check finds an obstacle, the
+// caller may not read the certification, or a governance group reviews it. If there is no such
+// certification, the error is about that. The last result is a fault of the read.
+func (e *Executor) precheck(ctx context.Context, call sentCall) (*upstream.IdentityCertification, payloadErrors, error) {
 	if !e.cfg.Precheck {
 		return nil, nil, nil
 	}
 	var errs payloadErrors
-	certification, err := freshCertification(ctx, certificationID)
+	certification, err := freshCertification(ctx, call.certificationID)
+	if apierror.IsKind(err, upstream.KindNotFound) {
+		missing := call.noCertification()
+		errs.add(missing.Code, missing.Message, err, missing.Ids)
+		errs[0].Field = missing.Field
+		return nil, errs, nil
+	}
 	if _, ok := errors.AsType[*apierror.GovernanceGroupError](apierror.MarkGovernanceGroup(err)); ok {
-		errs.add(gen.MutationErrorCodeGovernanceGroupUnsupported, apierror.GovernanceGroupMessage, err, ids)
+		errs.add(gen.MutationErrorCodeGovernanceGroupUnsupported, apierror.GovernanceGroupMessage, err, call.ids)
 		return nil, errs, nil
 	}
 	if err != nil {
-		if errs.addRefusal(err, ids) {
+		if errs.addRefusal(err, call.ids) {
 			return nil, errs, nil
 		}
 		return nil, nil, err
 	}
-	if found := check(certification); found != (obstacle{}) {
-		errs.add(found.code, found.message, nil, ids)
+	if found := call.check(certification); found != (obstacle{}) {
+		errs.add(found.code, found.message, nil, call.ids)
 	}
 	return certification, errs, nil
 }
@@ -79,21 +85,18 @@ func (p payloadErrors) onlyGovernanceGroup() bool {
 	return len(p) == 1 && p[0].Code == gen.MutationErrorCodeGovernanceGroupUnsupported
 }
 
-// explain replaces the code and message of the latest of errs by the obstacle that the certification
-// shows now, if the upstream has refused a call as a bad request. It does so because the certification
-// may have been closed by another caller between the precheck and the call.
-func (e *Executor) explain(ctx context.Context, certificationID string, err error, errs payloadErrors, check func(*upstream.IdentityCertification) obstacle) {
+// obstacleNow returns the obstacle that the certification shows now, if the upstream has refused a call
+// as a bad request: the certification may have been closed by another caller between the precheck and
+// the call.
+func (e *Executor) obstacleNow(ctx context.Context, err error, call sentCall) obstacle {
 	if !e.cfg.Precheck || !apierror.IsKind(err, upstream.KindBadRequest) || ctx.Err() != nil {
-		return
+		return obstacle{}
 	}
-	certification, err := freshCertification(ctx, certificationID)
+	certification, err := freshCertification(ctx, call.certificationID)
 	if err != nil {
-		return // the refusal stays as it is
+		return obstacle{} // the refusal stays as it is
 	}
-	if found := check(certification); found != (obstacle{}) {
-		last := &errs[len(errs)-1]
-		last.Code, last.Message = found.code, found.message
-	}
+	return call.check(certification)
 }
 
 // freshCertification returns a certification as it is now. It reads it past the cache, unless the

@@ -33,8 +33,7 @@ func (e *Executor) Reassign(ctx context.Context, input gen.ReassignReviewItemsIn
 	if result.allNotApplied() {
 		return nil, &apierror.NotAppliedError{Cause: err}
 	}
-	errs.addOutcome(err, result)
-	e.explain(ctx, in.certificationID, err, errs, obstacleToWrite)
+	e.addOutcome(ctx, &errs, err, result, in.sent())
 	payload := &gen.ReassignReviewItemsPayload{Errors: errs.list()}
 	if len(result.applied) > 0 {
 		payload.Certification = certificationAfter(ctx, in.certificationID, certification)
@@ -76,8 +75,9 @@ func (e *Executor) ReassignAsync(ctx context.Context, input gen.ReassignReviewIt
 			payload.Tasks = append(payload.Tasks, model.CertificationTask{CertificationTask: task})
 			continue
 		}
-		errs.addOutcome(err, result)
-		e.explain(ctx, part.certificationID, err, errs, obstacleToWrite)
+		call := part.sent()
+		call.later = n > 0
+		e.addOutcome(ctx, &errs, err, result, call)
 		var rest []string
 		for _, unsent := range parts[n+1:] {
 			rest = append(rest, unsent.ids...)
@@ -95,7 +95,7 @@ func (e *Executor) precheckReassignment(ctx context.Context, in reassignment, er
 	if errs != nil {
 		return nil, errs, nil
 	}
-	before, errs, err := e.precheck(ctx, in.certificationID, in.ids, obstacleToWrite)
+	before, errs, err := e.precheck(ctx, in.sent())
 	if errs == nil && before != nil {
 		errs = in.sameReviewer(before.Reviewer)
 	}

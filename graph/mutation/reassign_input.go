@@ -1,7 +1,6 @@
 package mutation
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -13,9 +12,11 @@ import (
 // A reassignment is the input of a mutation that reassigns, in the upstream's terms.
 type reassignment struct {
 	certificationID string
+	given           string // the id of the certification as the caller gave it
 	to, reason      string
 	references      []upstream.ReassignReference
 	ids             []string // of the references, as the caller gave them
+	positions       []int    // of the references in the input
 }
 
 // parseReassignment returns the input of a reassignment of at most limit references in the upstream's
@@ -23,27 +24,27 @@ type reassignment struct {
 // beyond.
 func parseReassignment(input gen.ReassignReviewItemsInput, limit int, beyond string) (reassignment, payloadErrors) {
 	var (
-		in   = reassignment{to: input.ReassignTo, reason: input.Reason}
+		in   = reassignment{given: input.CertificationID, to: input.ReassignTo, reason: input.Reason}
 		errs payloadErrors
 		err  error
 	)
 	if in.certificationID, err = model.ParseCertificationID(input.CertificationID); err != nil {
-		errs.addInput(fieldPath("certificationId"), err, input.CertificationID)
+		errs.addInput(fieldPath("certificationId"), aboutID(err), input.CertificationID)
 	}
 	if _, err := model.ParseRawID(input.ReassignTo); err != nil {
-		errs.addInput(fieldPath("reassignTo"), err, input.ReassignTo)
+		errs.addInput(fieldPath("reassignTo"), aboutID(err), input.ReassignTo)
 	}
 	if strings.TrimSpace(input.Reason) == "" {
-		errs.addInput(fieldPath("reason"), errors.New("must say why, and not be blank"))
+		errs.addInput(fieldPath("reason"), "Give a reason; it must not be blank.")
 	}
 	switch n := len(input.References); {
 	case n == 0:
-		errs.addInput(fieldPath("references"), errEmptyList)
+		errs.addInput(fieldPath("references"), "Give at least one reference.")
 	case n > limit:
-		errs.addInput(fieldPath("references"), fmt.Errorf("has %d references; at most %d are allowed%s", n, limit, beyond))
+		errs.addInput(fieldPath("references"), fmt.Sprintf("There are %d references; at most %d are allowed%s.", n, limit, beyond))
 		return in, errs
 	}
-	first := make(map[upstream.ReassignReference]int, len(input.References)) // index in the input
+	first := make(map[upstream.ReassignReference]bool, len(input.References))
 	for i, given := range input.References {
 		parse := model.ParseRawID
 		if given.Type == upstream.ReassignItem {
@@ -51,16 +52,16 @@ func parseReassignment(input gen.ReassignReviewItemsInput, limit int, beyond str
 		}
 		id, err := parse(given.ID)
 		if err != nil {
-			errs.addInput(fieldPath("references", i, "id"), err, given.ID)
+			errs.addInput(fieldPath("references", i, "id"), aboutID(err), given.ID)
 			continue
 		}
 		reference := upstream.ReassignReference{ID: id, Type: given.Type}
-		if n, twice := first[canonical(reference)]; twice {
-			errs.addInput(fieldPath("references", i), fmt.Errorf("is the same as references.%d", n), given.ID)
+		if first[canonical(reference)] {
+			errs.addInput(fieldPath("references", i), "This reference is listed twice.", given.ID)
 			continue
 		}
-		first[canonical(reference)] = i
-		in.references, in.ids = append(in.references, reference), append(in.ids, given.ID)
+		first[canonical(reference)] = true
+		in.references, in.ids, in.positions = append(in.references, reference), append(in.ids, given.ID), append(in.positions, i)
 	}
 	return in, errs
 }
@@ -79,12 +80,25 @@ func (in reassignment) call(references []upstream.ReassignReference) upstream.Re
 	return upstream.ReviewReassign{Reassign: references, ReassignTo: in.to, Reason: in.reason}
 }
 
+// sent returns the call that moves the references.
+func (in reassignment) sent() sentCall {
+	call := sentCall{
+		certificationID: in.certificationID, given: in.given, list: "references", fields: referenceFields, allItems: true, check: obstacleToWrite,
+		ids: in.ids, positions: in.positions, reassignTo: in.to,
+	}
+	for _, reference := range in.references {
+		call.raw = append(call.raw, reference.ID)
+		call.allItems = call.allItems && reference.Type == upstream.ReassignItem
+	}
+	return call
+}
+
 // sameReviewer returns an error if the items would be moved to the reviewer who has them already.
 func (in reassignment) sameReviewer(reviewer *upstream.Reviewer) payloadErrors {
 	if reviewer == nil || reviewer.ID != in.to || reviewer.Type != upstream.ReviewerIdentity {
 		return nil
 	}
 	var errs payloadErrors
-	errs.addInput(fieldPath("reassignTo"), errors.New("is the present reviewer, who has the items already"), in.to)
+	errs.addInput(fieldPath("reassignTo"), "This is the present reviewer, who has the items already.", in.to)
 	return errs
 }

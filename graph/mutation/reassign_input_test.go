@@ -1,6 +1,7 @@
 package mutation
 
 import (
+	"strings"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -27,10 +28,10 @@ func TestReferencesAreTheSameByObject(t *testing.T) {
 	}
 	var messages []string
 	for _, err := range errs {
-		messages = append(messages, err.Message)
+		messages = append(messages, strings.Join(err.Field, ".")+": "+err.Message)
 	}
 	if diff := gocmp.Diff([]string{
-		"references.3 is the same as references.1.", "references.5 is the same as references.4.", "references.6 is the same as references.2.",
+		"references.3: This reference is listed twice.", "references.5: This reference is listed twice.", "references.6: This reference is listed twice.",
 	}, messages); diff != "" {
 		t.Errorf("errors (-want +got):\n%s", diff)
 	}

@@ -215,14 +215,3 @@ func TestRateLimitedInTheMiddle(t *testing.T) {
 	}
 	w.WantWritten(t, items[:250])
 }
-
-// The message of an upstream's refusal has the upstream's own code.
-func TestRefusalsNameTheUpstreamsCode(t *testing.T) {
-	t.Parallel()
-	w := graphtest.NewTenant(t, graphtest.Setup{})
-	payload := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decisions([]string{"absent"}, nil)).OK(t), "decideReviewItems")
-	wantRefusals(t, payload, graphtest.Object{"code": "REFUSED", "field": nil, "ids": []any{"absent"}})
-	if message := graphtest.At(payload, "errors", 0, "message").(string); !strings.HasSuffix(message, "(400.1.404)") {
-		t.Errorf("the message is %q", message)
-	}
-}

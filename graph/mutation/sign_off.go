@@ -15,9 +15,10 @@ func (e *Executor) SignOff(ctx context.Context, input gen.SignOffCertificationIn
 	var errs payloadErrors
 	ids := []string{input.CertificationID}
 	certificationID, err := model.ParseCertificationID(input.CertificationID)
+	call := sentCall{certificationID: certificationID, given: input.CertificationID, ids: ids, check: obstacleToSignOff}
 	if err != nil {
-		errs.addInput(fieldPath("certificationId"), err, ids...)
-	} else if _, errs, err = e.precheck(ctx, certificationID, ids, obstacleToSignOff); err != nil {
+		errs.addInput(fieldPath("certificationId"), aboutID(err), ids...)
+	} else if _, errs, err = e.precheck(ctx, call); err != nil {
 		return nil, err
 	}
 	if errs != nil {
@@ -34,8 +35,7 @@ func (e *Executor) SignOff(ctx context.Context, input gen.SignOffCertificationIn
 	if result.allNotApplied() {
 		return nil, &apierror.NotAppliedError{Cause: err}
 	}
-	errs.addOutcome(err, result)
-	e.explain(ctx, certificationID, err, errs, obstacleToSignOff)
+	e.addOutcome(ctx, &errs, err, result, call)
 	payload := &gen.SignOffCertificationPayload{Errors: errs.list()}
 	if len(result.applied) > 0 {
 		payload.Certification = certificationAfter(ctx, certificationID, certification)

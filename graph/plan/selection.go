@@ -34,8 +34,11 @@ func ownSelection(operation *graphql.OperationContext, connection graphql.Collec
 		case "edges":
 			s.Rows = true
 			for _, part := range graphql.CollectFields(operation, field.Selections, nil) {
-				if part.Name == "node" {
+				switch part.Name {
+				case "node":
 					s.Row = append(s.Row, graphql.CollectFields(operation, part.Selections, nil)...)
+				case "cursor":
+					s.Cursors = true
 				}
 			}
 		case "totalCount":
@@ -46,7 +49,7 @@ func ownSelection(operation *graphql.OperationContext, connection graphql.Collec
 				case "hasNextPage":
 					s.NextPage = true
 				case "startCursor", "endCursor":
-					s.Rows = true
+					s.Rows, s.Cursors = true, true
 				}
 			}
 		}

@@ -46,7 +46,7 @@ func findSharedPages(operation *graphql.OperationContext) sharedPages {
 func (s sharedPages) selection(operation *graphql.OperationContext, connection graphql.CollectedField) Selection {
 	own := ownSelection(operation, connection)
 	for _, other := range s[connection.Field] {
-		own.Rows, own.NextPage, own.Total = own.Rows || other.Rows, own.NextPage || other.NextPage, own.Total || other.Total
+		own.Want = own.With(other)
 	}
 	return own
 }

@@ -2,9 +2,18 @@ package relay
 
 // Want holds which parts of a connection are selected.
 type Want struct {
-	Rows     bool // any of the rows themselves, or the cursors around them
+	Rows     bool // any of the rows themselves, or their cursors
+	Cursors  bool // the cursors of rows, or those of the page
 	NextPage bool // whether there is a next page
 	Total    bool // the number of rows of the whole list
+}
+
+// With returns what is wanted of both.
+func (w Want) With(other Want) Want {
+	return Want{
+		Rows: w.Rows || other.Rows, Cursors: w.Cursors || other.Cursors,
+		NextPage: w.NextPage || other.NextPage, Total: w.Total || other.Total,
+	}
 }
 
 // Nothing reports whether no part is wanted that has to be read.
@@ -32,7 +41,9 @@ func FirstRows(n, size int) Reads { return Reads{span: n, size: size, count: tru
 // Reads returns the fewest reads of at most size rows that a window needs in the worst case. A window
 // that counts from the end of the list has to be anchored first: see Anchor.
 func (w Window) Reads(want Want, size int) Reads {
-	r := Reads{offset: w.Offset, size: size, count: want.Total || want.NextPage && !w.inside, Exist: w.inside}
+	// The number of rows also shows whether a page that is short hides rows, so that the cursors of its
+	// rows are the same whatever else is selected.
+	r := Reads{offset: w.Offset, size: size, count: want.Total || (want.NextPage || want.Cursors) && !w.inside, Exist: w.inside}
 	if want.Rows {
 		r.span = w.span
 	}

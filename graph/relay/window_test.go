@@ -74,6 +74,7 @@ func TestReadsOfWhatIsSelected(t *testing.T) {
 	}{
 		{"nothing", relay.Arguments{}, relay.Want{}, nil},
 		{"rows", relay.Arguments{}, relay.Want{Rows: true}, []relay.Read{{Limit: 50}}},
+		{"cursors of rows", relay.Arguments{}, relay.Want{Rows: true, Cursors: true}, []relay.Read{{Limit: 50, Count: true}}},
 		{"rows and what follows", relay.Arguments{}, relay.Want{Rows: true, NextPage: true}, []relay.Read{{Limit: 50, Count: true}}},
 		{"whether rows follow", relay.Arguments{Offset: new(7)}, relay.Want{NextPage: true}, []relay.Read{{Offset: 7, Count: true}}},
 		{"whether rows follow an empty page", relay.Arguments{First: new(0)}, relay.Want{Rows: true, NextPage: true}, []relay.Read{{Count: true}}},
