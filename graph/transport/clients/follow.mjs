@@ -26,6 +26,7 @@ const client =
         lazy: false,
         retryAttempts,
         retryWait: soon,
+        shouldRetry: () => name !== kind, // by default not if nothing is there to connect to
         onNonLazyError: () => {}, // the subscription tells, too
         // 1006 tells that nothing was there to connect to.
         on: { closed: ({ code }) => code === 1006 || print({ closed: code }) },
