@@ -88,6 +88,7 @@ func (t tenant) connect(settings config.Serve, log *slog.Logger, tracer trace.Tr
 
 		RateLimit:        settings.Budget.RateLimit,
 		RateLimitMargin:  settings.Budget.RateLimitMargin,
+		UnprovenLimit:    unprovenLimit(settings.Budget.UnprovenLimit),
 		RateLimitKey:     upstream.RateLimitKey(settings.Budget.RateLimitKey),
 		QueueLength:      settings.Budget.QueueLength,
 		QueueWait:        settings.Budget.QueueWait,
@@ -113,6 +114,14 @@ func (t tenant) connect(settings config.Serve, log *slog.Logger, tracer trace.Tr
 		return nil, nil, err
 	}
 	return client, service, nil
+}
+
+// unprovenLimit returns the client's setting for the gateway's, in which 0 turns it off.
+func unprovenLimit(requests int) int {
+	if requests == 0 {
+		return upstream.NoRateLimit
+	}
+	return requests
 }
 
 // userAgent returns how the gateway names itself upstream.

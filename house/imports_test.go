@@ -239,7 +239,7 @@ func TestBreachesOfTheImportRulesAreFound(t *testing.T) {
 func TestEdgeTakesOnlyWhatItIsForFromUpstream(t *testing.T) {
 	t.Chdir("..")
 	allowed := map[string][]string{
-		"edge":           {"Bearer", "Credential", "WithCredential", "WithLanguage"},
+		"edge":           {"Bearer", "Credential", "WithCredential", "WithLanguage", "WithSender"},
 		"edge/session":   {"AuthorizationCode", "Credential", "ErrSessionEnded", "Error", "Grant", "GrantEnded", "Identified", "Identity", "KindUnavailable", "Renewable"},
 		"edge/telemetry": {"Durations", "RequestIDFrom", "Stats", "WithRequestID"},
 	}

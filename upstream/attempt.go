@@ -34,6 +34,9 @@ func (c *Client) attempt(ctx context.Context, call *call) (*response, *Error) {
 		}
 	}
 	answer, end, failed := c.roundTrip(ctx, call, turn)
+	if answer != nil {
+		turn = c.judge(call, turn, answer)
+	}
 	var retryAfter time.Duration
 	if end == throttle.Refused {
 		retryAfter = answer.retryAfter

@@ -57,6 +57,17 @@ func (c *Client) call(ctx context.Context, r request) (*response, error) {
 	call := &call{request: r, credential: credential, place: throttle.Place{
 		Payer: c.key.payer(credential), Class: r.operation.class(), Since: time.Now(),
 	}}
+	switch known, refused, err := c.proofs.begin(ctx, credential); {
+	case err != nil:
+		UsageFrom(ctx).release()
+		return nil, failure(ctx, r.operation.name, err)
+	case refused:
+		UsageFrom(ctx).release()
+		return nil, &Error{Operation: r.operation.name, Kind: KindUnauthenticated, Status: http.StatusUnauthorized}
+	case !known:
+		call.place.Unproven, call.place.Payer.Caller = true, senderFrom(ctx)
+		defer c.proofs.end(credential)
+	}
 	c.retries.earn()
 	ctx, call.span = c.tracing.call(ctx, r.operation)
 	answer, err := c.attempt(ctx, call)

@@ -30,6 +30,7 @@ type Client struct {
 	stale            bool
 	stats            *statistics
 	throttle         *throttle.Throttle
+	proofs           *proofs
 	gate             *throttle.Gate
 	flights          flights
 	retries          retryBudget
@@ -63,6 +64,7 @@ func New(cfg Config) (*Client, error) {
 		throttle: throttle.New(throttle.Config{
 			Limit:       max(cfg.RateLimit-cfg.RateLimitMargin, 0),
 			Margin:      cfg.RateLimitMargin,
+			Unproven:    max(cfg.UnprovenLimit, 0),
 			QueueLength: cfg.QueueLength,
 			QueueWait:   cfg.QueueWait,
 			MaxPause:    cfg.MaxPause,
@@ -71,6 +73,9 @@ func New(cfg Config) (*Client, error) {
 		}),
 		gate:    throttle.NewGate(cfg.MaxInFlight, cfg.MaxInFlightPerOperation),
 		tracing: newTracing(cfg.Tracer, base),
+	}
+	if c.proofs, err = newProofs(max(cfg.UnprovenLimit, 0), cfg.Now); err != nil {
+		return nil, fmt.Errorf("upstream: %w", err)
 	}
 	if cfg.CacheTTL > 0 {
 		var keep time.Duration

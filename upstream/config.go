@@ -30,7 +30,9 @@ const (
 // The request budget that the vendor documents: for one client id and API version.
 const (
 	DefaultRateLimit = 100
-	RateWindow       = throttle.Window
+	// DefaultUnprovenLimit is how many of them are for tokens that nobody knows.
+	DefaultUnprovenLimit = 5
+	RateWindow           = throttle.Window
 	// NoRateLimit as Config.RateLimit sends calls at once, however many. A 429 pauses them all
 	// the same.
 	NoRateLimit = -1
@@ -68,6 +70,10 @@ type Config struct {
 	// default DefaultRateLimit, or NoRateLimit. RateLimitMargin of them are never sent, which
 	// makes up for clocks that differ; it is less than RateLimit.
 	RateLimit, RateLimitMargin int
+	// UnprovenLimit is how many of these requests may have tokens that the service has not accepted
+	// yet, which may be made up; by default DefaultUnprovenLimit, or NoRateLimit if they are like all
+	// others. Their senders take turns: see WithSender.
+	UnprovenLimit int
 	// RateLimitKey says which calls share a budget; by default RateLimitByClient. A Client calls
 	// one API version, so that the version is always part of the key.
 	RateLimitKey RateLimitKey
@@ -135,6 +141,9 @@ func (cfg Config) check() (*url.URL, error) {
 	if cfg.PageSize > MaxLimit {
 		problems = append(problems, fmt.Errorf("PageSize: must be at most %d", MaxLimit))
 	}
+	if cfg.UnprovenLimit < NoRateLimit {
+		problems = append(problems, errors.New("UnprovenLimit: must not be negative, but for NoRateLimit"))
+	}
 	if cfg.RateLimit < NoRateLimit {
 		problems = append(problems, errors.New("RateLimit: must not be negative, but for NoRateLimit"))
 	}
@@ -158,6 +167,7 @@ func (cfg Config) withDefaults(base *url.URL) Config {
 	cfg.MaxInFlight = cmp.Or(cfg.MaxInFlight, DefaultMaxInFlight)
 	cfg.MaxInFlightPerOperation = cmp.Or(cfg.MaxInFlightPerOperation, DefaultMaxInFlightPerOperation)
 	cfg.RateLimit = cmp.Or(cfg.RateLimit, DefaultRateLimit)
+	cfg.UnprovenLimit = cmp.Or(cfg.UnprovenLimit, DefaultUnprovenLimit)
 	cfg.RateLimitKey = cmp.Or(cfg.RateLimitKey, RateLimitByClient)
 	cfg.QueueLength = cmp.Or(cfg.QueueLength, DefaultQueueLength)
 	cfg.QueueWait = cmp.Or(cfg.QueueWait, DefaultQueueWait)

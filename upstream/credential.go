@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 )
 
 // ErrNoCredential says that a context does not name on whose behalf to call. An Error of the kind
@@ -64,6 +65,7 @@ type BearerToken struct {
 	token   *string // a pointer, which prints as an address if Format is not asked
 	key     string
 	claimed Identity
+	expires time.Time // as it claims; the zero time if it does not say
 }
 
 // Bearer returns a credential for an access token. It refuses text that RFC 6750 does not
@@ -78,7 +80,9 @@ func Bearer(token string) (*BearerToken, error) {
 		return nil, errors.New("the access token has characters that no token has")
 	}
 	sum := sha256.Sum256([]byte(token))
-	return &BearerToken{token: &token, key: "bearer:" + hex.EncodeToString(sum[:]), claimed: readIdentity(token)}, nil
+	b := &BearerToken{token: &token, key: "bearer:" + hex.EncodeToString(sum[:])}
+	b.claimed, b.expires = readClaims(token)
+	return b, nil
 }
 
 // Token returns the access token as it came.

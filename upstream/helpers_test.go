@@ -28,6 +28,9 @@ func newClient(t testing.TB, cfg upstream.Config) *upstream.Client {
 	if cfg.RateLimit == 0 {
 		cfg.RateLimit = upstream.NoRateLimit
 	}
+	if cfg.UnprovenLimit == 0 { // most tests are about callers who are known
+		cfg.UnprovenLimit = upstream.NoRateLimit
+	}
 	client, err := upstream.New(cfg)
 	if err != nil {
 		t.Fatal(err)

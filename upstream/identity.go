@@ -3,6 +3,7 @@ package upstream
 import (
 	"encoding/base64"
 	"strings"
+	"time"
 )
 
 // maxClaim bounds what is taken from a token, in bytes.
@@ -15,31 +16,37 @@ type Identity struct {
 	Subject string // whom it stands for
 }
 
-// readIdentity reads the claims of a JWT. What is no JWT, or claims too much, has none.
-func readIdentity(token string) Identity {
+// readClaims reads the claims of a JWT: the identity, and when it expires, which is the zero time if it
+// does not say. What is no JWT, or claims too much, has none.
+func readClaims(token string) (Identity, time.Time) {
 	_, rest, _ := strings.Cut(token, ".")
 	payload, _, signed := strings.Cut(rest, ".")
 	if !signed {
-		return Identity{}
+		return Identity{}, time.Time{}
 	}
 	text, err := base64.RawURLEncoding.DecodeString(payload)
 	if err != nil {
-		return Identity{}
+		return Identity{}, time.Time{}
 	}
 	claims, err := decodeObject[struct {
 		ClientID   string `json:"client_id"`
 		IdentityID string `json:"identity_id"`
 		Subject    string `json:"sub"`
+		Expires    *int64 `json:"exp"` // in seconds since 1970
 	}](nil, text)
 	if err != nil {
-		return Identity{}
+		return Identity{}, time.Time{}
 	}
 	subject := claims.IdentityID
 	if subject == "" {
 		subject = claims.Subject
 	}
 	if len(claims.ClientID) > maxClaim || len(subject) > maxClaim {
-		return Identity{}
+		return Identity{}, time.Time{}
 	}
-	return Identity{Client: claims.ClientID, Subject: subject}
+	var expires time.Time
+	if claims.Expires != nil {
+		expires = time.Unix(*claims.Expires, 0)
+	}
+	return Identity{Client: claims.ClientID, Subject: subject}, expires
 }

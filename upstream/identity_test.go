@@ -10,7 +10,7 @@ func tokenWith(payload string) string {
 	return "e30." + base64.RawURLEncoding.EncodeToString([]byte(payload)) + ".c2ln"
 }
 
-func TestReadIdentity(t *testing.T) {
+func TestReadClaims(t *testing.T) {
 	for _, tt := range []struct {
 		name, token string
 		want        Identity
@@ -29,7 +29,7 @@ func TestReadIdentity(t *testing.T) {
 		{"not base64", "e30.*.c2ln", Identity{}},
 		{"empty", "", Identity{}},
 	} {
-		if got := readIdentity(tt.token); got != tt.want {
+		if got, _ := readClaims(tt.token); got != tt.want {
 			t.Errorf("%s: got %+v, want %+v", tt.name, got, tt.want)
 		}
 	}
@@ -55,7 +55,7 @@ func FuzzReadIdentity(f *testing.F) {
 		f.Add(token)
 	}
 	f.Fuzz(func(t *testing.T, token string) {
-		got := readIdentity(token)
+		got, _ := readClaims(token)
 		if len(got.Client) > maxClaim || len(got.Subject) > maxClaim {
 			t.Errorf("%q claims too much: %+v", token, got)
 		}

@@ -7,6 +7,7 @@ import "time"
 type Budget struct {
 	RateLimit        int           `default:"100" help:"Requests that the upstream allows one client id in 10 seconds."`
 	RateLimitMargin  int           `default:"5" help:"How many of these requests the gateway never sends."`
+	UnprovenLimit    int           `default:"5" help:"How many of these requests may have tokens that the upstream has not accepted yet, which anybody could have written. All senders of such tokens share them, and take turns; 0 lets them spend the whole budget."`
 	RateLimitKey     string        `default:"client" enum:"client,credential,tenant" help:"Which calls share one such budget: those with tokens of one client id (client), those with one token (credential), or all of them (tenant)."`
 	QueueLength      int           `default:"10000" help:"Most upstream calls that wait for one budget; more are refused."`
 	QueueWait        time.Duration `default:"30s" help:"Longest time that an upstream call waits for its budget; a call that would wait longer is refused at once."`
@@ -21,6 +22,9 @@ func (b Budget) validate(report report) {
 		report("--rate-limit: must be 1 or more, not %d", b.RateLimit)
 	} else if b.RateLimitMargin < 0 || b.RateLimitMargin >= b.RateLimit {
 		report("--rate-limit-margin: must be from 0 to %d, one less than --rate-limit, not %d", b.RateLimit-1, b.RateLimitMargin)
+	}
+	if b.UnprovenLimit < 0 {
+		report("--unproven-limit: must be 0 or more, not %d", b.UnprovenLimit)
 	}
 	if b.QueueLength < 1 {
 		report("--queue-length: must be 1 or more, not %d", b.QueueLength)

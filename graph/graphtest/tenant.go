@@ -96,7 +96,7 @@ func Start(s Setup) (*Tenant, error) {
 		base = w.Rest.URL
 	}
 	// A call that the budget has no room for fails after a second.
-	calls := upstream.Config{BaseURL: base, Now: w.Clock.Now, RateLimit: plenty, QueueWait: time.Second}
+	calls := upstream.Config{BaseURL: base, Now: w.Clock.Now, RateLimit: plenty, UnprovenLimit: upstream.NoRateLimit, QueueWait: time.Second}
 	if s.ToUpstream != nil {
 		s.ToUpstream(&calls)
 	}

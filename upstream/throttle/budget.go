@@ -18,6 +18,11 @@ type budget struct {
 	done     []done // requests whose response came within the last Window, oldest first
 	callers  map[string]*caller
 	queue    queue
+
+	senders   map[string]*caller // the strangers
+	outer     queue              // in which they wait
+	strangers int                // slots that they occupy
+
 	timer    *time.Timer // set while calls wait for a moment that is known
 	lastSent time.Time
 	drained  time.Time // when the last slot was taken
@@ -42,7 +47,7 @@ func (b *budget) expire(now time.Time) {
 	}
 	n := 0
 	for n < len(b.done) && !b.done[n].at.Add(Window).After(now) {
-		b.done[n].caller.occupied--
+		b.hold(b.done[n].caller, -1)
 		n++
 	}
 	b.done = b.done[n:]
@@ -56,13 +61,18 @@ func (b *budget) sweep(now time.Time) bool {
 			b.forget(c)
 		}
 	}
-	return len(b.callers) == 0 && !now.Before(b.until) && !b.others.known()
+	for _, c := range b.senders {
+		if now.Sub(c.seen) >= callerMemory {
+			b.forget(c)
+		}
+	}
+	return len(b.callers) == 0 && len(b.senders) == 0 && !now.Before(b.until) && !b.others.known()
 }
 
 // grant gives a caller a turn.
 func (b *budget) grant(c *caller, now time.Time) Turn {
 	b.underWay++
-	c.occupied++
+	b.hold(c, 1)
 	b.fresh++
 	b.lastSent = now
 	if slots, bounded := b.slots(); bounded && b.occupied() >= slots {
@@ -77,7 +87,7 @@ func (b *budget) release(turn Turn, end Outcome, retryAfter time.Duration, now t
 	if turn.epoch == b.epoch {
 		b.fresh--
 	}
-	turn.caller.occupied--
+	b.hold(turn.caller, -1)
 	if end == Answered || end == Lost {
 		b.occupy(turn.caller, now)
 	}
@@ -95,7 +105,7 @@ func (b *budget) occupy(c *caller, now time.Time) {
 	if b.config.Limit == 0 {
 		return
 	}
-	c.occupied++
+	b.hold(c, 1)
 	b.done = append(b.done, done{now, c})
 	b.others.sent()
 }
@@ -104,7 +114,10 @@ func (b *budget) occupy(c *caller, now time.Time) {
 func (b *budget) dispatch(now time.Time) {
 	b.expire(now)
 	for b.room(now).open {
-		w := b.queue.pop(b.admits)
+		w := b.outer.pop(b.admitsStranger)
+		if w == nil {
+			w = b.queue.pop(b.admits)
+		}
 		if w == nil {
 			break // no call waits, or the slots that are left are reserved
 		}
@@ -118,7 +131,7 @@ func (b *budget) dispatch(now time.Time) {
 
 // arm sets the timer for the moment at which the next call may go, if any waits.
 func (b *budget) arm(now time.Time) {
-	if b.queue.length == 0 {
+	if b.queue.length+b.outer.length == 0 {
 		if b.timer != nil {
 			b.timer.Stop()
 		}

@@ -14,6 +14,9 @@ type Config struct {
 	// Limit is how many calls a budget lets go in a Window; 0 stands for no limit. Margin is how many
 	// more the service allows, which are never used.
 	Limit, Margin int
+	// Unproven is how many of the calls of a budget may be unproven ones, in a Window; 0 if these are
+	// like all others. See Place.
+	Unproven int
 	// QueueLength bounds the calls that wait for one budget, and QueueWait how long each of them
 	// waits.
 	QueueLength int

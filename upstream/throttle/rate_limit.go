@@ -61,7 +61,7 @@ func (t *Throttle) State() State {
 }
 
 func (b *budget) rateLimit(now time.Time) RateLimit {
-	r := RateLimit{Limit: b.config.Limit, ResetAt: now, Queued: b.queue.length}
+	r := RateLimit{Limit: b.config.Limit, ResetAt: now, Queued: b.queue.length + b.outer.length}
 	if len(b.done) > 0 {
 		r.ResetAt = b.done[len(b.done)-1].at.Add(Window)
 	}

@@ -35,7 +35,7 @@ func (t *Throttle) Enter(ctx context.Context, p Place) (Turn, error) {
 	t.mu.Lock()
 	now := t.config.Now()
 	b := t.budget(p.Payer.Budget, now)
-	c := b.enlist(p.Payer.Caller, now)
+	c := b.enlist(p.Payer.Caller, p.Unproven, now)
 	b.dispatch(now)
 	if b.room(now).open && b.admits(c) {
 		granted := b.grant(c, now)
@@ -44,14 +44,14 @@ func (t *Throttle) Enter(ctx context.Context, p Place) (Turn, error) {
 		return granted, nil
 	}
 	expected := b.estimate(c, p.Class, p.Front, now)
-	if b.queue.length >= t.config.QueueLength || expected > t.Patience(ctx, p) {
+	if b.line(c).length >= t.config.QueueLength || expected > t.Patience(ctx, p) {
 		b.forget(c)
 		t.mu.Unlock()
 		t.config.Hooks.Rejected()
 		return Turn{}, &UsedUpError{expected}
 	}
 	w := &waiter{caller: c, class: p.Class, ready: make(chan struct{})}
-	b.queue.push(w, p.Front)
+	b.line(c).push(w, p.Front)
 	b.arm(now)
 	t.mu.Unlock()
 	t.config.Hooks.Queued(ctx, expected, now)
@@ -86,7 +86,7 @@ func (t *Throttle) wait(ctx context.Context, p Place, b *budget, w *waiter) erro
 		case w.granted:
 			b.release(w.turn, Unsent, 0, now)
 		default:
-			b.queue.remove(w)
+			b.line(w.caller).remove(w)
 		}
 		b.dispatch(now)
 		if left {
@@ -105,6 +105,24 @@ func (t *Throttle) Leave(turn Turn, end Outcome, retryAfter time.Duration) {
 	now := t.config.Now()
 	turn.budget.release(turn, end, retryAfter, now)
 	turn.budget.dispatch(now)
+}
+
+// Prove makes the call of a turn that of a known caller, as the service has accepted its token. The call
+// occupies a slot of that caller from now on.
+func (t *Throttle) Prove(turn Turn, caller string) Turn {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	b, stranger := turn.budget, turn.caller
+	if !stranger.stranger {
+		return turn
+	}
+	now := t.config.Now()
+	turn.caller = b.enlist(caller, false, now)
+	b.hold(turn.caller, 1)
+	b.hold(stranger, -1)
+	b.forget(stranger)
+	b.dispatch(now)
+	return turn
 }
 
 // Holds reports whether a turn still holds: no pause has begun since it was given.
@@ -144,7 +162,7 @@ func (t *Throttle) budget(key string, now time.Time) *budget {
 	}
 	b, ok := t.budgets[key]
 	if !ok {
-		b = &budget{config: &t.config, lock: &t.mu, callers: map[string]*caller{}, others: alone{}}
+		b = &budget{config: &t.config, lock: &t.mu, callers: map[string]*caller{}, senders: map[string]*caller{}, others: alone{}}
 		if limit := t.config.Limit; limit > 0 {
 			b.others = newContention(limit, t.config.Margin)
 		}

@@ -23,6 +23,9 @@ type Place struct {
 	Class Class
 	Since time.Time // when the call began to wait for the first time, by the system's clock, as deadlines are
 	Front bool      // the call goes before the other calls of its caller
+	// Unproven says that the service has not accepted the call's token yet, so that nobody knows whose
+	// budget it spends. The payer's caller is whoever sent the call then.
+	Unproven bool
 }
 
 // A Turn is the permission to send one request. It is given back by Throttle.Leave.
