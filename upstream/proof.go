@@ -80,9 +80,10 @@ func (p *proofs) begin(ctx context.Context, credential Credential) (known, refus
 			p.mu.Unlock()
 			return false, false, nil
 		}
+		over := t.over
 		p.mu.Unlock()
 		select {
-		case <-t.over:
+		case <-over:
 		case <-ctx.Done():
 			return false, false, ctx.Err()
 		}
