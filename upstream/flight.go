@@ -27,8 +27,10 @@ type flight struct {
 	err     error
 	waiting int
 	cancel  context.CancelFunc
+	began   time.Time
 	// deadline is the latest one of the callers who wait, and leaves is when the call is expected to
-	// leave the queue, or 0 if it is not in one. Both are in nanoseconds by the system's clock.
+	// leave the queue, or 0 if it is not in one. Both are in nanoseconds since began, so that they hold
+	// if the system's clock is set.
 	deadline, leaves atomic.Int64
 }
 
@@ -82,7 +84,7 @@ func (f *flights) board(ctx context.Context, key string, read func(context.Conte
 	if !UsageFrom(ctx).reserve() {
 		return nil, false
 	}
-	current = &flight{demand: wanted, done: make(chan struct{}), waiting: 1}
+	current = &flight{demand: wanted, done: make(chan struct{}), waiting: 1, began: time.Now()}
 	current.extend(ctx)
 	ctx = context.WithValue(context.WithoutCancel(ctx), flightKey{}, current)
 	ctx, current.cancel = context.WithCancel(ctx)
@@ -151,7 +153,7 @@ func deadlineOf(ctx context.Context) (time.Time, bool) {
 		return ctx.Deadline()
 	}
 	deadline := current.deadline.Load()
-	return time.Unix(0, deadline), deadline != math.MaxInt64
+	return current.began.Add(time.Duration(deadline)), deadline != math.MaxInt64
 }
 
 // extend makes a flight last to the deadline of one more caller. It is called with the lock of the
@@ -159,7 +161,7 @@ func deadlineOf(ctx context.Context) (time.Time, bool) {
 func (f *flight) extend(ctx context.Context) {
 	deadline := int64(math.MaxInt64)
 	if at, ok := ctx.Deadline(); ok {
-		deadline = at.UnixNano()
+		deadline = int64(at.Sub(f.began))
 	}
 	f.deadline.Store(max(f.deadline.Load(), deadline))
 }
@@ -172,7 +174,7 @@ func (f *flight) expect(wait time.Duration) {
 	case wait == 0:
 		f.leaves.Store(0)
 	default:
-		f.leaves.Store(time.Now().Add(wait).UnixNano())
+		f.leaves.Store(int64(time.Since(f.began) + wait))
 	}
 }
 
@@ -182,7 +184,7 @@ func (f *flight) queued() time.Duration {
 	if leaves == 0 {
 		return 0
 	}
-	return max(time.Until(time.Unix(0, leaves)), time.Millisecond)
+	return max(time.Duration(leaves)-time.Since(f.began), time.Millisecond)
 }
 
 // tooLate reports whether the call leaves the queue only after the context's deadline.

@@ -57,6 +57,7 @@ type AuthorizationCode struct {
 	config   AuthorizationCodeConfig
 	endpoint tokenEndpoint
 	asking   inflight.Group[OAuthInfo]
+	infoPace pace // of asking for the endpoints
 
 	mu   sync.Mutex
 	info *OAuthInfo // nil until the tenant has said
@@ -120,12 +121,18 @@ func (a *AuthorizationCode) ask(ctx context.Context) (OAuthInfo, error) {
 	if info, ok := a.known(); ok {
 		return info, nil
 	}
+	if held := a.infoPace.hold(a.endpoint.now(), a.endpoint.timeout); held != nil {
+		return OAuthInfo{}, held
+	}
 	ctx, cancel := context.WithTimeout(ctx, a.endpoint.timeout)
 	defer cancel()
 	info, err := fetchOAuthInfo(ctx, a.endpoint.client, a.config.InfoURL)
 	if err != nil {
-		return OAuthInfo{}, err
+		failed := asError(ctx, opGetOAuthInfo, err)
+		a.infoPace.note(a.endpoint.now(), failed)
+		return OAuthInfo{}, failed
 	}
+	a.infoPace.note(a.endpoint.now(), nil)
 	info = a.overruled(info)
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -196,7 +203,7 @@ func (a *AuthorizationCode) Exchange(ctx context.Context, code, verifier string)
 	if err != nil {
 		return Grant{}, err
 	}
-	return a.endpoint.fetch(ctx, func(ctx context.Context) (*oauth2.Token, error) {
+	return a.endpoint.fetch(ctx, true, func(ctx context.Context) (*oauth2.Token, error) {
 		return a.oauth(info).Exchange(ctx, code, oauth2.VerifierOption(verifier))
 	})
 }
@@ -209,7 +216,7 @@ func (a *AuthorizationCode) Refresh(ctx context.Context, before Grant) (Grant, e
 	if err != nil {
 		return Grant{}, err
 	}
-	next, err := a.endpoint.fetch(ctx, func(ctx context.Context) (*oauth2.Token, error) {
+	next, err := a.endpoint.fetch(ctx, true, func(ctx context.Context) (*oauth2.Token, error) {
 		return a.oauth(info).TokenSource(ctx, &oauth2.Token{RefreshToken: before.RefreshToken}).Token()
 	})
 	if err != nil {

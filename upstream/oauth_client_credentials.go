@@ -42,9 +42,11 @@ type ClientCredentials struct {
 	endpoint tokenEndpoint
 	key      string
 	fetches  inflight.Group[string]
+	refusals pace // of tokens that the service refuses as soon as they are granted
 
-	mu    sync.Mutex
-	grant *Grant // nil if there is none that works
+	mu      sync.Mutex
+	grant   *Grant // nil if there is none that works
+	fetched time.Time
 }
 
 // NewClientCredentials returns a credential for the given client, or an error that names
@@ -113,12 +115,19 @@ func (c *ClientCredentials) Token(ctx context.Context) (string, error) {
 }
 
 // Invalidate forgets a token that the service refused. It does nothing if the token has been
-// replaced since.
+// replaced since. While the service refuses each new token, the next one is fetched after a pause.
 func (c *ClientCredentials) Invalidate(token string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.grant != nil && c.grant.AccessToken == token {
-		c.grant = nil
+	if c.grant == nil || c.grant.AccessToken != token {
+		return
+	}
+	c.grant = nil
+	now := c.endpoint.now()
+	if now.Sub(c.fetched) < renewalPause {
+		c.refusals.note(now, &Error{Operation: TokenOperation, Kind: KindUnauthenticated, Status: http.StatusUnauthorized})
+	} else {
+		c.refusals.note(now, nil)
 	}
 }
 
@@ -148,13 +157,16 @@ func (c *ClientCredentials) replace(ctx context.Context, stale string) (string, 
 	if token := c.held(); token != "" && token != stale {
 		return token, nil
 	}
-	grant, err := c.endpoint.fetch(ctx, c.oauth.Token)
+	if held := c.refusals.hold(c.endpoint.now(), 0); held != nil {
+		return "", held
+	}
+	grant, err := c.endpoint.fetch(ctx, false, c.oauth.Token)
 	if err != nil {
 		return "", err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.grant = &grant
+	c.grant, c.fetched = &grant, c.endpoint.now()
 	return grant.AccessToken, nil
 }
 

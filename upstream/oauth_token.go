@@ -28,6 +28,7 @@ type tokenEndpoint struct {
 	client  *http.Client // a pointer, which prints as an address
 	timeout time.Duration
 	now     func() time.Time
+	pace    *pace
 }
 
 // newTokenEndpoint returns a tokenEndpoint with its default for each argument that is zero.
@@ -35,11 +36,32 @@ func newTokenEndpoint(transport http.RoundTripper, userAgent string, timeout tim
 	if now == nil {
 		now = time.Now
 	}
-	return tokenEndpoint{newTokenClient(transport, userAgent), cmp.Or(timeout, DefaultTokenTimeout), now}
+	return tokenEndpoint{newTokenClient(transport, userAgent), cmp.Or(timeout, DefaultTokenTimeout), now, &pace{}}
 }
 
-// fetch asks for a token, and returns what was granted with it. It fails with an *Error.
-func (e tokenEndpoint) fetch(ctx context.Context, ask func(context.Context) (*oauth2.Token, error)) (Grant, error) {
+// fetch asks for a token, and returns what was granted with it. While the endpoint fails, it is asked from
+// time to time alone, and fetch fails at once in between. Personal says that the request is about what one
+// person has granted: that it was refused for that reason is no failure of the endpoint. It fails with an
+// *Error.
+func (e tokenEndpoint) fetch(ctx context.Context, personal bool, ask func(context.Context) (*oauth2.Token, error)) (Grant, error) {
+	if held := e.pace.hold(e.now(), e.timeout); held != nil {
+		return Grant{}, held
+	}
+	grant, failed := e.request(ctx, ask)
+	if failed == nil {
+		e.pace.note(e.now(), nil)
+		return grant, nil
+	}
+	if personal && GrantEnded(failed) {
+		e.pace.note(e.now(), nil)
+	} else {
+		e.pace.note(e.now(), failed)
+	}
+	return Grant{}, failed
+}
+
+// request asks for a token.
+func (e tokenEndpoint) request(ctx context.Context, ask func(context.Context) (*oauth2.Token, error)) (Grant, *Error) {
 	ctx, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, e.client), e.timeout)
 	defer cancel()
 	asked := e.now()
@@ -48,7 +70,7 @@ func (e tokenEndpoint) fetch(ctx context.Context, ask func(context.Context) (*oa
 		return Grant{}, grantFailure(ctx, err, asked)
 	}
 	bearer, err := Bearer(token.AccessToken)
-	if err != nil {
+	if err != nil || len(token.RefreshToken) > maxTokenBytes {
 		return Grant{}, &Error{Operation: TokenOperation, Kind: KindInvalid, cause: errNotToken}
 	}
 	grant := Grant{
