@@ -4,7 +4,9 @@ import (
 	"context"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"github.com/99designs/gqlgen/graphql"
 	gocmp "github.com/google/go-cmp/cmp"
@@ -180,6 +182,45 @@ func TestTheFirstResponseSaysWhetherOthersFollow(t *testing.T) {
 			t.Errorf("got %s, want %s", text, want)
 		}
 	}
+}
+
+// A client that takes no parts is not executed for beyond a bound; one that does has all of them.
+func TestPartsBeginAsEarlierOnesAreTaken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const all, atOnce = 5000, 1000
+		var executed atomic.Int32
+		parts := projection.NewParts()
+		parts.Respond(inResponse(t.Context()), func(ctx context.Context) *graphql.Response {
+			for range all / 2 {
+				projection.PutOff(ctx, "", func(ctx context.Context) graphql.Marshaler {
+					projection.PutOff(ctx, "", func(context.Context) graphql.Marshaler {
+						executed.Add(1)
+						return text("2")
+					})
+					executed.Add(1)
+					return text("1")
+				})
+			}
+			return &graphql.Response{Data: []byte("0")}
+		})
+		for taken := range all {
+			synctest.Wait()
+			if got := int(executed.Load()); got > taken+atOnce {
+				t.Fatalf("%d parts are executed when %d are taken", got, taken)
+			}
+			response := parts.Respond(inResponse(t.Context()), nil)
+			if response == nil {
+				t.Fatalf("there are %d parts, want %d", taken, all)
+			}
+			if more := *response.HasNext; more != (taken < all-1) {
+				t.Fatalf("part %d says that others follow: %v", taken, more)
+			}
+		}
+		if parts.Respond(inResponse(t.Context()), nil) != nil {
+			t.Error("there are more parts than were put off")
+		}
+	})
 }
 
 // Nothing is put off below what the executor executes.

@@ -10,14 +10,20 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
+// maxParts is how many parts are being executed, or are complete and not yet returned. It is as many as a
+// connection has rows at most, so that what their parts read is still read together.
+const maxParts = 1000
+
 // Parts are the parts of the response to one operation: the first one, and those that @defer puts off.
 // What a part puts off begins when that part is complete, and is returned after it, so that it never
-// delays the part, and a client has each object before more of it arrives.
+// delays the part, and a client has each object before more of it arrives. If there are many parts, the
+// later ones begin as the client takes the earlier ones.
 type Parts struct {
 	begun bool // the first part has been returned
 
 	mu       sync.Mutex // guards what follows
 	changed  *sync.Cond
+	waiting  []part              // that have not begun
 	open     int                 // parts that are being executed
 	complete []*graphql.Response // parts to return
 	whole    []ast.Path          // see ExecuteWhole
@@ -69,7 +75,7 @@ func (p *Parts) Respond(ctx context.Context, first graphql.ResponseHandler) *gra
 	if response != nil && len(putOff.parts) > 0 {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.begin(putOff.parts)
+		p.add(putOff.parts)
 		response.HasNext = new(true)
 	}
 	return response
@@ -86,22 +92,31 @@ func (p *Parts) next() *graphql.Response {
 		p.changed.Wait()
 	}
 	response := p.complete[0]
-	p.complete = p.complete[1:]
-	response.HasNext = new(p.open > 0 || len(p.complete) > 0)
+	p.complete[0], p.complete = nil, p.complete[1:]
+	response.HasNext = new(p.open > 0 || len(p.complete) > 0 || len(p.waiting) > 0)
+	p.begin()
 	return response
 }
 
-// begin executes parts, each in a goroutine. The caller holds mu.
-func (p *Parts) begin(parts []part) {
-	p.open += len(parts)
-	for _, each := range parts {
+// add adds parts to those that are to be executed. The caller holds mu.
+func (p *Parts) add(parts []part) {
+	p.waiting = append(p.waiting, parts...)
+	p.begin()
+}
+
+// begin executes parts that wait, each in a goroutine, as far as there may be more. The caller holds mu.
+func (p *Parts) begin() {
+	for len(p.waiting) > 0 && p.open+len(p.complete) < maxParts {
+		var next part
+		next, p.waiting[0], p.waiting = p.waiting[0], part{}, p.waiting[1:]
+		p.open++
 		go func() {
-			response, putOff := each.execute()
+			response, putOff := next.execute()
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			p.open--
 			p.complete = append(p.complete, response)
-			p.begin(putOff)
+			p.add(putOff)
 			p.changed.Signal()
 		}()
 	}
