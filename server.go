@@ -30,6 +30,7 @@ func main() {
 		debug.SetGCPercent(gcPercent)
 	}
 	ctx, end := context.WithCancel(context.Background())
+	signal.Ignore(syscall.SIGPIPE) // whatever reads the log may end before the gateway does
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {

@@ -33,7 +33,8 @@ type gateway struct {
 
 // runGateway serves the gateway until ctx ends, and with it a sandbox if the settings name no upstream.
 // What it opens it closes in the reverse order: the gateway needs the sandbox to the end.
-func runGateway(ctx context.Context, settings config.Serve, readme string, log *slog.Logger, stdout io.Writer) error {
+func runGateway(ctx context.Context, settings config.Serve, readme string, lines *telemetry.LogWriter, stdout io.Writer) error {
+	log := telemetry.NewLogger(lines, telemetry.LogConfig(settings.Log))
 	for _, name := range config.UnknownVariables() {
 		log.WarnContext(ctx, "a variable is set, but is not a setting", "variable", name)
 	}
@@ -51,6 +52,7 @@ func runGateway(ctx context.Context, settings config.Serve, readme string, log *
 		return err
 	}
 	g.serving.closes = append(g.serving.closes, g.telemetry.Close)
+	g.telemetry.LogLines(lines.Lost)
 	if settings.Embedded() {
 		embedded, err := embedSandbox(ctx, settings.Data, returnURLs(origin, settings.Session.ReturnPaths)...)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"certql/edge/config"
 	"certql/edge/telemetry"
@@ -18,6 +19,9 @@ const (
 	ExitUsage  = 2 // the command line or the environment is wrong
 	ExitForced = 3 // a second signal came before everything was finished
 )
+
+// logCloseTime is how long the end waits for a log that is stuck.
+const logCloseTime = time.Second
 
 // Run is the program: it runs the command that args name, without the program's own name, until
 // ctx ends, and returns the exit code. The playground shows the operations in readme, a text in
@@ -35,7 +39,9 @@ func Run(ctx context.Context, args []string, readme string, stdout, stderr io.Wr
 	if command == config.CommandSandbox {
 		err = runSandbox(ctx, settings.Sandbox, stdout)
 	} else {
-		err = runGateway(ctx, settings.Serve, readme, telemetry.NewLogger(stderr, telemetry.LogConfig(settings.Serve.Log)), stdout)
+		lines := telemetry.NewLogWriter(stderr)
+		defer lines.Close(logCloseTime)
+		err = runGateway(ctx, settings.Serve, readme, lines, stdout)
 	}
 	if err != nil {
 		complain(stderr, err)

@@ -6,10 +6,11 @@ import (
 )
 
 const (
-	// An endpoint that has failed twice in a row is left alone for firstPause, and for twice as long after
-	// each further failure, up to longestPause.
-	firstPause   = time.Second
-	longestPause = 30 * time.Second
+	// An endpoint that has failed more than passingFailures times in a row is left alone for firstPause, and
+	// for twice as long after each further failure, up to longestPause.
+	passingFailures = 2
+	firstPause      = time.Second
+	longestPause    = 30 * time.Second
 	// What failed is forgotten if nothing has failed for forgetAfter since the pause ended.
 	forgetAfter = 5 * time.Second
 	// longestAskedPause bounds the pause that the endpoint asks for by Retry-After.
@@ -19,7 +20,7 @@ const (
 // A pace keeps those who need an endpoint from asking it again and again while it fails. The zero value
 // has seen no failure. It is safe for concurrent use.
 //
-// A single failure may pass, and holds up no one. After several, one request at a time finds out whether
+// A failure or two may pass, and hold up no one. After more, one request at a time finds out whether
 // the endpoint works again; the others are told what the last one was.
 type pace struct {
 	mu       sync.Mutex
@@ -39,7 +40,7 @@ func (p *pace) hold(now time.Time, most time.Duration) *Error {
 		held.RetryAfter = wait
 		return &held
 	}
-	if p.failures > 1 {
+	if p.failures > passingFailures {
 		p.resumes = now.Add(most)
 	}
 	return nil
@@ -61,8 +62,8 @@ func (p *pace) note(now time.Time, failed *Error) {
 		p.failures++
 		p.last = failed
 		pause := min(failed.RetryAfter, longestAskedPause)
-		if p.failures > 1 {
-			pause = max(pause, min(firstPause<<min(p.failures-2, 10), longestPause))
+		if more := p.failures - passingFailures; more > 0 {
+			pause = max(pause, min(firstPause<<min(more-1, 10), longestPause))
 		}
 		p.ended = now.Add(pause)
 		p.resumes = p.ended

@@ -33,8 +33,10 @@ type grants struct {
 type storedGrant struct {
 	Grant upstream.Grant
 	Until time.Time // the end of the session, unless it is used again
-	// Refused is when the upstream last refused an access token; zero if it never did.
-	Refused time.Time
+	// Refused is when the upstream last refused an access token, so that it was refreshed; zero if it never
+	// did. Refusals is how many it has refused in quick succession.
+	Refused  time.Time
+	Refusals int
 	// Arrivals are the latest sign-ins that have led to this session, the newest last.
 	Arrivals []arrival
 }
@@ -180,12 +182,28 @@ func (g *grants) over(ctx context.Context, reference string, grant upstream.Gran
 	return errors.Join(errEnded, err)
 }
 
+// If the upstream refuses more than maxRefusals access tokens, none of which has lived for tokenWorks, it
+// refuses whatever the tenant grants. The next one is refreshed after a pause.
+const (
+	maxRefusals  = 10
+	refreshPause = 10 * time.Second
+	tokenWorks   = time.Minute
+)
+
 // reject notes that the upstream refused an access token, so that the next call refreshes it.
 func (g *grants) reject(reference, token string) error {
 	_, err := g.change(reference, func(r *storedGrant) bool {
+		now := time.Now()
+		since := now.Sub(r.Refused).Abs()
+		switch {
+		case r.Grant.AccessToken != token, r.Refusals > maxRefusals && since < refreshPause:
+			return false
+		case since > tokenWorks:
+			r.Refusals = 0
+		}
 		r.Grant.Expiry = time.Unix(1, 0) // not zero, which stands for no expiry
-		r.Refused = time.Now()
-		return r.Grant.AccessToken == token
+		r.Refused, r.Refusals = now, r.Refusals+1
+		return true
 	})
 	return err
 }

@@ -272,6 +272,61 @@ func TestATenantThatFailsIsNotAskedByEachCall(t *testing.T) {
 	})
 }
 
+// The upstream refuses every token, though the tenant grants new ones.
+func TestTokensThatAreAllRefusedAreNotRefreshedByEachCall(t *testing.T) {
+	inBubble(t, session.Config{IdleTimeout: time.Hour}, sandbox.Config{}, func(t *testing.T, b *browser) {
+		before := b.tokenRequests()
+		b.failingAt("/v3/", answering(401, `{"error":"JWT is not valid"}`))
+		for range 600 {
+			if got := b.ask(); !strings.Contains(got, "unauthenticated") {
+				t.Fatal(got)
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		if refreshed := b.tokenRequests() - before; refreshed < 11 || refreshed > 17 {
+			t.Errorf("600 calls of a minute took %d refreshes, want 11 to 17", refreshed)
+		}
+		b.failingAt("", nil)
+		if got := b.ask(); got != "read" {
+			t.Errorf("when the upstream is well again: %s", got)
+		}
+	})
+}
+
+// Each of many people has a token that has expired while the tenant grants none.
+func TestManySessionsLeaveATenantThatFailsAlone(t *testing.T) {
+	const people = 100
+	inBubble(t, session.Config{IdleTimeout: time.Hour}, sandbox.Config{}, func(t *testing.T, b *browser) {
+		browsers := []*browser{b}
+		for len(browsers) < people {
+			other := b.newBrowser()
+			other.signIn("reviewer-1")
+			browsers = append(browsers, other)
+		}
+		time.Sleep(tokenLifetime + time.Second)
+		asked := 0
+		b.failing(func() (int, string, error) { asked++; return 503, "", nil })
+		for range 60 {
+			for _, each := range browsers {
+				if got := each.ask(); !strings.HasPrefix(got, "getToken: unavailable") {
+					t.Fatal(got)
+				}
+			}
+			time.Sleep(time.Second)
+		}
+		if asked > 10 {
+			t.Errorf("6,000 calls of %d people in a minute sent %d requests for tokens, want 10 at most", people, asked)
+		}
+		b.failing(nil)
+		time.Sleep(time.Minute)
+		for n, each := range browsers {
+			if got := each.ask(); got != "read" {
+				t.Fatalf("person %d, when the tenant is well again: %s", n, got)
+			}
+		}
+	})
+}
+
 func TestASignOutWhileARefreshIsUnderWayIsASignOut(t *testing.T) {
 	inBubble(t, session.Config{IdleTimeout: time.Hour}, sandbox.Config{}, func(t *testing.T, b *browser) {
 		time.Sleep(tokenLifetime + time.Second)

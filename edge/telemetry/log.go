@@ -37,6 +37,9 @@ func NewLogger(w io.Writer, config LogConfig) *slog.Logger {
 
 // isTerminal reports whether w is a terminal, as far as can be told.
 func isTerminal(w io.Writer) bool {
+	if lines, ok := w.(*LogWriter); ok {
+		w = lines.to
+	}
 	file, ok := w.(*os.File)
 	if !ok {
 		return false

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 
@@ -110,6 +111,14 @@ func (t *Telemetry) Upstream(stats func() upstream.Stats) {
 
 // Sessions exports how many sessions of people there are. It has to be called before the first request.
 func (t *Telemetry) Sessions(count func() int) { t.sessions = count }
+
+// LogLines exports how many lines of the log were lost. It may be called once.
+func (t *Telemetry) LogLines(lost func() int64) {
+	t.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "certql_log_lines_lost_total",
+		Help: "Lines of the log that were lost because what it is written to was stuck.",
+	}, func() float64 { return float64(lost()) }))
+}
 
 // Connections returns the function to call for each connection that opens (1) or closes (-1). Limit
 // is how many may be open.
