@@ -185,23 +185,28 @@ func (g *grants) over(ctx context.Context, reference string, grant upstream.Gran
 // If the upstream refuses more than maxRefusals access tokens, none of which has lived for tokenWorks, it
 // refuses whatever the tenant grants. The next one is refreshed after a pause.
 const (
-	maxRefusals  = 10
+	maxRefusals  = 5
 	refreshPause = 10 * time.Second
 	tokenWorks   = time.Minute
 )
 
-// reject notes that the upstream refused an access token, so that the next call refreshes it.
+// refused is the Expiry of a token that the upstream has refused. It is not zero, which stands for no
+// expiry.
+var refused = time.Unix(1, 0)
+
+// reject notes that the upstream refused an access token, so that the next call refreshes it. Several calls
+// may have sent it.
 func (g *grants) reject(reference, token string) error {
 	_, err := g.change(reference, func(r *storedGrant) bool {
 		now := time.Now()
 		since := now.Sub(r.Refused).Abs()
 		switch {
-		case r.Grant.AccessToken != token, r.Refusals > maxRefusals && since < refreshPause:
+		case r.Grant.AccessToken != token, r.Grant.Expiry.Equal(refused), r.Refusals > maxRefusals && since < refreshPause:
 			return false
 		case since > tokenWorks:
 			r.Refusals = 0
 		}
-		r.Grant.Expiry = time.Unix(1, 0) // not zero, which stands for no expiry
+		r.Grant.Expiry = refused
 		r.Refused, r.Refusals = now, r.Refusals+1
 		return true
 	})

@@ -283,8 +283,8 @@ func TestTokensThatAreAllRefusedAreNotRefreshedByEachCall(t *testing.T) {
 			}
 			time.Sleep(100 * time.Millisecond)
 		}
-		if refreshed := b.tokenRequests() - before; refreshed < 11 || refreshed > 17 {
-			t.Errorf("600 calls of a minute took %d refreshes, want 11 to 17", refreshed)
+		if refreshed := b.tokenRequests() - before; refreshed < 6 || refreshed > 12 {
+			t.Errorf("600 calls of a minute took %d refreshes, want 6 to 12", refreshed)
 		}
 		b.failingAt("", nil)
 		if got := b.ask(); got != "read" {
