@@ -9,7 +9,7 @@ const (
 	// An endpoint that has failed more than passingFailures times in a row is left alone for firstPause, and
 	// for twice as long after each further failure, up to longestPause.
 	passingFailures = 2
-	firstPause      = time.Second
+	firstPause      = 250 * time.Millisecond
 	longestPause    = 30 * time.Second
 	// What failed is forgotten if nothing has failed for forgetAfter since the pause ended.
 	forgetAfter = 5 * time.Second
