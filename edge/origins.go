@@ -4,22 +4,27 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"slices"
+	"strings"
 )
 
 // Origins are those whose pages may use what a browser sends by itself, such as the cookie of a session:
 // the gateway's own, and those that are listed.
-type Origins struct{ protection *http.CrossOriginProtection }
+type Origins struct {
+	protection *http.CrossOriginProtection
+	listed     []string
+}
 
 // NewOrigins returns the listed origins, which count beside the one that a request is for. Each has to
 // be as browsers write it, such as https://portal.example.com; the error names one that is not.
 func NewOrigins(listed ...string) (*Origins, error) {
-	protection := http.NewCrossOriginProtection()
+	o := &Origins{http.NewCrossOriginProtection(), listed}
 	for _, origin := range listed {
-		if err := protection.AddTrustedOrigin(origin); err != nil {
+		if err := o.protection.AddTrustedOrigin(origin); err != nil {
 			return nil, fmt.Errorf("origin %q: %w", origin, err)
 		}
 	}
-	return &Origins{protection}, nil
+	return o, nil
 }
 
 // Allows reports whether the page that made a browser send the request may do so, whatever the method:
@@ -28,7 +33,16 @@ func NewOrigins(listed ...string) (*Origins, error) {
 func (o *Origins) Allows(r *http.Request) bool {
 	asWrite := *r
 	asWrite.Method = http.MethodPost // since reads are not looked at
-	return o.protection.Check(&asWrite) == nil
+	return o.protection.Check(&asWrite) == nil && !o.inTheClear(r)
+}
+
+// inTheClear reports whether a request that is for an origin with TLS comes from a page of the same host
+// without TLS, which anyone on the way may have written. The library compares hosts alone if the browser
+// does not say how the two origins are related.
+func (o *Origins) inTheClear(r *http.Request) bool {
+	page := r.Header.Get("Origin")
+	return r.Header.Get("Sec-Fetch-Site") == "" && strings.HasPrefix(page, "http://") &&
+		(r.TLS != nil || slices.Contains(o.listed, "https://"+r.Host)) && !slices.Contains(o.listed, page)
 }
 
 // CheckCookie returns why a request that brings a cookie is refused, because another site may have made

@@ -91,3 +91,31 @@ func TestOnlyExactOriginsAreListed(t *testing.T) {
 		}
 	}
 }
+
+// A browser that is too old to say how the page and the gateway are related sends the page's origin alone.
+func TestAPageWithoutTLSIsNoPageOfAGatewayWithTLS(t *testing.T) {
+	origins, err := edge.NewOrigins("https://gateway.example.com:8443", "http://portal.example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for target, pages := range map[string]map[string]bool{
+		"https://gateway.example.com:8443/graphql": {"https://gateway.example.com:8443": true, "http://gateway.example.com:8443": false},
+		"http://gateway.example.com:8443/graphql":  {"https://gateway.example.com:8443": true, "http://gateway.example.com:8443": false}, // behind a proxy with TLS
+		"https://inside/graphql":                   {"https://inside": true, "http://inside": false},
+		"http://inside/graphql":                    {"https://inside": true, "http://inside": true},
+		"http://localhost:8080/graphql":            {"http://localhost:8080": true, "http://localhost:9090": false},
+	} {
+		for page, allowed := range pages {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, target, nil)
+			r.Header.Set("Origin", page)
+			if got := origins.Allows(r); got != allowed {
+				t.Errorf("a page of %s calls %s: allowed is %v", page, target, got)
+			}
+		}
+	}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "https://inside/graphql", nil)
+	r.Header.Set("Origin", "http://portal.example.com")
+	if !origins.Allows(r) {
+		t.Error("a page that is listed is refused")
+	}
+}
