@@ -17,6 +17,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"certql/gateway"
 	"certql/playground"
@@ -167,6 +168,46 @@ func TestTheProgramAsItIsBuilt(t *testing.T) {
 	close(release)
 	if log, err := p.end(t); err != nil || !strings.Contains(log, `"msg":"ended"`) {
 		t.Errorf("it ended by %v: %s", err, log)
+	}
+}
+
+// An upstream may send what it likes over a connection that is idle. The HTTP client prints that.
+func TestTheUpstreamWritesNoLineOfTheLog(t *testing.T) {
+	if testing.Short() {
+		t.Skip("building the program takes some seconds")
+	}
+	binary := filepath.Join(t.TempDir(), "certql")
+	if text, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	tenant := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		connection, buffered, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer connection.Close()
+		_, _ = buffered.WriteString("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Total-Count: 0\r\nContent-Length: 2\r\n\r\n[]")
+		_ = buffered.Flush()
+		time.Sleep(50 * time.Millisecond) // until the client has put the connection aside
+		_, _ = buffered.WriteString("HTTP/1.1 200 the-upstreams-secret\r\n\r\n")
+		_ = buffered.Flush()
+		_, _ = io.Copy(io.Discard, connection)
+	}))
+	defer tenant.Close()
+	p := launch(t, exec.CommandContext(t.Context(), binary, "--upstream-url="+tenant.URL+"/v3", "--log-level=warn", "--log-format=json"))
+	if body, err := ask(t.Context(), p.url, "caller", "{ certifications(first: 1) { nodes { name } } }"); err != nil || strings.Contains(string(body), "errors") {
+		t.Fatalf("%s, %v", body, err)
+	}
+	var line struct{ Level, Msg, Text string }
+	if text := p.line(t); json.Unmarshal([]byte(text), &line) != nil || line.Level != "WARN" || !strings.HasPrefix(line.Text, "Unsolicited response received") {
+		t.Errorf("the log has the line %s", text)
+	}
+	if err := p.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if log, err := p.end(t); err != nil || strings.Contains(line.Text+log, "secret") {
+		t.Errorf("it ended by %v, and said %s%s", err, line.Text, log)
 	}
 }
 

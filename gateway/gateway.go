@@ -35,6 +35,7 @@ type gateway struct {
 // What it opens it closes in the reverse order: the gateway needs the sandbox to the end.
 func runGateway(ctx context.Context, settings config.Serve, readme string, lines *telemetry.LogWriter, stdout io.Writer) error {
 	log := telemetry.NewLogger(lines, telemetry.LogConfig(settings.Log))
+	telemetry.LogLibraries(log)
 	for _, name := range config.UnknownVariables() {
 		log.WarnContext(ctx, "a variable is set, but is not a setting", "variable", name)
 	}

@@ -157,7 +157,7 @@ func newServer(handler http.Handler, settings config.Serving, log *slog.Logger) 
 		ReadHeaderTimeout: settings.ReadTimeout,
 		IdleTimeout:       settings.IdleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ErrorLog:          telemetry.NewLibraryLogger(log),
 	}
 }
 
