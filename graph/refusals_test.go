@@ -144,11 +144,11 @@ var refusals = []refusal{
 	{name: "500", fault: graphtest.Failing(500), code: "UPSTREAM_UNAVAILABLE", status: 500, detailCode: "500.0 Internal fault", tracked: true},
 	{
 		name: "502 as a page", fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: 502, Body: sandbox.BodyHTML},
-		code: "UPSTREAM_UNAVAILABLE", status: 502,
+		code: "UPSTREAM_UNAVAILABLE", payloadCode: "OUTCOME_UNKNOWN", status: 502,
 	},
 	{
 		name: "503 without a body", fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: 503, Body: sandbox.BodyNone, RetryAfter: "2"},
-		code: "UPSTREAM_UNAVAILABLE", status: 503, retryAfter: 2,
+		code: "UPSTREAM_UNAVAILABLE", payloadCode: "OUTCOME_UNKNOWN", status: 503, retryAfter: 2,
 	},
 	{name: "cut-off JSON", fault: sandbox.Fault{Kind: sandbox.FaultTruncated}, code: "UPSTREAM_INVALID", status: 200, applied: true},
 	{
@@ -157,7 +157,7 @@ var refusals = []refusal{
 	},
 	{name: "a page", fault: sandbox.Fault{Kind: sandbox.FaultContentType, Body: sandbox.BodyHTML}, code: "UPSTREAM_INVALID", status: 200, applied: true},
 	{name: "JSON as text/plain", fault: sandbox.Fault{Kind: sandbox.FaultContentType}},
-	{name: "no answer", fault: sandbox.Fault{Kind: sandbox.FaultCut}, code: "UPSTREAM_UNAVAILABLE"},
+	{name: "no answer", fault: sandbox.Fault{Kind: sandbox.FaultCut}, code: "UPSTREAM_UNAVAILABLE", payloadCode: "OUTCOME_UNKNOWN"},
 }
 
 // Every operation, refused in every way: the one field that depends on it is null, with one
@@ -260,7 +260,7 @@ func (r refusal) checkPayload(t *testing.T, p probe, a graphtest.Answer) {
 		t.Errorf("the payload has a certification: %s", a.Text)
 	}
 	found, _ := graphtest.At(payload, "errors", 0).(graphtest.Object)
-	if id, _ := found["trackingId"].(string); !graphtest.TrackingID.MatchString(id) {
+	if id, _ := found["trackingId"].(string); graphtest.TrackingID.MatchString(id) != r.tracked {
 		t.Errorf("tracking id %q", id)
 	}
 	if message, _ := found["message"].(string); len(message) < 20 {

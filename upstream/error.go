@@ -3,6 +3,7 @@ package upstream
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -27,6 +28,29 @@ type Error struct {
 	// write that failed with Sent and without a Status has an unknown outcome.
 	Sent  bool
 	cause error
+}
+
+// Finished reports whether the service itself has ended its work on the request: it has explained the
+// failure in its own words. Anything else may come from something in between, such as a proxy, while the
+// service still has the request; and some statuses say that somebody has given up waiting.
+func (e *Error) Finished() bool {
+	switch e.Status {
+	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return false
+	}
+	return e.Status != 0 && e.DetailCode != ""
+}
+
+// Refused reports whether the request had no effect because of what it asks for: the service says so in
+// its own words, or the status means that whoever sends it.
+func (e *Error) Refused() bool {
+	switch {
+	case e.Status < 400 || e.Status > 499, e.Status == http.StatusRequestTimeout:
+		return false
+	case e.Status == http.StatusConflict:
+		return e.Finished()
+	}
+	return e.Finished() || http.StatusText(e.Status) != ""
 }
 
 // Kind sorts errors by what a caller can do about them.

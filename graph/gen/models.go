@@ -359,11 +359,15 @@ const (
 	MutationErrorCodeUndecidedItems MutationErrorCode = "UNDECIDED_ITEMS"
 	// The upstream does not support this for certifications that a governance group reviews.
 	MutationErrorCodeGovernanceGroupUnsupported MutationErrorCode = "GOVERNANCE_GROUP_UNSUPPORTED"
-	// This part of the work was not applied: an earlier part failed, another part of the same call was
-	// refused, or reading afterwards showed that it was not applied. It is safe to send it again.
+	// This part of the work was certainly not applied: it was not sent, since an earlier part failed or
+	// no time was left, or the upstream said that it has refused or failed to do it. It is safe to send it
+	// again.
 	MutationErrorCodeNotApplied MutationErrorCode = "NOT_APPLIED"
-	// The request was sent, but neither a response nor reading afterwards shows whether it was applied;
-	// read again before repeating it.
+	// The request was sent, and nothing shows what will have become of it: no response came, or one of
+	// somebody who has given up waiting. `message` says if this was not applied so far, as reading
+	// afterwards has shown; it may be applied later all the same, most often within seconds. What proves
+	// to be applied is not listed here. Read again after a moment before you repeat it: repeating a
+	// decision or a sign-off does no harm, but a reassignment by a task may then be queued twice.
 	MutationErrorCodeOutcomeUnknown MutationErrorCode = "OUTCOME_UNKNOWN"
 	// The upstream refused for a reason that has no code of its own; `message` has the upstream's text,
 	// as far as it has one.

@@ -2730,13 +2730,17 @@ enum MutationErrorCode {
   "The upstream does not support this for certifications that a governance group reviews."
   GOVERNANCE_GROUP_UNSUPPORTED
   """
-  This part of the work was not applied: an earlier part failed, another part of the same call was
-  refused, or reading afterwards showed that it was not applied. It is safe to send it again.
+  This part of the work was certainly not applied: it was not sent, since an earlier part failed or
+  no time was left, or the upstream said that it has refused or failed to do it. It is safe to send it
+  again.
   """
   NOT_APPLIED
   """
-  The request was sent, but neither a response nor reading afterwards shows whether it was applied;
-  read again before repeating it.
+  The request was sent, and nothing shows what will have become of it: no response came, or one of
+  somebody who has given up waiting. ` + "`" + `message` + "`" + ` says if this was not applied so far, as reading
+  afterwards has shown; it may be applied later all the same, most often within seconds. What proves
+  to be applied is not listed here. Read again after a moment before you repeat it: repeating a
+  decision or a sign-off does no harm, but a reassignment by a task may then be queued twice.
   """
   OUTCOME_UNKNOWN
   """
@@ -3350,8 +3354,8 @@ directive @deprecated(
   """
   Makes all decisions of a certification final and starts the removal of revoked access, at one
   upstream call, and one before it to check the certification. It cannot be undone. If any item is
-  undecided, it is refused with UNDECIDED_ITEMS. After OUTCOME_UNKNOWN, read the certification
-  instead of signing off again.
+  undecided, it is refused with UNDECIDED_ITEMS. After OUTCOME_UNKNOWN, the certification may be
+  signed off a moment later, for good: read its ` + "`" + `phase` + "`" + ` again before you tell anyone that it is not.
   """
   signOffCertification(
     "The certification to sign off."

@@ -193,17 +193,18 @@ func TestFaultInTheSecondCall(t *testing.T) {
 	for _, each := range []struct {
 		name    string
 		fault   sandbox.Fault
-		applied bool // all the same
-		reads   int  // of items, to find out
+		applied bool   // all the same
+		reads   int    // of items, to find out
+		code    string // of the call that failed
 	}{
-		{"401", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 401}, false, 0},
-		{"429", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 429, RetryAfter: "3600"}, false, 0},
-		{"500", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 500}, false, 3},
-		{"500 after applying", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 500, Strikes: sandbox.AfterApplying}, true, 3},
-		{"cut-off JSON", sandbox.Fault{Kind: sandbox.FaultTruncated}, true, 3},
-		{"a page", sandbox.Fault{Kind: sandbox.FaultContentType, Body: sandbox.BodyHTML}, true, 3},
-		{"no answer", sandbox.Fault{Kind: sandbox.FaultCut}, false, 3},
-		{"no answer after applying", sandbox.Fault{Kind: sandbox.FaultCut, Strikes: sandbox.AfterApplying}, true, 3},
+		{"401", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 401}, false, 0, "NOT_APPLIED"},
+		{"429", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 429, RetryAfter: "3600"}, false, 0, "NOT_APPLIED"},
+		{"500", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 500}, false, 3, "NOT_APPLIED"},
+		{"500 after applying", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 500, Strikes: sandbox.AfterApplying}, true, 3, ""},
+		{"cut-off JSON", sandbox.Fault{Kind: sandbox.FaultTruncated}, true, 3, ""},
+		{"a page", sandbox.Fault{Kind: sandbox.FaultContentType, Body: sandbox.BodyHTML}, true, 3, ""},
+		{"no answer", sandbox.Fault{Kind: sandbox.FaultCut}, false, 3, "OUTCOME_UNKNOWN"},
+		{"no answer after applying", sandbox.Fault{Kind: sandbox.FaultCut, Strikes: sandbox.AfterApplying}, true, 3, ""},
 	} {
 		t.Run(each.name, func(t *testing.T) {
 			w.Sandbox.Reset()
@@ -218,7 +219,7 @@ func TestFaultInTheSecondCall(t *testing.T) {
 				decided = items[:250]
 				wantRefusals(
 					t, payload,
-					graphtest.Object{"code": "NOT_APPLIED", "field": nil, "ids": anys(items[250:500])},
+					graphtest.Object{"code": each.code, "field": nil, "ids": anys(items[250:500])},
 					graphtest.Object{"code": "NOT_APPLIED", "field": nil, "ids": anys(items[500:])},
 				)
 			}

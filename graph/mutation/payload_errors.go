@@ -83,6 +83,9 @@ func (e *Executor) addOutcome(ctx context.Context, p *payloadErrors, err error, 
 	if len(o.notApplied) > 0 {
 		p.add(gen.MutationErrorCodeNotApplied, message+" Nothing was changed.", err, o.notApplied)
 	}
+	if len(o.pending) > 0 {
+		p.add(gen.MutationErrorCodeOutcomeUnknown, message+" This was not applied so far, but may still be: read it again before you repeat it.", err, o.pending)
+	}
 	if len(o.unknown) > 0 {
 		p.add(gen.MutationErrorCodeOutcomeUnknown, message+" It is not known whether this was applied: read it again before you repeat it.", err, o.unknown)
 	}

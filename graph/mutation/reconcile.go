@@ -16,32 +16,28 @@ import (
 // reconcileTime is the most time for the reads after a call whose outcome is not known.
 const reconcileTime = 10 * time.Second
 
-// An outcome is what became of the ids of one call, each of which is in one of the lists.
-type outcome struct{ applied, refused, notApplied, unknown []string }
+// An outcome is what became of the ids of one call, each of which is in one of the lists. pending are
+// those that were not applied when that was read, but may be applied later: something on the way, or the
+// upstream itself, may still have the request.
+type outcome struct{ applied, refused, notApplied, pending, unknown []string }
 
-// allNotApplied reports whether the call had no effect, for a reason other than a refusal.
-func (o outcome) allNotApplied() bool { return len(o.applied)+len(o.refused)+len(o.unknown) == 0 }
+// allNotApplied reports whether the call certainly had no effect, for a reason other than a refusal.
+func (o outcome) allNotApplied() bool {
+	return len(o.applied)+len(o.refused)+len(o.pending)+len(o.unknown) == 0
+}
 
 // reconcile returns what became of a call with the given ids, which ended with err. If err does not
-// show it, read finds out from the upstream, and is called once. What it finds not applied could in
-// theory be applied later, by an upstream that has yet to work on the request.
+// show it, read finds out from the upstream, and is called once: what it finds applied is, and what it
+// finds not applied is pending, unless the upstream has finished with the request.
 func reconcile(ctx context.Context, err error, ids []string, read func(context.Context) outcome) outcome {
-	e, ok := errors.AsType[*upstream.Error](err)
+	e, failed := errors.AsType[*upstream.Error](err)
 	switch {
 	case err == nil:
 		return outcome{applied: ids}
-	case !ok:
+	case !failed || !e.Sent && e.Status == 0, e.Kind == upstream.KindUnauthenticated, e.Kind == upstream.KindRateLimited:
 		return outcome{notApplied: ids}
-	}
-	switch e.Kind {
-	case upstream.KindForbidden, upstream.KindNotFound, upstream.KindBadRequest:
+	case e.Refused():
 		return outcome{refused: ids}
-	case upstream.KindUnauthenticated, upstream.KindRateLimited:
-		return outcome{notApplied: ids}
-	}
-	switch {
-	case !e.Sent && e.Status == 0:
-		return outcome{notApplied: ids}
 	case errors.Is(ctx.Err(), context.Canceled):
 		return outcome{unknown: ids} // the caller has left, and would not see it
 	}
@@ -49,7 +45,11 @@ func reconcile(ctx context.Context, err error, ids []string, read func(context.C
 	// broke off it has been. The operation's own time may be over.
 	ctx, cancel := context.WithTimeout(upstream.NoCache(context.WithoutCancel(ctx)), reconcileTime)
 	defer cancel()
-	return read(ctx)
+	found := read(ctx)
+	if !e.Finished() {
+		found.pending, found.notApplied = found.notApplied, nil
+	}
+	return found
 }
 
 // reconcileDecisions reads the items of a call and compares their decisions with those sent. An item

@@ -109,6 +109,11 @@ type Fault struct {
 	// BeforeApplying by default if it only reads. The other kinds change the operation's own response.
 	Strikes FaultMoment `json:"strikes,omitzero"`
 
+	// AppliedAfterMillis is how many milliseconds after a status, cut or stall that strikes BeforeApplying the
+	// operation takes effect all the same, as if something on the way had kept the request: at most an hour. 0 means
+	// never.
+	AppliedAfterMillis int `json:"appliedAfterMillis,omitzero"`
+
 	// LatencyMillis and JitterMillis are milliseconds, at most an hour each.
 	LatencyMillis int `json:"latencyMillis,omitzero"`
 	JitterMillis  int `json:"jitterMillis,omitzero"`

@@ -117,6 +117,11 @@ func (c *faultCheck) moment() {
 }
 
 func (c *faultCheck) latency() {
+	c.belongs("appliedAfterMillis", c.fault.AppliedAfterMillis != 0, FaultStatus, FaultCut, FaultStall)
+	c.within("appliedAfterMillis", c.fault.AppliedAfterMillis, 0, maxFaultMillis)
+	if c.fault.AppliedAfterMillis != 0 && c.fault.Strikes == AfterApplying {
+		c.refuse("appliedAfterMillis", "belongs to faults that strike beforeApplying")
+	}
 	c.belongs("latencyMillis", c.fault.LatencyMillis != 0, FaultLatency)
 	c.belongs("jitterMillis", c.fault.JitterMillis != 0, FaultLatency)
 	c.within("latencyMillis", c.fault.LatencyMillis, 0, maxFaultMillis)

@@ -32,6 +32,9 @@ func (f *faults) wrap(operation string, next http.Handler) http.Handler {
 		case drawn.fault == nil && drawn.after == 0:
 			next.ServeHTTP(w, r)
 		case drawn.fault != nil && drawn.fault.early():
+			if late := drawn.fault.AppliedAfterMillis; late > 0 {
+				applyLater(w, r, next, time.Duration(late)*time.Millisecond)
+			}
 			f.strike(w, r, drawn.fault)
 		default:
 			answered := newRecording(w)
@@ -40,6 +43,17 @@ func (f *faults) wrap(operation string, next http.Handler) http.Handler {
 			f.spoil(w, r, drawn.fault, answered)
 		}
 	})
+}
+
+// applyLater has the operation take effect after a wait, whether or not the client is still there. Nobody
+// gets its response.
+func applyLater(w http.ResponseWriter, r *http.Request, next http.Handler, wait time.Duration) {
+	holdBody(r)
+	body, _ := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	late := r.Clone(context.WithoutCancel(r.Context()))
+	r.Body, late.Body = http.NoBody, io.NopCloser(bytes.NewReader(body))
+	unread := newRecording(w)
+	time.AfterFunc(wait, func() { next.ServeHTTP(unread, late) })
 }
 
 // ask returns the request that the operation is given instead of r.

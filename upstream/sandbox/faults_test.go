@@ -394,6 +394,8 @@ func TestFaultsRefuseImpossibleValues(t *testing.T) {
 		{"latency of nothing", Fault{Operation: list, Kind: FaultLatency}, `latencyMillis: the kind latency needs`},
 		{"negative latency", Fault{Operation: list, Kind: FaultLatency, LatencyMillis: -1}, `latencyMillis: -1 is not between 0 and 3600000`},
 		{"long jitter", Fault{Operation: list, Kind: FaultLatency, JitterMillis: 3_600_001}, `jitterMillis: 3600001 is not between`},
+		{"late effect of another kind", Fault{Operation: list, Kind: FaultTruncated, AppliedAfterMillis: 5}, `appliedAfterMillis: does not belong to the kind "truncated"`},
+		{"late effect of what has happened", Fault{Operation: list, Kind: FaultCut, Strikes: AfterApplying, AppliedAfterMillis: 5}, `appliedAfterMillis: belongs to faults that strike beforeApplying`},
 		{"latency of another kind", Fault{Operation: list, Kind: FaultCut, LatencyMillis: 5}, `latencyMillis: does not belong to the kind "cut"`},
 		{"no status", Fault{Operation: list, Kind: FaultStatus}, `status: 0 is not between 400 and 599`},
 		{"status of a success", Fault{Operation: list, Kind: FaultStatus, Status: 200}, `status: 200 is not between`},
