@@ -577,6 +577,27 @@ func TestASessionServesAWebSocketOfItsOwnPages(t *testing.T) {
 	}
 }
 
+// What the cache has of a person is nobody's any more once the person has signed out.
+func TestASignOutCountsOnOpenConnections(t *testing.T) {
+	p := start(t, "--auth=session", "--cache-ttl=1h", "--stale-if-throttled")
+	b := newBrowser(t, p)
+	b.signIn(t, "reviewer-1")
+	conn, _ := p.dial(t, http.Header{"Cookie": {"certql-session=" + b.cookie(t, "certql-session")}, "Origin": {p.url(t, "GraphQL")}})
+	const query = `","type":"subscribe","payload":{"query":"{ certifications(first: 1) { totalCount } }"}}`
+	ask := func(id string) string { return talk(t, conn, 2, `{"id":"`+id+query) } // the response, and its end
+	first := talk(t, conn, 3, `{"type":"connection_init"}`, `{"id":"1`+query)
+	if again := ask("2"); !strings.Contains(first, `"calls":1`) || !strings.Contains(again, `"cached":1`) {
+		t.Fatalf("at first it says %s, and then %s", first, again)
+	}
+	if out := b.post(t, "/auth/logout", ""); out.status != http.StatusOK {
+		t.Fatalf("the sign-out answers %d: %s", out.status, out.body)
+	}
+	after := ask("3")
+	if !strings.Contains(after, "UNAUTHENTICATED") || strings.Contains(after, `"totalCount":`) || !strings.Contains(after, "sign in") {
+		t.Errorf("after the sign-out it says %s", after)
+	}
+}
+
 func TestATenantThatIsDownAtTheStartIsAskedLater(t *testing.T) {
 	var up atomic.Bool
 	box, err := sandbox.New(sandbox.Config{RateLimit: sandbox.NoRateLimit})

@@ -2,6 +2,7 @@ package upstream_test
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"strings"
@@ -339,5 +340,56 @@ func TestWhatIsKeptIsReadOnce(t *testing.T) {
 	group.Wait()
 	if n := s.count(); n != 1 || usage.Calls() != 1 || usage.Cached()+usage.Coalesced() != callers-1 {
 		t.Errorf("%d requests, %d calls, %d cached and %d coalesced", n, usage.Calls(), usage.Cached(), usage.Coalesced())
+	}
+}
+
+// What the service has shown to a caller is not shown again with a token that has expired, or that the
+// service has refused since.
+func TestTheCacheServesNoTokenThatIsOver(t *testing.T) {
+	for name, limit := range map[string]int{"proven tokens": 5, "any tokens": 0} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &numbering{}
+				client := newClient(t, upstream.Config{BaseURL: "http://tenant", Transport: s, CacheTTL: time.Hour, StaleIfThrottled: true, UnprovenLimit: limit, RateLimit: 100})
+				ask := func(ctx context.Context, id string) (calls int, err error) {
+					before := s.count()
+					_, err = client.GetIdentityCertification(ctx, id)
+					return s.count() - before, err
+				}
+				encode := base64.RawURLEncoding.EncodeToString
+				ends := time.Now().Add(time.Minute)
+				short := withToken(t, encode([]byte(`{}`))+"."+encode(fmt.Appendf(nil, `{"client_id":"c","exp":%d}`, ends.Unix()))+".x")
+				lasting := withToken(t, "lasting")
+				for _, ctx := range []context.Context{short, lasting} {
+					for _, want := range []int{1, 0} {
+						if calls, err := ask(ctx, "c1"); calls != want || err != nil {
+							t.Fatalf("%d calls, want %d, and %v", calls, want, err)
+						}
+					}
+				}
+				time.Sleep(time.Minute)
+				if calls, _ := ask(short, "c1"); calls != 1 {
+					t.Error("a token that has expired is served from the cache")
+				}
+				s.mu.Lock()
+				s.status = http.StatusUnauthorized
+				s.mu.Unlock()
+				if _, err := ask(lasting, "c2"); upstreamError(t, err).Kind != upstream.KindUnauthenticated {
+					t.Fatal(err)
+				}
+				if _, err := ask(lasting, "c1"); err == nil {
+					t.Error("a token that was refused is served from the cache")
+				}
+				s.mu.Lock()
+				s.status = 0
+				s.mu.Unlock()
+				time.Sleep(11 * time.Second) // a refusal is remembered
+				for _, want := range []int{1, 0} {
+					if calls, err := ask(lasting, "c3"); calls != want || err != nil {
+						t.Errorf("when it is accepted again: %d calls, want %d, and %v", calls, want, err)
+					}
+				}
+			})
+		})
 	}
 }

@@ -40,6 +40,23 @@ type Renewable interface {
 	Invalidate(token string)
 }
 
+// An Ending is a Credential that may end before its tokens do, such as the session of a person who signs
+// out.
+type Ending interface {
+	Credential
+	// Ended returns ErrSessionEnded, or another error, if the credential is not to be used any more. It
+	// is asked before each read, also before one that the cache can serve, and sends nothing.
+	Ended() error
+}
+
+// ended returns why a credential is not to be used any more; nil if it may be.
+func ended(credential Credential) error {
+	if ending, ok := credential.(Ending); ok {
+		return ending.Ended()
+	}
+	return nil
+}
+
 // An Identified is a Credential that knows the identity behind it.
 type Identified interface {
 	Credential
@@ -93,6 +110,11 @@ func (b *BearerToken) Key() string { return b.key }
 
 // Identity returns what the token claims.
 func (b *BearerToken) Identity() Identity { return b.claimed }
+
+// expired reports whether the token says that it has expired.
+func (b *BearerToken) expired(now time.Time) bool {
+	return !b.expires.IsZero() && !now.Before(b.expires)
+}
 
 // Format writes the key whatever the verb, so that no token is ever printed.
 func (b BearerToken) Format(f fmt.State, _ rune) { io.WriteString(f, b.key) }

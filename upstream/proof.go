@@ -33,10 +33,11 @@ type proofs struct {
 	trials map[string]*trial
 }
 
-// A proof is what the service said of a token, and until when that is remembered.
+// A proof is what the service said of a token, and until when that is remembered. A token that it has
+// accepted and then refused is in doubt: it is judged anew.
 type proof struct {
-	accepted bool
-	until    time.Time
+	accepted, doubted bool
+	until             time.Time
 }
 
 // A trial is the calls of a token that the service has not judged yet. Others wait for its end.
@@ -66,7 +67,7 @@ func (p *proofs) begin(ctx context.Context, credential Credential) (known, refus
 	key := credential.Key()
 	for {
 		p.mu.Lock()
-		if judged, ok := p.tokens.GetIfPresent(key); ok && p.now().Before(judged.until) {
+		if judged, ok := p.tokens.GetIfPresent(key); ok && !judged.doubted && p.now().Before(judged.until) {
 			p.mu.Unlock()
 			return judged.accepted, !judged.accepted, nil
 		}
@@ -133,15 +134,44 @@ func (p *proofs) judge(credential Credential, answer *response) (accepted bool) 
 	return judged.accepted
 }
 
-// doubt forgets that a token was accepted, which the service refuses now.
-func (p *proofs) doubt(credential Credential) { p.tokens.Invalidate(credential.Key()) }
+// doubt notes that the service refuses a token now that it has accepted.
+func (p *proofs) doubt(credential Credential) {
+	p.tokens.Set(credential.Key(), proof{doubted: true, until: p.now().Add(longestProof)})
+}
+
+// trust notes that the service accepts the token of a known caller.
+func (p *proofs) trust(credential Credential) {
+	if judged, ok := p.tokens.GetIfPresent(credential.Key()); ok && judged.doubted {
+		p.tokens.Invalidate(credential.Key())
+	}
+}
+
+// stands reports whether what the service has shown to a caller before may be shown again: a token has
+// not expired, and the service has not refused it since.
+func (p *proofs) stands(credential Credential) bool {
+	bearer, brought := credential.(*BearerToken)
+	switch {
+	case !brought:
+		return true
+	case bearer.expired(p.now()):
+		return false
+	}
+	judged, ok := p.tokens.GetIfPresent(bearer.key)
+	if !ok {
+		return p.most == 0
+	}
+	return judged.accepted && p.now().Before(judged.until)
+}
 
 // judge takes account of the response to a call, and returns the call's turn: it is that of a known caller
 // if the service has accepted the token.
 func (c *Client) judge(call *call, turn throttle.Turn, answer *response) throttle.Turn {
 	if !call.place.Unproven {
-		if answer.status == http.StatusUnauthorized {
+		switch {
+		case answer.status == http.StatusUnauthorized:
 			c.proofs.doubt(call.credential)
+		case answer.ok():
+			c.proofs.trust(call.credential)
 		}
 		return turn
 	}

@@ -47,6 +47,9 @@ func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids [
 	if !ok {
 		return none, &Error{Operation: op.name, Kind: KindUnauthenticated, cause: ErrNoCredential}
 	}
+	if err := ended(credential); err != nil {
+		return none, tokenFailure(ctx, op.name, err)
+	}
 	key, of := readKey(ctx, credential, r.url), op.subject(ids)
 	if value, ok := cached[V](ctx, c, key, of, credential); ok {
 		UsageFrom(ctx).traceCached(r)
@@ -87,7 +90,7 @@ func readKey(ctx context.Context, credential Credential, url string) string {
 // cached returns the result of an earlier read from the cache, if that will do.
 func cached[V any](ctx context.Context, c *Client, key string, of subject, credential Credential) (V, bool) {
 	var none V
-	if c.cache == nil || demandOf(ctx) != nil {
+	if c.cache == nil || demandOf(ctx) != nil || !c.proofs.stands(credential) {
 		return none, false
 	}
 	kept, fresh, ok := c.cache.get(key, of)

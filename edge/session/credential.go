@@ -40,11 +40,28 @@ func (c *credential) Token(ctx context.Context) (string, error) {
 		return token, err
 	}
 	if _, ok := errors.AsType[*upstream.Error](err); !ok {
-		// Any other error would say that something is wrong with the caller.
-		c.grants.log.ErrorContext(ctx, "the store of sessions failed", "error", err)
-		err = &upstream.Error{Operation: "getSession", Kind: upstream.KindUnavailable}
+		err = c.storeFailed(err)
 	}
 	return "", err
+}
+
+// storeFailed logs an error of the store, and returns what callers are told: any other error would say
+// that something is wrong with them.
+func (c *credential) storeFailed(err error) error {
+	c.grants.log.Error("the store of sessions failed", "error", err)
+	return &upstream.Error{Operation: "getSession", Kind: upstream.KindUnavailable}
+}
+
+// Ended returns upstream.ErrSessionEnded if the person has signed out, or the session has expired.
+func (c *credential) Ended() error {
+	switch _, found, err := c.grants.find(c.reference); {
+	case err != nil:
+		return c.storeFailed(err)
+	case !found:
+		return errEnded
+	default:
+		return nil
+	}
 }
 
 // Invalidate notes that the upstream refused a token, so that the next call refreshes it.
