@@ -58,7 +58,11 @@ func (a Authenticator) Handler(next http.Handler) http.Handler {
 
 // credential returns as whom a request is made; nil if nothing says so.
 func (a Authenticator) credential(w http.ResponseWriter, r *http.Request) (upstream.Credential, error) {
-	if header := strings.Join(r.Header.Values("Authorization"), ", "); header != "" {
+	if values := r.Header.Values("Authorization"); len(values) > 0 {
+		header := strings.Join(values, ", ")
+		if header == "" && a.Gate == nil && a.Sessions == nil {
+			return nil, nil // as pages send that have no token yet: it names nobody, and nothing else may
+		}
 		return a.bearer(header)
 	}
 	if a.Gate != nil {
@@ -67,7 +71,7 @@ func (a Authenticator) credential(w http.ResponseWriter, r *http.Request) (upstr
 		} else if brought {
 			return a.Service, nil
 		}
-	} else if r.Header.Get(apiKeyHeader) != "" {
+	} else if len(r.Header.Values(apiKeyHeader)) > 0 {
 		return nil, errNoAPIKeys
 	}
 	if a.Sessions != nil {

@@ -96,8 +96,8 @@ func (s *socket) read(ctx context.Context) (socketMessage, error) {
 // invite returns a context whose caller is the one that connection_init names, and otherwise the one
 // of the handshake. The error is a breach.
 func (s *socket) invite(ctx context.Context, message socketMessage) (context.Context, error) {
-	authorization, err := authorizationIn(message.Payload)
-	if err != nil || authorization == "" {
+	authorization, given, err := authorizationIn(message.Payload)
+	if err != nil || !given {
 		return ctx, err
 	}
 	if s.config.Caller == nil {

@@ -95,22 +95,22 @@ func encodeMessage(into *bytes.Buffer, kind, id string, payload func(*bytes.Buff
 }
 
 // authorizationIn returns the Authorization in the payload of connection_init, whose name may be written
-// in upper or lower case, and an empty text if there is none. The error is a breach.
-func authorizationIn(payload jsontext.Value) (string, error) {
+// in upper or lower case, and whether there is one: null is none, and an empty text is one that is wrong.
+// The error is a breach.
+func authorizationIn(payload jsontext.Value) (found string, given bool, err error) {
 	var members map[string]any
 	if len(payload) > 0 && decodeJSON(payload, &members) != nil {
-		return "", errInitPayload
+		return "", false, errInitPayload
 	}
-	found := ""
 	for name, value := range members {
 		if !strings.EqualFold(name, "Authorization") || value == nil {
 			continue
 		}
 		text, ok := value.(string)
-		if !ok || found != "" {
-			return "", errAuthorization
+		if !ok || given {
+			return "", false, errAuthorization
 		}
-		found = text
+		found, given = text, true
 	}
-	return found, nil
+	return found, given, nil
 }

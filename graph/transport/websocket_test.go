@@ -168,7 +168,6 @@ func TestTheCallerOfAWebSocket(t *testing.T) {
 		"payload, lower case": {nil, graphtest.Object{"authorization": bearer("reviewer-2"), "other": graphtest.Object{"x": 1}}, own},
 		"payload before":      {bearer(graphtest.Admin), graphtest.Object{"AUTHORIZATION": bearer("reviewer-2")}, own},
 		"empty payload":       {bearer(graphtest.Admin), graphtest.Object{}, all},
-		"empty text":          {bearer(graphtest.Admin), graphtest.Object{"Authorization": ""}, all},
 		"null":                {bearer(graphtest.Admin), graphtest.Object{"Authorization": nil}, all},
 		"nobody":              {nil, nil, nil},
 	} {
