@@ -24,11 +24,20 @@ import (
 type Authenticator struct {
 	// Bearer lets callers bring a token.
 	Bearer bool
+	// Tokens verifies the tokens that callers bring; nil if that is left to the upstream.
+	Tokens Verifier
 	// Service is the gateway's own credential, and Gate says who may use it; both are nil if nobody may.
 	Service upstream.Credential
 	Gate    *ServiceGate
 	// Sessions finds out who signed in; nil if nobody can.
 	Sessions Sessions
+}
+
+// A Verifier knows which access tokens are the tenant's.
+type Verifier interface {
+	// Verify returns nil for a token of the tenant that has not expired, and otherwise the *HTTPError to
+	// refuse the request with.
+	Verify(ctx context.Context, token string) *HTTPError
 }
 
 // Sessions are those of browsers in which people have signed in.
@@ -63,7 +72,7 @@ func (a Authenticator) credential(w http.ResponseWriter, r *http.Request) (upstr
 		if header == "" && a.Gate == nil && a.Sessions == nil {
 			return nil, nil // as pages send that have no token yet: it names nobody, and nothing else may
 		}
-		return a.bearer(header)
+		return a.bearer(r.Context(), header)
 	}
 	if a.Gate != nil {
 		if brought, good := a.Gate.keyed(r); brought && !good {
@@ -106,7 +115,7 @@ func (a Authenticator) Missing() string {
 // has the form of the header of that name: over WebSocket, callers may bring it in a message. The error
 // is an *HTTPError.
 func (a Authenticator) WithBearer(ctx context.Context, authorization string) (context.Context, error) {
-	bearer, err := a.bearer(authorization)
+	bearer, err := a.bearer(ctx, authorization)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +123,7 @@ func (a Authenticator) WithBearer(ctx context.Context, authorization string) (co
 }
 
 // bearer returns the credential in an Authorization header.
-func (a Authenticator) bearer(header string) (upstream.Credential, error) {
+func (a Authenticator) bearer(ctx context.Context, header string) (upstream.Credential, error) {
 	if !a.Bearer {
 		return nil, errNoBearers
 	}
@@ -122,11 +131,18 @@ func (a Authenticator) bearer(header string) (upstream.Credential, error) {
 	if !strings.EqualFold(scheme, "Bearer") {
 		return nil, errBearer
 	}
-	bearer, err := upstream.Bearer(strings.TrimSpace(token))
+	token = strings.TrimSpace(token)
+	bearer, err := upstream.Bearer(token)
 	if err != nil {
 		return nil, errBearer
 	}
-	return bearer, nil
+	if a.Tokens == nil {
+		return bearer, nil
+	}
+	if refused := a.Tokens.Verify(ctx, token); refused != nil {
+		return nil, refused
+	}
+	return upstream.VerifiedBearer(token)
 }
 
 var (

@@ -63,6 +63,29 @@ func writeFile(t *testing.T, text string) string {
 
 const someHash = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824" // of hello
 
+// verified takes the token "good" alone.
+type verified struct{}
+
+func (verified) Verify(_ context.Context, token string) *edge.HTTPError {
+	if token == "good" {
+		return nil
+	}
+	return &edge.HTTPError{Status: http.StatusUnauthorized, Code: edge.CodeUnauthenticated, Message: "No."}
+}
+
+func TestTokensAreVerifiedWhereThereAreKeys(t *testing.T) {
+	authenticator := edge.Authenticator{Bearer: true, Tokens: verified{}}
+	for token, status := range map[string]int{"good": http.StatusOK, "forged": http.StatusUnauthorized, "": http.StatusUnauthorized} {
+		got, w := ask(t, authenticator, func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token) })
+		if w.Code != status || status == http.StatusOK && got != token {
+			t.Errorf("%q: status %d and token %q", token, w.Code, got)
+		}
+		if _, err := authenticator.WithBearer(t.Context(), "Bearer "+token); (err == nil) != (status == http.StatusOK) {
+			t.Errorf("%q over WebSocket: %v", token, err)
+		}
+	}
+}
+
 func TestAsWhomARequestIsMade(t *testing.T) {
 	listed := edge.GateConfig{APIKeysFile: writeFile(t, "other:"+strings.Repeat("ab", 32)+"\nreports:"+someHash+"\n")}
 	everybody := edge.GateConfig{Open: true}

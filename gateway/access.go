@@ -12,6 +12,7 @@ import (
 	"certql/edge"
 	"certql/edge/config"
 	"certql/edge/session"
+	"certql/edge/tenantkeys"
 	"certql/upstream"
 )
 
@@ -51,12 +52,34 @@ func newAccess(ctx context.Context, settings config.Serve, t tenant, origin *url
 		}
 		a.close = append(a.close, func() { _ = a.pages.Close() })
 	}
+	if settings.TenantKeys.Enabled() {
+		if err := a.verifyTokens(ctx, settings.TenantKeys, log); err != nil {
+			return nil, err
+		}
+	}
 	if t.modes.Session {
 		if err := a.signIn(ctx, settings.Session, t, origin, log); err != nil {
 			return nil, err
 		}
 	}
 	return a, nil
+}
+
+// verifyTokens has the tokens of callers verified by the tenant's keys.
+func (a *access) verifyTokens(ctx context.Context, settings config.TenantKeys, log *slog.Logger) error {
+	transport := upstream.NewTransport(upstream.TransportConfig{})
+	a.close = append(a.close, transport.CloseIdleConnections)
+	keys, err := tenantkeys.New(tenantkeys.Config{File: settings.JWKSFile, URL: settings.JWKSURL, Transport: transport, Logger: log})
+	if err != nil {
+		return fmt.Errorf("--tenant-jwks-file: %w", err)
+	}
+	bounded, cancel := context.WithTimeout(ctx, discoverTimeout)
+	defer cancel()
+	if err := keys.Fetch(bounded); err != nil {
+		log.WarnContext(ctx, "the tenant's keys are not known yet, and no token is taken without them", "error", err)
+	}
+	a.authenticator.Tokens = keys
+	return nil
 }
 
 // signIn lets people sign in at the tenant.

@@ -56,6 +56,11 @@ var importRules = map[string]importRule{
 		never:   []string{"certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser},
 		why:     "who signed in must not depend on what they ask; upstream is there for the tenant's sign-in and for credentials",
 	},
+	"certql/edge/tenantkeys": {
+		project: []string{"certql/edge", "certql/upstream/inflight"},
+		never:   []string{"certql/edge/config", "certql/edge/session", "certql/edge/telemetry", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser},
+		why:     "whose a token is shows by itself, whatever is asked with it",
+	},
 	"certql/edge/telemetry": {
 		project: []string{"certql/upstream"},
 		never:   []string{"certql/edge/config", "certql/edge/session", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser},
@@ -63,7 +68,7 @@ var importRules = map[string]importRule{
 	},
 	"certql/gateway": {
 		project: []string{
-			"certql/edge", "certql/edge/config", "certql/edge/session", "certql/edge/telemetry", "certql/graph", "certql/graph/apierror", "certql/graph/document",
+			"certql/edge", "certql/edge/config", "certql/edge/session", "certql/edge/telemetry", "certql/edge/tenantkeys", "certql/graph", "certql/graph/apierror", "certql/graph/document",
 			"certql/playground", "certql/upstream", "certql/upstream/sandbox",
 		},
 		why: "the gateway puts the others together: what it needs of a package that is not listed belongs into one that is",
@@ -239,7 +244,7 @@ func TestBreachesOfTheImportRulesAreFound(t *testing.T) {
 func TestEdgeTakesOnlyWhatItIsForFromUpstream(t *testing.T) {
 	t.Chdir("..")
 	allowed := map[string][]string{
-		"edge":           {"Bearer", "Credential", "WithCredential", "WithLanguage", "WithSender"},
+		"edge":           {"Bearer", "Credential", "VerifiedBearer", "WithCredential", "WithLanguage", "WithSender"},
 		"edge/session":   {"AuthorizationCode", "Credential", "ErrSessionEnded", "Error", "Grant", "GrantEnded", "Identified", "Identity", "KindUnavailable", "Renewable"},
 		"edge/telemetry": {"Durations", "RequestIDFrom", "Stats", "WithRequestID"},
 	}

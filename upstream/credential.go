@@ -83,6 +83,8 @@ type BearerToken struct {
 	key     string
 	claimed Identity
 	expires time.Time // as it claims; the zero time if it does not say
+	// verified says that the token is one of the tenant's for certain.
+	verified bool
 }
 
 // Bearer returns a credential for an access token. It refuses text that RFC 6750 does not
@@ -100,6 +102,16 @@ func Bearer(token string) (*BearerToken, error) {
 	b := &BearerToken{token: &token, key: "bearer:" + hex.EncodeToString(sum[:])}
 	b.claimed, b.expires = readClaims(token)
 	return b, nil
+}
+
+// VerifiedBearer is Bearer for a token whose signature was found to be the tenant's. It counts as one that
+// the service has accepted.
+func VerifiedBearer(token string) (*BearerToken, error) {
+	b, err := Bearer(token)
+	if err == nil {
+		b.verified = true
+	}
+	return b, err
 }
 
 // Token returns the access token as it came.

@@ -180,6 +180,28 @@ func TestWhoLeavesDoesNotWaitForATokenToBeJudged(t *testing.T) {
 
 // Whoever writes tokens in the name of a client id spends little of its budget: those whom the service knows
 // are not refused, and wait no longer.
+// A token whose signature was found to be the tenant's needs no slot of those that strangers share.
+func TestAVerifiedTokenIsNoStranger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(t, sandbox.Config{})
+		client := newClient(t, upstream.Config{BaseURL: "http://tenant/v3", Transport: w, RateLimit: 100, UnprovenLimit: 1})
+		for n := range 50 {
+			bearer, err := upstream.VerifiedBearer(unsignedToken("org-admin", fmt.Sprint("person ", n)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx := upstream.WithSender(upstream.WithCredential(t.Context(), bearer), "192.0.2.1")
+			began := time.Now()
+			if _, err := client.ListIdentityCertifications(ctx, upstream.ListIdentityCertificationsParams{}); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(began); took > time.Second {
+				t.Fatalf("token %d waited for %s", n, took)
+			}
+		}
+	})
+}
+
 func TestForgersSpendLittleOfABudget(t *testing.T) {
 	waits := func(forgers int) []time.Duration {
 		var all []time.Duration

@@ -46,6 +46,7 @@ type Serve struct {
 	Budget                  Budget        `embed:""`
 	Auth                    []string      `default:"auto" sep:"," enum:"auto,bearer,service,session" help:"Who is let in, separated by commas: bearer (callers with an access token of the tenant), service (callers who may use the gateway's own credentials), session (browsers in which a person has signed in), auto (bearer and, on the embedded sandbox, service)."`
 	Access                  Access        `embed:""`
+	TenantKeys              TenantKeys    `embed:"" prefix:"tenant-"`
 	ClientID                string        `placeholder:"ID" help:"Client id of the gateway's own credentials."`
 	ClientSecret            string        `secret:"" placeholder:"SECRET" help:"Client secret of the gateway's own credentials. Other users of the machine can see a flag: better use the variable or a file."`
 	ClientSecretFile        string        `placeholder:"PATH" help:"File that holds the client secret."`

@@ -20,6 +20,7 @@ func (c Serve) validate(report report) {
 	}
 	c.validateAuth(report)
 	c.Access.validate(c.Modes().Service, c.Embedded(), report)
+	c.TenantKeys.validate(c.Modes().Bearer, report)
 	c.TLS.validate(report)
 	if len(c.Access.ClientCertNames) > 0 && c.TLS.ClientCAFile == "" {
 		report("--client-cert-name: needs --tls-client-ca-file, so that clients are asked for a certificate")

@@ -20,7 +20,7 @@ const maxJournalText = 8 << 10
 type Requests struct {
 	// Counts holds how many requests of each operation were answered with each status. Operations are named by their
 	// operationId, the OAuth endpoints "oauthAuthorize", "oauthSignIn" (the form of the page that the first one sends),
-	// "oauthToken", "oauthRevoke", "oauthLogout" and "oauthInfo". Under status 0 are those without any response: still in
+	// "oauthToken", "oauthRevoke", "oauthLogout", "oauthInfo" and "oauthKeys". Under status 0 are those without any response: still in
 	// flight, or cut off before the first byte by a fault. A request counts from the moment it arrives.
 	Counts map[string]map[int]int `json:"counts"`
 	// Total is the sum of Counts without the OAuth endpoints.

@@ -60,6 +60,7 @@ const (
 // tokens issues and verifies access tokens. It is safe for concurrent use.
 type tokens struct {
 	key    *ecdsa.PrivateKey
+	keyID  string
 	clock  func() time.Time
 	parser *jwt.Parser
 
@@ -82,7 +83,7 @@ func newTokens(clock func() time.Time) (*tokens, error) {
 		jwt.WithTimeFunc(clock),
 		jwt.WithExpirationRequired(),
 	)
-	return &tokens{key: key, clock: clock, parser: parser, revoked: newTTLMap[struct{}](maxRevoked, clock)}, nil
+	return &tokens{key: key, keyID: randomID(), clock: clock, parser: parser, revoked: newTTLMap[struct{}](maxRevoked, clock)}, nil
 }
 
 // An order says what an access token is to be. The caller has checked it.

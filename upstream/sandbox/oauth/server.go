@@ -100,12 +100,13 @@ const (
 	revokeOperation    = "oauthRevoke"
 	logoutOperation    = "oauthLogout"
 	infoOperation      = "oauthInfo"
+	keysOperation      = "oauthKeys"
 )
 
 // IsOperation reports whether the name is that of an endpoint, as Mount passes it to wrap.
 func IsOperation(operation string) bool {
 	switch operation {
-	case authorizeOperation, signInOperation, tokenOperation, revokeOperation, logoutOperation, infoOperation:
+	case authorizeOperation, signInOperation, tokenOperation, revokeOperation, logoutOperation, infoOperation, keysOperation:
 		return true
 	}
 	return false
@@ -128,6 +129,7 @@ func (s *Server) Mount(mux *http.ServeMux, wrap func(operation string, next http
 		{http.MethodPost, "/oauth/revoke", revokeOperation, http.HandlerFunc(s.revoke)},
 		{http.MethodGet, "/oauth/logout", logoutOperation, http.HandlerFunc(s.logout)},
 		{http.MethodGet, "/oauth/info", infoOperation, http.HandlerFunc(writeInfo)},
+		{http.MethodGet, "/oauth/jwks", keysOperation, http.HandlerFunc(s.tokens.writeKeys)},
 	} {
 		mux.Handle(each.method+" "+each.path, wrap(each.operation, each.handler))
 	}
@@ -135,5 +137,6 @@ func (s *Server) Mount(mux *http.ServeMux, wrap func(operation string, next http
 	mux.HandleFunc("/oauth/token", response.OtherMethods(http.MethodPost))
 	mux.HandleFunc("/oauth/revoke", response.OtherMethods(http.MethodPost))
 	mux.HandleFunc("/oauth/logout", response.OtherMethods(http.MethodGet))
+	mux.HandleFunc("/oauth/jwks", response.OtherMethods(http.MethodGet))
 	mux.HandleFunc("/oauth/info", response.OtherMethods(http.MethodGet))
 }
