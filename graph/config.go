@@ -26,8 +26,8 @@ const (
 const (
 	defaultRows = 50
 	maxRows     = 1000
-	// documentBytes is how much text the parsed documents that are kept have together.
-	documentBytes = 2 << 20
+	// documentBytes is about how much memory the parsed documents that are kept take together.
+	documentBytes = 16 << 20
 )
 
 // A Config says how the handler serves the graph. Client is mandatory.

@@ -136,9 +136,8 @@ func (o observation) InterceptOperation(ctx context.Context, next graphql.Operat
 	operation := graphql.GetOperationContext(ctx)
 	outcome := &Outcome{EstimatedCalls: plan.Of(operation).Cost.Calls}
 	kind := operation.Operation.Operation
-	_, trusted := o.trusted.Document(operation.RawQuery)
 	ctx, end := o.begin(ctx, Operation{
-		Name: operation.Operation.Name, Type: string(kind), Trusted: trusted, Hash: document.Hash(operation.RawQuery),
+		Name: operation.Operation.Name, Type: string(kind), Trusted: o.trusted.Has(operation.RawQuery), Hash: document.Hash(operation.RawQuery),
 	})
 	if kind == ast.Subscription {
 		ctx = context.WithValue(ctx, outcomeKey{}, outcome) // each event has a usage of its own

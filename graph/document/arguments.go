@@ -37,7 +37,7 @@ type argumentCheck struct {
 
 func (c *argumentCheck) set(set ast.SelectionSet) {
 	for _, selection := range set {
-		if len(c.errors) >= maxVariableErrors {
+		if len(c.errors) >= maxErrors {
 			return
 		}
 		switch selection := selection.(type) {

@@ -2,27 +2,28 @@ package document
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/parser"
-	"github.com/vektah/gqlparser/v2/validator"
-	"github.com/vektah/gqlparser/v2/validator/rules"
+	"github.com/vektah/gqlparser/v2/validator/core"
 
 	"certql/graph/apierror"
 )
 
 // An Inspection is the extension that checks whether a request can be executed: its document and its
-// variables. What exceeds a limit is refused before it is validated, since the time of validation may
-// grow with the square of a document's length. A document that has been validated is not parsed again.
+// variables. What exceeds a limit is refused before it is validated, and what a validation would take is
+// counted before. A document that has been validated is not parsed again.
+//
+// A document is validated as a whole, with every operation and fragment in it, unless that takes too many
+// steps. Of a large document only the operation that is asked for is validated, with the fragments that
+// it reaches. What is wrong elsewhere in it, and a fragment that is not used, is not found then; names
+// have to be unique all the same.
 type Inspection struct {
 	limits        Limits
 	introspection bool
 	inputs        inputReader
-	rules         *rules.Rules
+	rules         []core.Rule
 	documents     *Cache
 }
 
@@ -53,42 +54,92 @@ func (i Inspection) MutateOperationParameters(ctx context.Context, request *grap
 	if err := i.limits.checkVariables(request.Variables); err != nil {
 		return err
 	}
-	document, known := i.documents.Get(request.Query)
+	found, known := i.documents.get(request.Query, request.OperationName)
 	if !known {
-		var err *gqlerror.Error
-		if document, err = i.limits.readDocument(request.Query); err != nil {
-			return err
-		}
-	}
-	if len(document.Operations) == 0 {
-		return errNoOperation()
-	}
-	operation := document.Operations.ForName(request.OperationName)
-	switch {
-	case operation == nil && request.OperationName == "":
-		return apierror.Invalid("The document has several operations: name one of them in operationName.")
-	case operation == nil:
-		return apierror.Invalid("The document has no operation of the name in operationName.")
-	case !i.introspection && introspects(document):
-		return errIntrospection()
-	}
-	if !known {
-		if errs := i.validate(document); errs != nil {
+		var errs gqlerror.List
+		if found, errs = i.check(request.Query, request.OperationName); errs != nil {
 			return apierror.Join(errs)
 		}
-		i.documents.Add(request.Query, document)
+	}
+	operation, err := choose(found.document, request.OperationName)
+	if err != nil {
+		return err
 	}
 	executed := graphql.GetOperationContext(ctx)
-	executed.Doc, executed.Operation = document, operation
+	executed.Doc, executed.Operation = found.document, operation
 	variables, errs := i.inputs.variables(operation, request.Variables)
 	if errs == nil {
-		errs = checkArguments(document, operation, variables)
+		errs = checkArguments(found.document, operation, variables)
 	}
 	if errs != nil {
 		return apierror.Join(errs)
 	}
 	request.Variables = variables
-	return nil
+	return found.extents[operation].checkUses(variables)
+}
+
+// check parses and validates a document, of which one operation is to be executed, and keeps it. The
+// errors are all that it returns if the operation must not be executed.
+func (i Inspection) check(query, operationName string) (*checked, gqlerror.List) {
+	whole, err := i.limits.readOutline(query)
+	if err != nil {
+		return nil, gqlerror.List{err}
+	}
+	steps := whole.validation(maxDocument)
+	if steps > maxDocument {
+		return nil, gqlerror.List{tooManySteps(maxDocument)}
+	}
+	operation, err := choose(whole.document, operationName)
+	if err != nil {
+		return nil, gqlerror.List{err}
+	}
+	scope, alone := whole, false
+	if steps > maxValidation {
+		scope, alone = whole.only(operation), true
+	}
+	extents, err := i.limits.expand(scope)
+	if exceeds(err, "selections") && !alone && len(whole.operations) > 1 {
+		scope, alone = whole.only(operation), true
+		extents, err = i.limits.expand(scope)
+	}
+	switch {
+	case err != nil:
+		return nil, gqlerror.List{err}
+	case alone && scope.validation(maxValidation) > maxValidation:
+		return nil, gqlerror.List{tooManySteps(maxValidation)}
+	case !i.introspection && introspects(scope.document):
+		return nil, gqlerror.List{errIntrospection()}
+	}
+	if alone {
+		if errs := checkNames(whole.document); errs != nil {
+			return nil, errs
+		}
+	}
+	if errs := validate(i.inputs.schema, scope.document, i.rules); errs != nil {
+		return nil, errs
+	}
+	found := &checked{scope.document, extents, scope.bytes()}
+	if alone {
+		i.documents.addAlone(query, operationName, found)
+	} else {
+		i.documents.add(query, found)
+	}
+	return found, nil
+}
+
+// choose returns the operation of a document that a request asks for.
+func choose(document *ast.QueryDocument, operationName string) (*ast.OperationDefinition, *gqlerror.Error) {
+	operation := document.Operations.ForName(operationName)
+	switch {
+	case len(document.Operations) == 0:
+		return nil, errNoOperation()
+	case operation == nil && operationName == "":
+		return nil, apierror.Invalid("The document has several operations: name one of them in operationName.")
+	case operation == nil:
+		return nil, apierror.Invalid("The document has no operation of the name in operationName.")
+	default:
+		return operation, nil
+	}
 }
 
 // Inspected is the cache of documents for gqlgen, which parses and validates what its cache does not
@@ -106,31 +157,8 @@ func (Inspected) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool) {
 // Add does nothing.
 func (Inspected) Add(context.Context, string, *ast.QueryDocument) {}
 
-// validate returns what is wrong with a document that has been parsed.
-func (i Inspection) validate(document *ast.QueryDocument) gqlerror.List {
-	errs := validator.ValidateWithRules(i.inputs.schema, document, i.rules)
-	for _, err := range errs {
-		errcode.Set(err, errcode.ValidationFailed)
-	}
-	return errs
-}
-
-// readDocument parses a document, and returns an error if it exceeds a limit. The document need not be
-// valid.
-func (l Limits) readDocument(query string) (*ast.QueryDocument, *gqlerror.Error) {
-	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, l.Tokens)
-	if err == nil {
-		return document, l.checkDocument(document)
-	}
-	problem := gqlerror.Wrap(err)
-	if known, ok := err.(*gqlerror.Error); ok { //nolint:errorlint // the parser's own, never wrapped
-		problem = known
-	}
-	if problem.Message == fmt.Sprintf("exceeded token limit of %d", l.Tokens) {
-		return nil, tooLarge("tokens", l.Tokens, "The document has more than %d tokens.")
-	}
-	errcode.Set(problem, errcode.ParseFailed)
-	return nil, problem
+func tooManySteps(allowed int) *gqlerror.Error {
+	return tooLarge("validation", allowed, "It would take more than %d steps to validate the document: the fields, arguments and values of each operation and of each fragment, with those of all fragments that it reaches.")
 }
 
 func errNoOperation() *gqlerror.Error   { return apierror.Invalid("The document has no operation.") }

@@ -56,6 +56,11 @@ func tooLarge(limit string, allowed int, format string) *gqlerror.Error {
 	}
 }
 
+// exceeds reports whether an error is that of a request that exceeds the limit with this name.
+func exceeds(err *gqlerror.Error, limit string) bool {
+	return err != nil && err.Extensions["limit"] == limit
+}
+
 // checkVariables returns an error if a list is too long, at any depth.
 func (l Limits) checkVariables(value any) *gqlerror.Error {
 	switch value := value.(type) {

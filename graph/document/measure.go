@@ -6,200 +6,200 @@ import (
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// The bounds of the work of measuring a document and of validating it afterwards. Both are far above
-// what programs and people write, so there are no settings for them.
+// The bounds of the work of validating a document and of what follows. All are far above what programs
+// and people write, so there are no settings for them.
 const (
-	// maxSelections bounds the fields, fragments and spreads of a document. A fragment counts again
-	// for each level and each other fragment that spreads it.
-	maxSelections = 50_000
-	// maxComparisons bounds the pairs of fields with the same name, and of fragments, that validation
-	// compares to find out whether they can be merged.
-	maxComparisons = 100_000
+	// maxValidation bounds the steps of a validation. One step is a selection, a directive, an argument
+	// or a value. Validation walks through each operation and through each fragment, and each time
+	// through every fragment that is reached from there.
+	maxValidation = 30_000
+	// maxDocument bounds the steps that it would take to validate all operations of a document,
+	// even if only one of them is.
+	maxDocument = 200_000
+	// maxSelections bounds the selections, directives, arguments and values of the operations that are
+	// validated together, where fragments and variables count wherever they are used.
+	maxSelections = 20_000
+	// maxName bounds the bytes of a name, since errors and responses repeat names any number of times.
+	maxName = 256
+	// searched is how many names a search through a list compares in the time of one step.
+	searched = 8
 )
 
-// checkDocument returns an error if a document exceeds a limit or if a fragment spreads itself. The
-// document need not be valid.
-func (l Limits) checkDocument(document *ast.QueryDocument) *gqlerror.Error {
-	m := measure{limits: l, fragments: make(map[string]*ast.FragmentDefinition, len(document.Fragments))}
-	for _, fragment := range document.Fragments {
-		m.fragments[fragment.Name] = fragment
+// An outline is a document that has been parsed, with the weights of its operations and fragments. It
+// is made in one pass; whatever is counted afterwards adds up weights.
+type outline struct {
+	document   *ast.QueryDocument
+	operations []*part // in the order of the document, as are the fragments
+	fragments  []*part
+	named      map[string]*part // the fragments; the first of each name
+	spreads    int              // in fragments
+	longName   bool             // there is a name of more than maxName bytes
+	visits     int
+}
+
+// A part is an operation or a fragment.
+type part struct {
+	fragment  *ast.FragmentDefinition // nil if it is an operation
+	weight    int                     // in steps, without the fragments that it spreads
+	bytes     int                     // about what it takes in memory
+	variables int                     // how many it defines
+	uses      int                     // of variables
+	spreads   []*ast.FragmentSpread   // the first of each fragment
+	reaches   []*part                 // the fragments of the spreads; nil for one that is not there
+
+	visited int // the latest visit that has been here
+	state   int // of the search for cycles
+}
+
+// readOutline parses a document, which need not be valid, and weighs it. The error is that it exceeds a
+// limit, or that a fragment spreads itself, which no counting would come to the end of.
+func (l Limits) readOutline(query string) (*outline, *gqlerror.Error) {
+	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, l.Tokens)
+	if err != nil {
+		problem := gqlerror.Wrap(err)
+		if known, ok := err.(*gqlerror.Error); ok { //nolint:errorlint // the parser's own, never wrapped
+			problem = known
+		}
+		if problem.Message == fmt.Sprintf("exceeded token limit of %d", l.Tokens) {
+			return nil, tooLarge("tokens", l.Tokens, "The document has more than %d tokens.")
+		}
+		errcode.Set(problem, errcode.ParseFailed)
+		return nil, problem
 	}
-	if err := m.refuseCycles(document.Fragments); err != nil {
-		return err
+	o := weigh(document)
+	if o.longName {
+		return nil, tooLarge("nameLength", maxName, "The document has a name of more than %d bytes.")
 	}
+	return o, o.refuseCycles()
+}
+
+// weigh returns the outline of a document.
+func weigh(document *ast.QueryDocument) *outline {
+	document.Comment = nil
+	o := &outline{document: document, named: make(map[string]*part, len(document.Fragments))}
 	for _, operation := range document.Operations {
-		m.aliases, m.directives, m.rootFields = 0, len(operation.Directives), l.RootFields
+		s := scale{part: &part{variables: len(operation.VariableDefinitions)}, outline: o, spread: map[string]bool{}}
+		operation.Comment = nil
+		s.name(operation.Name)
 		for _, variable := range operation.VariableDefinitions {
-			m.directives += len(variable.Directives)
+			s.variable(variable)
 		}
-		if err := m.level(1, operation.SelectionSet); err != nil {
-			return err
-		}
+		s.directives(operation.Directives)
+		s.set(operation.SelectionSet)
+		s.bytes += definitionBytes
+		o.operations = append(o.operations, s.part)
 	}
-	// Validation also goes through each fragment by itself.
 	for _, fragment := range document.Fragments {
-		m.aliases, m.directives, m.rootFields = 0, 0, maxSelections
-		if err := m.level(1, fragment.SelectionSet); err != nil {
-			return err
+		s := scale{part: &part{fragment: fragment}, outline: o, spread: map[string]bool{}}
+		fragment.Comment = nil
+		s.name(fragment.Name)
+		s.name(fragment.TypeCondition)
+		s.directives(fragment.Directives)
+		s.set(fragment.SelectionSet)
+		s.bytes += definitionBytes
+		o.fragments = append(o.fragments, s.part)
+		if o.named[fragment.Name] == nil {
+			o.named[fragment.Name] = s.part
 		}
 	}
-	return nil
-}
-
-// A measure counts what a document asks for as execution will see it: fragments are expanded, and
-// fields with the same name at the same place are merged.
-type measure struct {
-	limits    Limits
-	fragments map[string]*ast.FragmentDefinition
-
-	aliases, directives     int // counted in this operation or fragment
-	rootFields              int // allowed in it
-	selections, comparisons int // counted in the whole document
-}
-
-// A mergedField is one or more fields with the same name in the response.
-type mergedField struct {
-	count int
-	sets  []ast.SelectionSet
-}
-
-// A mergedSet is what one or more selection sets select together.
-type mergedSet struct {
-	fields  map[string]*mergedField
-	spread  map[string]bool
-	spreads int // a fragment that is spread twice counts twice
-}
-
-// level measures the selection sets at one place, whose fields are depth levels deep, and all that is
-// below them.
-func (m *measure) level(depth int, sets ...ast.SelectionSet) *gqlerror.Error {
-	if depth > m.limits.Depth {
-		return tooLarge("depth", m.limits.Depth, "Fields are nested more than %d levels deep.")
-	}
-	merged := mergedSet{fields: make(map[string]*mergedField), spread: make(map[string]bool)}
-	for _, set := range sets {
-		if err := m.collect(&merged, set); err != nil {
-			return err
-		}
-	}
-	m.comparisons += pairs(merged.spreads)
-	for _, field := range merged.fields {
-		m.comparisons += pairs(field.count)
-	}
-	switch {
-	case depth == 1 && len(merged.fields) > m.rootFields:
-		return tooLarge("rootFields", m.rootFields, "There are more than %d fields at the root.")
-	case m.comparisons > maxComparisons:
-		return tooLarge("comparisons", maxComparisons, "Fields are selected under the same name so often that merging them takes more than %d comparisons.")
-	}
-	for _, field := range merged.fields {
-		if len(field.sets) == 0 {
-			continue
-		}
-		if err := m.level(depth+1, field.sets...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// collect merges a selection set into the others at the same place.
-func (m *measure) collect(into *mergedSet, set ast.SelectionSet) *gqlerror.Error {
-	for _, selection := range set {
-		m.selections++
-		var inner ast.SelectionSet
-		switch selection := selection.(type) {
-		case *ast.Field:
-			m.directives += len(selection.Directives)
-			field := into.fields[selection.Alias]
-			if field == nil {
-				field = &mergedField{}
-				into.fields[selection.Alias] = field
-				if selection.Alias != selection.Name {
-					m.aliases++
-				}
-			}
-			field.count++
-			if len(selection.SelectionSet) > 0 {
-				field.sets = append(field.sets, selection.SelectionSet)
-			}
-		case *ast.InlineFragment:
-			m.directives += len(selection.Directives)
-			inner = selection.SelectionSet
-		case *ast.FragmentSpread:
-			m.directives += len(selection.Directives)
-			into.spreads++
-			if fragment := m.fragments[selection.Name]; fragment != nil && !into.spread[selection.Name] {
-				into.spread[selection.Name] = true
-				m.directives += len(fragment.Directives)
-				inner = fragment.SelectionSet
+	for _, parts := range [][]*part{o.operations, o.fragments} {
+		for _, p := range parts {
+			for _, spread := range p.spreads {
+				p.reaches = append(p.reaches, o.named[spread.Name])
 			}
 		}
-		switch {
-		case m.selections > maxSelections:
-			return tooLarge("selections", maxSelections, "The document has more than %d fields and fragments, where fragments count wherever they are spread.")
-		case m.aliases > m.limits.Aliases:
-			return tooLarge("aliases", m.limits.Aliases, "There are more than %d aliases.")
-		case m.directives > m.limits.Directives:
-			return tooLarge("directives", m.limits.Directives, "There are more than %d directives.")
-		}
-		before := m.selections
-		if err := m.collect(into, inner); err != nil {
-			return err
-		}
-		if _, ok := selection.(*ast.InlineFragment); ok {
-			m.comparisons += pairs(m.selections - before) // validation also compares within it
-		}
 	}
-	return nil
+	return o
 }
 
-// pairs returns how many pairs there are of n things.
-func pairs(n int) int { return n * (n - 1) / 2 }
+// validation returns how many steps it takes to validate the document, or any number above the one
+// that is allowed.
+func (o *outline) validation(allowed int) int {
+	steps := o.spreads * len(o.fragments) / searched // the search for cycles
+	for _, parts := range [][]*part{o.operations, o.fragments} {
+		for _, p := range parts {
+			if steps > allowed {
+				return steps
+			}
+			o.visits++
+			steps += o.walk(p, p.variables)
+		}
+	}
+	return steps
+}
 
-// refuseCycles returns an error if a fragment spreads itself, directly or through others. The rest of
-// measuring would not end then.
-func (m *measure) refuseCycles(fragments ast.FragmentDefinitionList) *gqlerror.Error {
+// walk returns how many steps it takes to walk through a part and whatever it reaches, as far as this
+// visit has not been there. The operation that is walked through defines so many variables, which each
+// use of one searches.
+func (o *outline) walk(p *part, variables int) int {
+	p.visited = o.visits
+	steps := p.weight + p.uses*variables/searched
+	for _, next := range p.reaches {
+		if steps++; next != nil && next.visited != o.visits {
+			steps += o.walk(next, variables)
+		}
+	}
+	return steps
+}
+
+// only returns the outline of one operation of the document and of the fragments that it reaches.
+func (o *outline) only(operation *ast.OperationDefinition) *outline {
+	own := &outline{document: &ast.QueryDocument{Position: o.document.Position}, named: o.named, spreads: o.spreads, visits: o.visits + 1}
+	for i, other := range o.document.Operations {
+		if other == operation {
+			own.walk(o.operations[i], 0)
+			own.document.Operations, own.operations = ast.OperationList{operation}, []*part{o.operations[i]}
+		}
+	}
+	for _, p := range o.fragments {
+		if p.visited == own.visits {
+			own.document.Fragments, own.fragments = append(own.document.Fragments, p.fragment), append(own.fragments, p)
+		}
+	}
+	return own
+}
+
+// bytes returns about how much memory the document takes, without its text.
+func (o *outline) bytes() int {
+	bytes := 0
+	for _, parts := range [][]*part{o.operations, o.fragments} {
+		for _, p := range parts {
+			bytes += p.bytes
+		}
+	}
+	return bytes
+}
+
+// refuseCycles returns an error if a fragment spreads itself, directly or through others.
+func (o *outline) refuseCycles() *gqlerror.Error {
 	const entered, left = 1, 2
-	states := make(map[string]int, len(fragments))
-	var visit func(ast.SelectionSet) *gqlerror.Error
-	visit = func(set ast.SelectionSet) *gqlerror.Error {
-		for _, selection := range set {
-			var err *gqlerror.Error
-			switch selection := selection.(type) {
-			case *ast.Field:
-				err = visit(selection.SelectionSet)
-			case *ast.InlineFragment:
-				err = visit(selection.SelectionSet)
-			case *ast.FragmentSpread:
-				fragment := m.fragments[selection.Name]
-				switch {
-				case fragment == nil || states[selection.Name] == left:
-					continue
-				case states[selection.Name] == entered:
-					return cycle(selection)
+	var visit func(*part) *gqlerror.Error
+	visit = func(p *part) *gqlerror.Error {
+		p.state = entered
+		for i, next := range p.reaches {
+			switch {
+			case next == nil || next.state == left:
+			case next.state == entered:
+				return cycle(p.spreads[i])
+			default:
+				if err := visit(next); err != nil {
+					return err
 				}
-				states[selection.Name] = entered
-				err = visit(fragment.SelectionSet)
-				states[selection.Name] = left
-			}
-			if err != nil {
-				return err
 			}
 		}
+		p.state = left
 		return nil
 	}
-	for _, fragment := range fragments {
-		if states[fragment.Name] == left {
+	for _, p := range o.fragments {
+		if p.state == left {
 			continue
 		}
-		states[fragment.Name] = entered
-		if err := visit(m.fragments[fragment.Name].SelectionSet); err != nil {
+		if err := visit(p); err != nil {
 			return err
 		}
-		states[fragment.Name] = left
 	}
 	return nil
 }
@@ -208,7 +208,7 @@ func (m *measure) refuseCycles(fragments ast.FragmentDefinitionList) *gqlerror.E
 func cycle(spread *ast.FragmentSpread) *gqlerror.Error {
 	err := &gqlerror.Error{
 		Message:   fmt.Sprintf("Cannot spread fragment %q within itself.", spread.Name),
-		Locations: []gqlerror.Location{{Line: spread.Position.Line, Column: spread.Position.Column}},
+		Locations: locations(spread.Position),
 	}
 	errcode.Set(err, errcode.ValidationFailed)
 	return err

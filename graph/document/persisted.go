@@ -62,7 +62,7 @@ func (p Persistence) MutateOperationParameters(ctx context.Context, request *gra
 			return err
 		}
 	}
-	if _, ok := p.trusted.Document(request.Query); p.trustedOnly && !ok {
+	if p.trustedOnly && !p.trusted.Has(request.Query) {
 		return apierror.New(apierror.CodeNotTrusted, "Only trusted documents are executed: name one by its documentId. This document is none.")
 	}
 	return nil

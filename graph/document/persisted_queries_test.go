@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // held returns how many bytes are kept: as the cache reckons, and counted.
@@ -84,12 +83,12 @@ func TestPersistedQueriesInUseStayWhateverElseComes(t *testing.T) {
 func TestTrustedDocumentsAreKeptForGood(t *testing.T) {
 	t.Parallel()
 	const text = "{ __typename }"
-	document := new(ast.QueryDocument)
-	kept := NewCache(&Trusted{documents: map[string]*ast.QueryDocument{text: document}}, 1)
+	listed := new(checked)
+	kept := NewCache(&Trusted{documents: map[string]*checked{text: listed}}, 1)
 	for i := range 10 {
-		kept.Add(strconv.Itoa(i), new(ast.QueryDocument))
+		kept.add(strconv.Itoa(i), new(checked))
 	}
-	if got, ok := kept.Get(text); !ok || got != document {
+	if got, ok := kept.get(text, ""); !ok || got != listed {
 		t.Error("it is gone")
 	}
 }

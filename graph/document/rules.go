@@ -1,28 +1,112 @@
 package document
 
 import (
+	"cmp"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator/core"
 	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"certql/graph/apierror"
 )
 
-// validationRules returns the rules of validation: gqlparser's, with the project's own for literals. If
-// errors suggest no names of the schema, so do theirs.
-func (r inputReader) validationRules() *rules.Rules {
+// maxErrors is how many errors are found in a document, or in the variables of a request, before no
+// more are looked for.
+const maxErrors = 10
+
+// validationRules returns the rules of validation, in the order in which they are asked: gqlparser's,
+// with the project's own for literals and for fields that overlap (overlaps). If errors suggest no names
+// of the schema, so do theirs.
+func (r inputReader) validationRules() []core.Rule {
 	list := rules.NewDefaultRules()
 	list.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, r.valuesRule())
-	if !r.silent {
-		return list
+	list.RemoveRule(rules.OverlappingFieldsCanBeMergedRule.Name)
+	if r.silent {
+		for telling, silent := range map[string]core.Rule{
+			rules.FieldsOnCorrectTypeRule.Name: rules.FieldsOnCorrectTypeRuleWithoutSuggestions,
+			rules.KnownArgumentNamesRule.Name:  rules.KnownArgumentNamesRuleWithoutSuggestions,
+			rules.KnownTypeNamesRule.Name:      rules.KnownTypeNamesRuleWithoutSuggestions,
+			rules.ScalarLeafsRule.Name:         rules.ScalarLeafsRuleWithoutSuggestions,
+		} {
+			list.ReplaceRule(telling, silent.RuleFunc)
+		}
 	}
-	for telling, silent := range map[string]core.Rule{
-		rules.FieldsOnCorrectTypeRule.Name: rules.FieldsOnCorrectTypeRuleWithoutSuggestions,
-		rules.KnownArgumentNamesRule.Name:  rules.KnownArgumentNamesRuleWithoutSuggestions,
-		rules.KnownTypeNamesRule.Name:      rules.KnownTypeNamesRuleWithoutSuggestions,
-		rules.ScalarLeafsRule.Name:         rules.ScalarLeafsRuleWithoutSuggestions,
-	} {
-		list.ReplaceRule(telling, silent.RuleFunc)
+	var sorted []core.Rule
+	for name, check := range list.GetInner() {
+		sorted = append(sorted, core.Rule{Name: name, RuleFunc: check})
 	}
-	return list
+	slices.SortFunc(sorted, func(a, b core.Rule) int { return cmp.Compare(a.Name, b.Name) })
+	return sorted
+}
+
+// enough is what ends a validation that has found maxErrors errors: gqlparser's walk has no other way out.
+type enough struct{}
+
+// validate returns what is wrong with a document that has been parsed: the first ten errors, and one
+// that says so if there are more.
+func validate(schema *ast.Schema, document *ast.QueryDocument, list []core.Rule) (errs gqlerror.List) {
+	defer func() {
+		switch reason := recover().(type) {
+		case nil:
+		case enough:
+			errs = append(errs, apierror.Invalid("Too many validation errors, error limit reached. Validation aborted."))
+		default:
+			panic(reason)
+		}
+	}()
+	var observers core.Events
+	for _, rule := range list {
+		rule.RuleFunc(&observers, func(options ...core.ErrorOption) {
+			if len(errs) == maxErrors {
+				panic(enough{})
+			}
+			err := &gqlerror.Error{Rule: rule.Name}
+			for _, option := range options {
+				option(err)
+			}
+			errcode.Set(err, errcode.ValidationFailed)
+			errs = append(errs, err)
+		})
+	}
+	core.Walk(schema, document, &observers)
+	if errs == nil {
+		errs = overlaps(schema, document)
+	}
+	return errs
+}
+
+// checkNames returns an error if names do not tell the operations of a document apart, or its fragments.
+// It is for documents of which one operation alone is validated; the rules find this in others.
+func checkNames(document *ast.QueryDocument) gqlerror.List {
+	var errs gqlerror.List
+	add := func(at *ast.Position, message string) {
+		if len(errs) < maxErrors {
+			err := apierror.Invalid(message)
+			err.Locations = locations(at)
+			errs = append(errs, err)
+		}
+	}
+	seen := make(map[string]bool, len(document.Operations))
+	for _, operation := range document.Operations {
+		if operation.Name == "" && len(document.Operations) > 1 {
+			add(operation.Position, "This anonymous operation must be the only defined operation.")
+		}
+		if seen[operation.Name] {
+			add(operation.Position, `There can be only one operation named "`+operation.Name+`".`)
+		}
+		seen[operation.Name] = true
+	}
+	clear(seen)
+	for _, fragment := range document.Fragments {
+		if seen[fragment.Name] {
+			add(fragment.Position, `There can be only one fragment named "`+fragment.Name+`".`)
+		}
+		seen[fragment.Name] = true
+	}
+	return errs
 }
 
 // introspects reports whether a document asks for the schema anywhere.
@@ -32,7 +116,7 @@ func introspects(document *ast.QueryDocument) bool {
 		for _, selection := range set {
 			switch selection := selection.(type) {
 			case *ast.Field:
-				if selection.Name == "__schema" || selection.Name == "__type" || asks(selection.SelectionSet) {
+				if asksForSchema(selection) || asks(selection.SelectionSet) {
 					return true
 				}
 			case *ast.InlineFragment:
@@ -55,3 +139,5 @@ func introspects(document *ast.QueryDocument) bool {
 	}
 	return false
 }
+
+func asksForSchema(field *ast.Field) bool { return field.Name == "__schema" || field.Name == "__type" }

@@ -13,24 +13,22 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/validator"
-	"github.com/vektah/gqlparser/v2/validator/rules"
+	"github.com/vektah/gqlparser/v2/validator/core"
 )
 
 // Trusted are the documents that the operator has listed beforehand. Requests name them by their ids.
 // They have been parsed and validated, and are kept for good. A nil *Trusted has none.
 type Trusted struct {
-	texts     map[string]string             // by ids, and by the hashes of the texts
-	documents map[string]*ast.QueryDocument // by texts
+	texts     map[string]string   // by ids, and by the hashes of the texts
+	documents map[string]*checked // by texts
 }
 
 // LoadTrusted reads the trusted documents in a manifest, or in all manifests of a folder: the files
 // whose names end in .json. A manifest is a JSON object of documents by their ids, as relay-compiler
 // and graphql-codegen write it, or a list of operations in Apollo's format. Each document has to be
-// within the limits, of which those that are 0 have their defaults, and valid for the schema with its
-// scalars; it must
-// not ask for the schema if that is hidden. The error has a line for each problem, with the file, the
-// line and the column.
+// within the limits, of which those that are 0 have their defaults, and valid as a whole for the schema
+// with its scalars; it must not ask for the schema if that is hidden. The error has a line for each
+// problem, with the file, the line and the column; of one document, for ten of them.
 func LoadTrusted(path string, limits Limits, hidden bool, schema *ast.Schema, scalars Scalars) (*Trusted, error) {
 	files, err := manifestsAt(path)
 	if err != nil {
@@ -41,7 +39,7 @@ func LoadTrusted(path string, limits Limits, hidden bool, schema *ast.Schema, sc
 		hidden: hidden,
 		schema: schema,
 		rules:  inputReader{schema: schema, scalars: scalars}.validationRules(),
-		loaded: &Trusted{texts: make(map[string]string), documents: make(map[string]*ast.QueryDocument)},
+		loaded: &Trusted{texts: make(map[string]string), documents: make(map[string]*checked)},
 		places: make(map[string]manifestPlace),
 	}
 	for _, file := range files {
@@ -80,13 +78,19 @@ func (d *Trusted) text(id string) (string, bool) {
 	return text, ok
 }
 
-// Document returns the document with a text, and whether there is one.
-func (d *Trusted) Document(text string) (*ast.QueryDocument, bool) {
+// Has reports whether there is a document with a text.
+func (d *Trusted) Has(text string) bool {
+	_, ok := d.document(text)
+	return ok
+}
+
+// document returns the document with a text, and whether there is one.
+func (d *Trusted) document(text string) (*checked, bool) {
 	if d == nil {
 		return nil, false
 	}
-	document, ok := d.documents[text]
-	return document, ok
+	found, ok := d.documents[text]
+	return found, ok
 }
 
 // manifestsAt returns the path itself or, if it is a folder, the paths of the manifests in it.
@@ -116,7 +120,7 @@ type documentLoader struct {
 	limits   Limits
 	hidden   bool // documents must not ask for the schema
 	schema   *ast.Schema
-	rules    *rules.Rules
+	rules    []core.Rule
 	loaded   *Trusted
 	places   map[string]manifestPlace // of the ids
 	problems []error
@@ -141,8 +145,8 @@ func (l *documentLoader) load(m *manifest) {
 		if _, ok := l.loaded.documents[listed.text]; ok {
 			continue
 		}
-		document, errs := l.check(listed.text)
-		l.loaded.documents[listed.text] = document
+		found, errs := l.check(listed.text)
+		l.loaded.documents[listed.text] = found
 		for _, err := range errs {
 			where := ""
 			if len(err.Locations) > 0 {
@@ -157,19 +161,27 @@ func (l *documentLoader) load(m *manifest) {
 	}
 }
 
-// check parses a document. It returns errors if the document must not be executed.
-func (l *documentLoader) check(text string) (*ast.QueryDocument, gqlerror.List) {
-	document, err := l.limits.readDocument(text)
+// check parses a document and validates all of it, however long that takes: the operator has listed it.
+// It returns errors if the document must not be executed.
+func (l *documentLoader) check(text string) (*checked, gqlerror.List) {
+	whole, err := l.limits.readOutline(text)
 	switch {
 	case err != nil:
 		return nil, gqlerror.List{err}
-	case len(document.Operations) == 0:
+	case len(whole.operations) == 0:
 		return nil, gqlerror.List{errNoOperation()}
-	case l.hidden && introspects(document):
+	case l.hidden && introspects(whole.document):
 		return nil, gqlerror.List{errIntrospection()}
-	default:
-		return document, validator.ValidateWithRules(l.schema, document, l.rules)
 	}
+	found := &checked{document: whole.document, extents: make(map[*ast.OperationDefinition]extent)}
+	for _, operation := range whole.document.Operations {
+		extents, err := l.limits.expand(whole.only(operation))
+		if err != nil {
+			return nil, gqlerror.List{err}
+		}
+		found.extents[operation] = extents[operation]
+	}
+	return found, validate(l.schema, whole.document, l.rules)
 }
 
 // bareID returns an id without the prefix that marks it as a hash. The specification wants hashes to

@@ -11,9 +11,6 @@ import (
 	"certql/graph/apierror"
 )
 
-// maxVariableErrors bounds how many errors one request's variables are reported with.
-const maxVariableErrors = 50
-
 // An inputReader reads what callers send as values of the types of a schema.
 type inputReader struct {
 	schema  *ast.Schema
@@ -83,18 +80,18 @@ func (c *coercion) errorPath() ast.Path {
 // report adds an error of the variable that is being read.
 func (c *coercion) report(format string, arguments ...any) {
 	switch n := len(c.errors); {
-	case n < maxVariableErrors:
+	case n < maxErrors:
 		err := apierror.Invalid(fmt.Sprintf(format, arguments...))
 		err.Path = c.errorPath()
 		err.Locations = locations(c.variable.Position)
 		c.errors = append(c.errors, err)
-	case n == maxVariableErrors:
+	case n == maxErrors:
 		c.errors = append(c.errors, apierror.Invalid("Too many errors processing variables, error limit reached. Execution aborted."))
 	}
 }
 
 // aborted reports whether there are so many errors that no more are looked for.
-func (c *coercion) aborted() bool { return len(c.errors) > maxVariableErrors }
+func (c *coercion) aborted() bool { return len(c.errors) > maxErrors }
 
 // refuse adds the error of a value, as it is printed, and the reason for it.
 func (c *coercion) refuse(printed, reason string) {
