@@ -36,7 +36,7 @@ func (e *estimator) page(at *path, parents objects, field graphql.CollectedField
 		read := reads.At(i)
 		e.cost.add(at, e.unread(parents, fact{list: list, offset: read.Offset, limit: read.Limit, count: read.Count}))
 	}
-	return parents.child(list+" "+strconv.Itoa(window.Offset)+" "+strconv.Itoa(window.Skip)+" "+strconv.Itoa(window.Limit), limit)
+	return e.child(parents, list+" "+strconv.Itoa(window.Offset)+" "+strconv.Itoa(window.Skip)+" "+strconv.Itoa(window.Limit), limit)
 }
 
 // eachRow calls row with what is selected of the rows of a connection, once for each field of it that

@@ -56,7 +56,7 @@ func (e *estimator) decide(at *path, field graphql.CollectedField, decisions int
 	}
 	e.write(at, load.Parts(decisions, upstream.MaxDecisions))
 	e.payload(at, field)
-	items := one("written").child("decided", decisions)
+	items := e.child(one("written"), "decided", decisions)
 	for _, field := range Named(e.collect(field), "decidedItems") {
 		at := at.field(field)
 		if e.unread(one("decided"), fact{}) > 0 {
@@ -85,7 +85,7 @@ func (e *estimator) reassignAsync(at *path, field graphql.CollectedField, refere
 		}
 		e.write(at, mostTasks(references)+reads)
 	}
-	tasks := one("queued").child("tasks", mostTasks(references))
+	tasks := e.child(one("queued"), "tasks", mostTasks(references))
 	for _, field := range Named(e.collect(field), "tasks") {
 		e.tasksBelow(at.field(field), tasks, e.collect(field), nil)
 	}

@@ -20,6 +20,7 @@ type estimator struct {
 	precheck  bool // the certification is read before a write
 
 	cost  Cost
+	steps int            // that were taken
 	read  map[fact]bool  // what the operation has read
 	named batch          // of what the fields at the root name by ids
 	items map[string]int // number of review items that they name, by certification
@@ -44,7 +45,10 @@ type objects struct {
 func one(key string) objects { return objects{[]string{key}, 1} }
 
 // child returns the objects that a field of each of the objects shows, at most so many of each.
-func (o objects) child(name string, each int) objects {
+func (e *estimator) child(o objects, name string, each int) objects {
+	if e.work(len(o.keys)); e.exhausted() {
+		return objects{}
+	}
 	keys := make([]string, len(o.keys))
 	for i, key := range o.keys {
 		keys[i] = key + "/" + name
@@ -55,6 +59,9 @@ func (o objects) child(name string, each int) objects {
 // unread returns the number of the objects of which a fact has not been read yet, and counts it as
 // read from now on.
 func (e *estimator) unread(o objects, f fact) int {
+	if e.work(len(o.keys)); e.exhausted() {
+		return 0
+	}
 	n := 0
 	for _, key := range o.keys {
 		f.of = key
@@ -65,6 +72,16 @@ func (e *estimator) unread(o objects, f fact) int {
 	}
 	return n
 }
+
+// maxSteps bounds the steps of an estimate. One step is an object, or what is read of one: the work is
+// what the fields below objects that are named by their ids make, times those objects.
+const maxSteps = 20_000
+
+// work counts steps.
+func (e *estimator) work(steps int) { e.steps += steps }
+
+// exhausted reports whether the estimate takes too many steps to be made.
+func (e *estimator) exhausted() bool { return e.steps > maxSteps }
 
 // forget counts everything as not read.
 func (e *estimator) forget() {
@@ -144,9 +161,7 @@ func (e *estimator) itemsByID(at *path, items []load.ItemKey, field graphql.Coll
 	var certificationIDs []string
 	for _, item := range items {
 		key := "item " + item.CertificationID + "/" + item.ID
-		if !slices.Contains(certificationIDs, item.CertificationID) {
-			certificationIDs = append(certificationIDs, item.CertificationID)
-		}
+		certificationIDs = append(certificationIDs, item.CertificationID)
 		if e.unread(one(key), fact{}) > 0 {
 			n := e.items[item.CertificationID]
 			e.items[item.CertificationID] = n + 1
@@ -211,7 +226,7 @@ func (e *estimator) certificationsBelow(at *path, certifications objects, fields
 		case "reassignment":
 			for _, from := range Named(e.collect(field), "from") {
 				for _, origin := range Named(e.collect(from), "certification") {
-					e.certification(at.field(from).field(origin), certifications.child("origin", 1), e.collect(origin), origins)
+					e.certification(at.field(from).field(origin), e.child(certifications, "origin", 1), e.collect(origin), origins)
 				}
 			}
 		}
@@ -233,7 +248,7 @@ func (e *estimator) itemsBelow(at *path, items, certifications objects, fields [
 // tasksBelow adds what is selected of tasks, whose certifications are read in one batch.
 func (e *estimator) tasksBelow(at *path, tasks objects, fields []graphql.CollectedField, targets *batch) {
 	for _, field := range Named(fields, "certification") {
-		e.certification(at.field(field), tasks.child("target", 1), e.collect(field), targets)
+		e.certification(at.field(field), e.child(tasks, "target", 1), e.collect(field), targets)
 	}
 }
 

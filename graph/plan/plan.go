@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -55,8 +56,8 @@ func (Planning) ExtensionName() string { return planningName }
 func (Planning) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext makes the plan of an operation. The error is that of an operation that is
-// refused: it may take too many calls, its request's extensions are wrong, or it is a subscription to
-// more than one field.
+// refused: it may take too many calls, or too many steps to estimate them, its request's extensions are
+// wrong, or it is a subscription to more than one field.
 func (p Planning) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
 	var made Plan
 	err := checkRoot(operation)
@@ -73,7 +74,9 @@ func (p Planning) MutateOperationContext(_ context.Context, operation *graphql.O
 	made.Projected.Operation, made.Whole.Operation = operation, operation
 	made.Projected.PutOff = takeDefers(operation)
 	made.Deferring = len(made.Projected.PutOff) > 0
-	p.estimate(&made, operation)
+	if err := p.estimate(&made, operation); err != nil {
+		return err
+	}
 	operation.Stats.SetExtension(planningName, &made)
 	if !made.DryRun && made.Cost.Calls > p.MaxCalls {
 		return made.Cost.exceeds(p.MaxCalls)
@@ -94,11 +97,12 @@ func flag(operation *graphql.OperationContext, name string) (bool, *gqlerror.Err
 	}
 }
 
-// estimate sets the shared pages and the cost of an operation.
-func (p Planning) estimate(made *Plan, operation *graphql.OperationContext) {
+// estimate sets the shared pages and the cost of an operation. The error is that an estimate would take
+// too many steps.
+func (p Planning) estimate(made *Plan, operation *graphql.OperationContext) *gqlerror.Error {
 	fields := Roots(operation)
 	if !asksUpstream(fields) {
-		return
+		return nil
 	}
 	e := estimator{operation: operation, rows: p.Rows, precheck: p.Precheck}
 	e.forget()
@@ -113,6 +117,17 @@ func (p Planning) estimate(made *Plan, operation *graphql.OperationContext) {
 		e.query(fields)
 	}
 	made.Cost = e.cost
+	if e.exhausted() {
+		return errTooManySteps()
+	}
+	return nil
+}
+
+func errTooManySteps() *gqlerror.Error {
+	err := apierror.New(apierror.CodeOperationTooLarge, fmt.Sprintf(
+		"It would take more than %d steps to estimate the cost of the operation: the objects that it names by their ids, times the fields below them that take calls.", maxSteps))
+	err.Extensions["limit"], err.Extensions["allowed"] = "estimation", maxSteps
+	return err
 }
 
 // asksUpstream reports whether any of the fields at the root of an operation may take a call.
