@@ -128,6 +128,14 @@ func bodyTooLarge(allowed int) *refusal {
 	}
 }
 
+// tooManyValues is the refusal of a body with more values than allowed.
+func tooManyValues(allowed int) *refusal {
+	return &refusal{
+		status: http.StatusRequestEntityTooLarge, code: apierror.CodeOperationTooLarge, limit: "values", allowed: allowed,
+		message: fmt.Sprintf("The body has more than %d values, one for every %d bytes that the gateway's setting --max-body allows.", allowed, bytesOfValue),
+	}
+}
+
 // urlTooLong is the refusal of a query string of more bytes than allowed.
 func urlTooLong(allowed int) *refusal {
 	return &refusal{

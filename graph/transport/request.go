@@ -89,6 +89,9 @@ func (x exchange) readPost() (operations []*graphql.RawParams, batch bool, err e
 		}
 		return nil, false, errCutOff
 	}
+	if most := maxValues(allowed); countValues(body.Bytes()) > most {
+		return nil, false, tooManyValues(most)
+	}
 	if bytes.HasPrefix(bytes.TrimLeft(body.Bytes(), " \t\r\n"), []byte("[")) {
 		operations, err = x.decodeBatch(body.Bytes())
 		return operations, true, err

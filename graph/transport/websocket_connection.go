@@ -90,6 +90,9 @@ func (s *socket) read(ctx context.Context) (socketMessage, error) {
 	if text.Len() > s.limits.Body {
 		return socketMessage{}, errMessageTooLong
 	}
+	if countValues(text.Bytes()) > maxValues(s.limits.Body) {
+		return socketMessage{}, errMessageValues
+	}
 	return decodeMessage(text.Bytes())
 }
 

@@ -57,6 +57,7 @@ var (
 	errSubscriberID   = &breach{4409, "Subscriber for this id already exists"}
 	errInitAgain      = &breach{4429, "Too many initialisation requests"}
 	errMessageTooLong = &breach{websocket.StatusMessageTooBig, "A message is longer than the gateway's setting --max-body allows."}
+	errMessageValues  = &breach{websocket.StatusMessageTooBig, "A message has more than one value for every 8 bytes of the setting --max-body."}
 	errStopping       = &breach{websocket.StatusGoingAway, "The gateway is stopping."}
 )
 
