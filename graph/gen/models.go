@@ -343,7 +343,7 @@ func (e FilterMatch) MarshalJSON() ([]byte, error) {
 type MutationErrorCode string
 
 const (
-	// The input is invalid; correct it and send it again.
+	// The input is invalid; correct it and send it again. The first 50 errors of an input are listed.
 	MutationErrorCodeBadUserInput MutationErrorCode = "BAD_USER_INPUT"
 	// The caller is neither a reviewer of the certification nor an administrator.
 	MutationErrorCodeForbidden MutationErrorCode = "FORBIDDEN"

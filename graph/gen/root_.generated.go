@@ -2711,7 +2711,7 @@ type MutationError {
 
 "The kinds of refusals that a person can act on."
 enum MutationErrorCode {
-  "The input is invalid; correct it and send it again."
+  "The input is invalid; correct it and send it again. The first 50 errors of an input are listed."
   BAD_USER_INPUT
   "The caller is neither a reviewer of the certification nor an administrator."
   FORBIDDEN

@@ -20,8 +20,8 @@ type decisions struct {
 	positions       []int    // of the list's decisions in the input
 }
 
-// parseDecisions returns the input of decideReviewItems in the upstream's terms, or everything that
-// is wrong with it. An item that is given twice with the same decision counts once.
+// parseDecisions returns the input of decideReviewItems in the upstream's terms, or what is wrong
+// with it, up to maxInputErrors. An item that is given twice with the same decision counts once.
 func (e *Executor) parseDecisions(input gen.DecideReviewItemsInput) (decisions, payloadErrors) {
 	var (
 		in   = decisions{given: input.CertificationID}
@@ -41,6 +41,9 @@ func (e *Executor) parseDecisions(input gen.DecideReviewItemsInput) (decisions, 
 	now := e.cfg.Now()
 	first := make(map[string]int, len(input.Decisions)) // index in the list, by item
 	for i, given := range input.Decisions {
+		if errs.cutShort("decisions") {
+			break
+		}
 		itemID, err := model.ParseItemID(given.ItemID, in.certificationID)
 		if err != nil {
 			errs.addInput(fieldPath("decisions", i, "itemId"), aboutID(err), given.ItemID)

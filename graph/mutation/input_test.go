@@ -46,6 +46,42 @@ func TestWrongDecisionsAreReportedAllAtOnce(t *testing.T) {
 	}
 }
 
+// Of wrong decisions and references without number, the first are reported, and nothing is sent.
+func TestOnlySoManyMistakesOfAnInputAreReported(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	const references = `mutation ($input: ReassignReviewItemsInput!) { reassignReviewItemsAsync(input: $input) { errors { code field message ids } } }`
+	for n, want := range map[int]int{49: 49, 50: 50, 51: 51, 1_500: 51} {
+		var decisions, moved []any
+		for i := range n {
+			decisions = append(decisions, graphtest.Object{"itemId": fmt.Sprintf("a\n%d", i), "decision": "APPROVE"})
+			moved = append(moved, graphtest.Object{"id": fmt.Sprintf("a\n%d", i), "type": "ITEM"})
+		}
+		decided := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decidingOn(sandbox.LargeCertification, decisions...)).OK(t), "decideReviewItems")
+		reassigned := graphtest.At(w.Ask(t, graphtest.Admin, references, graphtest.Object{"input": graphtest.Object{
+			"certificationId": sandbox.LargeCertification, "references": moved, "reassignTo": graphtest.Reviewer1, "reason": "Away",
+		}}).OK(t), "reassignReviewItemsAsync")
+		for list, payload := range map[string]any{"decisions": decided, "references": reassigned} {
+			errs, _ := graphtest.At(payload, "errors").([]any)
+			if len(errs) != want {
+				t.Fatalf("%d wrong %s: %d errors, want %d", n, list, len(errs), want)
+			}
+			last := errs[want-1].(map[string]any)
+			if cut := gocmp.Equal(last["field"], any([]any{list})); cut != (n > 50) {
+				t.Errorf("%d wrong %s: the last error is %v", n, list, last)
+			}
+		}
+	}
+	payload := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decidingOn(sandbox.LargeCertification,
+		graphtest.Object{"itemId": strings.Repeat("x", 100_000), "decision": "APPROVE"})).OK(t), "decideReviewItems")
+	if errs, _ := graphtest.At(payload, "errors").([]any); len(errs) != 1 || len(fmt.Sprint(errs)) > 1_000 {
+		t.Errorf("an id that is none: %.600v", errs)
+	}
+	if n := w.Sandbox.Requests().Total; n != 0 {
+		t.Errorf("%d requests for what needs none", n)
+	}
+}
+
 // An item that is decided twice in the same way counts once, under the id that came first.
 func TestTheSameDecisionTwiceCountsOnce(t *testing.T) {
 	t.Parallel()

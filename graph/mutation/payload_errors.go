@@ -27,9 +27,26 @@ func (p *payloadErrors) addInput(path []string, sentence string, ids ...string) 
 	})
 }
 
-// named returns the ids without empty ones, which name nothing. It is never nil.
+// maxInputErrors is how many errors in the input of a mutation are listed. What comes after them in the input
+// is not looked at.
+const maxInputErrors = 50
+
+// cutShort reports whether there are so many errors that no more are looked for, and adds one that says so.
+func (p *payloadErrors) cutShort(list string) bool {
+	if len(*p) < maxInputErrors {
+		return false
+	}
+	p.addInput(fieldPath(list), fmt.Sprintf("There may be more errors: only the first %d are listed.", maxInputErrors))
+	return true
+}
+
+// longestID is the most bytes that an id has which names anything, global ones included.
+const longestID = 1000
+
+// named returns the ids without those that name nothing: empty ones, and any that is longer than all ids.
+// It is never nil.
 func named(ids []string) []string {
-	return slices.DeleteFunc(append([]string{}, ids...), func(id string) bool { return id == "" })
+	return slices.DeleteFunc(append([]string{}, ids...), func(id string) bool { return id == "" || len(id) > longestID })
 }
 
 // aboutID returns a sentence on an id of the input. The text of err continues one that begins with it.

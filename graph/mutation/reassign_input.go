@@ -20,7 +20,7 @@ type reassignment struct {
 }
 
 // parseReassignment returns the input of a reassignment of at most limit references in the upstream's
-// terms, or everything that is wrong with it. The error of an input with more references ends with
+// terms, or what is wrong with it, up to maxInputErrors. The error of an input with more references ends with
 // beyond.
 func parseReassignment(input gen.ReassignReviewItemsInput, limit int, beyond string) (reassignment, payloadErrors) {
 	var (
@@ -46,6 +46,9 @@ func parseReassignment(input gen.ReassignReviewItemsInput, limit int, beyond str
 	}
 	first := make(map[upstream.ReassignReference]bool, len(input.References))
 	for i, given := range input.References {
+		if errs.cutShort("references") {
+			break
+		}
 		parse := model.ParseRawID
 		if given.Type == upstream.ReassignItem {
 			parse = func(id string) (string, error) { return model.ParseItemID(id, in.certificationID) }
