@@ -32,11 +32,16 @@ func (r *inputReader) ids(argument string, ids []string, parse func(string) (str
 	if ids == nil {
 		return nil
 	}
-	r.length(argument, len(ids))
+	if r.length(argument, len(ids)); len(ids) > maxListLength {
+		return nil
+	}
 	raw := make([]string, 0, len(ids))
 	for i, id := range ids {
 		parsed, err := parse(id)
-		r.fail(fmt.Sprintf("%s[%d]", argument, i), err)
+		if err != nil {
+			r.fail(fmt.Sprintf("%s[%d]", argument, i), err)
+			return nil
+		}
 		if !slices.Contains(raw, parsed) {
 			raw = append(raw, parsed)
 		}

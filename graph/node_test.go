@@ -157,3 +157,28 @@ func TestNodesKeepTheOthers(t *testing.T) {
 		t.Errorf("1001 ids: %.300s", tooMany.Text)
 	}
 }
+
+// Ten wrong ids are told one by one, and how many more there are.
+func TestOnlySoManyWrongIDsAreToldOneByOne(t *testing.T) {
+	t.Parallel()
+	w := graphtest.SharedTenant(t)
+	good := graphtest.CertificationID(sandbox.LargeCertification)
+	for wrong, more := range map[int]string{10: "", 11: "ids has 1 more that are wrong.", 999: "ids has 989 more that are wrong."} {
+		ids := []string{good}
+		for i := range wrong {
+			ids = append(ids, fmt.Sprint("not an id ", i))
+		}
+		a := w.Ask(t, graphtest.Admin, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", graphtest.Object{"ids": ids})
+		told := 0
+		for _, e := range a.Errors {
+			if e.Message == more && graphtest.PathText(e.Path) == "nodes" {
+				more = ""
+			} else if graphtest.PathText(e.Path) == fmt.Sprintf("nodes.%d", told+1) {
+				told++
+			}
+		}
+		if told != 10 || more != "" || a.At("nodes", 0, "id") != good || a.At("nodes", wrong) != nil {
+			t.Errorf("%d wrong ids: %.2000s", wrong, a.Text)
+		}
+	}
+}

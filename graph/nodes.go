@@ -25,28 +25,45 @@ func (r *Resolver) node(ctx context.Context, id model.NodeID) (model.Node, error
 	}
 }
 
+// maxWrongIDs is how many wrong ids of one field are told one by one.
+const maxWrongIDs = 10
+
 // nodes returns an object, or nil, for each id. If an id is wrong, or an object cannot be read,
-// there is nil in its place and an error of its own, so that the others stay.
+// there is nil in its place and an error of its own, so that the others stay. Wrong ids beyond
+// maxWrongIDs have one error together. An id that is given several times is read once, with all that is
+// read beside it.
 func (r *Resolver) nodes(ctx context.Context, ids []string) ([]model.Node, error) {
 	if len(ids) > plan.MaxNodes {
 		return nil, badArgument("ids", fmt.Errorf("has %d ids; at most %d are allowed", len(ids), plan.MaxNodes))
 	}
-	parsed, errs := make([]model.NodeID, len(ids)), make([]error, len(ids))
+	parsed, errs, wrong := make([]model.NodeID, len(ids)), make([]error, len(ids)), 0
 	for i, id := range ids {
 		var err error
-		if parsed[i], err = model.ParseNodeID(id); err != nil {
+		if parsed[i], err = model.ParseNodeID(id); err == nil {
+			continue
+		}
+		if wrong++; wrong <= maxWrongIDs {
 			errs[i] = badArgument(fmt.Sprintf("ids[%d]", i), err)
 		}
 	}
+	if wrong > maxWrongIDs {
+		graphql.AddError(ctx, badArgument("ids", fmt.Errorf("has %d more that are wrong", wrong-maxWrongIDs)))
+	}
 	announce(ctx, parsed)
-	nodes := make([]model.Node, len(ids))
+	nodes, first := make([]model.Node, len(ids)), make(map[model.NodeID]int, len(ids))
 	var group sync.WaitGroup
 	for i, id := range parsed {
-		if errs[i] == nil {
+		if _, again := first[id]; id.Kind != 0 && !again {
+			first[id] = i
 			group.Go(func() { nodes[i], errs[i] = r.node(ctx, id) })
 		}
 	}
 	group.Wait()
+	for i, id := range parsed {
+		if id.Kind != 0 {
+			nodes[i], errs[i] = nodes[first[id]], errs[first[id]]
+		}
+	}
 	for i, err := range errs {
 		if err != nil {
 			graphql.AddError(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i)), err)

@@ -50,10 +50,15 @@ func (e extent) checkUses(variables map[string]any) *gqlerror.Error {
 	return nil
 }
 
+// textBytes is how many bytes of a text count as one value more.
+const textBytes = 64
+
 // sizeOfValue returns how many values there are in one, itself included, or any number above most.
 func sizeOfValue(value any, most int) int {
 	size := 1
 	switch value := value.(type) {
+	case string:
+		size += len(value) / textBytes
 	case []any:
 		for _, element := range value {
 			if size += sizeOfValue(element, most-size); size > most {
@@ -183,7 +188,7 @@ func (e *expansion) countArguments(list ast.ArgumentList) {
 }
 
 func (e *expansion) countValue(value *ast.Value) {
-	e.selections++
+	e.selections += 1 + len(value.Raw)/textBytes
 	if value.Kind == ast.Variable {
 		if e.uses == nil {
 			e.uses = make(map[string]int)

@@ -59,6 +59,7 @@ func TestBreachesOfTheWebSocketProtocol(t *testing.T) {
 		"init again":               {[]string{beginning, beginning}, 4429, "Too many initialisation requests"},
 		"id in use":                {[]string{beginning, queued, queued}, 4409, "already exists"},
 		"too long":                 {[]string{beginning, `{"type":"ping","payload":"` + strings.Repeat("x", 2000) + `"}`}, websocket.StatusMessageTooBig, "--max-body"},
+		"too many values":          {[]string{beginning, `{"type":"ping","payload":[` + strings.Repeat("[],", 200) + `1]}`}, websocket.StatusMessageTooBig, "8 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
