@@ -75,10 +75,6 @@ func sizeOfValue(value any, most int) int {
 	return size
 }
 
-func tooManySelections() *gqlerror.Error {
-	return tooLarge("selections", maxSelections, "The operation has more than %d fields, arguments and values, where fragments and variables count wherever they are used.")
-}
-
 // An expansion counts what a document asks for as execution will see it: fragments are expanded, and
 // fields with the same name at the same place are merged.
 type expansion struct {

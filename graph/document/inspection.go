@@ -157,9 +157,5 @@ func (Inspected) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool) {
 // Add does nothing.
 func (Inspected) Add(context.Context, string, *ast.QueryDocument) {}
 
-func tooManySteps(allowed int) *gqlerror.Error {
-	return tooLarge("validation", allowed, "It would take more than %d steps to validate the document: the fields, arguments and values of each operation and of each fragment, with those of all fragments that it reaches.")
-}
-
 func errNoOperation() *gqlerror.Error   { return apierror.Invalid("The document has no operation.") }
 func errIntrospection() *gqlerror.Error { return apierror.Invalid("Introspection is turned off.") }

@@ -2,11 +2,8 @@ package document
 
 import (
 	"cmp"
-	"fmt"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
-
-	"certql/graph/apierror"
 )
 
 // Limits bound what one request may ask for, before the upstream is called. A request that exceeds
@@ -45,20 +42,6 @@ func (l Limits) WithDefaults() Limits {
 		ListLength: cmp.Or(l.ListLength, 10_000),
 		Batch:      l.Batch,
 	}
-}
-
-// tooLarge returns the error of a request that exceeds a limit. The format has a place for the
-// limit's value.
-func tooLarge(limit string, allowed int, format string) *gqlerror.Error {
-	return &gqlerror.Error{
-		Message:    fmt.Sprintf(format, allowed),
-		Extensions: map[string]any{"code": apierror.CodeOperationTooLarge, "limit": limit, "allowed": allowed},
-	}
-}
-
-// exceeds reports whether an error is that of a request that exceeds the limit with this name.
-func exceeds(err *gqlerror.Error, limit string) bool {
-	return err != nil && err.Extensions["limit"] == limit
 }
 
 // checkVariables returns an error if a list is too long, at any depth.

@@ -100,6 +100,27 @@ func TestRequestsAreLimitedByTheirLength(t *testing.T) {
 	}
 }
 
+// Values that are small take far more memory than their text, and are counted before any is read.
+func TestValuesOfABodyAreLimited(t *testing.T) {
+	t.Parallel()
+	w := graphtest.SharedTenant(t)
+	const allowed = 256 << 10 / 8
+	// The body itself, its two members, the list, and each element.
+	body := func(elements int) string {
+		return `{"query":"{ __typename }","variables":{"v":[` + strings.Repeat("[],", elements-1) + `"a, \\\", [{"]}}`
+	}
+	ofElements := allowed - 5
+	for elements, status := range map[int]int{ofElements / 2: 400, ofElements/2 + 2_000: 413} {
+		got := w.Send(t, graphtest.Sent{Body: body(elements)})
+		if got.Status == 413 {
+			got.Answer(t).WantTooLarge(t, "values", allowed)
+		}
+		if (got.Status == 413) != (status == 413) {
+			t.Errorf("%d elements: status %d: %.600s", elements, got.Status, got.Text)
+		}
+	}
+}
+
 func TestListsInVariablesAreLimited(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)

@@ -13,10 +13,6 @@ import (
 	"certql/graph/apierror"
 )
 
-// maxErrors is how many errors are found in a document, or in the variables of a request, before no
-// more are looked for.
-const maxErrors = 10
-
 // validationRules returns the rules of validation, in the order in which they are asked: gqlparser's,
 // with the project's own for literals and for fields that overlap (overlaps). If errors suggest no names
 // of the schema, so do theirs.
@@ -139,5 +135,3 @@ func introspects(document *ast.QueryDocument) bool {
 	}
 	return false
 }
-
-func asksForSchema(field *ast.Field) bool { return field.Name == "__schema" || field.Name == "__type" }

@@ -242,8 +242,3 @@ func fieldNames(definition *ast.Definition) []string {
 }
 
 func isOneOf(definition *ast.Definition) bool { return definition.Directives.ForName("oneOf") != nil }
-
-// locations returns a position as the locations of an error.
-func locations(position *ast.Position) []gqlerror.Location {
-	return []gqlerror.Location{{Line: position.Line, Column: position.Column}}
-}

@@ -133,3 +133,6 @@ func (s *scale) variable(variable *ast.VariableDefinition) {
 	}
 	s.directives(variable.Directives)
 }
+
+// asksForSchema reports whether a field asks for the schema.
+func asksForSchema(field *ast.Field) bool { return field.Name == "__schema" || field.Name == "__type" }
