@@ -144,6 +144,8 @@ upstreamUrl: https://acme.api.identitynow.com/v3
 image: {repository: registry.example.com/certql, digest: "sha256:` + strings.Repeat("0a", 32) + `"}
 imagePullSecrets: [{name: registry}]
 rateLimit: 90
+allowedHosts: [reviews.example.com, reviews.internal]
+clusterDomain: corp.local
 autoscaling: {enabled: true, minReplicas: 2, maxReplicas: 4, queueLength: 10}
 settings: {auth: service, client-id: portal, cache-ttl: 5s, precheck: false, max-depth: 12, cors-origin: ["https://a.example.com", "https://b.example.com"]}
 secret: {name: certql, files: {client-secret-file: client-secret, api-keys-file: api-keys}}
@@ -414,6 +416,18 @@ func TestPodsAreAddedByTheLengthOfTheQueue(t *testing.T) {
 	}
 }
 
+// Callers know the gateway by the names of its service, by those of an ingress, or by both.
+func TestPodsAreReachedByTheNamesOfTheService(t *testing.T) {
+	for name, want := range map[string]string{
+		"tenant":     "reviews-certql,reviews-certql.iam,reviews-certql.iam.svc,reviews-certql.iam.svc.cluster.local",
+		"everything": "reviews-certql,reviews-certql.iam,reviews-certql.iam.svc,reviews-certql.iam.svc.corp.local,reviews.example.com,reviews.internal",
+	} {
+		if got := argument(t, containerOf(t, rendered(t, charts[name])), "allowed-hosts"); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}
+
 // The pod's time to shut down is enough for the program.
 func TestPodsHaveTimeToEnd(t *testing.T) {
 	for name, want := range map[string]int64{"tenant": 5 + 30 + 10, "everything": 10 + 60 + 10} {
@@ -516,6 +530,8 @@ func TestWrongValuesAreRefused(t *testing.T) {
 		"fewer than the least": {`{sandbox: true, autoscaling: {enabled: true, minReplicas: 5, maxReplicas: 4}}`, "autoscaling.minReplicas must be"},
 		"sessions of two pods": {`{sandbox: true, settings: {auth: "bearer,session"}}`, "stickySessions: sessions are in the memory of one pod"},
 		"secret in a setting":  {`{sandbox: true, settings: {client-secret: hush}}`, "client-secret"},
+		"hosts by setting":     {`{sandbox: true, settings: {allowed-hosts: a.example.com}}`, "allowed-hosts"},
+		"host with a port":     {`{sandbox: true, allowedHosts: ["a.example.com:80"]}`, "allowedHosts"},
 		"a limit by setting":   {`{sandbox: true, settings: {rate-limit: 100}}`, "rate-limit"},
 		"variable of settings": {`{sandbox: true, env: {CERTQL_RATE_LIMIT: "100"}}`, "CERTQL_RATE_LIMIT"},
 		"files of no secret":   {`{sandbox: true, secret: {files: {client-secret-file: client-secret}}}`, "secret.name: needs"},

@@ -80,7 +80,7 @@ func TestTheProgramTakesWhatComposeGives(t *testing.T) {
 		service string
 		want    map[string]string
 	}{
-		"gateway": {nil, "gateway", map[string]string{"upstream-url": "http://sandbox:9090/v3", "client-id": "org-admin", "admin-addr": ":8081"}},
+		"gateway": {nil, "gateway", map[string]string{"upstream-url": "http://sandbox:9090/v3", "client-id": "org-admin", "admin-addr": ":8081", "allowed-hosts": "gateway"}},
 		"gateway with a tenant": {
 			[]string{"CERTQL_UPSTREAM_URL=https://acme.api.identitynow.com/v3", "CERTQL_CLIENT_ID=portal"},
 			"gateway",

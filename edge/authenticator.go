@@ -48,8 +48,7 @@ type Sessions interface {
 	Credential(w http.ResponseWriter, r *http.Request) (upstream.Credential, error)
 }
 
-// Handler puts the sender of each request and its credential into its context for next, or refuses the
-// request.
+// Handler puts the credential of each request into its context for next, or refuses the request.
 func (a Authenticator) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		credential, err := a.credential(w, r)
@@ -57,11 +56,10 @@ func (a Authenticator) Handler(next http.Handler) http.Handler {
 			a.refuse(w, err)
 			return
 		}
-		ctx := upstream.WithSender(r.Context(), sender(r))
 		if credential != nil {
-			ctx = upstream.WithCredential(ctx, credential)
+			r = r.WithContext(upstream.WithCredential(r.Context(), credential))
 		}
-		next.ServeHTTP(w, r.WithContext(ctx))
+		next.ServeHTTP(w, r)
 	})
 }
 

@@ -24,9 +24,13 @@ var ErrInternal = &HTTPError{http.StatusInternalServerError, "INTERNAL", "Someth
 func (e *HTTPError) Error() string { return e.Message }
 
 // write writes the response in the form of GraphQL.
-func (e *HTTPError) write(w http.ResponseWriter) {
+func (e *HTTPError) write(w http.ResponseWriter) { e.writeWith(w, "") }
+
+// writeWith is write with more extensions of the error: members of an object in JSON, with a comma before
+// the first.
+func (e *HTTPError) writeWith(w http.ResponseWriter, extensions string) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(e.Status)
-	fmt.Fprintf(w, `{"errors":[{"message":%q,"extensions":{"code":%q}}]}`, e.Message, e.Code)
+	fmt.Fprintf(w, `{"errors":[{"message":%q,"extensions":{"code":%q%s}}]}`, e.Message, e.Code, extensions)
 }

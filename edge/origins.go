@@ -4,45 +4,73 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
-	"slices"
-	"strings"
+	"net/url"
 )
 
 // Origins are those whose pages may use what a browser sends by itself, such as the cookie of a session:
 // the gateway's own, and those that are listed.
+//
+// Browsers of today say whether a request comes from a page of the same origin, unless they reach the
+// gateway in the clear by a name. Then, as with browsers of old, there is only the origin of the page, and
+// it is compared as a whole: http.CrossOriginProtection leaves the scheme out, so that a page which
+// somebody has altered on its way in the clear would count as one of the gateway that speaks TLS.
 type Origins struct {
-	protection *http.CrossOriginProtection
-	listed     []string
+	proxies Proxies
+	own     string // empty if it is the one that a request is for
+	listed  map[string]bool
 }
 
-// NewOrigins returns the listed origins, which count beside the one that a request is for. Each has to
-// be as browsers write it, such as https://portal.example.com; the error names one that is not.
-func NewOrigins(listed ...string) (*Origins, error) {
-	o := &Origins{http.NewCrossOriginProtection(), listed}
+// NewOrigins returns the origin at which browsers reach the gateway, and others whose pages may do the
+// same. An empty own stands for the origin that each request is for, which has to be of an allowed host;
+// its scheme is that of the connection, or the one that a trusted proxy names. Each origin has to be as
+// browsers write it, such as https://portal.example.com; the error names one that is not.
+func NewOrigins(proxies Proxies, own string, listed ...string) (*Origins, error) {
+	o := &Origins{proxies, own, map[string]bool{}}
 	for _, origin := range listed {
-		if err := o.protection.AddTrustedOrigin(origin); err != nil {
-			return nil, fmt.Errorf("origin %q: %w", origin, err)
+		if err := checkOrigin(origin); err != nil {
+			return nil, err
 		}
+		o.listed[origin] = true
+	}
+	if own != "" {
+		return o, checkOrigin(own)
 	}
 	return o, nil
+}
+
+// checkOrigin returns what is wrong with an origin.
+func checkOrigin(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme == "" || u.Hostname() == "" || text != u.Scheme+"://"+u.Host {
+		return fmt.Errorf("origin %q: must be a scheme, a host and, unless it is the usual one, a port, such as https://portal.example.com", text)
+	}
+	return nil
 }
 
 // Allows reports whether the page that made a browser send the request may do so, whatever the method:
 // that of a handshake for a WebSocket, and of a stream of events, is GET. Programs that are no browsers
 // say nothing of a page, and are allowed.
 func (o *Origins) Allows(r *http.Request) bool {
-	asWrite := *r
-	asWrite.Method = http.MethodPost // since reads are not looked at
-	return o.protection.Check(&asWrite) == nil && !o.inTheClear(r)
+	origin := r.Header.Get("Origin")
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "same-origin", "none": // none stands for what a person has typed in
+		return true
+	case "":
+		return origin == "" || origin == o.ownFor(r) || o.listed[origin]
+	default:
+		return o.listed[origin]
+	}
 }
 
-// inTheClear reports whether a request that is for an origin with TLS comes from a page of the same host
-// without TLS, which anyone on the way may have written. The library compares hosts alone if the browser
-// does not say how the two origins are related.
-func (o *Origins) inTheClear(r *http.Request) bool {
-	page := r.Header.Get("Origin")
-	return r.Header.Get("Sec-Fetch-Site") == "" && strings.HasPrefix(page, "http://") &&
-		(r.TLS != nil || slices.Contains(o.listed, "https://"+r.Host)) && !slices.Contains(o.listed, page)
+// ownFor returns the origin of the gateway's own pages, as the browser that sends a request knows it.
+func (o *Origins) ownFor(r *http.Request) string {
+	if o.own != "" {
+		return o.own
+	}
+	if secure, _ := o.proxies.secure(r); secure {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 // CheckCookie returns why a request that brings a cookie is refused, because another site may have made

@@ -9,7 +9,7 @@ import (
 )
 
 func TestWhichPagesMayUseACookie(t *testing.T) {
-	origins, err := edge.NewOrigins("https://gateway.example.com", "https://portal.example.com")
+	origins, err := edge.NewOrigins(edge.Proxies{}, "https://gateway.example.com", "https://portal.example.com")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,8 +20,10 @@ func TestWhichPagesMayUseACookie(t *testing.T) {
 	}{
 		"no browser":                   {nil, true},
 		"own page":                     {header{"Sec-Fetch-Site": "same-origin", "Origin": "http://inside:8080"}, true},
-		"own page, by its origin":      {header{"Origin": "http://inside:8080"}, true},
-		"own page, behind a proxy":     {header{"Origin": "https://gateway.example.com"}, true},
+		"own page, by its origin":      {header{"Origin": "https://gateway.example.com"}, true},
+		"own page, in the clear":       {header{"Origin": "http://gateway.example.com"}, false},
+		"own page, of another port":    {header{"Origin": "https://gateway.example.com:8443"}, false},
+		"page of the name inside":      {header{"Origin": "http://inside:8080"}, false},
 		"typed in":                     {header{"Sec-Fetch-Site": "none"}, true},
 		"listed page":                  {header{"Sec-Fetch-Site": "same-site", "Origin": "https://portal.example.com"}, true},
 		"listed page of another site":  {header{"Sec-Fetch-Site": "cross-site", "Origin": "https://portal.example.com"}, true},
@@ -54,7 +56,7 @@ func TestWhichPagesMayUseACookie(t *testing.T) {
 }
 
 func TestWhatRidesOnACookieIsJSON(t *testing.T) {
-	origins, err := edge.NewOrigins()
+	origins, err := edge.NewOrigins(edge.Proxies{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,37 +87,56 @@ func TestWhatRidesOnACookieIsJSON(t *testing.T) {
 }
 
 func TestOnlyExactOriginsAreListed(t *testing.T) {
-	for _, origin := range []string{"*", "https://a.example.com/", "portal.example.com", ""} {
-		if _, err := edge.NewOrigins(origin); err == nil {
+	for _, origin := range []string{"*", "https://a.example.com/", "https://a.example.com?", "https://u@a.example.com", "portal.example.com", "null", "https://", "https://:80", ""} {
+		if _, err := edge.NewOrigins(edge.Proxies{}, "", "https://b.example.com", origin); err == nil {
 			t.Errorf("%q is taken for an origin", origin)
+		}
+		if _, err := edge.NewOrigins(edge.Proxies{}, origin); err == nil && origin != "" {
+			t.Errorf("%q is taken for the gateway's own origin", origin)
 		}
 	}
 }
 
-// A browser that is too old to say how the page and the gateway are related sends the page's origin alone.
-func TestAPageWithoutTLSIsNoPageOfAGatewayWithTLS(t *testing.T) {
-	origins, err := edge.NewOrigins("https://gateway.example.com:8443", "http://portal.example.com")
+// If no setting says how browsers reach the gateway, its own pages are those of the origin that a request
+// is for. Browsers of old, and those that reach it in the clear by a name, say no more than the origin.
+func TestAPageInTheClearIsNoneOfAGatewayWithTLS(t *testing.T) {
+	proxies, err := edge.NewProxies("10.0.0.0/8")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for target, pages := range map[string]map[string]bool{
-		"https://gateway.example.com:8443/graphql": {"https://gateway.example.com:8443": true, "http://gateway.example.com:8443": false},
-		"http://gateway.example.com:8443/graphql":  {"https://gateway.example.com:8443": true, "http://gateway.example.com:8443": false}, // behind a proxy with TLS
-		"https://inside/graphql":                   {"https://inside": true, "http://inside": false},
-		"http://inside/graphql":                    {"https://inside": true, "http://inside": true},
-		"http://localhost:8080/graphql":            {"http://localhost:8080": true, "http://localhost:9090": false},
-	} {
-		for page, allowed := range pages {
-			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, target, nil)
-			r.Header.Set("Origin", page)
-			if got := origins.Allows(r); got != allowed {
-				t.Errorf("a page of %s calls %s: allowed is %v", page, target, got)
-			}
-		}
+	origins, err := edge.NewOrigins(proxies, "")
+	if err != nil {
+		t.Fatal(err)
 	}
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "https://inside/graphql", nil)
-	r.Header.Set("Origin", "http://portal.example.com")
-	if !origins.Allows(r) {
-		t.Error("a page that is listed is refused")
+	const caller, proxy = "192.0.2.7:1", "10.0.0.1:1"
+	tests := map[string]struct {
+		target, remote, proto, origin string
+		allowed                       bool
+	}{
+		"localhost":                     {"http://localhost:8080/", caller, "", "http://localhost:8080", true},
+		"its address":                   {"http://127.0.0.1:8080/", caller, "", "http://127.0.0.1:8080", true},
+		"IPv6":                          {"http://[::1]:8080/", caller, "", "http://[::1]:8080", true},
+		"another name":                  {"http://gateway:8080/", caller, "", "http://gateway:8080", true},
+		"the usual port":                {"https://gateway/", caller, "", "https://gateway", true},
+		"localhost's page by address":   {"http://127.0.0.1:8080/", caller, "", "http://localhost:8080", false},
+		"in the clear, to TLS":          {"https://gateway:8080/", caller, "", "http://gateway:8080", false},
+		"of TLS, in the clear":          {"http://gateway:8080/", caller, "", "https://gateway:8080", false},
+		"of TLS, to a proxy":            {"http://gateway/", proxy, "https", "https://gateway", true},
+		"in the clear, to a proxy":      {"http://gateway/", proxy, "https", "http://gateway", false},
+		"of TLS, and a caller says so":  {"http://gateway/", caller, "https", "https://gateway", false},
+		"in the clear, a proxy says so": {"http://gateway/", proxy, "http", "http://gateway", true},
+		"another scheme":                {"http://gateway/", caller, "", "ftp://gateway", false},
+		"no origin":                     {"http://gateway/", caller, "", "null", false},
+	}
+	for name, test := range tests {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, test.target, nil)
+		r.RemoteAddr = test.remote
+		r.Header.Set("Origin", test.origin)
+		if test.proto != "" {
+			r.Header.Set("X-Forwarded-Proto", test.proto)
+		}
+		if got := origins.Allows(r); got != test.allowed {
+			t.Errorf("%s: allowed is %t", name, got)
+		}
 	}
 }

@@ -1,27 +1,20 @@
 package edge
 
-import (
-	"net/http"
-	"net/netip"
-)
+import "net/netip"
 
 // senderBits is how much of an IPv6 address identifies a sender: whoever has one address has all that
 // begin in the same way.
 const senderBits = 64
 
-// sender returns who sent a request, by the address of its connection; empty if that is not known.
-func sender(r *http.Request) string {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
+// senderAt names the sender at an address, which need not be valid. All that nothing is known of have
+// one name.
+func senderAt(address netip.Addr) string {
+	switch {
+	case !address.IsValid():
 		return ""
-	}
-	address := peer.Addr().Unmap().WithZone("")
-	if address.Is4() {
+	case address.Is4():
 		return address.String()
 	}
-	prefix, err := address.Prefix(senderBits)
-	if err != nil {
-		return ""
-	}
-	return prefix.String()
+	network, _ := address.Prefix(senderBits) // which each address of IPv6 has
+	return network.String()
 }

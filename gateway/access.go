@@ -22,7 +22,11 @@ const discoverTimeout = 5 * time.Second
 
 // An access is who is let in to the gateway, and by which paths.
 type access struct {
+	hosts         *edge.Hosts
+	door          *edge.Door
 	authenticator edge.Authenticator
+	refused       func(reason string)             // is called for each request that is not admitted
+	strict        func(http.Handler) http.Handler // has browsers use HTTPS alone, if that is offered
 	cors          func(http.Handler) http.Handler // lets the pages of listed origins in
 	origins       *edge.Origins
 	sessions      *session.Sessions // nil if nobody can sign in
@@ -30,10 +34,19 @@ type access struct {
 	close         []func()
 }
 
+// refusedHost is why a request is refused that is for a host which is not allowed.
+const refusedHost = "host"
+
+// refusals returns all reasons for which a request is not admitted.
+func refusals() []string {
+	return []string{refusedHost, edge.LimitRequests, edge.LimitRequestsPerSender, edge.LimitWebSockets, edge.LimitWebSocketsPerSender}
+}
+
 // newAccess returns who is let in by the settings. Origin is the one at which browsers reach the gateway,
-// and service the gateway's own credential; nil if no caller may use it.
-func newAccess(ctx context.Context, settings config.Serve, t tenant, origin *url.URL, service upstream.Credential, log *slog.Logger) (*access, error) {
-	a := &access{authenticator: edge.Authenticator{Bearer: t.modes.Bearer, Service: service}}
+// and service the gateway's own credential; nil if no caller may use it. Refused is called for each request
+// that is not admitted, with one of the refusals.
+func newAccess(ctx context.Context, settings config.Serve, t tenant, origin *url.URL, service upstream.Credential, refused func(string), log *slog.Logger) (*access, error) {
+	a := &access{authenticator: edge.Authenticator{Bearer: t.modes.Bearer, Service: service}, refused: refused}
 	a.cors = func(next http.Handler) http.Handler {
 		return edge.CORS(settings.CORSOrigins, settings.CORSHeaders, t.modes.Session, next)
 	}
@@ -43,7 +56,7 @@ func newAccess(ctx context.Context, settings config.Serve, t tenant, origin *url
 			return nil, err
 		}
 	}
-	if a.origins, err = edge.NewOrigins(append([]string{origin.String()}, settings.CORSOrigins...)...); err != nil {
+	if err := a.frontDoor(settings, origin); err != nil {
 		return nil, err
 	}
 	if settings.Pages != "" {
@@ -79,6 +92,35 @@ func (a *access) verifyTokens(ctx context.Context, settings config.TenantKeys, l
 		log.WarnContext(ctx, "the tenant's keys are not known yet, and no token is taken without them", "error", err)
 	}
 	a.authenticator.Tokens = keys
+	return nil
+}
+
+// frontDoor makes what decides on requests before anything is known of who sends them. Origin is the one at
+// which browsers reach the gateway.
+func (a *access) frontDoor(settings config.Serve, origin *url.URL) error {
+	proxies, err := settings.FrontDoor.Proxies()
+	if err != nil {
+		return fmt.Errorf("--trusted-proxies: %w", err)
+	}
+	if a.hosts, err = settings.Hosts(); err != nil {
+		return fmt.Errorf("--allowed-hosts: %w", err)
+	}
+	own := "" // any by which it is reached
+	if settings.PublicURL != "" {
+		own = origin.String()
+	}
+	if a.origins, err = edge.NewOrigins(proxies, own, settings.CORSOrigins...); err != nil {
+		return err
+	}
+	a.door = edge.NewDoor(edge.DoorConfig{
+		Proxies:                proxies,
+		MaxRequests:            settings.FrontDoor.MaxRequests,
+		MaxRequestsPerSender:   settings.FrontDoor.MaxRequestsPerSender,
+		MaxWebSockets:          settings.MaxWebSockets,
+		MaxWebSocketsPerSender: settings.MaxWebSocketsPerSender,
+		Refused:                a.refused,
+	})
+	a.strict = func(next http.Handler) http.Handler { return edge.StrictTransport(origin, proxies, next) }
 	return nil
 }
 
@@ -132,14 +174,27 @@ func returnURLs(origin *url.URL, paths []string) []string {
 }
 
 // mount adds the paths of GraphQL, of the sign-in and of the portal's pages.
+//
+// A request passes what refuses it at the least cost first: its host, how many are under way, and only then
+// who sends it, for which keys are compared and sessions opened. CORS comes before all of them, so that a
+// page of a listed origin can read why it is refused, and when to try again; a preflight ends there, which
+// takes no time and no room.
 func (a *access) mount(mux *http.ServeMux, graphql http.Handler) {
-	mux.Handle("/graphql", a.cors(edge.Languages(a.authenticator.Handler(graphql))))
+	mux.Handle("/graphql", a.cors(a.admit(edge.Languages(a.authenticator.Handler(graphql)))))
 	if a.sessions != nil {
-		mux.Handle(session.Path, a.cors(a.sessions.Handler()))
+		mux.Handle(session.Path, a.cors(a.admit(a.sessions.Handler())))
 	}
 	if a.pages != nil {
-		mux.Handle("GET "+edge.PagesPath, a.pages)
+		mux.Handle("GET "+edge.PagesPath, a.admit(a.pages))
 	}
+}
+
+// admit passes on to next the requests for the gateway's own hosts, as long as there is room for them.
+func (a *access) admit(next http.Handler) http.Handler { return a.forAllowedHost(a.door.Handler(next)) }
+
+// forAllowedHost passes on to next the requests for the gateway's own hosts.
+func (a *access) forAllowedHost(next http.Handler) http.Handler {
+	return a.hosts.Handler(func() { a.refused(refusedHost) }, next)
 }
 
 // Close closes what was opened for it.

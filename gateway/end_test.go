@@ -189,7 +189,7 @@ func TestUntilOthersNoticeTheEndAllGoesOn(t *testing.T) {
 	s.callers = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "served") })
 	s.health = telemetry.NewHealth(log, time.Now)
 	s.operators = telemetry.NewAdmin(s.health, http.NotFoundHandler())
-	s.connections = func(int) {}
+	s.counted = func(int) {}
 	var order []string
 	note := func(what string) func(context.Context) error {
 		return func(context.Context) error { order = append(order, what); return nil }

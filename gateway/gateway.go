@@ -62,11 +62,11 @@ func runGateway(ctx context.Context, settings config.Serve, readme string, lines
 		defer embedded.stop()
 		g.tenant = g.tenant.simulatedBy(embedded)
 	}
-	if g.client, g.own, err = g.tenant.connect(settings, log, g.telemetry.Tracer()); err != nil {
+	if g.client, g.own, err = g.tenant.connect(settings, g.serving.connections.upstream, log, g.telemetry.Tracer()); err != nil {
 		return err
 	}
 	defer g.client.CloseIdleConnections()
-	if g.access, err = newAccess(ctx, settings, g.tenant, origin, g.own, log); err != nil {
+	if g.access, err = newAccess(ctx, settings, g.tenant, origin, g.own, g.telemetry.Refused(refusals()...), log); err != nil {
 		return err
 	}
 	defer g.access.Close()
@@ -87,7 +87,7 @@ func (g *gateway) build() error {
 	mux := http.NewServeMux()
 	g.access.mount(mux, operations)
 	if g.settings.Documents.Only {
-		mux.HandleFunc("GET /{$}", noPlayground)
+		mux.Handle("GET /{$}", g.access.admit(http.HandlerFunc(noPlayground)))
 	} else {
 		explorer, err := playground.NewHandler(playground.Config{
 			Endpoint:   "graphql",
@@ -98,16 +98,16 @@ func (g *gateway) build() error {
 		if err != nil {
 			return err
 		}
-		mux.Handle("/", explorer)
+		mux.Handle("/", g.access.admit(explorer))
 	}
 	g.telemetry.Upstream(g.client.Stats)
 	if g.access.sessions != nil {
 		g.telemetry.Sessions(g.access.sessions.Count)
 	}
-	g.serving.callers = g.telemetry.Requests("/graphql", mux)
-	g.serving.connections = g.telemetry.Connections(g.settings.Serving.MaxConnections)
+	g.serving.callers = g.telemetry.Requests("/graphql", g.access.strict(mux))
+	g.serving.counted = g.telemetry.Connections(g.serving.connections.callers)
 	g.serving.health = telemetry.NewHealth(g.log, time.Now, checks(g.client, g.own)...)
-	g.serving.operators = telemetry.NewAdmin(g.serving.health, g.telemetry.Metrics())
+	g.serving.operators = g.access.forAllowedHost(telemetry.NewAdmin(g.serving.health, g.telemetry.Metrics()))
 	return nil
 }
 

@@ -22,6 +22,12 @@ const (
 	closeTime = 5 * time.Second
 	// maxHeaderBytes bounds the header of a request: a token, a few cookies, and room to spare.
 	maxHeaderBytes = 32 << 10
+	// maxFrameBytes bounds a frame of HTTP/2, for which room is made as soon as its length is known: the
+	// least that the protocol allows.
+	maxFrameBytes = 16 << 10
+	// maxStreamBytes and maxUnreadBytes bound what is kept of bodies that are not read yet, of one request
+	// and of all on one connection of HTTP/2.
+	maxStreamBytes, maxUnreadBytes = 64 << 10, 256 << 10
 )
 
 // A service serves callers on one listener and operators on another, until it is told to end.
@@ -32,9 +38,10 @@ type service struct {
 	health   *telemetry.Health
 
 	callers, operators                 http.Handler
-	connections                        func(change int) // is called for each connection that opens (1) or closes (-1)
+	counted                            func(change int) // is called for each connection of callers that opens (1) or closes (-1)
 	callersListener, operatorsListener net.Listener     // the second may be nil
 	tls                                *tls.Config      // towards callers; nil if there is none
+	connections                        connections
 
 	sleep func(time.Duration) // time.Sleep
 
@@ -53,6 +60,8 @@ func newService(ctx context.Context, settings config.Serve, log *slog.Logger) (*
 		settings: settings.Serving, log: log, sleep: time.Sleep, stopping: make(chan struct{}),
 		longest: settings.OperationTimeout * time.Duration(max(1, settings.Limits.Batch)),
 	}
+	limit, limited := edge.Descriptors()
+	s.connections = connectionsOf(ctx, settings, limit, limited, log)
 	var err error
 	if s.tls, err = edge.TLSFiles(settings.TLS).Load(); err != nil {
 		return nil, err
@@ -91,16 +100,15 @@ func (s *service) close() {
 func (s *service) run(ctx context.Context) error {
 	callers := newServer(edge.Timed(s.settings.ReadTimeout, s.longest+responseTime, s.leaving(s.callers)), s.settings, s.log)
 	failed := make(chan error, 2)
-	go func() {
-		bounded := edge.Bounded(s.callersListener, s.settings.MaxConnections, s.connections)
-		if s.tls != nil { // outermost, since the server has to see it
-			bounded = tls.NewListener(bounded, s.tls)
-		}
-		failed <- callers.Serve(bounded)
-	}()
+	bounded := s.bounded(s.callersListener, callers, s.connections.callers, s.counted)
+	if s.tls != nil { // outermost, since the server has to see it
+		bounded = tls.NewListener(bounded, s.tls)
+	}
+	go func() { failed <- callers.Serve(bounded) }()
 	if s.operatorsListener != nil {
 		operators := newServer(s.operators, s.settings, s.log)
-		go func() { failed <- operators.Serve(s.operatorsListener) }()
+		bounded := s.bounded(s.operatorsListener, operators, s.connections.operators, func(int) {})
+		go func() { failed <- operators.Serve(bounded) }()
 		defer func() { _ = operators.Close() }() // so that they can watch to the end
 	}
 	select {
@@ -111,6 +119,13 @@ func (s *service) run(ctx context.Context) error {
 	}
 	s.end(context.WithoutCancel(ctx), callers)
 	return nil
+}
+
+// bounded returns a listener of a server that has at most so many connections open.
+func (s *service) bounded(listener net.Listener, server *http.Server, most int, counted func(int)) net.Listener {
+	bounded := edge.NewListener(listener, edge.ListenerConfig{MaxConnections: most, Counted: counted, Logger: s.log})
+	server.ConnState = bounded.ConnState
+	return bounded
 }
 
 // leaving asks callers to close their connections once the service is about to end, with the response to
@@ -157,6 +172,11 @@ func newServer(handler http.Handler, settings config.Serving, log *slog.Logger) 
 		ReadHeaderTimeout: settings.ReadTimeout,
 		IdleTimeout:       settings.IdleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
+		HTTP2: &http.HTTP2Config{
+			MaxReadFrameSize:              maxFrameBytes,
+			MaxReceiveBufferPerStream:     maxStreamBytes,
+			MaxReceiveBufferPerConnection: maxUnreadBytes,
+		},
 		ErrorLog:          telemetry.NewLibraryLogger(log),
 	}
 }

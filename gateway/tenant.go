@@ -69,13 +69,14 @@ func (t tenant) simulatedBy(embedded *embeddedSandbox) tenant {
 	return t
 }
 
-// connect returns the client of the tenant, and the gateway's own credential; nil if no caller may use it.
-func (t tenant) connect(settings config.Serve, log *slog.Logger, tracer trace.Tracer) (*upstream.Client, upstream.Credential, error) {
+// connect returns the client of the tenant, which has so many connections to it, and the gateway's own
+// credential; nil if no caller may use it.
+func (t tenant) connect(settings config.Serve, connections int, log *slog.Logger, tracer trace.Tracer) (*upstream.Client, upstream.Credential, error) {
 	layout, err := upstream.ParseLayout(settings.UpstreamLayout, t.baseURL)
 	if err != nil {
 		return nil, nil, err
 	}
-	transport := upstream.NewTransport(upstream.TransportConfig{HTTP2Only: settings.UpstreamHTTP2})
+	transport := upstream.NewTransport(upstream.TransportConfig{HTTP2Only: settings.UpstreamHTTP2, MaxConnections: connections})
 	client, err := upstream.New(upstream.Config{
 		BaseURL:     t.baseURL,
 		Layout:      layout,

@@ -22,6 +22,7 @@ type Settings struct {
 type Serve struct {
 	Addr                    string        `default:"localhost:8080" help:"Host and port to listen on: GraphQL at /graphql, the playground at /."`
 	Serving                 Serving       `embed:""`
+	FrontDoor               FrontDoor     `embed:""`
 	CORSOrigins             []string      `name:"cors-origin" sep:"," placeholder:"ORIGIN" help:"Origin of web pages that may call the gateway from a browser, as scheme://host[:port]; several are separated by commas. None by default, and there is no wildcard."`
 	CORSHeaders             []string      `name:"cors-header" sep:"," placeholder:"NAME" help:"Header that these pages may send beside those that the gateway reads and those that common libraries add (for tracing, Apollo Client and others); several are separated by commas."`
 	UpstreamURL             string        `name:"upstream-url" placeholder:"URL" help:"Base URL of the upstream API, such as https://TENANT.api.identitynow.com/v3. By default the gateway runs on an embedded sandbox."`
@@ -40,6 +41,7 @@ type Serve struct {
 	TaskPollMin             time.Duration `default:"1s" help:"Wait between the first and the second read of a watched task; later waits grow."`
 	TaskPollMax             time.Duration `default:"10s" help:"Longest wait between two reads of a watched task."`
 	MaxWebSockets           int           `name:"max-websockets" default:"5000" help:"Most WebSocket connections that may be open."`
+	MaxWebSocketsPerSender  int           `name:"max-websockets-per-sender" default:"2500" help:"Most WebSocket connections of one address (of IPv6, of one network of 64 bits) that may be open."`
 	MaxWebSocketOperations  int           `name:"max-websocket-operations" default:"100" help:"Most operations that may be under way on one WebSocket connection, subscriptions included."`
 	MaxInFlight             int           `default:"256" help:"Most upstream calls under way at once; others wait, and operations take turns."`
 	MaxInFlightPerOperation int           `default:"64" help:"Most upstream calls under way at once for one GraphQL operation."`

@@ -66,8 +66,10 @@ func (c Serve) validateOperations(report report) {
 	}
 	c.Documents.validate(report)
 	atLeastOne("max-websockets", c.MaxWebSockets)
+	atLeastOne("max-websockets-per-sender", c.MaxWebSocketsPerSender)
 	atLeastOne("max-websocket-operations", c.MaxWebSocketOperations)
 	c.Serving.validate(report)
+	c.FrontDoor.validate(report)
 	c.Limits.validate(report)
 	atLeastOne("max-estimated-calls", c.MaxEstimatedCalls)
 	atLeastOne("max-upstream-calls", c.MaxUpstreamCalls)

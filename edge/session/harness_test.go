@@ -109,7 +109,7 @@ func newGateway(t testing.TB, config session.Config, simulated sandbox.Config) *
 	if config.Origin, err = url.Parse(gatewayURL); err != nil {
 		t.Fatal(err)
 	}
-	if config.Origins, err = edge.NewOrigins(gatewayURL); err != nil {
+	if config.Origins, err = edge.NewOrigins(edge.Proxies{}, gatewayURL); err != nil {
 		t.Fatal(err)
 	}
 	if config.ReturnPaths == nil {

@@ -35,6 +35,7 @@ type metrics struct {
 	requests   *prometheus.CounterVec   // by class of status
 	serving    prometheus.Gauge
 	bytes      prometheus.Counter
+	refused    *prometheus.CounterVec // by limit
 
 	connections, connectionLimit prometheus.Gauge
 
@@ -91,6 +92,10 @@ func newMetrics(codes []string) *metrics {
 			Help: "Bytes of the bodies of responses, as they were sent.",
 		}),
 	}
+	m.refused = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "certql_http_refused_total",
+		Help: "Requests that were refused at the door, by the reason: the host that they were for (host), or a limit on what is under way.",
+	}, []string{"reason"})
 	m.connections = prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "certql_connections",
 		Help: "Connections of callers that are open.",
@@ -116,7 +121,7 @@ func newMetrics(codes []string) *metrics {
 	})
 	about.Set(1)
 	m.registry.MustRegister(
-		m.operations, m.durations, m.calls, m.underWay, m.trusted, m.trustedFor, m.batches, m.requests, m.serving, m.bytes, m.connections, m.connectionLimit, sessions, about,
+		m.operations, m.durations, m.calls, m.underWay, m.trusted, m.trustedFor, m.batches, m.requests, m.serving, m.bytes, m.refused, m.connections, m.connectionLimit, sessions, about,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m

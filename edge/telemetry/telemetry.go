@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -125,6 +126,20 @@ func (t *Telemetry) LogLines(lost func() int64) {
 func (t *Telemetry) Connections(limit int) (counted func(change int)) {
 	t.connectionLimit.Set(float64(limit))
 	return func(change int) { t.connections.Add(float64(change)) }
+}
+
+// Refused returns the function to call for each request that is refused for one of the given reasons,
+// which are labels; any other is counted as OTHER.
+func (t *Telemetry) Refused(reasons ...string) (refused func(reason string)) {
+	for _, reason := range reasons {
+		t.refused.WithLabelValues(reason)
+	}
+	return func(reason string) {
+		if !slices.Contains(reasons, reason) {
+			reason = labelOther
+		}
+		t.refused.WithLabelValues(reason).Inc()
+	}
 }
 
 // Metrics returns the handler that shows all metrics in the format of Prometheus.

@@ -18,6 +18,14 @@
 {{ div (mul $mebibytes 9) 10 }}MiB
 {{- end -}}
 
+{{/* The names by which the gateway is reached: those of its service, and others. */}}
+{{- define "certql.hosts" -}}
+{{- $name := include "certql.name" . -}}
+{{- $inNamespace := printf "%s.%s" $name .Release.Namespace -}}
+{{- $service := printf "%s.svc" $inNamespace -}}
+{{- concat (list $name $inNamespace $service (printf "%s.%s" $service .Values.clusterDomain)) .Values.allowedHosts | join "," -}}
+{{- end -}}
+
 {{/* The arguments of the program. */}}
 {{- define "certql.args" -}}
 {{- $pods := include "certql.maxReplicas" . | int -}}
@@ -38,6 +46,7 @@
 - serve
 - --addr=:8080
 - --admin-addr=:8081
+- {{ printf "--allowed-hosts=%s" (include "certql.hosts" .) | quote }}
 {{- with .Values.upstreamUrl }}
 - {{ printf "--upstream-url=%s" . | quote }}
 {{- end }}

@@ -1,0 +1,55 @@
+package config
+
+import (
+	"net"
+	"net/url"
+
+	"certql/edge"
+)
+
+// FrontDoor has the settings of which requests are let in, before anything is known of who sends them.
+type FrontDoor struct {
+	AllowedHosts         []string `name:"allowed-hosts" sep:"," placeholder:"NAME" help:"Names by which callers and operators may reach the gateway, without port, beside the host of --public-url, those of the addresses to listen on, and localhost; several are separated by commas. Addresses are always allowed. A request for another name is refused, since a web page can point its own name at the gateway."`
+	TrustedProxies       []string `name:"trusted-proxies" sep:"," placeholder:"NETWORK" help:"Addresses and networks (such as 10.0.0.0/8) of the proxies in front of the gateway, several separated by commas. Their X-Forwarded-For says who sends a request: the last address in it that is not one of these; and their X-Forwarded-Proto, by which scheme. By default both are ignored."`
+	MaxRequests          int      `default:"2000" help:"Most requests that may be under way; further ones get status 503. A response that goes on, such as the events of a subscription, is under way until its end; WebSocket connections are counted apart."`
+	MaxRequestsPerSender int      `default:"1000" help:"Most requests of one address (of IPv6, of one network of 64 bits) that may be under way; further ones get status 429. Behind a proxy, all callers have one address unless --trusted-proxies names it."`
+}
+
+// Proxies returns the proxies whose word counts.
+func (f FrontDoor) Proxies() (edge.Proxies, error) { return edge.NewProxies(f.TrustedProxies...) }
+
+// Hosts returns the names by which the gateway may be reached: those of the settings, and those that
+// follow from where it is reached and listens.
+func (c Serve) Hosts() (*edge.Hosts, error) {
+	names := append([]string(nil), c.FrontDoor.AllowedHosts...)
+	if public, err := url.Parse(c.PublicURL); err == nil && public.Hostname() != "" {
+		names = append(names, public.Hostname())
+	}
+	for _, addr := range []string{c.Addr, c.Serving.AdminAddr} {
+		if host, _, err := net.SplitHostPort(addr); err == nil && host != "" {
+			names = append(names, host)
+		}
+	}
+	return edge.NewHosts(names...)
+}
+
+func (f FrontDoor) validate(report report) {
+	for _, name := range f.AllowedHosts {
+		if _, err := edge.NewHosts(name); err != nil {
+			report("--allowed-hosts: %w", err)
+		}
+	}
+	for _, network := range f.TrustedProxies {
+		if _, err := edge.NewProxies(network); err != nil {
+			report("--trusted-proxies: %w", err)
+		}
+	}
+	for _, limit := range []struct {
+		option string
+		value  int
+	}{{"--max-requests", f.MaxRequests}, {"--max-requests-per-sender", f.MaxRequestsPerSender}} {
+		if limit.value < 1 {
+			report("%s: must be 1 or more, not %d", limit.option, limit.value)
+		}
+	}
+}

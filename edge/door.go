@@ -1,0 +1,131 @@
+package edge
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"certql/upstream"
+)
+
+const (
+	// tryAgain is what a refused caller is told to wait. Nobody knows when others will be done, and most
+	// requests take less.
+	tryAgain = time.Second
+	// lingerTime is how long a caller may go on sending the body of a refused request, so that it gets to
+	// read why.
+	lingerTime = time.Second
+)
+
+// A DoorConfig says how many may be inside at once. All numbers are mandatory.
+type DoorConfig struct {
+	// Proxies are those whose word on the sender of a request counts.
+	Proxies Proxies
+	// MaxRequests is how many requests may be under way in all, and MaxRequestsPerSender how many of one
+	// sender, who is known by an address and, of IPv6, by its first 64 bits. A response that goes on, such
+	// as the events of a subscription, is under way until its end.
+	MaxRequests, MaxRequestsPerSender int
+	// MaxWebSockets is how many WebSocket connections may be open in all, and MaxWebSocketsPerSender how
+	// many of one sender. These do not count as requests.
+	MaxWebSockets, MaxWebSocketsPerSender int
+	// Refused is called with the name of the limit for each request that is refused; it may be nil.
+	Refused func(limit string)
+}
+
+// The names of the limits of a Door, for its Refused and for callers.
+const (
+	LimitRequests            = "requests"
+	LimitRequestsPerSender   = "requestsPerSender"
+	LimitWebSockets          = "websockets"
+	LimitWebSocketsPerSender = "websocketsPerSender"
+)
+
+// A Door lets only so many requests in at once, so that a flood of them costs memory for those alone, and
+// one sender leaves room for the others. Who comes too many is refused before anything is parsed, and
+// before the body is read, and told to come again.
+type Door struct {
+	config            DoorConfig
+	requests, sockets *bound
+}
+
+// NewDoor returns a door through which nobody has come yet.
+func NewDoor(config DoorConfig) *Door {
+	return &Door{
+		config:   config,
+		requests: newBound(config.MaxRequests, config.MaxRequestsPerSender),
+		sockets:  newBound(config.MaxWebSockets, config.MaxWebSocketsPerSender),
+	}
+}
+
+// Handler lets requests through to next, with the sender of each in its context. All handlers of a door
+// have its limits in common.
+func (d *Door) Handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sender := senderAt(d.config.Proxies.sender(r))
+		bounds, full, fullOfSender := d.requests, errRequests, errRequestsOfSender
+		if isHandshake(r) {
+			bounds, full, fullOfSender = d.sockets, errWebSockets, errWebSocketsOfSender
+		}
+		left, ofSender := bounds.enter(sender)
+		switch {
+		case left != nil:
+			defer left()
+			next.ServeHTTP(w, r.WithContext(upstream.WithSender(r.Context(), sender)))
+		case ofSender:
+			d.refuse(w, r, fullOfSender, bounds.mostOfSender)
+		default:
+			d.refuse(w, r, full, bounds.most)
+		}
+	})
+}
+
+// refuse writes the response to a request that is not let in, of which so many are allowed. The caller
+// must not keep the connection by sending the rest of the body at leisure.
+func (d *Door) refuse(w http.ResponseWriter, r *http.Request, why *crowded, allowed int) {
+	if d.config.Refused != nil {
+		d.config.Refused(why.limit)
+	}
+	if r.Body != nil && r.Body != http.NoBody {
+		// If deadlines are not supported, there is no connection that could be slow.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(lingerTime))
+		if r.ProtoMajor == 1 { // otherwise the server reads the body before it responds
+			w.Header().Set("Connection", "close")
+		}
+	}
+	seconds := int(tryAgain.Seconds())
+	w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	why.writeWith(w, fmt.Sprintf(`,"limit":%q,"allowed":%d,"retryAfter":%d`, why.limit, allowed, seconds))
+}
+
+// A crowded is the refusal of a request for which there is no room.
+type crowded struct {
+	*HTTPError
+
+	limit string
+}
+
+// tooMany returns the refusal of a request because of a limit, which is reached by what the sentence says.
+func tooMany(status int, limit, sentence string) *crowded {
+	return &crowded{&HTTPError{status, "RATE_LIMITED", sentence + " Try again in a second."}, limit}
+}
+
+var (
+	errRequests           = tooMany(http.StatusServiceUnavailable, LimitRequests, "As many requests are under way as the gateway's setting --max-requests allows.")
+	errRequestsOfSender   = tooMany(http.StatusTooManyRequests, LimitRequestsPerSender, "As many requests from this address are under way as the gateway's setting --max-requests-per-sender allows.")
+	errWebSockets         = tooMany(http.StatusServiceUnavailable, LimitWebSockets, "As many WebSocket connections are open as the gateway's setting --max-websockets allows.")
+	errWebSocketsOfSender = tooMany(http.StatusTooManyRequests, LimitWebSocketsPerSender, "As many WebSocket connections from this address are open as the gateway's setting --max-websockets-per-sender allows.")
+)
+
+// isHandshake reports whether a request asks for a WebSocket, which the graph then takes it for.
+func isHandshake(r *http.Request) bool {
+	for _, line := range r.Header["Upgrade"] {
+		for token := range strings.SplitSeq(line, ",") {
+			if strings.EqualFold(strings.TrimSpace(token), "websocket") {
+				return true
+			}
+		}
+	}
+	return false
+}
