@@ -8,10 +8,12 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/signal"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -19,6 +21,9 @@ import (
 
 // readme is the README, which the command hands to Run.
 var readme string
+
+// asProgram is the variable by which the test's executable is told to be the program.
+const asProgram = "TEST_RUNS_THE_PROGRAM"
 
 func TestMain(m *testing.M) {
 	// All paths in these tests start at the root of the repository.
@@ -30,6 +35,12 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	readme = string(text)
+	if os.Getenv(asProgram) != "" {
+		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+		code := Run(ctx, os.Args[1:], readme, os.Stdout, os.Stderr)
+		stop()
+		os.Exit(code)
+	}
 	// What the developer has set for a gateway of their own must not reach those of the tests.
 	for _, variable := range os.Environ() {
 		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "CERTQL_") || strings.HasPrefix(name, "OTEL_") {
