@@ -30,6 +30,11 @@ type DoorConfig struct {
 	// MaxWebSockets is how many WebSocket connections may be open in all, and MaxWebSocketsPerSender how
 	// many of one sender. These do not count as requests.
 	MaxWebSockets, MaxWebSocketsPerSender int
+	// MaxBody is how many bytes the body of a request may have; handlers make sure of that.
+	MaxBody int
+	// MaxBodies is how many bytes there may be of all bodies, half of them of one sender. The first 8 KiB of
+	// each body are not counted, which is more than most have.
+	MaxBodies int
 	// Refused is called with the name of the limit for each request that is refused; it may be nil.
 	Refused func(limit string)
 }
@@ -40,22 +45,25 @@ const (
 	LimitRequestsPerSender   = "requestsPerSender"
 	LimitWebSockets          = "websockets"
 	LimitWebSocketsPerSender = "websocketsPerSender"
+	LimitBodies              = "bodies"
+	LimitBodiesPerSender     = "bodiesPerSender"
 )
 
 // A Door lets only so many requests in at once, so that a flood of them costs memory for those alone, and
 // one sender leaves room for the others. Who comes too many is refused before anything is parsed, and
 // before the body is read, and told to come again.
 type Door struct {
-	config            DoorConfig
-	requests, sockets *bound
+	config                    DoorConfig
+	requests, sockets, bodies entrance
 }
 
 // NewDoor returns a door through which nobody has come yet.
 func NewDoor(config DoorConfig) *Door {
 	return &Door{
 		config:   config,
-		requests: newBound(config.MaxRequests, config.MaxRequestsPerSender),
-		sockets:  newBound(config.MaxWebSockets, config.MaxWebSocketsPerSender),
+		requests: entrance{newBound(config.MaxRequests, config.MaxRequestsPerSender), errRequests, errRequestsOfSender},
+		sockets:  entrance{newBound(config.MaxWebSockets, config.MaxWebSocketsPerSender), errWebSockets, errWebSocketsOfSender},
+		bodies:   entrance{newBound(config.MaxBodies, config.MaxBodies/2), errBodies, errBodiesOfSender},
 	}
 }
 
@@ -64,26 +72,23 @@ func NewDoor(config DoorConfig) *Door {
 func (d *Door) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		sender := senderAt(d.config.Proxies.sender(r))
-		bounds, full, fullOfSender := d.requests, errRequests, errRequestsOfSender
+		through := d.requests
 		if isHandshake(r) {
-			bounds, full, fullOfSender = d.sockets, errWebSockets, errWebSocketsOfSender
+			through = d.sockets
 		}
-		left, ofSender := bounds.enter(sender)
-		switch {
-		case left != nil:
-			defer left()
-			next.ServeHTTP(w, r.WithContext(upstream.WithSender(r.Context(), sender)))
-		case ofSender:
-			d.refuse(w, r, fullOfSender, bounds.mostOfSender)
-		default:
-			d.refuse(w, r, full, bounds.most)
+		left, refused := through.enter(sender, 1)
+		if left == nil {
+			d.refuse(w, r, refused)
+			return
 		}
+		defer left()
+		d.serve(w, r.WithContext(upstream.WithSender(r.Context(), sender)), sender, next)
 	})
 }
 
-// refuse writes the response to a request that is not let in, of which so many are allowed. The caller
-// must not keep the connection by sending the rest of the body at leisure.
-func (d *Door) refuse(w http.ResponseWriter, r *http.Request, why *crowded, allowed int) {
+// refuse writes the response to a request that is not let in. The caller must not keep the connection by
+// sending the rest of the body at leisure.
+func (d *Door) refuse(w http.ResponseWriter, r *http.Request, why crowded) {
 	if d.config.Refused != nil {
 		d.config.Refused(why.limit)
 	}
@@ -96,19 +101,43 @@ func (d *Door) refuse(w http.ResponseWriter, r *http.Request, why *crowded, allo
 	}
 	seconds := int(tryAgain.Seconds())
 	w.Header().Set("Retry-After", strconv.Itoa(seconds))
-	why.writeWith(w, fmt.Sprintf(`,"limit":%q,"allowed":%d,"retryAfter":%d`, why.limit, allowed, seconds))
+	why.writeWith(w, fmt.Sprintf(`,"limit":%q,"allowed":%d,"retryAfter":%d`, why.limit, why.allowed, seconds))
+}
+
+// An entrance is a bound on those who come in by it, and how others are refused.
+type entrance struct {
+	*bound
+	full, fullOfSender crowded
+}
+
+// enter counts more of a sender as under way, until left is called once. If there is no room for it, left
+// is nil, and refused says why.
+func (e entrance) enter(sender string, more int) (left func(), refused crowded) {
+	left, ofSender := e.bound.enter(sender, more)
+	switch {
+	case left != nil:
+		return left, crowded{}
+	case ofSender:
+		refused = e.fullOfSender
+		refused.allowed = e.mostOfSender
+	default:
+		refused = e.full
+		refused.allowed = e.most
+	}
+	return nil, refused
 }
 
 // A crowded is the refusal of a request for which there is no room.
 type crowded struct {
 	*HTTPError
 
-	limit string
+	limit   string
+	allowed int // by the limit
 }
 
-// tooMany returns the refusal of a request because of a limit, which is reached by what the sentence says.
-func tooMany(status int, limit, sentence string) *crowded {
-	return &crowded{&HTTPError{status, "RATE_LIMITED", sentence + " Try again in a second."}, limit}
+// tooMany returns the refusal of a request because of a limit, which the sentence says is reached.
+func tooMany(status int, limit, sentence string) crowded {
+	return crowded{HTTPError: &HTTPError{status, "RATE_LIMITED", sentence + " Try again in a second."}, limit: limit}
 }
 
 var (
@@ -116,6 +145,8 @@ var (
 	errRequestsOfSender   = tooMany(http.StatusTooManyRequests, LimitRequestsPerSender, "As many requests from this address are under way as the gateway's setting --max-requests-per-sender allows.")
 	errWebSockets         = tooMany(http.StatusServiceUnavailable, LimitWebSockets, "As many WebSocket connections are open as the gateway's setting --max-websockets allows.")
 	errWebSocketsOfSender = tooMany(http.StatusTooManyRequests, LimitWebSocketsPerSender, "As many WebSocket connections from this address are open as the gateway's setting --max-websockets-per-sender allows.")
+	errBodies             = tooMany(http.StatusServiceUnavailable, LimitBodies, "The bodies of the requests under way have as many bytes as the gateway's setting --max-bodies allows.")
+	errBodiesOfSender     = tooMany(http.StatusTooManyRequests, LimitBodiesPerSender, "The bodies of the requests under way from this address have half as many bytes as the gateway's setting --max-bodies allows.")
 )
 
 // isHandshake reports whether a request asks for a WebSocket, which the graph then takes it for.

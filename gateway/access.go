@@ -39,7 +39,7 @@ const refusedHost = "host"
 
 // refusals returns all reasons for which a request is not admitted.
 func refusals() []string {
-	return []string{refusedHost, edge.LimitRequests, edge.LimitRequestsPerSender, edge.LimitWebSockets, edge.LimitWebSocketsPerSender}
+	return []string{refusedHost, edge.LimitRequests, edge.LimitRequestsPerSender, edge.LimitWebSockets, edge.LimitWebSocketsPerSender, edge.LimitBodies, edge.LimitBodiesPerSender}
 }
 
 // newAccess returns who is let in by the settings. Origin is the one at which browsers reach the gateway,
@@ -118,6 +118,8 @@ func (a *access) frontDoor(settings config.Serve, origin *url.URL) error {
 		MaxRequestsPerSender:   settings.FrontDoor.MaxRequestsPerSender,
 		MaxWebSockets:          settings.MaxWebSockets,
 		MaxWebSocketsPerSender: settings.MaxWebSocketsPerSender,
+		MaxBody:                settings.Limits.Body,
+		MaxBodies:              settings.FrontDoor.MaxBodies,
 		Refused:                a.refused,
 	})
 	a.strict = func(next http.Handler) http.Handler { return edge.StrictTransport(origin, proxies, next) }

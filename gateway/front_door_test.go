@@ -196,7 +196,7 @@ func TestOneSendersFloodIsRefusedAtTheDoor(t *testing.T) {
 	for _, reason := range refusals() {
 		counts[reason] = p.scrape(t).samples[`certql_http_refused_total{reason="`+reason+`"}`]
 	}
-	if diff := cmp.Diff(map[string]string{"host": "0", "requests": "1", "requestsPerSender": "5", "websockets": "0", "websocketsPerSender": "0"}, counts); diff != "" {
+	if diff := cmp.Diff(map[string]string{"host": "0", "requests": "1", "requestsPerSender": "5", "websockets": "0", "websocketsPerSender": "0", "bodies": "0", "bodiesPerSender": "0"}, counts); diff != "" {
 		t.Errorf("what is counted (-want +got):\n%s", diff)
 	}
 	if log := p.stderr.String(); strings.Contains(log, "198.51.100") || !strings.Contains(log, `"status":429`) {

@@ -13,6 +13,7 @@ type FrontDoor struct {
 	TrustedProxies       []string `name:"trusted-proxies" sep:"," placeholder:"NETWORK" help:"Addresses and networks (such as 10.0.0.0/8) of the proxies in front of the gateway, several separated by commas. Their X-Forwarded-For says who sends a request: the last address in it that is not one of these; and their X-Forwarded-Proto, by which scheme. By default both are ignored."`
 	MaxRequests          int      `default:"2000" help:"Most requests that may be under way; further ones get status 503. A response that goes on, such as the events of a subscription, is under way until its end; WebSocket connections are counted apart."`
 	MaxRequestsPerSender int      `default:"1000" help:"Most requests of one address (of IPv6, of one network of 64 bits) that may be under way; further ones get status 429. Behind a proxy, all callers have one address unless --trusted-proxies names it."`
+	MaxBodies            int      `default:"16777216" help:"Most bytes of the bodies of all requests under way, without the first 8 KiB of each; one address may have half of them. Further requests with a longer body get status 503 or 429."`
 }
 
 // Proxies returns the proxies whose word counts.
@@ -47,7 +48,7 @@ func (f FrontDoor) validate(report report) {
 	for _, limit := range []struct {
 		option string
 		value  int
-	}{{"--max-requests", f.MaxRequests}, {"--max-requests-per-sender", f.MaxRequestsPerSender}} {
+	}{{"--max-requests", f.MaxRequests}, {"--max-requests-per-sender", f.MaxRequestsPerSender}, {"--max-bodies", f.MaxBodies}} {
 		if limit.value < 1 {
 			report("%s: must be 1 or more, not %d", limit.option, limit.value)
 		}
