@@ -16,6 +16,7 @@ RUN VERSION="$VERSION" COMMIT="$COMMIT" GOARCH="$TARGETARCH" deploy/build.sh /ou
 
 FROM scratch
 COPY --from=build /out /
+# Other containers reach the gateway by a name, which CERTQL_ALLOWED_HOSTS has to list.
 ENV CERTQL_ADDR=:8080 CERTQL_ADMIN_ADDR=:8081
 EXPOSE 8080 8081
 USER 65532:65532

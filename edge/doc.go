@@ -1,5 +1,5 @@
-// Package edge decides who is let in, and as whom a request is made upstream: tokens, API keys,
-// client certificates, the origins of pages, languages, limits on connections and on time.
+// Package edge decides who is let in, and as whom a request is made upstream: hosts, senders, tokens,
+// API keys, client certificates, the origins of pages, languages, limits on connections and on time.
 //
 // It imports upstream for credentials and languages, and never graph. Sign-in is in edge/session,
 // settings are in edge/config, and what operators are told is in edge/telemetry.

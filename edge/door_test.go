@@ -260,4 +260,3 @@ func TestASenderIsNobodyElse(t *testing.T) {
 		}
 	})
 }
-

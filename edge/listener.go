@@ -122,7 +122,7 @@ func (l *Listener) giveWay() bool {
 	c := l.idle.Remove(first).(*boundedConn)
 	c.waits = nil
 	l.mu.Unlock()
-	c.Close()
+	_ = c.Close() // if that fails, it is closed already
 	return true
 }
 

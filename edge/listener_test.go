@@ -71,7 +71,7 @@ func TestOnlySoManyConnectionsAreAccepted(t *testing.T) {
 		if len(accepted) != 2 || *open != 2 {
 			t.Errorf("with one closed, %d more were accepted and %d are open", len(accepted), *open)
 		}
-		listener.Close() // while it waits for room
+		_ = listener.Close() // while it waits for room
 		if err := <-ended; !errors.Is(err, net.ErrClosed) {
 			t.Errorf("it ends by %v", err)
 		}
@@ -130,7 +130,7 @@ func TestConnectionsThatCannotBeAcceptedAreTriedAgain(t *testing.T) {
 			ended <- err
 		}()
 		synctest.Wait()
-		listener.Close() // while it waits to try again
+		_ = listener.Close() // while it waits to try again
 		if err := <-ended; !errors.Is(err, net.ErrClosed) {
 			t.Errorf("it ends by %v", err)
 		}

@@ -139,7 +139,7 @@ func TestOneSendersFloodIsRefusedAtTheDoor(t *testing.T) {
 	const portal = "https://portal.example.com"
 	p := start(t, "--max-requests-per-sender=2", "--max-requests=3", "--trusted-proxies=127.0.0.0/8,::1", "--cors-origin="+portal, "--auth=auto,session", "--pages=examples/session")
 	held := []*heldRequest{p.hold(t, "X-Forwarded-For: 198.51.100.1\r\n"), p.hold(t, "X-Forwarded-For: 203.0.113.5, 198.51.100.1:4000\r\n")}
-	ask := func(path, sender string) (*http.Response, string) {
+	ask := func(path, sender string) (status int, header http.Header, text string) {
 		t.Helper()
 		r := request(t, http.MethodGet, p.url(t, "GraphQL")+path, nil)
 		r.Header.Set("X-Forwarded-For", sender)
@@ -149,23 +149,23 @@ func TestOneSendersFloodIsRefusedAtTheDoor(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer response.Body.Close()
-		text, err := io.ReadAll(response.Body)
+		body, err := io.ReadAll(response.Body)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return response, string(text)
+		return response.StatusCode, response.Header, string(body)
 	}
 	for _, path := range []string{"/graphql?query={__typename}", "/auth/me", "/auth/login", "/pages/", "/"} {
-		got, text := ask(path, "198.51.100.1")
-		if got.StatusCode != http.StatusTooManyRequests || got.Header.Get("Retry-After") != "1" || !strings.Contains(text, `"code":"RATE_LIMITED"`) {
-			t.Errorf("%s: status %d, %v, %s", path, got.StatusCode, got.Header, text)
+		status, header, text := ask(path, "198.51.100.1")
+		if status != http.StatusTooManyRequests || header.Get("Retry-After") != "1" || !strings.Contains(text, `"code":"RATE_LIMITED"`) {
+			t.Errorf("%s: status %d, %v, %s", path, status, header, text)
 		}
 		readable := strings.HasPrefix(path, "/graphql") || strings.HasPrefix(path, "/auth/")
-		if allowed := got.Header.Get("Access-Control-Allow-Origin"); readable && (allowed != portal || !strings.Contains(got.Header.Get("Access-Control-Expose-Headers"), "Retry-After")) {
-			t.Errorf("%s: the page cannot read it: %v", path, got.Header)
+		if allowed := header.Get("Access-Control-Allow-Origin"); readable && (allowed != portal || !strings.Contains(header.Get("Access-Control-Expose-Headers"), "Retry-After")) {
+			t.Errorf("%s: the page cannot read it: %v", path, header)
 		}
-		if got, text := ask(path, "198.51.100.2"); got.StatusCode == http.StatusTooManyRequests || got.StatusCode == http.StatusServiceUnavailable {
-			t.Errorf("%s of another sender: status %d, %s", path, got.StatusCode, text)
+		if status, _, text := ask(path, "198.51.100.2"); status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
+			t.Errorf("%s of another sender: status %d, %s", path, status, text)
 		}
 	}
 	// A preflight takes no room.
@@ -177,8 +177,8 @@ func TestOneSendersFloodIsRefusedAtTheDoor(t *testing.T) {
 		t.Errorf("a preflight: status %d, %s", status, text)
 	}
 	held = append(held, p.hold(t, "X-Forwarded-For: 198.51.100.2\r\n"))
-	if got, text := ask("/graphql?query={__typename}", "198.51.100.3"); got.StatusCode != http.StatusServiceUnavailable || got.Header.Get("Retry-After") != "1" || got.Header.Get("Access-Control-Allow-Origin") != portal {
-		t.Errorf("with no room left: status %d, %v, %s", got.StatusCode, got.Header, text)
+	if status, header, text := ask("/graphql?query={__typename}", "198.51.100.3"); status != http.StatusServiceUnavailable || header.Get("Retry-After") != "1" || header.Get("Access-Control-Allow-Origin") != portal {
+		t.Errorf("with no room left: status %d, %v, %s", status, header, text)
 	}
 	// Operators are let in all the same.
 	if status, text := p.ready(t); status != http.StatusOK {
@@ -188,8 +188,8 @@ func TestOneSendersFloodIsRefusedAtTheDoor(t *testing.T) {
 		h.letGo(t)
 	}
 	for _, sender := range []string{"198.51.100.1", "198.51.100.3"} {
-		if got, text := ask("/auth/me", sender); got.StatusCode != http.StatusUnauthorized {
-			t.Errorf("with room again: status %d, %s", got.StatusCode, text)
+		if status, _, text := ask("/auth/me", sender); status != http.StatusUnauthorized {
+			t.Errorf("with room again: status %d, %s", status, text)
 		}
 	}
 	counts := map[string]string{}

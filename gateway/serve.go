@@ -177,7 +177,7 @@ func newServer(handler http.Handler, settings config.Serving, log *slog.Logger) 
 			MaxReceiveBufferPerStream:     maxStreamBytes,
 			MaxReceiveBufferPerConnection: maxUnreadBytes,
 		},
-		ErrorLog:          telemetry.NewLibraryLogger(log),
+		ErrorLog: telemetry.NewLibraryLogger(log),
 	}
 }
 

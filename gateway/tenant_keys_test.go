@@ -46,10 +46,10 @@ func TestTokensAreVerifiedByTheTenantsKeys(t *testing.T) {
 				}
 				defer response.Body.Close()
 				text, err := io.ReadAll(response.Body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return response.StatusCode, string(text)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return response.StatusCode, string(text)
 			}
 			if status, body := ask(good); status != http.StatusOK || strings.Contains(body, "errors") {
 				t.Fatalf("a token of the tenant: %d, %s", status, body)
