@@ -3,9 +3,7 @@ package gateway
 import (
 	"bufio"
 	"crypto/tls"
-	"encoding/json"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -14,8 +12,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"certql/edge/config"
 )
 
 // A heldRequest is inside the gateway until its body is complete.
@@ -279,46 +275,5 @@ func TestTLSIsStrict(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// There are never more connections than descriptors.
-func TestConnectionsShareTheDescriptors(t *testing.T) {
-	settings := config.Serve{UpstreamURL: "https://acme.api.identitynow.com", Serving: config.Serving{MaxConnections: 10000}}
-	embedded := settings
-	embedded.UpstreamURL = ""
-	for name, test := range map[string]struct {
-		settings config.Serve
-		limit    int
-		limited  bool
-		want     connections
-		warns    bool
-	}{
-		"no limit":              {settings, 0, false, connections{10000, 32, 256}, false},
-		"just enough":           {settings, 10320, true, connections{10000, 32, 256}, false},
-		"one fewer":             {settings, 10319, true, connections{9999, 32, 256}, true},
-		"enough for a sandbox":  {embedded, 10576, true, connections{10000, 32, 256}, false},
-		"too few for a sandbox": {embedded, 10320, true, connections{9744, 32, 256}, true},
-		"usual":                 {settings, 1024, true, connections{712, 32, 248}, true},
-		"usual, on a sandbox":   {embedded, 1024, true, connections{712, 32, 124}, true},
-		"few":                   {settings, 64, true, connections{20, 4, 8}, true},
-		"few, on a sandbox":     {embedded, 64, true, connections{20, 4, 4}, true},
-		"hardly any":            {settings, 16, true, connections{5, 1, 2}, true},
-		"none":                  {settings, 0, true, connections{1, 1, 1}, true},
-	} {
-		var log strings.Builder
-		got := connectionsOf(t.Context(), test.settings, test.limit, test.limited, slog.New(slog.NewJSONHandler(&log, nil)))
-		if got != test.want {
-			t.Errorf("%s: %+v, want %+v", name, got, test.want)
-		}
-		var line struct {
-			Msg                            string
-			Descriptors, Callers, Upstream int
-			Max                            int `json:"max_connections"`
-		}
-		err := json.Unmarshal([]byte(log.String()), &line)
-		if test.warns && (err != nil || line.Descriptors != test.limit || line.Callers != got.callers || line.Max != 10000) || !test.warns && log.Len() > 0 {
-			t.Errorf("%s: the log says %s", name, &log)
-		}
 	}
 }

@@ -45,6 +45,8 @@ func runGateway(ctx context.Context, settings config.Serve, readme string, lines
 		return err
 	}
 	defer g.serving.close()
+	settings = g.serving.connections.fit(settings)
+	g.settings = settings
 	origin, err := settings.PublicOrigin(g.serving.callersListener.Addr())
 	if err != nil {
 		return err

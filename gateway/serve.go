@@ -60,8 +60,7 @@ func newService(ctx context.Context, settings config.Serve, log *slog.Logger) (*
 		settings: settings.Serving, log: log, sleep: time.Sleep, stopping: make(chan struct{}),
 		longest: settings.OperationTimeout * time.Duration(max(1, settings.Limits.Batch)),
 	}
-	limit, limited := edge.Descriptors()
-	s.connections = connectionsOf(ctx, settings, limit, limited, log)
+	s.connections = connectionsOf(ctx, settings, systemLimits(), log)
 	var err error
 	if s.tls, err = edge.TLSFiles(settings.TLS).Load(); err != nil {
 		return nil, err
