@@ -9,12 +9,12 @@ import (
 	"github.com/maypok86/otter/v2"
 )
 
-// DefaultCacheBytes is how many bytes a cache holds unless Config says otherwise.
+// DefaultCacheBytes is how many bytes of memory the results in a cache take unless Config says otherwise.
 const DefaultCacheBytes = 64 << 20
 
 const (
-	// entryBytes is about what an entry takes beside the response.
-	entryBytes = 256
+	// entryBytes is about what an entry takes beside its key and the result.
+	entryBytes = 320
 	// writeStripes is how many counters of writes the certifications share.
 	writeStripes = 1024
 )
@@ -39,7 +39,7 @@ type cache struct {
 // An entry is one result.
 type entry struct {
 	value   any
-	size    int // of the response's body, in bytes
+	size    int // in memory, in bytes
 	expires time.Time
 	version version
 }
@@ -51,7 +51,7 @@ type subject struct{ certification string }
 // A version counts the writes to a subject.
 type version [2]uint64
 
-// newCache returns a cache that holds maxBytes and keeps a result for ttl. What has expired stays
+// newCache returns a cache that takes at most maxBytes of memory, and keeps a result for ttl. What has expired stays
 // for another keep, for callers who accept stale results.
 func newCache(maxBytes int64, ttl, keep time.Duration, now func() time.Time) (*cache, error) {
 	entries, err := otter.New(&otter.Options[string, entry]{
@@ -80,10 +80,10 @@ func (c *cache) get(key string, of subject) (value any, fresh, ok bool) {
 	return e.value, c.now().Before(e.expires), true
 }
 
-// put keeps a result of so many bytes, which shows the subject as it was at a version.
-func (c *cache) put(key string, of subject, at version, value any, size int) {
+// put keeps a result, which shows the subject as it was at a version.
+func (c *cache) put(key string, of subject, at version, value any) {
 	if c != nil && at == c.version(of) {
-		c.entries.Set(key, entry{value, size, c.now().Add(c.ttl), at})
+		c.entries.Set(key, entry{value, weigh(value), c.now().Add(c.ttl), at})
 	}
 }
 
@@ -118,7 +118,7 @@ func (c *cache) stripe(certification string) *atomic.Uint64 {
 	return &c.writes[maphash.String(c.seed, certification)%writeStripes]
 }
 
-// bytes returns how many bytes are kept.
+// bytes returns how many bytes of memory are taken.
 func (c *cache) bytes() uint64 {
 	if c == nil {
 		return 0

@@ -21,7 +21,7 @@ import (
 func fit(u *unknownValues, text []byte, pointer any) error {
 	f := fitter{
 		unknown: u,
-		decoder: jsontext.NewDecoder(bytes.NewReader(text), lenient, jsontext.AllowDuplicateNames(true)),
+		decoder: jsontext.NewDecoder(bytes.NewBuffer(text), lenient, jsontext.AllowDuplicateNames(true)),
 		members: map[reflect.Type]map[string]int{},
 	}
 	value := reflect.ValueOf(pointer).Elem()
@@ -157,6 +157,12 @@ func (f *fitter) list(v reflect.Value, keep bool) error {
 	member := f.member + "[]"
 	for f.decoder.PeekKind() != ']' {
 		f.member = member
+		if keep && v.Len() == MaxLimit { // see decodeList
+			if err := f.decoder.SkipValue(); err != nil {
+				return err
+			}
+			continue
+		}
 		element := reflect.New(v.Type().Elem()).Elem()
 		fits, err := f.value(element)
 		if err != nil {

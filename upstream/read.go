@@ -62,13 +62,10 @@ func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids [
 			UsageFrom(ctx).traceCached(r)
 			return value, nil
 		}
-		at, size := c.cache.version(of), 0
-		value, err := do(ctx, c, r, func(answer *response) (V, error) {
-			size = len(answer.body.data)
-			return decode(answer)
-		})
+		at := c.cache.version(of)
+		value, err := do(ctx, c, r, decode)
 		if err == nil {
-			c.cache.put(key, of, at, value, size)
+			c.cache.put(key, of, at, value)
 		}
 		return value, err
 	}, func() {
