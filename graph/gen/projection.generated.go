@@ -36,10 +36,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, entitlementTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeEntitlement(ctx, plans[0], &v[i])
 		}
@@ -67,10 +68,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, accessReviewItemEdgeTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeAccessReviewItemEdge(ctx, plans[0], &v[i])
 		}
@@ -80,10 +82,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, accessReviewItemTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeAccessReviewItem(ctx, plans[0], &v[i])
 		}
@@ -147,10 +150,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, certificationEdgeTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeCertificationEdge(ctx, plans[0], &v[i])
 		}
@@ -160,10 +164,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, certificationTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeCertification(ctx, plans[0], &v[i])
 		}
@@ -176,10 +181,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, upstreamMessageTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeUpstreamMessage(ctx, plans[0], &v[i])
 		}
@@ -189,10 +195,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, reassignmentTrailTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeReassignmentTrail(ctx, plans[0], &v[i])
 		}
@@ -202,10 +209,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, certificationTaskEdgeTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeCertificationTaskEdge(ctx, plans[0], &v[i])
 		}
@@ -215,10 +223,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, certificationTaskTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeCertificationTask(ctx, plans[0], &v[i])
 		}
@@ -231,10 +240,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, dataAccessPolicyTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeDataAccessPolicy(ctx, plans[0], &v[i])
 		}
@@ -244,10 +254,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, dataAccessCategoryTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeDataAccessCategory(ctx, plans[0], &v[i])
 		}
@@ -257,10 +268,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, mutationErrorTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeMutationError(ctx, plans[0], &v[i])
 		}
@@ -306,10 +318,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, permissionEdgeTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writePermissionEdge(ctx, plans[0], &v[i])
 		}
@@ -319,10 +332,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, permissionTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writePermission(ctx, plans[0], &v[i])
 		}
@@ -359,10 +373,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, reviewerEdgeTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeReviewerEdge(ctx, plans[0], &v[i])
 		}
@@ -372,10 +387,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, identityTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeIdentity(ctx, plans[0], &v[i])
 		}
@@ -388,10 +404,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, accessProfileTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeAccessProfile(ctx, plans[0], &v[i])
 		}
@@ -434,10 +451,11 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, nodeTypes)
-		w.Reserve(len(v) * plans[0].Size)
+		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
 			w.Element(i)
+			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			v := v[i]
 			if v == nil {
@@ -741,10 +759,11 @@ func (w *projecting) writeAccessProfile(ctx context.Context, plan *projection.Pl
 			if v == nil {
 				w.Null()
 			} else {
-				w.Reserve(len(v) * step.Plans[0].Size)
+				list := w.Foresee(len(v), step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
+					w.Continue(list, i)
 					ctx := projection.At(ctx, i, step.Plans)
 					w.writeEntitlement(ctx, step.Plans[0], &v[i])
 				}
@@ -914,10 +933,11 @@ func (w *projecting) writeAccessReviewItemConnection(ctx context.Context, plan *
 		case 1: // edges
 			ctx := projection.Within(ctx, "AccessReviewItemConnection", step)
 			v := obj.Edges
-			w.Reserve(len(v) * step.Plans[0].Size)
+			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
+				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeAccessReviewItemEdge(ctx, step.Plans[0], &v[i])
 			}
@@ -925,10 +945,11 @@ func (w *projecting) writeAccessReviewItemConnection(ctx context.Context, plan *
 		case 2: // nodes
 			ctx := projection.Within(ctx, "AccessReviewItemConnection", step)
 			v := obj.Nodes()
-			w.Reserve(len(v) * step.Plans[0].Size)
+			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
+				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeAccessReviewItem(ctx, step.Plans[0], &v[i])
 			}
@@ -1441,10 +1462,11 @@ func (w *projecting) writeCertificationConnection(ctx context.Context, plan *pro
 		case 1: // edges
 			ctx := projection.Within(ctx, "CertificationConnection", step)
 			v := obj.Edges
-			w.Reserve(len(v) * step.Plans[0].Size)
+			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
+				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeCertificationEdge(ctx, step.Plans[0], &v[i])
 			}
@@ -1452,10 +1474,11 @@ func (w *projecting) writeCertificationConnection(ctx context.Context, plan *pro
 		case 2: // nodes
 			ctx := projection.Within(ctx, "CertificationConnection", step)
 			v := obj.Nodes()
-			w.Reserve(len(v) * step.Plans[0].Size)
+			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
+				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeCertification(ctx, step.Plans[0], &v[i])
 			}
@@ -1638,10 +1661,11 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 			if v == nil {
 				w.Null()
 			} else {
-				w.Reserve(len(v) * step.Plans[0].Size)
+				list := w.Foresee(len(v), step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
+					w.Continue(list, i)
 					ctx := projection.At(ctx, i, step.Plans)
 					w.writeUpstreamMessage(ctx, step.Plans[0], &v[i])
 				}
@@ -1653,10 +1677,11 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 			if v == nil {
 				w.Null()
 			} else {
-				w.Reserve(len(v) * step.Plans[0].Size)
+				list := w.Foresee(len(v), step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
+					w.Continue(list, i)
 					ctx := projection.At(ctx, i, step.Plans)
 					w.writeReassignmentTrail(ctx, step.Plans[0], &v[i])
 				}
@@ -1704,10 +1729,11 @@ func (w *projecting) writeCertificationTaskConnection(ctx context.Context, plan 
 		case 1: // edges
 			ctx := projection.Within(ctx, "CertificationTaskConnection", step)
 			v := obj.Edges
-			w.Reserve(len(v) * step.Plans[0].Size)
+			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
+				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeCertificationTaskEdge(ctx, step.Plans[0], &v[i])
 			}
@@ -1715,10 +1741,11 @@ func (w *projecting) writeCertificationTaskConnection(ctx context.Context, plan 
 		case 2: // nodes
 			ctx := projection.Within(ctx, "CertificationTaskConnection", step)
 			v := obj.Nodes()
-			w.Reserve(len(v) * step.Plans[0].Size)
+			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
+				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeCertificationTask(ctx, step.Plans[0], &v[i])
 			}
@@ -1816,10 +1843,11 @@ func (w *projecting) writeDataAccess(ctx context.Context, plan *projection.Plan,
 			if v == nil {
 				w.Null()
 			} else {
-				w.Reserve(len(v) * step.Plans[0].Size)
+				list := w.Foresee(len(v), step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
+					w.Continue(list, i)
 					ctx := projection.At(ctx, i, step.Plans)
 					w.writeDataAccessPolicy(ctx, step.Plans[0], &v[i])
 				}
@@ -1831,10 +1859,11 @@ func (w *projecting) writeDataAccess(ctx context.Context, plan *projection.Plan,
 			if v == nil {
 				w.Null()
 			} else {
-				w.Reserve(len(v) * step.Plans[0].Size)
+				list := w.Foresee(len(v), step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
+					w.Continue(list, i)
 					ctx := projection.At(ctx, i, step.Plans)
 					w.writeDataAccessCategory(ctx, step.Plans[0], &v[i])
 				}
@@ -1982,10 +2011,11 @@ func (w *projecting) writeDecideReviewItemsPayload(ctx context.Context, plan *pr
 		case 4: // errors
 			ctx := projection.Within(ctx, "DecideReviewItemsPayload", step)
 			v := obj.Errors
-			w.Reserve(len(v) * step.Plans[0].Size)
+			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
+				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeMutationError(ctx, step.Plans[0], &v[i])
 			}
@@ -2523,10 +2553,11 @@ func (w *projecting) writePermissionConnection(ctx context.Context, plan *projec
 		case 1: // edges
 			ctx := projection.Within(ctx, "PermissionConnection", step)
 			v := obj.Edges
-			w.Reserve(len(v) * step.Plans[0].Size)
+			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
+				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writePermissionEdge(ctx, step.Plans[0], &v[i])
 			}
@@ -2534,10 +2565,11 @@ func (w *projecting) writePermissionConnection(ctx context.Context, plan *projec
 		case 2: // nodes
 			ctx := projection.Within(ctx, "PermissionConnection", step)
 			v := obj.Nodes()
-			w.Reserve(len(v) * step.Plans[0].Size)
+			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
+				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writePermission(ctx, step.Plans[0], &v[i])
 			}
@@ -2679,10 +2711,11 @@ func (w *projecting) writeReassignReviewItemsAsyncPayload(ctx context.Context, p
 		case 1: // tasks
 			ctx := projection.Within(ctx, "ReassignReviewItemsAsyncPayload", step)
 			v := obj.Tasks
-			w.Reserve(len(v) * step.Plans[0].Size)
+			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
+				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeCertificationTask(ctx, step.Plans[0], &v[i])
 			}
@@ -2690,10 +2723,11 @@ func (w *projecting) writeReassignReviewItemsAsyncPayload(ctx context.Context, p
 		case 2: // errors
 			ctx := projection.Within(ctx, "ReassignReviewItemsAsyncPayload", step)
 			v := obj.Errors
-			w.Reserve(len(v) * step.Plans[0].Size)
+			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
+				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeMutationError(ctx, step.Plans[0], &v[i])
 			}
@@ -2743,10 +2777,11 @@ func (w *projecting) writeReassignReviewItemsPayload(ctx context.Context, plan *
 		case 2: // errors
 			ctx := projection.Within(ctx, "ReassignReviewItemsPayload", step)
 			v := obj.Errors
-			w.Reserve(len(v) * step.Plans[0].Size)
+			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
+				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeMutationError(ctx, step.Plans[0], &v[i])
 			}
@@ -2943,10 +2978,11 @@ func (w *projecting) writeReviewerConnection(ctx context.Context, plan *projecti
 		case 1: // edges
 			ctx := projection.Within(ctx, "ReviewerConnection", step)
 			v := obj.Edges
-			w.Reserve(len(v) * step.Plans[0].Size)
+			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
+				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeReviewerEdge(ctx, step.Plans[0], &v[i])
 			}
@@ -2954,10 +2990,11 @@ func (w *projecting) writeReviewerConnection(ctx context.Context, plan *projecti
 		case 2: // nodes
 			ctx := projection.Within(ctx, "ReviewerConnection", step)
 			v := obj.Nodes()
-			w.Reserve(len(v) * step.Plans[0].Size)
+			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
+				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeIdentity(ctx, step.Plans[0], &v[i])
 			}
@@ -3099,10 +3136,11 @@ func (w *projecting) writeRole(ctx context.Context, plan *projection.Plan, obj *
 			if v == nil {
 				w.Null()
 			} else {
-				w.Reserve(len(v) * step.Plans[0].Size)
+				list := w.Foresee(len(v), step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
+					w.Continue(list, i)
 					ctx := projection.At(ctx, i, step.Plans)
 					w.writeAccessProfile(ctx, step.Plans[0], &v[i])
 				}
@@ -3114,10 +3152,11 @@ func (w *projecting) writeRole(ctx context.Context, plan *projection.Plan, obj *
 			if v == nil {
 				w.Null()
 			} else {
-				w.Reserve(len(v) * step.Plans[0].Size)
+				list := w.Foresee(len(v), step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
 					w.Element(i)
+					w.Continue(list, i)
 					ctx := projection.At(ctx, i, step.Plans)
 					w.writeEntitlement(ctx, step.Plans[0], &v[i])
 				}
@@ -3168,10 +3207,11 @@ func (w *projecting) writeSignOffCertificationPayload(ctx context.Context, plan 
 		case 2: // errors
 			ctx := projection.Within(ctx, "SignOffCertificationPayload", step)
 			v := obj.Errors
-			w.Reserve(len(v) * step.Plans[0].Size)
+			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
 				w.Element(i)
+				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeMutationError(ctx, step.Plans[0], &v[i])
 			}

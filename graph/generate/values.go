@@ -61,12 +61,13 @@ func (p projectionPrinter) null(ref *config.TypeReference) {
 func (p projectionPrinter) list(ref *config.TypeReference, plans string) {
 	element := ref.Elem()
 	if ref.Definition.IsCompositeType() {
-		p.line("w.Reserve(len(v) * %s[0].Size)", plans)
+		p.line("list := w.Foresee(len(v), %s[0].Size)", plans)
 	}
 	p.line("w.BeginList()")
 	p.line("for i := range v {")
 	p.line("w.Element(i)")
 	if ref.Definition.IsCompositeType() {
+		p.line("w.Continue(list, i)")
 		p.line("ctx := projection.At(ctx, i, %s)", plans)
 	}
 	if element.IsStruct() && ref.Definition.IsCompositeType() {

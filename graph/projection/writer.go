@@ -30,6 +30,35 @@ type hole struct {
 // Reserve makes room for n bytes more, so that writing them takes no allocation.
 func (w *Writer) Reserve(n int) { w.text = slices.Grow(w.text, n) }
 
+const (
+	// sample is after how many elements of a list the room for the others is worked out, and again after
+	// sampleAgain.
+	sample, sampleAgain = 4, 64
+	// margin is the part of the room for the others that is added to it.
+	margin = 1.0 / 16
+)
+
+// A List is what a Writer knows of a list that it writes.
+type List struct{ begin, elements int }
+
+// Foresee makes room for the first few of so many elements of a list, which take about size bytes each.
+// Continue makes room for the others by what those take: a guess at all of them would be wrong by a factor,
+// and a text that grows is copied each time.
+func (w *Writer) Foresee(elements, size int) List {
+	w.Reserve(min(elements, sample) * size)
+	return List{len(w.text), elements}
+}
+
+// Continue makes room for the rest of a list, once enough of it is written to tell how much that takes.
+// The nth element is next, counted from 0.
+func (w *Writer) Continue(list List, n int) {
+	if n != sample && n != sampleAgain {
+		return
+	}
+	each := float64(len(w.text)-list.begin) / float64(n)
+	w.Reserve(int(each * float64(list.elements-n) * (1 + margin)))
+}
+
 // Begin begins an object.
 func (w *Writer) Begin() { w.text = append(w.text, '{') }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -163,5 +164,38 @@ func TestTheBufferGrowsOnce(t *testing.T) {
 	m.MarshalGQL(struct{ io.Writer }{&plain})
 	if plain.String() != buffer.String() || !json.Valid(buffer.Bytes()) {
 		t.Error("another writer gets other text")
+	}
+}
+
+// A list whose elements take more than was guessed is not copied over and over: each allocation beyond
+// those of the first elements is room for all others.
+func TestTheRoomForAListIsWorkedOutFromItsFirstElements(t *testing.T) {
+	const elements = 1000
+	text := strings.Repeat("x", 700)
+	write := func() *projection.Writer {
+		w := new(projection.Writer)
+		list := w.Foresee(elements, 24)
+		w.BeginList()
+		for n := range elements {
+			w.Element(n)
+			w.Continue(list, n)
+			w.String(text)
+		}
+		w.EndList()
+		return w
+	}
+	length := len(written(finish(t, write())))
+	if want := elements*(len(text)+3) + 1; length != want {
+		t.Errorf("the list has %d bytes, want %d", length, want)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	const runs = 10
+	for range runs {
+		write()
+	}
+	runtime.ReadMemStats(&after)
+	if got := (after.TotalAlloc - before.TotalAlloc) / runs; got > uint64(length)*5/4 {
+		t.Errorf("%d bytes are allocated for a list of %d", got, length)
 	}
 }
