@@ -5,9 +5,11 @@
 package playground
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"path"
 	"strings"
@@ -53,20 +55,25 @@ func NewHandler(cfg Config) (http.Handler, error) {
 		names = append(names, path.Join("dist", file.Name()))
 	}
 	for _, name := range names {
-		content, err := files.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("playground: %w", err)
-		}
 		pattern := "GET /playground/" + strings.TrimSuffix(path.Base(name), ".gz")
 		if name == "index.html" {
 			pattern = "GET /{$}"
 		}
-		mux.Handle(pattern, newAsset(name, content))
+		mux.Handle(pattern, newAsset(name, func() (io.ReadSeeker, error) { return open(name) }))
 	}
 	if cfg.SignIn != nil {
 		mux.Handle("POST /playground/token", http.NewCrossOriginProtection().Handler(cfg.SignIn))
 	}
 	return confined(mux), nil
+}
+
+// open returns the content of a file that is built in, without a copy of it.
+func open(name string) (io.ReadSeeker, error) {
+	file, err := files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return file.(io.ReadSeeker), nil // as package embed promises of its files
 }
 
 // settings returns the settings that the page's scripts read.
@@ -81,7 +88,7 @@ func (c Config) settings() (*asset, error) {
 		Identities []Identity `json:"identities,omitempty"`
 		Sessions   bool       `json:"sessions,omitempty"`
 	}{c.Endpoint, append([]string{}, c.Operations...), identities, c.Sessions})
-	return newAsset("settings.json", content), err
+	return newAsset("settings.json", func() (io.ReadSeeker, error) { return bytes.NewReader(content), nil }), err
 }
 
 // confined adds the headers that keep the page to its own host.
