@@ -59,6 +59,9 @@ type Config struct {
 	// MaxUpstreamCalls is the most upstream calls that an operation makes, by default 200.
 	// Fields that need more are null, with the same code.
 	MaxUpstreamCalls int
+	// OperationBytes is about how much memory the operations that are under way may take together, by what
+	// they select; others wait until there is room. 0 stands for any amount.
+	OperationBytes int64
 	// TaskPollMin is how long after the first read of a watched task the second comes, by default
 	// 1 s. The waits grow from there up to TaskPollMax, by default 10 s.
 	TaskPollMin, TaskPollMax time.Duration

@@ -83,7 +83,7 @@ func extensions(cfg Config, schema graphql.ExecutableSchema, rows relay.Limits) 
 		document.NewPersistence(cfg.Documents, cfg.DocumentsOnly, cfg.PersistedBytes),
 		document.NewInspection(cfg.Limits, !cfg.hidesSchema(), schema.Schema(), scalars(), document.NewCache(cfg.Documents, documentBytes)),
 		plan.Planning{Rows: rows, Precheck: cfg.Precheck, MaxCalls: cfg.MaxEstimatedCalls, Traces: cfg.Trace},
-		operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, cfg.ObserveBatch},
+		operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, cfg.ObserveBatch, newAdmission(cfg.OperationBytes)},
 		deferral{projector},
 		watch.Endings{},
 	)

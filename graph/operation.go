@@ -23,6 +23,7 @@ type operations struct {
 	maxCalls          int // upstream, of each operation
 	maxEstimatedCalls int // what a dry run is told
 	observeBatch      func(batch string, keys int)
+	admission         *admission // of queries and mutations
 }
 
 var _ interface {
@@ -50,6 +51,10 @@ func (o operations) InterceptOperation(ctx context.Context, next graphql.Operati
 		return next(ctx)
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	if made := plan.Of(operation); made.Cost.Calls > 0 && !o.admission.enter(ctx, made.Cost.Bytes(), o.timeout/2) {
+		defer cancel()
+		return refuse(ctx)
+	}
 	ctx, _ = load.Begin(o.withUsage(ctx), o.client, o.observeBatch)
 	if operation.Operation.Operation == ast.Query {
 		announceRoots(ctx)

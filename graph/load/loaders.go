@@ -60,13 +60,15 @@ func (l *Loaders) PageSize() int { return l.client.PageSize() }
 func (l *Loaders) Go(f func()) { l.running.Go(f) }
 
 // Close ends the operation. It cancels the reads that are still under way, whose results turned out
-// not to be needed, and waits for them. After it no call is sent, and all that were have been counted.
+// not to be needed, and waits for them. After it no call is sent, and all that were have been counted. What
+// was read is forgotten, since the response may take long to be written.
 func (l *Loaders) Close() {
 	l.cancel()
 	l.running.Wait()
 	l.certification.wait()
 	l.item.wait()
 	l.pendingTasks.wait()
+	l.Forget()
 }
 
 // Forget drops everything that was read, so that what follows is read from the upstream again. Every

@@ -19,6 +19,7 @@ import (
 type Cost struct {
 	Calls int     // of all fields together
 	taken []*path // those whose fields take calls, in the order in which that was found
+	bytes int64   // see Bytes
 }
 
 // add adds the calls of the field at a path.
@@ -27,6 +28,7 @@ func (c *Cost) add(at *path, calls int) {
 		return
 	}
 	c.Calls += calls
+	c.bytes += int64(calls) * callBytes
 	if at.calls == 0 {
 		c.taken = append(c.taken, at)
 	}

@@ -34,7 +34,7 @@ func (e *estimator) page(at *path, parents objects, field graphql.CollectedField
 	reads := window.Reads(want, e.rows.Read)
 	for i := range reads.Len() {
 		read := reads.At(i)
-		e.cost.add(at, e.unread(parents, fact{list: list, offset: read.Offset, limit: read.Limit, count: read.Count}))
+		e.cost.addPages(at, field.Name, e.unread(parents, fact{list: list, offset: read.Offset, limit: read.Limit, count: read.Count}), read.Limit)
 	}
 	return e.child(parents, list+" "+strconv.Itoa(window.Offset)+" "+strconv.Itoa(window.Skip)+" "+strconv.Itoa(window.Limit), limit)
 }
