@@ -32,6 +32,9 @@ type Config struct {
 	IdleTimeout, Lifetime time.Duration
 	// MaxSessions bounds the sessions at a time, unless Store is given.
 	MaxSessions int
+	// MaxBytes bounds the memory that they take, by the tokens in them, unless Store is given; 0 for any
+	// amount.
+	MaxBytes int64
 	// Keys, each of 32 bytes, seal what is kept: the first seals, and each of them opens. By default one is
 	// made that lasts as long as the sessions.
 	Keys [][]byte
@@ -65,7 +68,7 @@ func New(cfg Config) (*Sessions, error) {
 		return nil, fmt.Errorf("sessions: %w", err)
 	}
 	if cfg.Store == nil {
-		cfg.Store = newMemory(entriesPerSession * cfg.MaxSessions)
+		cfg.Store = newMemory(entriesPerSession*cfg.MaxSessions, cfg.MaxBytes)
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -79,7 +82,7 @@ func New(cfg Config) (*Sessions, error) {
 			HashTokenInStore: true, // so that access to the store discloses no cookie
 		},
 		attempts: attempts{sealer, cookies},
-		arrivals: arrivals{used: newMemory(maxUsed)},
+		arrivals: arrivals{used: newMemory(maxUsed, 0)},
 		grants:   &grants{store: cfg.Store, sealer: sealer, tenant: cfg.Tenant, log: cfg.Logger},
 	}, nil
 }

@@ -83,7 +83,7 @@ func TestAGrantIsNeverPrinted(t *testing.T) {
 
 func TestTheMemoryForgetsInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := newMemory(10)
+		m := newMemory(10, 0)
 		commit := func(key string, lifetime time.Duration) {
 			t.Helper()
 			if err := m.Commit(key, []byte(key), time.Now().Add(lifetime)); err != nil {
@@ -121,7 +121,7 @@ func TestTheMemoryForgetsInTime(t *testing.T) {
 func TestTheMemoryIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const limit = 1000
-		m := newMemory(limit)
+		m := newMemory(limit, 0)
 		for i := range 10 * limit {
 			if err := m.Commit(fmt.Sprint(i), nil, time.Now().Add(time.Duration(i)*time.Second)); err != nil {
 				t.Fatal(err) // one of them expires each second
@@ -147,7 +147,7 @@ func TestTheMemoryIsBounded(t *testing.T) {
 }
 
 func TestTheMemorySharesNothing(t *testing.T) {
-	m := newMemory(10)
+	m := newMemory(10, 0)
 	data := []byte("kept")
 	if err := m.Commit("a", data, time.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
@@ -333,5 +333,39 @@ func newUnasked(t *testing.T) *grants {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &grants{store: newMemory(10), sealer: sealer, tenant: client, log: slog.New(slog.DiscardHandler)}
+	return &grants{store: newMemory(10, 0), sealer: sealer, tenant: client, log: slog.New(slog.DiscardHandler)}
+}
+
+// Sessions are bounded by what they take as well: tokens may be long.
+func TestSessionsAreBoundedByTheirBytes(t *testing.T) {
+	const entries = 100
+	token := bytes.Repeat([]byte("x"), 4<<10)
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory(1000, entries*weight("s00", token))
+		commit := func(n int, data []byte) error {
+			return m.Commit(fmt.Sprintf("s%02d", n), data, time.Now().Add(time.Hour))
+		}
+		for n := range entries {
+			if err := commit(n, token); err != nil {
+				t.Fatalf("%d: %v", n, err)
+			}
+		}
+		if err := commit(entries-1, append(token, "longer"...)); err != nil {
+			t.Errorf("a session that is there cannot be renewed: %v", err)
+		}
+		if err := commit(entries, nil); !errors.Is(err, errFull) {
+			t.Errorf("another one: %v", err)
+		}
+		_ = m.Delete("s00")
+		_ = m.Delete("s00") // which changes nothing
+		if err := commit(0, token[:1<<10]); err != nil {
+			t.Errorf("in place of one that is deleted: %v", err)
+		}
+		time.Sleep(2 * time.Hour)
+		for n := range entries - 1 { // whose keys are longer
+			if err := commit(1000+n, token); err != nil {
+				t.Fatalf("after all have expired, %d: %v", n, err)
+			}
+		}
+	})
 }
