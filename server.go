@@ -1,6 +1,6 @@
 // Command certql is a GraphQL gateway over SailPoint Identity Security Cloud's REST
 // Certifications API. What it does is in package gateway; this file has what belongs to the
-// process: its signals, its garbage collector and the files that are built into it.
+// process: its signals and the files that are built into it.
 package main
 
 import (
@@ -8,7 +8,6 @@ import (
 	_ "embed"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"certql/gateway"
@@ -21,14 +20,7 @@ import (
 //go:embed README.md
 var readme string
 
-// gcPercent is how far the heap grows, in per cent of what is in use, before garbage is collected.
-// Little is in use here, so the usual 100 would collect several times for each large response.
-const gcPercent = 400
-
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
 	ctx, end := context.WithCancel(context.Background())
 	signal.Ignore(syscall.SIGPIPE) // whatever reads the log may end before the gateway does
 	signals := make(chan os.Signal, 2)

@@ -44,8 +44,9 @@ func refusals() []string {
 
 // newAccess returns who is let in by the settings. Origin is the one at which browsers reach the gateway,
 // and service the gateway's own credential; nil if no caller may use it. Refused is called for each request
-// that is not admitted, with one of the refusals.
-func newAccess(ctx context.Context, settings config.Serve, t tenant, origin *url.URL, service upstream.Credential, refused func(string), log *slog.Logger) (*access, error) {
+// that is not admitted, with one of the refusals. Sessions take at most sessionBytes of memory; 0 stands for
+// any amount.
+func newAccess(ctx context.Context, settings config.Serve, t tenant, origin *url.URL, service upstream.Credential, refused func(string), log *slog.Logger, sessionBytes int64) (*access, error) {
 	a := &access{authenticator: edge.Authenticator{Bearer: t.modes.Bearer, Service: service}, refused: refused}
 	a.cors = func(next http.Handler) http.Handler {
 		return edge.CORS(settings.CORSOrigins, settings.CORSHeaders, t.modes.Session, next)
@@ -71,7 +72,7 @@ func newAccess(ctx context.Context, settings config.Serve, t tenant, origin *url
 		}
 	}
 	if t.modes.Session {
-		if err := a.signIn(ctx, settings.Session, t, origin, log); err != nil {
+		if err := a.signIn(ctx, settings.Session, t, origin, log, sessionBytes); err != nil {
 			return nil, err
 		}
 	}
@@ -127,7 +128,7 @@ func (a *access) frontDoor(settings config.Serve, origin *url.URL) error {
 }
 
 // signIn lets people sign in at the tenant.
-func (a *access) signIn(ctx context.Context, settings config.Session, t tenant, origin *url.URL, log *slog.Logger) error {
+func (a *access) signIn(ctx context.Context, settings config.Session, t tenant, origin *url.URL, log *slog.Logger, sessionBytes int64) error {
 	keys, err := settings.Keys()
 	if err != nil {
 		return err
@@ -152,6 +153,7 @@ func (a *access) signIn(ctx context.Context, settings config.Session, t tenant, 
 		IdleTimeout: settings.IdleTimeout,
 		Lifetime:    settings.Lifetime,
 		MaxSessions: settings.Max,
+		MaxBytes:    sessionBytes,
 		Keys:        keys,
 		Logger:      log,
 	})

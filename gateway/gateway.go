@@ -10,6 +10,7 @@ import (
 
 	"certql/edge/config"
 	"certql/edge/telemetry"
+	"certql/gateway/memory"
 	"certql/graph"
 	"certql/graph/apierror"
 	"certql/graph/document"
@@ -28,7 +29,9 @@ type gateway struct {
 	own       upstream.Credential // of the gateway itself; nil if no caller may use it
 	access    *access
 	documents *document.Trusted // nil if there are none
-	readme    string            // has the operations that the playground shows
+	memory    *memory.Keeper
+	shares    shares
+	readme    string // has the operations that the playground shows
 }
 
 // runGateway serves the gateway until ctx ends, and with it a sandbox if the settings name no upstream.
@@ -39,7 +42,10 @@ func runGateway(ctx context.Context, settings config.Serve, readme string, lines
 	for _, name := range config.UnknownVariables() {
 		log.WarnContext(ctx, "a variable is set, but is not a setting", "variable", name)
 	}
-	g := gateway{settings: settings, readme: readme, log: log, tenant: tenantOf(settings)}
+	g := gateway{settings: settings, readme: readme, log: log, tenant: tenantOf(settings), memory: memory.Start(ctx, log)}
+	defer g.memory.Stop()
+	g.shares = divide(g.memory.Ceiling())
+	g.settings = g.shares.bound(ctx, settings, log)
 	var err error
 	if g.serving, err = newService(ctx, settings, log); err != nil {
 		return err
@@ -64,11 +70,11 @@ func runGateway(ctx context.Context, settings config.Serve, readme string, lines
 		defer embedded.stop()
 		g.tenant = g.tenant.simulatedBy(embedded)
 	}
-	if g.client, g.own, err = g.tenant.connect(settings, g.serving.connections.upstream, log, g.telemetry.Tracer()); err != nil {
+	if g.client, g.own, err = g.tenant.connect(g.settings, g.serving.connections.upstream, log, g.telemetry.Tracer()); err != nil {
 		return err
 	}
 	defer g.client.CloseIdleConnections()
-	if g.access, err = newAccess(ctx, settings, g.tenant, origin, g.own, g.telemetry.Refused(refusals()...), log); err != nil {
+	if g.access, err = newAccess(ctx, g.settings, g.tenant, origin, g.own, g.telemetry.Refused(refusals()...), log, g.shares.sessions); err != nil {
 		return err
 	}
 	defer g.access.Close()
@@ -120,6 +126,7 @@ func (g *gateway) graph() graph.Config {
 		Limits:           document.Limits(g.settings.Limits),
 		NoIntrospection:  g.settings.NoIntrospection,
 		OperationTimeout: g.settings.OperationTimeout,
+		OperationBytes:   g.shares.operations,
 		MaxWriteBatch:    g.settings.MaxWriteBatch,
 		Precheck:         g.settings.Precheck,
 		Trace:            g.settings.Embedded(),

@@ -13,7 +13,7 @@ type Budget struct {
 	QueueWait        time.Duration `default:"30s" help:"Longest time that an upstream call waits for its budget; a call that would wait longer is refused at once."`
 	MaxPause         time.Duration `default:"2m" help:"Longest time that nothing is sent after the upstream has refused a call for want of budget, however long a pause it asks for."`
 	CacheTTL         time.Duration `name:"cache-ttl" default:"2s" help:"How long an upstream response serves the same caller again; 0 turns the cache off."`
-	CacheBytes       int64         `default:"67108864" help:"Most bytes of upstream responses in the cache."`
+	CacheBytes       int64         `default:"0" help:"Most bytes of memory that upstream responses in the cache take; 0 stands for a tenth of the memory limit, and at most 67108864."`
 	StaleIfThrottled bool          `help:"Answer from the cache with what has expired while the upstream wants a pause."`
 }
 
@@ -38,7 +38,7 @@ func (b Budget) validate(report report) {
 	if b.CacheTTL < 0 {
 		report("--cache-ttl: must be 0 or longer, such as 2s, not %s", b.CacheTTL)
 	}
-	if b.CacheBytes < 1 {
-		report("--cache-bytes: must be 1 or more, not %d", b.CacheBytes)
+	if b.CacheBytes < 0 {
+		report("--cache-bytes: must be 0 or more, not %d", b.CacheBytes)
 	}
 }

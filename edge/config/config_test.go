@@ -206,7 +206,7 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 		"budget": {
 			[]string{
 				"--rate-limit=100", "--rate-limit-margin=100", "--queue-length=0", "--queue-wait=0s", "--max-pause=-1s",
-				"--cache-ttl=-2s", "--cache-bytes=0",
+				"--cache-ttl=-2s", "--cache-bytes=-1",
 			},
 			[]string{
 				"--rate-limit-margin: must be from 0 to 99, one less than --rate-limit, not 100",
@@ -214,7 +214,7 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 				"--queue-wait: must be longer than 0, such as 30s, not 0s",
 				"--max-pause: must be longer than 0, such as 2m, not -1s",
 				"--cache-ttl: must be 0 or longer, such as 2s, not -2s",
-				"--cache-bytes: must be 1 or more, not 0",
+				"--cache-bytes: must be 0 or more, not -1",
 			},
 		},
 		"a margin below nothing": {
@@ -302,7 +302,7 @@ func TestTheBoundsOfASettingAreAllowed(t *testing.T) {
 			"--max-list-length=1", "--max-batch=0",
 		},
 		"least of the budget": {
-			"--rate-limit=1", "--rate-limit-margin=0", "--queue-length=1", "--queue-wait=1ns", "--max-pause=1ns", "--cache-ttl=0s", "--cache-bytes=1",
+			"--rate-limit=1", "--rate-limit-margin=0", "--queue-length=1", "--queue-wait=1ns", "--max-pause=1ns", "--cache-ttl=0s", "--cache-bytes=0",
 		},
 		"least of serving": {
 			"--addr=:0", "--admin-addr=", "--max-connections=1", "--read-timeout=1ns", "--idle-timeout=1ns", "--drain-timeout=1ns", "--drain-delay=0s",

@@ -10,14 +10,6 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Go's memory limit: nine tenths of the pod's, which leaves room for memory that Go does not count. */}}
-{{- define "certql.goMemoryLimit" -}}
-{{- $limit := .Values.resources.limits.memory -}}
-{{- $number := regexFind "^[0-9]+" $limit | int -}}
-{{- $mebibytes := ternary (mul $number 1024) $number (hasSuffix "Gi" $limit) -}}
-{{ div (mul $mebibytes 9) 10 }}MiB
-{{- end -}}
-
 {{/* The names by which the gateway is reached: those of its service, and others. */}}
 {{- define "certql.hosts" -}}
 {{- $name := include "certql.name" . -}}

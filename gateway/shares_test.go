@@ -1,0 +1,54 @@
+package gateway
+
+import (
+	"log/slog"
+	"testing"
+
+	"certql/gateway/memory"
+	"certql/upstream"
+)
+
+// What may be taken follows from the one limit that the operator sets for the container.
+func TestTheMemoryLimitIsDivided(t *testing.T) {
+	const mib = 1 << 20
+	for name, test := range map[string]struct {
+		ceiling int64
+		want    shares
+	}{
+		"a small container": {104 * mib, shares{operations: 104 * mib / 3, cache: 104 * mib / 10, sessions: 104 * mib / 10, sockets: 13 * mib}},
+		"a large one":       {2000 * mib, shares{operations: 2000 * mib / 3, cache: upstream.DefaultCacheBytes, sessions: 200 * mib, sockets: 250 * mib}},
+		"no limit":          {memory.Unlimited, shares{cache: upstream.DefaultCacheBytes}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := divide(test.ceiling); got != test.want {
+				t.Errorf("got %+v, want %+v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestWhatTheOperatorChoosesCountsIfThereIsMemory(t *testing.T) {
+	log := slog.New(slog.DiscardHandler)
+	chosen := defaultSettings(t)
+	chosen.Budget.CacheBytes, chosen.MaxWebSockets = 7, 20
+	for name, test := range map[string]struct {
+		ceiling, cache  int64
+		sockets, chosen int // by default, and if the operator chooses 20
+	}{
+		"a small container":   {104 << 20, 104 << 20 / 10, 266, 20},
+		"one that is tiny":    {1 << 20, 1 << 20 / 10, fewestSockets, fewestSockets},
+		"a large one":         {4 << 30, upstream.DefaultCacheBytes, 5000, 20},
+		"no limit whatsoever": {memory.Unlimited, upstream.DefaultCacheBytes, 5000, 20},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := divide(test.ceiling).bound(t.Context(), defaultSettings(t), log)
+			if got.Budget.CacheBytes != test.cache || got.MaxWebSockets != test.sockets {
+				t.Errorf("by default the cache takes %d, want %d, and %d WebSockets may be open, want %d", got.Budget.CacheBytes, test.cache, got.MaxWebSockets, test.sockets)
+			}
+			got = divide(test.ceiling).bound(t.Context(), chosen, log)
+			if got.Budget.CacheBytes != 7 || got.MaxWebSockets != test.chosen {
+				t.Errorf("the cache takes %d, want 7, and %d WebSockets may be open, want %d", got.Budget.CacheBytes, got.MaxWebSockets, test.chosen)
+			}
+		})
+	}
+}
