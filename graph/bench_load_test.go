@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -25,6 +26,8 @@ import (
 type loadOrder struct {
 	// Case is the index of the operation.
 	Case int
+	// Query takes the place of the case's, if it is not empty.
+	Query string
 	// Gateway is the URL to send the operation to. Without one, clients make the reads of the
 	// REST API themselves.
 	Gateway string
@@ -129,7 +132,7 @@ func (l *loadRunner) carryOut(t *testing.T, order loadOrder) loadReport {
 func (l *loadRunner) operation(t *testing.T, order loadOrder) (func(token string) error, error) {
 	each := benchCases()[order.Case]
 	if order.Gateway != "" {
-		body, err := json.Marshal(graphtest.Object{"query": each.query})
+		body, err := json.Marshal(graphtest.Object{"query": cmp.Or(order.Query, each.query)})
 		return func(token string) error {
 			answer, err := l.send(t, http.MethodPost, order.Gateway, token, body)
 			if err == nil && (!bytes.Contains(answer, []byte(`"data":{`)) || bytes.Contains(answer, []byte(`"errors":[`))) {

@@ -12,7 +12,7 @@ import (
 
 const (
 	stubCertifications = 50
-	stubItems          = 250 // of each certification
+	stubItems          = 1000 // of each certification
 )
 
 // A stub is an upstream that does as little as it can, so that benchmarks measure the
@@ -100,10 +100,13 @@ func (s *stub) reset() {
 	s.rounds.Store(0)
 }
 
-// writeRows writes the first rows as an array, as many as the request's limit allows.
+// writeRows writes the rows from the request's offset on as an array, as many as its limit allows.
 func writeRows(w http.ResponseWriter, r *http.Request, rows [][]byte) {
 	if r.FormValue("count") == "true" {
 		w.Header()["X-Total-Count"] = []string{strconv.Itoa(len(rows))}
+	}
+	if offset, err := strconv.Atoi(r.FormValue("offset")); err == nil {
+		rows = rows[min(offset, len(rows)):]
 	}
 	if limit, err := strconv.Atoi(r.FormValue("limit")); err == nil && limit < len(rows) {
 		rows = rows[:limit]

@@ -4,16 +4,17 @@ package graph_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"certql/gateway/memory"
 	"certql/graph"
 	"certql/graph/graphtest"
 	"certql/upstream"
@@ -85,7 +86,7 @@ func (c *contest) measure(b *testing.B, who contestant, order loadOrder) measure
 	b.Helper()
 	order.Gateway = c.urls[who]
 	if who == theGateway {
-		defer debug.SetGCPercent(debug.SetGCPercent(400)) // as the program does
+		defer memory.Start(b.Context(), slog.New(slog.DiscardHandler)).Stop() // as the program does
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ type caller struct {
 	url    string
 	token  string
 	client *http.Client
+	header http.Header // of its requests, beside what all have
 }
 
 // An answer is the response to a query or mutation.
@@ -99,6 +101,7 @@ func (c *caller) post(ctx context.Context, document string, variables map[string
 	if err != nil {
 		return nil, err
 	}
+	maps.Copy(r.Header, c.header)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept", accept)
 	r.Header.Set("Authorization", "Bearer "+c.token)

@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -32,15 +34,17 @@ func build(t *testing.T) string {
 type process struct {
 	urls   map[string]string // by the word that the program prints before it
 	stderr *tail
+	id     int
 }
 
 // start runs the program until the test ends; it must then exit with code 0. It is ready when it has printed
-// a line that starts with last.
-func start(t *testing.T, program, last string, args ...string) *process {
+// a line that starts with last. The variables are added to those of the test.
+func start(t *testing.T, variables []string, program, last string, args ...string) *process {
 	t.Helper()
 	command := exec.CommandContext(context.WithoutCancel(t.Context()), program, args...)
 	p := &process{urls: make(map[string]string), stderr: &tail{}}
 	command.Stderr = p.stderr
+	command.Env = append(os.Environ(), variables...)
 	stdout, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -48,6 +52,7 @@ func start(t *testing.T, program, last string, args ...string) *process {
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
+	p.id = command.Process.Pid
 	t.Cleanup(func() {
 		_ = command.Process.Signal(syscall.SIGTERM)
 		if err := command.Wait(); err != nil {
@@ -181,4 +186,23 @@ func (p *process) read(ctx context.Context, client *http.Client) (reading, error
 		set(value)
 	}
 	return got, nil
+}
+
+// mostResident returns the most memory that the process has had so far, in bytes, and 0 if the system does not
+// tell.
+func (p *process) mostResident(t *testing.T) int64 {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.id))
+	if errors.Is(err, os.ErrNotExist) {
+		return 0
+	}
+	found := regexp.MustCompile(`\nVmHWM:\s+(\d+) kB\n`).FindSubmatch(status)
+	if err != nil || found == nil {
+		t.Fatalf("%v: %s", err, status)
+	}
+	kilobytes, err := strconv.ParseInt(string(found[1]), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kilobytes << 10
 }

@@ -12,6 +12,8 @@ import (
 
 var soak = flag.Duration("soak", 0, "how long to soak, such as 10m; without it, it sends a few hundred requests")
 
+var memory = flag.Int("memory", 0, "how much memory the gateway may take while it soaks, in MiB, such as 128; 0 for any amount")
+
 const (
 	// usedUp is the load of a round, as a fraction of what the machine can serve.
 	usedUp = 0.8
@@ -43,7 +45,7 @@ func TestNothingIsLostOrGrowsUnderLoadAndFaults(t *testing.T) {
 		t.Skip("building the program takes some seconds")
 	}
 	if *soak == 0 {
-		s := newSuite(t, 60, 3000)
+		s := newSuite(t, 60, 3000, 0)
 		s.run(t, load{atOnce: 8, requests: 200}, 1)
 		s.sandbox.set(t, "["+busy+faults+"]")
 		s.run(t, load{atOnce: 8, requests: 150, faulty: true}, 2)
@@ -66,7 +68,7 @@ type round struct {
 // soakFor measures how much the machine can serve, sends less than that for the given time, and compares the
 // last round with the second: in the first, caches fill and pools grow.
 func soakFor(t *testing.T, lasts time.Duration) {
-	s := newSuite(t, 300, 30000)
+	s := newSuite(t, 300, 30000, *memory)
 	length := min(time.Minute, lasts/5)
 	s.run(t, load{atOnce: atOnce, lasts: length / 4}, 1) // warms up
 	most := s.run(t, load{atOnce: atOnce, lasts: length / 4}, 2).perSecond()
@@ -91,6 +93,7 @@ func soakFor(t *testing.T, lasts time.Duration) {
 	acknowledged, unknown := s.verify(t)
 	t.Logf("%d decisions were acknowledged, and all of them are there; of %d more it cannot be known\n%s", acknowledged, unknown, table(rounds))
 
+	s.keptBelow(t, *memory)
 	if len(rounds) < 3 {
 		t.Fatalf("there were %d rounds, which are too few to compare", len(rounds))
 	}

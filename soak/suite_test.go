@@ -30,12 +30,22 @@ var reviewers = []string{"reviewer-1", "reviewer-2", "reviewer-3", "reviewer-4",
 // Neither the sandbox nor the gateway has a limit, so that the machine is the bottleneck.
 const unlimited = 10_000_000
 
-func newSuite(t *testing.T, certifications, items int) *suite {
+// programMebibytes is how much of the memory of a container the Go runtime leaves to the program's code and
+// to connections. See certql/gateway/memory.
+const programMebibytes = 24
+
+// newSuite starts a sandbox with so much data, and a gateway that may take so many MiB of memory, or any
+// amount if that is 0.
+func newSuite(t *testing.T, certifications, items, mebibytes int) *suite {
 	t.Helper()
 	program := build(t)
-	upstream := start(t, program, "Controls", "sandbox", "--addr=127.0.0.1:0", "--rate-limit=0",
+	upstream := start(t, nil, program, "Controls", "sandbox", "--addr=127.0.0.1:0", "--rate-limit=0",
 		"--certifications="+strconv.Itoa(certifications), "--items="+strconv.Itoa(items))
-	gateway := start(t, program, "Calls as", "--addr=127.0.0.1:0", "--admin-addr=127.0.0.1:0",
+	var variables []string
+	if mebibytes > 0 {
+		variables = []string{fmt.Sprintf("GOMEMLIMIT=%dMiB", mebibytes-programMebibytes)}
+	}
+	gateway := start(t, variables, program, "Calls as", "--addr=127.0.0.1:0", "--admin-addr=127.0.0.1:0",
 		"--upstream-url="+upstream.urls["Sandbox"]+"/v3", "--upstream-timeout=3s", "--rate-limit="+strconv.Itoa(unlimited))
 	s := &suite{
 		gateway: gateway,
