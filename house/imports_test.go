@@ -79,7 +79,8 @@ var importRules = map[string]importRule{
 	"certql/graph": {
 		project: []string{
 			"certql/graph/apierror", "certql/graph/document", "certql/graph/gen", "certql/graph/listing", "certql/graph/load", "certql/graph/model",
-			"certql/graph/mutation", "certql/graph/plan", "certql/graph/projection", "certql/graph/relay", "certql/graph/transport",
+			"certql/graph/mutation", "certql/graph/outgoing", "certql/graph/plan", "certql/graph/projection", "certql/graph/relay",
+			"certql/graph/transport",
 			"certql/graph/watch", "certql/upstream",
 		},
 		never: []string{"certql/edge", "certql/upstream/sandbox", otelSDK},
@@ -133,23 +134,29 @@ var importRules = map[string]importRule{
 		never: []string{"certql/edge", "certql/graph/document", "certql/upstream/sandbox"},
 		why:   "what is written, and what became of it, does not depend on how the request came",
 	},
+	"certql/graph/outgoing": {
+		standardOnly: true,
+		why:          "how many bytes may be under way does not depend on what is in them, or on how they are written",
+	},
 	"certql/graph/plan": {
 		project: []string{
-			"certql/graph/apierror", "certql/graph/load", "certql/graph/model", "certql/graph/projection", "certql/graph/relay", "certql/upstream",
+			"certql/graph/apierror", "certql/graph/load", "certql/graph/model", "certql/graph/outgoing", "certql/graph/projection",
+			"certql/graph/relay", "certql/upstream",
 		},
 		never: []string{"certql/edge", "certql/graph/gen", "certql/upstream/sandbox"},
 		why:   "what an operation costs is known before anything of it is resolved",
 	},
 	"certql/graph/projection": {
-		never: []string{"certql/edge", "certql/graph/gen", "certql/graph/load", "certql/graph/model", "certql/upstream"},
-		why:   "how objects are written does not depend on which there are: that is generated",
+		project: []string{"certql/graph/outgoing"},
+		never:   []string{"certql/edge", "certql/graph/gen", "certql/graph/load", "certql/graph/model", "certql/upstream"},
+		why:     "how objects are written does not depend on which there are: that is generated",
 	},
 	"certql/graph/relay": {
 		standardOnly: true,
 		why:          "the paging rules are pure, so that they can be tested and reused by themselves",
 	},
 	"certql/graph/transport": {
-		project: []string{"certql/graph/apierror", "certql/graph/document", "certql/graph/plan", "certql/header"},
+		project: []string{"certql/graph/apierror", "certql/graph/document", "certql/graph/outgoing", "certql/graph/plan", "certql/header"},
 		never:   []string{"certql/edge", "certql/graph/gen", "certql/upstream/sandbox"},
 		why:     "how an operation arrives and its response leaves does not depend on which fields there are",
 	},
