@@ -53,6 +53,7 @@ func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids [
 	key, of := readKey(ctx, credential, r.url), op.subject(ids)
 	if value, ok := cached[V](ctx, c, key, of, credential); ok {
 		UsageFrom(ctx).traceCached(r)
+		UsageFrom(ctx).deliver()
 		return value, nil
 	}
 	value, err := share(ctx, &c.flights, key, func(ctx context.Context) (V, error) {
@@ -75,6 +76,7 @@ func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids [
 	if err != nil {
 		return none, asError(ctx, op.name, err)
 	}
+	UsageFrom(ctx).deliver()
 	return value, nil
 }
 

@@ -16,6 +16,7 @@ type Usage struct {
 	coalesced int
 	cached    int
 	stale     int
+	delivered bool
 
 	waiting int       // calls that wait for their turn
 	since   time.Time // when the first of them began to
@@ -44,6 +45,14 @@ func (u *Usage) Cached() int { return u.read(&u.cached) }
 // Stale returns how many reads had a result that had expired in the cache, since the request
 // budget was paused.
 func (u *Usage) Stale() int { return u.read(&u.stale) }
+
+// Delivered reports whether the upstream has given a caller something, now or when it was kept: whether a
+// read or a write has succeeded.
+func (u *Usage) Delivered() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.delivered
+}
 
 // Waited returns how long calls have waited for the request budget. Time in which several
 // of them waited side by side counts once.
@@ -88,6 +97,7 @@ func (u *Usage) addCall()      { u.add(func() { u.calls++ }) }
 func (u *Usage) addCoalesced() { u.add(func() { u.coalesced++ }) }
 func (u *Usage) addCached()    { u.add(func() { u.cached++ }) }
 func (u *Usage) addStale()     { u.add(func() { u.stale++ }) }
+func (u *Usage) deliver()      { u.add(func() { u.delivered = true }) }
 
 // startWait and endWait enclose the time in which one call waits.
 func (u *Usage) startWait(now time.Time) {

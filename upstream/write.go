@@ -21,7 +21,11 @@ func post[T any](ctx context.Context, c *Client, op operation, payload any, ids 
 	c.outdate(op, ids)
 	defer c.flights.closeAll() // a read that comes from then on must not see the state before
 	defer c.outdate(op, ids)
-	return do(ctx, c, r, func(answer *response) (*T, error) { return decodeOne[T](c, answer, op.shown(ids)) })
+	value, err := do(ctx, c, r, func(answer *response) (*T, error) { return decodeOne[T](c, answer, op.shown(ids)) })
+	if err == nil {
+		UsageFrom(ctx).deliver()
+	}
+	return value, err
 }
 
 // outdate makes what a write touches out of date in the cache, for every caller.
