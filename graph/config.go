@@ -7,9 +7,11 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"go.opentelemetry.io/otel/trace"
 
 	"certql/graph/document"
+	"certql/graph/outgoing"
 	"certql/upstream"
 )
 
@@ -19,6 +21,8 @@ const (
 	DefaultMaxWriteBatch     = 10_000
 	DefaultMaxEstimatedCalls = 500
 	DefaultMaxUpstreamCalls  = 200
+	DefaultMaxResponse       = outgoing.DefaultResponse
+	DefaultMaxUnsent         = outgoing.DefaultUnsent
 	DefaultTaskPollMin       = time.Second
 	DefaultTaskPollMax       = 10 * time.Second
 )
@@ -62,6 +66,12 @@ type Config struct {
 	// OperationBytes is about how much memory the operations that are under way may take together, by what
 	// they select; others wait until there is room. 0 stands for any amount.
 	OperationBytes int64
+	// MaxResponse is how many bytes a response may have, all parts of it and all operations of a batch
+	// included; by default 8 MiB.
+	MaxResponse int
+	// MaxUnsent is how many bytes all responses together may have that are being made or written; by default
+	// 32 MiB. Others wait, and are refused with the code RATE_LIMITED after 20 s.
+	MaxUnsent int
 	// TaskPollMin is how long after the first read of a watched task the second comes, by default
 	// 1 s. The waits grow from there up to TaskPollMax, by default 10 s.
 	TaskPollMin, TaskPollMax time.Duration
@@ -98,7 +108,8 @@ type Config struct {
 	// Logger is told of what callers must not see; by default nothing is logged.
 	Logger *slog.Logger
 
-	unprojected bool // gqlgen executes every field, for tests to compare with
+	unprojected bool                       // gqlgen executes every field, for tests to compare with
+	innermost   []graphql.HandlerExtension // for tests to look on
 }
 
 // withDefaults returns the config with a default for whatever is not set.
@@ -108,6 +119,8 @@ func (cfg Config) withDefaults() Config {
 	cfg.MaxWriteBatch = cmp.Or(cfg.MaxWriteBatch, DefaultMaxWriteBatch)
 	cfg.MaxEstimatedCalls = cmp.Or(cfg.MaxEstimatedCalls, DefaultMaxEstimatedCalls)
 	cfg.MaxUpstreamCalls = cmp.Or(cfg.MaxUpstreamCalls, DefaultMaxUpstreamCalls)
+	cfg.MaxResponse = cmp.Or(cfg.MaxResponse, DefaultMaxResponse)
+	cfg.MaxUnsent = cmp.Or(cfg.MaxUnsent, DefaultMaxUnsent)
 	cfg.TaskPollMin = cmp.Or(cfg.TaskPollMin, DefaultTaskPollMin)
 	cfg.TaskPollMax = max(cmp.Or(cfg.TaskPollMax, DefaultTaskPollMax), cfg.TaskPollMin)
 	if cfg.Now == nil {

@@ -6,13 +6,13 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
-	"github.com/99designs/gqlgen/graphql/handler/extension"
 
 	"certql/graph/apierror"
 	"certql/graph/document"
 	"certql/graph/gen"
 	"certql/graph/model"
 	"certql/graph/mutation"
+	"certql/graph/outgoing"
 	"certql/graph/plan"
 	"certql/graph/relay"
 	"certql/graph/transport"
@@ -24,6 +24,7 @@ type Handler struct {
 	http.Handler
 
 	sockets *transport.WebSocket
+	limits  outgoing.Limits
 }
 
 // NewHandler returns the handler of the GraphQL endpoint. As whom a request calls the upstream
@@ -40,7 +41,7 @@ func NewHandler(cfg Config) *Handler {
 		tasksWatched: watch.NewHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
 	}})
 	server := handler.New(schema)
-	overHTTP := transport.NewHTTP(cfg.Limits, cfg.Stopping, observer(cfg.Observe).refused)
+	overHTTP := transport.NewHTTP(cfg.Limits, cfg.MaxResponse, cfg.Stopping, observer(cfg.Observe).refused)
 	sockets := transport.NewWebSocket(overHTTP, transport.WebSocketConfig{
 		Caller: cfg.Caller, AllowOrigin: cfg.AllowOrigin,
 		MaxConnections: cfg.MaxWebSockets, MaxOperations: cfg.MaxWebSocketOperations,
@@ -49,12 +50,19 @@ func NewHandler(cfg Config) *Handler {
 	server.AddTransport(sockets) // first, since overHTTP takes whatever comes
 	server.AddTransport(overHTTP)
 	server.SetQueryCache(document.Inspected{})
-	server.SetErrorPresenter(apierror.NewPresenter(cfg.Logger, cfg.Missing))
+	server.SetErrorPresenter(boundErrors(apierror.NewPresenter(cfg.Logger, cfg.Missing)))
 	server.SetRecoverFunc(recovered)
-	for _, each := range extensions(cfg, schema, rows) {
+	limits := outgoing.Limits{Response: cfg.MaxResponse, Unsent: outgoing.NewRoom(cfg.MaxUnsent)}
+	for _, each := range extensions(cfg, schema, rows, limits) {
 		server.Use(each)
 	}
-	return &Handler{server, sockets}
+	return &Handler{server, sockets, limits}
+}
+
+// WithConnection returns the context of a connection over which requests come, for http.Server.ConnContext.
+// Together they may have as much under way that is not read as one response may have.
+func (h *Handler) WithConnection(ctx context.Context) context.Context {
+	return outgoing.WithConnection(ctx, h.limits.Response)
 }
 
 // extensions returns what takes part in each operation, the outermost first. Gqlgen asks an
@@ -62,16 +70,17 @@ func NewHandler(cfg Config) *Handler {
 //
 //   - with the text and the variables of a request: persistence finds the document, so that inspection
 //     can parse and validate it and read the variables, in gqlgen's place;
-//   - once that is done: persistence keeps the document, and then planning refuses what would cost too
-//     much, before anything is executed;
+//   - once that is done: introspections refuses what asks for the schema too often, persistence keeps the
+//     document, and then planning refuses what would cost too much, before anything is executed;
 //   - around the operation: observation sees all that the others do; operations gives it the loaders
 //     and the deadline that deferral then hides from gqlgen, and deferral takes out what is put off at
 //     the root; and the ending of a watch is in the context of whatever resolves a subscription;
-//   - around each response and each resolver: operations ends the loaders and reports the cost after
-//     the ending has had its say and deferral has returned the last part, and the span of a resolver encloses the writing of what it returns.
-func extensions(cfg Config, schema graphql.ExecutableSchema, rows relay.Limits) []graphql.HandlerExtension {
+//   - around each response and each resolver: operations ends the loaders, bounds the bytes and reports the
+//     cost after the ending has had its say and deferral has returned the last part, and the span of a
+//     resolver encloses the writing of what it returns.
+func extensions(cfg Config, schema graphql.ExecutableSchema, rows relay.Limits, limits outgoing.Limits) []graphql.HandlerExtension {
 	var list []graphql.HandlerExtension
-	projector := gen.NewProjector(schema)
+	projector, known := gen.NewProjector(schema), newIntrospections()
 	if cfg.Observe != nil || cfg.Tracer != nil {
 		list = append(list, observation{cfg.Observe, cfg.Tracer, cfg.Documents, cfg.Stopping})
 	}
@@ -79,18 +88,16 @@ func extensions(cfg Config, schema graphql.ExecutableSchema, rows relay.Limits) 
 		list = append(list, resolverSpans{cfg.Tracer})
 	}
 	list = append(list,
-		extension.Introspection{},
+		known,
 		document.NewPersistence(cfg.Documents, cfg.DocumentsOnly, cfg.PersistedBytes),
 		document.NewInspection(cfg.Limits, !cfg.hidesSchema(), schema.Schema(), scalars(), document.NewCache(cfg.Documents, documentBytes)),
 		plan.Planning{Rows: rows, Precheck: cfg.Precheck, MaxCalls: cfg.MaxEstimatedCalls, Traces: cfg.Trace},
-		operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, cfg.ObserveBatch, newAdmission(cfg.OperationBytes)},
+		operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, limits, cfg.ObserveBatch, newAdmission(cfg.OperationBytes)},
 		deferral{projector},
 		watch.Endings{},
+		projections{projector, known, cfg.unprojected},
 	)
-	if !cfg.unprojected {
-		list = append(list, projections{projector})
-	}
-	return list
+	return append(list, cfg.innermost...)
 }
 
 // Drain waits for the WebSocket connections to end after Config.Stopping was closed:

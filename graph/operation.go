@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"certql/graph/load"
+	"certql/graph/outgoing"
 	"certql/graph/plan"
 	"certql/upstream"
 )
@@ -22,6 +23,7 @@ type operations struct {
 	timeout           time.Duration
 	maxCalls          int // upstream, of each operation
 	maxEstimatedCalls int // what a dry run is told
+	limits            outgoing.Limits
 	observeBatch      func(batch string, keys int)
 	admission         *admission // of queries and mutations
 }
@@ -56,6 +58,11 @@ func (o operations) InterceptOperation(ctx context.Context, next graphql.Operati
 		return refuse(ctx)
 	}
 	ctx, _ = load.Begin(o.withUsage(ctx), o.client, o.observeBatch)
+	stop := cancel
+	if operation.Operation.Operation == ast.Mutation {
+		stop = nil // what is left of it is to be done even if that cannot be told
+	}
+	plan.Of(operation).Answer.Begin(ctx, o.limits, upstream.UsageFrom(ctx), stop)
 	if operation.Operation.Operation == ast.Query {
 		announceRoots(ctx)
 	}
@@ -84,8 +91,12 @@ func (o operations) withUsage(ctx context.Context) context.Context {
 func (o operations) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	if plan.IsSubscription(ctx) {
 		ctx, _ = load.Begin(o.withUsage(ctx), o.client, o.observeBatch)
+		plan.From(ctx).Answer.Begin(ctx, o.limits, upstream.UsageFrom(ctx), nil)
 	}
 	response := next(ctx)
+	if made := plan.From(ctx); response != nil && made != nil {
+		bound(ctx, made, response)
+	}
 	if loaders := load.From(ctx); loaders != nil && isLast(response) {
 		loaders.Close() // before what it has cost is told
 	}

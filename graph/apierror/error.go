@@ -23,6 +23,14 @@ func New(code, message string) *gqlerror.Error {
 	return err
 }
 
+// TooLarge returns the error of a request that exceeds a limit, with the limit's name and value and a
+// message for callers.
+func TooLarge(limit string, allowed int, message string) *gqlerror.Error {
+	err := New(CodeOperationTooLarge, message)
+	err.Extensions["limit"], err.Extensions["allowed"] = limit, allowed
+	return err
+}
+
 // Invalid returns the error of a document that cannot be executed, with a message for callers. Its
 // code is gqlgen's GRAPHQL_VALIDATION_FAILED.
 func Invalid(message string) *gqlerror.Error { return New(errcode.ValidationFailed, message) }

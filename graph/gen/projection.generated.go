@@ -9,6 +9,7 @@ import (
 	"certql/upstream"
 	"context"
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -39,7 +40,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeEntitlement(ctx, plans[0], &v[i])
@@ -71,7 +74,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeAccessReviewItemEdge(ctx, plans[0], &v[i])
@@ -85,7 +90,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeAccessReviewItem(ctx, plans[0], &v[i])
@@ -153,7 +160,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeCertificationEdge(ctx, plans[0], &v[i])
@@ -167,7 +176,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeCertification(ctx, plans[0], &v[i])
@@ -184,7 +195,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeUpstreamMessage(ctx, plans[0], &v[i])
@@ -198,7 +211,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeReassignmentTrail(ctx, plans[0], &v[i])
@@ -212,7 +227,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeCertificationTaskEdge(ctx, plans[0], &v[i])
@@ -226,7 +243,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeCertificationTask(ctx, plans[0], &v[i])
@@ -243,7 +262,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeDataAccessPolicy(ctx, plans[0], &v[i])
@@ -257,7 +278,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeDataAccessCategory(ctx, plans[0], &v[i])
@@ -271,7 +294,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeMutationError(ctx, plans[0], &v[i])
@@ -321,7 +346,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writePermissionEdge(ctx, plans[0], &v[i])
@@ -335,7 +362,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writePermission(ctx, plans[0], &v[i])
@@ -376,7 +405,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeReviewerEdge(ctx, plans[0], &v[i])
@@ -390,7 +421,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeIdentity(ctx, plans[0], &v[i])
@@ -407,7 +440,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeAccessProfile(ctx, plans[0], &v[i])
@@ -454,7 +489,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		list := w.Foresee(len(v), plans[0].Size)
 		w.BeginList()
 		for i := range v {
-			w.Element(i)
+			if !w.Element(i) {
+				break
+			}
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			v := v[i]
@@ -544,6 +581,23 @@ func (p Projector) Query(ctx context.Context, operation *graphql.OperationContex
 	return newExecutionContext(operation, p.schema, nil)._Query(ctx, selected)
 }
 
+// Introspect returns the JSON of what is selected of a part of the schema: of an *introspection.Schema or an
+// *introspection.Type. It returns false if the value is another one, or no type.
+func (p Projector) Introspect(ctx context.Context, operation *graphql.OperationContext, value any) (graphql.Marshaler, bool) {
+	selected := graphql.GetFieldContext(ctx).Field.Selections
+	switch v := value.(type) {
+	case *introspection.Schema:
+		return newExecutionContext(operation, p.schema, nil).___Schema(ctx, selected, v), true
+	case *introspection.Type:
+		if v == nil {
+			return nil, false
+		}
+		return newExecutionContext(operation, p.schema, nil).___Type(ctx, selected, v), true
+	default:
+		return nil, false
+	}
+}
+
 // projecting writes one value.
 type projecting struct {
 	*executionContext
@@ -553,6 +607,7 @@ type projecting struct {
 // begin returns what is selected of a value that has one of the given types.
 func (w *projecting) begin(ctx context.Context, planner *projection.Planner, schema *executableSchema, objects []*projection.Object) []*projection.Plan {
 	w.executionContext = newExecutionContext(planner.Operation, schema, nil)
+	w.For(ctx, planner.Answer)
 	plans := planner.Plans(&graphql.GetFieldContext(ctx).Field, objects)
 	w.Reserve(plans[0].Size)
 	return plans
@@ -762,7 +817,9 @@ func (w *projecting) writeAccessProfile(ctx context.Context, plan *projection.Pl
 				list := w.Foresee(len(v), step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
-					w.Element(i)
+					if !w.Element(i) {
+						break
+					}
 					w.Continue(list, i)
 					ctx := projection.At(ctx, i, step.Plans)
 					w.writeEntitlement(ctx, step.Plans[0], &v[i])
@@ -776,6 +833,7 @@ func (w *projecting) writeAccessProfile(ctx context.Context, plan *projection.Pl
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeAccessProfile(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -901,6 +959,7 @@ func (w *projecting) writeAccessReviewItem(ctx context.Context, plan *projection
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeAccessReviewItem(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -936,7 +995,9 @@ func (w *projecting) writeAccessReviewItemConnection(ctx context.Context, plan *
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
-				w.Element(i)
+				if !w.Element(i) {
+					break
+				}
 				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeAccessReviewItemEdge(ctx, step.Plans[0], &v[i])
@@ -948,7 +1009,9 @@ func (w *projecting) writeAccessReviewItemConnection(ctx context.Context, plan *
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
-				w.Element(i)
+				if !w.Element(i) {
+					break
+				}
 				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeAccessReviewItem(ctx, step.Plans[0], &v[i])
@@ -972,6 +1035,7 @@ func (w *projecting) writeAccessReviewItemConnection(ctx context.Context, plan *
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeAccessReviewItemConnection(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1013,6 +1077,7 @@ func (w *projecting) writeAccessReviewItemEdge(ctx context.Context, plan *projec
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeAccessReviewItemEdge(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1119,6 +1184,7 @@ func (w *projecting) writeAccount(ctx context.Context, plan *projection.Plan, ob
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeAccount(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1167,6 +1233,7 @@ func (w *projecting) writeAccountOwner(ctx context.Context, plan *projection.Pla
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeAccountOwner(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1219,6 +1286,7 @@ func (w *projecting) writeActivityInsights(ctx context.Context, plan *projection
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeActivityInsights(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1275,6 +1343,7 @@ func (w *projecting) writeCampaign(ctx context.Context, plan *projection.Plan, o
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeCampaign(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1430,6 +1499,7 @@ func (w *projecting) writeCertification(ctx context.Context, plan *projection.Pl
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeCertification(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1465,7 +1535,9 @@ func (w *projecting) writeCertificationConnection(ctx context.Context, plan *pro
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
-				w.Element(i)
+				if !w.Element(i) {
+					break
+				}
 				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeCertificationEdge(ctx, step.Plans[0], &v[i])
@@ -1477,7 +1549,9 @@ func (w *projecting) writeCertificationConnection(ctx context.Context, plan *pro
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
-				w.Element(i)
+				if !w.Element(i) {
+					break
+				}
 				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeCertification(ctx, step.Plans[0], &v[i])
@@ -1501,6 +1575,7 @@ func (w *projecting) writeCertificationConnection(ctx context.Context, plan *pro
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeCertificationConnection(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1542,6 +1617,7 @@ func (w *projecting) writeCertificationEdge(ctx context.Context, plan *projectio
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeCertificationEdge(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1595,6 +1671,7 @@ func (w *projecting) writeCertificationReference(ctx context.Context, plan *proj
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeCertificationReference(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1664,7 +1741,9 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 				list := w.Foresee(len(v), step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
-					w.Element(i)
+					if !w.Element(i) {
+						break
+					}
 					w.Continue(list, i)
 					ctx := projection.At(ctx, i, step.Plans)
 					w.writeUpstreamMessage(ctx, step.Plans[0], &v[i])
@@ -1680,7 +1759,9 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 				list := w.Foresee(len(v), step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
-					w.Element(i)
+					if !w.Element(i) {
+						break
+					}
 					w.Continue(list, i)
 					ctx := projection.At(ctx, i, step.Plans)
 					w.writeReassignmentTrail(ctx, step.Plans[0], &v[i])
@@ -1697,6 +1778,7 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeCertificationTask(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1732,7 +1814,9 @@ func (w *projecting) writeCertificationTaskConnection(ctx context.Context, plan 
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
-				w.Element(i)
+				if !w.Element(i) {
+					break
+				}
 				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeCertificationTaskEdge(ctx, step.Plans[0], &v[i])
@@ -1744,7 +1828,9 @@ func (w *projecting) writeCertificationTaskConnection(ctx context.Context, plan 
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
-				w.Element(i)
+				if !w.Element(i) {
+					break
+				}
 				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeCertificationTask(ctx, step.Plans[0], &v[i])
@@ -1768,6 +1854,7 @@ func (w *projecting) writeCertificationTaskConnection(ctx context.Context, plan 
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeCertificationTaskConnection(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1809,6 +1896,7 @@ func (w *projecting) writeCertificationTaskEdge(ctx context.Context, plan *proje
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeCertificationTaskEdge(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1846,7 +1934,9 @@ func (w *projecting) writeDataAccess(ctx context.Context, plan *projection.Plan,
 				list := w.Foresee(len(v), step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
-					w.Element(i)
+					if !w.Element(i) {
+						break
+					}
 					w.Continue(list, i)
 					ctx := projection.At(ctx, i, step.Plans)
 					w.writeDataAccessPolicy(ctx, step.Plans[0], &v[i])
@@ -1862,7 +1952,9 @@ func (w *projecting) writeDataAccess(ctx context.Context, plan *projection.Plan,
 				list := w.Foresee(len(v), step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
-					w.Element(i)
+					if !w.Element(i) {
+						break
+					}
 					w.Continue(list, i)
 					ctx := projection.At(ctx, i, step.Plans)
 					w.writeDataAccessCategory(ctx, step.Plans[0], &v[i])
@@ -1879,6 +1971,7 @@ func (w *projecting) writeDataAccess(ctx context.Context, plan *projection.Plan,
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeDataAccess(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1923,6 +2016,7 @@ func (w *projecting) writeDataAccessCategory(ctx context.Context, plan *projecti
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeDataAccessCategory(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1959,6 +2053,7 @@ func (w *projecting) writeDataAccessPolicy(ctx context.Context, plan *projection
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeDataAccessPolicy(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2000,7 +2095,9 @@ func (w *projecting) writeDecideReviewItemsPayload(ctx context.Context, plan *pr
 			v := obj.DecidedItemIds
 			w.BeginList()
 			for i := range v {
-				w.Element(i)
+				if !w.Element(i) {
+					break
+				}
 				v := v[i]
 				w.NonNullText(v)
 			}
@@ -2014,7 +2111,9 @@ func (w *projecting) writeDecideReviewItemsPayload(ctx context.Context, plan *pr
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
-				w.Element(i)
+				if !w.Element(i) {
+					break
+				}
 				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeMutationError(ctx, step.Plans[0], &v[i])
@@ -2027,6 +2126,7 @@ func (w *projecting) writeDecideReviewItemsPayload(ctx context.Context, plan *pr
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeDecideReviewItemsPayload(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2178,6 +2278,7 @@ func (w *projecting) writeEntitlement(ctx context.Context, plan *projection.Plan
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeEntitlement(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2222,6 +2323,7 @@ func (w *projecting) writeIdentity(ctx context.Context, plan *projection.Plan, o
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeIdentity(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2278,6 +2380,7 @@ func (w *projecting) writeIdentitySummary(ctx context.Context, plan *projection.
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeIdentitySummary(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2321,7 +2424,9 @@ func (w *projecting) writeMutationError(ctx context.Context, plan *projection.Pl
 			} else {
 				w.BeginList()
 				for i := range v {
-					w.Element(i)
+					if !w.Element(i) {
+						break
+					}
 					v := v[i]
 					w.NonNullText(v)
 				}
@@ -2331,7 +2436,9 @@ func (w *projecting) writeMutationError(ctx context.Context, plan *projection.Pl
 			v := obj.Ids
 			w.BeginList()
 			for i := range v {
-				w.Element(i)
+				if !w.Element(i) {
+					break
+				}
 				v := v[i]
 				w.NonNullText(v)
 			}
@@ -2350,6 +2457,7 @@ func (w *projecting) writeMutationError(ctx context.Context, plan *projection.Pl
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeMutationError(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2415,6 +2523,7 @@ func (w *projecting) writeOtherAccess(ctx context.Context, plan *projection.Plan
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeOtherAccess(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2471,6 +2580,7 @@ func (w *projecting) writePageInfo(ctx context.Context, plan *projection.Plan, o
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writePageInfo(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2508,7 +2618,9 @@ func (w *projecting) writePermission(ctx context.Context, plan *projection.Plan,
 			} else {
 				w.BeginList()
 				for i := range v {
-					w.Element(i)
+					if !w.Element(i) {
+						break
+					}
 					v := v[i]
 					w.NonNullText(v)
 				}
@@ -2521,6 +2633,7 @@ func (w *projecting) writePermission(ctx context.Context, plan *projection.Plan,
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writePermission(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2556,7 +2669,9 @@ func (w *projecting) writePermissionConnection(ctx context.Context, plan *projec
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
-				w.Element(i)
+				if !w.Element(i) {
+					break
+				}
 				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writePermissionEdge(ctx, step.Plans[0], &v[i])
@@ -2568,7 +2683,9 @@ func (w *projecting) writePermissionConnection(ctx context.Context, plan *projec
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
-				w.Element(i)
+				if !w.Element(i) {
+					break
+				}
 				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writePermission(ctx, step.Plans[0], &v[i])
@@ -2592,6 +2709,7 @@ func (w *projecting) writePermissionConnection(ctx context.Context, plan *projec
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writePermissionConnection(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2633,6 +2751,7 @@ func (w *projecting) writePermissionEdge(ctx context.Context, plan *projection.P
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writePermissionEdge(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2681,6 +2800,7 @@ func (w *projecting) writeRateLimit(ctx context.Context, plan *projection.Plan, 
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeRateLimit(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2714,7 +2834,9 @@ func (w *projecting) writeReassignReviewItemsAsyncPayload(ctx context.Context, p
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
-				w.Element(i)
+				if !w.Element(i) {
+					break
+				}
 				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeCertificationTask(ctx, step.Plans[0], &v[i])
@@ -2726,7 +2848,9 @@ func (w *projecting) writeReassignReviewItemsAsyncPayload(ctx context.Context, p
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
-				w.Element(i)
+				if !w.Element(i) {
+					break
+				}
 				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeMutationError(ctx, step.Plans[0], &v[i])
@@ -2739,6 +2863,7 @@ func (w *projecting) writeReassignReviewItemsAsyncPayload(ctx context.Context, p
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeReassignReviewItemsAsyncPayload(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2780,7 +2905,9 @@ func (w *projecting) writeReassignReviewItemsPayload(ctx context.Context, plan *
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
-				w.Element(i)
+				if !w.Element(i) {
+					break
+				}
 				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeMutationError(ctx, step.Plans[0], &v[i])
@@ -2793,6 +2920,7 @@ func (w *projecting) writeReassignReviewItemsPayload(ctx context.Context, plan *
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeReassignReviewItemsPayload(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2838,6 +2966,7 @@ func (w *projecting) writeReassignment(ctx context.Context, plan *projection.Pla
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeReassignment(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2890,6 +3019,7 @@ func (w *projecting) writeReassignmentTrail(ctx context.Context, plan *projectio
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeReassignmentTrail(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2946,6 +3076,7 @@ func (w *projecting) writeReviewer(ctx context.Context, plan *projection.Plan, o
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeReviewer(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2981,7 +3112,9 @@ func (w *projecting) writeReviewerConnection(ctx context.Context, plan *projecti
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
-				w.Element(i)
+				if !w.Element(i) {
+					break
+				}
 				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeReviewerEdge(ctx, step.Plans[0], &v[i])
@@ -2993,7 +3126,9 @@ func (w *projecting) writeReviewerConnection(ctx context.Context, plan *projecti
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
-				w.Element(i)
+				if !w.Element(i) {
+					break
+				}
 				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeIdentity(ctx, step.Plans[0], &v[i])
@@ -3017,6 +3152,7 @@ func (w *projecting) writeReviewerConnection(ctx context.Context, plan *projecti
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeReviewerConnection(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -3058,6 +3194,7 @@ func (w *projecting) writeReviewerEdge(ctx context.Context, plan *projection.Pla
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeReviewerEdge(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -3139,7 +3276,9 @@ func (w *projecting) writeRole(ctx context.Context, plan *projection.Plan, obj *
 				list := w.Foresee(len(v), step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
-					w.Element(i)
+					if !w.Element(i) {
+						break
+					}
 					w.Continue(list, i)
 					ctx := projection.At(ctx, i, step.Plans)
 					w.writeAccessProfile(ctx, step.Plans[0], &v[i])
@@ -3155,7 +3294,9 @@ func (w *projecting) writeRole(ctx context.Context, plan *projection.Plan, obj *
 				list := w.Foresee(len(v), step.Plans[0].Size)
 				w.BeginList()
 				for i := range v {
-					w.Element(i)
+					if !w.Element(i) {
+						break
+					}
 					w.Continue(list, i)
 					ctx := projection.At(ctx, i, step.Plans)
 					w.writeEntitlement(ctx, step.Plans[0], &v[i])
@@ -3169,6 +3310,7 @@ func (w *projecting) writeRole(ctx context.Context, plan *projection.Plan, obj *
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeRole(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -3210,7 +3352,9 @@ func (w *projecting) writeSignOffCertificationPayload(ctx context.Context, plan 
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
-				w.Element(i)
+				if !w.Element(i) {
+					break
+				}
 				w.Continue(list, i)
 				ctx := projection.At(ctx, i, step.Plans)
 				w.writeMutationError(ctx, step.Plans[0], &v[i])
@@ -3223,6 +3367,7 @@ func (w *projecting) writeSignOffCertificationPayload(ctx context.Context, plan 
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeSignOffCertificationPayload(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -3267,6 +3412,7 @@ func (w *projecting) writeUpstreamMessage(ctx context.Context, plan *projection.
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
 			later.writeUpstreamMessage(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written

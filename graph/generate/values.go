@@ -65,7 +65,9 @@ func (p projectionPrinter) list(ref *config.TypeReference, plans string) {
 	}
 	p.line("w.BeginList()")
 	p.line("for i := range v {")
-	p.line("w.Element(i)")
+	p.line("if !w.Element(i) {")
+	p.line("break")
+	p.line("}")
 	if ref.Definition.IsCompositeType() {
 		p.line("w.Continue(list, i)")
 		p.line("ctx := projection.At(ctx, i, %s)", plans)

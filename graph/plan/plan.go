@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"certql/graph/apierror"
+	"certql/graph/outgoing"
 	"certql/graph/projection"
 	"certql/graph/relay"
 )
@@ -31,6 +32,8 @@ type Plan struct {
 	Projected projection.Planner
 	// Whole does so for objects of which nothing may be put off.
 	Whole projection.Planner
+	// Answer counts the bytes of the response.
+	Answer outgoing.Answer
 }
 
 // Planning is the extension that makes the plan of each operation. It refuses an operation that may
@@ -72,6 +75,7 @@ func (p Planning) MutateOperationContext(_ context.Context, operation *graphql.O
 	}
 	made.Trace = made.Trace && p.Traces
 	made.Projected.Operation, made.Whole.Operation = operation, operation
+	made.Projected.Answer, made.Whole.Answer = &made.Answer, &made.Answer
 	made.Projected.PutOff = takeDefers(operation)
 	made.Deferring = len(made.Projected.PutOff) > 0
 	if err := p.estimate(&made, operation); err != nil {

@@ -5,12 +5,16 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"certql/graph/outgoing"
 )
 
 // A Planner makes the plans of one operation. It makes each once, since objects below the rows of a
 // list have the same selection. It is safe for concurrent use.
 type Planner struct {
 	Operation *graphql.OperationContext
+	// Answer counts the bytes of what is written; nil if nothing does.
+	Answer *outgoing.Answer
 	// PutOff are the fragments of the operation that @defer puts off, with their labels. The document
 	// itself has no such directive, of which the executor would make something else.
 	PutOff map[ast.Selection]string

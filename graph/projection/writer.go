@@ -9,15 +9,29 @@ import (
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"certql/graph/outgoing"
+)
+
+const (
+	// maxReserved is the most bytes that a Writer has ready for what it expects to write.
+	maxReserved = 1 << 20
+	// checkEvery is after how many bytes a Writer looks whether it may go on.
+	checkEvery = 4 << 10
 )
 
 // A Writer collects the JSON of an object or a list. Fields that the executor has to resolve are holes
-// in the JSON, which Finish fills. The zero Writer is ready to use.
+// in the JSON, which Finish fills. The zero Writer is ready to use, and nothing stops it: see For.
 type Writer struct {
 	text   []byte
 	holes  []hole
 	putOff []part
 	failed bool
+
+	ctx      context.Context //nolint:containedctx // of the field that is written; nil for none
+	answer   *outgoing.Answer
+	checked  int   // bytes of text that the answer has counted
+	unwanted error // why it is of no use to write more
 }
 
 // A hole is the position of a value that the executor resolves.
@@ -27,8 +41,28 @@ type hole struct {
 	value   graphql.Marshaler // nil before it is resolved
 }
 
-// Reserve makes room for n bytes more, so that writing them takes no allocation.
-func (w *Writer) Reserve(n int) { w.text = slices.Grow(w.text, n) }
+// For names the field that is written, by its context, and the answer that counts the bytes. The Writer
+// stops when the caller has gone, or when the answer has failed.
+func (w *Writer) For(ctx context.Context, answer *outgoing.Answer) { w.ctx, w.answer = ctx, answer }
+
+// Answer returns the answer that counts the bytes; nil for none.
+func (w *Writer) Answer() *outgoing.Answer { return w.answer }
+
+// Reserve makes room for n bytes more, so that writing them takes no allocation unless they are many.
+func (w *Writer) Reserve(n int) { w.text = slices.Grow(w.text, min(n, maxReserved)) }
+
+// goesOn reports whether there is any use in writing more. It counts what was written.
+func (w *Writer) goesOn() bool {
+	if w.ctx == nil || w.unwanted != nil {
+		return w.unwanted == nil
+	}
+	n := len(w.text) - w.checked
+	w.checked = len(w.text)
+	if w.unwanted = outgoing.Abandoned(w.ctx); w.unwanted == nil {
+		w.unwanted = w.answer.Spend(w.ctx, n)
+	}
+	return w.unwanted == nil
+}
 
 const (
 	// sample is after how many elements of a list the room for the others is worked out, and again after
@@ -78,11 +112,16 @@ func (w *Writer) End() { w.text = append(w.text, '}') }
 // BeginList begins a list.
 func (w *Writer) BeginList() { w.text = append(w.text, '[') }
 
-// Element begins the nth element of a list, counted from 0.
-func (w *Writer) Element(n int) {
+// Element begins the nth element of a list, counted from 0. It returns false if there is no use in writing
+// it, nor those after it.
+func (w *Writer) Element(n int) bool {
+	if len(w.text)-w.checked >= checkEvery && !w.goesOn() {
+		return false
+	}
 	if n > 0 {
 		w.text = append(w.text, ',')
 	}
+	return true
 }
 
 // EndList ends a list.
@@ -173,8 +212,12 @@ func (w *Writer) PutOff(ctx context.Context, deferred *Deferred, write func(cont
 }
 
 // Finish fills the holes and returns the JSON. It returns false, and resolves nothing, if the Writer
-// has failed.
+// has failed. If there is no use in the JSON, it is null, and the response has an error that says why.
 func (w *Writer) Finish() (graphql.Marshaler, bool) {
+	if !w.goesOn() {
+		graphql.AddError(w.ctx, w.unwanted)
+		return graphql.Null, true
+	}
 	if w.failed {
 		return nil, false
 	}

@@ -4,5 +4,5 @@
 // writes the responses: each by itself, as a stream, or as messages. Whether an operation may be
 // executed is decided by the extensions of the executor.
 //
-// Of the project, the package imports apierror, document and plan. It knows no field of the schema.
+// Of the project, the package imports apierror, document, outgoing and plan. It knows no field of the schema.
 package transport

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -12,6 +13,7 @@ import (
 
 	"certql/graph/apierror"
 	"certql/graph/document"
+	"certql/graph/outgoing"
 	"certql/graph/plan"
 )
 
@@ -20,6 +22,7 @@ import (
 // specification of the GraphQL foundation and passes all audits of the npm package graphql-http.
 type HTTP struct {
 	limits    document.Limits
+	response  int             // the most bytes of one
 	keepAlive time.Duration   // how often an idle stream shows that it is still there
 	stopping  <-chan struct{} // closed when the gateway stops; nil if it never does
 	onRefused RefusedFunc
@@ -33,11 +36,12 @@ var _ graphql.Transport = (*HTTP)(nil)
 // keepAlive is how often an idle stream or connection shows that it is still there.
 const keepAlive = 15 * time.Second
 
-// NewHTTP returns the transport over HTTP. The limits must have their defaults. Once stopping is closed,
-// no subscription begins; it is nil if the gateway never stops. onRefused is called for each request that
-// is not executed, with as much of it as is known.
-func NewHTTP(limits document.Limits, stopping <-chan struct{}, onRefused RefusedFunc) *HTTP {
-	return &HTTP{limits: limits, keepAlive: keepAlive, stopping: stopping, onRefused: onRefused}
+// NewHTTP returns the transport over HTTP. The limits must have their defaults. A response, such as that to a
+// batch, has at most maxResponse bytes. Once stopping is closed, no subscription begins; it is nil if the
+// gateway never stops. onRefused is called for each request that is not executed, with as much of it as is
+// known.
+func NewHTTP(limits document.Limits, maxResponse int, stopping <-chan struct{}, onRefused RefusedFunc) *HTTP {
+	return &HTTP{limits: limits, response: maxResponse, keepAlive: keepAlive, stopping: stopping, onRefused: onRefused}
 }
 
 // A RefusedFunc is called with the response to a request that is not executed. params and operation are
@@ -86,6 +90,9 @@ func (x exchange) serve() error {
 		return errMethod
 	}
 	switch {
+	case err != nil && x.isGone(): // before the body was here, which is no mistake in it
+		x.writer.WriteHeader(statusGone)
+		return nil
 	case err != nil:
 		return err
 	case x.accepted == accepted{}, batch && x.accepted.single == "":
@@ -103,7 +110,7 @@ func (x exchange) serve() error {
 func (x exchange) one(params *graphql.RawParams) error {
 	ctx, operation, invalid := x.prepare(params)
 	if invalid != nil {
-		x.respond(invalid)
+		x.respond(invalid, nil)
 		return nil
 	}
 	subscription, deferring := operation.Operation.Operation == ast.Subscription, plan.Of(operation).Deferring
@@ -119,14 +126,16 @@ func (x exchange) one(params *graphql.RawParams) error {
 	case subscription && isClosed(x.stopping):
 		return errStopped
 	}
+	answer := &plan.Of(operation).Answer
+	defer answer.Release()
 	responses, ctx := x.executor.DispatchOperation(ctx, operation)
 	switch {
 	case subscription:
-		x.stream(ctx, x.accepted.events, responses, true)
+		x.stream(ctx, x.accepted.events, responses, answer, true)
 	case deferring:
-		x.stream(ctx, x.accepted.parts, responses, false)
+		x.stream(ctx, x.accepted.parts, responses, answer, false)
 	default:
-		return x.respondOnce(ctx, responses)
+		return x.respondOnce(ctx, responses, answer)
 	}
 	return nil
 }
@@ -135,10 +144,13 @@ func (x exchange) one(params *graphql.RawParams) error {
 func (x exchange) batch(list []*graphql.RawParams) {
 	body := x.buffers.get()
 	defer x.buffers.put(body)
-	separator := byte('[')
+	separator, room := byte('['), batchRoom{left: x.response, own: outgoing.Own}
+	defer room.release()
 	for _, params := range list {
 		body.WriteByte(separator)
-		encodeResponse(body, x.inBatch(params))
+		before := body.Len()
+		encodeResponse(body, x.inBatch(params, &room))
+		room.take(body.Len() - before)
 		separator = ','
 	}
 	body.WriteByte(']')
@@ -146,11 +158,14 @@ func (x exchange) batch(list []*graphql.RawParams) {
 		x.writer.WriteHeader(statusGone)
 		return
 	}
-	x.bodies.write(x.writer, x.request, x.accepted.single, http.StatusOK, body)
+	x.write(x.accepted.single, http.StatusOK, body, room.answers...)
 }
 
 // inBatch executes an operation of a batch and returns its only response.
-func (x exchange) inBatch(params *graphql.RawParams) *graphql.Response {
+func (x exchange) inBatch(params *graphql.RawParams, room *batchRoom) *graphql.Response {
+	if x.isGone() {
+		return errOutOfTime.response() // which nobody reads
+	}
 	ctx, operation, invalid := x.prepare(params)
 	switch {
 	case invalid != nil:
@@ -159,7 +174,12 @@ func (x exchange) inBatch(params *graphql.RawParams) *graphql.Response {
 		response := errStreamInBatch.response()
 		x.onRefused(ctx, params, operation, response)
 		return response
+	case room.left <= 0:
+		response := batchResponseTooLarge(x.response).response()
+		x.onRefused(ctx, params, operation, response)
+		return response
 	}
+	room.admit(&plan.Of(operation).Answer)
 	responses, ctx := x.executor.DispatchOperation(ctx, operation)
 	if response := responses(ctx); response != nil {
 		return response
@@ -187,7 +207,7 @@ func (t *HTTP) prepare(ctx context.Context, executor graphql.GraphExecutor, para
 
 // respondOnce writes the only response of an operation. The error, which is a refusal, means that there
 // is none.
-func (x exchange) respondOnce(ctx context.Context, responses graphql.ResponseHandler) error {
+func (x exchange) respondOnce(ctx context.Context, responses graphql.ResponseHandler, answer *outgoing.Answer) error {
 	response := responses(ctx)
 	switch {
 	case x.isGone():
@@ -195,7 +215,7 @@ func (x exchange) respondOnce(ctx context.Context, responses graphql.ResponseHan
 	case response == nil:
 		return errOutOfTime
 	default:
-		x.respond(response)
+		x.respond(response, answer)
 	}
 	return nil
 }
@@ -205,14 +225,14 @@ func (x exchange) isGone() bool { return errors.Is(x.request.Context().Err(), co
 
 // respond writes the only response of a request: by itself, or as a stream of one if the client
 // accepts nothing but streams.
-func (x exchange) respond(response *graphql.Response) {
+func (x exchange) respond(response *graphql.Response, answer *outgoing.Answer) {
 	if x.accepted.single == "" {
-		x.stream(x.request.Context(), cmp.Or(x.accepted.parts, x.accepted.events), graphql.OneShot(response), false)
+		x.stream(x.request.Context(), cmp.Or(x.accepted.parts, x.accepted.events), graphql.OneShot(response), answer, false)
 		return
 	}
 	status := statusOf(x.accepted.single, response)
 	setReason(x.writer.Header(), status, response)
-	x.write(x.accepted.single, status, response)
+	x.writeResponse(x.accepted.single, status, response, answer)
 }
 
 // refuse writes the reason why a request is not executed.
@@ -229,22 +249,33 @@ func (x exchange) refuse(err error) {
 	if reason != errOutOfTime { // which the observer has seen as the outcome of an operation
 		x.onRefused(x.request.Context(), nil, nil, response)
 	}
-	x.write(mediaType, reason.status, response)
+	x.writeResponse(mediaType, reason.status, response, nil)
 }
 
-// write writes a response by itself.
-func (x exchange) write(mediaType string, status int, response *graphql.Response) {
+// writeResponse writes a response by itself.
+func (x exchange) writeResponse(mediaType string, status int, response *graphql.Response, answer *outgoing.Answer) {
 	body := x.buffers.get()
 	defer x.buffers.put(body)
 	encodeResponse(body, response)
+	response.Data = nil // it is in the body
+	x.write(mediaType, status, body, answer)
+}
+
+// write writes the body of a response, in which answers are: nil if none was executed.
+func (x exchange) write(mediaType string, status int, body *bytes.Buffer, answers ...*outgoing.Answer) {
+	control := http.NewResponseController(x.writer)
+	for _, answer := range answers {
+		answer.Writing(func() { _ = control.SetWriteDeadline(time.Now()) })
+	}
 	x.bodies.write(x.writer, x.request, mediaType, status, body)
 }
 
-// stream writes the responses of an operation as they come, in a stream of a media type.
-func (x exchange) stream(ctx context.Context, mediaType string, responses graphql.ResponseHandler, subscription bool) {
+// stream writes the responses of an operation as they come, in a stream of a media type. The answer is nil
+// if the operation is not executed.
+func (x exchange) stream(ctx context.Context, mediaType string, responses graphql.ResponseHandler, answer *outgoing.Answer, subscription bool) {
 	payload := x.buffers.get()
 	defer x.buffers.put(payload)
-	s := newStream(x.writer, mediaType, payload)
+	s := newStream(x.writer, mediaType, payload, answer)
 	defer s.keepAlive(x.keepAlive)()
 	s.copy(ctx, responses, subscription)
 }

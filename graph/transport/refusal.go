@@ -151,3 +151,12 @@ func batchTooLarge(allowed int) *refusal {
 		message: "The batch has too many operations.",
 	}
 }
+
+// batchResponseTooLarge is the refusal of an operation of a batch if the others have as many bytes as the
+// whole response may have.
+func batchResponseTooLarge(allowed int) *refusal {
+	return &refusal{
+		code: apierror.CodeOperationTooLarge, limit: "response", allowed: allowed,
+		message: fmt.Sprintf("The answers to the operations before it in the batch have %d bytes, the most that the gateway's setting --max-response allows: it was not executed.", allowed),
+	}
+}

@@ -18,18 +18,28 @@ type bodyWriter struct {
 	compressors sync.Pool // of *gzip.Writer
 }
 
+// The values of header fields that most responses have. Responses share them, and append to no value.
+var (
+	noStore      = []string{"no-store"}
+	noSniff      = []string{"nosniff"}
+	contentTypes = map[string][]string{
+		typeJSON:    {typeJSON + "; charset=utf-8"},
+		typeGraphQL: {typeGraphQL + "; charset=utf-8"},
+	}
+)
+
 // setResponseHeader sets the fields that all responses have.
-func setResponseHeader(header http.Header, contentType string) {
-	header.Set("Content-Type", contentType)
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Content-Type-Options", "nosniff")
+func setResponseHeader(header http.Header, contentType []string) {
+	header["Content-Type"] = contentType
+	header["Cache-Control"] = noStore
+	header["X-Content-Type-Options"] = noSniff
 	header.Add("Vary", "Accept, Accept-Encoding")
 }
 
 // write writes the header and the body of a response, the latter at once.
 func (b *bodyWriter) write(w http.ResponseWriter, r *http.Request, mediaType string, status int, body *bytes.Buffer) {
 	header := w.Header()
-	setResponseHeader(header, mediaType+"; charset=utf-8")
+	setResponseHeader(header, contentTypes[mediaType])
 	if body.Len() > minCompressed && acceptsGzip(r.Header) {
 		compressed := b.compressed.get()
 		defer b.compressed.put(compressed)

@@ -10,6 +10,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"certql/graph/apierror"
+	"certql/graph/outgoing"
 )
 
 // A framing is the text around the payloads of a stream.
@@ -74,17 +75,19 @@ func framingOf(mediaType string) framing {
 // A stream writes the responses of an operation as they come, each at once.
 type stream struct {
 	framing framing
-	payload *bytes.Buffer // for one payload at a time
+	payload *bytes.Buffer    // for one payload at a time
+	answer  *outgoing.Answer // nil if nothing is executed
 
 	mu      sync.Mutex // guards what follows
 	w       http.ResponseWriter
 	control *http.ResponseController
 }
 
-// newStream begins a stream of a media type. Payloads are put together in the given buffer.
-func newStream(w http.ResponseWriter, mediaType string, payload *bytes.Buffer) *stream {
-	s := &stream{framing: framingOf(mediaType), payload: payload, w: w, control: http.NewResponseController(w)}
-	setResponseHeader(w.Header(), s.framing.contentType)
+// newStream begins a stream of a media type. Payloads are put together in the given buffer, and are parts of
+// an answer.
+func newStream(w http.ResponseWriter, mediaType string, payload *bytes.Buffer, answer *outgoing.Answer) *stream {
+	s := &stream{framing: framingOf(mediaType), payload: payload, answer: answer, w: w, control: http.NewResponseController(w)}
+	setResponseHeader(w.Header(), []string{s.framing.contentType})
 	w.Header().Set("X-Accel-Buffering", "no") // proxies must not wait for more
 	w.WriteHeader(http.StatusOK)
 	s.write([]byte(s.framing.begin))
@@ -103,7 +106,9 @@ func (s *stream) copy(ctx context.Context, responses graphql.ResponseHandler, su
 			continue
 		}
 		more := subscription || hasNext(response)
-		s.send(response, increment, more)
+		if outgoing.Abandoned(ctx) == nil {
+			s.send(response, increment, more)
+		}
 		open, increment = more, hasNext(response)
 	}
 	if open {
@@ -145,8 +150,13 @@ func (s *stream) send(response *graphql.Response, increment, more bool) {
 	} else {
 		s.payload.WriteString(s.framing.afterLast)
 	}
+	s.answer.Writing(s.cut)
 	s.write(s.payload.Bytes())
+	s.answer.Written(len(response.Data))
 }
+
+// cut ends what is being written.
+func (s *stream) cut() { _ = s.control.SetWriteDeadline(time.Now()) }
 
 // write writes a text at once.
 func (s *stream) write(text []byte) {

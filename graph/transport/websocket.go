@@ -14,6 +14,7 @@ import (
 	"github.com/coder/websocket"
 
 	"certql/graph/apierror"
+	"certql/graph/outgoing"
 )
 
 const (
@@ -107,7 +108,11 @@ func (*WebSocket) Supports(r *http.Request) bool {
 
 // Do responds to a handshake and then serves the connection until it ends.
 func (t *WebSocket) Do(writer http.ResponseWriter, request *http.Request, executor graphql.GraphExecutor) {
-	ctx, cut := context.WithCancel(request.Context())
+	ctx := request.Context()
+	if !outgoing.HasConnection(ctx) {
+		ctx = outgoing.WithConnection(ctx, t.response)
+	}
+	ctx, cut := context.WithCancel(ctx)
 	defer cut()
 	s := &socket{
 		WebSocket: t, executor: executor, cut: cut,

@@ -52,10 +52,10 @@ func (s *socket) serve(ctx context.Context) {
 		case message.Type == messageInit:
 			if caller, err = s.invite(ctx, message); err == nil && late.Stop() {
 				invited = true
-				s.send(ctx, messageAck, "", nil)
+				s.send(ctx, ctx, messageAck, "", nil)
 			}
 		case message.Type == messagePing:
-			s.send(ctx, messagePong, "", nil)
+			s.send(ctx, ctx, messagePong, "", nil)
 		case message.Type == messageSubscribe && !invited:
 			err = errUninvited
 		case message.Type == messageSubscribe:

@@ -104,6 +104,8 @@ func (s *socket) operate(ctx, caller context.Context, id string, given *paramete
 		s.onRefused(caller, params, operation, response)
 		return operationEnd{refused: response}
 	}
+	answer := &plan.Of(operation).Answer
+	defer answer.Release()
 	responses, execution := s.executor.DispatchOperation(execution, operation) // the context ends with the last response
 	responded, increment := kind == ast.Subscription, false
 	for response := responses(execution); response != nil; response = responses(execution) {
@@ -112,7 +114,11 @@ func (s *socket) operate(ctx, caller context.Context, id string, given *paramete
 			continue
 		}
 		if caller.Err() == nil {
-			s.send(ctx, messageNext, id, func(into *bytes.Buffer) { encodePart(into, response, increment, false) })
+			s.send(ctx, caller, messageNext, id, func(into *bytes.Buffer) {
+				answer.Writing(s.cut)
+				encodePart(into, response, increment, false)
+			})
+			answer.Written(len(response.Data))
 		}
 		responded, increment = true, hasNext(response)
 	}
@@ -138,7 +144,7 @@ func (s *socket) end(ctx context.Context, id string, operation *underWay, end op
 	case end.refused != nil:
 		s.sendErrors(ctx, id, end.refused)
 	default:
-		s.send(ctx, messageComplete, id, nil)
+		s.send(ctx, ctx, messageComplete, id, nil)
 	}
 }
 
@@ -154,25 +160,26 @@ func (s *socket) unsubscribe(id string) {
 
 // sendErrors sends the errors of an operation that is not executed.
 func (s *socket) sendErrors(ctx context.Context, id string, refused *graphql.Response) {
-	s.send(ctx, messageError, id, func(into *bytes.Buffer) { encodeErrors(into, refused.Errors) })
+	s.send(ctx, ctx, messageError, id, func(into *bytes.Buffer) { encodeErrors(into, refused.Errors) })
 }
 
-// send writes a message, after those that other goroutines are writing, and cuts the connection if the
-// client does not read it in time. It sends nothing over a connection that is cut already: an operation
-// that ended because of that has not completed.
-func (s *socket) send(ctx context.Context, kind, id string, payload func(*bytes.Buffer)) {
-	if ctx.Err() != nil {
+// send writes a message when it is its turn, which is when it is encoded: so a client that does not read has
+// one message made for it, and the operations behind that wait. If the client does not read it in time, send
+// cuts the connection. It sends nothing over a connection that is cut already, since an operation that ended
+// because of that has not completed, nor if wanted ends before it is the message's turn.
+func (s *socket) send(ctx, wanted context.Context, kind, id string, payload func(*bytes.Buffer)) {
+	select {
+	case s.writing <- struct{}{}:
+		defer func() { <-s.writing }()
+	case <-wanted.Done():
+		return
+	}
+	if wanted.Err() != nil {
 		return
 	}
 	text := s.buffers.get()
 	defer s.buffers.put(text)
 	encodeMessage(text, kind, id, payload)
-	select {
-	case s.writing <- struct{}{}:
-		defer func() { <-s.writing }()
-	case <-ctx.Done():
-		return
-	}
 	ctx, cancel := context.WithTimeout(ctx, patience(text.Len()))
 	defer cancel()
 	if err := s.conn.Write(ctx, websocket.MessageText, text.Bytes()); err != nil && !errors.Is(err, net.ErrClosed) {

@@ -31,7 +31,7 @@ func (panicking) CreateOperationContext(context.Context, *graphql.RawParams) (*g
 // waits until the gateway has noticed.
 func connectToMistakes(t *testing.T, interval time.Duration, log io.Writer) (conn *websocket.Conn, end func()) {
 	t.Helper()
-	overHTTP := NewHTTP(document.Limits{}.WithDefaults(), nil, nil)
+	overHTTP := NewHTTP(document.Limits{}.WithDefaults(), 0, nil, nil)
 	overHTTP.keepAlive = interval
 	sockets := NewWebSocket(overHTTP, WebSocketConfig{
 		MaxConnections: 1, MaxOperations: 1, Recover: apierror.NewRecoverer(slog.New(slog.NewTextHandler(log, nil))),
