@@ -38,6 +38,8 @@ func defaultSettings(t *testing.T) config.Serve {
 func TestDefaultsOfSettingsAreThoseOfThePackages(t *testing.T) {
 	s := defaultSettings(t)
 	got := map[string]any{
+		"max-response":                s.MaxResponse,
+		"max-unsent":                  s.MaxUnsent,
 		"max-write-batch":             s.MaxWriteBatch,
 		"max-estimated-calls":         s.MaxEstimatedCalls,
 		"max-upstream-calls":          s.MaxUpstreamCalls,
@@ -61,6 +63,8 @@ func TestDefaultsOfSettingsAreThoseOfThePackages(t *testing.T) {
 		"sandbox-refresh-lifetime":    s.Data.RefreshLifetime,
 	}
 	want := map[string]any{
+		"max-response":                graph.DefaultMaxResponse,
+		"max-unsent":                  graph.DefaultMaxUnsent,
 		"max-write-batch":             graph.DefaultMaxWriteBatch,
 		"max-estimated-calls":         graph.DefaultMaxEstimatedCalls,
 		"max-upstream-calls":          graph.DefaultMaxUpstreamCalls,

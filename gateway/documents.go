@@ -15,12 +15,16 @@ func trustedDocuments(settings config.Serve) (*document.Trusted, error) {
 	}
 	return graph.LoadDocuments(settings.Documents.Manifest, graph.Config{
 		Limits:          document.Limits(settings.Limits),
-		NoIntrospection: settings.NoIntrospection,
+		NoIntrospection: !settings.ShowsSchema(),
 		DocumentsOnly:   settings.Documents.Only,
 	})
 }
 
-// noPlayground writes why there is no playground.
-func noPlayground(w http.ResponseWriter, _ *http.Request) {
-	http.Error(w, "There is no playground: only trusted documents are executed here (--documents-only).", http.StatusNotFound)
+// noPlayground returns a handler that writes why there is no playground.
+func noPlayground(settings config.Serve) http.HandlerFunc {
+	reason := "There is no playground, since the schema is hidden here. The setting --introspection=on shows both."
+	if settings.Documents.Only {
+		reason = "There is no playground: only trusted documents are executed here (--documents-only)."
+	}
+	return func(w http.ResponseWriter, _ *http.Request) { http.Error(w, reason, http.StatusNotFound) }
 }

@@ -92,10 +92,11 @@ func runGateway(ctx context.Context, settings config.Serve, readme string, lines
 func (g *gateway) build() error {
 	operations := graph.NewHandler(g.graph())
 	g.serving.drains = append(g.serving.drains, operations.Drain)
+	g.serving.onConnection = operations.WithConnection
 	mux := http.NewServeMux()
 	g.access.mount(mux, operations)
-	if g.settings.Documents.Only {
-		mux.Handle("GET /{$}", g.access.admit(http.HandlerFunc(noPlayground)))
+	if !g.settings.ShowsSchema() {
+		mux.Handle("GET /{$}", g.access.admit(noPlayground(g.settings)))
 	} else {
 		explorer, err := playground.NewHandler(playground.Config{
 			Endpoint:   "graphql",
@@ -124,9 +125,11 @@ func (g *gateway) graph() graph.Config {
 	return graph.Config{
 		Client:           g.client,
 		Limits:           document.Limits(g.settings.Limits),
-		NoIntrospection:  g.settings.NoIntrospection,
+		NoIntrospection:  !g.settings.ShowsSchema(),
 		OperationTimeout: g.settings.OperationTimeout,
 		OperationBytes:   g.shares.operations,
+		MaxResponse:      g.settings.MaxResponse,
+		MaxUnsent:        g.settings.MaxUnsent,
 		MaxWriteBatch:    g.settings.MaxWriteBatch,
 		Precheck:         g.settings.Precheck,
 		Trace:            g.settings.Embedded(),
@@ -161,7 +164,7 @@ func (g *gateway) graph() graph.Config {
 func (g *gateway) announce(stdout io.Writer) {
 	at := g.serving.url()
 	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)
-	if !g.settings.Documents.Only {
+	if g.settings.ShowsSchema() {
 		fmt.Fprintf(stdout, "Playground  %s/\n", at)
 	}
 	if g.documents != nil {

@@ -257,7 +257,7 @@ func TestTheLimitsAreTheSettings(t *testing.T) {
 			}
 		})
 	}
-	p := start(t, "--no-introspection")
+	p := start(t, "--introspection=off")
 	if code := p.query(t, "", "{ __schema { queryType { name } } }").code(t); code != "GRAPHQL_VALIDATION_FAILED" {
 		t.Errorf("introspection is answered with the code %q", code)
 	}

@@ -101,7 +101,7 @@ func TestNothingGivesASecretAway(t *testing.T) {
 	const apiKey = "api-key-that-nobody-may-see-0123"
 	hash := sha256.Sum256([]byte(apiKey))
 	t.Setenv("CERTQL_CLIENT_SECRET", confidedSecret)
-	p := start(t, "--auth=bearer,service,session", "--upstream-url="+server.URL+"/v3", "--log-level=debug", "--log-format=json",
+	p := start(t, "--auth=bearer,service,session", "--introspection=on", "--upstream-url="+server.URL+"/v3", "--log-level=debug", "--log-format=json",
 		"--client-id=org-admin", "--api-keys-file="+write(t, "keys", "reports:"+hex.EncodeToString(hash[:])),
 		"--session-client-id="+sandbox.PortalClient, "--session-client-secret-file="+write(t, "secret", confidedSecret),
 		"--session-revoke-url="+server.URL+"/oauth/revoke", "--cors-origin=https://portal.example.com", "--rate-limit=100000", "--max-write-batch=1")

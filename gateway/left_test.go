@@ -2,11 +2,74 @@ package gateway
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 )
+
+// A stream of HTTP/2 that its caller resets is left, wherever the request was: in its body, in its execution
+// or in its response.
+func TestWhoResetsAStreamHasLeft(t *testing.T) {
+	tenant := newPatientTenant(t)
+	p := start(t, "--upstream-url", tenant.URL+"/v3")
+	var protocols http.Protocols
+	protocols.SetUnencryptedHTTP2(true)
+	transport := &http.Transport{Protocols: &protocols}
+	defer transport.CloseIdleConnections()
+	send := func(ctx context.Context, body io.Reader) (*http.Response, error) {
+		r := request(t, http.MethodPost, p.url(t, "GraphQL")+"/graphql", body).WithContext(ctx)
+		r.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer caller"}, "Accept": {"text/event-stream"}}
+		return transport.RoundTrip(r)
+	}
+
+	ctx, leave := context.WithCancel(t.Context())
+	body, rest := io.Pipe()
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		if response, err := send(ctx, body); err == nil {
+			response.Body.Close()
+			t.Error("half a body is answered")
+		}
+	}()
+	_, _ = io.WriteString(rest, `{"query":`)
+	leave()
+	<-left
+
+	ctx, leave = context.WithCancel(t.Context())
+	left = make(chan struct{})
+	go func() {
+		defer close(left)
+		if response, err := send(ctx, strings.NewReader(listInTime)); err == nil {
+			response.Body.Close()
+			t.Error("it is answered")
+		}
+	}()
+	<-tenant.arrived
+	leave()
+	<-left
+
+	var s scrape
+	for s.samples[`certql_operations_total{code="CANCELLED",type="query"}`] != "1" || s.samples[`certql_http_requests_total{status="4xx"}`] != "2" {
+		select {
+		case <-t.Context().Done():
+			t.Fatalf("it is not counted: %s", s.text)
+		case <-time.After(time.Millisecond):
+			s = p.scrape(t)
+		}
+	}
+	for sample, value := range s.samples {
+		if value != "0" && (strings.Contains(sample, `code="INTERNAL"`) || strings.Contains(sample, `code="UPSTREAM_`) || strings.Contains(sample, `code="BAD_USER_INPUT"`) || strings.Contains(sample, `status="5xx"`)) {
+			t.Errorf("%s is %s", sample, value)
+		}
+	}
+	p.end()
+	if log := p.stderr.String(); !strings.Contains(log, `"status":499`) || strings.Contains(log, "UPSTREAM_TIMEOUT") || strings.Contains(log, "INTERNAL") {
+		t.Errorf("the log is %s", log)
+	}
+}
 
 // Callers who leave are counted and logged as that, over HTTP and over WebSocket, and ring no alert: neither
 // operations nor upstream calls count as failed.

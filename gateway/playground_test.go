@@ -68,12 +68,41 @@ func TestThePlaygroundSignsInAsAnyIdentityOfTheEmbeddedSandbox(t *testing.T) {
 
 func TestThePlaygroundHasNoTokensOfARealTenant(t *testing.T) {
 	tenant := start(t, "sandbox")
-	p := start(t, "--upstream-url="+tenant.url(t, "Sandbox")+"/v3", "--auth=service", "--service-access=any", "--client-id=org-admin", "--client-secret="+sandboxSecret)
+	p := start(t, "--upstream-url="+tenant.url(t, "Sandbox")+"/v3", "--auth=service", "--service-access=any", "--client-id=org-admin", "--client-secret="+sandboxSecret, "--introspection=on")
 	if got := p.playgroundSettings(t).Identities; got != nil {
 		t.Errorf("identities are %v, want none", got)
 	}
 	if status, token := p.playgroundToken(t, "org-admin"); status != http.StatusNotFound || token != "" {
 		t.Errorf("status %d, token %q, want 404 and none", status, token)
+	}
+}
+
+// Before a tenant nobody is shown the schema or the playground, which would be anybody: a browser brings no
+// token for a page. The page says which setting turns both on.
+func TestBeforeATenantThereIsNoPlayground(t *testing.T) {
+	tenant := start(t, "sandbox")
+	upstream := "--upstream-url=" + tenant.url(t, "Sandbox") + "/v3"
+	for name, each := range map[string]struct {
+		args  []string
+		shown bool
+	}{
+		"a tenant": {[]string{upstream}, false}, "a tenant, on": {[]string{upstream, "--introspection=on"}, true}, "the sandbox, off": {[]string{"--introspection=off"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := start(t, each.args...)
+			for _, path := range []string{"/", "/playground/settings.json"} {
+				status, body := p.send(t, request(t, http.MethodGet, p.url(t, "GraphQL")+path, nil))
+				if shown := status == http.StatusOK; shown != each.shown || !shown && path == "/" && !strings.Contains(string(body), "--introspection=on") {
+					t.Errorf("%s is answered %d: %.200s", path, status, body)
+				}
+			}
+			if announced := strings.Contains(p.stdout.String(), "Playground"); announced != each.shown {
+				t.Errorf("it is announced: %t", announced)
+			}
+			if got := p.query(t, "", "{ __schema { queryType { name } } }"); (len(got.Errors) == 0) != each.shown {
+				t.Errorf("the schema is answered with %v", got.Errors)
+			}
+		})
 	}
 }
 

@@ -38,9 +38,10 @@ type service struct {
 	health   *telemetry.Health
 
 	callers, operators                 http.Handler
-	counted                            func(change int) // is called for each connection of callers that opens (1) or closes (-1)
-	callersListener, operatorsListener net.Listener     // the second may be nil
-	tls                                *tls.Config      // towards callers; nil if there is none
+	counted                            func(change int)                      // is called for each connection of callers that opens (1) or closes (-1)
+	onConnection                       func(context.Context) context.Context // returns the context of a connection that opens; may be nil
+	callersListener, operatorsListener net.Listener                          // the second may be nil
+	tls                                *tls.Config                           // towards callers; nil if there is none
 	connections                        connections
 
 	sleep func(time.Duration) // time.Sleep
@@ -98,6 +99,9 @@ func (s *service) close() {
 // everything else at most for the drain timeout.
 func (s *service) run(ctx context.Context) error {
 	callers := newServer(edge.Timed(s.settings.ReadTimeout, s.longest+responseTime, s.leaving(s.callers)), s.settings, s.log)
+	if s.onConnection != nil {
+		callers.ConnContext = func(ctx context.Context, _ net.Conn) context.Context { return s.onConnection(ctx) }
+	}
 	failed := make(chan error, 2)
 	bounded := s.bounded(s.callersListener, callers, s.connections.callers, s.counted)
 	if s.tls != nil { // outermost, since the server has to see it

@@ -417,7 +417,7 @@ func startLater(t testing.TB) *laterTenant {
 func startPortal(t testing.TB, tenantURL string, args ...string) *program {
 	t.Helper()
 	return start(t, append(args, "--auth=session", "--upstream-url="+tenantURL+"/v3", "--session-client-id="+sandbox.PortalClient,
-		"--session-client-secret="+sandboxSecret, "--session-revoke-url="+tenantURL+"/oauth/revoke", "--rate-limit=100000", "--cache-ttl=0s")...)
+		"--session-client-secret="+sandboxSecret, "--session-revoke-url="+tenantURL+"/oauth/revoke", "--rate-limit=100000", "--cache-ttl=0s", "--introspection=on")...)
 }
 
 func TestManyRequestsWithAnExpiredTokenAreOneRefresh(t *testing.T) {

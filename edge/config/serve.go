@@ -31,9 +31,11 @@ type Serve struct {
 	UpstreamPageSize        int           `name:"upstream-page-size" default:"250" help:"Most rows that the upstream returns at once. One that returns fewer than this loses the rows between its pages; the log says so."`
 	UpstreamTimeout         time.Duration `default:"30s" help:"Longest time that one upstream call may take."`
 	OperationTimeout        time.Duration `default:"60s" help:"Longest time that one GraphQL operation may take."`
-	NoIntrospection         bool          `name:"no-introspection" help:"Hide the schema: it cannot be queried, and errors suggest no names from it."`
+	Introspection           string        `default:"auto" enum:"auto,on,off" help:"Whether callers may ask for the schema, and get the playground and names of the schema in errors: on, off, or auto (on with the embedded sandbox, off before a tenant)."`
 	Documents               Documents     `embed:""`
 	Limits                  Limits        `embed:"" prefix:"max-"`
+	MaxResponse             int           `default:"8388608" help:"Most bytes in a response, all its parts and all operations of a batch included."`
+	MaxUnsent               int           `default:"33554432" help:"Most bytes of all responses that are being made or written; others wait, and are refused after 20 s. Those of one connection have --max-response."`
 	MaxWriteBatch           int           `default:"10000" help:"Most decisions or references in one mutation."`
 	Precheck                bool          `default:"true" negatable:"" help:"Read a certification before a write to it, so that a write which it is not open for is refused without being sent. Costs one upstream call for each mutation."`
 	MaxEstimatedCalls       int           `default:"500" help:"Most upstream calls that a GraphQL operation may be expected to make in the worst case; one that may make more is refused before it makes any."`
@@ -63,6 +65,14 @@ type Serve struct {
 
 // Embedded reports whether the gateway runs on the embedded sandbox.
 func (c Serve) Embedded() bool { return c.UpstreamURL == "" }
+
+// ShowsSchema reports whether callers may ask for the schema, and get the playground.
+func (c Serve) ShowsSchema() bool {
+	if c.Documents.Only {
+		return false
+	}
+	return c.Introspection == "on" || c.Introspection == "auto" && c.Embedded()
+}
 
 // EffectiveTokenURL returns where the gateway gets its own token.
 func (c Serve) EffectiveTokenURL() string {

@@ -71,6 +71,13 @@ func (c Serve) validateOperations(report report) {
 	c.Serving.validate(report)
 	c.FrontDoor.validate(report)
 	c.Limits.validate(report)
+	atLeastOne("max-response", c.MaxResponse)
+	if c.MaxUnsent < c.MaxResponse {
+		report("--max-unsent: must be --max-response or more, not %d", c.MaxUnsent)
+	}
+	if c.Documents.Only && c.Introspection == "on" {
+		report("--introspection: cannot be on with --documents-only, which hides the schema")
+	}
 	atLeastOne("max-estimated-calls", c.MaxEstimatedCalls)
 	atLeastOne("max-upstream-calls", c.MaxUpstreamCalls)
 	atLeastOne("max-write-batch", c.MaxWriteBatch)
