@@ -137,7 +137,7 @@ func TestTheProgramAsItIsBuilt(t *testing.T) {
 	defer tenant.Close()
 	// begin starts the program, with an operation under way.
 	begin := func() *process {
-		p := launch(t, exec.CommandContext(t.Context(), binary, "--upstream-url="+tenant.URL+"/v3"))
+		p := launch(t, exec.CommandContext(t.Context(), binary, "--upstream-url="+tenant.URL+"/v3", "--introspection=on"))
 		go func() { _, _ = ask(t.Context(), p.url, "caller", "{ certifications(first: 1) { nodes { name } } }") }()
 		<-arrived
 		return p

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"math"
-	"runtime/debug"
 
 	"certql/edge"
 	"certql/edge/config"
@@ -21,19 +20,17 @@ const (
 	// connectionBytes is what a connection takes in memory before its first request is under way: most of it
 	// for a header that comes as slowly and is as long as it may.
 	connectionBytes = maxHeaderBytes + 4<<10
-	// memoryForConnections is the part of the memory that connections of callers may take: one in three.
-	memoryForConnections = 3
 )
 
 // limits are what the system allows the process.
 type limits struct {
 	descriptors int   // math.MaxInt if there is no limit
-	memory      int64 // in bytes, as the runtime keeps to it; math.MaxInt64 if there is no limit
+	memory      int64 // for connections of callers, in bytes; 0 if there is no limit
 }
 
-// systemLimits returns what the system allows this process.
-func systemLimits() limits {
-	l := limits{math.MaxInt, debug.SetMemoryLimit(-1)} // which sets nothing
+// systemLimits returns what the system allows this process, of which so much memory is for connections.
+func systemLimits(memory int64) limits {
+	l := limits{math.MaxInt, memory}
 	if descriptors, limited := edge.Descriptors(); limited {
 		l.descriptors = descriptors
 	}
@@ -66,7 +63,7 @@ func (c connections) fit(settings config.Serve) config.Serve {
 func connectionsOf(ctx context.Context, settings config.Serve, limits limits, log *slog.Logger) connections {
 	wanted := connections{settings.Serving.MaxConnections, operatorConnections, upstream.DefaultMaxConnections}
 	got := wanted
-	if inMemory := limits.memory / memoryForConnections / connectionBytes; inMemory < int64(got.callers) {
+	if inMemory := limits.memory / connectionBytes; limits.memory > 0 && inMemory < int64(got.callers) {
 		got.callers = max(1, int(inMemory))
 		log.InfoContext(ctx, "the limit of memory allows fewer connections than the settings",
 			"memory", limits.memory, "callers", got.callers, "max_connections", wanted.callers)

@@ -182,7 +182,7 @@ func TestUntilOthersNoticeTheEndAllGoesOn(t *testing.T) {
 	settings := config.Serve{Addr: "localhost:0", Serving: config.Serving{
 		AdminAddr: "localhost:0", MaxConnections: 10, ReadTimeout: time.Minute, IdleTimeout: time.Minute, DrainDelay: time.Hour, DrainTimeout: time.Minute,
 	}}
-	s, err := newService(t.Context(), settings, log)
+	s, err := newService(t.Context(), settings, 0, log)
 	if err != nil {
 		t.Fatal(err)
 	}

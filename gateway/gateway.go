@@ -47,12 +47,11 @@ func runGateway(ctx context.Context, settings config.Serve, readme string, lines
 	g.shares = divide(g.memory.Ceiling())
 	g.settings = g.shares.bound(ctx, settings, log)
 	var err error
-	if g.serving, err = newService(ctx, settings, log); err != nil {
+	if g.serving, err = newService(ctx, g.settings, g.shares.connections, log); err != nil {
 		return err
 	}
 	defer g.serving.close()
-	settings = g.serving.connections.fit(settings)
-	g.settings = settings
+	g.settings = g.serving.connections.fit(g.settings)
 	origin, err := settings.PublicOrigin(g.serving.callersListener.Addr())
 	if err != nil {
 		return err

@@ -54,14 +54,14 @@ type service struct {
 	closes []func(context.Context) error
 }
 
-// newService opens the listeners of a service. Its handlers, its health and what counts connections have
-// to be set before it runs.
-func newService(ctx context.Context, settings config.Serve, log *slog.Logger) (*service, error) {
+// newService opens the listeners of a service, whose connections may take so many bytes of memory; 0 stands
+// for any number. Its handlers, its health and what counts connections have to be set before it runs.
+func newService(ctx context.Context, settings config.Serve, memory int64, log *slog.Logger) (*service, error) {
 	s := &service{
 		settings: settings.Serving, log: log, sleep: time.Sleep, stopping: make(chan struct{}),
 		longest: settings.OperationTimeout * time.Duration(max(1, settings.Limits.Batch)),
 	}
-	s.connections = connectionsOf(ctx, settings, systemLimits(), log)
+	s.connections = connectionsOf(ctx, settings, systemLimits(memory), log)
 	var err error
 	if s.tls, err = edge.TLSFiles(settings.TLS).Load(); err != nil {
 		return nil, err

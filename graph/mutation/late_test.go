@@ -70,13 +70,12 @@ func TestWhatMayStillTakeEffectIsNotToldAsNotApplied(t *testing.T) {
 	}
 }
 
-// A status that says that somebody has given up waiting is no refusal, whoever sends it: what was applied is
-// told as applied.
-func TestAStatusOfWaitingAfterTheEffectIsNoRefusal(t *testing.T) {
+// A status that is not the service's own is no refusal of what was applied, whatever it says.
+func TestAForeignStatusAfterTheEffectIsNoRefusal(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{})
 	signing := graphtest.Object{"input": graphtest.Object{"certificationId": sandbox.DecidedCertification}}
-	for _, status := range []int{408, 409, 460, 499, 500, 502, 503, 504, 520} {
+	for _, status := range []int{400, 403, 404, 408, 409, 413, 422, 460, 499, 500, 502, 503, 504, 520} {
 		for _, body := range []sandbox.FaultBody{sandbox.BodyHTML, sandbox.BodyNone} {
 			w.Fault(t, sandbox.Fault{
 				Operation: "signOffIdentityCertification", Kind: sandbox.FaultStatus, Status: status, Body: body, Strikes: sandbox.AfterApplying, Count: 1,

@@ -28,7 +28,8 @@ func (o outcome) allNotApplied() bool {
 
 // reconcile returns what became of a call with the given ids, which ended with err. If err does not
 // show it, read finds out from the upstream, and is called once: what it finds applied is, and what it
-// finds not applied is pending, unless the upstream has finished with the request.
+// finds not applied is pending, unless the upstream has finished with the request, or the status says that
+// it was refused.
 func reconcile(ctx context.Context, err error, ids []string, read func(context.Context) outcome) outcome {
 	e, failed := errors.AsType[*upstream.Error](err)
 	switch {
@@ -36,7 +37,7 @@ func reconcile(ctx context.Context, err error, ids []string, read func(context.C
 		return outcome{applied: ids}
 	case !failed || !e.Sent && e.Status == 0, e.Kind == upstream.KindUnauthenticated, e.Kind == upstream.KindRateLimited:
 		return outcome{notApplied: ids}
-	case e.Refused():
+	case e.Refused() && e.Finished():
 		return outcome{refused: ids}
 	case errors.Is(ctx.Err(), context.Canceled):
 		return outcome{unknown: ids} // the caller has left, and would not see it
@@ -46,7 +47,10 @@ func reconcile(ctx context.Context, err error, ids []string, read func(context.C
 	ctx, cancel := context.WithTimeout(upstream.NoCache(context.WithoutCancel(ctx)), reconcileTime)
 	defer cancel()
 	found := read(ctx)
-	if !e.Finished() {
+	switch {
+	case e.Refused(): // by something in between, most likely before it was passed on
+		found.refused, found.notApplied = found.notApplied, nil
+	case !e.Finished():
 		found.pending, found.notApplied = found.notApplied, nil
 	}
 	return found
