@@ -82,7 +82,7 @@ func TestEachRequestHasALineInTheLog(t *testing.T) {
 	p := start(t, "--max-batch=5", "--log-level=debug", "--max-body=5000")
 	endpoint := p.url(t, "GraphQL")
 	token := p.token(t, p.url(t, "Upstream"), "org-admin")
-	long := "Q" + strings.Repeat("x", 500)
+	long := "Q" + strings.Repeat("x", 250)
 
 	_, body := p.post(t, "one", `{"query":"query Two($n: Int) { a: certifications(first: $n) { totalCount } b: certifications(first: $n) { nodes { id } } }","variables":{"n":2}}`)
 	p.post(t, "bearer", `{"query":"{ rateLimit { limit } }"}`, "Authorization", "Bearer "+token)
