@@ -114,7 +114,7 @@ func (n *tenant) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func (n *tenant) serve(status int, text string) {
-	answer := func(*http.Request) (*http.Response, error) {
+	answer := func(*http.Request) (*http.Response, error) { //nolint:unparam // as the others are
 		return &http.Response{StatusCode: status, Header: http.Header{"Location": {"http://elsewhere/"}}, Body: io.NopCloser(strings.NewReader(text))}, nil
 	}
 	n.answer.Store(&answer)
@@ -328,7 +328,10 @@ func TestWithoutKeysNoTokenIsTaken(t *testing.T) {
 			"an empty set":  func() { n.serve(http.StatusOK, `{"keys":[]}`) },
 			"a set too big": func() { n.serve(http.StatusOK, setOf(t, own)+strings.Repeat(" ", 256<<10)) },
 			"no response": func() {
-				answer := func(r *http.Request) (*http.Response, error) { <-r.Context().Done(); return nil, r.Context().Err() }
+				answer := func(r *http.Request) (*http.Response, error) { //nolint:unparam // as the others are
+					<-r.Context().Done()
+					return nil, r.Context().Err()
+				}
 				n.answer.Store(&answer)
 			},
 		}
