@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"certql/graph"
 	"certql/graph/graphtest"
 	"certql/upstream"
 	"certql/upstream/sandbox"
@@ -113,4 +114,16 @@ func TestWhatHadNoEffectIsToldAsThat(t *testing.T) {
 		}
 		wantRefusals(t, graphtest.At(a.OK(t), "signOffCertification"), graphtest.Object{"code": code, "field": field, "ids": []any{sandbox.DecidedCertification}})
 	}
+}
+
+// Without a precheck nothing is known of a certification before the call, so that references which are not in
+// it afterwards may never have been there: they are not told as moved.
+func TestReferencesThatWereNeverThereAreNotToldAsMoved(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{ToGateway: func(c *graph.Config) { c.Precheck = false }})
+	w.Fault(t, cut("reassignIdentityCertifications", sandbox.BeforeApplying))
+	absent := graphtest.References(graphtest.Reviewer2, "On leave", graphtest.ItemReferences([]string{"absent"})...)
+	payload := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.ReassignMutation, absent).OK(t), "reassignReviewItems")
+	wantRefusals(t, payload, graphtest.Object{"code": "OUTCOME_UNKNOWN", "field": nil, "ids": []any{"absent"}})
+	w.WantWritten(t, nil)
 }

@@ -108,8 +108,8 @@ func reconcileSignOff(ctx context.Context, certificationID string, ids []string)
 }
 
 // reconcileReassignment reads whether the references are still in the certification. That they are
-// gone proves nothing if they never were there: the certification must also have fewer items than
-// before the call, if it is known how many it had.
+// gone proves nothing if they never were there: the certification must also have lost an item for each
+// reference since before the call. How many it had then is not known without a precheck.
 func reconcileReassignment(ctx context.Context, certificationID string, before *upstream.IdentityCertification, references []upstream.ReassignReference, ids []string) outcome {
 	still, err := remain(ctx, certificationID, references)
 	switch {
@@ -118,10 +118,10 @@ func reconcileReassignment(ctx context.Context, certificationID string, before *
 	case still:
 		return outcome{notApplied: ids} // a call applies as a whole or not at all
 	case before == nil || before.DecisionsTotal == nil:
-		return outcome{applied: ids}
+		return outcome{unknown: ids}
 	}
 	after, err := freshCertification(ctx, certificationID)
-	if err != nil || after.DecisionsTotal == nil || *after.DecisionsTotal >= *before.DecisionsTotal {
+	if err != nil || after.DecisionsTotal == nil || *before.DecisionsTotal-*after.DecisionsTotal < len(references) {
 		return outcome{unknown: ids}
 	}
 	return outcome{applied: ids}
