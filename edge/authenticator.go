@@ -140,7 +140,7 @@ func (a Authenticator) bearer(ctx context.Context, header string) (upstream.Cred
 	if refused := a.Tokens.Verify(ctx, token); refused != nil {
 		return nil, refused
 	}
-	return upstream.VerifiedBearer(token)
+	return bearer.Verified(), nil
 }
 
 var (

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
+	"certql/header"
 	"certql/upstream"
 )
 
@@ -150,13 +150,4 @@ var (
 )
 
 // isHandshake reports whether a request asks for a WebSocket, which the graph then takes it for.
-func isHandshake(r *http.Request) bool {
-	for _, line := range r.Header["Upgrade"] {
-		for token := range strings.SplitSeq(line, ",") {
-			if strings.EqualFold(strings.TrimSpace(token), "websocket") {
-				return true
-			}
-		}
-	}
-	return false
-}
+func isHandshake(r *http.Request) bool { return header.Lists(r.Header["Upgrade"], "websocket") }

@@ -51,15 +51,7 @@ func TestWhoResetsAStreamHasLeft(t *testing.T) {
 	leave()
 	<-left
 
-	var s scrape
-	for s.samples[`certql_operations_total{code="CANCELLED",type="query"}`] != "1" || s.samples[`certql_http_requests_total{status="4xx"}`] != "2" {
-		select {
-		case <-t.Context().Done():
-			t.Fatalf("it is not counted: %s", s.text)
-		case <-time.After(time.Millisecond):
-			s = p.scrape(t)
-		}
-	}
+	s := p.scrapeOfThoseWhoLeft(t, "1", "2")
 	for sample, value := range s.samples {
 		if value != "0" && (strings.Contains(sample, `code="INTERNAL"`) || strings.Contains(sample, `code="UPSTREAM_`) || strings.Contains(sample, `code="BAD_USER_INPUT"`) || strings.Contains(sample, `status="5xx"`)) {
 			t.Errorf("%s is %s", sample, value)
@@ -68,6 +60,23 @@ func TestWhoResetsAStreamHasLeft(t *testing.T) {
 	p.end()
 	if log := p.stderr.String(); !strings.Contains(log, `"status":499`) || strings.Contains(log, "UPSTREAM_TIMEOUT") || strings.Contains(log, "INTERNAL") {
 		t.Errorf("the log is %s", log)
+	}
+}
+
+// scrapeOfThoseWhoLeft returns the metrics once so many queries have been cancelled, and so many requests have
+// a status of 4xx.
+func (p *program) scrapeOfThoseWhoLeft(t *testing.T, cancelled, requests string) scrape {
+	t.Helper()
+	for {
+		s := p.scrape(t)
+		if s.samples[`certql_operations_total{code="CANCELLED",type="query"}`] == cancelled && s.samples[`certql_http_requests_total{status="4xx"}`] == requests {
+			return s
+		}
+		select {
+		case <-t.Context().Done():
+			t.Fatalf("it is not counted: %s", s.text)
+		case <-time.After(time.Millisecond):
+		}
 	}
 }
 
@@ -96,15 +105,7 @@ func TestWhoLeavesIsCountedAsThat(t *testing.T) {
 	<-tenant.arrived
 	_ = conn.CloseNow()
 
-	var s scrape
-	for s.samples[`certql_operations_total{code="CANCELLED",type="query"}`] != "2" || s.samples[`certql_http_requests_total{status="4xx"}`] != "1" {
-		select {
-		case <-t.Context().Done():
-			t.Fatalf("it is not counted: %s", s.text)
-		case <-time.After(time.Millisecond):
-			s = p.scrape(t)
-		}
-	}
+	s := p.scrapeOfThoseWhoLeft(t, "2", "1")
 	for sample, value := range s.samples {
 		fails := strings.Contains(sample, `code="INTERNAL"`) || strings.Contains(sample, `code="UPSTREAM_`) ||
 			strings.HasPrefix(sample, "certql_upstream_calls_total") && !strings.Contains(sample, `status="cancelled"`) || strings.Contains(sample, `status="5xx"`)

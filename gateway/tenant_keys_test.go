@@ -14,16 +14,16 @@ import (
 // A gateway that has the tenant's keys takes the tenant's tokens, and sends nothing for others.
 func TestTokensAreVerifiedByTheTenantsKeys(t *testing.T) {
 	tenant := startLater(t)
-	response, err := http.Get(tenant.url + "/oauth/jwks") //nolint:noctx // of a test
+	response, err := http.DefaultClient.Do(request(t, http.MethodGet, tenant.url+"/oauth/jwks", nil))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	file := filepath.Join(t.TempDir(), "keys.json")
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
+	file := filepath.Join(t.TempDir(), "keys.json")
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -34,22 +34,12 @@ func TestTokensAreVerifiedByTheTenantsKeys(t *testing.T) {
 			forged := good[:strings.LastIndex(good, ".")+1] + strings.Repeat("A", 86)
 			const query = `{"query":"{ certifications(first: 1) { totalCount } }"}`
 			ask := func(token string) (status int, body string) {
-				r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url(t, "GraphQL")+"/graphql", strings.NewReader(query))
-				if err != nil {
-					t.Fatal(err)
-				}
+				t.Helper()
+				r := request(t, http.MethodPost, p.url(t, "GraphQL")+"/graphql", strings.NewReader(query))
 				r.Header.Set("Content-Type", "application/json")
 				r.Header.Set("Authorization", "Bearer "+token)
-				response, err := p.http.Do(r)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer response.Body.Close()
-				text, err := io.ReadAll(response.Body)
-				if err != nil {
-					t.Fatal(err)
-				}
-				return response.StatusCode, string(text)
+				status, text := p.send(t, r)
+				return status, string(text)
 			}
 			if status, body := ask(good); status != http.StatusOK || strings.Contains(body, "errors") {
 				t.Fatalf("a token of the tenant: %d, %s", status, body)

@@ -140,7 +140,7 @@ func TestTheOperationsOfABatchCountTogether(t *testing.T) {
 		t.Errorf("%d bytes: %+v", size, answers)
 	}
 	w = graphtest.NewTenant(t, graphtest.Setup{Limits: document.Limits{Batch: 10}})
-	answers, size = ask(fullIntrospection, fullIntrospection, fullIntrospection)
+	answers, size = ask(graphtest.Introspection, graphtest.Introspection, graphtest.Introspection)
 	if size > outgoing.Own+3*700 || len(answers) != 3 || len(answers[0].Errors) > 0 || len(answers[1].Errors) != 1 || answers[1].Errors[0].Extensions["limit"] != "response" {
 		t.Errorf("of the gateway's own, %d bytes", size)
 	}

@@ -15,35 +15,10 @@ import (
 	"certql/graph/outgoing"
 )
 
-// fullIntrospection asks for the whole schema, as GraphiQL does.
-const fullIntrospection = `query IntrospectionQuery {
-	__schema {
-		description
-		queryType { name kind } mutationType { name kind } subscriptionType { name kind }
-		types { ...FullType }
-		directives { name description isRepeatable locations args(includeDeprecated: true) { ...InputValue } }
-	}
-}
-fragment FullType on __Type {
-	kind name description specifiedByURL isOneOf
-	fields(includeDeprecated: true) {
-		name description args(includeDeprecated: true) { ...InputValue } type { ...TypeRef } isDeprecated deprecationReason
-	}
-	inputFields(includeDeprecated: true) { ...InputValue }
-	interfaces { ...TypeRef }
-	enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason }
-	possibleTypes { ...TypeRef }
-}
-fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue isDeprecated deprecationReason }
-fragment TypeRef on __Type {
-	kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name
-	ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } }
-}`
-
 // What the gateway says by itself may be as long as a full introspection, and not much longer.
 func TestAFullIntrospectionIsTheMostThatTheGatewaySays(t *testing.T) {
 	t.Parallel()
-	a := graphtest.SharedTenant(t).AskWith(t, "", fullIntrospection, nil)
+	a := graphtest.SharedTenant(t).AskWith(t, "", graphtest.Introspection, nil)
 	if n := len(a.Text); len(a.Errors) > 0 || n > outgoing.Own || n < outgoing.Own*4/5 {
 		t.Errorf("it has %d bytes, the bound is %d: %.300s", n, outgoing.Own, a.Text)
 	}
@@ -108,11 +83,11 @@ func TestAnIntrospectionIsWorkedOutOnce(t *testing.T) { //nolint:paralleltest //
 	ask := func(query string) string { return w.AskWith(t, "", query, nil).Text }
 	first, second := "", ""
 	ask("{ __typename }")
-	atFirst := allocated(func() { first = ask(fullIntrospection) })
+	atFirst := allocated(func() { first = ask(graphtest.Introspection) })
 	const times = 10
 	later := allocated(func() {
 		for i := range times { // another text each time, and the same selection
-			second = ask(fullIntrospection + strings.Repeat(" ", i+1))
+			second = ask(graphtest.Introspection + strings.Repeat(" ", i+1))
 		}
 	}) / times
 	if first != second || later > atFirst/2 {
@@ -221,7 +196,7 @@ func TestAnIntrospectionEndsWithItsCaller(t *testing.T) {
 		leave.Store(&cancel)
 		after.Store(leaveAfter)
 		fields.Store(0)
-		r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/graphql", strings.NewReader(graphtest.Literal(graphtest.Object{"query": fullIntrospection})))
+		r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/graphql", strings.NewReader(graphtest.Literal(graphtest.Object{"query": graphtest.Introspection})))
 		r.Header.Set("Content-Type", "application/json")
 		recorded := httptest.NewRecorder()
 		handler.ServeHTTP(recorded, r)

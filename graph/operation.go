@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -12,6 +11,7 @@ import (
 	"certql/graph/load"
 	"certql/graph/outgoing"
 	"certql/graph/plan"
+	"certql/header"
 	"certql/upstream"
 )
 
@@ -118,13 +118,4 @@ func isLast(response *graphql.Response) bool {
 
 // pastCache reports whether the header of a request asks for what is true now, rather than a moment
 // ago.
-func pastCache(header http.Header) bool {
-	for _, value := range header.Values("Cache-Control") {
-		for directive := range strings.SplitSeq(value, ",") {
-			if strings.EqualFold(strings.TrimSpace(directive), "no-cache") {
-				return true
-			}
-		}
-	}
-	return false
-}
+func pastCache(given http.Header) bool { return header.Lists(given["Cache-Control"], "no-cache") }

@@ -6,10 +6,7 @@ import (
 	"math"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"certql/graph/outgoing"
 	"certql/graph/plan"
 	"certql/upstream"
 )
@@ -80,23 +77,13 @@ func (o operations) report(ctx context.Context, made *plan.Plan) report {
 
 // dryRun returns the response to an operation of which only the cost is wanted.
 func (o operations) dryRun(ctx context.Context, made *plan.Plan) *graphql.Response {
-	paths, size := made.Cost.ByPath(), 0
-	for _, path := range paths {
-		size += len(path.Path) + len(`{"path":"","calls":100},`)
-	}
-	if size > outgoing.Own { // the caller's aliases are long
-		return &graphql.Response{
-			Data:   json.RawMessage("null"),
-			Errors: gqlerror.List{boundError(ast.Query, &outgoing.TooLargeError{Allowed: outgoing.Own, Own: true})},
-		}
-	}
 	return &graphql.Response{
 		Data: json.RawMessage("null"),
 		Extensions: map[string]any{"upstream": dryReport{
 			DryRun:            true,
 			EstimatedCalls:    made.Cost.Calls,
 			MaxEstimatedCalls: o.maxEstimatedCalls,
-			ByPath:            paths,
+			ByPath:            made.Cost.ByPath(),
 			budgetReport:      o.budgetReport(ctx),
 		}},
 	}

@@ -1,5 +1,5 @@
 // Package header reads headers that list alternatives with weights, such as Accept, Accept-Encoding
-// and Accept-Language (RFC 9110, section 12.4.2).
+// and Accept-Language (RFC 9110, section 12.4.2), or tokens without weights, such as Upgrade.
 //
 // It imports the standard library alone and knows nothing of what a header is for: which values
 // there are, and which of them cover others, is up to who asks.

@@ -104,14 +104,12 @@ func Bearer(token string) (*BearerToken, error) {
 	return b, nil
 }
 
-// VerifiedBearer is Bearer for a token whose signature was found to be the tenant's. It counts as one that
-// the service has accepted.
-func VerifiedBearer(token string) (*BearerToken, error) {
-	b, err := Bearer(token)
-	if err == nil {
-		b.verified = true
-	}
-	return b, err
+// Verified returns the credential for a token whose signature was found to be the tenant's. It counts as
+// one that the service has accepted.
+func (b *BearerToken) Verified() *BearerToken {
+	verified := *b
+	verified.verified = true
+	return &verified
 }
 
 // Token returns the access token as it came.

@@ -186,11 +186,11 @@ func TestAVerifiedTokenIsNoStranger(t *testing.T) {
 		w := newWire(t, sandbox.Config{})
 		client := newClient(t, upstream.Config{BaseURL: "http://tenant/v3", Transport: w, RateLimit: 100, UnprovenLimit: 1})
 		for n := range 50 {
-			bearer, err := upstream.VerifiedBearer(unsignedToken("org-admin", fmt.Sprint("person ", n)))
+			bearer, err := upstream.Bearer(unsignedToken("org-admin", fmt.Sprint("person ", n)))
 			if err != nil {
 				t.Fatal(err)
 			}
-			ctx := upstream.WithSender(upstream.WithCredential(t.Context(), bearer), "192.0.2.1")
+			ctx := upstream.WithSender(upstream.WithCredential(t.Context(), bearer.Verified()), "192.0.2.1")
 			began := time.Now()
 			if _, err := client.ListIdentityCertifications(ctx, upstream.ListIdentityCertificationsParams{}); err != nil {
 				t.Fatal(err)

@@ -16,10 +16,7 @@ const maxErrors = 10
 // tooLarge returns the error of a request that exceeds a limit. The format has a place for the
 // limit's value.
 func tooLarge(limit string, allowed int, format string) *gqlerror.Error {
-	return &gqlerror.Error{
-		Message:    fmt.Sprintf(format, allowed),
-		Extensions: map[string]any{"code": apierror.CodeOperationTooLarge, "limit": limit, "allowed": allowed},
-	}
+	return apierror.TooLarge(limit, allowed, fmt.Sprintf(format, allowed))
 }
 
 // exceeds reports whether an error is that of a request that exceeds the limit with this name.

@@ -196,7 +196,7 @@ func TestLimitsAreSettings(t *testing.T) {
 func TestOrdinaryDocumentsAreWithinTheLimits(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
-	if a := w.Ask(t, graphtest.Admin, introspectionQuery, nil); len(a.Errors) > 0 || a.At("__schema", "types", 0, "name") == nil {
+	if a := w.Ask(t, graphtest.Admin, graphtest.Introspection, nil); len(a.Errors) > 0 || a.At("__schema", "types", 0, "name") == nil {
 		t.Errorf("introspection: %.600s", a.Text)
 	}
 	connection := func(field, of string) string {
@@ -215,7 +215,7 @@ func TestTheSchemaCanBeHidden(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{ToGateway: func(c *graph.Config) { c.NoIntrospection = true }})
 	for _, query := range []string{
-		introspectionQuery, `{ __type(name: "Query") { name } }`, `{ a: __type(name: "Query") { name } }`,
+		graphtest.Introspection, `{ __type(name: "Query") { name } }`, `{ a: __type(name: "Query") { name } }`,
 		`{ ... { ...F } } fragment F on Query { __schema { queryType { name } } }`,
 	} {
 		a := w.Ask(t, graphtest.Admin, query, nil)
@@ -279,28 +279,3 @@ func TestOneOfIsEnforcedInVariables(t *testing.T) {
 		}
 	}
 }
-
-// introspectionQuery is the query that GraphiQL sends, with every option on.
-const introspectionQuery = `query IntrospectionQuery {
-	__schema {
-		description
-		queryType { name kind } mutationType { name kind } subscriptionType { name kind }
-		types { ...FullType }
-		directives { name description isRepeatable locations args(includeDeprecated: true) { ...InputValue } }
-	}
-}
-fragment FullType on __Type {
-	kind name description specifiedByURL isOneOf
-	fields(includeDeprecated: true) {
-		name description args(includeDeprecated: true) { ...InputValue } type { ...TypeRef } isDeprecated deprecationReason
-	}
-	inputFields(includeDeprecated: true) { ...InputValue }
-	interfaces { ...TypeRef }
-	enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason }
-	possibleTypes { ...TypeRef }
-}
-fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue isDeprecated deprecationReason }
-fragment TypeRef on __Type {
-	kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name
-	ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } }
-}`

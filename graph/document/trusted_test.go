@@ -128,7 +128,7 @@ func TestOnlyTrustedDocumentsAreExecutedWhereThatIsSet(t *testing.T) {
 			"unknown hash":      {"extensions": graphtest.PersistedQuery(graphtest.HashOf(other))},
 			"a document of its": {"query": other, "extensions": graphtest.PersistedQuery(graphtest.HashOf(other))},
 			"after it was sent": {"extensions": graphtest.PersistedQuery(graphtest.HashOf(other))},
-			"introspection":     {"query": introspectionQuery},
+			"introspection":     {"query": graphtest.Introspection},
 			"a name misspelled": {"query": "{ rateLimt { limit } }"},
 			"a long document":   {"query": "{ " + strings.Repeat("__typename ", 11_000) + "}"},
 			"another operation": {"query": other, "operationName": "id"},
@@ -286,7 +286,7 @@ func TestManifestsInAFolder(t *testing.T) {
 // A trusted document may ask for the schema as long as anybody may.
 func TestTrustedDocumentsMayIntrospectWhereThatIsOn(t *testing.T) {
 	t.Parallel()
-	folder := graphtest.Written(t, map[string]string{"a.json": graphtest.ManifestOf(t, map[string]string{"schema": introspectionQuery})})
+	folder := graphtest.Written(t, map[string]string{"a.json": graphtest.ManifestOf(t, map[string]string{"schema": graphtest.Introspection})})
 	for name, each := range map[string]struct {
 		cfg graph.Config
 		ok  bool

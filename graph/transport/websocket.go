@@ -15,6 +15,7 @@ import (
 
 	"certql/graph/apierror"
 	"certql/graph/outgoing"
+	"certql/header"
 )
 
 const (
@@ -103,7 +104,7 @@ func NewWebSocket(overHTTP *HTTP, config WebSocketConfig) *WebSocket {
 
 // Supports reports whether a request is a handshake of WebSocket.
 func (*WebSocket) Supports(r *http.Request) bool {
-	return slices.ContainsFunc(tokens(r.Header, "Upgrade"), func(token string) bool { return strings.EqualFold(token, "websocket") })
+	return header.Lists(r.Header["Upgrade"], "websocket")
 }
 
 // Do responds to a handshake and then serves the connection until it ends.
@@ -143,7 +144,7 @@ func (t *WebSocket) admit(s *socket, request *http.Request) error {
 	switch {
 	case !t.config.AllowOrigin(request):
 		return errOrigin
-	case !slices.Contains(tokens(request.Header, "Sec-WebSocket-Protocol"), webSocketProtocol):
+	case !slices.Contains(slices.Collect(header.Tokens(request.Header.Values("Sec-WebSocket-Protocol"))), webSocketProtocol):
 		return errSubprotocol
 	}
 	t.mu.Lock()
@@ -211,15 +212,6 @@ func isClosed(c <-chan struct{}) bool {
 	default:
 		return false
 	}
-}
-
-// tokens returns the elements of a header field that is a list.
-func tokens(header http.Header, name string) []string {
-	list := strings.Split(strings.Join(header.Values(name), ","), ",")
-	for i := range list {
-		list[i] = strings.TrimSpace(list[i])
-	}
-	return list
 }
 
 // A handshakeWriter writes the response to a handshake, but drops the text that websocket.Accept writes

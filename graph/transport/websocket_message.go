@@ -52,7 +52,7 @@ var (
 	errPayload        = &breach{4400, "An operation's payload is an object with query, operationName, variables and extensions."}
 	errInitPayload    = &breach{4400, "The payload of connection_init is an object."}
 	errUninvited      = &breach{4401, "Unauthorized: connection_init comes first."}
-	errAuthorization  = &breach{4401, `Unauthorized: the Authorization in connection_init must be "Bearer" and a token that counts.`}
+	errAuthorization  = &breach{4401, `Unauthorized: the Authorization in connection_init must be "Bearer" and a valid token.`}
 	errInitTimeout    = &breach{4408, "Connection initialisation timeout"}
 	errSubscriberID   = &breach{4409, "Subscriber for this id already exists"}
 	errInitAgain      = &breach{4429, "Too many initialisation requests"}
