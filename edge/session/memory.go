@@ -13,8 +13,8 @@ import (
 var errFull = errors.New("there are as many sessions as there may be, or they take as much memory as they may")
 
 // A memory is a store of sessions in the memory of the process. It holds a bounded number of entries, which
-// take a bounded number of bytes, and has no goroutine: what has expired is deleted when entries are added. It is safe for concurrent
-// use.
+// take a bounded number of bytes, and has no goroutine: what has expired is deleted when entries are
+// added. It is safe for concurrent use.
 type memory struct {
 	limit int
 	bytes int64 // 0 for any number
