@@ -179,16 +179,40 @@ func (a *Answer) settle(ctx context.Context, least int64) error {
 	if due < least {
 		return nil
 	}
+	if a.taken.Load() == 0 {
+		a.enter()
+	}
 	for i, room := range a.rooms {
-		switch err := room.take(ctx, &a.stays[i], int(due)); {
-		case err != nil && !errors.Is(err, context.Canceled): // the wait, or the time of the operation, is over
-			return a.fail(&NoRoomError{Allowed: room.Size()})
-		case err != nil:
+		err := room.take(ctx, &a.stays[i], int(due))
+		if err == nil {
+			continue
+		}
+		for before := range i {
+			a.rooms[before].give(&a.stays[before], int(due), false)
+		}
+		if a.taken.Load() == 0 {
+			a.give(0, true)
+		}
+		if errors.Is(err, context.Canceled) {
 			return err
 		}
+		return a.fail(&NoRoomError{Allowed: room.Size()}) // the wait, or the time of the operation, is over
 	}
 	a.taken.Add(due)
 	return nil
+}
+
+// enter notes that the answer is in its rooms, which it leaves together. It locks both at once, so that the
+// answers of a connection are in the same order in each. The eldest in the gateway's room is then the eldest
+// of its connection too, and waits for nothing.
+func (a *Answer) enter() {
+	for i, room := range a.rooms {
+		if room != nil {
+			room.mu.Lock()
+			defer room.mu.Unlock()
+			room.answers = append(room.answers, &a.stays[i])
+		}
+	}
 }
 
 // SpendError counts an error of n bytes, and reports whether it may still be told. It is left out if there
@@ -254,7 +278,7 @@ func (a *Answer) Written(n int) {
 // Release leaves the whole room to others, once all is written or nobody waits for it.
 func (a *Answer) Release() {
 	if a != nil {
-		a.give(a.Spent(), true)
+		a.give(0, true)
 	}
 }
 

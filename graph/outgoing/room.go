@@ -48,23 +48,17 @@ func (r *Room) Held() int {
 	return r.size - r.free
 }
 
-// take takes n bytes for an answer, for which it waits if need be. The error says that there is no room, or
-// that ctx has ended.
+// take takes n bytes for an answer in the room, for which it waits if need be. The error says that there is
+// no room, or that ctx has ended.
 func (r *Room) take(ctx context.Context, s *stay, n int) error {
 	if r == nil {
 		return nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !slices.Contains(r.answers, s) {
-		r.answers = append(r.answers, s)
-	}
 	if !r.mayTake(s, n) {
 		defer r.wake() // those behind it
 		if err := r.await(ctx, s, n); err != nil {
-			if s.held == 0 {
-				r.leave(s)
-			}
 			return err
 		}
 	}
@@ -161,15 +155,17 @@ func (r *Room) writing(s *stay, cut func()) {
 	r.wake() // who waits may have to keep an eye on it
 }
 
-// give returns n bytes of an answer, or all that it has if there are fewer. An answer that leaves has no
-// claim to more.
+// give returns n bytes of an answer, or all that it has if there are fewer. An answer that leaves returns
+// all, and has no claim to more.
 func (r *Room) give(s *stay, n int, leaves bool) {
 	if r == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n = min(n, s.held)
+	if n = min(n, s.held); leaves {
+		n = s.held
+	}
 	s.held -= n
 	r.free += n
 	s.cut = nil

@@ -157,3 +157,31 @@ func TestWhoLeavesWaitsNoLonger(t *testing.T) {
 		}
 	})
 }
+
+// An answer that finds no room in the gateway gives back what it had of its connection's.
+func TestWhoFindsNoRoomKeepsNone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		gateway := NewRoom(16 << 10)
+		other := begun(t.Context(), gateway)
+		_ = other.Spend(t.Context(), 16<<10)
+		ctx := WithConnection(t.Context(), 64<<10)
+		for name, held := range map[string]int{"at once": 0, "half made": 8 << 10} {
+			a := begun(ctx, gateway)
+			if held > 0 {
+				other.Written(held)
+				if err := a.Spend(ctx, held); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, ok := errors.AsType[*NoRoomError](a.Spend(ctx, 12<<10)); !ok || connection(ctx).Held() != held {
+				t.Errorf("%s: %v, and %d bytes are held", name, a.Err(), connection(ctx).Held())
+			}
+			a.Release()
+			if connection(ctx).Held() != 0 {
+				t.Errorf("%s: %d bytes stay", name, connection(ctx).Held())
+			}
+			_ = other.Spend(t.Context(), held)
+		}
+	})
+}
