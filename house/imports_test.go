@@ -175,6 +175,14 @@ var importRules = map[string]importRule{
 		standardOnly: true,
 		why:          "the playground is files and a handler that serves them",
 	},
+	"certql/shared": {
+		project: []string{"certql/upstream", "certql/upstream/throttle"},
+		never:   []string{"certql/edge/config", "certql/edge/telemetry", "certql/gateway", "certql/upstream/sandbox", gqlgen, gqlparser},
+		why:     "what replicas share is kept for packages that know nothing of where",
+	},
+	"certql/shared/enginetest": {
+		why: "tests start an engine for whatever is kept in it",
+	},
 	"certql/soak": {
 		standardOnly: true,
 		why:          "the soak asks over HTTP, like any other caller",

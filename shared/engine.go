@@ -1,0 +1,200 @@
+package shared
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// DefaultTimeout is the longest time that one command may take unless Config says otherwise.
+const DefaultTimeout = 250 * time.Millisecond
+
+const (
+	// poolSize is how many connections commands share: few, since each may fail once after a break.
+	poolSize = 4
+	// probePace is about how often an engine that is away is asked whether it is back.
+	probePace = 250 * time.Millisecond
+)
+
+// ErrAway is the error of what the engine did not answer: it cannot be reached, takes too long, or refuses
+// what it would have to do.
+var ErrAway = errors.New("the engine that replicas share does not answer")
+
+// A Config says where the engine is, and what its keys begin with.
+type Config struct {
+	// URLs are redis://host:port/db, or rediss:// for TLS: one, several nodes of a cluster, or several
+	// sentinels.
+	URLs []string
+	// SentinelMaster is the name by which the sentinels know the master; empty if URLs are no sentinels.
+	SentinelMaster string
+	// Username and Password are the engine's, and SentinelPassword is the sentinels'; each may be empty.
+	Username, Password, SentinelPassword string
+	// TLS has the certificates for rediss://; nil for those of the system.
+	TLS *tls.Config
+	// Prefix is what all keys begin with: one for each tenant.
+	Prefix string
+	// Timeout is the longest time that one command may take; by default DefaultTimeout.
+	Timeout time.Duration
+	// Replica is the name of this replica, its own among all that have the prefix.
+	Replica string
+	// Logger gets a line for each change of state.
+	Logger *slog.Logger
+}
+
+// An Engine is the Redis or Valkey that replicas share. It is away from the first command that it does not
+// answer until it does something again, which is tried in the background. Meanwhile commands fail at once,
+// with ErrAway. It is safe for concurrent use.
+type Engine struct {
+	client  redis.UniversalClient
+	prefix  string
+	replica string
+	timeout time.Duration
+	log     *slog.Logger
+
+	mu     sync.Mutex
+	away   bool
+	closed bool
+	probes sync.WaitGroup
+	stop   context.CancelFunc
+	ctx    context.Context // ends with the engine
+}
+
+// Open returns the engine of a configuration. It sends nothing yet. Close has to follow.
+func Open(cfg Config) (*Engine, error) {
+	options, err := cfg.options()
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{
+		client: redis.NewUniversalClient(options), prefix: cfg.Prefix, replica: cfg.Replica,
+		timeout: options.ReadTimeout, log: cfg.Logger,
+	}
+	if e.log == nil {
+		e.log = slog.New(slog.DiscardHandler)
+	}
+	e.ctx, e.stop = context.WithCancel(context.Background())
+	return e, nil
+}
+
+// options returns what the library is told. It sends no command twice, since what was not answered may have
+// been done.
+func (cfg Config) options() (*redis.UniversalOptions, error) {
+	timeout := cfg.Timeout
+	if timeout == 0 {
+		timeout = DefaultTimeout
+	}
+	options := &redis.UniversalOptions{
+		MasterName: cfg.SentinelMaster, Username: cfg.Username, Password: cfg.Password, SentinelPassword: cfg.SentinelPassword,
+		MaxRetries: -1, ContextTimeoutEnabled: true, PoolSize: poolSize,
+		DialTimeout: timeout, ReadTimeout: timeout, WriteTimeout: timeout, PoolTimeout: timeout,
+	}
+	for _, text := range cfg.URLs {
+		one, err := redis.ParseURL(text)
+		if err != nil {
+			return nil, fmt.Errorf("the URL of Redis: %w", err)
+		}
+		options.Addrs = append(options.Addrs, one.Addr)
+		options.DB = one.DB
+		if one.TLSConfig != nil {
+			options.TLSConfig = one.TLSConfig
+			if cfg.TLS != nil {
+				options.TLSConfig = cfg.TLS.Clone()
+				options.TLSConfig.ServerName = one.TLSConfig.ServerName
+			}
+		}
+	}
+	slices.Sort(options.Addrs)
+	return options, nil
+}
+
+// Close ends all connections.
+func (e *Engine) Close() {
+	e.mu.Lock()
+	e.closed = true
+	e.mu.Unlock()
+	e.stop()
+	e.probes.Wait()
+	_ = e.client.Close()
+}
+
+// Away reports whether the engine does not answer.
+func (e *Engine) Away() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.away
+}
+
+// key returns the key that consists of the given parts after the prefix.
+func (e *Engine) key(parts ...string) string { return e.prefix + ":" + strings.Join(parts, ":") }
+
+// do has a command, or several, carried out, for which it takes at most the engine's timeout. The error is
+// that of ctx, redis.Nil, or one that is ErrAway. What has failed may have been carried out all the same.
+func (e *Engine) do(ctx context.Context, command func(context.Context, redis.UniversalClient) error) error {
+	if e.Away() {
+		return ErrAway
+	}
+	within, cancel := context.WithTimeout(ctx, e.timeout)
+	defer cancel()
+	err := command(within, e.client)
+	switch {
+	case err == nil || errors.Is(err, redis.Nil):
+		return err
+	case ctx.Err() != nil: // nobody waits for it any more, which says nothing of the engine
+		return ctx.Err()
+	}
+	e.leave(err)
+	return fmt.Errorf("%w: %w", ErrAway, err)
+}
+
+// run has a script carried out, as do does. A script that the engine does not know yet is sent whole.
+func (e *Engine) run(ctx context.Context, script *redis.Script, keys []string, args ...any) (result any, err error) {
+	err = e.do(ctx, func(ctx context.Context, client redis.UniversalClient) error {
+		result, err = script.Run(ctx, client, keys, args...).Result()
+		return err
+	})
+	return result, err
+}
+
+// leave notes that the engine is away, and begins to look for when it is back.
+func (e *Engine) leave(why error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.away || e.closed {
+		return
+	}
+	e.away = true
+	e.log.Warn("the engine that replicas share is away", "error", why)
+	e.probes.Go(e.probe)
+}
+
+// probe waits until the engine carries out a command that writes.
+func (e *Engine) probe() {
+	began := time.Now()
+	for {
+		select {
+		case <-time.After(probePace + rand.N(probePace/2)):
+		case <-e.ctx.Done():
+			return
+		}
+		ctx, cancel := context.WithTimeout(e.ctx, e.timeout)
+		err := e.client.Set(ctx, e.key("probe"), e.replica, time.Minute).Err()
+		cancel()
+		if err != nil {
+			continue
+		}
+		e.mu.Lock()
+		e.away = false
+		e.mu.Unlock()
+		e.log.Info("the engine that replicas share is back", "away_for", time.Since(began).Round(time.Millisecond).String())
+		return
+	}
+}
