@@ -65,7 +65,7 @@ type Head struct {
 type Settlement struct {
 	Head
 	Sender string // for Proved
-	Fate Fate
+	Fate   Fate
 	// Epoch is the one in which the call had its turn.
 	Epoch int
 	// Left is for how long the call still occupies its slot: for Spent and UnderWay.
