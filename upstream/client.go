@@ -67,6 +67,9 @@ func New(cfg Config) (*Client, error) {
 			Unproven:    max(cfg.UnprovenLimit, 0),
 			QueueLength: cfg.QueueLength,
 			QueueWait:   cfg.QueueWait,
+			Ledger:      cfg.Ledger,
+			Hold:        cfg.CallTimeout + throttle.Window,
+			Outage:      cfg.LedgerOutage,
 			MaxPause:    cfg.MaxPause,
 			Now:         cfg.Now,
 			Hooks:       throttleHooks(stats),
@@ -107,6 +110,10 @@ func throttleHooks(stats *statistics) throttle.Hooks {
 		Paused:   func() { stats.pauses.Add(1) },
 	}
 }
+
+// Close gives up what the client has of a ledger, at the latest when ctx ends. No call is sent after that.
+// Without a ledger there is nothing to close.
+func (c *Client) Close(ctx context.Context) { c.throttle.Close(ctx) }
 
 // CloseIdleConnections closes the connections that no call is using now.
 func (c *Client) CloseIdleConnections() {

@@ -74,6 +74,12 @@ type Config struct {
 	// yet, which may be made up; by default DefaultUnprovenLimit, or NoRateLimit if they are like all
 	// others. Their senders take turns: see WithSender.
 	UnprovenLimit int
+	// Ledger keeps the budgets that several replicas of a program spend together, so that RateLimit and
+	// the others are those of all of them; nil if this process spends them alone. LedgerOutage is how
+	// long a client goes on by its part of a budget while the Ledger does not answer. With a Ledger,
+	// Close has to be called in the end.
+	Ledger       throttle.Ledger
+	LedgerOutage time.Duration
 	// RateLimitKey says which calls share a budget; by default RateLimitByClient. A Client calls
 	// one API version, so that the version is always part of the key.
 	RateLimitKey RateLimitKey
@@ -129,6 +135,7 @@ func (cfg Config) check() (*url.URL, error) {
 		{"RateLimitMargin", int64(cfg.RateLimitMargin)},
 		{"QueueLength", int64(cfg.QueueLength)},
 		{"QueueWait", int64(cfg.QueueWait)},
+		{"LedgerOutage", int64(cfg.LedgerOutage)},
 		{"MaxPause", int64(cfg.MaxPause)},
 		{"CacheTTL", int64(cfg.CacheTTL)},
 		{"CacheBytes", cfg.CacheBytes},
@@ -140,6 +147,9 @@ func (cfg Config) check() (*url.URL, error) {
 	}
 	if cfg.PageSize > MaxLimit {
 		problems = append(problems, fmt.Errorf("PageSize: must be at most %d", MaxLimit))
+	}
+	if cfg.Ledger != nil && cfg.RateLimit == NoRateLimit {
+		problems = append(problems, errors.New("Ledger: is of no use without a RateLimit"))
 	}
 	if cfg.UnprovenLimit < NoRateLimit {
 		problems = append(problems, errors.New("UnprovenLimit: must not be negative, but for NoRateLimit"))

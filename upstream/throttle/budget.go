@@ -27,7 +27,8 @@ type budget struct {
 	lastSent time.Time
 	drained  time.Time // when the last slot was taken
 	pause
-	others estimator
+	others  estimator
+	visitor *visitor // nil if the budget is this process's alone
 }
 
 // A done is a request that occupies its slot for a Window from its response on.
@@ -66,11 +67,15 @@ func (b *budget) sweep(now time.Time) bool {
 			b.forget(c)
 		}
 	}
-	return len(b.callers) == 0 && len(b.senders) == 0 && !now.Before(b.until) && !b.others.known()
+	return len(b.callers) == 0 && len(b.senders) == 0 && !now.Before(b.until) && !b.others.known() &&
+		(b.visitor == nil || !b.visitor.running)
 }
 
-// grant gives a caller a turn.
-func (b *budget) grant(c *caller, now time.Time) Turn {
+// decides reports whether it is for this process to say which calls go, and not for a ledger.
+func (b *budget) decides(now time.Time) bool { return b.visitor == nil || b.visitor.isAlone(now) }
+
+// grant gives a caller a turn, for the call of a number by which a ledger knows it; 0 for any.
+func (b *budget) grant(c *caller, call int64, now time.Time) Turn {
 	b.underWay++
 	b.hold(c, 1)
 	b.fresh++
@@ -78,18 +83,36 @@ func (b *budget) grant(c *caller, now time.Time) Turn {
 	if slots, bounded := b.slots(); bounded && b.occupied() >= slots {
 		b.drained = now
 	}
-	return Turn{budget: b, caller: c, epoch: b.epoch}
+	turn := Turn{budget: b, caller: c, epoch: b.epoch}
+	if b.visitor != nil {
+		turn = b.visitor.granted(turn, call, now)
+	}
+	return turn
+}
+
+// give gives a call that has waited its turn.
+func (b *budget) give(w *waiter, now time.Time) {
+	w.turn = b.grant(w.caller, w.call, now)
+	w.turn.Waited = true
+	w.granted = true
+	close(w.ready)
 }
 
 // release ends a turn.
 func (b *budget) release(turn Turn, end Outcome, retryAfter time.Duration, now time.Time) {
 	b.underWay--
-	if turn.epoch == b.epoch {
-		b.fresh--
-	}
 	b.hold(turn.caller, -1)
 	if end == Answered || end == Lost {
 		b.occupy(turn.caller, now)
+	}
+	if b.visitor != nil {
+		b.visitor.released(turn, end, retryAfter, now)
+		if !turn.alone {
+			return // a pause is the ledger's to begin and to end
+		}
+	}
+	if turn.epoch == b.epoch {
+		b.fresh--
 	}
 	switch end {
 	case Answered:
@@ -113,7 +136,7 @@ func (b *budget) occupy(c *caller, now time.Time) {
 // dispatch lets as many calls go as may go now, and makes sure that the next one goes in time.
 func (b *budget) dispatch(now time.Time) {
 	b.expire(now)
-	for b.room(now).open {
+	for b.decides(now) && b.room(now).open {
 		w := b.outer.pop(b.admitsStranger)
 		if w == nil {
 			w = b.queue.pop(b.admits)
@@ -121,10 +144,7 @@ func (b *budget) dispatch(now time.Time) {
 		if w == nil {
 			break // no call waits, or the slots that are left are reserved
 		}
-		w.turn = b.grant(w.caller, now)
-		w.turn.Waited = true
-		w.granted = true
-		close(w.ready)
+		b.give(w, now)
 	}
 	b.arm(now)
 }
@@ -135,6 +155,10 @@ func (b *budget) arm(now time.Time) {
 		if b.timer != nil {
 			b.timer.Stop()
 		}
+		return
+	}
+	if !b.decides(now) {
+		b.visitor.wake()
 		return
 	}
 	next := b.room(now)

@@ -33,6 +33,9 @@ func (c *caller) waiting() bool {
 	return slices.ContainsFunc(c.lanes[:], func(lane []*waiter) bool { return len(lane) > 0 })
 }
 
+// head returns how a ledger is told of a call of this caller.
+func (c *caller) head(call int64) Head { return Head{Call: call, Caller: c.name, Stranger: c.stranger} }
+
 // enlist returns the caller of a name. One that is unproven is a stranger, if there are slots for such.
 func (b *budget) enlist(name string, unproven bool, now time.Time) *caller {
 	stranger := unproven && b.config.Unproven > 0

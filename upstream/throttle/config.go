@@ -23,6 +23,12 @@ type Config struct {
 	QueueWait   time.Duration
 	// MaxPause is the longest time that nothing goes after a 429, whatever the service asks for.
 	MaxPause time.Duration
+	// Ledger keeps budgets that replicas spend together; nil if this process spends them alone. With a
+	// Ledger, there is a Limit, and Close has to be called in the end.
+	Ledger Ledger
+	// Hold is how long a call may be under way, and a Window more, and Outage how long the replica goes on
+	// by its part while the Ledger does not answer. Both are for a Ledger.
+	Hold, Outage time.Duration
 	// Now is the clock that budgets are measured by.
 	Now   func() time.Time
 	Hooks Hooks

@@ -27,8 +27,9 @@ type Visit struct {
 	// Number is larger than that of any visit of this replica to this budget before. The ledger does
 	// nothing for a visit with another number: a broken connection has delayed it.
 	Number int64
-	// Since is the time since the replica's last visit by its own clock; 0 at the first. The ledger's own
-	// clock goes by it if it jumps.
+	// Since is the time since the beginning of the replica's visit with the number After, by its own clock:
+	// the ledger's own clock goes by it if it jumps. After is 0 if none was answered.
+	After int64
 	Since time.Duration
 	// Next is when the replica visits again at the latest. Two seconds later it counts as missing: what it
 	// has under way is free twelve seconds after that, and until it is back its part is left to it.

@@ -16,6 +16,7 @@ type waiter struct {
 	ready   chan struct{} // closed when the turn is given
 	granted bool
 	turn    Turn
+	call    int64 // as a ledger knows it; 0 as long as it was not asked
 }
 
 // push puts a call at the end of its caller's lane. In front, for a call that had its turn before,
@@ -64,12 +65,45 @@ func (q *queue) pop(admits func(*caller) bool) *waiter {
 	return nil
 }
 
-// remove takes a call off the queue, wherever it stands.
-func (q *queue) remove(w *waiter) {
+// heads returns the calls that go next, at most n, in the order in which pop would return them if all
+// callers were admitted.
+func (q *queue) heads(n int) []*waiter {
+	var heads []*waiter
+	for class, turns := range q.turns {
+		for depth, more := 0, true; more; depth++ {
+			more = false
+			for _, c := range turns {
+				if len(heads) == n {
+					return heads
+				}
+				if depth < len(c.lanes[class]) {
+					heads, more = append(heads, c.lanes[class][depth]), true
+				}
+			}
+		}
+	}
+	return heads
+}
+
+// callers returns how many callers have calls waiting.
+func (q *queue) callers() int {
+	n := 0
+	for class, turns := range q.turns {
+		for _, c := range turns {
+			if !slices.ContainsFunc(c.lanes[:class], func(lane []*waiter) bool { return len(lane) > 0 }) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// remove takes a call off the queue, wherever it stands, and reports whether it was there.
+func (q *queue) remove(w *waiter) bool {
 	lane := &w.caller.lanes[w.class]
 	i := slices.Index(*lane, w)
 	if i < 0 {
-		return
+		return false
 	}
 	*lane = slices.Delete(*lane, i, i+1)
 	q.length--
@@ -78,6 +112,21 @@ func (q *queue) remove(w *waiter) {
 		i := slices.Index(*turns, w.caller)
 		*turns = slices.Delete(*turns, i, i+1)
 	}
+	return true
+}
+
+// take takes a call off the queue that gets its turn, as pop does, and reports whether it was there. Its
+// caller's next turn comes after those of all others.
+func (q *queue) take(w *waiter) bool {
+	if !q.remove(w) {
+		return false
+	}
+	if len(w.caller.lanes[w.class]) > 0 {
+		turns := &q.turns[w.class]
+		i := slices.Index(*turns, w.caller)
+		*turns = append(slices.Delete(*turns, i, i+1), w.caller)
+	}
+	return true
 }
 
 // ahead returns how many calls go before one that would be pushed now.

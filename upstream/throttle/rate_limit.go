@@ -62,6 +62,10 @@ func (t *Throttle) State() State {
 
 func (b *budget) rateLimit(now time.Time) RateLimit {
 	r := RateLimit{Limit: b.config.Limit, ResetAt: now, Queued: b.queue.length + b.outer.length}
+	if !b.decides(now) {
+		r.Remaining, r.ResetAt = b.visitor.rateLimit(now)
+		return r
+	}
 	if len(b.done) > 0 {
 		r.ResetAt = b.done[len(b.done)-1].at.Add(Window)
 	}

@@ -18,11 +18,42 @@ type Throttle struct {
 	mu      sync.Mutex
 	budgets map[string]*budget
 	swept   time.Time
+
+	calls    int64 // the number of the latest one that a ledger is told of
+	visitors sync.WaitGroup
+	ctx      context.Context // of visits
+	cancel   context.CancelFunc
+	closing  bool
 }
 
 // New returns a Throttle that no call has passed yet.
 func New(config Config) *Throttle {
-	return &Throttle{config: config, budgets: map[string]*budget{}}
+	t := &Throttle{config: config, budgets: map[string]*budget{}, calls: config.Now().UnixMicro()}
+	t.ctx, t.cancel = context.WithCancel(context.Background())
+	return t
+}
+
+// Close tells the ledger what it does not know yet, gives up this replica's parts, and ends what visits the
+// ledger, at the latest when ctx ends. No call gets a turn after that. It does nothing without a ledger.
+func (t *Throttle) Close(ctx context.Context) {
+	t.mu.Lock()
+	t.closing = true
+	for _, b := range t.budgets {
+		if b.visitor != nil {
+			b.visitor.wake()
+		}
+	}
+	t.mu.Unlock()
+	stop := context.AfterFunc(ctx, t.cancel)
+	defer stop()
+	t.visitors.Wait()
+	t.cancel()
+}
+
+// nextCall returns the number of a call that a ledger is told of.
+func (t *Throttle) nextCall() int64 {
+	t.calls++
+	return t.calls
 }
 
 // Enter waits for the call's turn. The turn has to be given back by Leave. Enter fails with the
@@ -37,8 +68,8 @@ func (t *Throttle) Enter(ctx context.Context, p Place) (Turn, error) {
 	b := t.budget(p.Payer.Budget, now)
 	c := b.enlist(p.Payer.Caller, p.Unproven, now)
 	b.dispatch(now)
-	if b.room(now).open && b.admits(c) {
-		granted := b.grant(c, now)
+	if b.decides(now) && b.room(now).open && b.admits(c) {
+		granted := b.grant(c, 0, now)
 		t.mu.Unlock()
 		t.config.Hooks.Waited(0)
 		return granted, nil
@@ -51,6 +82,9 @@ func (t *Throttle) Enter(ctx context.Context, p Place) (Turn, error) {
 		return Turn{}, &UsedUpError{expected}
 	}
 	w := &waiter{caller: c, class: p.Class, ready: make(chan struct{})}
+	if b.visitor != nil && !c.waiting() {
+		b.visitor.arrived(now)
+	}
 	b.line(c).push(w, p.Front)
 	b.arm(now)
 	t.mu.Unlock()
@@ -118,6 +152,9 @@ func (t *Throttle) Prove(turn Turn, caller string) Turn {
 	}
 	now := t.config.Now()
 	turn.caller = b.enlist(caller, false, now)
+	if b.visitor != nil {
+		b.visitor.settle(Settlement{Head: turn.caller.head(turn.call), Sender: stranger.name, Fate: Proved}, now)
+	}
 	b.hold(turn.caller, 1)
 	b.hold(stranger, -1)
 	b.forget(stranger)
@@ -125,11 +162,16 @@ func (t *Throttle) Prove(turn Turn, caller string) Turn {
 	return turn
 }
 
-// Holds reports whether a turn still holds: no pause has begun since it was given.
+// Holds reports whether a turn still holds: no pause has begun since it was given, and the ledger that gave
+// it, if one did, does not take it for one of a replica that has vanished.
 func (t *Throttle) Holds(turn Turn) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return turn.epoch == turn.budget.epoch
+	b := turn.budget
+	if b.visitor != nil && !turn.alone && b.visitor.missing(t.config.Now()) {
+		return false
+	}
+	return turn.epoch == b.epoch
 }
 
 // Resent notes that the request of a turn goes out once more, and that the service may have counted
@@ -137,7 +179,11 @@ func (t *Throttle) Holds(turn Turn) bool {
 func (t *Throttle) Resent(turn Turn) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	turn.budget.occupy(turn.caller, t.config.Now())
+	b, now := turn.budget, t.config.Now()
+	b.occupy(turn.caller, now)
+	if b.visitor != nil {
+		b.visitor.settle(Settlement{Head: turn.caller.head(t.nextCall()), Fate: Spent}, now)
+	}
 }
 
 // Patience returns how long a call may wait from now on: to its deadline or to the longest wait,
@@ -165,6 +211,10 @@ func (t *Throttle) budget(key string, now time.Time) *budget {
 		b = &budget{config: &t.config, lock: &t.mu, callers: map[string]*caller{}, senders: map[string]*caller{}, others: alone{}}
 		if limit := t.config.Limit; limit > 0 {
 			b.others = newContention(limit, t.config.Margin)
+		}
+		if t.config.Ledger != nil {
+			b.others = alone{} // what other clients spend is for all replicas to learn
+			b.visitor = &visitor{throttle: t, key: key, budget: b, woken: make(chan struct{}, 1), alone: map[int64]Head{}}
 		}
 		t.budgets[key] = b
 	}

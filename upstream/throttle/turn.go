@@ -35,6 +35,10 @@ type Turn struct {
 	budget *budget
 	caller *caller
 	epoch  int // the budget's, when the turn was given
+
+	call  int64 // as a ledger knows it, if there is one
+	told  int   // the ledger's epoch
+	alone bool  // the ledger was away
 }
 
 // An Outcome is what became of a request that had its turn.

@@ -1,0 +1,361 @@
+package throttle
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	// mostHeads is how many calls a visit asks for at most.
+	mostHeads = 64
+	// settlePace is how long a settlement waits for company, if nothing else asks for a visit.
+	settlePace = 50 * time.Millisecond
+	// busyPace is the longest time between two visits while calls wait or are under way, and idlePace
+	// the longest while a part of the budget is only kept.
+	busyPace = time.Second
+	idlePace = 5 * time.Second
+	// partKept is for how long a part of the budget is kept after the last call of a known caller.
+	partKept = 10 * time.Minute
+	// leastWait is how long calls that may not go wait before they are asked for again.
+	leastWait = 5 * time.Millisecond
+	// retryPace is about the time between two visits while the ledger does not answer.
+	retryPace = 250 * time.Millisecond
+
+	// A replica that breaks its word to visit counts as missing after grace. After aloneAfter it may
+	// send its part: the calls that it has had under way are taken to have come to the service by then,
+	// a Window ago.
+	grace      = 2 * time.Second
+	aloneAfter = Window + grace
+)
+
+// A visitor is what asks a ledger for a budget: a goroutine that lives while the budget is at work, with
+// one visit under way at a time. The lock of the Throttle guards it.
+type visitor struct {
+	throttle *Throttle
+	key      string
+	budget   *budget
+
+	running bool
+	woken   chan struct{} // has room for one
+
+	number      int64
+	began       time.Time      // when the last visit began
+	contact     time.Time      // when the last visit began that was answered; zero before the first
+	answeredAs  int64          // the number of that visit
+	promised    time.Duration  // after which the next one comes at the latest
+	away        bool           // the last visit was not answered
+	ask         time.Time      // when the calls that wait are asked for again
+	needed      time.Time      // up to when the part is kept
+	settlements []settled      // that the ledger does not know
+	alone       map[int64]Head // calls under way that went out while the ledger was away
+	reply       Reply          // the last one
+
+	visiting bool // a visit is under way
+	told     int  // settlements that it has
+}
+
+// A settled is a settlement, and when it was made.
+type settled struct {
+	Settlement
+	at time.Time
+}
+
+// wake has the visitor look for what is to be done, and starts it if need be.
+func (v *visitor) wake() {
+	select {
+	case v.woken <- struct{}{}:
+	default:
+	}
+	if !v.running && !v.throttle.closing {
+		v.running = true
+		v.throttle.visitors.Go(v.run)
+	}
+}
+
+// run visits the ledger until the budget is idle.
+func (v *visitor) run() {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	t := v.throttle
+	for {
+		t.mu.Lock()
+		now := t.config.Now()
+		if v.over(now) {
+			forget := !v.away && !v.contact.IsZero()
+			if v.running = false; !forget {
+				t.mu.Unlock()
+				return
+			}
+			v.contact, v.reply = time.Time{}, Reply{} // the next visit is as the first
+			t.mu.Unlock()
+			_ = t.config.Ledger.Forget(t.ctx, v.key) // or else the part is dropped in time
+			return
+		}
+		if wait := v.due(now).Sub(now); wait > 0 {
+			t.mu.Unlock()
+			timer.Reset(wait)
+			select {
+			case <-timer.C:
+			case <-v.woken:
+			}
+			continue
+		}
+		visit, asked := v.compose(now)
+		t.mu.Unlock()
+		reply, err := t.config.Ledger.Visit(t.ctx, v.key, visit)
+		t.mu.Lock()
+		if v.visiting = false; err != nil {
+			v.missed(asked)
+		} else {
+			v.answered(visit, asked, reply)
+		}
+		t.mu.Unlock()
+		if err == nil && reply.Facts != nil {
+			// If the lesson is lost, the next visit is told to learn.
+			_ = t.config.Ledger.Learn(t.ctx, v.key, learn(*reply.Facts, t.config.Limit, t.config.Margin))
+		}
+	}
+}
+
+// over reports whether there is nothing left to visit the ledger for.
+func (v *visitor) over(now time.Time) bool {
+	if v.throttle.closing {
+		return v.away || len(v.settlements) == 0
+	}
+	return v.idle() && len(v.settlements) == 0 && !now.Before(v.needed)
+}
+
+// idle reports whether no call waits or is under way.
+func (v *visitor) idle() bool {
+	return v.budget.queue.length+v.budget.outer.length+v.budget.underWay == 0
+}
+
+// pace returns the time after which the next visit comes at the latest.
+func (v *visitor) pace() time.Duration {
+	if v.idle() {
+		return idlePace
+	}
+	return busyPace
+}
+
+// due returns when the next visit is to begin.
+func (v *visitor) due(now time.Time) time.Time {
+	if v.away {
+		return v.ask
+	}
+	at := v.began.Add(v.promised)
+	if len(v.alone) > 0 {
+		return now
+	}
+	if !v.idle() {
+		at = earliest(at, v.began.Add(busyPace))
+	}
+	if v.budget.queue.length+v.budget.outer.length > 0 {
+		at = earliest(at, v.ask)
+	}
+	for _, s := range v.settlements {
+		if s.Fate == Overran || v.throttle.closing {
+			return now
+		}
+		at = earliest(at, s.at.Add(settlePace))
+	}
+	return at
+}
+
+// compose returns the next visit, and the calls that it asks for by their numbers. While the ledger does not
+// answer, it asks for none: which of them it lets go would not be known.
+func (v *visitor) compose(now time.Time) (Visit, map[int64]*waiter) {
+	b, config := v.budget, v.throttle.config
+	v.number = max(v.number+1, now.UnixMicro()) // larger than those of a process that ran here before
+	visit := Visit{
+		Number: v.number, Next: v.pace(), Callers: b.queue.callers() + b.outer.callers(), Calls: b.queue.length + b.outer.length,
+		Terms: Terms{Limit: config.Limit, Unproven: config.Unproven, Hold: config.Hold, MaxPause: config.MaxPause, Outage: config.Outage},
+	}
+	if !v.contact.IsZero() {
+		visit.After, visit.Since = v.answeredAs, now.Sub(v.contact)
+	}
+	v.began, v.visiting, v.told = now, true, len(v.settlements)
+	for _, s := range v.settlements {
+		if s.Fate == Spent {
+			s.Left = max(s.at.Add(Window).Sub(now), 0)
+		}
+		visit.Settlements = append(visit.Settlements, s.Settlement)
+	}
+	for _, head := range v.alone {
+		visit.Settlements = append(visit.Settlements, Settlement{Head: head, Fate: UnderWay, Left: config.Hold})
+	}
+	asked := map[int64]*waiter{}
+	if v.away || v.throttle.closing {
+		return visit, asked
+	}
+	for _, w := range append(b.outer.heads(mostHeads), b.queue.heads(mostHeads)...) {
+		if len(asked) == mostHeads {
+			break
+		}
+		if w.call == 0 {
+			w.call = v.throttle.nextCall()
+		}
+		asked[w.call] = w
+		visit.Heads = append(visit.Heads, w.caller.head(w.call))
+	}
+	return visit, asked
+}
+
+// missed notes that a visit was not answered. The ledger may have let calls go all the same.
+func (v *visitor) missed(asked map[int64]*waiter) {
+	now := v.throttle.config.Now()
+	v.away = true
+	v.ask = now.Add(retryPace + rand.N(retryPace/4))
+	for call, w := range asked {
+		v.settle(Settlement{Head: w.caller.head(call), Fate: Dropped}, now)
+		w.call = 0
+	}
+	if v.isAlone(now) {
+		v.budget.dispatch(now)
+	}
+}
+
+// answered takes account of the reply to a visit.
+func (v *visitor) answered(visit Visit, asked map[int64]*waiter, reply Reply) {
+	b, now := v.budget, v.throttle.config.Now()
+	v.away = false
+	if reply.Why == Outdated { // by a process of the same name whose clock was ahead
+		v.number += int64(24 * time.Hour / time.Microsecond)
+		v.ask = now
+		return
+	}
+	for _, claimed := range visit.Settlements[v.told:] {
+		delete(v.alone, claimed.Call)
+	}
+	v.settlements = v.settlements[v.told:]
+	if met := !v.contact.IsZero(); reply.Epoch != v.reply.Epoch && met {
+		b.epoch++
+		v.throttle.config.Hooks.Paused()
+	}
+	v.contact, v.answeredAs, v.promised, v.reply = v.began, visit.Number, visit.Next, reply
+	b.until = now.Add(reply.Pause)
+	for _, call := range reply.Granted {
+		w := asked[call]
+		delete(asked, call)
+		if !b.line(w.caller).take(w) { // it waits no longer
+			v.settle(Settlement{Head: w.caller.head(call), Fate: Dropped, Epoch: reply.Epoch}, now)
+			continue
+		}
+		b.give(w, now)
+	}
+	v.ask = now
+	if len(asked) > 0 && reply.Facts == nil {
+		v.ask = now.Add(max(reply.Wait, leastWait))
+	}
+}
+
+// arrived notes that a call waits whose caller had none waiting: it may go even where others may not.
+func (v *visitor) arrived(now time.Time) {
+	if !v.away && (v.reply.Why == Reserved || v.reply.Why == Strangers) {
+		v.ask = now
+	}
+}
+
+// granted notes that a call has its turn, and returns the turn with what the ledger will be told.
+func (v *visitor) granted(turn Turn, call int64, now time.Time) Turn {
+	if call == 0 {
+		call = v.throttle.nextCall()
+	}
+	turn.call, turn.told, turn.alone = call, v.reply.Epoch, v.isAlone(now)
+	kept := partKept
+	if turn.caller.stranger {
+		kept = Window
+	}
+	v.needed = latest(v.needed, now.Add(kept))
+	if turn.alone {
+		v.alone[call] = turn.caller.head(call)
+	}
+	return turn
+}
+
+// released notes what became of a call.
+func (v *visitor) released(turn Turn, end Outcome, retryAfter time.Duration, now time.Time) {
+	delete(v.alone, turn.call)
+	s := Settlement{Head: turn.caller.head(turn.call), Epoch: turn.told}
+	switch end {
+	case Unsent:
+		s.Fate = Dropped
+	case Answered, Lost:
+		s.Fate, s.Answered = Spent, end == Answered
+	case Refused:
+		s.Fate, s.Asked = Overran, retryAfter
+		_, s.Elapsed = passedOf(retryAfter)
+	}
+	v.settle(s, now)
+}
+
+// settle keeps a settlement for the next visit.
+func (v *visitor) settle(s Settlement, now time.Time) {
+	v.settlements = append(v.settlements, settled{s, now})
+	v.wake()
+}
+
+// missing reports whether the ledger may take this replica for one that has vanished, and what it has under
+// way for what will never be sent.
+func (v *visitor) missing(now time.Time) bool {
+	return !now.Before(v.contact.Add(v.promised + grace))
+}
+
+// isAlone reports whether the budget's part is to be spent without the ledger, which has not answered for
+// long enough. While a visit is under way it is not: the ledger may count on the part again.
+func (v *visitor) isAlone(now time.Time) bool {
+	from, to := v.aloneSpan()
+	return v.away && !v.visiting && !v.contact.IsZero() && !now.Before(from) && now.Before(to)
+}
+
+// aloneSpan returns from when to when the part may be spent while the ledger does not answer. Others take it
+// after that.
+func (v *visitor) aloneSpan() (from, to time.Time) {
+	missing := v.contact.Add(v.promised + grace)
+	return missing.Add(aloneAfter), missing.Add(v.throttle.config.Outage - aloneAfter)
+}
+
+// estimate returns how long a call would wait that joined the queue now behind others, as far as can be
+// told from the last reply. It is longer than any call may wait if nothing says that one goes at all.
+func (v *visitor) estimate(ahead int, now time.Time) time.Duration {
+	from, to := v.aloneSpan()
+	switch {
+	case v.away && (v.contact.IsZero() || !to.After(latest(from, now))):
+		return v.throttle.config.QueueWait + Window
+	case v.away:
+		return from.Sub(now)
+	}
+	at := latest(latest(now, v.ask), v.budget.until)
+	r := v.reply
+	free := r.Slots - r.Occupied
+	if ahead < free || now.Sub(v.began) > busyPace || r.Slots == 0 {
+		return at.Sub(now)
+	}
+	share := max(1, r.Slots*max(1, v.budget.queue.callers())/max(1, r.Waiting))
+	return at.Sub(now) + Window*time.Duration(ahead-max(free, 0))/time.Duration(share)
+}
+
+// rateLimit returns how the budget stands, as far as the last reply tells.
+func (v *visitor) rateLimit(now time.Time) (remaining int, resetAt time.Time) {
+	if v.away {
+		return 0, latest(now, v.budget.until)
+	}
+	remaining, resetAt = v.reply.Slots, now
+	if v.contact.IsZero() {
+		remaining = v.throttle.config.Limit
+	}
+	if now.Sub(v.began) < Window && v.reply.Occupied > 0 {
+		remaining, resetAt = max(0, v.reply.Slots-v.reply.Occupied), now.Add(Window)
+	}
+	if now.Before(v.budget.until) {
+		remaining = 0
+	}
+	return remaining, latest(resetAt, v.budget.until)
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,323 @@
+package throttle_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"certql/upstream/throttle"
+	"certql/upstream/throttle/throttletest"
+)
+
+// A fleet is replicas that spend one budget, and what they have sent.
+type fleet struct {
+	t        *testing.T
+	ledger   *throttletest.Ledger
+	replicas []*throttle.Throttle
+	limit    int
+
+	mu   sync.Mutex
+	sent []time.Time // when each call arrived at the service
+}
+
+// withFleet runs a test on so many replicas.
+func withFleet(t *testing.T, replicas int, config throttle.Config, test func(t *testing.T, f *fleet)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fleet{t: t, ledger: throttletest.NewLedger(), limit: config.Limit}
+		f.ledger.Delay = 250 * time.Microsecond
+		for n := range replicas {
+			each := config
+			each.QueueLength, each.QueueWait, each.MaxPause = 10_000, 30*time.Minute, 2*time.Minute
+			each.Ledger, each.Hold, each.Now = f.ledger.As(fmt.Sprint("replica ", n)), 40*time.Second, time.Now
+			if each.Outage == 0 {
+				each.Outage = 5 * time.Minute
+			}
+			each.Hooks = throttle.Hooks{
+				Deadline: context.Context.Deadline,
+				Queued:   func(context.Context, time.Duration, time.Time) {},
+				Dequeued: func(context.Context, time.Time) {},
+				Waited:   func(time.Duration) {},
+				Rejected: func() {}, Paused: func() {},
+			}
+			f.replicas = append(f.replicas, throttle.New(each))
+		}
+		test(t, f)
+		ended, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		for _, r := range f.replicas {
+			r.Close(ended)
+		}
+		f.wantWithinTheLimit()
+	})
+}
+
+// call makes a call of a caller on a replica, which takes a while, and returns how long it waited.
+func (f *fleet) call(ctx context.Context, replica int, caller string, took time.Duration) (time.Duration, error) {
+	began := time.Now()
+	place := throttle.Place{Payer: throttle.Payer{Budget: "b", Caller: caller}, Class: throttle.Reads, Since: began}
+	turn, err := f.replicas[replica].Enter(ctx, place)
+	if err != nil {
+		return 0, err
+	}
+	waited := time.Since(began)
+	time.Sleep(took / 2)
+	f.mu.Lock()
+	f.sent = append(f.sent, time.Now())
+	f.mu.Unlock()
+	time.Sleep(took / 2)
+	f.replicas[replica].Leave(turn, throttle.Answered, 0)
+	return waited, nil
+}
+
+// wantWithinTheLimit checks that no window holds more calls than the limit, however it lies.
+func (f *fleet) wantWithinTheLimit() {
+	f.t.Helper()
+	slices.SortFunc(f.sent, time.Time.Compare)
+	for i := range f.sent {
+		if j := i + f.limit; j < len(f.sent) && f.sent[j].Sub(f.sent[i]) < throttle.Window {
+			f.t.Errorf("%d calls within %s", f.limit+1, f.sent[j].Sub(f.sent[i]))
+			return
+		}
+	}
+}
+
+// load has callers on a replica ask for one call after the other for a time, and returns how many each had.
+func (f *fleet) load(group *sync.WaitGroup, replica, callers int, d time.Duration) []int {
+	had := make([]int, callers)
+	ctx, cancel := context.WithTimeout(f.t.Context(), d)
+	context.AfterFunc(ctx, cancel)
+	for n := range callers {
+		group.Go(func() {
+			for ctx.Err() == nil {
+				if _, err := f.call(ctx, replica, fmt.Sprint("caller ", replica, n), 50*time.Millisecond); err != nil {
+					time.Sleep(100 * time.Millisecond)
+					continue
+				}
+				had[n]++
+			}
+		})
+	}
+	return had
+}
+
+// used returns which share of the budget was used over a time.
+func (f *fleet) used(d time.Duration) float64 {
+	return float64(len(f.sent)) / float64(f.limit) / (float64(d) / float64(throttle.Window))
+}
+
+// One replica with all the load uses as much of the budget as one gateway alone does, and so do several
+// with equal load.
+func TestG2ReplicasUseTheWholeBudget(t *testing.T) {
+	t.Parallel()
+	for _, each := range []struct {
+		name  string
+		loads []int // callers on each replica
+		least float64
+	}{
+		{"alone", []int{20}, 0.96},
+		{"one of three", []int{20, 0, 0}, 0.96},
+		{"three alike", []int{20, 20, 20}, 0.96},
+		{"three unlike", []int{40, 10, 1}, 0.96},
+		{"ten alike", []int{5, 5, 5, 5, 5, 5, 5, 5, 5, 5}, 0.96},
+		{"fifty alike", slices.Repeat([]int{4}, 50), 0.9},
+	} {
+		t.Run(each.name, func(t *testing.T) {
+			t.Parallel()
+			withFleet(t, len(each.loads), throttle.Config{Limit: 95, Margin: 5}, func(t *testing.T, f *fleet) {
+				const d = 2 * time.Minute
+				for n := range each.loads { // all are known
+					_, _ = f.call(t.Context(), n, "first", time.Millisecond)
+				}
+				var group sync.WaitGroup
+				for n, callers := range each.loads {
+					f.load(&group, n, callers, d)
+				}
+				group.Wait()
+				t.Logf("%.1f %% used, %.1f visits a second, %.1f a call", 100*f.used(d), float64(f.ledger.Visits)/d.Seconds(), float64(f.ledger.Visits)/float64(len(f.sent)))
+				if f.used(d) < each.least {
+					t.Errorf("%.1f %% of the budget were used, want %.1f", 100*f.used(d), 100*each.least)
+				}
+			})
+		})
+	}
+}
+
+// Who asks for little waits for nothing but the ledger, whoever else asks for how much on whichever replica.
+func TestG3WhoAsksForLittleDoesNotWait(t *testing.T) {
+	t.Parallel()
+	for _, greedy := range []int{0, 1} { // the replica of who asks for much
+		withFleet(t, 2, throttle.Config{Limit: 95, Margin: 5}, func(t *testing.T, f *fleet) {
+			var group sync.WaitGroup
+			for range 10 {
+				f.load(&group, greedy, 1, 3*time.Minute)
+			}
+			var waits []time.Duration
+			group.Go(func() {
+				for range 100 {
+					time.Sleep(1500*time.Millisecond + rand.N(200*time.Millisecond))
+					waited, err := f.call(t.Context(), 0, "modest", 50*time.Millisecond)
+					if err != nil {
+						t.Error(err)
+					}
+					waits = append(waits, waited)
+				}
+			})
+			group.Wait()
+			slices.Sort(waits)
+			t.Logf("greedy on %d: p50 %s, p95 %s, most %s", greedy, waits[50], waits[95], waits[99])
+			if waits[90] > 5*time.Millisecond {
+				t.Errorf("the modest caller waited %s", waits[90])
+			}
+		})
+	}
+}
+
+// Callers who ask for more than there is get equal parts, on whichever replicas they are.
+func TestG4CallersGetEqualParts(t *testing.T) {
+	t.Parallel()
+	withFleet(t, 3, throttle.Config{Limit: 95, Margin: 5}, func(t *testing.T, f *fleet) {
+		var group sync.WaitGroup
+		var all []int
+		var had [][]int
+		for n, callers := range []int{6, 2, 1} {
+			had = append(had, f.load(&group, n, callers, 3*time.Minute))
+		}
+		group.Wait()
+		for _, each := range had {
+			all = append(all, each...)
+		}
+		t.Logf("they had %v", had)
+		if least, most := slices.Min(all), slices.Max(all); float64(most-least) > 0.2*float64(most) {
+			t.Errorf("they had from %d to %d", least, most)
+		}
+	})
+}
+
+// While the ledger does not answer, replicas wait, then spend their parts, and in the end nothing.
+func TestG7WithoutTheLedgerReplicasSpendTheirParts(t *testing.T) {
+	t.Parallel()
+	withFleet(t, 3, throttle.Config{Limit: 95, Margin: 5, Outage: 2 * time.Minute}, func(t *testing.T, f *fleet) {
+		var group sync.WaitGroup
+		for n := range f.replicas {
+			f.load(&group, n, 20, 5*time.Minute)
+		}
+		between := func(from, to time.Time) int {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			n := 0
+			for _, at := range f.sent {
+				if !at.Before(from) && at.Before(to) {
+					n++
+				}
+			}
+			return n
+		}
+		time.Sleep(time.Minute)
+		cut := time.Now()
+		for n := range f.replicas {
+			f.ledger.Cut(fmt.Sprint("replica ", n), true)
+		}
+		time.Sleep(3 * time.Minute)
+		if n := between(cut.Add(time.Second), cut.Add(12*time.Second)); n > 0 {
+			t.Errorf("%d calls went at once", n)
+		}
+		// 15 slots each
+		if n := between(cut.Add(20*time.Second), cut.Add(100*time.Second)); n < 8*45*9/10 || n > 8*47 {
+			t.Errorf("%d calls went in 80 s by the parts of three replicas", n)
+		}
+		if n := between(cut.Add(2*time.Minute), cut.Add(3*time.Minute)); n > 0 {
+			t.Errorf("%d calls went after the outage was over", n)
+		}
+		hurried, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		began := time.Now()
+		_, err := f.call(hurried, 0, "another", 0)
+		if _, ok := errors.AsType[*throttle.UsedUpError](err); !ok || time.Since(began) > 0 {
+			t.Errorf("after %s: %v", time.Since(began), err)
+		}
+		back := time.Now()
+		for n := range f.replicas {
+			f.ledger.Cut(fmt.Sprint("replica ", n), false)
+		}
+		time.Sleep(30 * time.Second)
+		if n := between(back.Add(10*time.Second), back.Add(30*time.Second)); n < 180 {
+			t.Errorf("%d calls went in 20 s when the ledger was back", n)
+		}
+		group.Wait()
+	})
+}
+
+// A replica that is cut off spends its part, which the others leave to it.
+func TestG1WhileOneReplicaIsCutOff(t *testing.T) {
+	t.Parallel()
+	withFleet(t, 3, throttle.Config{Limit: 95, Margin: 5}, func(t *testing.T, f *fleet) {
+		var group sync.WaitGroup
+		for n := range f.replicas {
+			f.load(&group, n, 20, 8*time.Minute)
+		}
+		random := rand.New(rand.NewPCG(1, 2))
+		for range 12 {
+			time.Sleep(time.Duration(random.Int64N(int64(20 * time.Second))))
+			name := fmt.Sprint("replica ", random.IntN(3))
+			f.ledger.Cut(name, true)
+			time.Sleep(time.Duration(random.Int64N(int64(40 * time.Second))))
+			f.ledger.Cut(name, false)
+		}
+		group.Wait()
+		t.Logf("%.1f %% used", 100*f.used(8*time.Minute))
+		if f.used(8*time.Minute) < 0.8 {
+			t.Errorf("%.1f %% were used", 100*f.used(8*time.Minute))
+		}
+	})
+}
+
+// After the ledger has lost what it knew, nothing goes for as long as what it knew may matter.
+func TestG8ALedgerThatLostItsDataWarmsUp(t *testing.T) {
+	t.Parallel()
+	withFleet(t, 2, throttle.Config{Limit: 95, Margin: 5}, func(t *testing.T, f *fleet) {
+		var group sync.WaitGroup
+		for n := range f.replicas {
+			f.load(&group, n, 20, 2*time.Minute)
+		}
+		time.Sleep(33 * time.Second)
+		f.ledger.Lose()
+		lost := time.Now()
+		group.Wait()
+		for _, at := range f.sent {
+			if since := at.Sub(lost); since > 100*time.Millisecond && since < 15*time.Second {
+				t.Errorf("a call went %s after the data was lost", since)
+				break
+			}
+		}
+	})
+}
+
+// A call that is given up while the ledger is asked leaves nothing behind, and a replica that ends gives
+// back what it had.
+func TestWhatIsNotSentIsGivenBack(t *testing.T) {
+	t.Parallel()
+	withFleet(t, 2, throttle.Config{Limit: 4}, func(t *testing.T, f *fleet) {
+		f.ledger.Delay = 100 * time.Millisecond
+		for range 20 {
+			ctx, cancel := context.WithTimeout(t.Context(), 150*time.Millisecond)
+			_, err := f.call(ctx, 0, "hurried", 0)
+			cancel()
+			if err == nil {
+				t.Error("it was not given up")
+			}
+		}
+		time.Sleep(time.Second)
+		for range 4 {
+			if waited, err := f.call(t.Context(), 1, "patient", 0); err != nil || waited > time.Second {
+				t.Errorf("after %s: %v", waited, err)
+			}
+		}
+	})
+}
