@@ -88,7 +88,7 @@ func TestTheBudgetIsBackSoonAfterAStrayRefusal(t *testing.T) {
 				w := newWire(t, sandbox.Config{})
 				r, client := record(t, w, tt.stray)
 				time.Sleep(3 * time.Second)
-				storm{callers: 50, operations: 2_500, within: 2 * time.Second}.rage(t, client, 0)
+				storm{callers: 50, operations: 2_500, within: 2 * time.Second}.rage(t, []*upstream.Client{client}, 0)
 				r.wantAll(t, r.refused+tt.windows)
 				if least := slices.Min(r.admitted[r.refused+1 : len(r.admitted)-2]); least < 35 {
 					t.Errorf("%d requests in a window: %v", least, r.admitted)
@@ -135,7 +135,7 @@ func TestOthersWhoHaveLeftAreForgotten(t *testing.T) {
 		strangers, stop := context.WithTimeout(t.Context(), 10*time.Minute)
 		defer stop()
 		go stranger{n: 33, even: true}.haunt(strangers, w, 0)
-		storm{callers: 50, operations: 7_500, within: 2 * time.Second}.rage(t, client, 0)
+		storm{callers: 50, operations: 7_500, within: 2 * time.Second}.rage(t, []*upstream.Client{client}, 0)
 		r.wantAll(t, 60+33)
 	})
 }

@@ -12,6 +12,7 @@ import (
 
 	"certql/upstream"
 	"certql/upstream/sandbox"
+	"certql/upstream/throttle/throttletest"
 )
 
 // A storm is 5,000 operations of 500 callers that arrive within two seconds.
@@ -20,8 +21,9 @@ type storm struct {
 	within              time.Duration
 }
 
-// rage returns how many operations were answered, and how long it took until all were.
-func (s storm) rage(t *testing.T, client *upstream.Client, seed uint64) (answered int, took time.Duration) {
+// rage returns how many operations were answered, by one of the clients each, and how long it took until all
+// were.
+func (s storm) rage(t *testing.T, clients []*upstream.Client, seed uint64) (answered int, took time.Duration) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(7, seed))
 	start := time.Now()
@@ -34,7 +36,7 @@ func (s storm) rage(t *testing.T, client *upstream.Client, seed uint64) (answere
 			time.Sleep(arrival)
 			ctx, cancel := context.WithTimeout(ctx, time.Hour)
 			defer cancel()
-			_, err := client.ListIdentityCertifications(ctx, upstream.ListIdentityCertificationsParams{
+			_, err := clients[i%len(clients)].ListIdentityCertifications(ctx, upstream.ListIdentityCertificationsParams{
 				Paging: upstream.Paging{Limit: 1, Offset: i},
 			})
 			if err != nil {
@@ -57,7 +59,23 @@ type trial struct {
 	sliding  bool
 	stranger stranger
 	slow     bool // calls take 100 to 400 ms instead of 20 to 80
+	replicas int  // that spend the budget together by a ledger; 0 for one without
 	seed     uint64
+}
+
+// clients returns the trial's, and closes them with the test.
+func (tr trial) clients(t *testing.T, w *wire) []*upstream.Client {
+	if tr.replicas == 0 {
+		return []*upstream.Client{w.client(t, upstream.Config{QueueWait: time.Hour})}
+	}
+	ledger := throttletest.NewLedger()
+	ledger.Delay = 300 * time.Microsecond
+	clients := make([]*upstream.Client, tr.replicas)
+	for n := range clients {
+		clients[n] = w.client(t, upstream.Config{QueueWait: time.Hour, Ledger: ledger.As(fmt.Sprint("replica ", n)), LedgerOutage: time.Minute})
+		t.Cleanup(func() { clients[n].Close(context.WithoutCancel(t.Context())) })
+	}
+	return clients
 }
 
 // run returns the share of the budget that was used. In every trial no operation is lost and none
@@ -71,16 +89,16 @@ func (tr trial) run(t *testing.T) (use float64) {
 		if tr.slow {
 			w.latency = spread(tr.seed, 100*time.Millisecond, 400*time.Millisecond)
 		}
-		client := w.client(t, upstream.Config{QueueWait: time.Hour})
+		clients := tr.clients(t, w)
 		// Windows begin at any moment of the storm.
 		time.Sleep(time.Duration(rand.New(rand.NewPCG(11, tr.seed)).Int64N(int64(upstream.RateWindow))))
 		strangers, stop := context.WithCancel(t.Context())
 		served := make(chan int, 1)
 		go func() { served <- tr.stranger.haunt(strangers, w, tr.seed) }()
-		answered, took := tr.storm.rage(t, client, tr.seed)
+		answered, took := tr.storm.rage(t, clients, tr.seed)
 		stop()
 		use = float64(w.answered(http.StatusOK)+<-served) / (100 * float64(took) / float64(upstream.RateWindow))
-		refused, pauses := w.answered(http.StatusTooManyRequests), int(client.Stats().Pauses)
+		refused, pauses := w.answered(http.StatusTooManyRequests), int(clients[0].Stats().Pauses)
 		t.Logf("%d answered in %v, %.1f %% used, %d refusals, %d pauses, %d windows", answered, took, 100*use, refused, pauses, w.mostOverrun())
 		if answered != tr.storm.operations {
 			t.Errorf("%d operations were answered, want %d", answered, tr.storm.operations)
@@ -120,6 +138,9 @@ func TestStorm(t *testing.T) {
 		{"a random stranger, sliding windows", trial{storm: all, stranger: random, sliding: true}, stormSeeds, 0.82},
 		{"a stranger, slow calls", trial{storm: some, stranger: even, slow: true}, 2, 0.8},
 		{"a random stranger, slow calls", trial{storm: some, stranger: random, slow: true}, 2, 0.8},
+		{"three replicas, alone", trial{storm: some, replicas: 3}, 2, 0.92},
+		{"three replicas, a stranger, fixed windows", trial{storm: all, replicas: 3, stranger: even}, stormSeeds, 0.87},
+		{"three replicas, a random stranger, sliding windows", trial{storm: all, replicas: 3, stranger: random, sliding: true}, stormSeeds, 0.8},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -167,7 +188,7 @@ func TestThePenaltyIsNotProvoked(t *testing.T) {
 				go w.grab(strangers, tt.stranger)
 				time.Sleep(time.Second)
 				s := storm{callers: 20, operations: 1_000, within: 2 * time.Second}
-				answered, took := s.rage(t, client, 0)
+				answered, took := s.rage(t, []*upstream.Client{client}, 0)
 				t.Logf("%d answered in %v, %d refusals", answered, took, w.answered(429))
 				if answered != s.operations {
 					t.Errorf("%d operations were answered, want %d", answered, s.operations)

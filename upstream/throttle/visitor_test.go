@@ -39,13 +39,7 @@ func withFleet(t *testing.T, replicas int, config throttle.Config, test func(t *
 			if each.Outage == 0 {
 				each.Outage = 5 * time.Minute
 			}
-			each.Hooks = throttle.Hooks{
-				Deadline: context.Context.Deadline,
-				Queued:   func(context.Context, time.Duration, time.Time) {},
-				Dequeued: func(context.Context, time.Time) {},
-				Waited:   func(time.Duration) {},
-				Rejected: func() {}, Paused: func() {},
-			}
+			each.Hooks = silent()
 			f.replicas = append(f.replicas, throttle.New(each))
 		}
 		test(t, f)
@@ -56,6 +50,17 @@ func withFleet(t *testing.T, replicas int, config throttle.Config, test func(t *
 		}
 		f.wantWithinTheLimit()
 	})
+}
+
+// silent returns hooks that note nothing.
+func silent() throttle.Hooks {
+	return throttle.Hooks{
+		Deadline: context.Context.Deadline,
+		Queued:   func(context.Context, time.Duration, time.Time) {},
+		Dequeued: func(context.Context, time.Time) {},
+		Waited:   func(time.Duration) {},
+		Rejected: func() {}, Paused: func() {},
+	}
 }
 
 // call makes a call of a caller on a replica, which takes a while, and returns how long it waited.
@@ -319,5 +324,148 @@ func TestWhatIsNotSentIsGivenBack(t *testing.T) {
 				t.Errorf("after %s: %v", waited, err)
 			}
 		}
+	})
+}
+
+// Strangers have a few slots of a budget, on all replicas together, and who is known leaves them.
+func TestStrangersHaveAFewSlotsOnAllReplicas(t *testing.T) {
+	t.Parallel()
+	withFleet(t, 2, throttle.Config{Limit: 95, Margin: 5, Unproven: 3}, func(t *testing.T, f *fleet) {
+		type of struct {
+			replica *throttle.Throttle
+			turn    throttle.Turn
+		}
+		turns := make(chan of, 20)
+		enter := func(replica int, unproven bool) {
+			place := throttle.Place{
+				Payer: throttle.Payer{Budget: "b", Caller: fmt.Sprint("sender ", replica)}, Class: throttle.Reads, Since: time.Now(), Unproven: unproven,
+			}
+			turn, err := f.replicas[replica].Enter(t.Context(), place)
+			if err != nil {
+				t.Error(err)
+			}
+			turns <- of{f.replicas[replica], turn}
+		}
+		settle := func() { time.Sleep(1100 * time.Millisecond); synctest.Wait() }
+		for n := range 10 {
+			go enter(n%2, true)
+		}
+		settle()
+		if len(turns) != 3 {
+			t.Fatalf("%d calls of strangers are under way", len(turns))
+		}
+		go enter(0, false)
+		settle()
+		if len(turns) != 4 {
+			t.Error("a known caller waits for strangers")
+		}
+		for range 3 {
+			each := <-turns
+			_ = each.replica.Prove(each.turn, "known")
+		}
+		settle()
+		if len(turns) != 4 {
+			t.Errorf("%d calls have their turn", len(turns))
+		}
+		for proved := 0; proved < 7; proved++ {
+			each := <-turns
+			each.replica.Leave(each.replica.Prove(each.turn, "known"), throttle.Answered, 0)
+			settle()
+		}
+	})
+}
+
+// A replica is known to the ledger as long as calls come, and for a while after that.
+func TestAReplicaWithoutCallsGivesUpItsPart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ledger := throttletest.NewLedger()
+		f := &fleet{t: t, ledger: ledger, limit: 95}
+		for n := range 2 {
+			f.replicas = append(f.replicas, throttle.New(throttle.Config{
+				Limit: 95, QueueLength: 100, QueueWait: time.Minute, MaxPause: time.Minute, Now: time.Now,
+				Ledger: ledger.As(fmt.Sprint(n)), Hold: 40 * time.Second, Outage: time.Minute, Hooks: silent(),
+			}))
+			if _, err := f.call(t.Context(), n, "a", time.Second); err != nil {
+				t.Error(err)
+			}
+		}
+		time.Sleep(time.Minute)
+		before := ledger.Visits
+		time.Sleep(time.Minute)
+		if visits := ledger.Visits - before; ledger.Replicas("b") != 2 || visits > 26 {
+			t.Errorf("%d replicas are known, after %d visits in a minute without calls", ledger.Replicas("b"), visits)
+		}
+		time.Sleep(10 * time.Minute)
+		before = ledger.Visits
+		time.Sleep(10 * time.Minute)
+		if ledger.Replicas("b") != 0 || ledger.Visits != before {
+			t.Errorf("%d replicas are known, after %d visits", ledger.Replicas("b"), ledger.Visits-before)
+		}
+		// No goroutine is left, or else the bubble would not end.
+	})
+}
+
+// A process that is started anew goes on where the one of its name has ended, wherever its clock stands.
+func TestARestartedReplicaIsHeard(t *testing.T) {
+	t.Parallel()
+	withFleet(t, 1, throttle.Config{Limit: 95, Outage: time.Hour}, func(t *testing.T, f *fleet) {
+		ahead := time.Now().Add(time.Hour).UnixMicro()
+		terms := throttle.Terms{Limit: 95, Hold: time.Minute, Outage: time.Hour}
+		if _, err := f.ledger.As("replica 0").Visit(t.Context(), "b", throttle.Visit{Number: ahead, Next: time.Second, Terms: terms}); err != nil {
+			t.Fatal(err)
+		}
+		if waited, err := f.call(t.Context(), 0, "a", 0); err != nil || waited > 10*time.Millisecond {
+			t.Errorf("after %s: %v", waited, err)
+		}
+	})
+}
+
+// After a 429 to a replica that is by itself, it pauses, and so do all once the ledger hears of it.
+func TestARefusalWhileTheLedgerIsAway(t *testing.T) {
+	t.Parallel()
+	withFleet(t, 2, throttle.Config{Limit: 95, Margin: 5}, func(t *testing.T, f *fleet) {
+		for n := range f.replicas {
+			_, _ = f.call(t.Context(), n, "a", 0)
+		}
+		f.ledger.Cut("replica 0", true)
+		time.Sleep(30 * time.Second)
+		place := throttle.Place{Payer: throttle.Payer{Budget: "b", Caller: "a"}, Since: time.Now()}
+		turn, err := f.replicas[0].Enter(t.Context(), place)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.replicas[0].Leave(turn, throttle.Refused, 8*time.Second)
+		if !f.replicas[0].Paused("b") || f.replicas[1].Paused("b") {
+			t.Error("the replica that was refused is to pause, and no other")
+		}
+		f.ledger.Cut("replica 0", false)
+		time.Sleep(time.Second)
+		if waited, err := f.call(t.Context(), 1, "b", 0); err != nil || waited < 6*time.Second || waited > 9*time.Second {
+			t.Errorf("on the other replica a call waited %s: %v", waited, err)
+		}
+	})
+}
+
+// A turn that the ledger takes for that of a replica that has vanished does not hold.
+func TestATurnOfAReplicaThatWasAwayDoesNotHold(t *testing.T) {
+	t.Parallel()
+	withFleet(t, 1, throttle.Config{Limit: 95, Margin: 5}, func(t *testing.T, f *fleet) {
+		place := throttle.Place{Payer: throttle.Payer{Budget: "b", Caller: "a"}, Since: time.Now()}
+		turn, err := f.replicas[0].Enter(t.Context(), place)
+		if err != nil || !f.replicas[0].Holds(turn) {
+			t.Fatal(err)
+		}
+		f.ledger.Cut("replica 0", true)
+		time.Sleep(2 * time.Second)
+		if !f.replicas[0].Holds(turn) {
+			t.Error("it does not hold after 2 s")
+		}
+		time.Sleep(1100 * time.Millisecond)
+		if f.replicas[0].Holds(turn) {
+			t.Error("it holds after 3 s")
+		}
+		f.replicas[0].Leave(turn, throttle.Unsent, 0)
+		f.ledger.Cut("replica 0", false)
 	})
 }

@@ -45,6 +45,13 @@ func NewLedger() *Ledger {
 	return &Ledger{born: time.Now().Add(-warmUp), books: map[string]*book{}, cut: map[string]bool{}}
 }
 
+// Replicas returns how many replicas of a budget are known.
+func (l *Ledger) Replicas(budget string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.book(budget).replicas)
+}
+
 // Lose forgets everything, as an engine does that restarts without its data.
 func (l *Ledger) Lose() {
 	l.mu.Lock()
