@@ -145,7 +145,7 @@ func TestG2ReplicasUseTheWholeBudget(t *testing.T) {
 					f.load(&group, n, callers, d)
 				}
 				group.Wait()
-				t.Logf("%.1f %% used, %.1f visits a second, %.1f a call", 100*f.used(d), float64(f.ledger.Visits)/d.Seconds(), float64(f.ledger.Visits)/float64(len(f.sent)))
+				t.Logf("%.1f %% used, %.1f visits a second, %.1f a call", 100*f.used(d), float64(f.ledger.Visits())/d.Seconds(), float64(f.ledger.Visits())/float64(len(f.sent)))
 				if f.used(d) < each.least {
 					t.Errorf("%.1f %% of the budget were used, want %.1f", 100*f.used(d), 100*each.least)
 				}
@@ -391,16 +391,16 @@ func TestAReplicaWithoutCallsGivesUpItsPart(t *testing.T) {
 			}
 		}
 		time.Sleep(time.Minute)
-		before := ledger.Visits
+		before := ledger.Visits()
 		time.Sleep(time.Minute)
-		if visits := ledger.Visits - before; ledger.Replicas("b") != 2 || visits > 26 {
+		if visits := ledger.Visits() - before; ledger.Replicas("b") != 2 || visits > 26 {
 			t.Errorf("%d replicas are known, after %d visits in a minute without calls", ledger.Replicas("b"), visits)
 		}
 		time.Sleep(10 * time.Minute)
-		before = ledger.Visits
+		before = ledger.Visits()
 		time.Sleep(10 * time.Minute)
-		if ledger.Replicas("b") != 0 || ledger.Visits != before {
-			t.Errorf("%d replicas are known, after %d visits", ledger.Replicas("b"), ledger.Visits-before)
+		if ledger.Replicas("b") != 0 || ledger.Visits() != before {
+			t.Errorf("%d replicas are known, after %d visits", ledger.Replicas("b"), ledger.Visits()-before)
 		}
 		// No goroutine is left, or else the bubble would not end.
 	})

@@ -36,13 +36,19 @@ type Ledger struct {
 	cut   map[string]bool
 	// Delay is how long a visit takes on its way there, and back.
 	Delay time.Duration
-	// Visits counts the visits that were carried out.
-	Visits int
+	visits int
 }
 
 // NewLedger returns an empty ledger that has counted for long enough.
 func NewLedger() *Ledger {
 	return &Ledger{born: time.Now().Add(-warmUp), books: map[string]*book{}, cut: map[string]bool{}}
+}
+
+// Visits returns how many visits were carried out.
+func (l *Ledger) Visits() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.visits
 }
 
 // Replicas returns how many replicas of a budget are known.
@@ -91,7 +97,7 @@ func (v visitor) within(ctx context.Context, do func()) error {
 }
 
 func (v visitor) Visit(ctx context.Context, budget string, visit throttle.Visit) (reply throttle.Reply, err error) {
-	err = v.within(ctx, func() { reply = v.ledger.book(budget).visit(v.replica, visit, time.Now()); v.ledger.Visits++ })
+	err = v.within(ctx, func() { reply = v.ledger.book(budget).visit(v.replica, visit, time.Now()); v.ledger.visits++ })
 	return reply, err
 }
 
