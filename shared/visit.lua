@@ -66,12 +66,17 @@ local function write(name)
 end
 local function held(r) return math.max(r.part, r.heardPart) end -- it may know of either
 
+local state = hash(KEYS[2])
+local lost = not state.now and (tonumber(after) > 0 or next(replicas) ~= nil) -- the budget has been known before
+if lost then -- what is left of it is worth nothing
+  for i = 3, 8 do redis.call('DEL', KEYS[i]) end
+  replicas = {}
+end
 local mine = replicas[me]
 if mine and number <= mine.number then return { 'outdated' } end
 
 -- The clock. It is the engine's as long as a replica vouches for it by its own. Nobody vouches at the first visit of
 -- a replica: no more than the usual time between two visits is believed then.
-local state = hash(KEYS[2])
 local function num(field) return tonumber(state[field] or 0) end
 local t = redis.call('TIME')
 local time = tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
@@ -107,7 +112,7 @@ end
 local warm = num('warm')
 if not state.now then
   warm = now + math.min(math.max(WARM - (time - tonumber(born)), 0), WARM)
-  if tonumber(after) > 0 then warm = now + WARM end -- the replica has known the budget
+  if lost then warm = now + WARM end
 elseif state.born ~= born then
   warm = now + WARM
 end
