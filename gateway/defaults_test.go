@@ -19,6 +19,7 @@ import (
 	"certql/graph"
 	"certql/graph/apierror"
 	"certql/graph/transport"
+	"certql/shared"
 	"certql/upstream"
 	"certql/upstream/sandbox"
 )
@@ -57,6 +58,7 @@ func TestDefaultsOfSettingsAreThoseOfThePackages(t *testing.T) {
 		"queue-length":                s.Budget.QueueLength,
 		"queue-wait":                  s.Budget.QueueWait,
 		"max-pause":                   s.Budget.MaxPause,
+		"redis-timeout":               s.Redis.Timeout,
 		"sandbox-rate-limit":          s.Data.RateLimit,
 		"sandbox-rate-window":         s.Data.RateWindow,
 		"sandbox-task-pace":           s.Data.TaskPace,
@@ -82,6 +84,7 @@ func TestDefaultsOfSettingsAreThoseOfThePackages(t *testing.T) {
 		"queue-length":                upstream.DefaultQueueLength,
 		"queue-wait":                  upstream.DefaultQueueWait,
 		"max-pause":                   upstream.DefaultMaxPause,
+		"redis-timeout":               shared.DefaultTimeout,
 		"sandbox-rate-limit":          sandbox.DefaultRateLimit,
 		"sandbox-rate-window":         sandbox.DefaultRateWindow,
 		"sandbox-task-pace":           sandbox.DefaultTaskPace,

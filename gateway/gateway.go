@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"certql/edge/config"
@@ -31,7 +32,8 @@ type gateway struct {
 	documents *document.Trusted // nil if there are none
 	memory    *memory.Keeper
 	shares    shares
-	readme    string // has the operations that the playground shows
+	replicas  *replicas // nil if this one keeps to itself
+	readme    string    // has the operations that the playground shows
 }
 
 // runGateway serves the gateway until ctx ends, and with it a sandbox if the settings name no upstream.
@@ -61,6 +63,10 @@ func runGateway(ctx context.Context, settings config.Serve, readme string, lines
 	}
 	g.serving.closes = append(g.serving.closes, g.telemetry.Close)
 	g.telemetry.LogLines(lines.Lost)
+	if g.replicas, err = openReplicas(ctx, settings, log); err != nil {
+		return err
+	}
+	defer g.replicas.close()
 	if settings.Embedded() {
 		embedded, err := embedSandbox(ctx, settings.Data, returnURLs(origin, settings.Session.ReturnPaths)...)
 		if err != nil {
@@ -114,7 +120,7 @@ func (g *gateway) build() error {
 	}
 	g.serving.callers = g.telemetry.Requests("/graphql", g.access.strict(mux))
 	g.serving.counted = g.telemetry.Connections(g.serving.connections.callers)
-	g.serving.health = telemetry.NewHealth(g.log, time.Now, checks(g.client, g.own)...)
+	g.serving.health = telemetry.NewHealth(g.log, time.Now, append(checks(g.client, g.own), g.replicas.checks()...)...)
 	g.serving.operators = g.access.forAllowedHost(telemetry.NewAdmin(g.serving.health, g.telemetry.Metrics()))
 	return nil
 }
@@ -170,6 +176,9 @@ func (g *gateway) announce(stdout io.Writer) {
 		fmt.Fprintf(stdout, "Documents   %d trusted\n", g.documents.Len())
 	}
 	fmt.Fprintf(stdout, "Upstream    %s\n", g.tenant)
+	if redis := g.settings.Redis; redis.Shared() {
+		fmt.Fprintf(stdout, "Replica     %s of those that share %s\n", redis.Replica, strings.Join(redis.URLs, ","))
+	}
 	if g.serving.operatorsListener != nil {
 		fmt.Fprintf(stdout, "Operators   %s/metrics, /livez, /readyz, /version\n", baseURL(g.serving.operatorsListener))
 	}

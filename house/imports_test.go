@@ -69,7 +69,7 @@ var importRules = map[string]importRule{
 	"certql/gateway": {
 		project: []string{
 			"certql/edge", "certql/edge/config", "certql/edge/session", "certql/edge/telemetry", "certql/edge/tenantkeys", "certql/gateway/memory",
-			"certql/graph", "certql/graph/apierror", "certql/graph/document", "certql/playground", "certql/upstream", "certql/upstream/sandbox",
+			"certql/graph", "certql/graph/apierror", "certql/graph/document", "certql/playground", "certql/shared", "certql/upstream", "certql/upstream/sandbox",
 		},
 		why: "the gateway puts the others together: what it needs of a package that is not listed belongs into one that is",
 	},

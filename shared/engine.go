@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 )
 
 // DefaultTimeout is the longest time that one command may take unless Config says otherwise.
@@ -74,6 +75,7 @@ func Open(cfg Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	logging.Disable() // the library would print to stderr what commands fail with
 	e := &Engine{
 		client: redis.NewUniversalClient(options), prefix: cfg.Prefix, replica: cfg.Replica,
 		timeout: options.ReadTimeout, log: cfg.Logger,
@@ -86,7 +88,8 @@ func Open(cfg Config) (*Engine, error) {
 }
 
 // options returns what the library is told. It sends no command twice, since what was not answered may have
-// been done.
+// been done. A certificate has to be for the host that is called, which with sentinels or in a cluster is not
+// one that the URLs name: so the configuration names none.
 func (cfg Config) options() (*redis.UniversalOptions, error) {
 	timeout := cfg.Timeout
 	if timeout == 0 {
@@ -94,7 +97,7 @@ func (cfg Config) options() (*redis.UniversalOptions, error) {
 	}
 	options := &redis.UniversalOptions{
 		MasterName: cfg.SentinelMaster, Username: cfg.Username, Password: cfg.Password, SentinelPassword: cfg.SentinelPassword,
-		MaxRetries: -1, ContextTimeoutEnabled: true, PoolSize: poolSize,
+		MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true, PoolSize: poolSize,
 		DialTimeout: timeout, ReadTimeout: timeout, WriteTimeout: timeout, PoolTimeout: timeout,
 	}
 	for _, text := range cfg.URLs {
@@ -105,10 +108,9 @@ func (cfg Config) options() (*redis.UniversalOptions, error) {
 		options.Addrs = append(options.Addrs, one.Addr)
 		options.DB = one.DB
 		if one.TLSConfig != nil {
-			options.TLSConfig = one.TLSConfig
-			if cfg.TLS != nil {
-				options.TLSConfig = cfg.TLS.Clone()
-				options.TLSConfig.ServerName = one.TLSConfig.ServerName
+			options.TLSConfig = cfg.TLS.Clone()
+			if options.TLSConfig == nil {
+				options.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 			}
 		}
 	}

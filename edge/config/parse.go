@@ -63,6 +63,9 @@ func Parse(args []string, stdout io.Writer) (Settings, Command, error) {
 	wrong = append(wrong, read.problems(flags)...)
 	files, err := readSecrets(flags)
 	wrong = append(wrong, err)
+	for _, serve := range []*Serve{&all.Serve, &all.Show} {
+		serve.Redis = serve.Redis.withReplica()
+	}
 	switch command {
 	case CommandServe:
 		err = errors.Join(problems(all.Serve.validate), telemetry.ValidateTraces(os.Getenv))

@@ -48,6 +48,7 @@ type Serve struct {
 	MaxInFlight             int           `default:"256" help:"Most upstream calls under way at once; others wait, and operations take turns."`
 	MaxInFlightPerOperation int           `default:"64" help:"Most upstream calls under way at once for one GraphQL operation."`
 	Budget                  Budget        `embed:""`
+	Redis                   Redis         `embed:""`
 	Auth                    []string      `default:"auto" sep:"," enum:"auto,bearer,service,session" help:"Who is let in, separated by commas: bearer (callers with an access token of the tenant), service (callers who may use the gateway's own credentials), session (browsers in which a person has signed in), auto (bearer and, on the embedded sandbox, service)."`
 	Access                  Access        `embed:""`
 	TenantKeys              TenantKeys    `embed:"" prefix:"tenant-"`

@@ -35,6 +35,7 @@ func (c Serve) validate(report report) {
 	}
 	c.validateOperations(report)
 	c.Budget.validate(report)
+	c.Redis.validate(c.Modes().Session, c.Session.Key != "", c.Budget.QueueWait, report)
 	c.validateCORS(report)
 	if info, err := os.Stat(c.Pages); c.Pages != "" && (err != nil || !info.IsDir()) {
 		report("--pages: must be a directory, not %q", c.Pages)

@@ -1,0 +1,132 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"certql/edge/config"
+	"certql/edge/telemetry"
+	"certql/shared"
+)
+
+// inspectPace is how often an engine that was away at the start is looked at again until it answers.
+const inspectPace = time.Second
+
+// Replicas is what this replica shares with others, by an engine.
+type replicas struct {
+	engine    *shared.Engine
+	log       *slog.Logger
+	contacted atomic.Bool // the engine has answered since the start
+	unusable  atomic.Pointer[error]
+	stop      context.CancelFunc
+	inspects  sync.WaitGroup
+}
+
+// engineConfig returns what the settings say of the engine that replicas share. It reads the files of
+// certificates.
+func engineConfig(settings config.Serve, log *slog.Logger) (shared.Config, error) {
+	certificates, err := settings.Redis.TLSConfig()
+	if err != nil {
+		return shared.Config{}, err
+	}
+	return shared.Config{
+		URLs:             settings.Redis.URLs,
+		SentinelMaster:   settings.Redis.SentinelMaster,
+		Username:         settings.Redis.Username,
+		Password:         settings.Redis.Password,
+		SentinelPassword: settings.Redis.SentinelPassword,
+		TLS:              certificates,
+		Prefix:           settings.Redis.Prefix,
+		Timeout:          settings.Redis.Timeout,
+		Replica:          settings.Redis.Replica,
+		Logger:           log,
+	}, nil
+}
+
+// openReplicas opens the engine of the settings; it returns nil if they name none. An engine that answers and
+// cannot be used is an error; one that does not answer is looked at once it does. Close has to follow.
+func openReplicas(ctx context.Context, settings config.Serve, log *slog.Logger) (*replicas, error) {
+	if !settings.Redis.Shared() {
+		return nil, nil
+	}
+	cfg, err := engineConfig(settings, log)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := shared.Open(cfg)
+	if err != nil {
+		return nil, err
+	}
+	r := &replicas{engine: engine, log: log}
+	ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
+	switch err := r.inspect(ctx); {
+	case errors.Is(err, shared.ErrAway):
+		r.inspects.Go(func() { r.await(ctx) })
+	case err != nil:
+		r.close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// close ends all connections to the engine. It may be called of nil.
+func (r *replicas) close() {
+	if r == nil {
+		return
+	}
+	r.stop()
+	r.inspects.Wait()
+	r.engine.Close()
+}
+
+// inspect finds out whether the engine can be used, and warns of one that may lose what it is told to keep.
+func (r *replicas) inspect(ctx context.Context) error {
+	evicts, err := r.engine.Inspect(ctx)
+	if err != nil {
+		return err
+	}
+	r.contacted.Store(true)
+	if evicts != "" {
+		r.log.WarnContext(ctx, "the engine that replicas share removes keys when its memory is full: set its maxmemory-policy to noeviction", "maxmemory-policy", evicts)
+	}
+	return nil
+}
+
+// await inspects an engine that was away at the start, once it answers.
+func (r *replicas) await(ctx context.Context) {
+	for {
+		select {
+		case <-time.After(inspectPace):
+		case <-ctx.Done():
+			return
+		}
+		switch err := r.inspect(ctx); {
+		case err == nil:
+			return
+		case errors.Is(err, shared.ErrTooOld):
+			r.log.ErrorContext(ctx, "the engine that replicas share cannot be used", "error", err)
+			r.unusable.Store(&err)
+			return
+		}
+	}
+}
+
+// checks returns the check of whether the engine has ever answered, and can be used. Nil has none.
+func (r *replicas) checks() []telemetry.Check {
+	if r == nil {
+		return nil
+	}
+	return []telemetry.Check{{Name: "redis", Run: func(context.Context) error {
+		if unusable := r.unusable.Load(); unusable != nil {
+			return *unusable
+		}
+		if !r.contacted.Load() {
+			return shared.ErrAway
+		}
+		return nil
+	}}}
+}
