@@ -19,6 +19,9 @@ import (
 	"certql/upstream"
 )
 
+// leaveTime is how long the end waits for the engine that replicas share.
+const leaveTime = 2 * time.Second
+
 // A gateway is what serves callers and operators, put together as the settings say.
 type gateway struct {
 	settings  config.Serve
@@ -75,10 +78,11 @@ func runGateway(ctx context.Context, settings config.Serve, readme string, lines
 		defer embedded.stop()
 		g.tenant = g.tenant.simulatedBy(embedded)
 	}
-	if g.client, g.own, err = g.tenant.connect(g.settings, g.serving.connections.upstream, log, g.telemetry.Tracer()); err != nil {
+	if g.client, g.own, err = g.tenant.connect(g.settings, g.serving.connections.upstream, g.replicas.budgets(), log, g.telemetry.Tracer()); err != nil {
 		return err
 	}
 	defer g.client.CloseIdleConnections()
+	defer g.leave()
 	if g.access, err = newAccess(ctx, g.settings, g.tenant, origin, g.own, g.telemetry.Refused(refusals()...), log, g.shares.sessions); err != nil {
 		return err
 	}
@@ -91,6 +95,13 @@ func runGateway(ctx context.Context, settings config.Serve, readme string, lines
 	}
 	g.announce(stdout)
 	return g.serving.run(ctx)
+}
+
+// leave gives up what the gateway has of the budgets that replicas share.
+func (g *gateway) leave() {
+	ctx, cancel := context.WithTimeout(context.Background(), leaveTime)
+	defer cancel()
+	g.client.Close(ctx)
 }
 
 // build makes the handlers for callers and operators, and connects what counts what they do.

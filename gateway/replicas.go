@@ -11,19 +11,21 @@ import (
 	"certql/edge/config"
 	"certql/edge/telemetry"
 	"certql/shared"
+	"certql/upstream"
 )
 
 // inspectPace is how often an engine that was away at the start is looked at again until it answers.
 const inspectPace = time.Second
 
-// Replicas is what this replica shares with others, by an engine.
+// A replicas is what this replica shares with others, by an engine.
 type replicas struct {
-	engine    *shared.Engine
-	log       *slog.Logger
-	contacted atomic.Bool // the engine has answered since the start
-	unusable  atomic.Pointer[error]
-	stop      context.CancelFunc
-	inspects  sync.WaitGroup
+	engine   *shared.Engine
+	ledger   *shared.Ledger
+	outage   time.Duration
+	log      *slog.Logger
+	unusable atomic.Pointer[error]
+	stop     context.CancelFunc
+	inspects sync.WaitGroup
 }
 
 // engineConfig returns what the settings say of the engine that replicas share. It reads the files of
@@ -61,7 +63,7 @@ func openReplicas(ctx context.Context, settings config.Serve, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	r := &replicas{engine: engine, log: log}
+	r := &replicas{engine: engine, ledger: shared.NewLedger(engine), outage: settings.Redis.Outage, log: log}
 	ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
 	switch err := r.inspect(ctx); {
 	case errors.Is(err, shared.ErrAway):
@@ -89,7 +91,6 @@ func (r *replicas) inspect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.contacted.Store(true)
 	if evicts != "" {
 		r.log.WarnContext(ctx, "the engine that replicas share removes keys when its memory is full: set its maxmemory-policy to noeviction", "maxmemory-policy", evicts)
 	}
@@ -115,18 +116,23 @@ func (r *replicas) await(ctx context.Context) {
 	}
 }
 
-// checks returns the check of whether the engine has ever answered, and can be used. Nil has none.
+// budgets returns the ledger of the budgets that replicas share; nil if this one keeps to itself.
+func (r *replicas) budgets() upstream.Ledger {
+	if r == nil {
+		return nil
+	}
+	return r.ledger
+}
+
+// checks returns the check of whether the engine can be used, and calls may go by it. Nil has none.
 func (r *replicas) checks() []telemetry.Check {
 	if r == nil {
 		return nil
 	}
-	return []telemetry.Check{{Name: "redis", Run: func(context.Context) error {
+	return []telemetry.Check{{Name: "redis", Run: func(ctx context.Context) error {
 		if unusable := r.unusable.Load(); unusable != nil {
 			return *unusable
 		}
-		if !r.contacted.Load() {
-			return shared.ErrAway
-		}
-		return nil
+		return r.ledger.Ready(ctx, r.outage)
 	}}}
 }

@@ -55,13 +55,14 @@ func TestAReplicaSaysWhatItIsAndWhatItShares(t *testing.T) {
 func TestAGatewayStartsWithoutTheEngineAndIsNotReady(t *testing.T) {
 	address := freeAddress(t)
 	p := start(t, "--redis-url=redis://"+address, "--redis-timeout=1s")
-	if status, text := p.ready(t); status != http.StatusServiceUnavailable || text != "redis: "+shared.ErrAway.Error()+"\n" {
+	if status, text := p.ready(t); status != http.StatusServiceUnavailable || !strings.HasSuffix(text, shared.ErrAway.Error()+"\n") {
 		t.Errorf("without the engine: %d %q", status, text)
 	}
 	if log := p.stderr.String(); strings.Count(log, "the engine that replicas share is away") != 1 || !strings.Contains(log, "connection refused") {
 		t.Errorf("the log is\n%s", log)
 	}
 	engine := miniredis.NewMiniRedis()
+	engine.Set("certql:{budgets}:born", "1") // it has counted for long, so that it need not warm up
 	if err := engine.StartAddr(address); err != nil {
 		t.Skip("something else took the address: ", err)
 	}

@@ -92,6 +92,7 @@ func newSandbox(data config.SandboxData) (*sandbox.Sandbox, error) {
 		RateLimit:       data.RateLimit,
 		RateWindow:      data.RateWindow,
 		SlidingWindow:   data.SlidingWindow,
+		Penalties:       data.Penalties,
 		TaskPace:        data.TaskPace,
 		TokenLifetime:   data.TokenLifetime,
 		RefreshLifetime: data.RefreshLifetime,

@@ -69,9 +69,9 @@ func (t tenant) simulatedBy(embedded *embeddedSandbox) tenant {
 	return t
 }
 
-// connect returns the client of the tenant, which has so many connections to it, and the gateway's own
-// credential; nil if no caller may use it.
-func (t tenant) connect(settings config.Serve, connections int, log *slog.Logger, tracer trace.Tracer) (*upstream.Client, upstream.Credential, error) {
+// connect returns the client of the tenant, which has so many connections to it and spends what the ledger
+// lets it, which may be nil, and the gateway's own credential; nil if no caller may use it.
+func (t tenant) connect(settings config.Serve, connections int, ledger upstream.Ledger, log *slog.Logger, tracer trace.Tracer) (*upstream.Client, upstream.Credential, error) {
 	layout, err := upstream.ParseLayout(settings.UpstreamLayout, t.baseURL)
 	if err != nil {
 		return nil, nil, err
@@ -94,6 +94,8 @@ func (t tenant) connect(settings config.Serve, connections int, log *slog.Logger
 		QueueLength:      settings.Budget.QueueLength,
 		QueueWait:        settings.Budget.QueueWait,
 		MaxPause:         settings.Budget.MaxPause,
+		Ledger:           ledger,
+		LedgerOutage:     settings.Redis.Outage,
 		CacheTTL:         settings.Budget.CacheTTL,
 		CacheBytes:       settings.Budget.CacheBytes,
 		StaleIfThrottled: settings.Budget.StaleIfThrottled,

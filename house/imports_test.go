@@ -184,8 +184,9 @@ var importRules = map[string]importRule{
 		why: "tests start an engine for whatever is kept in it",
 	},
 	"certql/soak": {
-		standardOnly: true,
-		why:          "the soak asks over HTTP, like any other caller",
+		project: []string{"certql/shared/enginetest"},
+		never:   []string{"certql/edge", "certql/gateway", "certql/graph", "certql/upstream"},
+		why:     "the soak asks over HTTP, like any other caller, and starts what replicas share",
 	},
 	"certql/upstream": {
 		project: []string{"certql/upstream/inflight", "certql/upstream/throttle"},
@@ -195,6 +196,10 @@ var importRules = map[string]importRule{
 	"certql/upstream/inflight": {
 		never: []string{"certql/edge", "certql/graph", "certql/upstream", gqlgen, gqlparser},
 		why:   "how work is shared does not depend on what it is, so that sign-in here and in edge can do it alike",
+	},
+	"certql/upstream/throttle/throttletest": {
+		project: []string{"certql/upstream/throttle"},
+		why:     "a ledger for tests is one among others",
 	},
 	"certql/upstream/sandbox": {
 		project: []string{"certql/upstream/sandbox/filter", "certql/upstream/sandbox/oauth", "certql/upstream/sandbox/response"},

@@ -43,7 +43,11 @@ func decide(ctx context.Context, s *suite, random *rand.Rand, faulty bool) error
 		decisions[i] = map[string]any{"itemId": item, "decision": "APPROVE", "comments": comment}
 	}
 	got, err := s.admin.ask(ctx, decideMutation, map[string]any{"input": map[string]any{"certificationId": certification.id, "decisions": decisions}})
-	if err != nil {
+	if err != nil { // it may have been applied
+		for _, item := range items {
+			certification.comments[item] = append(certification.comments[item], comment)
+			certification.unknown++
+		}
 		return err
 	}
 	var data struct {

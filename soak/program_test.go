@@ -32,17 +32,39 @@ func build(t *testing.T) string {
 
 // A process is a run of the program.
 type process struct {
-	urls   map[string]string // by the word that the program prints before it
-	stderr *tail
-	id     int
+	urls    map[string]string // by the word that the program prints before it
+	stderr  *tail
+	id      int
+	command *exec.Cmd
+	ended   bool
 }
 
-// start runs the program until the test ends; it must then exit with code 0. It is ready when it has printed
+// stop has the program end, and checks that it does with code 0.
+func (p *process) stop(t *testing.T) {
+	t.Helper()
+	if p.ended {
+		return
+	}
+	p.ended = true
+	_ = p.command.Process.Signal(syscall.SIGTERM)
+	if err := p.command.Wait(); err != nil {
+		t.Errorf("certql %q ends with %v\n%s", p.command.Args[1:], err, p.stderr)
+	}
+}
+
+// kill ends the program as a crash does.
+func (p *process) kill() {
+	p.ended = true
+	_ = p.command.Process.Kill()
+	_ = p.command.Wait()
+}
+
+// start runs the program until the test ends, or before; it must exit with code 0, unless it is killed. It is ready when it has printed
 // a line that starts with last. The variables are added to those of the test.
 func start(t *testing.T, variables []string, program, last string, args ...string) *process {
 	t.Helper()
 	command := exec.CommandContext(context.WithoutCancel(t.Context()), program, args...)
-	p := &process{urls: make(map[string]string), stderr: &tail{}}
+	p := &process{urls: make(map[string]string), stderr: &tail{}, command: command}
 	command.Stderr = p.stderr
 	command.Env = append(os.Environ(), variables...)
 	stdout, err := command.StdoutPipe()
@@ -53,12 +75,7 @@ func start(t *testing.T, variables []string, program, last string, args ...strin
 		t.Fatal(err)
 	}
 	p.id = command.Process.Pid
-	t.Cleanup(func() {
-		_ = command.Process.Signal(syscall.SIGTERM)
-		if err := command.Wait(); err != nil {
-			t.Errorf("certql %q ends with %v\n%s", args, err, p.stderr)
-		}
-	})
+	t.Cleanup(func() { p.stop(t) })
 	line := regexp.MustCompile(`^(\w+)\s.*?(https?://[^/\s]+)`)
 	for lines := bufio.NewScanner(stdout); lines.Scan(); {
 		if found := line.FindStringSubmatch(lines.Text()); found != nil {

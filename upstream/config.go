@@ -45,6 +45,9 @@ const (
 	DefaultMaxPause    = 2 * time.Minute
 )
 
+// A Ledger keeps budgets that several replicas of a program spend together.
+type Ledger = throttle.Ledger
+
 // A Config says which service a Client calls, and how. Only BaseURL is mandatory.
 type Config struct {
 	// BaseURL is the service's URL, such as https://acme.api.identitynow.com/v3 or, for
@@ -78,7 +81,7 @@ type Config struct {
 	// the others are those of all of them; nil if this process spends them alone. LedgerOutage is how
 	// long a client goes on by its part of a budget while the Ledger does not answer. With a Ledger,
 	// Close has to be called in the end.
-	Ledger       throttle.Ledger
+	Ledger       Ledger
 	LedgerOutage time.Duration
 	// RateLimitKey says which calls share a budget; by default RateLimitByClient. A Client calls
 	// one API version, so that the version is always part of the key.

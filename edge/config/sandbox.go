@@ -26,6 +26,7 @@ type SandboxData struct {
 	RateLimit       int           `default:"100" env:"CERTQL_SANDBOX_RATE_LIMIT" help:"Requests that the sandbox allows one client id in each window; 0 for any number."`
 	RateWindow      time.Duration `default:"10s" env:"CERTQL_SANDBOX_RATE_WINDOW" help:"Length of the window of the sandbox's rate limit."`
 	SlidingWindow   bool          `env:"CERTQL_SANDBOX_SLIDING_WINDOW" help:"Count the sandbox's rate limit over a sliding window instead of fixed ones."`
+	Penalties       bool          `env:"CERTQL_SANDBOX_PENALTIES" help:"Make a client that exceeds the sandbox's rate limit in three windows within two minutes wait for minutes."`
 	TaskPace        time.Duration `default:"3s" env:"CERTQL_SANDBOX_TASK_PACE" help:"How long a task of the sandbox stays queued, and then in progress."`
 	TokenLifetime   time.Duration `default:"0s" env:"CERTQL_SANDBOX_TOKEN_LIFETIME" help:"How long an access token of the sandbox is valid; 0 for the usual: 12h for a client's credentials, 750s for a user who signed in."`
 	RefreshLifetime time.Duration `default:"24h" env:"CERTQL_SANDBOX_REFRESH_LIFETIME" help:"How long a refresh token of the sandbox is valid."`

@@ -4,8 +4,11 @@ package enginetest
 
 import (
 	"context"
+	"errors"
 	"net"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -86,6 +89,29 @@ func (s *Server) Restart() {
 		if time.Now().After(end) {
 			s.t.Fatalf("%s does not answer: %v", s.program, err)
 		}
+	}
+}
+
+// Empty removes what the engine has saved, while it does not run.
+func (s *Server) Empty() {
+	s.t.Helper()
+	saved, err := filepath.Glob(filepath.Join(s.dir, "*"))
+	for _, file := range saved {
+		err = errors.Join(err, os.RemoveAll(file))
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// Warm makes the engine one that has counted budgets for long, for the keys that begin with a prefix, so that
+// nobody waits for it to warm up.
+func (s *Server) Warm(prefix string) {
+	s.t.Helper()
+	client := redis.NewClient(&redis.Options{Addr: s.address, MaxRetries: -1})
+	defer func() { _ = client.Close() }()
+	if err := client.Set(s.t.Context(), prefix+":{budgets}:born", 1, 0).Err(); err != nil {
+		s.t.Fatal(err)
 	}
 }
 
