@@ -469,3 +469,88 @@ func TestATurnOfAReplicaThatWasAwayDoesNotHold(t *testing.T) {
 		f.ledger.Cut("replica 0", false)
 	})
 }
+
+// After a 429 to one replica nothing goes on any, but for calls that had their turn before. When the pause is
+// over, one goes, and then twice as many.
+func TestG5ARefusalPausesAllReplicas(t *testing.T) {
+	t.Parallel()
+	withFleet(t, 3, throttle.Config{Limit: 95, Margin: 5}, func(t *testing.T, f *fleet) {
+		for n := range f.replicas {
+			_, _ = f.call(t.Context(), n, "first", 0)
+		}
+		time.Sleep(time.Second)
+		turn, err := f.replicas[0].Enter(t.Context(), throttle.Place{Payer: throttle.Payer{Budget: "b", Caller: "a"}, Since: time.Now()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.replicas[0].Leave(turn, throttle.Refused, 7*time.Second)
+		time.Sleep(2 * time.Millisecond) // it is told
+		told := time.Now()
+		const took = 200 * time.Millisecond
+		var mu sync.Mutex
+		underWay, most := 0, []int{} // when each call went: how many are under way with it
+		var group sync.WaitGroup
+		for n := range 90 {
+			group.Go(func() {
+				replica := n % 3
+				turn, err := f.replicas[replica].Enter(t.Context(), throttle.Place{
+					Payer: throttle.Payer{Budget: "b", Caller: fmt.Sprint(n)}, Since: time.Now(),
+				})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if since := time.Since(told); since < 6990*time.Millisecond {
+					t.Errorf("a call went %s after the refusal", since)
+				}
+				mu.Lock()
+				underWay++
+				most = append(most, underWay)
+				mu.Unlock()
+				time.Sleep(took)
+				mu.Lock()
+				underWay--
+				mu.Unlock()
+				f.replicas[replica].Leave(turn, throttle.Answered, 0)
+			})
+		}
+		group.Wait()
+		if slices.Max(most[:1]) > 1 || slices.Max(most[:3]) > 2 || slices.Max(most[:7]) > 4 || slices.Max(most) < 8 {
+			t.Errorf("with each call so many were under way: %v", most)
+		}
+		for n, r := range f.replicas {
+			if r.Paused("b") {
+				t.Errorf("replica %d still pauses", n)
+			}
+		}
+	})
+}
+
+// A call waits for one round trip to the ledger. While the ledger does not answer, calls that would not go in
+// time are refused without asking it.
+func TestG6ACallWaitsForOneRoundTrip(t *testing.T) {
+	t.Parallel()
+	withFleet(t, 1, throttle.Config{Limit: 95, Margin: 5}, func(t *testing.T, f *fleet) {
+		const roundTrip = 500 * time.Microsecond
+		for n := range 5 {
+			time.Sleep(time.Second)
+			before := f.ledger.Visits()
+			if waited, err := f.call(t.Context(), 0, fmt.Sprint(n), 0); err != nil || waited != roundTrip {
+				t.Errorf("a call waited %s: %v", waited, err)
+			}
+			if visits := f.ledger.Visits() - before; visits > 1 {
+				t.Errorf("it took %d visits", visits)
+			}
+		}
+		f.ledger.Cut("replica 0", true)
+		time.Sleep(2 * time.Second)
+		hurried, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		began := time.Now()
+		_, err := f.call(hurried, 0, "hurried", 0)
+		if used, ok := errors.AsType[*throttle.UsedUpError](err); !ok || time.Since(began) > 0 || used.Wait < 10*time.Second {
+			t.Errorf("after %s: %v", time.Since(began), err)
+		}
+		f.ledger.Cut("replica 0", false)
+	})
+}
