@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"context"
+	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -63,6 +64,20 @@ type Identified interface {
 	Identity() Identity
 }
 
+// A Sealing is a Credential by whose secret something can be sealed that nobody else is to read, but all
+// replicas for the same caller.
+type Sealing interface {
+	Credential
+	// DeriveKey returns a key of 32 bytes for a purpose, which does not give the secret away. It is the same
+	// in each process.
+	DeriveKey(purpose string) ([]byte, error)
+}
+
+// deriveKey returns a key for a purpose that is derived from the secret of a credential (HKDF with SHA-256).
+func deriveKey(secret, credentialKey, purpose string) ([]byte, error) {
+	return hkdf.Key(sha256.New, []byte(secret), []byte(credentialKey), purpose, sha256.Size)
+}
+
 type credentialKey struct{}
 
 // WithCredential returns a context for calls on behalf of a credential.
@@ -120,6 +135,11 @@ func (b *BearerToken) Key() string { return b.key }
 
 // Identity returns what the token claims.
 func (b *BearerToken) Identity() Identity { return b.claimed }
+
+// DeriveKey returns a key that is derived from the token.
+func (b *BearerToken) DeriveKey(purpose string) ([]byte, error) {
+	return deriveKey(*b.token, b.key, purpose)
+}
 
 // expired reports whether the token says that it has expired.
 func (b *BearerToken) expired(now time.Time) bool {

@@ -1,6 +1,7 @@
 package upstream_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -111,3 +112,41 @@ type staticCredential struct {
 
 func (c staticCredential) Token(context.Context) (string, error) { return c.token, c.err }
 func (c staticCredential) Key() string                           { return "static" }
+
+// Something that is sealed by the secret of a credential can be opened on each replica, and by no other.
+func TestCredentialsDeriveKeys(t *testing.T) {
+	client := func(secret, id string) upstream.Sealing {
+		c, err := upstream.NewClientCredentials(upstream.ClientCredentialsConfig{TokenURL: "https://tenant/oauth/token", ClientID: id, ClientSecret: secret})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	bearer := func(token string) upstream.Sealing {
+		b, err := upstream.Bearer(token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	seen := map[string]string{}
+	for name, make := range map[string]func() upstream.Sealing{
+		"a token":        func() upstream.Sealing { return bearer("a") },
+		"another token":  func() upstream.Sealing { return bearer("b") },
+		"a client":       func() upstream.Sealing { return client("a", "a") },
+		"another client": func() upstream.Sealing { return client("a", "b") },
+		"another secret": func() upstream.Sealing { return client("b", "a") },
+	} {
+		for _, purpose := range []string{"", "x", "y"} {
+			key, err := make().DeriveKey(purpose)
+			again, _ := make().DeriveKey(purpose)
+			if err != nil || len(key) != 32 || !bytes.Equal(key, again) {
+				t.Errorf("%s: %x and %x, %v", name, key, again, err)
+			}
+			if before := seen[string(key)]; before != "" {
+				t.Errorf("%s for %q has the key of %s", name, purpose, before)
+			}
+			seen[string(key)] = name
+		}
+	}
+}

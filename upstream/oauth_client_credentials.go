@@ -90,6 +90,11 @@ func (c *ClientCredentials) Key() string { return c.key }
 // Identity returns the client's id.
 func (c *ClientCredentials) Identity() Identity { return Identity{Client: c.oauth.ClientID} }
 
+// DeriveKey returns a key that is derived from the client's secret.
+func (c *ClientCredentials) DeriveKey(purpose string) ([]byte, error) {
+	return deriveKey(c.oauth.ClientSecret, c.key, purpose)
+}
+
 // Format writes the key whatever the verb, so that no secret is ever printed.
 func (c *ClientCredentials) Format(f fmt.State, _ rune) { io.WriteString(f, c.key) }
 

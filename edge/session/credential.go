@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -73,6 +74,11 @@ func (c *credential) Invalidate(token string) {
 
 // Key returns a hash of the reference.
 func (c *credential) Key() string { return c.key }
+
+// DeriveKey returns a key that is derived from the reference, which nobody knows but this gateway.
+func (c *credential) DeriveKey(purpose string) ([]byte, error) {
+	return hkdf.Key(sha256.New, []byte(c.reference), []byte(c.key), purpose, sha256.Size)
+}
 
 // Identity returns who signed in, and to which client.
 func (c *credential) Identity() upstream.Identity { return c.identity }
