@@ -2,7 +2,7 @@ package upstream
 
 import (
 	"context"
-	"hash/maphash"
+	"hash/crc32"
 	"sync/atomic"
 	"time"
 
@@ -29,8 +29,8 @@ type cache struct {
 	entries *otter.Cache[string, entry]
 	ttl     time.Duration
 	now     func() time.Time
+	others  Writes // of other replicas; nil if there are none
 
-	seed   maphash.Seed
 	writes [writeStripes]atomic.Uint64 // to the certifications of a stripe
 	any    atomic.Uint64               // to any certification
 	all    atomic.Uint64               // to certifications that are not known
@@ -52,8 +52,9 @@ type subject struct{ certification string }
 type version [2]uint64
 
 // newCache returns a cache that takes at most maxBytes of memory, and keeps a result for ttl. What has expired stays
-// for another keep, for callers who accept stale results.
-func newCache(maxBytes int64, ttl, keep time.Duration, now func() time.Time) (*cache, error) {
+// for another keep, for callers who accept stale results. While others are not heard, if there are others,
+// it keeps and returns nothing.
+func newCache(maxBytes int64, ttl, keep time.Duration, now func() time.Time, others Writes) (*cache, error) {
 	entries, err := otter.New(&otter.Options[string, entry]{
 		MaximumWeight:    uint64(maxBytes),
 		Weigher:          func(key string, e entry) uint32 { return uint32(len(key) + e.size + entryBytes) },
@@ -65,12 +66,12 @@ func newCache(maxBytes int64, ttl, keep time.Duration, now func() time.Time) (*c
 	if err != nil {
 		return nil, err
 	}
-	return &cache{entries: entries, ttl: ttl, now: now, seed: maphash.MakeSeed()}, nil
+	return &cache{entries: entries, ttl: ttl, now: now, others: others}, nil
 }
 
 // get returns what is kept under a key, and whether it is fresh.
 func (c *cache) get(key string, of subject) (value any, fresh, ok bool) {
-	if c == nil {
+	if !c.current() {
 		return nil, false, false
 	}
 	e, ok := c.entries.GetIfPresent(key)
@@ -82,7 +83,7 @@ func (c *cache) get(key string, of subject) (value any, fresh, ok bool) {
 
 // put keeps a result, which shows the subject as it was at a version.
 func (c *cache) put(key string, of subject, at version, value any) {
-	if c != nil && at == c.version(of) {
+	if c.current() && at == c.version(of) {
 		c.entries.Set(key, entry{value, weigh(value), c.now().Add(c.ttl), at})
 	}
 }
@@ -95,28 +96,30 @@ func (c *cache) version(of subject) version {
 	case of.certification == "":
 		return version{c.any.Load(), c.all.Load()}
 	default:
-		return version{c.stripe(of.certification).Load(), c.all.Load()}
+		return version{c.writes[stripeOf(of.certification)].Load(), c.all.Load()}
 	}
 }
 
-// drop makes everything that shows a certification out of date, for every caller.
-func (c *cache) drop(certification string) {
-	if c != nil {
-		c.stripe(certification).Add(1)
+// drop makes everything that shows a certification of a stripe out of date, for every caller. That is
+// everything for AllStripes.
+func (c *cache) drop(stripe int) {
+	switch {
+	case c == nil:
+	case stripe < 0 || stripe >= writeStripes:
+		c.all.Add(1)
+	default:
+		c.writes[stripe].Add(1)
 		c.any.Add(1)
 	}
 }
 
-// dropAll makes everything out of date.
-func (c *cache) dropAll() {
-	if c != nil {
-		c.all.Add(1)
-	}
+// stripeOf returns the stripe of a certification. It is the same on all replicas.
+func stripeOf(certification string) int {
+	return int(crc32.ChecksumIEEE([]byte(certification)) % writeStripes)
 }
 
-func (c *cache) stripe(certification string) *atomic.Uint64 {
-	return &c.writes[maphash.String(c.seed, certification)%writeStripes]
-}
+// current reports whether the cache is on, and knows of all writes.
+func (c *cache) current() bool { return c != nil && (c.others == nil || c.others.Hears()) }
 
 // bytes returns how many bytes of memory are taken.
 func (c *cache) bytes() uint64 {

@@ -35,6 +35,7 @@ type Client struct {
 	flights          flights
 	retries          retryBudget
 	cache            *cache // nil if it is off
+	writes           Writes // nil if there are no other replicas
 	tracing          tracing
 }
 
@@ -75,6 +76,8 @@ func New(cfg Config) (*Client, error) {
 			Hooks:       throttleHooks(stats),
 		}),
 		gate:    throttle.NewGate(cfg.MaxInFlight, cfg.MaxInFlightPerOperation),
+		flights: flights{writes: cfg.Writes},
+		writes:  cfg.Writes,
 		tracing: newTracing(cfg.Tracer, base),
 	}
 	if c.proofs, err = newProofs(max(cfg.UnprovenLimit, 0), cfg.Now); err != nil {
@@ -85,11 +88,20 @@ func New(cfg Config) (*Client, error) {
 		if c.stale = cfg.StaleIfThrottled; c.stale {
 			keep = cfg.MaxPause
 		}
-		if c.cache, err = newCache(cfg.CacheBytes, cfg.CacheTTL, keep, cfg.Now); err != nil {
+		if c.cache, err = newCache(cfg.CacheBytes, cfg.CacheTTL, keep, cfg.Now, cfg.Writes); err != nil {
 			return nil, fmt.Errorf("upstream: %w", err)
 		}
 	}
+	if c.writes != nil {
+		c.writes.Hear(c.heard)
+	}
 	return c, nil
+}
+
+// heard makes what another replica has written to out of date.
+func (c *Client) heard(stripe int) {
+	c.cache.drop(stripe)
+	c.flights.closeAll()
 }
 
 // throttleHooks returns what the throttle asks of calls, and tells of them: to those who wait for a

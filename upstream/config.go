@@ -99,6 +99,8 @@ type Config struct {
 	CacheBytes int64
 	// StaleIfThrottled lets reads have what has expired in the cache while the budget is paused.
 	StaleIfThrottled bool
+	// Writes tell other replicas of writes, and this one of theirs; nil if there are none.
+	Writes Writes
 	// PageSize is the most rows that the service returns at once, by default MaxLimit, which is the
 	// most that it may be.
 	PageSize int

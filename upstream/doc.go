@@ -27,7 +27,7 @@
 //     *Error is made of it (refusal.go) or of what went wrong (failure.go).
 //
 // A write (write.go) goes the same way without the cache and the reads under way, both of which it
-// makes out of date.
+// makes out of date, on other replicas too (writes.go).
 //
 // What a call costs is counted for its operation (usage.go, trace.go), for the whole client (stats.go)
 // and in spans (span.go). The files of sign-in begin with oauth_: how the gateway gets a token for

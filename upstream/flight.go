@@ -15,6 +15,8 @@ import (
 // flights are the reads that are under way. A read that asks the service for the same
 // thing, on behalf of the same caller, joins the one that is under way instead of going out itself.
 type flights struct {
+	writes Writes // of other replicas; nil if there are none
+
 	mu    sync.Mutex
 	byKey map[string]*flight
 }
@@ -30,8 +32,8 @@ type flight struct {
 	began   time.Time
 	// deadline is the latest one of the callers who wait, and leaves is when the call is expected to
 	// leave the queue, or 0 if it is not in one. Both are in nanoseconds since began, so that they hold
-	// if the system's clock is set.
-	deadline, leaves atomic.Int64
+	// if the system's clock is set. Left is when the call last left the queue, or 0 if it was in none.
+	deadline, leaves, left atomic.Int64
 }
 
 // share returns the result of read, or that of a flight of the same key that is under way. The read
@@ -76,7 +78,7 @@ func (f *flights) board(ctx context.Context, key string, read func(context.Conte
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	wanted := demandOf(ctx)
-	if current, joined = f.byKey[key]; joined && (wanted == nil || wanted == current.demand) {
+	if current, joined = f.byKey[key]; joined && (wanted == nil || wanted == current.demand) && f.stands(current) {
 		current.waiting++
 		current.extend(ctx)
 		return current, true
@@ -104,6 +106,13 @@ func (f *flights) board(ctx context.Context, key string, read func(context.Conte
 		current.value, current.err = read(ctx)
 	}()
 	return current, false
+}
+
+// stands reports whether a flight may be joined: what it will show is not from before a write of another
+// replica that this one has not heard of.
+func (f *flights) stands(current *flight) bool {
+	return f.writes == nil || f.writes.Hears() || current.queued() > 0 ||
+		time.Since(current.began)-time.Duration(current.left.Load()) < HeardWithin
 }
 
 // leave takes a caller who waits off a flight.
@@ -172,6 +181,7 @@ func (f *flight) expect(wait time.Duration) {
 	switch {
 	case f == nil:
 	case wait == 0:
+		f.left.Store(int64(time.Since(f.began)))
 		f.leaves.Store(0)
 	default:
 		f.leaves.Store(int64(time.Since(f.began) + wait))

@@ -73,6 +73,14 @@ func (o operation) movesItems() bool {
 	return o.name == opReassignIdentityCertifications.name || o.name == opSubmitReassignCertsAsync.name
 }
 
+// touches returns the stripe of the certifications that a write changes.
+func (o operation) touches(ids []string) (stripe int) {
+	if o.movesItems() {
+		return AllStripes // the service does not say which other certification the items go to
+	}
+	return stripeOf(ids[0])
+}
+
 // subject returns what the result of a read of the operation shows.
 func (o operation) subject(ids []string) subject {
 	if o.service != "certifications" || len(ids) == 0 {

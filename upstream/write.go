@@ -18,21 +18,14 @@ func post[T any](ctx context.Context, c *Client, op operation, payload any, ids 
 		return nil, asError(ctx, op.name, errCallsExceeded)
 	}
 	// Twice, so that nothing stays in the cache of what was read before the write or beside it.
-	c.outdate(op, ids)
+	touched := op.touches(ids)
+	c.cache.drop(touched)
+	defer tell(ctx, c.writes, touched)()
 	defer c.flights.closeAll() // a read that comes from then on must not see the state before
-	defer c.outdate(op, ids)
+	defer c.cache.drop(touched)
 	value, err := do(ctx, c, r, func(answer *response) (*T, error) { return decodeOne[T](c, answer, op.shown(ids)) })
 	if err == nil {
 		UsageFrom(ctx).deliver()
 	}
 	return value, err
-}
-
-// outdate makes what a write touches out of date in the cache, for every caller.
-func (c *Client) outdate(op operation, ids []string) {
-	if op.movesItems() {
-		c.cache.dropAll() // the service does not say which other certification the items go to
-		return
-	}
-	c.cache.drop(ids[0])
 }
