@@ -12,6 +12,7 @@ import (
 
 	"certql/graph/document"
 	"certql/graph/outgoing"
+	"certql/graph/watch"
 	"certql/upstream"
 )
 
@@ -48,6 +49,8 @@ type Config struct {
 	// PersistedBytes is how much text clients may have kept, to name it by its hash from then on
 	// (automatic persisted queries). 0 turns that off, and so does DocumentsOnly.
 	PersistedBytes int64
+	// SharedTexts keep those texts for several replicas; nil if each has its own.
+	SharedTexts document.SharedTexts
 	// OperationTimeout bounds a query or mutation; by default a minute.
 	OperationTimeout time.Duration
 	// MaxWriteBatch is the most decisions or references that one mutation takes, as many upstream
@@ -75,6 +78,9 @@ type Config struct {
 	// TaskPollMin is how long after the first read of a watched task the second comes, by default
 	// 1 s. The waits grow from there up to TaskPollMax, by default 10 s.
 	TaskPollMin, TaskPollMax time.Duration
+	// Turns are those in which replicas read the tasks that are watched on several of them; nil if each
+	// reads for itself.
+	Turns watch.Turns
 	// Stopping, once closed, interrupts every subscription, so that clients subscribe again elsewhere, and
 	// then ends the WebSocket connections; nil if that never comes.
 	Stopping <-chan struct{}

@@ -38,7 +38,7 @@ func NewHandler(cfg Config) *Handler {
 		rows:         rows,
 		arguments:    gen.NewArgumentReader(gen.NewExecutableSchema(gen.Config{})),
 		mutations:    mutation.NewExecutor(mutation.Config{Client: cfg.Client, MaxWriteBatch: cfg.MaxWriteBatch, Precheck: cfg.Precheck, Now: cfg.Now}),
-		tasksWatched: watch.NewHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping),
+		tasksWatched: watch.NewHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping, cfg.Turns),
 	}})
 	server := handler.New(schema)
 	overHTTP := transport.NewHTTP(cfg.Limits, cfg.MaxResponse, cfg.Stopping, observer(cfg.Observe).refused)
@@ -89,7 +89,7 @@ func extensions(cfg Config, schema graphql.ExecutableSchema, rows relay.Limits, 
 	}
 	list = append(list,
 		known,
-		document.NewPersistence(cfg.Documents, cfg.DocumentsOnly, cfg.PersistedBytes),
+		document.NewPersistence(cfg.Documents, cfg.DocumentsOnly, cfg.PersistedBytes, cfg.SharedTexts),
 		document.NewInspection(cfg.Limits, !cfg.hidesSchema(), schema.Schema(), scalars(), document.NewCache(cfg.Documents, documentBytes)),
 		plan.Planning{Rows: rows, Precheck: cfg.Precheck, MaxCalls: cfg.MaxEstimatedCalls, Traces: cfg.Trace},
 		operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, limits, cfg.ObserveBatch, newAdmission(cfg.OperationBytes)},

@@ -7,6 +7,9 @@
 // and those of the variables are read as graphql-js reads them, and refused in its words: variables.go
 // has the variables, values.go the literals, arguments.go what a variable makes of an argument.
 //
+// Replicas may share what clients have persisted: a text goes there once it is in use, and counts only if it
+// has the hash that it is asked for by.
+//
 // Of the project, the package imports apierror alone. It knows the schema that it is handed, and
 // nothing about resolvers, transports or the upstream.
 package document

@@ -3,6 +3,7 @@ package document
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -27,11 +28,12 @@ var _ interface {
 
 // NewPersistence returns the extension for the trusted documents, which may be nil. If trustedOnly,
 // no other document is executed. persistedBytes is how many bytes the persisted queries may take in
-// all, with about 256 each beside their texts and hashes; 0 turns them off.
-func NewPersistence(trusted *Trusted, trustedOnly bool, persistedBytes int64) Persistence {
+// all, with about 256 each beside their texts and hashes; 0 turns them off. Other replicas have what is kept in
+// shared too, which may be nil.
+func NewPersistence(trusted *Trusted, trustedOnly bool, persistedBytes int64, shared SharedTexts) Persistence {
 	p := Persistence{trusted: trusted, trustedOnly: trustedOnly}
 	if !trustedOnly {
-		p.queries = newPersistedQueries(persistedBytes)
+		p.queries = newPersistedQueries(persistedBytes, shared)
 	}
 	return p
 }
@@ -76,8 +78,15 @@ func (p Persistence) resolve(ctx context.Context, request *graphql.RawParams, na
 	}
 	id := bareID(named.id)
 	text, known := p.trusted.text(id)
-	if !known {
+	switch {
+	case known:
+	case request.Query != "":
 		text, known = p.queries.get(id)
+	default:
+		var elsewhere time.Time
+		if text, elsewhere, known = p.queries.find(ctx, id); known && !elsewhere.IsZero() {
+			keepAfterChecks(ctx, toKeep{id, elsewhere})
+		}
 	}
 	switch {
 	case request.Query == "" && known:
@@ -90,16 +99,26 @@ func (p Persistence) resolve(ctx context.Context, request *graphql.RawParams, na
 	case Hash(request.Query) != id:
 		return named.mismatch()
 	case p.queries != nil:
-		graphql.GetOperationContext(ctx).Stats.SetExtension(persistenceName, id)
+		keepAfterChecks(ctx, toKeep{hash: id})
 	}
 	return nil
 }
 
-// MutateOperationContext keeps a document under its hash if the client has sent both. gqlgen has
-// validated the document by now. It returns no error.
+// toKeep is the hash under which a document is kept that is valid, and from when on for other replicas.
+type toKeep struct {
+	hash      string
+	elsewhere time.Time
+}
+
+func keepAfterChecks(ctx context.Context, k toKeep) {
+	graphql.GetOperationContext(ctx).Stats.SetExtension(persistenceName, k)
+}
+
+// MutateOperationContext keeps a document under its hash if the client has sent both, or another replica has
+// it. It has been validated by now. It returns no error.
 func (p Persistence) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
-	if hash, ok := operation.Stats.GetExtension(persistenceName).(string); ok {
-		p.queries.put(hash, operation.RawQuery)
+	if k, ok := operation.Stats.GetExtension(persistenceName).(toKeep); ok {
+		p.queries.put(k.hash, operation.RawQuery, k.elsewhere)
 	}
 	return nil
 }

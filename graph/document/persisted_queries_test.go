@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -14,8 +15,8 @@ import (
 // held returns how many bytes are kept: as the cache reckons, and counted.
 func (q *persistedQueries) held() (reckoned, found int) {
 	q.texts.CleanUp()
-	for hash, text := range q.texts.All() {
-		found += len(hash) + len(text) + entryBytes
+	for hash, p := range q.texts.All() {
+		found += len(hash) + len(p.text) + entryBytes
 	}
 	return int(q.texts.WeightedSize()), found
 }
@@ -23,12 +24,12 @@ func (q *persistedQueries) held() (reckoned, found int) {
 func TestPersistedQueriesAreBoundedByTheirBytes(t *testing.T) {
 	t.Parallel()
 	const maxBytes = 64 << 10
-	kept := newPersistedQueries(maxBytes)
+	kept := newPersistedQueries(maxBytes, nil)
 	last := ""
 	for i := range 2_000 {
 		text := strings.Repeat("x", i%3_000) + strconv.Itoa(i)
 		last = Hash(text)
-		kept.put(last, text)
+		kept.put(last, text, time.Time{})
 		if reckoned, found := kept.held(); reckoned > maxBytes || found != reckoned {
 			t.Fatalf("after %d texts, %d bytes are kept, and %d reckoned", i+1, found, reckoned)
 		}
@@ -36,7 +37,7 @@ func TestPersistedQueriesAreBoundedByTheirBytes(t *testing.T) {
 	if reckoned, _ := kept.held(); reckoned < maxBytes/2 {
 		t.Errorf("only %d of %d bytes are used", reckoned, maxBytes)
 	}
-	kept.put("longer than all", strings.Repeat("x", maxBytes))
+	kept.put("longer than all", strings.Repeat("x", maxBytes), time.Time{})
 	if _, ok := kept.get("longer than all"); ok {
 		t.Error("a text is kept that is longer than all texts together may be")
 	}
@@ -55,17 +56,17 @@ func TestPersistedQueriesInUseStayWhateverElseComes(t *testing.T) {
 		others     = 20 // between two of those in use
 	)
 	text := func(i int) string { return fmt.Sprintf("%-500d", i) }
-	kept := newPersistedQueries(room * int64(len(Hash(""))+len(text(0))+entryBytes))
+	kept := newPersistedQueries(room*int64(len(Hash(""))+len(text(0))+entryBytes), nil)
 	asked, missed := 0, 0
 	for i := range 40 * room {
-		kept.put(Hash(text(used+i)), text(used+i))
+		kept.put(Hash(text(used+i)), text(used+i), time.Time{})
 		if i%others > 0 {
 			continue
 		}
 		again := text(i / others % used)
 		_, ok := kept.get(Hash(again))
 		if !ok {
-			kept.put(Hash(again), again) // as clients do
+			kept.put(Hash(again), again, time.Time{}) // as clients do
 		}
 		if i >= 20*room {
 			asked++

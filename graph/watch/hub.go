@@ -25,6 +25,7 @@ type Hub struct {
 	first    time.Duration   // the wait between the first two reads
 	last     time.Duration   // the longest wait between two reads
 	stopping <-chan struct{} // closed when every watch has to end
+	turns    Turns           // with other replicas; nil if there are none
 
 	mu    sync.Mutex // guards polls and all that is in them
 	polls map[pollKey]*taskPoll
@@ -32,10 +33,10 @@ type Hub struct {
 
 // NewHub returns a hub of the tasks of a client. It waits for first between the first two reads of a
 // task, and longer and longer after that, up to last. When stopping is closed, every watch ends; it
-// may be nil.
-func NewHub(client *upstream.Client, first, last time.Duration, stopping <-chan struct{}) *Hub {
+// may be nil. Other replicas read the same tasks in turn with it, unless turns is nil.
+func NewHub(client *upstream.Client, first, last time.Duration, stopping <-chan struct{}, turns Turns) *Hub {
 	return &Hub{
-		read: client.GetCertificationTask, first: first, last: last, stopping: stopping,
+		read: client.GetCertificationTask, first: first, last: last, stopping: stopping, turns: turns,
 		polls: map[pollKey]*taskPoll{},
 	}
 }
@@ -103,17 +104,23 @@ func (h *Hub) join(ctx context.Context, id string) *taskWatcher {
 
 // run reads a task at its pace until its poll ends.
 func (h *Hub) run(ctx context.Context, poll *taskPoll) {
-	for pace := h.first; ; pace = min(h.last, time.Duration(float64(pace)*paceGrowth)) {
-		task, err := h.read(ctx, poll.key.task)
-		if h.publish(poll, task, err) {
+	turns := h.newTurnTaker(ctx, poll.key)
+	for r := (reading{}); ; {
+		r = turns.next(ctx, h, poll, r)
+		if h.publish(poll, r.task, r.err) {
 			return
 		}
 		select {
-		case <-time.After(pace):
+		case <-time.After(r.wait):
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// after returns how long to wait after a read, given how long before it; 0 for the first.
+func (h *Hub) after(before time.Duration) time.Duration {
+	return min(h.last, max(h.first, time.Duration(float64(before)*paceGrowth)))
 }
 
 // errStopping is the reason why a watch ends before its task does when the hub is stopping.
