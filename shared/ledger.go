@@ -60,7 +60,7 @@ func (l *Ledger) Visit(ctx context.Context, budget string, v throttle.Visit) (th
 	if err != nil {
 		return throttle.Reply{}, fmt.Errorf("visit the ledger: %w", err)
 	}
-	l.contact.met(began)
+	l.met(began)
 	return reply, nil
 }
 

@@ -12,7 +12,7 @@ import (
 
 // A visit that comes after a later one does nothing: a broken connection has delayed it.
 func TestAVisitThatComesLateDoesNothing(t *testing.T) {
-	inWorlds(t, func(w *world) {
+	inEngines(t, func(w *world) {
 		late := w.compose("a", throttle.Visit{Heads: w.heads("c")})
 		w.visit("a", throttle.Visit{})
 		for _, number := range []int64{late.Number, late.Number + 1, -5} {
@@ -27,7 +27,7 @@ func TestAVisitThatComesLateDoesNothing(t *testing.T) {
 		w.of("a").number = 1 << 62
 		w.visit("a", throttle.Visit{})
 		w.equal("what may go", len(w.visit("a", throttle.Visit{Heads: w.heads("c")}).Granted), 1)
-		stats := w.of("a").ledger.Stats()
+		stats := w.on("a").Stats()
 		w.equal("the late ones", stats.Outdated, uint64(3))
 		w.equal("those in time", stats.OK, uint64(4))
 		w.equal("all that were answered", stats.Took.Count(), uint64(7))
@@ -143,7 +143,8 @@ func TestAnIdleReplicaIsNotMissing(t *testing.T) {
 	})
 }
 
-// What a process had under way that was killed is free soon, though one of the same name visits.
+// What a process had under way that was killed is free soon, though one of the same name visits, whose calls are
+// others.
 func TestCallsOfAKilledProcessAreFreeSoon(t *testing.T) {
 	inWorlds(t, func(w *world) {
 		w.join("b")
@@ -156,6 +157,16 @@ func TestCallsOfAKilledProcessAreFreeSoon(t *testing.T) {
 		w.equal("what is occupied", w.tell("a").Occupied, 2)
 		w.pass(time.Second)
 		w.equal("what is occupied", w.tell("a").Occupied, 0)
+
+		// Its calls have numbers of their own, even those that another process had.
+		_, calls := w.ask("a", "c", "c")
+		w.tell("a", spent(0, calls[0])...)
+		w.of("a").after = 0
+		w.calls -= 2
+		reply, again := w.ask("a", "c", "c")
+		w.equal("the numbers", again[0], calls[0])
+		w.equal("what is occupied", reply.Occupied, 4)
+		w.equal("what is occupied", w.tell("a", fate(throttle.Dropped, again)...).Occupied, 2)
 	})
 }
 
@@ -181,14 +192,14 @@ func TestAReplicaThatLeavesGivesUpItsPart(t *testing.T) {
 
 // An engine that has lost what it knew lets nothing go for 15 seconds, and then all as before.
 func TestG8AfterLostDataNothingGoesForFifteenSeconds(t *testing.T) {
-	inWorlds(t, func(w *world) {
-		client := w.of("a").ledger.engine.client
+	inEngines(t, func(w *world) {
+		client := w.on("a").engine.client
 		_, calls := w.ask("a", "c")
 		w.tell("a", overrun(calls[0], 0, time.Second))
 		for name, lose := range map[string]func(){
 			"everything":                    func() { client.FlushAll(t.Context()) },
-			"when it began":                 func() { client.Del(t.Context(), w.of("a").ledger.born) },
-			"the budget, not its beginning": func() { client.Del(t.Context(), w.of("a").ledger.key(budget, "state")) },
+			"when it began":                 func() { client.Del(t.Context(), w.on("a").born) },
+			"the budget, not its beginning": func() { client.Del(t.Context(), w.on("a").key(budget, "state")) },
 		} {
 			lose()
 			w.target = 0
@@ -216,7 +227,7 @@ func TestG8AfterLostDataNothingGoesForFifteenSeconds(t *testing.T) {
 func TestG8AGatewayIsReadyOnceTheLedgerIsWarm(t *testing.T) {
 	t.Parallel()
 	w := inMemory(t)
-	l := w.of("a").ledger
+	l := w.on("a")
 	w.memory.FlushAll()
 	w.memory.SetError("LOADING")
 	if err := l.Ready(t.Context(), time.Hour); !errors.Is(err, errNoContact) || !errors.Is(err, ErrAway) {
@@ -266,6 +277,7 @@ func TestTheEnginesClockMayJump(t *testing.T) {
 			w.pass(2 * time.Second)
 			offset = jump
 			w.pass(2 * time.Second)
+			w.tell("another") // who has not been there before cannot tell
 			w.tell("b")
 			offset = 0
 			w.pass(2 * time.Second)
@@ -305,8 +317,8 @@ func TestASuspendedReplicaDoesNoHarm(t *testing.T) {
 
 // What others make up is neither in a key nor in a value, and whatever they make up is gone after a while.
 func TestWhatOthersMakeUpCostsLittle(t *testing.T) {
-	inWorlds(t, func(w *world) {
-		client := w.of("a").ledger.engine.client
+	inEngines(t, func(w *world) {
+		client := w.on("a").engine.client
 		_, calls := w.ask("a", "secret\r\n", "?secret:1|x")
 		w.tell("a", overrun(calls[0], 0, time.Second))
 		w.tell("a", spent(1, w.heads("secret*", "?secret}")...)...)
@@ -325,7 +337,7 @@ func TestWhatOthersMakeUpCostsLittle(t *testing.T) {
 				w.Errorf("%s has what a caller is called", key)
 			}
 			ttl := client.PTTL(t.Context(), key).Val()
-			if born := key == w.of("a").ledger.born; born != (ttl < 0) || ttl > 10*time.Minute {
+			if born := key == w.on("a").born; born != (ttl < 0) || ttl > 10*time.Minute {
 				w.Errorf("%s is kept for %s", key, ttl)
 			}
 		}
@@ -334,8 +346,8 @@ func TestWhatOthersMakeUpCostsLittle(t *testing.T) {
 			w.Errorf("a budget takes %d bytes", size)
 		}
 		// Strangers cost no more than their slots.
-		before := client.HLen(t.Context(), w.of("a").ledger.key(budget, "occupied")).Val()
+		before := client.HLen(t.Context(), w.on("a").key(budget, "occupied")).Val()
 		w.ask("a", slices.Concat(callersOf(20, "?made up"), callersOf(20, "?as well"))...)
-		w.equal("what strangers add", client.HLen(t.Context(), w.of("a").ledger.key(budget, "occupied")).Val(), before)
+		w.equal("what strangers add", client.HLen(t.Context(), w.on("a").key(budget, "occupied")).Val(), before)
 	})
 }

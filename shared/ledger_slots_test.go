@@ -208,7 +208,7 @@ func TestReplicasOnWhichCallersWaitShareTheSlots(t *testing.T) {
 
 // No limit is no bound, but for the pauses.
 func TestABudgetWithoutALimitHasPausesAlone(t *testing.T) {
-	inWorlds(t, func(w *world) {
+	inEngines(t, func(w *world) {
 		w.terms.Limit = 0
 		reply, calls := w.ask("a", callersOf(64, "c")...)
 		w.granted(reply, 64, throttle.NoReason)

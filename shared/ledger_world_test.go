@@ -5,12 +5,14 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
 
 	"certql/shared/enginetest"
 	"certql/upstream/throttle"
+	"certql/upstream/throttle/throttletest"
 )
 
 // budget is the one that tests of the ledger visit.
@@ -21,11 +23,12 @@ type world struct {
 	testing.TB
 	terms throttle.Terms
 	// open returns the ledger as a replica visits it, which is the same each time.
-	open func(replica string) *Ledger
+	open func(replica string) throttle.Ledger
 	// clock moves the ledger's clock to a time; nil if it goes by the replicas' clocks, so that nothing has to
 	// be waited for.
 	clock    func(time.Duration)
 	memory   *miniredis.Miniredis // nil if the engine is a real one
+	exact    bool                 // the clock goes by less than milliseconds
 	now      time.Duration
 	target   int64 // what the clock of a real engine is to be by now, in milliseconds
 	calls    int64
@@ -34,7 +37,7 @@ type world struct {
 
 // visits are what a replica remembers of its own.
 type visits struct {
-	ledger *Ledger
+	ledger throttle.Ledger
 	number int64
 	after  int64         // the last one that was answered
 	at     time.Duration // and when it was
@@ -44,8 +47,29 @@ type visits struct {
 // began is when the clock of tests begins.
 var began = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// inWorlds runs a test on an engine in memory, and on a real one.
+// inWorlds runs a test on the ledger that tests of package throttle use, on an engine in memory and on a real one.
 func inWorlds(t *testing.T, test func(w *world)) {
+	t.Helper()
+	t.Run("go", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			ledger := throttletest.NewLedger()
+			w := newWorld(t, "")
+			w.open = ledger.As
+			slept := time.Duration(0)
+			w.clock = func(at time.Duration) {
+				time.Sleep(at - slept)
+				slept = at
+			}
+			w.exact = true
+			test(w)
+		})
+	})
+	inEngines(t, test)
+}
+
+// inEngines runs a test on an engine in memory and on a real one.
+func inEngines(t *testing.T, test func(w *world)) {
 	t.Helper()
 	t.Parallel()
 	t.Run("memory", func(t *testing.T) {
@@ -76,7 +100,7 @@ func newWorld(t testing.TB, url string) *world {
 	t.Helper()
 	w := &world{TB: t, replicas: map[string]*visits{}}
 	w.terms = throttle.Terms{Limit: 12, Unproven: 2, Hold: 40 * time.Second, MaxPause: 5 * time.Minute, Outage: 5 * time.Minute}
-	w.open = func(replica string) *Ledger {
+	w.open = func(replica string) throttle.Ledger {
 		engine, err := Open(Config{URLs: []string{url}, Prefix: "certql", Replica: replica, Timeout: 10 * time.Second})
 		if err != nil {
 			t.Fatal(err)
@@ -90,7 +114,7 @@ func newWorld(t testing.TB, url string) *world {
 // warmed makes the engine one that has counted for long.
 func (w *world) warmed() {
 	w.Helper()
-	ledger := w.of("x").ledger
+	ledger := w.on("x")
 	if err := ledger.engine.client.Set(w.Context(), ledger.born, began.Add(-time.Hour).UnixMilli(), 0).Err(); err != nil {
 		w.Fatal(err)
 	}
@@ -106,6 +130,16 @@ func (w *world) of(replica string) *visits {
 	return r
 }
 
+// on returns the ledger of an engine as a replica visits it.
+func (w *world) on(replica string) *Ledger {
+	w.Helper()
+	ledger, ok := w.of(replica).ledger.(*Ledger)
+	if !ok {
+		w.Fatal("the ledger is on no engine")
+	}
+	return ledger
+}
+
 // pass lets time pass.
 func (w *world) pass(d time.Duration) {
 	w.now += d
@@ -118,7 +152,7 @@ func (w *world) pass(d time.Duration) {
 
 // told returns the clock of a real engine's ledger, in milliseconds.
 func (w *world) told() int64 {
-	ledger := w.of("x").ledger
+	ledger := w.on("x")
 	now, _ := ledger.engine.client.HGet(w.Context(), ledger.key(budget, "state"), "now").Int64()
 	return now
 }
@@ -221,6 +255,9 @@ func (w *world) near(what string, got, want time.Duration) {
 	slack := time.Duration(0)
 	if w.clock == nil {
 		slack = 900 * time.Millisecond
+	}
+	if w.exact {
+		slack = time.Millisecond
 	}
 	if got > want+time.Millisecond || got < want-slack {
 		w.Fatalf("%s is %s, want %s", what, got, want)

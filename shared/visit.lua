@@ -11,7 +11,7 @@
 --       7 replicas  hash: what is known of each replica
 --       8 testing   sorted set: calls under way that test the ground after a pause
 --
--- A call is replica:number|caller; a stranger is ?caller. All times are milliseconds. Those that go in or out are
+-- A call is replica:number|caller, in which the number is not one of those if its process has ended; a stranger is ?caller. All times are milliseconds. Those that go in or out are
 -- durations, but for the facts. (One value is assigned at a time, since not all interpreters get more right.)
 
 local WINDOW, MINUTE = 10000, 60000
@@ -66,7 +66,8 @@ local function write(name)
 end
 local function held(r) return math.max(r.part, r.heardPart) end -- it may know of either
 
-local state = hash(KEYS[2])
+local stored, state = hash(KEYS[2]), {}
+for field, value in pairs(stored) do state[field] = value end
 local lost = not state.now and (tonumber(after) > 0 or next(replicas) ~= nil) -- the budget has been known before
 if lost then -- what is left of it is worth nothing
   for i = 3, 8 do redis.call('DEL', KEYS[i]) end
@@ -104,16 +105,13 @@ else
 end
 
 -- Warm-up: of lost data nobody knows what was granted by it.
-local born = redis.call('GET', KEYS[1])
-if not born then
-  born = string.format('%.0f', time)
-  redis.call('SET', KEYS[1], born)
-end
+local born = tonumber(redis.call('GET', KEYS[1]) or time)
+redis.call('SET', KEYS[1], string.format('%.0f', time), 'NX')
 local warm = num('warm')
 if not state.now then
-  warm = now + math.min(math.max(WARM - (time - tonumber(born)), 0), WARM)
+  warm = now + math.min(math.max(WARM - (time - born), 0), WARM)
   if lost then warm = now + WARM end
-elseif state.born ~= born then
+elseif num('born') ~= born then
   warm = now + WARM
 end
 
@@ -122,7 +120,7 @@ local function count(field, by)
   if redis.call('HINCRBY', KEYS[5], field, by) <= 0 then redis.call('HDEL', KEYS[5], field) end
 end
 local function stranger(caller) return string.sub(caller, 1, 1) == '?' end
-local function owner(call) return string.match(call, '^(.*):%d+|(.*)$') end
+local function owner(call) return string.match(call, '^(.*):[^:|]*|(.*)$') end
 local function tally(call, by)
   local replica, caller = owner(call)
   count('@' .. replica, by)
@@ -144,11 +142,27 @@ local function over(replica, at)
   end
 end
 
+-- ended does the same with those of a process of this replica that has ended, and gives all its calls names that
+-- those of the next one do not have.
+local function ended()
+  over(me, now + SETTLED)
+  for i = 3, 4 do
+    local calls = redis.call('ZRANGE', KEYS[i], 0, -1, 'WITHSCORES')
+    for k = 1, #calls, 2 do
+      local replica, caller = owner(calls[k])
+      if replica == me then
+        redis.call('ZREM', KEYS[i], calls[k])
+        redis.call('ZREM', KEYS[8], calls[k])
+        redis.call('ZADD', KEYS[i], calls[k + 1], me .. ':' .. number .. '-' .. k .. '|' .. caller)
+      end
+    end
+  end
+end
+
+if tonumber(after) == 0 then ended() end
 for name, r in pairs(replicas) do
   local from = math.max(r.missing, r.seen)
-  if name == me then
-    if tonumber(after) == 0 then over(me, now + SETTLED) end -- calls of a process that has ended
-  elseif now >= r.missing then
+  if name ~= me and now >= r.missing then
     if r.over == 0 then
       over(name, from + SETTLED)
       r.over = 1
@@ -262,9 +276,14 @@ local left, last, drained = num('left'), num('last'), num('drained')
 local slots = limit - missing
 slots = math.max(slots - left, math.min(slots, 1), 0)
 local occupied = redis.call('ZCARD', KEYS[3]) + redis.call('ZCARD', KEYS[4])
+local seen = {}
 for i = HEADS, #ARGV, 2 do
-  if not stranger(ARGV[i + 1]) then see(ARGV[i + 1]) end
+  if not stranger(ARGV[i + 1]) then
+    seen[#seen + 1] = now
+    seen[#seen + 1] = ARGV[i + 1]
+  end
 end
+if #seen > 0 then redis.call('ZADD', KEYS[6], unpack(seen)) end
 redis.call('ZREMRANGEBYSCORE', KEYS[6], '-inf', now - MINUTE)
 local callers = redis.call('ZCARD', KEYS[6])
 local reserve = callers > 1 and math.floor(slots / RESERVE) or 0
@@ -391,12 +410,14 @@ local kept = {
   at = num('at'), asked = num('asked'), again = num('again'), before = num('before'), full = num('full'), own = own,
   version = version, lease = lease, left = left, last = last, drained = drained,
 }
-local fields = {}
+local changed = {}
 for field, value in pairs(kept) do
-  fields[#fields + 1] = field
-  fields[#fields + 1] = type(value) == 'number' and string.format('%.0f', value) or value
+  if tonumber(stored[field]) ~= value then
+    changed[#changed + 1] = field
+    changed[#changed + 1] = string.format('%.0f', value)
+  end
 end
-redis.call('HSET', KEYS[2], unpack(fields))
+if #changed > 0 then redis.call('HSET', KEYS[2], unpack(changed)) end
 for i = 2, 8 do redis.call('PEXPIRE', KEYS[i], math.max(TTL, outage)) end
 
 return {

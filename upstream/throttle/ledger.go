@@ -27,12 +27,14 @@ type Visit struct {
 	// Number is larger than that of any visit of this replica to this budget before. The ledger does
 	// nothing for a visit with another number: a broken connection has delayed it.
 	Number int64
-	// Since is the time since the beginning of the replica's visit with the number After, by its own clock:
-	// the ledger's own clock goes by it if it jumps. After is 0 if none was answered.
+	// Since is the time since the beginning of the replica's visit with the number After, the last one whose
+	// reply it has had, by its own clock: the ledger's own clock goes by it if it jumps. After is 0 if none was
+	// answered, by which the ledger takes what an earlier process of the replica had under way for over.
 	After int64
 	Since time.Duration
 	// Next is when the replica visits again at the latest. Two seconds later it counts as missing: what it
-	// has under way is free twelve seconds after that, and until it is back its part is left to it.
+	// has under way is free twelve seconds after that, and until it is back its part is left to it. If the
+	// reply to a visit was lost, the next one does not put this off, since the replica hears nothing.
 	Next time.Duration
 	// Callers and Calls are how many wait there.
 	Callers, Calls int
@@ -62,14 +64,14 @@ type Head struct {
 	Stranger bool   // it takes one of the slots of the unproven
 }
 
-// A Settlement says what became of a call.
+// A Settlement says what became of a call. It may come twice, if the reply to a visit was lost.
 type Settlement struct {
 	Head
 	Sender string // for Proved
 	Fate   Fate
 	// Epoch is the one in which the call had its turn.
 	Epoch int
-	// Left is for how long the call still occupies its slot: for Spent and UnderWay.
+	// Left is for how long the call still occupies its slot, for Spent.
 	Left time.Duration
 	// Answered says that the service answered, with any status but 429.
 	Answered bool
@@ -87,9 +89,10 @@ const (
 	Dropped Fate = iota
 	// Spent calls occupy their slots for a while yet, whether the ledger has them or not.
 	Spent
-	// UnderWay are calls that went out while the ledger was away.
+	// UnderWay are calls that went out while the ledger was away. They occupy their slots for Terms.Hold.
 	UnderWay
-	// Overran are calls that the service refused with a 429, which frees their slots and begins a pause.
+	// Overran are calls that the service refused with a 429, which frees their slots, and begins a pause or
+	// prolongs it.
 	Overran
 	// Proved calls are no strangers' any more: Head has the caller that they turned out to be of, and
 	// Sender whom they were taken to be of.

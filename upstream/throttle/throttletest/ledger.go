@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -34,14 +35,15 @@ type Ledger struct {
 	born  time.Time
 	books map[string]*book
 	cut   map[string]bool
+	deaf  map[string]bool
 	// Delay is how long a visit takes on its way there, and back.
-	Delay time.Duration
+	Delay  time.Duration
 	visits int
 }
 
 // NewLedger returns an empty ledger that has counted for long enough.
 func NewLedger() *Ledger {
-	return &Ledger{born: time.Now().Add(-warmUp), books: map[string]*book{}, cut: map[string]bool{}}
+	return &Ledger{born: time.Now().Add(-warmUp), books: map[string]*book{}, cut: map[string]bool{}, deaf: map[string]bool{}}
 }
 
 // Visits returns how many visits were carried out.
@@ -72,6 +74,13 @@ func (l *Ledger) Cut(replica string, cut bool) {
 	l.cut[replica] = cut
 }
 
+// Deafen keeps the replies of visits that are carried out from a replica, or no longer does.
+func (l *Ledger) Deafen(replica string, deaf bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.deaf[replica] = deaf
+}
+
 // As returns the ledger as a replica visits it.
 func (l *Ledger) As(replica string) throttle.Ledger { return visitor{l, replica} }
 
@@ -84,13 +93,13 @@ type visitor struct {
 func (v visitor) within(ctx context.Context, do func()) error {
 	time.Sleep(v.ledger.Delay)
 	v.ledger.mu.Lock()
-	cut := v.ledger.cut[v.replica]
+	cut, deaf := v.ledger.cut[v.replica], v.ledger.deaf[v.replica]
 	if !cut {
 		do()
 	}
 	v.ledger.mu.Unlock()
 	time.Sleep(v.ledger.Delay)
-	if cut {
+	if cut || deaf {
 		return ErrCut
 	}
 	return ctx.Err()
@@ -132,15 +141,16 @@ type slot struct {
 	stranger bool
 	underWay bool
 	epoch    int
-	answered time.Time
+	owner    string // the replica, if its process has ended
 }
 
 // A replica is one that has visited.
 type replica struct {
-	number         int64
+	number, heard  int64     // of its last visit, and of the last one whose reply it had
 	missing        time.Time // from when it counts as missing unless it visits
-	part           int
-	callers, calls int // that wait
+	part           int       // that it was promised at its last visit
+	told           int       // and at the last one whose reply it had
+	callers, calls int       // that wait
 	until          time.Time
 }
 
@@ -166,18 +176,26 @@ type book struct {
 func (b *book) visit(name string, v throttle.Visit, now time.Time) throttle.Reply {
 	r := b.replicas[name]
 	if r == nil {
-		r = &replica{}
+		r = &replica{missing: now.Add(v.Next + grace)}
 		b.replicas[name] = r
 	}
 	if v.Number <= r.number {
 		return throttle.Reply{Why: throttle.Outdated}
 	}
-	r.number, r.missing = v.Number, now.Add(v.Next+grace)
-	b.clear(v.Terms, now)
+	b.clear(name, v.Terms, now)
+	switch v.After {
+	case r.number:
+		r.heard, r.told = r.number, r.part
+		r.missing = now.Add(v.Next + grace)
+	case 0:
+		r.missing = now.Add(v.Next + grace)
+		b.end(name, v.Number, now)
+	}
+	r.number = v.Number
 	for _, s := range v.Settlements {
 		b.settle(key{name, s.Call}, s, v.Terms, now)
 	}
-	r.callers, r.calls, r.until = v.Callers, v.Calls, now.Add(v.Next)
+	r.callers, r.calls = v.Callers, v.Calls
 	r.part = b.part(name, v.Terms)
 	reply := b.grant(name, r, v, now)
 	r.calls -= len(reply.Granted)
@@ -187,9 +205,9 @@ func (b *book) visit(name string, v throttle.Visit, now time.Time) throttle.Repl
 	if reply.Why != throttle.NoReason && reply.Facts == nil {
 		reply.Wait = max(reply.Wait, 5*time.Millisecond*time.Duration(b.waiting(name, now)))
 	}
-	r.until = now.Add(reply.Wait + 300*time.Millisecond)
+	r.until = now.Add(min(reply.Wait, v.Next) + 300*time.Millisecond)
 	reply.Epoch, reply.Pause = b.epoch, max(0, b.until.Sub(now))
-	reply.Slots, reply.Occupied, reply.Left, reply.Callers = b.room(v.Terms, now), len(b.slots), b.left, len(b.callers)
+	reply.Slots, reply.Occupied, reply.Left, reply.Callers = b.room(name, v.Terms, now), len(b.slots), b.left, len(b.callers)
 	reply.Part, reply.Replicas = r.part, len(b.replicas)
 	for _, other := range b.replicas {
 		if other == r || other.until.After(now) {
@@ -202,16 +220,36 @@ func (b *book) visit(name string, v throttle.Visit, now time.Time) throttle.Repl
 	return reply
 }
 
-// clear frees the slots whose time is over, and drops the replicas that have been missing for long.
-func (b *book) clear(terms throttle.Terms, now time.Time) {
+// held returns how many slots are left free for a replica that is missing: it may know of either promise.
+func (r *replica) held() int { return max(r.part, r.told) }
+
+// end takes the calls of a replica for those of a process that has ended. The next one has others, whatever
+// their numbers.
+func (b *book) end(name string, number int64, now time.Time) {
+	ended := fmt.Sprint(name, " before ", number)
+	for k, s := range b.slots {
+		if k.replica == name {
+			delete(b.slots, k)
+			s.owner = name
+			if latest := now.Add(settled); s.underWay && s.free.After(latest) {
+				s.free = latest
+			}
+			b.slots[key{ended, k.call}] = s
+		}
+	}
+}
+
+// clear frees the slots whose time is over, and drops the replicas that have been missing for long. The one that
+// visits is not missing.
+func (b *book) clear(visits string, terms throttle.Terms, now time.Time) {
 	for name, r := range b.replicas {
-		if !now.Before(r.missing.Add(terms.Outage)) {
+		if name != visits && !now.Before(r.missing.Add(terms.Outage)) {
 			delete(b.replicas, name)
 		}
 	}
 	for k, s := range b.slots {
 		r := b.replicas[k.replica]
-		if !s.free.After(now) || r != nil && s.underWay && !now.Before(r.missing.Add(settled)) {
+		if !s.free.After(now) || r != nil && k.replica != visits && s.underWay && !now.Before(r.missing.Add(settled)) {
 			delete(b.slots, k)
 		}
 	}
@@ -224,15 +262,20 @@ func (b *book) clear(terms throttle.Terms, now time.Time) {
 
 // settle takes account of what became of a call.
 func (b *book) settle(k key, s throttle.Settlement, terms throttle.Terms, now time.Time) {
+	had := b.slots[k]
+	underWay := had != nil && had.underWay
 	switch s.Fate {
 	case throttle.Dropped:
 		delete(b.slots, k)
 	case throttle.Spent:
-		b.slots[k] = &slot{free: now.Add(s.Left), caller: s.Caller, stranger: s.Stranger}
-		if b.refusal != nil {
-			b.refusal.Own++
+		delete(b.slots, k)
+		if s.Left > 0 {
+			b.slots[k] = &slot{free: now.Add(s.Left), caller: s.Caller, stranger: s.Stranger}
+			if b.refusal != nil && (underWay || had == nil) {
+				b.refusal.Own++
+			}
 		}
-		if s.Answered && s.Epoch == b.epoch {
+		if underWay && s.Answered && s.Epoch == b.epoch {
 			b.served = true
 			if b.opening > 0 {
 				b.opening++
@@ -245,19 +288,22 @@ func (b *book) settle(k key, s throttle.Settlement, terms throttle.Terms, now ti
 		b.slots[k] = &slot{free: now.Add(terms.Hold), caller: s.Caller, stranger: s.Stranger, underWay: true, epoch: -1}
 	case throttle.Overran:
 		delete(b.slots, k)
-		b.refuse(s, terms, now)
+		b.refuse(s, terms, had != nil, now)
 	case throttle.Proved:
 		if kept := b.slots[k]; kept != nil {
 			kept.caller, kept.stranger = s.Caller, false
+			b.callers[s.Caller] = now
 		}
 	}
 }
 
-// refuse begins a pause, or prolongs it.
-func (b *book) refuse(s throttle.Settlement, terms throttle.Terms, now time.Time) {
+// refuse begins a pause, or prolongs it, for a call that had a slot or not.
+func (b *book) refuse(s throttle.Settlement, terms throttle.Terms, had bool, now time.Time) {
 	until := now.Add(min(cmp.Or(s.Asked, throttle.Window), terms.MaxPause))
 	if s.Epoch != b.epoch || now.Before(b.until) {
-		b.until = later(b.until, until)
+		if had || s.Epoch >= b.epoch { // or else it has been told before
+			b.until = later(b.until, until)
+		}
 		return
 	}
 	inARow := b.epoch > 0 && !b.served
@@ -300,21 +346,21 @@ func (b *book) part(name string, terms throttle.Terms) int {
 	others := 0
 	for other, r := range b.replicas {
 		if other != name {
-			others += r.part
+			others += r.held()
 		}
 	}
 	return max(0, min(terms.Limit/(2*len(b.replicas)), terms.Limit-others))
 }
 
-// room returns how many slots there are.
-func (b *book) room(terms throttle.Terms, now time.Time) int {
-	slots := terms.Limit - b.left
-	for _, r := range b.replicas {
-		if !now.Before(r.missing) {
-			slots -= r.part
+// room returns how many slots there are for a replica that visits.
+func (b *book) room(visits string, terms throttle.Terms, now time.Time) int {
+	slots := terms.Limit
+	for name, r := range b.replicas {
+		if name != visits && !now.Before(r.missing) {
+			slots -= r.held()
 		}
 	}
-	return max(slots, 1)
+	return max(slots-b.left, min(slots, 1), 0)
 }
 
 // grant lets calls go.
@@ -332,7 +378,7 @@ func (b *book) grant(name string, r *replica, v throttle.Visit, now time.Time) (
 		}
 	}
 	for _, h := range v.Heads {
-		slots := b.room(v.Terms, now)
+		slots := b.room(name, v.Terms, now)
 		switch {
 		case now.Before(b.warm):
 			return stop(throttle.WarmUp, b.warm.Sub(now))
@@ -357,7 +403,9 @@ func (b *book) grant(name string, r *replica, v throttle.Visit, now time.Time) (
 		}
 		if h.Stranger {
 			if b.count(func(_ key, s *slot) bool { return s.stranger }) >= v.Terms.Unproven {
-				reply.Why, reply.Wait = cmp.Or(reply.Why, throttle.Strangers), most
+				if reply.Why == throttle.NoReason {
+					reply.Why, reply.Wait = throttle.Strangers, min(most, b.strangersRelease(v.Terms, now))
+				}
 				continue
 			}
 		} else if !b.admits(h.Caller, slots) {
@@ -392,7 +440,9 @@ func (b *book) isOfOthers(name string, r *replica, slots int, now time.Time) boo
 			all += o.callers
 		}
 	}
-	has := func(of string) int { return b.count(func(k key, _ *slot) bool { return k.replica == of }) }
+	has := func(of string) int {
+		return b.count(func(k key, s *slot) bool { return k.replica == of || s.owner == of })
+	}
 	if all == 0 || has(name)*all < slots*r.callers {
 		return false
 	}
@@ -409,7 +459,7 @@ func (b *book) isOfOthers(name string, r *replica, slots int, now time.Time) boo
 // on, so that they come one after the other.
 func (b *book) rank(name string, r *replica, now time.Time) time.Duration {
 	had := func(of string, r *replica) float64 {
-		return float64(b.count(func(k key, _ *slot) bool { return k.replica == of })) / float64(max(r.callers, 1))
+		return float64(b.count(func(k key, s *slot) bool { return k.replica == of || s.owner == of })) / float64(max(r.callers, 1))
 	}
 	rank := time.Duration(1)
 	for other, o := range b.replicas {
@@ -438,6 +488,21 @@ func (b *book) release(after int) time.Time {
 	}
 	slices.SortFunc(free, time.Time.Compare)
 	return free[min(after, len(free)-1)]
+}
+
+// strangersRelease returns how long it takes until a slot of the strangers is free. Those under way are soon.
+func (b *book) strangersRelease(terms throttle.Terms, now time.Time) time.Duration {
+	first, spent := most, 0
+	for _, s := range b.slots {
+		if s.stranger && !s.underWay {
+			first = min(first, s.free.Sub(now))
+			spent++
+		}
+	}
+	if spent < terms.Unproven {
+		return 50 * time.Millisecond
+	}
+	return first
 }
 
 func (b *book) facts(now time.Time) *throttle.Facts {
