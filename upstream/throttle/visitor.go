@@ -43,6 +43,7 @@ type visitor struct {
 	contact     time.Time      // when the last visit began that was answered; zero before the first
 	answeredAs  int64          // the number of that visit
 	promised    time.Duration  // after which the next one comes at the latest
+	expected    time.Time      // up to when the ledger may wait for a visit, if it had the first that was not answered
 	away        bool           // the last visit was not answered
 	ask         time.Time      // when the calls that wait are asked for again
 	needed      time.Time      // up to when the part is kept
@@ -105,7 +106,7 @@ func (v *visitor) run() {
 		reply, err := t.config.Ledger.Visit(t.ctx, v.key, visit)
 		t.mu.Lock()
 		if v.visiting = false; err != nil {
-			v.missed(asked)
+			v.missed(visit, asked)
 		} else {
 			v.answered(visit, asked, reply)
 		}
@@ -202,8 +203,11 @@ func (v *visitor) compose(now time.Time) (Visit, map[int64]*waiter) {
 }
 
 // missed notes that a visit was not answered. The ledger may have let calls go all the same.
-func (v *visitor) missed(asked map[int64]*waiter) {
+func (v *visitor) missed(visit Visit, asked map[int64]*waiter) {
 	now := v.throttle.config.Now()
+	if !v.away {
+		v.expected = v.began.Add(visit.Next)
+	}
 	v.away = true
 	v.ask = now.Add(retryPace + rand.N(retryPace/4))
 	for call, w := range asked {
@@ -233,6 +237,7 @@ func (v *visitor) answered(visit Visit, asked map[int64]*waiter, reply Reply) {
 		v.throttle.config.Hooks.Paused()
 	}
 	v.contact, v.answeredAs, v.promised, v.reply = v.began, visit.Number, visit.Next, reply
+	v.expected = v.began.Add(visit.Next)
 	b.until = now.Add(reply.Pause)
 	for _, call := range reply.Granted {
 		w := asked[call]
@@ -311,8 +316,9 @@ func (v *visitor) isAlone(now time.Time) bool {
 // aloneSpan returns from when to when the part may be spent while the ledger does not answer. Others take it
 // after that.
 func (v *visitor) aloneSpan() (from, to time.Time) {
-	missing := v.contact.Add(v.promised + grace)
-	return missing.Add(aloneAfter), missing.Add(v.throttle.config.Outage - aloneAfter)
+	from = v.expected.Add(grace + aloneAfter)
+	to = v.contact.Add(v.promised + grace + v.throttle.config.Outage - aloneAfter)
+	return from, to
 }
 
 // estimate returns how long a call would wait that joined the queue now behind others, as far as can be

@@ -283,6 +283,39 @@ func TestG1WhileOneReplicaIsCutOff(t *testing.T) {
 	})
 }
 
+// A replica that hears nothing of visits that are carried out spends its part too, however seldom it visited
+// before.
+func TestG1WhileOneReplicaHearsNothing(t *testing.T) {
+	t.Parallel()
+	withFleet(t, 3, throttle.Config{Limit: 95, Margin: 5}, func(t *testing.T, f *fleet) {
+		var group sync.WaitGroup
+		for n := range 2 {
+			f.load(&group, n, 20, 9*time.Minute)
+		}
+		for n := range 8 {
+			if _, err := f.call(t.Context(), 2, "seldom", 0); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(17*time.Second + time.Duration(n)*600*time.Millisecond)
+			f.ledger.Deafen("replica 2", true)
+			time.Sleep(time.Second)
+			var own sync.WaitGroup
+			had := f.load(&own, 2, 20, 35*time.Second)
+			own.Wait()
+			calls := 0
+			for _, n := range had {
+				calls += n
+			}
+			if calls < 15 {
+				t.Errorf("%d calls went by the part", calls)
+			}
+			f.ledger.Deafen("replica 2", false)
+			time.Sleep(5 * time.Second)
+		}
+		group.Wait()
+	})
+}
+
 // After the ledger has lost what it knew, nothing goes for as long as what it knew may matter.
 func TestG8ALedgerThatLostItsDataWarmsUp(t *testing.T) {
 	t.Parallel()
