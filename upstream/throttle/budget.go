@@ -28,7 +28,36 @@ type budget struct {
 	drained  time.Time // when the last slot was taken
 	pause
 	others  estimator
-	visitor *visitor // nil if the budget is this process's alone
+	arbiter arbiter
+}
+
+// An arbiter decides which calls of a budget go if replicas share the budget, or leaves that to the budget. It is
+// told of all of them. The lock of the Throttle guards it.
+type arbiter interface {
+	// decides reports whether the arbiter does now, and not the budget.
+	decides(now time.Time) bool
+	// part returns how many slots the budget has, of a limit, where it decides by itself.
+	part(limit int) int
+	// wake has the arbiter look at the calls that wait.
+	wake()
+	// arrived notes that a call is about to wait whose caller has none waiting.
+	arrived(now time.Time)
+	// granted notes that a call has its turn, and returns the turn with what the arbiter needs to know it by.
+	granted(turn Turn, call int64, now time.Time) Turn
+	// released notes what became of a call, and reports whether a refusal or a success of it is for the budget
+	// to take account of.
+	released(turn Turn, end Outcome, retryAfter time.Duration, now time.Time) bool
+	// holds reports whether a turn still holds, but for pauses.
+	holds(turn Turn, now time.Time) bool
+	// resent notes that the request of a turn goes out once more, and proved that a call is of another caller
+	// than it was taken to be of.
+	resent(turn Turn, now time.Time)
+	proved(turn Turn, sender string, now time.Time)
+	// estimate returns how long a call would wait behind so many others, and rateLimit how the budget stands.
+	estimate(ahead int, now time.Time) time.Duration
+	rateLimit(now time.Time) (remaining int, resetAt time.Time)
+	// atWork reports whether the budget has to be kept for it.
+	atWork() bool
 }
 
 // A done is a request that occupies its slot for a Window from its response on.
@@ -68,11 +97,8 @@ func (b *budget) sweep(now time.Time) bool {
 		}
 	}
 	return len(b.callers) == 0 && len(b.senders) == 0 && !now.Before(b.until) && !b.others.known() &&
-		(b.visitor == nil || !b.visitor.running)
+		!b.arbiter.atWork()
 }
-
-// decides reports whether it is for this process to say which calls go, and not for a ledger.
-func (b *budget) decides(now time.Time) bool { return b.visitor == nil || b.visitor.isAlone(now) }
 
 // grant gives a caller a turn, for the call of a number by which a ledger knows it; 0 for any.
 func (b *budget) grant(c *caller, call int64, now time.Time) Turn {
@@ -83,11 +109,7 @@ func (b *budget) grant(c *caller, call int64, now time.Time) Turn {
 	if slots, bounded := b.slots(); bounded && b.occupied() >= slots {
 		b.drained = now
 	}
-	turn := Turn{budget: b, caller: c, epoch: b.epoch}
-	if b.visitor != nil {
-		turn = b.visitor.granted(turn, call, now)
-	}
-	return turn
+	return b.arbiter.granted(Turn{budget: b, caller: c, epoch: b.epoch}, call, now)
 }
 
 // give gives a call that has waited its turn.
@@ -105,11 +127,8 @@ func (b *budget) release(turn Turn, end Outcome, retryAfter time.Duration, now t
 	if end == Answered || end == Lost {
 		b.occupy(turn.caller, now)
 	}
-	if b.visitor != nil {
-		b.visitor.released(turn, end, retryAfter, now)
-		if !turn.alone {
-			return // a pause is the ledger's to begin and to end
-		}
+	if !b.arbiter.released(turn, end, retryAfter, now) {
+		return
 	}
 	if turn.epoch == b.epoch {
 		b.fresh--
@@ -136,7 +155,7 @@ func (b *budget) occupy(c *caller, now time.Time) {
 // dispatch lets as many calls go as may go now, and makes sure that the next one goes in time.
 func (b *budget) dispatch(now time.Time) {
 	b.expire(now)
-	for b.decides(now) && b.room(now).open {
+	for !b.arbiter.decides(now) && b.room(now).open {
 		w := b.outer.pop(b.admitsStranger)
 		if w == nil {
 			w = b.queue.pop(b.admits)
@@ -157,8 +176,8 @@ func (b *budget) arm(now time.Time) {
 		}
 		return
 	}
-	if !b.decides(now) {
-		b.visitor.wake()
+	if b.arbiter.decides(now) {
+		b.arbiter.wake()
 		return
 	}
 	next := b.room(now)

@@ -11,6 +11,10 @@
 // orders those that wait, pause.go reacts to a 429, and contention.go and belief.go estimate what
 // other clients spend.
 //
+// Replicas of a program may spend a budget together: then a Ledger decides which calls go (ledger.go).
+// visitor.go asks it, outage.go decides what goes while it does not answer, and learning.go works out for
+// all replicas what other clients spend.
+//
 // The package imports the standard library alone. It sends nothing and knows nothing of what a call
 // asks for: the client tells it how each call ended.
 package throttle

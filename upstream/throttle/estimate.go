@@ -7,8 +7,8 @@ import "time"
 // come later may go before it, so that it may take longer.
 func (b *budget) estimate(c *caller, of Class, front bool, now time.Time) time.Duration {
 	ahead := b.line(c).ahead(c, of, front)
-	if !b.decides(now) {
-		return b.visitor.estimate(ahead, now)
+	if b.arbiter.decides(now) {
+		return b.arbiter.estimate(ahead, now)
 	}
 	at := latest(now, b.until)
 	slots, bounded := b.slots()

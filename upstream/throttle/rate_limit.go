@@ -62,8 +62,8 @@ func (t *Throttle) State() State {
 
 func (b *budget) rateLimit(now time.Time) RateLimit {
 	r := RateLimit{Limit: b.config.Limit, ResetAt: now, Queued: b.queue.length + b.outer.length}
-	if !b.decides(now) {
-		r.Remaining, r.ResetAt = b.visitor.rateLimit(now)
+	if b.arbiter.decides(now) {
+		r.Remaining, r.ResetAt = b.arbiter.rateLimit(now)
 		return r
 	}
 	if len(b.done) > 0 {

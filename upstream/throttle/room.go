@@ -33,11 +33,8 @@ func (b *budget) room(now time.Time) room {
 
 // slots returns how many requests may occupy the budget, and whether that is bounded at all.
 func (b *budget) slots() (n int, bounded bool) {
-	if b.visitor != nil {
-		return b.visitor.reply.Part, true
-	}
 	limit := b.config.Limit
-	return max(limit-b.others.left(), 1), limit > 0
+	return b.arbiter.part(max(limit-b.others.left(), 1)), limit > 0
 }
 
 func (b *budget) occupied() int { return b.underWay + len(b.done) }

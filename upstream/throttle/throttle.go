@@ -39,9 +39,7 @@ func (t *Throttle) Close(ctx context.Context) {
 	t.mu.Lock()
 	t.closing = true
 	for _, b := range t.budgets {
-		if b.visitor != nil {
-			b.visitor.wake()
-		}
+		b.arbiter.wake()
 	}
 	t.mu.Unlock()
 	stop := context.AfterFunc(ctx, t.cancel)
@@ -68,7 +66,7 @@ func (t *Throttle) Enter(ctx context.Context, p Place) (Turn, error) {
 	b := t.budget(p.Payer.Budget, now)
 	c := b.enlist(p.Payer.Caller, p.Unproven, now)
 	b.dispatch(now)
-	if b.decides(now) && b.room(now).open && b.admits(c) {
+	if !b.arbiter.decides(now) && b.room(now).open && b.admits(c) {
 		granted := b.grant(c, 0, now)
 		t.mu.Unlock()
 		t.config.Hooks.Waited(0)
@@ -82,8 +80,8 @@ func (t *Throttle) Enter(ctx context.Context, p Place) (Turn, error) {
 		return Turn{}, &UsedUpError{expected}
 	}
 	w := &waiter{caller: c, class: p.Class, ready: make(chan struct{})}
-	if b.visitor != nil && !c.waiting() {
-		b.visitor.arrived(now)
+	if !c.waiting() {
+		b.arbiter.arrived(now)
 	}
 	b.line(c).push(w, p.Front)
 	b.arm(now)
@@ -152,9 +150,7 @@ func (t *Throttle) Prove(turn Turn, caller string) Turn {
 	}
 	now := t.config.Now()
 	turn.caller = b.enlist(caller, false, now)
-	if b.visitor != nil {
-		b.visitor.settle(Settlement{Head: turn.caller.head(turn.call), Sender: stranger.name, Fate: Proved}, now)
-	}
+	b.arbiter.proved(turn, stranger.name, now)
 	b.hold(turn.caller, 1)
 	b.hold(stranger, -1)
 	b.forget(stranger)
@@ -168,10 +164,7 @@ func (t *Throttle) Holds(turn Turn) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	b := turn.budget
-	if b.visitor != nil && !turn.alone && b.visitor.missing(t.config.Now()) {
-		return false
-	}
-	return turn.epoch == b.epoch
+	return turn.epoch == b.epoch && b.arbiter.holds(turn, t.config.Now())
 }
 
 // Resent notes that the request of a turn goes out once more, and that the service may have counted
@@ -181,9 +174,7 @@ func (t *Throttle) Resent(turn Turn) {
 	defer t.mu.Unlock()
 	b, now := turn.budget, t.config.Now()
 	b.occupy(turn.caller, now)
-	if b.visitor != nil {
-		b.visitor.settle(Settlement{Head: turn.caller.head(t.nextCall()), Fate: Spent}, now)
-	}
+	b.arbiter.resent(turn, now)
 }
 
 // Patience returns how long a call may wait from now on: to its deadline or to the longest wait,
@@ -208,13 +199,13 @@ func (t *Throttle) budget(key string, now time.Time) *budget {
 	}
 	b, ok := t.budgets[key]
 	if !ok {
-		b = &budget{config: &t.config, lock: &t.mu, callers: map[string]*caller{}, senders: map[string]*caller{}, others: alone{}}
+		b = &budget{config: &t.config, lock: &t.mu, callers: map[string]*caller{}, senders: map[string]*caller{}, others: alone{}, arbiter: unshared{}}
 		if limit := t.config.Limit; limit > 0 {
 			b.others = newContention(limit, t.config.Margin)
 		}
 		if t.config.Ledger != nil {
 			b.others = alone{} // what other clients spend is for all replicas to learn
-			b.visitor = &visitor{throttle: t, key: key, budget: b, woken: make(chan struct{}, 1), alone: map[int64]Head{}}
+			b.arbiter = &visitor{throttle: t, key: key, budget: b, woken: make(chan struct{}, 1), alone: map[int64]Head{}}
 		}
 		t.budgets[key] = b
 	}

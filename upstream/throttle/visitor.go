@@ -278,8 +278,21 @@ func (v *visitor) granted(turn Turn, call int64, now time.Time) Turn {
 	return turn
 }
 
-// released notes what became of a call.
-func (v *visitor) released(turn Turn, end Outcome, retryAfter time.Duration, now time.Time) {
+// atWork reports whether the visitor still has something to tell the ledger, or a part to keep.
+func (v *visitor) atWork() bool { return v.running }
+
+// resent has the ledger count another request of a call.
+func (v *visitor) resent(turn Turn, now time.Time) {
+	v.settle(Settlement{Head: turn.caller.head(v.throttle.nextCall()), Fate: Spent}, now)
+}
+
+// proved tells the ledger whose call it is that was taken for a stranger's.
+func (v *visitor) proved(turn Turn, sender string, now time.Time) {
+	v.settle(Settlement{Head: turn.caller.head(turn.call), Sender: sender, Fate: Proved}, now)
+}
+
+// released notes what became of a call. A pause is the ledger's to begin and to end, unless it is away.
+func (v *visitor) released(turn Turn, end Outcome, retryAfter time.Duration, now time.Time) bool {
 	delete(v.alone, turn.call)
 	s := Settlement{Head: turn.caller.head(turn.call), Epoch: turn.told}
 	switch end {
@@ -292,71 +305,13 @@ func (v *visitor) released(turn Turn, end Outcome, retryAfter time.Duration, now
 		_, s.Elapsed = passedOf(retryAfter)
 	}
 	v.settle(s, now)
+	return turn.alone
 }
 
 // settle keeps a settlement for the next visit.
 func (v *visitor) settle(s Settlement, now time.Time) {
 	v.settlements = append(v.settlements, settled{s, now})
 	v.wake()
-}
-
-// missing reports whether the ledger may take this replica for one that has vanished, and what it has under
-// way for what will never be sent.
-func (v *visitor) missing(now time.Time) bool {
-	return !now.Before(v.contact.Add(v.promised + grace))
-}
-
-// isAlone reports whether the budget's part is to be spent without the ledger, which has not answered for
-// long enough. While a visit is under way it is not: the ledger may count on the part again.
-func (v *visitor) isAlone(now time.Time) bool {
-	from, to := v.aloneSpan()
-	return v.away && !v.visiting && !v.contact.IsZero() && !now.Before(from) && now.Before(to)
-}
-
-// aloneSpan returns from when to when the part may be spent while the ledger does not answer. Others take it
-// after that.
-func (v *visitor) aloneSpan() (from, to time.Time) {
-	from = v.expected.Add(grace + aloneAfter)
-	to = v.contact.Add(v.promised + grace + v.throttle.config.Outage - aloneAfter)
-	return from, to
-}
-
-// estimate returns how long a call would wait that joined the queue now behind others, as far as can be
-// told from the last reply. It is longer than any call may wait if nothing says that one goes at all.
-func (v *visitor) estimate(ahead int, now time.Time) time.Duration {
-	from, to := v.aloneSpan()
-	switch {
-	case v.away && (v.contact.IsZero() || !to.After(latest(from, now))):
-		return v.throttle.config.QueueWait + Window
-	case v.away:
-		return from.Sub(now)
-	}
-	at := latest(latest(now, v.ask), v.budget.until)
-	r := v.reply
-	free := r.Slots - r.Occupied
-	if ahead < free || now.Sub(v.began) > busyPace || r.Slots == 0 {
-		return at.Sub(now)
-	}
-	share := max(1, r.Slots*max(1, v.budget.queue.callers())/max(1, r.Waiting))
-	return at.Sub(now) + Window*time.Duration(ahead-max(free, 0))/time.Duration(share)
-}
-
-// rateLimit returns how the budget stands, as far as the last reply tells.
-func (v *visitor) rateLimit(now time.Time) (remaining int, resetAt time.Time) {
-	if v.away {
-		return 0, latest(now, v.budget.until)
-	}
-	remaining, resetAt = v.reply.Slots, now
-	if v.contact.IsZero() {
-		remaining = v.throttle.config.Limit
-	}
-	if now.Sub(v.began) < Window && v.reply.Occupied > 0 {
-		remaining, resetAt = max(0, v.reply.Slots-v.reply.Occupied), now.Add(Window)
-	}
-	if now.Before(v.budget.until) {
-		remaining = 0
-	}
-	return remaining, latest(resetAt, v.budget.until)
 }
 
 func earliest(a, b time.Time) time.Time {
