@@ -46,7 +46,7 @@ type Renewable interface {
 type Ending interface {
 	Credential
 	// Ended returns ErrSessionEnded, or another error, if the credential is not to be used any more. It
-	// is asked before each read, also before one that the cache can serve, and sends nothing.
+	// is asked before each read, also before one that the cache can serve, and sends nothing to the service.
 	Ended() error
 }
 

@@ -43,9 +43,10 @@ func (s *Sessions) callback(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	case errors.Is(err, errCode):
 		return s.leadOn(w, r, state, begun.Return, returning{errCode, begun.Return})
-	default:
-		return returning{err, begun.Return}
+	case errors.Is(err, errStore):
+		w.Header().Del("Set-Cookie") // the browser keeps the attempt, so that it can come back with it
 	}
+	return returning{err, begun.Return}
 }
 
 // checkResult returns an error if the browser was not sent back by the tenant, or if the tenant refused

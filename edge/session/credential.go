@@ -2,9 +2,6 @@ package session
 
 import (
 	"context"
-	"crypto/hkdf"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -15,10 +12,10 @@ import (
 // A credential is that of the person who signed in, for as long as the session lasts, so that it serves
 // a subscription, too, which outlives many tokens. It prints as its key.
 type credential struct {
-	grants    *grants
-	reference string
-	key       string
-	identity  upstream.Identity
+	grants   *grants
+	grant    string // its key
+	key      string
+	identity upstream.Identity
 }
 
 var (
@@ -26,17 +23,14 @@ var (
 	_ upstream.Identified = (*credential)(nil)
 )
 
-// credential returns the credential of a session, given the reference of its grant and the grant.
-func (g *grants) credential(reference string, grant upstream.Grant) *credential {
-	sum := sha256.Sum256([]byte(reference))
-	return &credential{g, reference, "session:" + hex.EncodeToString(sum[:]), upstream.Identity{
-		Client: g.tenant.ClientID(), Subject: grant.IdentityID,
-	}}
+// credential returns the credential of a session, given the key of its grant and the grant.
+func (g *grants) credential(key string, grant upstream.Grant) *credential {
+	return &credential{g, key, "session:" + key, upstream.Identity{Client: g.tenant.ClientID(), Subject: grant.IdentityID}}
 }
 
 // Token returns the access token, refreshed if it has expired.
 func (c *credential) Token(ctx context.Context) (string, error) {
-	token, err := c.grants.token(ctx, c.reference)
+	token, err := c.grants.token(ctx, c.grant)
 	if err == nil || errors.Is(err, errEnded) || ctx.Err() != nil {
 		return token, err
 	}
@@ -49,16 +43,24 @@ func (c *credential) Token(ctx context.Context) (string, error) {
 // storeFailed logs an error of the store, and returns what callers are told: any other error would say
 // that something is wrong with them.
 func (c *credential) storeFailed(err error) error {
-	c.grants.log.Error("the store of sessions failed", "error", err)
-	return &upstream.Error{Operation: "getSession", Kind: upstream.KindUnavailable}
+	c.grants.storeFailed(context.Background(), err)
+	return &upstream.Error{Operation: "getSession", Kind: upstream.KindUnavailable, RetryAfter: storeRetry}
 }
 
-// Ended returns upstream.ErrSessionEnded if the person has signed out, or the session has expired.
+// storeFailed logs an error of the store, unless the store does so itself, or the caller has gone.
+func (g *grants) storeFailed(ctx context.Context, err error) {
+	if !errors.Is(err, ErrUnavailable) && ctx.Err() == nil {
+		g.log.ErrorContext(ctx, "the store of sessions failed", "error", err)
+	}
+}
+
+// Ended returns upstream.ErrSessionEnded if the person has signed out, or the session has expired: at once in
+// the replica where that happened, and within a second in others.
 func (c *credential) Ended() error {
-	switch _, found, err := c.grants.find(c.reference); {
+	switch _, version, err := c.grants.recall(context.Background(), c.grant, copyFresh); {
 	case err != nil:
 		return c.storeFailed(err)
-	case !found:
+	case version <= 0:
 		return errEnded
 	default:
 		return nil
@@ -67,17 +69,18 @@ func (c *credential) Ended() error {
 
 // Invalidate notes that the upstream refused a token, so that the next call refreshes it.
 func (c *credential) Invalidate(token string) {
-	if err := c.grants.reject(c.reference, token); err != nil {
-		c.grants.log.Error("the store of sessions failed", "error", err)
+	ctx := context.Background()
+	if err := c.grants.reject(ctx, c.grant, token); err != nil {
+		c.grants.storeFailed(ctx, err)
 	}
 }
 
-// Key returns a hash of the reference.
+// Key returns a hash of the grant's reference.
 func (c *credential) Key() string { return c.key }
 
-// DeriveKey returns a key that is derived from the reference, which nobody knows but this gateway.
+// DeriveKey returns a key of the session for a purpose, which nobody can derive who has no key that seals sessions.
 func (c *credential) DeriveKey(purpose string) ([]byte, error) {
-	return hkdf.Key(sha256.New, []byte(c.reference), []byte(c.key), purpose, sha256.Size)
+	return c.grants.sealer.derive(c.key, purpose)
 }
 
 // Identity returns who signed in, and to which client.

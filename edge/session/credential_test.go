@@ -1,24 +1,31 @@
 package session
 
 import (
+	"bytes"
 	"testing"
 
 	"certql/upstream"
 )
 
-// What one replica seals by the secret of a session, another opens, and no other session does.
+// What one replica seals by the secret of a session, another opens, and neither another session does nor who has
+// another key.
 func TestSessionsDeriveKeys(t *testing.T) {
 	var tenant upstream.AuthorizationCode
-	key := func(reference, purpose string) string {
-		g := &grants{tenant: &tenant}
-		key, err := g.credential(reference, upstream.Grant{}).DeriveKey(purpose)
+	key := func(secret byte, session, purpose string) string {
+		t.Helper()
+		sealer, err := newSealer([][]byte{bytes.Repeat([]byte{secret}, keyBytes)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := &grants{tenant: &tenant, records: records{sealer: sealer}}
+		key, err := g.credential(session, upstream.Grant{}).DeriveKey(purpose)
 		if err != nil || len(key) != keyBytes {
 			t.Errorf("%x, %v", key, err)
 		}
 		return string(key)
 	}
-	first := key("a", "x")
-	if key("a", "x") != first || key("a", "y") == first || key("b", "x") == first {
-		t.Error("the key is not that of a session and a purpose")
+	first := key(1, "a", "x")
+	if key(1, "a", "x") != first || key(1, "a", "y") == first || key(1, "b", "x") == first || key(2, "a", "x") == first {
+		t.Error("the key is not that of a session, a purpose and a secret")
 	}
 }

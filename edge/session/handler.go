@@ -62,6 +62,7 @@ func handled(serve func(http.ResponseWriter, *http.Request) error) http.HandlerF
 		if !ok {
 			refused = edge.ErrInternal
 		}
+		setRetryAfter(w, err)
 		onward, _ := errors.AsType[returning](err)
 		writeProblem(w, r, refused, onward.path)
 	}
@@ -94,7 +95,11 @@ func (s *Sessions) login(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	// A page whose calls are refused sends the browser here, and would do so again if it were led on.
-	if kept, signedIn := s.peek(r); signedIn && time.Since(kept.Refused) > refusalTime {
+	kept, signedIn, err := s.peek(r)
+	if err != nil {
+		return returning{err, returnPath}
+	}
+	if signedIn && time.Since(kept.Refused) > refusalTime {
 		http.Redirect(w, r, returnPath, http.StatusSeeOther) //nolint:gosec // s.returnPaths has allowed it
 		return nil
 	}

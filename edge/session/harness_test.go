@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -40,8 +43,50 @@ type tenant struct {
 	before func(*http.Request) (status int, body string, err error)
 	// after is called with each response to a request for a token; nil to do nothing.
 	after func()
-	// refreshToken is the latest that was given out.
-	refreshToken string
+
+	mu           sync.Mutex
+	refreshToken string              // the latest that was given out
+	secrets      map[string]struct{} // all that were sent to the tenant for a token, or given out by it
+}
+
+// latest returns the latest refresh token that was given out.
+func (n *tenant) latest() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.refreshToken
+}
+
+// told returns all secrets that were sent to the tenant for a token, or given out by it.
+func (n *tenant) told() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Sorted(maps.Keys(n.secrets))
+}
+
+// note notes a secret.
+func (n *tenant) note(secret string) {
+	if secret != "" {
+		n.secrets[secret] = struct{}{}
+	}
+}
+
+// noteExchange notes the secrets in a request for a token, and in the response to it.
+func (n *tenant) noteExchange(form url.Values, answer []byte) {
+	var granted struct {
+		AccessToken  string `json:"access_token"`
+		RefreshToken string `json:"refresh_token"`
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, name := range []string{"code", "code_verifier", "refresh_token"} {
+		n.note(form.Get(name))
+	}
+	if err := json.Unmarshal(answer, &granted); err != nil {
+		return
+	}
+	n.note(granted.AccessToken)
+	n.note(granted.RefreshToken)
+	n.refreshToken = cmp.Or(granted.RefreshToken, n.refreshToken)
 }
 
 // RoundTrip takes a request to the tenant.
@@ -66,12 +111,7 @@ func (n *tenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	w := httptest.NewRecorder()
 	n.ServeHTTP(w, arrived)
 	if r.URL.Path == "/oauth/token" {
-		var granted struct {
-			RefreshToken string `json:"refresh_token"`
-		}
-		if err := json.Unmarshal(w.Body.Bytes(), &granted); err == nil && granted.RefreshToken != "" {
-			n.refreshToken = granted.RefreshToken
-		}
+		n.noteExchange(arrived.Form, w.Body.Bytes())
 		if n.after != nil {
 			n.after()
 		}
@@ -90,15 +130,28 @@ type gateway struct {
 	caller   atomic.Pointer[upstream.Credential] // of the latest request
 }
 
-// newGateway makes a gateway in front of a tenant.
+// newGateway makes a gateway in front of a tenant of its own.
 func newGateway(t testing.TB, config session.Config, simulated sandbox.Config) *gateway {
+	t.Helper()
+	return newReplica(t, config, newTenant(t, simulated))
+}
+
+// newTenant makes a tenant.
+func newTenant(t testing.TB, simulated sandbox.Config) *tenant {
 	t.Helper()
 	simulated.RateLimit, simulated.Certifications, simulated.Items = sandbox.NoRateLimit, 20, 100
 	box, err := sandbox.New(simulated)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &gateway{t: t, tenant: &tenant{Sandbox: box}, mux: http.NewServeMux()}
+	return &tenant{Sandbox: box, secrets: map[string]struct{}{}}
+}
+
+// newReplica makes a gateway in front of a tenant.
+func newReplica(t testing.TB, config session.Config, tenant *tenant) *gateway {
+	t.Helper()
+	var err error
+	g := &gateway{t: t, tenant: tenant, mux: http.NewServeMux()}
 	if g.client, err = upstream.NewAuthorizationCode(upstream.AuthorizationCodeConfig{
 		InfoURL: tenantURL + "/oauth/info", RevokeURL: tenantURL + "/oauth/revoke", RedirectURL: gatewayURL + session.CallbackPath,
 		ClientID: sandbox.PortalClient, ClientSecret: "sandbox", Transport: g.tenant,

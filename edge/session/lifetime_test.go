@@ -17,14 +17,25 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// inBubble runs a test on a clock of its own, on which a session of the given settings begins.
+// inBubble runs a test on a clock of its own, on which a session of the given settings begins: unless they
+// have a store, once in the memory of the process, and once in one that replicas may share.
 func inBubble(t *testing.T, config session.Config, simulated sandbox.Config, test func(*testing.T, *browser)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		b := newGateway(t, config, simulated).newBrowser()
-		b.signIn("reviewer-1")
-		test(t, b)
-	})
+	bubble := func(t *testing.T) {
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) {
+			b := newGateway(t, config, simulated).newBrowser()
+			b.signIn("reviewer-1")
+			test(t, b)
+		})
+	}
+	if config.Store != nil {
+		bubble(t)
+		return
+	}
+	t.Run("of one process", bubble)
+	config.Store = session.NewMemory(1000)
+	t.Run("shared", bubble)
 }
 
 // The default lifetime of tokens that the sandbox gives to people.
@@ -371,7 +382,7 @@ func TestASignOutThatNobodyWaitsForIsOne(t *testing.T) {
 	if ctx.Err() == nil {
 		t.Fatal("the tenant was not asked")
 	}
-	if _, err := g.client.Refresh(t.Context(), upstream.Grant{RefreshToken: g.tenant.refreshToken}); !upstream.GrantEnded(err) {
+	if _, err := g.client.Refresh(t.Context(), upstream.Grant{RefreshToken: g.tenant.latest()}); !upstream.GrantEnded(err) {
 		t.Errorf("the grant is refreshed after the sign-out: %v\n%s", err, &g.log)
 	}
 	if b.signedIn() {
@@ -454,7 +465,7 @@ func TestAGrantThatIsEndedAtTheTenantEndsTheSession(t *testing.T) {
 		if got := b.ask(); got != "read" {
 			t.Fatal(got)
 		}
-		b.revoke(b.tenant.refreshToken)
+		b.revoke(b.tenant.latest())
 		if got := b.ask(); got != "listIdentityCertifications: unauthenticated (status 401)" && got != "listIdentityCertifications: unauthenticated" {
 			t.Errorf("got %s", got)
 		}

@@ -1,9 +1,12 @@
 package session
 
 import (
+	"errors"
 	"html/template"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -20,12 +23,23 @@ var (
 	errSignIn     = &edge.HTTPError{Status: http.StatusForbidden, Code: "SIGN_IN_REFUSED", Message: "The sign-in was cancelled, or the tenant does not allow it."}
 	errTenant     = &edge.HTTPError{Status: http.StatusBadGateway, Code: "TENANT_UNAVAILABLE", Message: "The tenant does not answer as it should. Try again later."}
 	errTooMany    = &edge.HTTPError{Status: http.StatusServiceUnavailable, Code: "TOO_MANY_SESSIONS", Message: "There are as many sessions as there may be. Try again later."}
+	errStore      = &edge.HTTPError{Status: http.StatusServiceUnavailable, Code: "UPSTREAM_UNAVAILABLE", Message: "Who is signed in cannot be looked up now. Nobody was signed out: try again in a moment."}
 	errCookies    = &edge.HTTPError{Status: http.StatusRequestHeaderFieldsTooLarge, Code: "TOO_MANY_COOKIES", Message: "There are more than 1000 cookies: remove those of this site from the browser."}
 	errOrigin     = &edge.HTTPError{Status: http.StatusForbidden, Code: "CROSS_ORIGIN", Message: "The page of another origin may not do that."}
 	errSignedOut  = &edge.HTTPError{Status: http.StatusUnauthorized, Code: edge.CodeUnauthenticated, Message: "Nobody is signed in: sign in first, at /auth/login."}
 	errNotFound   = &edge.HTTPError{Status: http.StatusNotFound, Code: "NOT_FOUND", Message: "There are /auth/login, /auth/callback, /auth/logout and /auth/me."}
 	errMethod     = &edge.HTTPError{Status: http.StatusMethodNotAllowed, Code: "METHOD_NOT_ALLOWED", Message: "The method is not one that this path has."}
 )
+
+// storeRetry is when whoever is refused because the store does not answer may try again.
+const storeRetry = time.Second
+
+// setRetryAfter says when to try again if err is that the store does not answer.
+func setRetryAfter(w http.ResponseWriter, err error) {
+	if errors.Is(err, errStore) {
+		w.Header().Set("Retry-After", strconv.Itoa(int(storeRetry.Seconds())))
+	}
+}
 
 // problemPage is what people see of an error.
 var problemPage = template.Must(template.New("problem").Parse(`<!doctype html>

@@ -3,7 +3,9 @@ package session
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
 
 	"github.com/go-json-experiment/json"
@@ -14,7 +16,10 @@ const keyBytes = 32
 
 // A sealer encrypts secrets for storage, so that access to the store does not disclose them: by AES-GCM,
 // with a random nonce in front. What is sealed for one label cannot be opened for another.
-type sealer struct{ aeads []cipher.AEAD }
+type sealer struct {
+	aeads []cipher.AEAD
+	first []byte // the key that seals
+}
 
 // newSealer returns a sealer with the given keys: the first seals, and each of them opens. If there are
 // none, it makes a key that lasts as long as the sealer.
@@ -24,7 +29,7 @@ func newSealer(keys [][]byte) (*sealer, error) {
 		rand.Read(key) // it never fails
 		keys = [][]byte{key}
 	}
-	var s sealer
+	s := sealer{first: keys[0]}
 	for _, key := range keys {
 		if len(key) != keyBytes {
 			return nil, fmt.Errorf("a key must have %d bytes", keyBytes)
@@ -49,6 +54,11 @@ func (s *sealer) seal(label string, value any) ([]byte, error) {
 		return nil, err
 	}
 	return s.aeads[0].Seal(nil, nil, text, []byte(label)), nil //nolint:gosec // the nonce is made by the library
+}
+
+// derive returns a key for a label and a purpose, which is the same wherever the same key seals.
+func (s *sealer) derive(label, purpose string) ([]byte, error) {
+	return hkdf.Key(sha256.New, s.first, []byte(label), purpose, keyBytes)
 }
 
 // open reads what was sealed for a label. It is not ok if it was not sealed here, not for this label, or

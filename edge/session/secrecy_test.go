@@ -3,11 +3,11 @@ package session_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,50 +17,10 @@ import (
 	"certql/upstream/sandbox"
 )
 
-// A spy is a store in which everything that was ever kept can be seen. It fails or panics when it is told
-// to.
-type spy struct {
-	mu     sync.Mutex
-	kept   map[string][]byte
-	seen   bytes.Buffer
-	err    error
-	panics bool
-}
-
-func (s *spy) trouble() error {
-	if s.panics {
-		panic("the store is broken")
-	}
-	return s.err
-}
-
-func (s *spy) Find(key string) ([]byte, bool, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.seen.WriteString(key + "\n")
-	data, found := s.kept[key]
-	return data, found, s.trouble()
-}
-
-func (s *spy) Commit(key string, data []byte, _ time.Time) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.seen.WriteString(key + "\n" + string(data) + "\n")
-	s.kept[key] = data
-	return s.trouble()
-}
-
-func (s *spy) Delete(key string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.kept, key)
-	return s.trouble()
-}
-
 // secretsOf returns what a session must keep to itself.
 func (b *browser) secretsOf() map[string]string {
 	b.t.Helper()
-	secrets := map[string]string{"cookie": b.cookies["certql-session"], "refresh token": b.tenant.refreshToken}
+	secrets := map[string]string{"cookie": b.cookies["certql-session"], "refresh token": b.tenant.latest()}
 	token, err := (*b.caller.Load()).Token(b.t.Context())
 	if err != nil {
 		b.t.Fatal(err)
@@ -75,7 +35,7 @@ func (b *browser) secretsOf() map[string]string {
 }
 
 func TestWhatIsInTheStoreIsOfNoUseElsewhere(t *testing.T) {
-	store := &spy{kept: map[string][]byte{}}
+	store := newSpy(100)
 	inBubble(t, session.Config{Store: store}, sandbox.Config{}, func(t *testing.T, b *browser) {
 		var secrets []map[string]string
 		for range 3 {
@@ -89,7 +49,7 @@ func TestWhatIsInTheStoreIsOfNoUseElsewhere(t *testing.T) {
 		}
 		for _, each := range secrets {
 			for kind, secret := range each {
-				if strings.Contains(store.seen.String(), secret) {
+				if strings.Contains(store.told(), secret) {
 					t.Errorf("the store has the %s", kind)
 				}
 				if strings.Contains(b.log.String(), secret) || strings.Contains((*b.caller.Load()).Key(), secret) {
@@ -98,52 +58,101 @@ func TestWhatIsInTheStoreIsOfNoUseElsewhere(t *testing.T) {
 			}
 		}
 		b.send(http.MethodPost, "/auth/logout", asJSON)
-		if len(store.kept) != 0 {
-			t.Errorf("after the sign-out, the store keeps %d entries", len(store.kept))
+		if n := b.sessions.Count(); n != 0 {
+			t.Errorf("after the sign-out, the store keeps %d sessions", n)
 		}
 	})
 }
 
 func TestAStoreThatFailsSignsNobodyOut(t *testing.T) {
-	store := &spy{kept: map[string][]byte{}}
+	store := newSpy(100)
 	inBubble(t, session.Config{Store: store}, sandbox.Config{}, func(t *testing.T, b *browser) {
 		if got := b.ask(); got != "read" {
 			t.Fatal(got)
 		}
 		credential := *b.caller.Load()
-		store.err = errors.New("do-not-print-this to anybody but the operator")
-		if got := b.ask(); got != "500" || len(b.cookies) != 1 {
-			t.Errorf("a request answers %s, and the browser has %v", got, b.cookies)
+		time.Sleep(session.CopyKept)
+		store.fail(errors.New("do-not-print-this to anybody but the operator"))
+		w := b.send(http.MethodPost, "/graphql", asJSON)
+		if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") != "1" || !strings.Contains(w.Body.String(), `"UPSTREAM_UNAVAILABLE"`) || len(b.cookies) != 1 {
+			t.Errorf("a request answers %d with %v, and the browser has %v: %s", w.Code, w.Header(), b.cookies, w.Body)
 		}
 		if _, err := credential.Token(t.Context()); err == nil || !strings.Contains(err.Error(), "getSession: unavailable") {
 			t.Errorf("a call in the middle of a request fails with %v", err)
 		}
-		for path, method := range map[string]string{"/auth/me": http.MethodGet, b.callback("reviewer-1"): http.MethodGet, "/auth/logout": http.MethodPost} {
-			if w := b.send(method, path, asJSON); w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "do-not-print") {
-				t.Errorf("%.14s answers %d: %s", path, w.Code, w.Body)
+		for path, method := range map[string]string{"/auth/me": http.MethodGet, "/auth/login": http.MethodGet, "/auth/callback?code=a&state=bbbbbbbbb": http.MethodGet, "/auth/logout": http.MethodPost} {
+			w := b.send(method, path, asJSON)
+			if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") != "1" || code(t, w) != "UPSTREAM_UNAVAILABLE" || strings.Contains(w.Body.String(), "do-not-print") || len(b.cookies) != 1 {
+				t.Errorf("%.14s answers %d with %v, and the browser has %v: %s", path, w.Code, w.Header(), b.cookies, w.Body)
 			}
+		}
+		if n := b.sessions.Count(); n != 0 {
+			t.Errorf("%d sessions were counted", n)
 		}
 		b.log.Reset()
 		credential.(upstream.Renewable).Invalidate("a token")
 		if !strings.Contains(b.log.String(), "the store of sessions failed") {
 			t.Errorf("the log is %s", &b.log)
 		}
-		store.err = nil
-		if got := b.ask(); got != "read" {
+		b.log.Reset()
+		store.fail(fmt.Errorf("%w: as its log says", session.ErrUnavailable))
+		if got := b.ask(); got != "503" || b.log.String() != "" {
+			t.Errorf("a request answers %s, and the log is %s", got, &b.log)
+		}
+		store.fail(nil)
+		if got := b.ask(); got != "read" || b.sessions.Count() != 1 {
 			t.Errorf("when it is well again: %s", got)
+		}
+		store.fail(session.ErrUnavailable)
+		if n := b.sessions.Count(); n != 1 {
+			t.Errorf("while it fails, %d sessions are counted", n)
 		}
 	})
 }
 
+// A sign-in that is completed while the store fails begins no session, and leaves none at the tenant.
+func TestASignInThatCannotBeKeptIsNone(t *testing.T) {
+	for _, operation := range []string{"Lock", "Session", "End", "Begin"} {
+		t.Run(operation, func(t *testing.T) {
+			store := newSpy(100)
+			synctest.Test(t, func(t *testing.T) {
+				b := newGateway(t, session.Config{Store: store}, sandbox.Config{}).newBrowser()
+				path := b.callback("reviewer-2")
+				b.signIn("reviewer-1")
+				before := b.tenant.Requests()
+				store.failAt(operation, errors.New("down"))
+				w := b.get(path)
+				store.failAt(operation, nil)
+				if w.Code != http.StatusServiceUnavailable || len(b.cookies) != 2 || w.Header().Get("Retry-After") != "1" {
+					t.Errorf("the callback answers %d with %v, and the browser has %v", w.Code, w.Header(), b.cookies)
+				}
+				after := b.tenant.Requests()
+				if given, ended := after.Count("oauthToken")-before.Count("oauthToken"), after.Count("oauthRevoke")-before.Count("oauthRevoke"); operation != "Begin" && given != ended {
+					t.Errorf("the tenant has given %d grants, of which %d were revoked", given, ended)
+				}
+				if operation != "Begin" && b.ask() != "read" { // with Begin, the session before has ended already
+					t.Error("the session before has ended")
+				}
+				if operation != "Lock" { // the code is used up
+					return
+				}
+				if w := b.get(path); w.Code != http.StatusSeeOther || b.ask() != "read" {
+					t.Errorf("once more, the callback answers %d: %s", w.Code, w.Body)
+				}
+			})
+		})
+	}
+}
+
 func TestAPanicPrintsNoSecret(t *testing.T) {
-	store := &spy{kept: map[string][]byte{}}
+	store := newSpy(100)
 	b := newGateway(t, session.Config{Store: store}, sandbox.Config{}).newBrowser()
 	b.signIn("reviewer-1")
 	if got := b.ask(); got != "read" {
 		t.Fatal(got)
 	}
 	secrets := b.secretsOf()
-	store.panics = true
+	store.panics.Store(true)
 	var printed bytes.Buffer
 	server := httptest.NewUnstartedServer(b.mux)
 	server.Config.ErrorLog = log.New(&printed, "", 0)

@@ -2,19 +2,18 @@ package session
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
-
-	"github.com/alexedwards/scs/v2"
 
 	"certql/edge"
 	"certql/upstream"
+	"certql/upstream/inflight"
 )
 
 // A Config says how people sign in, and how long they stay signed in. All of it is mandatory, except for
@@ -32,34 +31,32 @@ type Config struct {
 	IdleTimeout, Lifetime time.Duration
 	// MaxSessions bounds the sessions at a time, unless Store is given.
 	MaxSessions int
-	// MaxBytes bounds the memory that they take, by the tokens in them, unless Store is given; 0 for any
-	// amount.
+	// MaxBytes bounds the memory that they take, by the tokens in them, or that copies of what is in Store
+	// take; 0 for any amount.
 	MaxBytes int64
 	// Keys, each of 32 bytes, seal what is kept: the first seals, and each of them opens. By default one is
-	// made that lasts as long as the sessions.
+	// made that lasts as long as the sessions. With a Store that others share, all have to have them.
 	Keys [][]byte
-	// Store keeps the sessions; by default it is the memory of the process.
-	Store scs.Store
+	// Store keeps the sessions, maybe those of several replicas; by default it is the memory of the process.
+	Store Store
 	// Logger has a line for each session that begins or ends; by default there is none.
 	Logger *slog.Logger
 }
 
 // Sessions are those of browsers in which people have signed in. It is safe for concurrent use.
 type Sessions struct {
-	origin      *url.URL
-	origins     *edge.Origins
-	returnPaths returnPaths
-	tenant      *upstream.AuthorizationCode
-	log         *slog.Logger
-	cookies     cookies
-	manager     *scs.SessionManager
-	attempts    attempts
-	arrivals    arrivals
-	grants      *grants
+	origin         *url.URL
+	origins        *edge.Origins
+	returnPaths    returnPaths
+	tenant         *upstream.AuthorizationCode
+	log            *slog.Logger
+	idle, lifetime time.Duration
+	cookies        cookies
+	attempts       attempts
+	underWay       inflight.Group[string] // the ids of the sessions that are being made
+	grants         *grants
+	counted        atomic.Int64
 }
-
-// entriesPerSession is how many entries of the store a session takes: itself, and its grant.
-const entriesPerSession = 2
 
 // New returns sessions for the given configuration. The error is one of its keys.
 func New(cfg Config) (*Sessions, error) {
@@ -67,40 +64,39 @@ func New(cfg Config) (*Sessions, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sessions: %w", err)
 	}
-	if cfg.Store == nil {
-		cfg.Store = newMemory(entriesPerSession*cfg.MaxSessions, cfg.MaxBytes)
-	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	kept := records{store: cfg.Store, sealer: sealer}
+	if cfg.Store == nil {
+		kept.store = newMemory(cfg.MaxSessions, cfg.MaxBytes)
+	} else {
+		kept.copies = newCopies(cfg.MaxBytes)
 	}
 	cookies := cookiesFor(cfg.Origin)
 	return &Sessions{
 		origin: cfg.Origin, origins: cfg.Origins, returnPaths: cfg.ReturnPaths, tenant: cfg.Tenant, log: cfg.Logger, cookies: cookies,
-		// Not made by scs.New, which starts a goroutine that cannot be stopped.
-		manager: &scs.SessionManager{
-			IdleTimeout: cfg.IdleTimeout, Lifetime: cfg.Lifetime, Store: cfg.Store, Codec: codec{},
-			HashTokenInStore: true, // so that access to the store discloses no cookie
-		},
+		idle: cfg.IdleTimeout, lifetime: cfg.Lifetime,
 		attempts: attempts{sealer, cookies},
-		arrivals: arrivals{used: newMemory(maxUsed, 0)},
-		grants:   &grants{store: cfg.Store, sealer: sealer, tenant: cfg.Tenant, log: cfg.Logger},
+		grants:   &grants{records: kept, tenant: cfg.Tenant, log: cfg.Logger},
 	}, nil
 }
 
-// Count returns how many sessions there are if the memory of the process keeps them, and else 0.
+// Count returns how many sessions there are, of all replicas that share the store. If the store does not
+// answer, it returns how many there were.
 func (s *Sessions) Count() int {
-	kept, ok := s.manager.Store.(*memory)
-	if !ok {
-		return 0
+	if n, err := s.grants.store.Count(context.Background()); err == nil {
+		s.counted.Store(int64(n))
 	}
-	return kept.count() / entriesPerSession
+	return int(s.counted.Load())
 }
 
 // A session is one that a request belongs to.
 type session struct {
-	reference string
-	grant     upstream.Grant
-	expiry    time.Time // unless it is used again
+	keys     Keys // the grant's is empty if there is no such session
+	deadline time.Time
+	grant    upstream.Grant
+	expiry   time.Time // unless it is used again
 }
 
 // errNoSession is the error of a request whose cookie belongs to no session.
@@ -110,7 +106,8 @@ var errNoSession = &edge.HTTPError{
 
 // Credential returns the credential of the person whose session a request brings the cookie of; nil if
 // it brings none. It extends the session. The error is an *edge.HTTPError if the session has ended, the
-// page of another site made the browser send the request, or there are too many cookies.
+// page of another site made the browser send the request, there are too many cookies, or the store of
+// sessions does not answer.
 func (s *Sessions) Credential(w http.ResponseWriter, r *http.Request) (upstream.Credential, error) {
 	if tooManyCookies(r) {
 		return nil, errCookies
@@ -123,44 +120,89 @@ func (s *Sessions) Credential(w http.ResponseWriter, r *http.Request) (upstream.
 	}
 	found, err := s.use(w, r)
 	if err != nil {
+		setRetryAfter(w, err)
 		return nil, err
 	}
-	return s.grants.credential(found.reference, found.grant), nil
+	return s.grants.credential(found.keys.Grant, found.grant), nil
 }
 
 // use returns the session of a request, and extends it. If there is none, the error is errNoSession, and
 // the browser is made to forget the cookie.
 func (s *Sessions) use(w http.ResponseWriter, r *http.Request) (session, error) {
-	ctx, reference, err := s.load(r)
+	found, err := s.find(r)
 	if err != nil {
 		return session{}, err
 	}
-	kept, found, err := s.grants.find(reference)
-	switch {
-	case err != nil:
-		return session{}, s.fault(r.Context(), err)
-	case reference == "" || !found:
-		s.forget(ctx, w, r)
+	kept, version, err := s.grant(r.Context(), found)
+	if err != nil {
+		return session{}, err
+	}
+	if version <= 0 {
+		if version == 0 && found.keys.Grant != "" { // the tenant has ended it
+			_, _, _ = s.grants.end(r.Context(), found.keys)
+		}
+		s.forget(w, r)
 		return session{}, errNoSession
 	}
-	_, expiry, err := s.manager.Commit(ctx)
-	if err == nil {
-		err = s.grants.touch(reference, expiry)
+	found.grant = kept.Grant
+	found.expiry = s.touch(r.Context(), found)
+	return found, nil
+}
+
+// find returns the session that a request brings the cookie of.
+func (s *Sessions) find(r *http.Request) (session, error) {
+	id, _ := s.id(r)
+	if id == "" {
+		return session{}, nil
 	}
+	found := session{keys: Keys{Session: keyOf(id)}}
+	kept, known, err := s.grants.session(r.Context(), found.keys.Session)
 	if err != nil {
 		return session{}, s.fault(r.Context(), err)
 	}
-	return session{reference, kept.Grant, expiry}, nil
+	if known {
+		found.keys.Grant, found.deadline = keyOf(kept.Grant), kept.Deadline
+	}
+	return found, nil
 }
 
-// load returns a context with the session that a request brings the cookie of, and the reference of its
-// grant; empty if there is no such session.
-func (s *Sessions) load(r *http.Request) (ctx context.Context, reference string, err error) {
-	id, _ := s.id(r)
-	if ctx, err = s.manager.Load(r.Context(), id); err != nil {
-		return nil, "", s.fault(r.Context(), err)
+// grant returns the grant of a session and its version, as read does.
+func (s *Sessions) grant(ctx context.Context, of session) (storedGrant, int64, error) {
+	if of.keys.Grant == "" {
+		return storedGrant{}, 0, nil
 	}
-	return ctx, s.manager.GetString(ctx, grantKey), nil
+	kept, version, err := s.grants.recall(ctx, of.keys.Grant, 0)
+	if err != nil {
+		return storedGrant{}, 0, s.fault(ctx, err)
+	}
+	return kept, version, nil
+}
+
+// maxTouchPause is the longest time between two extensions of a session by one replica, in a store that
+// replicas share. If it is idle for long, it may end that much earlier.
+const maxTouchPause = time.Minute
+
+// touch extends a session, unless this replica has done so lately, and returns when it ends.
+func (s *Sessions) touch(ctx context.Context, of session) time.Time {
+	if until, lately := s.grants.copies.touched(of.keys.Session); lately {
+		return until
+	}
+	now := time.Now()
+	until := s.until(now, of.deadline)
+	if err := s.grants.store.Touch(ctx, of.keys, until.Sub(now)); err != nil {
+		s.grants.storeFailed(ctx, err) // the next request extends it
+		return until
+	}
+	s.grants.copies.touch(of.keys.Session, until, min(maxTouchPause, s.idle/10))
+	return until
+}
+
+// until returns when a session with a deadline ends that is used now.
+func (s *Sessions) until(now, deadline time.Time) time.Time {
+	if until := now.Add(s.idle); until.Before(deadline) {
+		return until
+	}
+	return deadline
 }
 
 // maxID bounds the cookie of a session, in bytes.
@@ -176,93 +218,88 @@ func (s *Sessions) id(r *http.Request) (id string, brought bool) {
 	return found[0].Value, true
 }
 
-// peek returns the grant of the session that a request belongs to, without extending the session. It is not
-// ok if there is none, or if the store fails.
-func (s *Sessions) peek(r *http.Request) (kept storedGrant, ok bool) {
-	_, reference, err := s.load(r)
-	if err != nil || reference == "" {
-		return storedGrant{}, false
-	}
-	kept, ok, err = s.grants.find(reference)
+// peek returns the grant of the session that a request belongs to, and whether there is one, without
+// extending the session.
+func (s *Sessions) peek(r *http.Request) (kept storedGrant, signedIn bool, err error) {
+	found, err := s.find(r)
 	if err != nil {
-		_ = s.fault(r.Context(), err)
-		return storedGrant{}, false
+		return storedGrant{}, false, err
 	}
-	return kept, ok
+	kept, version, err := s.grant(r.Context(), found)
+	return kept, version > 0, err
 }
 
 // begin makes a session for a person who has signed in, in place of the one that the request may bring the
 // cookie of, and returns its id. If it fails, there is no session.
 func (s *Sessions) begin(ctx context.Context, r *http.Request, grant upstream.Grant, arrived arrival) (id string, err error) {
-	loaded, before, err := s.load(r)
-	if err != nil {
-		return "", err
-	}
-	ended := s.endGrant(ctx, before)
-	if err := s.manager.RenewToken(loaded); err != nil {
-		return "", s.fault(ctx, err)
-	}
-	reference := rand.Text()
-	s.manager.Put(loaded, grantKey, reference)
-	id, expiry, err := s.manager.Commit(loaded)
+	id, reference, now := newSecret(), newSecret(), time.Now()
+	keys, deadline := Keys{keyOf(id), keyOf(reference)}, now.Add(s.lifetime)
+	before, err := s.find(r)
+	var ended storedGrant
 	if err == nil {
-		err = s.grants.write(reference, storedGrant{
-			Grant: grant, Until: expiry, Arrivals: withArrival(ended.Arrivals, arrived),
-		})
+		ended, err = s.endSession(ctx, before.keys)
+	}
+	if err == nil {
+		kept := storedGrant{Grant: grant, Arrivals: withArrival(ended.Arrivals, arrived)}
+		err = s.grants.begin(ctx, keys, storedSession{deadline, reference}, kept, s.until(now, deadline).Sub(now))
 	}
 	if err == nil {
 		s.log.InfoContext(ctx, "a session has begun", "identity", grant.IdentityID)
 		return id, nil
 	}
 	s.grants.revoke(ctx, grant)
-	if err := s.manager.Destroy(loaded); err != nil {
-		_ = s.fault(ctx, err)
-	}
-	if errors.Is(err, errFull) {
-		s.log.WarnContext(ctx, "a session was refused", "reason", errFull.Error())
+	if errors.Is(err, ErrFull) {
+		s.log.WarnContext(ctx, "a session was refused", "reason", ErrFull.Error())
 		return "", errTooMany
 	}
+	_, _, _ = s.grants.end(ctx, keys) // it may have been kept all the same
 	return "", s.fault(ctx, err)
 }
 
 // end ends the session of a request, if it has one, here and at the tenant.
 func (s *Sessions) end(w http.ResponseWriter, r *http.Request) error {
-	ctx, reference, err := s.load(r)
+	found, err := s.find(r)
 	if err != nil {
 		return err
 	}
-	s.endGrant(r.Context(), reference)
-	s.forget(ctx, w, r)
+	if _, err := s.endSession(r.Context(), found.keys); err != nil {
+		return err
+	}
+	s.forget(w, r)
 	return nil
 }
 
-// endGrant ends the grant of a reference, if it has one, here and at the tenant, and returns it.
-func (s *Sessions) endGrant(ctx context.Context, reference string) storedGrant {
-	ended, found, err := s.grants.end(reference)
-	if err != nil {
-		_ = s.fault(ctx, err)
+// endSession ends a session, if it is one, here and at the tenant, and returns its grant.
+func (s *Sessions) endSession(ctx context.Context, keys Keys) (storedGrant, error) {
+	if keys.Session == "" {
+		return storedGrant{}, nil
 	}
+	ended, found, err := s.grants.end(context.WithoutCancel(ctx), keys)
 	if found {
 		s.log.InfoContext(ctx, "a session has ended", "identity", ended.Grant.IdentityID, "reason", "the person has signed out, or in again")
 		s.grants.revoke(ctx, ended.Grant)
+		return ended, nil // what is left of it is of no use
 	}
-	return ended
+	if err != nil {
+		return storedGrant{}, s.fault(ctx, err)
+	}
+	return storedGrant{}, nil
 }
 
-// forget removes a session from the store and its cookie from the browser.
-func (s *Sessions) forget(ctx context.Context, w http.ResponseWriter, r *http.Request) {
-	if err := s.manager.Destroy(ctx); err != nil {
-		_ = s.fault(ctx, err)
-	}
+// forget makes the browser forget the cookie of a session.
+func (s *Sessions) forget(w http.ResponseWriter, r *http.Request) {
 	if _, brought := s.id(r); brought {
 		s.cookies.remove(w, s.cookies.session)
 	}
 }
 
-// fault logs that the store has failed, and returns an error that callers see as an internal one.
+// fault logs that the store has failed, and returns the error that callers see: the session may go on.
 func (s *Sessions) fault(ctx context.Context, err error) error {
-	s.log.ErrorContext(ctx, "the store of sessions failed", "error", err)
-	return fmt.Errorf("sessions: %w", err)
+	if refused, ok := errors.AsType[*edge.HTTPError](err); ok {
+		return refused
+	}
+	s.grants.storeFailed(ctx, err)
+	return errStore
 }
 
 // url returns the URL of a path, as browsers see it.

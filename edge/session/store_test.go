@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"path"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,7 +29,7 @@ func TestWhatIsSealedIsOpenedInItsPlaceAlone(t *testing.T) {
 		return s
 	}
 	want := storedGrant{
-		Grant: upstream.Grant{AccessToken: "do-not-print", RefreshToken: "nor-this", IdentityID: "ada"}, Until: time.Unix(1, 0).UTC(), Arrivals: []arrival{{"s", "/"}},
+		Grant: upstream.Grant{AccessToken: "do-not-print", RefreshToken: "nor-this", IdentityID: "ada"}, Refused: time.Unix(1, 0).UTC(), Arrivals: []arrival{{"s", "/"}},
 	}
 	sealed, err := seal(key).seal("a", want)
 	if err != nil {
@@ -46,7 +45,7 @@ func TestWhatIsSealedIsOpenedInItsPlaceAlone(t *testing.T) {
 	var got storedGrant
 	for name, opener := range map[string]*sealer{"the same key": seal(key), "one of two": seal(old, key)} {
 		got = storedGrant{}
-		if !opener.open("a", sealed, &got) || cmp.Diff(want.Until, got.Until) != "" || got.Grant != want.Grant {
+		if !opener.open("a", sealed, &got) || cmp.Diff(want.Refused, got.Refused) != "" || got.Grant != want.Grant {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
@@ -71,122 +70,13 @@ func TestWhatIsSealedIsOpenedInItsPlaceAlone(t *testing.T) {
 
 func TestAGrantIsNeverPrinted(t *testing.T) {
 	grant := upstream.Grant{AccessToken: "do-not-print", RefreshToken: "do-not-print", IdentityID: "ada"}
-	credential := (&grants{tenant: &upstream.AuthorizationCode{}}).credential("do-not-print", grant)
+	credential := (&grants{tenant: &upstream.AuthorizationCode{}}).credential(keyOf("do-not-print"), grant)
 	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		for _, value := range []any{grant, &grant, credential} {
 			if got := fmt.Sprintf(format, value); strings.Contains(got, "do-not-print") {
 				t.Errorf("%s: %s", format, got)
 			}
 		}
-	}
-}
-
-func TestTheMemoryForgetsInTime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		m := newMemory(10, 0)
-		commit := func(key string, lifetime time.Duration) {
-			t.Helper()
-			if err := m.Commit(key, []byte(key), time.Now().Add(lifetime)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		has := func(key string) bool {
-			data, found, err := m.Find(key)
-			if err != nil || found && string(data) != key {
-				t.Fatalf("%s is %q, %v", key, data, err)
-			}
-			return found
-		}
-		commit("a", time.Minute)
-		commit("b", time.Hour)
-		commit("c", time.Hour)
-		if err := m.Delete("c"); err != nil || has("c") || m.Delete("c") != nil {
-			t.Errorf("what was deleted is there: %v", err)
-		}
-		time.Sleep(time.Minute - time.Nanosecond)
-		if !has("a") {
-			t.Error("it forgets too early")
-		}
-		time.Sleep(time.Nanosecond)
-		if has("a") || !has("b") {
-			t.Error("it forgets too late, or too much")
-		}
-		commit("a", time.Hour)
-		if !has("a") {
-			t.Error("what has expired cannot come again")
-		}
-	})
-}
-
-func TestTheMemoryIsBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const limit = 1000
-		m := newMemory(limit, 0)
-		for i := range 10 * limit {
-			if err := m.Commit(fmt.Sprint(i), nil, time.Now().Add(time.Duration(i)*time.Second)); err != nil {
-				t.Fatal(err) // one of them expires each second
-			}
-			if len(m.entries) > limit {
-				t.Fatalf("there are %d entries", len(m.entries))
-			}
-			time.Sleep(10 * time.Second)
-		}
-		for i := range limit {
-			_ = m.Commit(fmt.Sprint("long", i), nil, time.Now().Add(10000*time.Hour))
-		}
-		if n := len(m.entries); n != limit {
-			t.Errorf("there are %d entries, want %d", n, limit)
-		}
-		if err := m.Commit("one more", nil, time.Now().Add(time.Hour)); !errors.Is(err, errFull) {
-			t.Errorf("one more: %v", err)
-		}
-		if err := m.Commit("long1", []byte("changed"), time.Now().Add(time.Hour)); err != nil {
-			t.Errorf("one that is there: %v", err)
-		}
-	})
-}
-
-func TestTheMemorySharesNothing(t *testing.T) {
-	m := newMemory(10, 0)
-	data := []byte("kept")
-	if err := m.Commit("a", data, time.Now().Add(time.Hour)); err != nil {
-		t.Fatal(err)
-	}
-	data[0] = 'x'
-	found, _, _ := m.Find("a")
-	found[1] = 'x'
-	if again, _, _ := m.Find("a"); string(again) != "kept" {
-		t.Errorf("it has become %q", again)
-	}
-	var group sync.WaitGroup
-	for i := range 100 {
-		group.Go(func() {
-			key := fmt.Sprint(i % 5)
-			_ = m.Commit(key, data, time.Now().Add(time.Hour))
-			_, _, _ = m.Find(key)
-			_ = m.Delete(key)
-		})
-	}
-	group.Wait()
-}
-
-func TestASessionHoldsAReferenceAndNothingElse(t *testing.T) {
-	deadline := time.Date(2026, 3, 1, 9, 0, 0, 123, time.UTC)
-	text, err := codec{}.Encode(deadline, map[string]any{grantKey: "r"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	at, values, err := codec{}.Decode(text)
-	if err != nil || !at.Equal(deadline) || cmp.Diff(map[string]any{grantKey: "r"}, values) != "" {
-		t.Errorf("it comes back as %v, %v, %v", at, values, err)
-	}
-	for _, values := range []map[string]any{{}, {grantKey: 1}, {grantKey: "r", "token": "t"}} {
-		if _, err := (codec{}).Encode(deadline, values); err == nil {
-			t.Errorf("%v is kept", values)
-		}
-	}
-	if _, _, err := (codec{}).Decode([]byte("{")); err == nil {
-		t.Error("what is no session is read")
 	}
 }
 
@@ -292,9 +182,7 @@ func (u unasked) RoundTrip(r *http.Request) (*http.Response, error) {
 // not use up the next refresh token.
 func TestARefreshThatComesTooLateIsNone(t *testing.T) {
 	g := newUnasked(t)
-	if err := g.write("r", storedGrant{Grant: upstream.Grant{AccessToken: "new", RefreshToken: "next"}, Until: time.Now().Add(time.Hour)}); err != nil {
-		t.Fatal(err)
-	}
+	keep(t, g, upstream.Grant{AccessToken: "new", RefreshToken: "next"})
 	before := upstream.Grant{AccessToken: "old", RefreshToken: "used up"}
 	if token, err := g.refresh(t.Context(), "r", before); err != nil || token != "new" {
 		t.Errorf("it returns %q, %v", token, err)
@@ -309,14 +197,20 @@ func TestARefreshThatFailedIsNotTriedAgainAtOnce(t *testing.T) {
 	g := newUnasked(t)
 	now := time.Now()
 	before := upstream.Grant{AccessToken: "old", RefreshToken: "next", RenewAt: now.Add(-time.Second), Expiry: now.Add(time.Minute)}
-	if err := g.write("r", storedGrant{Grant: before, Until: now.Add(time.Hour)}); err != nil {
-		t.Fatal(err)
-	}
-	if err := g.postpone("r", before); err != nil {
+	keep(t, g, before)
+	if err := g.postpone(t.Context(), "r", before); err != nil {
 		t.Fatal(err)
 	}
 	if token, err := g.refresh(t.Context(), "r", before); err != nil || token != "old" {
 		t.Errorf("it returns %q, %v", token, err)
+	}
+}
+
+// keep keeps a grant under the key r.
+func keep(t *testing.T, g *grants, grant upstream.Grant) {
+	t.Helper()
+	if err := g.begin(t.Context(), Keys{"s", "r"}, storedSession{}, storedGrant{Grant: grant}, time.Hour); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -333,39 +227,155 @@ func newUnasked(t *testing.T) *grants {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &grants{store: newMemory(10, 0), sealer: sealer, tenant: client, log: slog.New(slog.DiscardHandler)}
+	return &grants{records: records{store: newMemory(10, 0), sealer: sealer}, tenant: client, log: slog.New(slog.DiscardHandler)}
+}
+
+func TestTheMemoryIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const limit = 1000
+		m := newMemory(limit, 0)
+		begin := func(name string, lifetime time.Duration) error {
+			return m.Begin(t.Context(), Keys{name, name}, nil, nil, lifetime)
+		}
+		for i := range 10 * limit {
+			if err := begin(fmt.Sprint(i), time.Duration(i)*time.Second); err != nil {
+				t.Fatal(err) // one of them expires each second
+			}
+			if len(m.sessions) > limit || len(m.grants) > limit {
+				t.Fatalf("there are %d sessions and %d grants", len(m.sessions), len(m.grants))
+			}
+			time.Sleep(10 * time.Second)
+		}
+		for i := range limit {
+			_ = begin(fmt.Sprint("long", i), 10000*time.Hour)
+		}
+		if n := len(m.sessions); n != limit {
+			t.Errorf("there are %d sessions, want %d", n, limit)
+		}
+		if err := begin("one more", time.Hour); !errors.Is(err, ErrFull) {
+			t.Errorf("one more: %v", err)
+		}
+		if done, err := m.Swap(t.Context(), "long1", 1, []byte("changed")); err != nil || !done {
+			t.Errorf("one that is there: %v", err)
+		}
+	})
 }
 
 // Sessions are bounded by what they take as well: tokens may be long.
 func TestSessionsAreBoundedByTheirBytes(t *testing.T) {
-	const entries = 100
+	const sessions = 100
 	token := bytes.Repeat([]byte("x"), 4<<10)
 	synctest.Test(t, func(t *testing.T) {
-		m := newMemory(1000, entries*weight("s00", token))
-		commit := func(n int, data []byte) error {
-			return m.Commit(fmt.Sprintf("s%02d", n), data, time.Now().Add(time.Hour))
+		m := newMemory(1000, sessions*(weight("s00", nil)+weight("g00", token)))
+		begin := func(n int, data []byte) error {
+			return m.Begin(t.Context(), Keys{fmt.Sprintf("s%02d", n), fmt.Sprintf("g%02d", n)}, nil, data, time.Hour)
 		}
-		for n := range entries {
-			if err := commit(n, token); err != nil {
+		for n := range sessions {
+			if err := begin(n, token); err != nil {
 				t.Fatalf("%d: %v", n, err)
 			}
 		}
-		if err := commit(entries-1, append(token, "longer"...)); err != nil {
+		if done, err := m.Swap(t.Context(), "g99", 1, append(token, "longer"...)); err != nil || !done {
 			t.Errorf("a session that is there cannot be renewed: %v", err)
 		}
-		if err := commit(entries, nil); !errors.Is(err, errFull) {
+		if err := begin(sessions, nil); !errors.Is(err, ErrFull) {
 			t.Errorf("another one: %v", err)
 		}
-		_ = m.Delete("s00")
-		_ = m.Delete("s00") // which changes nothing
-		if err := commit(0, token[:1<<10]); err != nil {
+		for range 2 { // the second time, it changes nothing
+			if _, err := m.End(t.Context(), Keys{"s00", "g00"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := begin(0, token[:1<<10]); err != nil {
 			t.Errorf("in place of one that is deleted: %v", err)
 		}
 		time.Sleep(2 * time.Hour)
-		for n := range entries - 1 { // whose keys are longer
-			if err := commit(1000+n, token); err != nil {
+		for n := range sessions - 1 { // whose keys are longer
+			if err := begin(1000+n, token); err != nil {
 				t.Fatalf("after all have expired, %d: %v", n, err)
 			}
+		}
+		for n := range sessions - 1 {
+			if _, err := m.End(t.Context(), Keys{fmt.Sprintf("s%02d", 1000+n), fmt.Sprintf("g%02d", 1000+n)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if m.taken != 0 {
+			t.Errorf("when all is deleted, it counts %d bytes", m.taken)
+		}
+	})
+}
+
+// Locks save work: if there are too many, another one is given without being kept.
+func TestTheMemoryKeepsFewLocks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory(10, 0)
+		lock := func(name, owner string) bool {
+			held, err := m.Lock(t.Context(), name, owner, time.Minute)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return held
+		}
+		for n := range maxLocks + 10 {
+			if !lock(fmt.Sprint(n), "a") {
+				t.Fatalf("lock %d is not given", n)
+			}
+		}
+		if len(m.locks) != maxLocks || lock("0", "b") || !lock(fmt.Sprint(maxLocks), "b") {
+			t.Errorf("%d locks are kept", len(m.locks))
+		}
+		time.Sleep(time.Minute)
+		if !lock("new", "b") || lock("new", "a") || len(m.locks) != 1 {
+			t.Errorf("when all have expired, %d are kept", len(m.locks))
+		}
+	})
+}
+
+// Copies of what is in a store that replicas share take a bounded number of bytes as well, and only for a
+// minute.
+func TestCopiesAreBounded(t *testing.T) {
+	const entries = 100
+	data := bytes.Repeat([]byte("x"), 1<<10)
+	synctest.Test(t, func(t *testing.T) {
+		c := newCopies(entries * weight("00", data))
+		for n := range 2 * entries {
+			c.put(fmt.Sprintf("%02d", n%100)+strings.Repeat("+", n/100), Record{1, data})
+			c.put("00", Record{int64(n + 1), data})
+			if c.taken > c.bytes {
+				t.Fatalf("they take %d bytes", c.taken)
+			}
+		}
+		if kept, ok := c.find("00", copyFresh); !ok || kept.Version != 2*entries {
+			t.Errorf("the latest is %d, %v", kept.Version, ok)
+		}
+		if n := len(c.entries); n != entries {
+			t.Errorf("there are %d, want %d", n, entries)
+		}
+		time.Sleep(copyKept)
+		if _, ok := c.find("00", copyKept); ok {
+			t.Error("a copy lasts for longer than a minute")
+		}
+		c.put("new", Record{1, data})
+		if n := len(c.entries); n != 1 || c.taken != weight("new", data) {
+			t.Errorf("a minute later there are %d, of %d bytes", n, c.taken)
+		}
+	})
+}
+
+// What was read before a session ended must not bring it back.
+func TestACopyOfWhatHasEndedIsNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCopies(0)
+		c.put("k", Record{1, []byte("data")})
+		c.end("k")
+		c.put("k", Record{1, []byte("data")})
+		if kept, ok := c.find("k", copyKept); !ok || kept.Version != 0 {
+			t.Errorf("it is %+v, %v", kept, ok)
+		}
+		c.end("another") // which nobody has read
+		if len(c.entries) != 1 {
+			t.Errorf("there are %d", len(c.entries))
 		}
 	})
 }
