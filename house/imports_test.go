@@ -176,7 +176,7 @@ var importRules = map[string]importRule{
 		why:          "the playground is files and a handler that serves them",
 	},
 	"certql/shared": {
-		project: []string{"certql/upstream", "certql/upstream/throttle"},
+		project: []string{"certql/edge/session", "certql/upstream", "certql/upstream/throttle"},
 		never:   []string{"certql/edge/config", "certql/edge/telemetry", "certql/gateway", "certql/upstream/sandbox", gqlgen, gqlparser},
 		why:     "what replicas share is kept for packages that know nothing of where",
 	},
