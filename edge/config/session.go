@@ -19,9 +19,9 @@ type Session struct {
 	ClientSecretFile string        `placeholder:"PATH" help:"File that holds the secret."`
 	Scopes           []string      `name:"scope" sep:"," placeholder:"SCOPE" help:"Scopes to ask for at the sign-in, separated by commas. By default all that the client may have."`
 	ReturnPaths      []string      `name:"return-path" sep:"," default:"/" help:"Paths of this gateway's origin that a sign-in or a sign-out may lead back to, separated by commas; the first is the usual one. A path that ends in /* stands for all paths below it."`
-	IdleTimeout      time.Duration `default:"30m" help:"How long a session lasts without a request."`
+	IdleTimeout      time.Duration `default:"30m" help:"How long a session lasts without a request. If replicas share sessions, it may end a tenth earlier, at most a minute."`
 	Lifetime         time.Duration `default:"12h" help:"How long a session lasts at most."`
-	Max              int           `default:"10000" help:"Most sessions at a time; further sign-ins are turned away."`
+	Max              int           `default:"10000" help:"Most sessions at a time, of all replicas that share them; further sign-ins are turned away."`
 	Key              string        `secret:"" placeholder:"KEY" help:"Key that seals what is kept of sessions: 32 random bytes in base64. Several are separated by commas: the first seals, and each of them opens. By default a key is made at the start."`
 	KeyFile          string        `placeholder:"PATH" help:"File that holds the key."`
 	InfoURL          string        `name:"info-url" placeholder:"URL" help:"Where the tenant lists its endpoints. By default /oauth/info on the upstream's host."`

@@ -107,7 +107,7 @@ func newMetrics(codes []string) *metrics {
 	m.sessions = func() int { return 0 }
 	sessions := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "certql_sessions",
-		Help: "Sessions of people who are signed in.",
+		Help: "Sessions of people who are signed in, of all replicas that share them.",
 	}, func() float64 { return float64(m.sessions()) })
 	for _, kind := range operationTypes() {
 		m.underWay.WithLabelValues(kind)
