@@ -42,9 +42,6 @@ func callerTag(name string, stranger bool) string {
 	return hashed(name)
 }
 
-// milliseconds returns a duration as the script counts, rounded up, so that nothing is free early.
-func milliseconds(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.Millisecond) }
-
 // parseReply returns what the script says.
 func parseReply(result any) (throttle.Reply, error) {
 	p := parser{}

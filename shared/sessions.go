@@ -73,7 +73,7 @@ func (s *Sessions) Begin(ctx context.Context, keys session.Keys, kept, grant []b
 	case !seated:
 		return session.ErrFull
 	}
-	if _, err := s.engine.run(ctx, swapScript, []string{s.grantKey(keys.Grant)}, 0, grant, milliseconds(lifetime)); err != nil {
+	if _, err := s.engine.run(ctx, swapScript, []string{s.grantKey(keys.Grant)}, 0, grant, max(1, milliseconds(lifetime))); err != nil {
 		return away(err)
 	}
 	return away(s.engine.do(ctx, func(ctx context.Context, client redis.UniversalClient) error {
@@ -84,7 +84,7 @@ func (s *Sessions) Begin(ctx context.Context, keys session.Keys, kept, grant []b
 // seat adds a session to the set of all unless there are as many as limit, or keeps it there for longer. It
 // reports whether the session is there, and how many there are. Without a session it counts.
 func (s *Sessions) seat(ctx context.Context, session string, lifetime time.Duration, limit int) (seated bool, count int, err error) {
-	result, err := s.engine.run(ctx, seatScript, []string{s.seatsKey()}, session, milliseconds(lifetime), limit)
+	result, err := s.engine.run(ctx, seatScript, []string{s.seatsKey()}, session, max(1, milliseconds(lifetime)), limit)
 	if err != nil {
 		return false, 0, away(err)
 	}
@@ -170,7 +170,7 @@ func (s *Sessions) End(ctx context.Context, keys session.Keys) (record session.R
 
 // Lock reports whether the owner holds the lock of a name for a lease from now.
 func (s *Sessions) Lock(ctx context.Context, name, owner string, lease time.Duration) (bool, error) {
-	held, err := s.engine.run(ctx, lockScript, []string{s.lockKey(name)}, owner, milliseconds(lease))
+	held, err := s.engine.run(ctx, lockScript, []string{s.lockKey(name)}, owner, max(1, milliseconds(lease)))
 	return held == int64(1), away(err)
 }
 
@@ -199,6 +199,3 @@ func recordOf(fields []any) (record session.Record) {
 	}
 	return session.Record{Version: number, Data: []byte(data)}
 }
-
-// milliseconds returns a duration in whole milliseconds, at least 1.
-func milliseconds(d time.Duration) int64 { return max(1, d.Milliseconds()) }

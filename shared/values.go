@@ -63,3 +63,6 @@ func (p *parser) time(value any) time.Time {
 	}
 	return time.Time{}
 }
+
+// milliseconds returns a duration as scripts count, rounded up, so that nothing ends early.
+func milliseconds(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.Millisecond) }
