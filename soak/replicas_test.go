@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -39,9 +38,15 @@ type fleet struct {
 	engine   *enginetest.Server
 	replicas []*replica
 
-	journal map[string]time.Time // when each request arrived at the sandbox, by its entry
-	mu      sync.Mutex           // of what follows
+	journal map[string]arrival // of each request at the sandbox, by its entry
+	mu      sync.Mutex         // of what follows
 	wrong   []error
+}
+
+// An arrival is when a request arrived at the sandbox, and of which client.
+type arrival struct {
+	at     time.Time
+	client string
 }
 
 // A replica is one of the gateways, which may be another process later.
@@ -95,12 +100,10 @@ func (p *proxy) pass(ctx context.Context, inner net.Conn) {
 	if err != nil {
 		return
 	}
-	defer outer.Close()
 	p.mu.Lock()
 	p.open = append(p.open, inner, outer)
 	p.mu.Unlock()
-	go func() { _, _ = io.Copy(outer, inner); outer.Close() }()
-	_, _ = io.Copy(inner, outer)
+	join(inner, outer)
 }
 
 // sever cuts the connections, and keeps others from being made, or no longer does.
@@ -114,28 +117,43 @@ func (p *proxy) sever(cut bool) {
 	p.open = nil
 }
 
-// newFleet starts so many gateways.
-func newFleet(t *testing.T, n int) *fleet {
+// open starts so many gateways on a sandbox, each with further arguments.
+func (f *fleet) open(t *testing.T, n int, sandboxArgs, gatewayArgs []string) {
 	t.Helper()
-	f := &fleet{t: t, program: build(t), engine: enginetest.Start(t, "--appendonly", "yes"), journal: map[string]time.Time{}}
+	f.program, f.engine = build(t), enginetest.Start(t, "--appendonly", "yes")
 	f.engine.Warm("certql")
-	upstream := start(t, nil, f.program, "Controls", "sandbox", "--addr=127.0.0.1:0", "--sliding-window", "--penalties", "--certifications=100", "--items=3000")
+	upstream := start(t, nil, f.program, "Controls", append([]string{
+		"sandbox", "--addr=127.0.0.1:0", "--sliding-window", "--penalties", "--certifications=100", "--items=3000",
+	}, sandboxArgs...)...)
 	s := &suite{client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1000}}}
 	t.Cleanup(s.client.CloseIdleConnections)
 	s.sandbox = sandbox{url: upstream.urls["Sandbox"], client: s.client}
 	for i := range n {
 		r := &replica{name: "gateway-" + strconv.Itoa(i), engine: newProxy(t, strings.TrimPrefix(f.engine.URL(), "redis://"))}
-		r.args = []string{
+		r.args = append([]string{
 			"--addr=127.0.0.1:0", "--admin-addr=127.0.0.1:0", "--upstream-url=" + s.sandbox.url + "/v3", "--cache-ttl=0s",
 			"--redis-url=redis://" + r.engine.listener.Addr().String(), "--replica=" + r.name, "--drain-delay=0s", "--queue-wait=20s",
-		}
+		}, gatewayArgs...)
 		f.replicas = append(f.replicas, r)
 		f.run(r)
 	}
 	s.admin = &caller{url: *f.replicas[0].url.Load(), token: s.sandbox.token(t, "org-admin"), client: s.client}
 	s.choose(t, 6)
 	f.suite = s
-	return f
+}
+
+// wantWithinTheLimit checks that no window of the sandbox's journal holds more requests than the gateways may
+// send, however it lies.
+func (f *fleet) wantWithinTheLimit() {
+	f.t.Helper()
+	for client, all := range f.arrivals() {
+		for i := range all {
+			if j := i + allowed; j < len(all) && all[j].Sub(all[i]) < window {
+				f.t.Errorf("%d requests of %s within %s, from %s on", allowed+1, client, all[j].Sub(all[i]), all[i])
+				break
+			}
+		}
+	}
 }
 
 // run starts the process of a replica.
@@ -202,10 +220,8 @@ func (f *fleet) look() {
 	_, body := send(f.t, f.suite.client, r)
 	var journal struct {
 		Requests []struct {
-			Time                       time.Time
-			Operation, RequestID, Path string
-			Query, UserAgent           string
-			Status                     int
+			Time                                                   time.Time
+			Operation, RequestID, Path, Query, UserAgent, ClientID string
 		}
 	}
 	if err := json.Unmarshal(body, &journal); err != nil {
@@ -213,19 +229,21 @@ func (f *fleet) look() {
 	}
 	for _, entry := range journal.Requests {
 		if !strings.HasPrefix(entry.Operation, "oauth") && strings.HasPrefix(entry.UserAgent, "certql") {
-			f.journal[fmt.Sprint(entry.Time.UnixNano(), entry.RequestID, entry.Path, entry.Query)] = entry.Time
+			f.journal[fmt.Sprint(entry.Time.UnixNano(), entry.RequestID, entry.Path, entry.Query)] = arrival{entry.Time, entry.ClientID}
 		}
 	}
 }
 
-// arrivals returns when requests of the gateways arrived, oldest first.
-func (f *fleet) arrivals() []time.Time {
+// arrivals returns when requests of the gateways arrived, oldest first, by their client.
+func (f *fleet) arrivals() map[string][]time.Time {
 	f.look()
-	var all []time.Time
-	for _, at := range f.journal {
-		all = append(all, at)
+	all := map[string][]time.Time{}
+	for _, each := range f.journal {
+		all[each.client] = append(all[each.client], each.at)
 	}
-	slices.SortFunc(all, time.Time.Compare)
+	for _, times := range all {
+		slices.SortFunc(times, time.Time.Compare)
+	}
 	return all
 }
 
@@ -326,10 +344,9 @@ func (f *fleet) strange() {
 // Three gateways in processes of their own spend one budget, whatever happens to them and to the engine, and
 // lose no decision that was acknowledged.
 func TestReplicasSpendOneBudget(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes two minutes")
-	}
-	f := newFleet(t, 3)
+	t.Parallel()
+	f := &fleet{t: t, journal: map[string]arrival{}}
+	f.open(t, 3, nil, nil)
 	d := *replicasFor
 	if d == 0 {
 		d = 8 * time.Second
@@ -342,7 +359,7 @@ func TestReplicasSpendOneBudget(t *testing.T) {
 		from := time.Now()
 		p.do(f, d)
 		to := time.Now()
-		used := float64(within(f.arrivals(), from, to)) / allowed / (float64(to.Sub(from)) / float64(window))
+		used := float64(within(f.arrivals()["org-admin"], from, to)) / allowed / (float64(to.Sub(from)) / float64(window))
 		t.Logf("%-50s %5.1f %% used in %s", p.name, 100*used, to.Sub(from).Round(time.Second))
 		if used < p.use {
 			t.Errorf("%s: %.1f %% of the budget were used, want %.1f", p.name, 100*used, 100*p.use)
@@ -351,20 +368,13 @@ func TestReplicasSpendOneBudget(t *testing.T) {
 	cancel()
 	group.Wait()
 	pause(t.Context(), window)
-	f.look()
-	all := f.arrivals()
-	for i := range all {
-		if j := i + allowed; j < len(all) && all[j].Sub(all[i]) < window {
-			t.Errorf("%d requests within %s, from %s on", allowed+1, all[j].Sub(all[i]), all[i])
-			break
-		}
-	}
+	f.wantWithinTheLimit()
 	for _, err := range f.wrong {
 		t.Error(err)
 	}
 	f.suite.admin.url = *f.replicas[0].url.Load()
 	acknowledged, unknown := f.suite.verify(t)
-	t.Logf("%d requests arrived, %d decisions were acknowledged, the outcome of %d is unknown", len(all), acknowledged, unknown)
+	t.Logf("%d requests arrived, %d decisions were acknowledged, the outcome of %d is unknown", len(f.journal), acknowledged, unknown)
 	if acknowledged == 0 {
 		t.Error("nothing was decided")
 	}
