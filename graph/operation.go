@@ -50,12 +50,15 @@ func (o operations) InterceptOperation(ctx context.Context, next graphql.Operati
 		ctx = upstream.NoCache(ctx)
 	}
 	if plan.IsSubscription(ctx) {
-		return next(ctx)
+		return next(o.client.Choose(ctx))
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
-	if made := plan.Of(operation); made.Cost.Calls > 0 && !o.admission.enter(ctx, made.Cost.Bytes(), o.timeout/2) {
-		defer cancel()
-		return refuse(ctx)
+	if made := plan.Of(operation); made.Cost.Calls > 0 {
+		if !o.admission.enter(ctx, made.Cost.Bytes(), o.timeout/2) {
+			defer cancel()
+			return refuse(ctx)
+		}
+		ctx = o.client.Choose(ctx)
 	}
 	ctx, _ = load.Begin(o.withUsage(ctx), o.client, o.observeBatch)
 	stop := cancel

@@ -49,6 +49,7 @@ func do[V any](ctx context.Context, c *Client, r request, decode func(*response)
 // soon over. What the service refuses with 429 or 401 was not applied, so that this is safe for
 // writes too.
 func (c *Client) call(ctx context.Context, r request) (*response, error) {
+	ctx = c.Choose(ctx) // unless that was done for the whole operation
 	credential, ok := CredentialFrom(ctx)
 	if !ok {
 		UsageFrom(ctx).release()

@@ -134,14 +134,32 @@ func (c *Client) CloseIdleConnections() {
 	}
 }
 
+// Choose returns a context for the calls of one operation. If its credential is a Pool, all of them are made by the
+// client of it whose budget has most left, or that no pause keeps from sending; equals take turns. A client for
+// which there is no token is left out, unless that is so of all. Choose sends nothing, but to get a token.
+func (c *Client) Choose(ctx context.Context) context.Context {
+	credential, _ := CredentialFrom(ctx)
+	if pool, ok := credential.(*Pool); ok {
+		return WithCredential(ctx, pool.choose(ctx, c.key, c.throttle))
+	}
+	return ctx
+}
+
+// Budgets returns how the budgets of a pool's clients stand, in the order in which they were given.
+func (c *Client) Budgets(pool *Pool) []ClientBudget { return pool.budgets(c.key, c.throttle) }
+
 // A RateLimit is this client's view of the request budget that a caller shares.
 type RateLimit = throttle.RateLimit
 
-// RateLimit returns the budget that the credential in the context spends. It makes no call.
+// RateLimit returns the budget that the credential in the context spends; of a Pool, that of the client that
+// is next. It makes no call.
 func (c *Client) RateLimit(ctx context.Context) RateLimit {
 	credential, ok := CredentialFrom(ctx)
 	if !ok {
 		return c.throttle.RateLimit("")
+	}
+	if pool, ok := credential.(*Pool); ok {
+		credential = pool.emptiest(c.key, c.throttle)[0]
 	}
 	return c.throttle.RateLimit(c.key.payer(credential).Budget)
 }

@@ -78,6 +78,15 @@ func deriveKey(secret, credentialKey, purpose string) ([]byte, error) {
 	return hkdf.Key(sha256.New, []byte(secret), []byte(credentialKey), purpose, sha256.Size)
 }
 
+// ownBudget returns the key of the budget of a credential that is one of several with the same Key; empty for
+// others.
+func ownBudget(credential Credential) string {
+	if one, ok := credential.(interface{ budgetKey() string }); ok {
+		return one.budgetKey()
+	}
+	return ""
+}
+
 type credentialKey struct{}
 
 // WithCredential returns a context for calls on behalf of a credential.

@@ -13,7 +13,8 @@ import (
 )
 
 // flights are the reads that are under way. A read that asks the service for the same
-// thing, on behalf of the same caller, joins the one that is under way instead of going out itself.
+// thing, on behalf of the same caller, joins the one that is under way instead of going out itself. The
+// clients of a pool are one caller, but none waits in the queue of another one's budget.
 type flights struct {
 	writes Writes // of other replicas; nil if there are none
 
@@ -24,6 +25,7 @@ type flights struct {
 // A flight is one read under way and the callers who wait for it.
 type flight struct {
 	demand  *demand       // of the read that began it; nil if the cache would have done
+	budget  string        // of one of several credentials with the same key; empty for others
 	done    chan struct{} // closed when value and err are there
 	value   any
 	err     error
@@ -78,7 +80,9 @@ func (f *flights) board(ctx context.Context, key string, read func(context.Conte
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	wanted := demandOf(ctx)
-	if current, joined = f.byKey[key]; joined && (wanted == nil || wanted == current.demand) && f.stands(current) {
+	credential, _ := CredentialFrom(ctx)
+	budget := ownBudget(credential)
+	if current, joined = f.byKey[key]; joined && (wanted == nil || wanted == current.demand) && (budget == current.budget || current.queued() == 0) && f.stands(current) {
 		current.waiting++
 		current.extend(ctx)
 		return current, true
@@ -86,7 +90,7 @@ func (f *flights) board(ctx context.Context, key string, read func(context.Conte
 	if !UsageFrom(ctx).reserve() {
 		return nil, false
 	}
-	current = &flight{demand: wanted, done: make(chan struct{}), waiting: 1, began: time.Now()}
+	current = &flight{demand: wanted, budget: budget, done: make(chan struct{}), waiting: 1, began: time.Now()}
 	current.extend(ctx)
 	ctx = context.WithValue(context.WithoutCancel(ctx), flightKey{}, current)
 	ctx, current.cancel = context.WithCancel(ctx)

@@ -28,6 +28,9 @@ func (k RateLimitKey) payer(credential Credential) throttle.Payer {
 		claimed = c.Identity()
 	}
 	p := throttle.Payer{Budget: credential.Key(), Caller: credential.Key()}
+	if own := ownBudget(credential); own != "" {
+		p.Budget = own
+	}
 	switch {
 	case k == RateLimitByTenant:
 		p.Budget = "tenant"

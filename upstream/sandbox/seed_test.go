@@ -274,7 +274,8 @@ func TestClients(t *testing.T) {
 	want := []string{
 		"org-admin sandbox [ORG_ADMIN] true true", "cert-admin sandbox [CERT_ADMIN] true true", "reviewer-1 sandbox [] true true",
 		"reviewer-2 sandbox [] true true", "reviewer-3 sandbox [] true true", "reviewer-4 sandbox [] true true",
-		"reviewer-5 sandbox [] true true", "idle sandbox [] true true", "api-key sandbox [] false false",
+		"reviewer-5 sandbox [] true true", "idle sandbox [] true true",
+		"org-admin-2 sandbox [ORG_ADMIN] true true", "api-key sandbox [] false false",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -51,6 +51,10 @@ func applications() []oauth.Client {
 	}
 }
 
+// secondClient is the id of another client of the first persona, who may do the same by it, with a request budget of its
+// own.
+const secondClient = "org-admin-2"
+
 // seededClients returns the tenant's OAuth clients that get tokens by their credentials.
 func seededClients() []oauth.Client {
 	var clients []oauth.Client
@@ -58,6 +62,8 @@ func seededClients() []oauth.Client {
 		own := oauth.Client{ID: each.client, Secret: clientSecret, Scopes: []string{oauth.EveryScope}}
 		clients = append(clients, own.For(each.user()))
 	}
+	second := oauth.Client{ID: secondClient, Secret: clientSecret, Scopes: []string{oauth.EveryScope}}
+	clients = append(clients, second.For(personas()[0].user()))
 	return append(clients, oauth.Client{ID: apiKeyClient, Secret: clientSecret, Scopes: []string{readScope, manageScope}})
 }
 
