@@ -126,6 +126,12 @@ func (g *gateway) build() error {
 		mux.Handle("/", g.access.admit(explorer))
 	}
 	g.telemetry.Upstream(g.client.Stats)
+	if pool, ok := g.own.(*upstream.Pool); ok {
+		g.telemetry.Clients(func() []upstream.ClientBudget { return g.client.Budgets(pool) })
+	}
+	if g.replicas != nil {
+		g.telemetry.Shared(g.replicas.stats)
+	}
 	if g.access.sessions != nil {
 		g.telemetry.Sessions(g.access.sessions.Count)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
 	"certql/graph/apierror"
+	"certql/shared/enginetest"
 	"certql/upstream/sandbox"
 )
 
@@ -82,7 +83,7 @@ func exercised(t *testing.T) scrape {
 	if err := os.WriteFile(manifest, []byte(`{"one": "query Trusted { rateLimit { limit } }"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := start(t, "--documents="+manifest)
+	p := start(t, "--documents="+manifest, "--client-id=org-admin,org-admin-2")
 	// One after the other, so that their numbers are known.
 	p.query(t, "", `query Secret1 { certifications(first: 2) { totalCount nodes { reviewers { totalCount } } } }`)
 	p.query(t, "", `query Secret1 { certifications(first: 2) { totalCount nodes { reviewers { totalCount } } } }`)
@@ -93,7 +94,38 @@ func exercised(t *testing.T) scrape {
 	p.post(t, "", `{"query":"subscription { certificationTask(id: \"none\") { id } }"}`, "Accept", "text/event-stream")
 	p.post(t, "", `{"documentId":"one"}`)
 	p.send(t, request(t, http.MethodGet, p.url(t, "GraphQL")+"/secret2", nil))
-	return p.scrape(t)
+	all := p.scrape(t)
+	all.add(replicaMetrics(t))
+	return all
+}
+
+// replicaMetrics returns the metrics that a program has only if it shares an engine with others.
+func replicaMetrics(t *testing.T) scrape {
+	t.Helper()
+	url, _ := enginetest.Memory(t)
+	return start(t, "--redis-url="+url).scrape(t)
+}
+
+// add adds the metrics that only another program has.
+func (s *scrape) add(other scrape) {
+	for name, help := range other.help {
+		if s.help[name] != "" {
+			continue
+		}
+		s.help[name], s.kinds[name] = help, other.kinds[name]
+		s.text += "# HELP " + name + " " + help + "\n# TYPE " + name + " " + other.kinds[name] + "\n"
+		for sample, value := range other.samples {
+			if sampleOf, _, _ := strings.Cut(sample, "{"); strings.HasPrefix(sampleOf, name) {
+				s.samples[sample], s.labels[sampleOf] = value, other.labels[sampleOf]
+				s.text += sample + " " + value + "\n"
+			}
+		}
+	}
+	for key, values := range other.values {
+		if s.values[key] == nil {
+			s.values[key] = values
+		}
+	}
 }
 
 func TestMetricsCountWhatWasDone(t *testing.T) {
@@ -119,6 +151,12 @@ func TestMetricsCountWhatWasDone(t *testing.T) {
 		`certql_http_requests_total{status="4xx"}`:                                            "1",
 		`certql_connections_limit`:                                                            "10000",
 		`certql_sessions`:                                                                     "0",
+		`certql_client_budget_limit{client="org-admin-2"}`:                                    "95",
+		`certql_client_paused{client="org-admin"}`:                                            "0",
+		`certql_client_left_out{client="org-admin"}`:                                          "0",
+		`certql_client_queue_length{client="org-admin"}`:                                      "0",
+		`certql_shared_away`:                                                                  "0",
+		`certql_shared_replicas`:                                                              "1",
 	} {
 		if got := s.samples[sample]; got != want {
 			t.Errorf("%s is %q, want %q", sample, got, want)

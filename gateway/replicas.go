@@ -136,3 +136,8 @@ func (r *replicas) checks() []telemetry.Check {
 		return r.ledger.Ready(ctx, r.outage)
 	}}}
 }
+
+// stats returns what operators are told of the engine.
+func (r *replicas) stats() telemetry.Shared {
+	return telemetry.Shared{Away: r.engine.Away(), Replicas: 1}
+}

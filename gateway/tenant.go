@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"net/http"
 	"strings"
 	"time"
 
@@ -24,24 +25,23 @@ const (
 
 // A tenant is the upstream that the gateway calls, and the gateway's own credentials there.
 type tenant struct {
-	baseURL                string
-	simulator              *sandbox.Sandbox // which plays the tenant; nil for a real one
-	now                    func() time.Time // the tenant's clock
-	modes                  config.Modes
-	clientID, clientSecret string
-	tokenURL               string
-	signIn                 upstream.AuthorizationCodeConfig // how people sign in to it
+	baseURL   string
+	simulator *sandbox.Sandbox // which plays the tenant; nil for a real one
+	now       func() time.Time // the tenant's clock
+	modes     config.Modes
+	clients   []config.Client // of the gateway itself
+	tokenURL  string
+	signIn    upstream.AuthorizationCodeConfig // how people sign in to it
 }
 
 // tenantOf returns the tenant that the settings name.
 func tenantOf(settings config.Serve) tenant {
 	return tenant{
-		baseURL:      settings.UpstreamURL,
-		now:          time.Now,
-		modes:        settings.Modes(),
-		clientID:     settings.ClientID,
-		clientSecret: settings.ClientSecret,
-		tokenURL:     settings.EffectiveTokenURL(),
+		baseURL:  settings.UpstreamURL,
+		now:      time.Now,
+		modes:    settings.Modes(),
+		clients:  settings.Clients.All(),
+		tokenURL: settings.EffectiveTokenURL(),
 		signIn: upstream.AuthorizationCodeConfig{
 			InfoURL:      settings.EffectiveInfoURL(),
 			AuthorizeURL: settings.Session.AuthorizeURL,
@@ -61,7 +61,9 @@ func (t tenant) simulatedBy(embedded *embeddedSandbox) tenant {
 	url := embedded.url
 	t.simulator, t.now = embedded.simulator, embedded.simulator.Now
 	t.baseURL, t.tokenURL = url+"/v3", url+"/oauth/token"
-	t.clientID, t.clientSecret = cmp.Or(t.clientID, sandboxAdmin), cmp.Or(t.clientSecret, sandboxSecret)
+	for i, client := range t.clients {
+		t.clients[i] = config.Client{ID: cmp.Or(client.ID, sandboxAdmin), Secret: cmp.Or(client.Secret, sandboxSecret)}
+	}
 	t.signIn.InfoURL, t.signIn.RevokeURL = url+"/oauth/info", url+"/oauth/revoke"
 	if t.signIn.ClientID == "" {
 		t.signIn.ClientID, t.signIn.ClientSecret = sandbox.PortalClient, sandboxSecret
@@ -106,17 +108,29 @@ func (t tenant) connect(settings config.Serve, connections int, ledger upstream.
 	if err != nil || !t.modes.Service {
 		return client, nil, err
 	}
-	service, err := upstream.NewClientCredentials(upstream.ClientCredentialsConfig{
-		TokenURL:     t.tokenURL,
-		ClientID:     t.clientID,
-		ClientSecret: t.clientSecret,
-		Transport:    transport,
-		UserAgent:    userAgent(),
-	})
-	if err != nil {
-		return nil, nil, err
+	own, err := t.own(transport, log)
+	return client, own, err
+}
+
+// own returns the gateway's own credential, which is a pool if it has several clients.
+func (t tenant) own(transport http.RoundTripper, log *slog.Logger) (upstream.Credential, error) {
+	clients := make([]*upstream.ClientCredentials, len(t.clients))
+	for i, client := range t.clients {
+		var err error
+		if clients[i], err = upstream.NewClientCredentials(upstream.ClientCredentialsConfig{
+			TokenURL:     t.tokenURL,
+			ClientID:     client.ID,
+			ClientSecret: client.Secret,
+			Transport:    transport,
+			UserAgent:    userAgent(),
+		}); err != nil {
+			return nil, err
+		}
 	}
-	return client, service, nil
+	if len(clients) == 1 {
+		return clients[0], nil
+	}
+	return upstream.NewPool(log, clients...)
 }
 
 // unprovenLimit returns the client's setting for the gateway's, in which 0 turns it off.
@@ -190,7 +204,11 @@ func (t tenant) callsAs() string {
 		callers = append(callers, "who has signed in")
 	}
 	if t.modes.Service {
-		callers = append(callers, t.clientID)
+		var ids []string
+		for _, client := range t.clients {
+			ids = append(ids, client.ID)
+		}
+		callers = append(callers, strings.Join(ids, " or "))
 	}
 	return strings.Join(callers, ", else ")
 }

@@ -268,7 +268,7 @@ func TestEdgeTakesOnlyWhatItIsForFromUpstream(t *testing.T) {
 	allowed := map[string][]string{
 		"edge":           {"Bearer", "Credential", "WithCredential", "WithLanguage", "WithSender"},
 		"edge/session":   {"AuthorizationCode", "Credential", "ErrSessionEnded", "Error", "Grant", "GrantEnded", "Identified", "Identity", "KindUnavailable", "Renewable"},
-		"edge/telemetry": {"Durations", "RequestIDFrom", "Stats", "WithRequestID"},
+		"edge/telemetry": {"ClientBudget", "Durations", "RequestIDFrom", "Stats", "WithRequestID"},
 	}
 	for dir, names := range allowed {
 		files, err := filepath.Glob(dir + "/*.go")

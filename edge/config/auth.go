@@ -38,7 +38,7 @@ func (c Serve) validateAuth(report report) {
 	if modes == (Modes{}) {
 		report("--auth: must be auto, bearer, service or session, several separated by commas: without any, nobody is let in")
 	}
-	if modes.Service && !c.Embedded() && (c.ClientID == "" || c.ClientSecret == "") {
+	if modes.Service && !c.Embedded() && (c.Clients.All()[0].ID == "" || c.Clients.Secret == "") {
 		report("--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET, or $CERTQL_CLIENT_SECRET_FILE)")
 	}
 }

@@ -52,9 +52,7 @@ type Serve struct {
 	Auth                    []string      `default:"auto" sep:"," enum:"auto,bearer,service,session" help:"Who is let in, separated by commas: bearer (callers with an access token of the tenant), service (callers who may use the gateway's own credentials), session (browsers in which a person has signed in), auto (bearer and, on the embedded sandbox, service)."`
 	Access                  Access        `embed:""`
 	TenantKeys              TenantKeys    `embed:"" prefix:"tenant-"`
-	ClientID                string        `placeholder:"ID" help:"Client id of the gateway's own credentials."`
-	ClientSecret            string        `secret:"" placeholder:"SECRET" help:"Client secret of the gateway's own credentials. Other users of the machine can see a flag: better use the variable or a file."`
-	ClientSecretFile        string        `placeholder:"PATH" help:"File that holds the client secret."`
+	Clients                 Clients       `embed:""`
 	TokenURL                string        `placeholder:"URL" help:"Where the gateway exchanges its own credentials for a token. By default /oauth/token on the upstream's host."`
 	PublicURL               string        `name:"public-url" placeholder:"ORIGIN" help:"Origin at which browsers reach the gateway, as scheme://host[:port]. By default that of the address to listen on, which is enough only for sessions on localhost."`
 	TLS                     TLS           `embed:"" prefix:"tls-"`

@@ -162,8 +162,8 @@ func TestASecretIsAFlagAVariableOrAFile(t *testing.T) {
 				args = append(args, "--client-secret-file="+test.file)
 			}
 			if test.problem == "" {
-				if settings, _ := parse(t, args...); settings.Serve.ClientSecret != test.want {
-					t.Errorf("the secret is %q, want %q", settings.Serve.ClientSecret, test.want)
+				if settings, _ := parse(t, args...); settings.Serve.Clients.Secret != test.want {
+					t.Errorf("the secret is %q, want %q", settings.Serve.Clients.Secret, test.want)
 				}
 				return
 			}

@@ -19,6 +19,7 @@ func (c Serve) validate(report report) {
 		report("--addr: %w", err)
 	}
 	c.validateAuth(report)
+	c.Clients.validate(c.Embedded(), c.Budget.RateLimitKey, report)
 	c.Access.validate(c.Modes().Service, c.Embedded(), report)
 	c.TenantKeys.validate(c.Modes().Bearer, report)
 	c.TLS.validate(report)

@@ -110,6 +110,14 @@ func (t *Telemetry) Upstream(stats func() upstream.Stats) {
 	t.registry.MustRegister(newUpstreamCollector(stats))
 }
 
+// Clients exports how the budgets of the gateway's own clients stand. It may be called once.
+func (t *Telemetry) Clients(budgets func() []upstream.ClientBudget) {
+	t.registry.MustRegister(newClientsCollector(budgets))
+}
+
+// Shared exports what is known of the engine that replicas share. It may be called once.
+func (t *Telemetry) Shared(shared func() Shared) { t.registry.MustRegister(newSharedCollector(shared)) }
+
 // Sessions exports how many sessions of people there are. It has to be called before the first request.
 func (t *Telemetry) Sessions(count func() int) { t.sessions = count }
 
