@@ -1,8 +1,15 @@
 package deploy
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
 	"fmt"
 	"maps"
+	"math/big"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	monitoring "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
@@ -139,6 +147,28 @@ var charts = map[string]string{
 	"sandbox": `{sandbox: true}`,
 	"tenant":  `{upstreamUrl: "https://acme.api.identitynow.com/v3"}`,
 	"one pod": `{upstreamUrl: "https://acme.api.identitynow.com", replicas: 1, rateLimitMargin: 0, networkPolicy: {enabled: false}}`,
+	"shared": `
+upstreamUrl: https://acme.api.identitynow.com/v3
+redis: {url: "redis://valkey:6379/1", secret: valkey}
+settings: {auth: session, session-client-id: portal, public-url: "https://reviews.example.com", redis-prefix: acme}
+secret: {name: certql, files: {session-key-file: session-key}}
+`,
+	"sentinels": `
+upstreamUrl: https://acme.api.identitynow.com/v3
+replicas: 3
+redis:
+  url: rediss://a.redis:26379,rediss://b.redis:26380/0,rediss://c.redis
+  username: gateway
+  sentinelMaster: certql
+  secret: redis
+  passwordKey: master-password
+  sentinelPasswordKey: sentinel-password
+  tlsSecret: redis-tls
+  certKey: tls.crt
+  keyKey: tls.key
+  peers: [{namespaceSelector: {matchLabels: {team: data}}}]
+  ports: [6380]
+`,
 	"everything": `
 upstreamUrl: https://acme.api.identitynow.com/v3
 image: {repository: registry.example.com/certql, digest: "sha256:` + strings.Repeat("0a", 32) + `"}
@@ -302,7 +332,8 @@ func TestPodsMayDoNothingThatTheyNeedNot(t *testing.T) {
 				t.Error("services set variables in the pod")
 			}
 			for _, variable := range container.Env {
-				if strings.Contains(strings.ToLower(variable.Name), "secret") || variable.ValueFrom != nil {
+				isName := variable.ValueFrom != nil && variable.ValueFrom.FieldRef != nil
+				if strings.Contains(strings.ToLower(variable.Name), "secret") || variable.ValueFrom != nil && !isName {
 					t.Errorf("the variable %s holds a secret, which belongs in a file", variable.Name)
 				}
 			}
@@ -390,6 +421,8 @@ func TestPodsTogetherStayWithinTheUpstreamsBudget(t *testing.T) {
 		"no margin":       {`{replicas: 3, rateLimitMargin: 0}`, "33", "0", 3, 0, 1},
 		"another budget":  {`{replicas: 3, rateLimit: 1000, rateLimitMargin: 50}`, "333", "17", 3, 0, 1},
 		"one each, alone": {`{replicas: 100, rateLimitMargin: 0}`, "1", "0", 100, 0, 1},
+		"shared":          {`{replicas: 3, redis: {url: "redis://valkey"}}`, "100", "5", 3, 1, 0},
+		"shared, scaled":  {`{redis: {url: "redis://valkey"}, rateLimit: 50, autoscaling: {enabled: true, maxReplicas: 60}}`, "50", "5", 60, 1, 0},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -452,6 +485,8 @@ func TestTheNetworkPolicyNamesWhoComesInAndWhatGoesOut(t *testing.T) {
 	tests := map[string]struct{ in, out []string }{
 		"sandbox":    {by("http:anybody admin:1"), by("53:1 53:1")},
 		"tenant":     {by("http:anybody admin:1"), by("53:1 53:1 443:anybody")},
+		"shared":     {by("http:anybody admin:1"), by("53:1 53:1 443:anybody 6379:anybody")},
+		"sentinels":  {by("http:anybody admin:1"), by("53:1 53:1 443:anybody 26379:1 26380:1 6379:1 6380:1")},
 		"everything": {by("http:1 admin:1"), by("53:1 53:1 443:anybody 3128:anybody 4318:1")},
 	}
 	peers := func(ports []networking.NetworkPolicyPort, peers []networking.NetworkPolicyPeer) []string {
@@ -491,19 +526,27 @@ func TestTheNetworkPolicyNamesWhoComesInAndWhatGoesOut(t *testing.T) {
 // The program itself checks the arguments.
 func TestTheProgramTakesWhatTheChartGives(t *testing.T) {
 	secrets := t.TempDir()
-	for name, text := range map[string]string{"client-secret": "hush\n", "api-keys": "portal:" + strings.Repeat("0a", 32) + "\n"} {
+	cert, key := selfSigned(t)
+	for name, text := range map[string]string{
+		"client-secret": "hush\n", "api-keys": "portal:" + strings.Repeat("0a", 32) + "\n", "password": "hush\n", "master-password": "hush\n",
+		"sentinel-password": "hush\n", "session-key": base64.StdEncoding.EncodeToString(make([]byte, 32)), "ca.crt": cert, "tls.crt": cert, "tls.key": key,
+	} {
 		if err := os.WriteFile(filepath.Join(secrets, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
+	mounts := strings.NewReplacer("/run/secrets/certql", secrets, "/run/secrets/redis-tls", secrets, "/run/secrets/redis", secrets)
 	for name, values := range charts {
 		t.Run(name, func(t *testing.T) {
 			container := containerOf(t, rendered(t, values))
 			var args, env []string
 			for _, argument := range container.Args {
-				args = append(args, strings.ReplaceAll(argument, "/run/secrets/certql", secrets))
+				args = append(args, mounts.Replace(argument))
 			}
 			for _, variable := range container.Env {
+				if variable.ValueFrom != nil {
+					variable.Value = "reviews-certql-7d9c5b4f6-x2k8p" // as pods are named
+				}
 				env = append(env, variable.Name+"="+variable.Value)
 			}
 			if args[0] != "serve" {
@@ -533,6 +576,17 @@ func TestWrongValuesAreRefused(t *testing.T) {
 		"margin of everything": {`{sandbox: true, rateLimit: 10, rateLimitMargin: 10, replicas: 1}`, "are nothing for each of 1 pods"},
 		"fewer than the least": {`{sandbox: true, autoscaling: {enabled: true, minReplicas: 5, maxReplicas: 4}}`, "autoscaling.minReplicas must be"},
 		"sessions of two pods": {`{sandbox: true, settings: {auth: "bearer,session"}}`, "stickySessions: sessions are in the memory of one pod"},
+		"sessions without key": {`{sandbox: true, settings: {auth: session}, redis: {url: "redis://valkey"}}`, "secret.files: needs session-key-file with redis.url"},
+		"an engine's password": {`{sandbox: true, redis: {url: "redis://:hush@valkey"}}`, "url"},
+		"password in settings": {`{sandbox: true, settings: {redis-password: hush}}`, "redis-password"},
+		"engine by settings":   {`{sandbox: true, settings: {redis-url: "redis://valkey"}}`, "redis-url"},
+		"no engine":            {`{sandbox: true, redis: {secret: valkey}}`, "redis.url: needs the address"},
+		"engine over HTTP":     {`{sandbox: true, redis: {url: "http://valkey"}}`, "url"},
+		"no key of a password": {`{sandbox: true, redis: {url: "redis://valkey", secret: valkey, passwordKey: ""}}`, "redis.passwordKey: needs"},
+		"sentinels' key alone": {`{sandbox: true, redis: {url: "redis://valkey", sentinelPasswordKey: x}}`, "redis.secret: needs"},
+		"no key of a CA":       {`{sandbox: true, redis: {url: "rediss://valkey", tlsSecret: tls, caKey: ""}}`, "redis.caKey: needs"},
+		"certificate alone":    {`{sandbox: true, redis: {url: "rediss://valkey", certKey: tls.crt, keyKey: tls.key}}`, "redis.tlsSecret: needs"},
+		"path of a password":   {`{sandbox: true, redis: {url: "redis://valkey", secret: valkey, passwordKey: "../x"}}`, "passwordKey"},
 		"secret in a setting":  {`{sandbox: true, settings: {client-secret: hush}}`, "client-secret"},
 		"hosts by setting":     {`{sandbox: true, settings: {allowed-hosts: a.example.com}}`, "allowed-hosts"},
 		"host with a port":     {`{sandbox: true, allowedHosts: ["a.example.com:80"]}`, "allowedHosts"},
@@ -556,6 +610,42 @@ func TestWrongValuesAreRefused(t *testing.T) {
 func TestSessionsOfSeveralPodsAreForStickyOnes(t *testing.T) {
 	rendered(t, `{sandbox: true, settings: {auth: session}, replicas: 1}`)
 	rendered(t, `{sandbox: true, settings: {auth: session}, stickySessions: true}`)
+}
+
+// A pod has its own name, which is that of no other.
+func TestReplicasThatShareHaveTheNamesOfTheirPods(t *testing.T) {
+	for _, variable := range containerOf(t, rendered(t, charts["shared"])).Env {
+		if variable.Name == "CERTQL_REPLICA" && variable.ValueFrom.FieldRef.FieldPath == "metadata.name" {
+			return
+		}
+	}
+	t.Error("there is no CERTQL_REPLICA")
+}
+
+func TestPodsWithoutAnEngineHaveNothingOfIt(t *testing.T) {
+	container := containerOf(t, rendered(t, charts["tenant"]))
+	if len(container.Env) > 0 || slices.ContainsFunc(container.Args, func(arg string) bool { return strings.Contains(arg, "redis") }) {
+		t.Errorf("the pod has %v and %q", container.Env, container.Args)
+	}
+}
+
+// selfSigned returns a certificate that is its own authority, and its key, in PEM.
+func selfSigned(t *testing.T) (cert, key string) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true}
+	signed, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: signed})), string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encoded}))
 }
 
 func TestHelmHasNothingToSayAgainstTheChart(t *testing.T) {
