@@ -13,11 +13,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// composed returns the compose file as Compose reads it, checked against the schema of the specification
-// and against the files that it refers to.
-func composed(t *testing.T, env ...string) *types.Project {
+// composed returns the compose file as Compose reads it with a profile, or without one, checked against the schema
+// of the specification and against the files that it refers to.
+func composed(t *testing.T, profile string, env ...string) *types.Project {
 	t.Helper()
-	options, err := cli.NewProjectOptions([]string{"compose.yaml"}, cli.WithEnv(env), cli.WithResolvedPaths(true), cli.WithConsistency(true))
+	options, err := cli.NewProjectOptions([]string{"compose.yaml"}, cli.WithEnv(env), cli.WithProfiles([]string{profile}), cli.WithResolvedPaths(true), cli.WithConsistency(true))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,9 +29,13 @@ func composed(t *testing.T, env ...string) *types.Project {
 }
 
 func TestTheComposeFileIsOneThatComposeTakes(t *testing.T) {
-	project := composed(t)
-	if diff := cmp.Diff([]string{"gateway", "grafana", "prometheus", "sandbox"}, project.ServiceNames()); diff != "" {
-		t.Errorf("services (-want +got):\n%s", diff)
+	alone := []string{"gateway", "grafana", "prometheus", "sandbox"}
+	if diff := cmp.Diff(alone, composed(t, "").ServiceNames()); diff != "" {
+		t.Errorf("services without a profile (-want +got):\n%s", diff)
+	}
+	project := composed(t, "replicas")
+	if diff := cmp.Diff(slices.Sorted(slices.Values(append(alone, "balancer", "replica-1", "replica-2", "replica-3", "valkey"))), project.ServiceNames()); diff != "" {
+		t.Errorf("services of the profile (-want +got):\n%s", diff)
 	}
 	for name, service := range project.Services {
 		for _, volume := range service.Volumes {
@@ -57,14 +61,16 @@ func TestTheComposeFileIsOneThatComposeTakes(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[string][]string{
 		"gateway": {"callers", "operators", "upstream"}, "sandbox": {"upstream"}, "prometheus": {"operators"}, "grafana": {"operators"},
+		"replica-1": {"balanced", "engine", "operators", "upstream"}, "replica-2": {"balanced", "engine", "operators", "upstream"},
+		"replica-3": {"balanced", "engine", "operators", "upstream"}, "balancer": {"balanced", "callers"}, "valkey": {"engine"},
 	}, networks); diff != "" {
 		t.Errorf("networks (-want +got):\n%s", diff)
 	}
 }
 
 func TestComposedProgramsMayDoNothingThatTheyNeedNot(t *testing.T) {
-	project := composed(t)
-	for _, name := range []string{"gateway", "sandbox"} {
+	project := composed(t, "replicas")
+	for _, name := range []string{"gateway", "sandbox", "replica-1", "replica-2", "replica-3"} {
 		service := project.Services[name]
 		if service.User != "65532:65532" || !service.ReadOnly || !slices.Contains(service.CapDrop, "ALL") ||
 			!slices.Contains(service.SecurityOpt, "no-new-privileges:true") || service.Privileged || service.MemLimit == 0 {
@@ -86,11 +92,12 @@ func TestTheProgramTakesWhatComposeGives(t *testing.T) {
 			"gateway",
 			map[string]string{"upstream-url": "https://acme.api.identitynow.com/v3", "client-id": "portal"},
 		},
+		"replica": {nil, "replica-2", map[string]string{"redis-url": "redis://valkey:6379", "replica": "replica-2", "allowed-hosts": "balancer", "trusted-proxies": "10.83.8.0/28"}},
 		"sandbox": {nil, "sandbox", map[string]string{"addr": ":9090"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			project := composed(t, test.env...)
+			project := composed(t, "replicas", test.env...)
 			service := project.Services[test.service]
 			var env []string
 			for variable, value := range service.Environment {

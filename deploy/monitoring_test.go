@@ -3,6 +3,7 @@ package deploy
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -126,8 +127,13 @@ func TestPrometheusFindsTheComposedGatewayUnderTheJobOfTheAlerts(t *testing.T) {
 		Global        map[string]string `json:"global"`
 		RuleFiles     []string          `json:"rule_files"`
 		ScrapeConfigs []struct {
-			JobName       string                       `json:"job_name"`
-			StaticConfigs []struct{ Targets []string } `json:"static_configs"`
+			JobName      string `json:"job_name"`
+			DNSSDConfigs []struct {
+				Names           []string `json:"names"`
+				Type            string   `json:"type"`
+				Port            int      `json:"port"`
+				RefreshInterval string   `json:"refresh_interval"`
+			} `json:"dns_sd_configs"`
 		} `json:"scrape_configs"`
 	}
 	read(t, "prometheus/prometheus.yaml", &config)
@@ -145,13 +151,17 @@ func TestPrometheusFindsTheComposedGatewayUnderTheJobOfTheAlerts(t *testing.T) {
 			t.Errorf("an alert looks for the job %q, which is called %q", job[1], scraped.JobName)
 		}
 	}
-	gateway := composed(t).Services["gateway"]
-	host, port, _ := strings.Cut(scraped.StaticConfigs[0].Targets[0], ":")
-	if host != gateway.Name || !slices.Contains(gateway.Command, "--admin-addr=:"+port) {
-		t.Errorf("Prometheus reads %s:%s of %s %q", host, port, gateway.Name, gateway.Command)
+	found := scraped.DNSSDConfigs[0]
+	project := composed(t, "replicas")
+	for _, name := range []string{"gateway", "replica-1", "replica-2", "replica-3"} {
+		service := project.Services[name]
+		network := service.Networks["operators"]
+		if network == nil || !slices.Equal(network.Aliases, found.Names) || found.Type != "A" || !slices.Contains(service.Command, fmt.Sprintf("--admin-addr=:%d", found.Port)) {
+			t.Errorf("Prometheus reads %s:%d, and not %s, which is %+v and runs %q", found.Names, found.Port, name, network, service.Command)
+		}
 	}
 	mounted := make(map[string]bool)
-	for _, volume := range composed(t).Services["prometheus"].Volumes {
+	for _, volume := range composed(t, "").Services["prometheus"].Volumes {
 		mounted[volume.Target] = true
 	}
 	for _, file := range config.RuleFiles {
