@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -188,6 +189,32 @@ func TestAnEngineIsSpokenToByTLSAndWithAPassword(t *testing.T) {
 				t.Errorf("away should be %t: %s", test.away, log)
 			}
 		})
+	}
+}
+
+// The rules of the manual are all that the gateway needs: with them it can also ask for the policy, and warn of it.
+func TestTheEnginesUserOfTheManualMayDoAllThatTheGatewayDoes(t *testing.T) {
+	manual, err := os.ReadFile("docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile("(?s)<!-- engine user -->\\s*```\n(.*?)\n```\\s*<!-- end of engine user -->").FindSubmatch(manual)
+	if found == nil {
+		t.Fatal("the manual has no rules")
+	}
+	rules := strings.Fields(string(found[1]))
+	engine := enginetest.Start(t, append([]string{"--maxmemory-policy", "allkeys-lru", "--user", "gateway", "on", ">hunter2"}, rules...)...)
+	p := start(t, "--redis-url="+engine.URL(), "--redis-username=gateway", "--redis-password=hunter2", "--redis-timeout=5s")
+	if log := p.stderr.String(); strings.Contains(log, "is away") || !strings.Contains(log, "removes keys") {
+		t.Errorf("the log is %s", log)
+	}
+	p.query(t, "", countQuery)
+	// Without the right to ask for it, nothing is said of the policy.
+	rules = slices.DeleteFunc(rules, func(rule string) bool { return strings.HasPrefix(rule, "+config") })
+	silent := enginetest.Start(t, append([]string{"--maxmemory-policy", "allkeys-lru", "--user", "gateway", "on", ">hunter2"}, rules...)...)
+	p = start(t, "--redis-url="+silent.URL(), "--redis-username=gateway", "--redis-password=hunter2", "--redis-timeout=5s")
+	if log := p.stderr.String(); strings.Contains(log, "is away") || strings.Contains(log, "removes keys") {
+		t.Errorf("without a right to ask, the log is %s", log)
 	}
 }
 
