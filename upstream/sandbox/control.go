@@ -35,7 +35,7 @@ func newInstruments(config Config, verify func(authorizationHeader string) (oaut
 	}
 	return &instruments{
 		journal: newJournal(config.Clock, identify),
-		faults:  &faults{seed: config.Seed, clock: config.Clock},
+		faults:  &faults{seed: config.Seed, clock: config.Clock, identify: identify},
 		budgets: budgets,
 		restore: restore,
 	}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -97,6 +98,9 @@ type Fault struct {
 	// endpoints, or "*" for all operations except those.
 	Operation string    `json:"operation"`
 	Kind      FaultKind `json:"kind"`
+	// ClientID is the OAuth client whose requests the fault strikes: those with a token of it and, at the OAuth
+	// endpoints, those that name it. Empty means all.
+	ClientID string `json:"clientId,omitzero"`
 
 	// Probability is the chance, from 0 to 1, that the fault fires on a request that it sees. Nil means always.
 	Probability *float64 `json:"probability,omitzero"`
@@ -148,9 +152,10 @@ const everyOperation = "*"
 
 // faults holds the faults in force. It is safe for concurrent use, and costs next to nothing while there are none.
 type faults struct {
-	seed  uint64
-	clock func() time.Time
-	armed atomic.Pointer[faultSet] // nil while there are none
+	seed     uint64
+	clock    func() time.Time
+	identify func(*http.Request) string // the client id of the token of a request, or ""
+	armed    atomic.Pointer[faultSet]   // nil while there are none
 }
 
 // A faultSet is a list of faults with the count of what each has done.
@@ -204,15 +209,15 @@ type draw struct {
 	fault         *Fault        // of another kind; nil if none
 }
 
-// draw decides what happens to a request of the operation.
-func (s *faultSet) draw(operation string) draw {
+// draw decides what happens to a request of the operation, by a client.
+func (s *faultSet) draw(operation, client string) draw {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var drawn draw
 	for i := range s.list {
 		fault := &s.list[i]
 		latency := fault.Kind == FaultLatency
-		if !fault.covers(operation) || !latency && drawn.fault != nil || !s.fires(i) {
+		if !fault.covers(operation) || fault.ClientID != "" && fault.ClientID != client || !latency && drawn.fault != nil || !s.fires(i) {
 			continue
 		}
 		switch {

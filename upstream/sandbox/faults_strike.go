@@ -23,7 +23,11 @@ func (f *faults) wrap(operation string, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		drawn := armed.draw(operation)
+		client := ""
+		if armed.chooses() {
+			client = f.client(operation, r)
+		}
+		drawn := armed.draw(operation, client)
 		if drawn.before > 0 {
 			holdBody(r)
 			pause(r, drawn.before)
