@@ -86,3 +86,33 @@ func TestASubscriptionKeepsItsClient(t *testing.T) {
 		t.Errorf("the polls are %v: %s", polls, text)
 	}
 }
+
+func TestOneClientWithATokenIsEnough(t *testing.T) {
+	tenant := start(t, "sandbox")
+	base := tenant.url(t, "Sandbox")
+	faults := func(list string) {
+		r := request(t, http.MethodPut, base+"/sandbox/faults", strings.NewReader(list))
+		if status, text := tenant.send(t, r); status >= http.StatusBadRequest {
+			t.Fatalf("%d %s", status, text)
+		}
+	}
+	faults(`[{"operation": "oauthToken", "kind": "status", "status": 401, "clientId": "org-admin"}]`)
+	p := start(t, "--upstream-url="+base+"/v3", "--auth=service", "--service-access=any", "--client-id=org-admin,org-admin-2", "--client-secret=sandbox,sandbox", "--cache-ttl=0")
+	if status, text := p.ready(t); status != http.StatusOK {
+		t.Errorf("with one client it is not ready: %d %s", status, text)
+	}
+	for range 10 {
+		if n := count(t, p, ""); n != sandbox.DefaultCertifications {
+			t.Errorf("%d certifications", n)
+		}
+	}
+	if _, calls := p.byRequest(t, base); calls["org-admin"] != 0 || calls["org-admin-2"] != 10 {
+		t.Errorf("calls are made by %v", calls)
+	}
+	if log := p.stderr.String(); strings.Count(log, "a client is left out") != 1 {
+		t.Errorf("the log is %s", log)
+	}
+	if got := p.scrape(t).samples[`certql_client_left_out{client="org-admin"}`]; got != "1" {
+		t.Errorf("the metric is %q", got)
+	}
+}
