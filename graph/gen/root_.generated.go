@@ -2899,7 +2899,9 @@ input PermissionFilter {
 	{Name: "../../schema/rate_limit.graphqls", Input: `extend type Query {
   """
   What is left of the upstream request budget, which the caller shares with all callers that use the
-  same upstream client. Reading it costs no upstream call.
+  same upstream client. If the gateway has several clients of its own, it is that of the client which
+  makes the calls of this operation or, if there are none, would make those of the next one. Reading it
+  costs no upstream call.
   """
   rateLimit: RateLimit!
 }
