@@ -148,7 +148,7 @@ func (e *Engine) do(ctx context.Context, command func(context.Context, redis.Uni
 	defer cancel()
 	err := command(within, e.client)
 	switch {
-	case err == nil || errors.Is(err, redis.Nil):
+	case err == nil || isNil(err):
 		return err
 	case ctx.Err() != nil: // nobody waits for it any more, which says nothing of the engine
 		return ctx.Err()
@@ -156,6 +156,10 @@ func (e *Engine) do(ctx context.Context, command func(context.Context, redis.Uni
 	e.leave(err)
 	return fmt.Errorf("%w: %w", ErrAway, err)
 }
+
+// isNil reports whether an engine has answered that there is nothing. An error that only wraps that is of
+// sentinels that know no such master.
+func isNil(err error) bool { return err == redis.Nil } //nolint:errorlint // see above
 
 // run has a script carried out, as do does. A script that the engine does not know yet is sent whole.
 func (e *Engine) run(ctx context.Context, script *redis.Script, keys []string, args ...any) (result any, err error) {

@@ -51,6 +51,10 @@ func (e *Engine) Inspect(ctx context.Context) (evicts string, err error) {
 			return inspect(ctx, node)
 		})
 	}
+	if err != nil && !errors.Is(err, ErrTooOld) {
+		e.leave(err) // the nodes of a cluster are not known
+		return "", fmt.Errorf("%w: %w", ErrAway, err)
+	}
 	return evicts, err
 }
 

@@ -2,10 +2,13 @@ package shared
 
 import (
 	"errors"
+	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alicebob/miniredis/v2/server"
+	"github.com/redis/go-redis/v9"
 
 	"certql/shared/enginetest"
 )
@@ -99,5 +102,80 @@ func TestARealEngineIsInspected(t *testing.T) {
 	server.Kill()
 	if _, err := away.Inspect(t.Context()); !errors.Is(err, ErrAway) || !away.Away() {
 		t.Errorf("of one that does not answer: %v", err)
+	}
+}
+
+// Each master of a cluster is inspected.
+func TestEachMasterOfAClusterIsInspected(t *testing.T) {
+	t.Parallel()
+	var urls []string
+	var nodes []*redis.Client
+	var buses []string
+	for _, policy := range []string{"noeviction", "allkeys-lru"} {
+		var plain net.ListenConfig
+		bus, err := plain.Listen(t.Context(), "tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, port, _ := net.SplitHostPort(bus.Addr().String())
+		bus.Close()
+		buses = append(buses, port)
+		server := enginetest.Start(t, "--cluster-enabled", "yes", "--cluster-port", port, "--maxmemory-policy", policy, "--cluster-announce-ip", "127.0.0.1", "--cluster-announce-bus-port", port)
+		urls = append(urls, server.URL())
+		node := redis.NewClient(&redis.Options{Addr: strings.TrimPrefix(server.URL(), "redis://")})
+		t.Cleanup(func() { _ = node.Close() })
+		nodes = append(nodes, node)
+	}
+	ctx := t.Context()
+	alone, err := Open(Config{URLs: urls, Prefix: "certql", Replica: "a", Timeout: 5 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer alone.Close()
+	if _, err := alone.Inspect(ctx); !errors.Is(err, ErrAway) || !alone.Away() {
+		t.Errorf("of a cluster that has no slots: %v", err)
+	}
+	host, port, _ := net.SplitHostPort(nodes[1].Options().Addr)
+	for _, command := range []*redis.Cmd{
+		nodes[0].Do(ctx, "CLUSTER", "ADDSLOTSRANGE", 0, 8191), nodes[1].Do(ctx, "CLUSTER", "ADDSLOTSRANGE", 8192, 16383),
+		nodes[0].Do(ctx, "CLUSTER", "MEET", host, port, buses[1]),
+	} {
+		if err := command.Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, node := range nodes {
+		for !strings.Contains(node.ClusterInfo(ctx).Val(), "cluster_state:ok") {
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	e, err := Open(Config{URLs: urls, Prefix: "certql", Replica: "a", Timeout: 5 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	if evicts, err := e.Inspect(ctx); evicts != "allkeys-lru" || err != nil {
+		t.Errorf("%q, %v", evicts, err)
+	}
+}
+
+// Sentinels that know no master by the name are no reason to end, since they may learn of it.
+func TestAMasterThatSentinelsDoNotKnowIsAway(t *testing.T) {
+	t.Parallel()
+	url, memory := enginetest.Memory(t)
+	memory.Server().SetPreHook(func(c *server.Peer, command string, _ ...string) bool {
+		if !strings.EqualFold(command, "SENTINEL") {
+			return false
+		}
+		c.WriteNull()
+		return true
+	})
+	e, err := Open(Config{URLs: []string{url}, SentinelMaster: "certql", Prefix: "certql", Replica: "a", Timeout: 5 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	if _, err := e.Inspect(t.Context()); !errors.Is(err, ErrAway) || !e.Away() {
+		t.Errorf("%v, away: %t", err, e.Away())
 	}
 }
