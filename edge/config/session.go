@@ -22,7 +22,7 @@ type Session struct {
 	IdleTimeout      time.Duration `default:"30m" help:"How long a session lasts without a request. If replicas share sessions, it may end a tenth earlier, at most a minute."`
 	Lifetime         time.Duration `default:"12h" help:"How long a session lasts at most."`
 	Max              int           `default:"10000" help:"Most sessions at a time, of all replicas that share them; further sign-ins are turned away."`
-	Key              string        `secret:"" placeholder:"KEY" help:"Key that seals what is kept of sessions: 32 random bytes in base64. Several are separated by commas: the first seals, and each of them opens. By default a key is made at the start."`
+	Key              string        `secret:"" placeholder:"KEY" help:"Key that seals what is kept of sessions: 32 random bytes in base64. Several are separated by commas: the first seals, and each of them opens. By default a key is made at the start; with --redis-url one has to be given, the same for all replicas."`
 	KeyFile          string        `placeholder:"PATH" help:"File that holds the key."`
 	InfoURL          string        `name:"info-url" placeholder:"URL" help:"Where the tenant lists its endpoints. By default /oauth/info on the upstream's host."`
 	AuthorizeURL     string        `name:"authorize-url" placeholder:"URL" help:"Where people sign in. By default as the tenant says."`
