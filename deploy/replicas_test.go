@@ -218,8 +218,11 @@ func TestThreeReplicasServeBehindTheBalancer(t *testing.T) {
 		}
 	}
 	for i, url := range operators {
-		if _, body := fetch(t, url+"/metrics"); !regexp.MustCompile(`(?m)^certql_operations_total\{code="OK",type="query"\} [1-9]`).MatchString(body) || !strings.Contains(body, "\ncertql_shared_away 0\n") {
-			t.Errorf("replica-%d has served nothing, or is without the engine", i+1)
+		_, body := fetch(t, url+"/metrics")
+		for _, want := range []string{`certql_operations_total\{code="OK",type="query"\} [1-9]`, `certql_shared_visits_total\{outcome="answered"\} [1-9]`, `certql_shared_replicas [1-9]`, `certql_shared_away 0`} {
+			if !regexp.MustCompile(`(?m)^` + want).MatchString(body) {
+				t.Errorf("replica-%d has no metric %s", i+1, want)
+			}
 		}
 	}
 	_ = processes[0].Process.Kill()

@@ -139,5 +139,13 @@ func (r *replicas) checks() []telemetry.Check {
 
 // stats returns what operators are told of the engine.
 func (r *replicas) stats() telemetry.Shared {
-	return telemetry.Shared{Away: r.engine.Away(), Replicas: 1}
+	done := r.ledger.Stats()
+	return telemetry.Shared{
+		Visits:    map[string]uint64{telemetry.VisitAnswered: done.OK, telemetry.VisitLate: done.Outdated, telemetry.VisitFailed: done.Away},
+		Took:      done.Took,
+		Away:      r.engine.Away(),
+		WarmingUp: done.WarmingUp,
+		Part:      done.Part,
+		Replicas:  done.Replicas,
+	}
 }

@@ -64,6 +64,7 @@ func (l *Ledger) Ready(ctx context.Context, outage time.Duration) error {
 		return p.err
 	}
 	l.met(began)
+	l.warming.Store(left > 0)
 	if left > 0 {
 		return fmt.Errorf("the budgets are warming up for another %s", left.Round(time.Second))
 	}

@@ -22,6 +22,7 @@ type LedgerStats struct {
 	OK, Away, Outdated uint64
 	Took               upstream.Durations // of those that were answered
 	Part, Replicas     int                // of the last reply
+	WarmingUp          bool               // no call may go, by the last reply, since the ledger has lost what it knew
 }
 
 // ledgerStatistics counts. Every field is counted up on its own.
@@ -30,6 +31,7 @@ type ledgerStatistics struct {
 	took               [len(visitBounds) + 1]atomic.Uint64
 	sum                atomic.Int64
 	part, replicas     atomic.Int64
+	warming            atomic.Bool
 }
 
 // observe notes a visit. One that nobody waited for any more is none.
@@ -46,6 +48,7 @@ func (s *ledgerStatistics) observe(took time.Duration, reply throttle.Reply, err
 		s.ok.Add(1)
 		s.part.Store(int64(reply.Part))
 		s.replicas.Store(int64(reply.Replicas))
+		s.warming.Store(reply.Why == throttle.WarmUp)
 	}
 	i, _ := slices.BinarySearch(visitBounds[:], took)
 	s.took[i].Add(1)
@@ -58,7 +61,7 @@ func (l *Ledger) Stats() LedgerStats {
 	stats := LedgerStats{
 		OK: s.ok.Load(), Away: s.away.Load(), Outdated: s.outdated.Load(),
 		Took: upstream.Durations{Bounds: slices.Clone(visitBounds[:]), Sum: time.Duration(s.sum.Load())},
-		Part: int(s.part.Load()), Replicas: int(s.replicas.Load()),
+		Part: int(s.part.Load()), Replicas: int(s.replicas.Load()), WarmingUp: s.warming.Load(),
 	}
 	for i := range s.took {
 		stats.Took.Counts = append(stats.Took.Counts, s.took[i].Load())

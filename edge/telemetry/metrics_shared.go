@@ -9,6 +9,7 @@ import (
 // The outcomes of visits to an engine, for Shared.
 const (
 	VisitAnswered = "answered"
+	VisitLate     = "late"   // answered, but for nothing: a later one was there before
 	VisitFailed   = "failed" // the engine did not answer
 )
 
@@ -22,7 +23,7 @@ type Shared struct {
 	// it knew.
 	Away, WarmingUp bool
 	// Part is how many slots of a budget this replica has to itself while the engine does not answer, and
-	// Replicas is how many replicas it has heard of, itself included.
+	// Replicas is how many replicas it has heard of, itself included; both are 0 before the first visit.
 	Part, Replicas int
 }
 
@@ -38,12 +39,12 @@ func newSharedCollector(shared func() Shared) *sharedCollector {
 	}
 	return &sharedCollector{
 		shared:  shared,
-		visits:  describe("certql_shared_visits_total", "Visits to the engine that replicas share, by outcome: answered, or failed if it did not answer.", "outcome"),
+		visits:  describe("certql_shared_visits_total", "Visits to the engine that replicas share, by outcome: answered, late if a later one was there before, or failed if the engine did not answer.", "outcome"),
 		took:    describe("certql_shared_visit_seconds", "Time that the engine has taken to answer a visit."),
 		away:    describe("certql_shared_away", "1 while the engine that replicas share does not answer this one, otherwise 0."),
 		warming: describe("certql_shared_warming_up", "1 while nothing is sent because the engine has lost what it knew of the last ten seconds, otherwise 0."),
 		part:    describe("certql_shared_part", "Calls in ten seconds that this replica has to itself of a budget while the engine does not answer."),
-		others:  describe("certql_shared_replicas", "Replicas that share a budget, as far as this one knows, itself included."),
+		others:  describe("certql_shared_replicas", "Replicas that share a budget, as far as this one knows, itself included; 0 before its first call."),
 	}
 }
 
@@ -57,7 +58,7 @@ func (c *sharedCollector) Describe(into chan<- *prometheus.Desc) {
 // Collect sends the metrics as they are now.
 func (c *sharedCollector) Collect(into chan<- prometheus.Metric) {
 	shared := c.shared()
-	for _, outcome := range []string{VisitAnswered, VisitFailed} {
+	for _, outcome := range []string{VisitAnswered, VisitLate, VisitFailed} {
 		into <- prometheus.MustNewConstMetric(c.visits, prometheus.CounterValue, float64(shared.Visits[outcome]), outcome)
 	}
 	into <- histogram(c.took, shared.Took)
