@@ -44,9 +44,9 @@ func refusals() []string {
 
 // newAccess returns who is let in by the settings. Origin is the one at which browsers reach the gateway,
 // and service the gateway's own credential; nil if no caller may use it. Refused is called for each request
-// that is not admitted, with one of the refusals. Sessions take at most sessionBytes of memory; 0 stands for
-// any amount.
-func newAccess(ctx context.Context, settings config.Serve, t tenant, origin *url.URL, service upstream.Credential, refused func(string), log *slog.Logger, sessionBytes int64) (*access, error) {
+// that is not admitted, with one of the refusals. Store keeps the sessions, or this
+// process if it is nil; they take at most sessionBytes of its memory, and 0 stands for any amount.
+func newAccess(ctx context.Context, settings config.Serve, t tenant, origin *url.URL, service upstream.Credential, refused func(string), log *slog.Logger, store session.Store, sessionBytes int64) (*access, error) {
 	a := &access{authenticator: edge.Authenticator{Bearer: t.modes.Bearer, Service: service}, refused: refused}
 	a.cors = func(next http.Handler) http.Handler {
 		return edge.CORS(settings.CORSOrigins, settings.CORSHeaders, t.modes.Session, next)
@@ -72,7 +72,7 @@ func newAccess(ctx context.Context, settings config.Serve, t tenant, origin *url
 		}
 	}
 	if t.modes.Session {
-		if err := a.signIn(ctx, settings.Session, t, origin, log, sessionBytes); err != nil {
+		if err := a.signIn(ctx, settings.Session, t, origin, log, store, sessionBytes); err != nil {
 			return nil, err
 		}
 	}
@@ -128,7 +128,7 @@ func (a *access) frontDoor(settings config.Serve, origin *url.URL) error {
 }
 
 // signIn lets people sign in at the tenant.
-func (a *access) signIn(ctx context.Context, settings config.Session, t tenant, origin *url.URL, log *slog.Logger, sessionBytes int64) error {
+func (a *access) signIn(ctx context.Context, settings config.Session, t tenant, origin *url.URL, log *slog.Logger, store session.Store, sessionBytes int64) error {
 	keys, err := settings.Keys()
 	if err != nil {
 		return err
@@ -155,6 +155,7 @@ func (a *access) signIn(ctx context.Context, settings config.Session, t tenant, 
 		MaxSessions: settings.Max,
 		MaxBytes:    sessionBytes,
 		Keys:        keys,
+		Store:       store,
 		Logger:      log,
 	})
 	if err != nil {

@@ -78,12 +78,12 @@ func runGateway(ctx context.Context, settings config.Serve, readme string, lines
 		defer embedded.stop()
 		g.tenant = g.tenant.simulatedBy(embedded)
 	}
-	if g.client, g.own, err = g.tenant.connect(g.settings, g.serving.connections.upstream, g.replicas.budgets(), log, g.telemetry.Tracer()); err != nil {
+	if g.client, g.own, err = g.tenant.connect(g.settings, g.serving.connections.upstream, g.replicas, log, g.telemetry.Tracer()); err != nil {
 		return err
 	}
 	defer g.client.CloseIdleConnections()
 	defer g.leave()
-	if g.access, err = newAccess(ctx, g.settings, g.tenant, origin, g.own, g.telemetry.Refused(refusals()...), log, g.shares.sessions); err != nil {
+	if g.access, err = newAccess(ctx, g.settings, g.tenant, origin, g.own, g.telemetry.Refused(refusals()...), log, g.replicas.sessions(settings.Session.Max), g.shares.sessions); err != nil {
 		return err
 	}
 	defer g.access.Close()
@@ -144,7 +144,7 @@ func (g *gateway) build() error {
 
 // graph returns how operations are executed.
 func (g *gateway) graph() graph.Config {
-	return graph.Config{
+	cfg := graph.Config{
 		Client:           g.client,
 		Limits:           document.Limits(g.settings.Limits),
 		NoIntrospection:  !g.settings.ShowsSchema(),
@@ -180,6 +180,8 @@ func (g *gateway) graph() graph.Config {
 		DocumentsOnly:  g.settings.Documents.Only,
 		PersistedBytes: g.settings.Documents.PersistedBytes,
 	}
+	g.replicas.graph(&cfg)
+	return cfg
 }
 
 // announce prints where the gateway is, what it calls, and as whom.

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"certql/edge/config"
+	"certql/edge/session"
 	"certql/edge/telemetry"
+	"certql/graph"
 	"certql/shared"
 	"certql/upstream"
 )
@@ -21,6 +23,7 @@ const inspectPace = time.Second
 type replicas struct {
 	engine   *shared.Engine
 	ledger   *shared.Ledger
+	writes   *shared.Writes
 	outage   time.Duration
 	log      *slog.Logger
 	unusable atomic.Pointer[error]
@@ -63,7 +66,7 @@ func openReplicas(ctx context.Context, settings config.Serve, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	r := &replicas{engine: engine, ledger: shared.NewLedger(engine), outage: settings.Redis.Outage, log: log}
+	r := &replicas{engine: engine, ledger: shared.NewLedger(engine), writes: shared.NewWrites(engine), outage: settings.Redis.Outage, log: log}
 	ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
 	switch err := r.inspect(ctx); {
 	case errors.Is(err, shared.ErrAway):
@@ -82,6 +85,7 @@ func (r *replicas) close() {
 	}
 	r.stop()
 	r.inspects.Wait()
+	r.writes.Close()
 	r.engine.Close()
 }
 
@@ -116,12 +120,26 @@ func (r *replicas) await(ctx context.Context) {
 	}
 }
 
-// budgets returns the ledger of the budgets that replicas share; nil if this one keeps to itself.
-func (r *replicas) budgets() upstream.Ledger {
+// upstream has the client of the upstream share its budgets, and tell of writes and hear of them.
+func (r *replicas) upstream(cfg *upstream.Config) {
+	if r != nil {
+		cfg.Ledger, cfg.LedgerOutage, cfg.Writes = r.ledger, r.outage, r.writes
+	}
+}
+
+// sessions returns the store of at most so many sessions; nil if this replica keeps them to itself.
+func (r *replicas) sessions(most int) session.Store {
 	if r == nil {
 		return nil
 	}
-	return r.ledger
+	return shared.NewSessions(r.engine, most)
+}
+
+// graph has the graph share persisted queries, and read watched tasks in turn.
+func (r *replicas) graph(cfg *graph.Config) {
+	if r != nil {
+		cfg.Turns, cfg.SharedTexts = shared.NewTurns(r.engine), shared.NewDocuments(r.engine, cfg.PersistedBytes)
+	}
 }
 
 // checks returns the check of whether the engine can be used, and calls may go by it. Nil has none.

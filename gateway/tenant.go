@@ -71,15 +71,15 @@ func (t tenant) simulatedBy(embedded *embeddedSandbox) tenant {
 	return t
 }
 
-// connect returns the client of the tenant, which has so many connections to it and spends what the ledger
-// lets it, which may be nil, and the gateway's own credential; nil if no caller may use it.
-func (t tenant) connect(settings config.Serve, connections int, ledger upstream.Ledger, log *slog.Logger, tracer trace.Tracer) (*upstream.Client, upstream.Credential, error) {
+// connect returns the client of the tenant, which has so many connections to it and shares with other replicas
+// what there is to share, and the gateway's own credential; nil if no caller may use it.
+func (t tenant) connect(settings config.Serve, connections int, replicas *replicas, log *slog.Logger, tracer trace.Tracer) (*upstream.Client, upstream.Credential, error) {
 	layout, err := upstream.ParseLayout(settings.UpstreamLayout, t.baseURL)
 	if err != nil {
 		return nil, nil, err
 	}
 	transport := upstream.NewTransport(upstream.TransportConfig{HTTP2Only: settings.UpstreamHTTP2, MaxConnections: connections})
-	client, err := upstream.New(upstream.Config{
+	cfg := upstream.Config{
 		BaseURL:     t.baseURL,
 		Layout:      layout,
 		Transport:   transport,
@@ -96,15 +96,15 @@ func (t tenant) connect(settings config.Serve, connections int, ledger upstream.
 		QueueLength:      settings.Budget.QueueLength,
 		QueueWait:        settings.Budget.QueueWait,
 		MaxPause:         settings.Budget.MaxPause,
-		Ledger:           ledger,
-		LedgerOutage:     settings.Redis.Outage,
 		CacheTTL:         settings.Budget.CacheTTL,
 		CacheBytes:       settings.Budget.CacheBytes,
 		StaleIfThrottled: settings.Budget.StaleIfThrottled,
 
 		MaxInFlight:             settings.MaxInFlight,
 		MaxInFlightPerOperation: settings.MaxInFlightPerOperation,
-	})
+	}
+	replicas.upstream(&cfg)
+	client, err := upstream.New(cfg)
 	if err != nil || !t.modes.Service {
 		return client, nil, err
 	}
