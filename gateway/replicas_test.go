@@ -63,7 +63,9 @@ func TestAGatewayStartsWithoutTheEngineAndIsNotReady(t *testing.T) {
 		t.Errorf("the log is\n%s", log)
 	}
 	engine := miniredis.NewMiniRedis()
-	engine.Set("certql:{budgets}:born", "1") // it has counted for long, so that it need not warm up
+	if err := engine.Set("certql:{budgets}:born", "1"); err != nil { // it has counted for long, and need not warm up
+		t.Fatal(err)
+	}
 	if err := engine.StartAddr(address); err != nil {
 		t.Skip("something else took the address: ", err)
 	}

@@ -21,7 +21,7 @@ const DefaultTimeout = 250 * time.Millisecond
 
 const (
 	// poolSize is how many connections commands share: few, since each may fail once after a break.
-	poolSize = 4
+	poolSize = 8
 	// probePace is about how often an engine that is away is asked whether it is back.
 	probePace = 250 * time.Millisecond
 )
@@ -138,22 +138,25 @@ func (e *Engine) Away() bool {
 // key returns the key that consists of the given parts after the prefix.
 func (e *Engine) key(parts ...string) string { return e.prefix + ":" + strings.Join(parts, ":") }
 
-// do has a command, or several, carried out, for which it takes at most the engine's timeout. The error is
-// that of ctx, redis.Nil, or one that is ErrAway. What has failed may have been carried out all the same.
+// do has a command, or several, carried out, for which it takes at most the engine's timeout. It goes on if ctx
+// ends meanwhile, since a connection whose answer nobody waits for is lost. The error is that of ctx, redis.Nil,
+// or one that is ErrAway. What has failed may have been carried out all the same.
 func (e *Engine) do(ctx context.Context, command func(context.Context, redis.UniversalClient) error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if e.Away() {
 		return ErrAway
 	}
-	within, cancel := context.WithTimeout(ctx, e.timeout)
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.timeout)
 	defer cancel()
 	err := command(within, e.client)
 	switch {
 	case err == nil || isNil(err):
 		return err
-	case ctx.Err() != nil: // nobody waits for it any more, which says nothing of the engine
-		return ctx.Err()
+	case !errors.Is(err, redis.ErrPoolTimeout): // that is for want of a connection here
+		e.leave(err)
 	}
-	e.leave(err)
 	return fmt.Errorf("%w: %w", ErrAway, err)
 }
 

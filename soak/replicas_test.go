@@ -3,11 +3,14 @@ package soak
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -160,8 +163,8 @@ func (f *fleet) wantWithinTheLimit() {
 func (f *fleet) run(r *replica) {
 	f.t.Helper()
 	r.process = start(f.t, nil, f.program, "Calls as", r.args...)
-	url := r.process.urls["GraphQL"] + "/graphql"
-	r.url.Store(&url)
+	at := r.process.urls["GraphQL"] + "/graphql"
+	r.url.Store(&at)
 }
 
 // work has all replicas that are busy asked for reads, and for a decision now and then, until ctx ends.
@@ -202,7 +205,7 @@ func (f *fleet) ask(ctx context.Context, r *replica, random *rand.Rand, worker i
 		r.served.Add(1)
 		return
 	}
-	if _, gone := err.(*net.OpError); !gone && !strings.Contains(err.Error(), "connect") && !strings.Contains(err.Error(), "EOF") && !strings.Contains(err.Error(), "reset") {
+	if _, gone := errors.AsType[*url.Error](err); !gone && !errors.Is(err, io.ErrUnexpectedEOF) { // the replica has ended
 		f.mu.Lock()
 		f.wrong = append(f.wrong, fmt.Errorf("%s: %w", r.name, err))
 		f.mu.Unlock()

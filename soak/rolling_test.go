@@ -153,52 +153,42 @@ func (v *visitor) ask(ctx context.Context, document string) (int, []string, erro
 	return response.StatusCode, codes, nil
 }
 
-// startTask has the gateway move an item in the background, and returns the task.
-func (s *suite) startTask(t *testing.T) string {
+// startTask has the gateway move an item of the nth certification in the background, and returns the task.
+func (s *suite) startTask(t *testing.T, n int) string {
 	t.Helper()
-	var data struct {
-		Certifications struct {
+	type certification struct {
+		RawID       string
+		Reviewer    struct{ ID string }
+		ReviewItems struct {
 			Nodes []struct {
-				RawID       string
-				Reviewer    *struct{ ID, Type string }
-				ReviewItems struct {
-					Nodes []struct {
-						RawID     string
-						Completed bool
-						Identity  *struct{ ID string }
-					}
-				}
+				RawID     string
+				Completed bool
+				Identity  *struct{ ID string }
 			}
 		}
 	}
-	s.must(t, s.admin, `{ certifications(first: 20, filter: { phase: ACTIVE }) {
-		nodes { rawId reviewer { id type } reviewItems(first: 5) { nodes { rawId completed identity { id } } } } } }`, nil, &data)
-	nodes := data.Certifications.Nodes
-	for _, from := range nodes {
-		for _, to := range nodes {
-			if from.Reviewer == nil || to.Reviewer == nil || to.Reviewer.Type != "IDENTITY" || from.Reviewer.ID == to.Reviewer.ID {
+	read := func(n int) certification {
+		var data struct{ Certification certification }
+		s.must(t, s.admin, `query($id: ID!) { certification(id: $id) { rawId reviewer { id } reviewItems(first: 20) { nodes { rawId completed identity { id } } } } }`,
+			map[string]any{"id": s.certifications[n].id}, &data)
+		return data.Certification
+	}
+	from := read(n)
+	for other := range s.certifications {
+		to := read(other).Reviewer.ID
+		for _, item := range from.ReviewItems.Nodes {
+			if to == from.Reviewer.ID || item.Completed || item.Identity == nil || item.Identity.ID == to {
 				continue
 			}
-			for _, item := range from.ReviewItems.Nodes {
-				if item.Completed || item.Identity == nil || item.Identity.ID == to.Reviewer.ID {
-					continue
-				}
-				var moved struct {
-					ReassignReviewItemsAsync struct {
-						Tasks  []struct{ RawID string }
-						Errors []struct{ Message string }
-					}
-				}
-				s.must(t, s.admin, `mutation($input: ReassignReviewItemsInput!) { reassignReviewItemsAsync(input: $input) { tasks { rawId } errors { message } } }`,
-					map[string]any{"input": map[string]any{
-						"certificationId": from.RawID, "reassignTo": to.Reviewer.ID, "reason": "a test",
-						"references": []map[string]string{{"id": item.RawID, "type": "ITEM"}},
-					}}, &moved)
-				if len(moved.ReassignReviewItemsAsync.Tasks) == 0 {
-					t.Fatalf("nothing is moved: %+v", moved)
-				}
-				return moved.ReassignReviewItemsAsync.Tasks[0].RawID
+			var moved struct {
+				ReassignReviewItemsAsync struct{ Tasks []struct{ RawID string } }
 			}
+			s.must(t, s.admin, `mutation($input: ReassignReviewItemsInput!) { reassignReviewItemsAsync(input: $input) { tasks { rawId } } }`,
+				map[string]any{"input": map[string]any{
+					"certificationId": from.RawID, "reassignTo": to, "reason": "a test",
+					"references": []map[string]string{{"id": item.RawID, "type": "ITEM"}},
+				}}, &moved)
+			return moved.ReassignReviewItemsAsync.Tasks[0].RawID
 		}
 	}
 	t.Fatal("there is nothing to move")
@@ -257,7 +247,7 @@ func TestReplicasAreReplacedOneAfterTheOther(t *testing.T) {
 			}
 		})
 	}
-	tasks := []string{f.suite.startTask(t), f.suite.startTask(t)}
+	tasks := []string{f.suite.startTask(t, 0), f.suite.startTask(t, 1)}
 	for n := range watchers {
 		who := &caller{url: origin + "/graphql", token: f.suite.admin.token, client: &http.Client{Transport: &http.Transport{}}}
 		group.Go(func() {
