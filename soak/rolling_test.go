@@ -10,6 +10,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -195,6 +196,25 @@ func (s *suite) startTask(t *testing.T, n int) string {
 	return ""
 }
 
+// openBalanced starts three gateways at which people sign in, behind a balancer, whose origin it returns.
+func openBalanced(t *testing.T, sandboxArgs ...string) (f *fleet, origin string) {
+	t.Helper()
+	f = &fleet{t: t, journal: map[string]arrival{}}
+	balanced := newBalancer(t, func() []string {
+		var all []string
+		for _, r := range f.replicas {
+			all = append(all, *r.url.Load())
+		}
+		return all
+	})
+	origin = "http://localhost:" + strings.TrimPrefix(balanced.listener.Addr().String(), "127.0.0.1:")
+	f.open(t, 3, append(sandboxArgs, "--redirect-uri="+origin+"/auth/callback"), []string{
+		"--auth=bearer,session", "--session-client-id=portal", "--session-client-secret=sandbox", "--public-url=" + origin,
+		"--session-key=" + strings.Repeat("A", 43) + "=", "--introspection=on",
+	})
+	return f, origin
+}
+
 const (
 	watchers = 200
 	visitors = 50
@@ -204,21 +224,7 @@ const (
 // whoever watches a task sees it end.
 func TestReplicasAreReplacedOneAfterTheOther(t *testing.T) {
 	t.Parallel()
-	f := &fleet{t: t, journal: map[string]arrival{}}
-	var balanced *balancer
-	urls := func() []string {
-		var all []string
-		for _, r := range f.replicas {
-			all = append(all, *r.url.Load())
-		}
-		return all
-	}
-	balanced = newBalancer(t, urls)
-	origin := "http://localhost:" + strings.TrimPrefix(balanced.listener.Addr().String(), "127.0.0.1:")
-	f.open(t, 3, []string{"--task-pace=8s", "--redirect-uri=" + origin + "/auth/callback"}, []string{
-		"--auth=bearer,session", "--session-client-id=portal", "--session-client-secret=sandbox", "--public-url=" + origin,
-		"--session-key=" + strings.Repeat("A", 43) + "=", "--introspection=on",
-	})
+	f, origin := openBalanced(t, "--task-pace=8s")
 	var group sync.WaitGroup
 	ended := make(chan struct{})
 	var answered, ends atomic.Int64
@@ -278,6 +284,42 @@ func TestReplicasAreReplacedOneAfterTheOther(t *testing.T) {
 	}
 	if answered.Load() < visitors {
 		t.Errorf("only %d requests were answered", answered.Load())
+	}
+	f.wantWithinTheLimit()
+}
+
+// A person who asks for little waits for next to nothing while another asks for more than there is, on whichever
+// gateways they are.
+func TestWhoAsksForLittleWaitsForNobody(t *testing.T) {
+	t.Parallel()
+	f, origin := openBalanced(t)
+	greedy, modest := signIn(t, origin, 0), signIn(t, origin, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	for n := range 20 {
+		group.Go(func() {
+			for i := 0; ctx.Err() == nil; i++ {
+				_, _, _ = greedy.ask(ctx, fmt.Sprintf("{ certifications(first: 1, offset: %d) { nodes { name } } }", (n+i)%3))
+			}
+		})
+	}
+	pause(ctx, 12*time.Second) // until the greedy one has had its part
+	var waits []time.Duration
+	for range 15 {
+		pause(ctx, 1200*time.Millisecond)
+		began := time.Now()
+		status, codes, err := modest.ask(ctx, "{ certifications(first: 1) { nodes { name } } }")
+		if status != http.StatusOK || codes != nil || err != nil {
+			t.Errorf("who asks for little is answered with %d %v: %v", status, codes, err)
+		}
+		waits = append(waits, time.Since(began))
+	}
+	cancel()
+	group.Wait()
+	slices.Sort(waits)
+	t.Logf("who asks for little waits %s at the median, and %s at most", waits[len(waits)/2], waits[len(waits)-1])
+	if waits[len(waits)/2] > time.Second {
+		t.Errorf("who asks for little waits %s", waits[len(waits)/2])
 	}
 	f.wantWithinTheLimit()
 }
