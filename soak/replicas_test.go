@@ -357,6 +357,8 @@ func TestReplicasSpendOneBudget(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var group sync.WaitGroup
 	f.work(ctx, &group)
+	f.onlyBusy(0, 1, 2)
+	f.rest(window) // in which some calls were made before
 	for _, p := range replicaPhases() {
 		f.onlyBusy(p.busy...)
 		from := time.Now()
