@@ -362,7 +362,7 @@ func (m *model) visit(r *modelReplica) {
 	v := throttle.Visit{Number: r.number, Next: time.Second, Terms: m.terms}
 	begin := m.now - m.between(0, 3*time.Millisecond)
 	if r.known {
-		v.After, v.Since = r.after, begin-r.contact
+		v.After, v.Since, v.Unheard = r.after, begin-r.contact, r.missed
 	}
 	for _, s := range r.settled {
 		if s.Fate == throttle.Spent {
@@ -391,7 +391,7 @@ func (m *model) visit(r *modelReplica) {
 		broken = true
 	}
 	if broken {
-		if m.fault == "deaf" {
+		if m.fault == "deaf" || m.fault == "cut" && m.chance(20) {
 			m.carryOut(r, v)
 		} else if m.fault == "slow" || m.chance(20) {
 			m.late = append(m.late, lateVisit{r, v, m.now + m.between(0, 3*time.Second)})
@@ -417,12 +417,15 @@ func (m *model) visit(r *modelReplica) {
 		r.ask = m.now + 250*time.Millisecond
 		return
 	}
+	r.after, r.contact, r.promised = v.Number, begin, begin+v.Next
+	if r.missed {
+		r.promised = begin
+	}
 	r.settled, r.missed, r.known = nil, false, true
 	r.alone = nil
 	for _, c := range r.under {
 		c.alone = false
 	}
-	r.after, r.contact, r.promised = v.Number, begin, begin+v.Next
 	r.part, r.epoch = reply.Part, reply.Epoch
 	for _, h := range v.Heads {
 		if slices.Contains(reply.Granted, h.Call) {

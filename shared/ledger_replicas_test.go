@@ -114,6 +114,26 @@ func TestG1AReplicaThatHearsNothingIsMissing(t *testing.T) {
 	})
 }
 
+// If the first visit that a replica has no reply to does not come to the ledger, a later one that does puts
+// nothing off: the replica sends its part by the first.
+func TestG1AVisitAfterAMissedOnePutsNothingOff(t *testing.T) {
+	inWorlds(t, func(w *world) {
+		w.tell("a")
+		w.tell("b")
+		for range 4 {
+			w.pass(time.Second)
+			w.tell("b")
+		}
+		w.equal("the slots", w.tell("b").Slots, 6)
+		w.unheard("a", throttle.Visit{Unheard: true})
+		w.equal("the slots", w.tell("b").Slots, 6)
+		w.visit("a", throttle.Visit{Unheard: true})
+		w.equal("the slots", w.tell("b").Slots, 6)
+		w.tell("a")
+		w.equal("the slots", w.tell("b").Slots, 12)
+	})
+}
+
 // What a replica was promised counts until it has heard of less.
 func TestG1APartIsKeptUntilItsReplicaHasHeardOfLess(t *testing.T) {
 	inWorlds(t, func(w *world) {

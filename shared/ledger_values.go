@@ -18,7 +18,7 @@ func visitArguments(replica string, v throttle.Visit) []any {
 	args := []any{
 		replica, visitNumber(v.Number), visitNumber(v.After), int64(v.Since / time.Millisecond), milliseconds(v.Next), v.Callers, v.Calls,
 		v.Terms.Limit, v.Terms.Unproven, milliseconds(v.Terms.Hold), milliseconds(v.Terms.MaxPause), milliseconds(v.Terms.Outage),
-		len(v.Settlements),
+		v.Unheard, len(v.Settlements),
 	}
 	for _, s := range v.Settlements {
 		args = append(args, s.Call, callerTag(s.Caller, s.Stranger), callerTag(s.Sender, true), fates[s.Fate], s.Epoch,

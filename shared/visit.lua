@@ -32,8 +32,9 @@ local me, number, after, since, next_ = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV
 local callersHere, callsHere = tonumber(ARGV[6]), tonumber(ARGV[7])
 local limit, unproven, hold = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
 local maxPause, outage = tonumber(ARGV[11]), tonumber(ARGV[12])
-local SETTLEMENTS, FIELDS = 14, 9 -- where they begin, and of how many values one consists
-local HEADS = SETTLEMENTS + FIELDS * tonumber(ARGV[13])
+local unheard = ARGV[13] == '1'
+local SETTLEMENTS, FIELDS = 15, 9 -- where they begin, and of how many values one consists
+local HEADS = SETTLEMENTS + FIELDS * tonumber(ARGV[14])
 local bounded = limit > 0
 
 local function hash(key)
@@ -246,11 +247,11 @@ for i = SETTLEMENTS, HEADS - 1, FIELDS do
 end
 
 -- The replica, its part, and what is left to those that are missing. A visit whose replica has not had the last
--- reply does not say that it will have this one.
+-- reply, or has missed one that may not have come here, does not say that it will have this one.
 if not mine then
   mine = { missing = now + next_ + GRACE, heard = '0', heardAt = 0, heardPart = 0 }
   replicas[me] = mine
-elseif known == mine.seen or tonumber(after) == 0 then
+elseif known == mine.seen and not unheard or tonumber(after) == 0 then
   mine.missing = now + next_ + GRACE
 end
 mine.number = number

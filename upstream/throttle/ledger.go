@@ -36,6 +36,9 @@ type Visit struct {
 	// has under way is free twelve seconds after that, and until it is back its part is left to it. If the
 	// reply to a visit was lost, the next one does not put this off, since the replica hears nothing.
 	Next time.Duration
+	// Unheard says that a visit after After was not answered. Whether or not it was carried out, this one does
+	// not put off either when the replica counts as missing: it goes by the first that was not answered.
+	Unheard bool
 	// Callers and Calls are how many wait there.
 	Callers, Calls int
 	// Settlements are what became of calls that had their turn.

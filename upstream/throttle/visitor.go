@@ -173,7 +173,7 @@ func (v *visitor) compose(now time.Time) (Visit, map[int64]*waiter) {
 		Terms: Terms{Limit: config.Limit, Unproven: config.Unproven, Hold: config.Hold, MaxPause: config.MaxPause, Outage: config.Outage},
 	}
 	if !v.contact.IsZero() {
-		visit.After, visit.Since = v.answeredAs, now.Sub(v.contact)
+		visit.After, visit.Since, visit.Unheard = v.answeredAs, now.Sub(v.contact), v.away
 	}
 	v.began, v.visiting, v.told = now, true, len(v.settlements)
 	for _, s := range v.settlements {
@@ -237,7 +237,10 @@ func (v *visitor) answered(visit Visit, asked map[int64]*waiter, reply Reply) {
 		v.throttle.config.Hooks.Paused()
 	}
 	v.contact, v.answeredAs, v.promised, v.reply = v.began, visit.Number, visit.Next, reply
-	v.expected = v.began.Add(visit.Next)
+	if visit.Unheard {
+		v.promised = 0 // the ledger takes this replica for missing until it hears that it was heard
+	}
+	v.expected = v.began.Add(v.promised)
 	b.until = now.Add(reply.Pause)
 	for _, call := range reply.Granted {
 		w := asked[call]

@@ -211,7 +211,7 @@ func TestG7WithoutTheLedgerReplicasSpendTheirParts(t *testing.T) {
 	withFleet(t, 3, throttle.Config{Limit: 95, Margin: 5, Outage: 2 * time.Minute}, func(t *testing.T, f *fleet) {
 		var group sync.WaitGroup
 		for n := range f.replicas {
-			f.load(&group, n, 20, 5*time.Minute)
+			f.load(&group, n, 20, 6*time.Minute)
 		}
 		between := func(from, to time.Time) int {
 			f.mu.Lock()
@@ -311,6 +311,31 @@ func TestG1WhileOneReplicaHearsNothing(t *testing.T) {
 			}
 			f.ledger.Deafen("replica 2", false)
 			time.Sleep(5 * time.Second)
+		}
+		group.Wait()
+	})
+}
+
+// A replica that is cut off may have single visits carried out without hearing of it. Others leave its part free
+// all the same.
+func TestG1WhileSingleVisitsComeThrough(t *testing.T) {
+	t.Parallel()
+	withFleet(t, 3, throttle.Config{Limit: 95, Margin: 5}, func(t *testing.T, f *fleet) {
+		var group sync.WaitGroup
+		for n := range f.replicas {
+			f.load(&group, n, 20, 6*time.Minute)
+		}
+		for n := range 6 {
+			time.Sleep(25 * time.Second)
+			f.ledger.Cut("replica 2", true)
+			time.Sleep(10*time.Second + time.Duration(n)*time.Second)
+			f.ledger.Deafen("replica 2", true)
+			f.ledger.Cut("replica 2", false)
+			time.Sleep(400 * time.Millisecond)
+			f.ledger.Cut("replica 2", true)
+			f.ledger.Deafen("replica 2", false)
+			time.Sleep(15 * time.Second)
+			f.ledger.Cut("replica 2", false)
 		}
 		group.Wait()
 	})

@@ -37,8 +37,9 @@ type Ledger struct {
 	cut   map[string]bool
 	deaf  map[string]bool
 	// Delay is how long a visit takes on its way there, and back.
-	Delay  time.Duration
-	visits int
+	Delay       time.Duration
+	visits      int
+	settlements int
 }
 
 // NewLedger returns an empty ledger that has counted for long enough.
@@ -51,6 +52,13 @@ func (l *Ledger) Visits() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.visits
+}
+
+// Settlements returns of how many calls it was told what became of them.
+func (l *Ledger) Settlements() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.settlements
 }
 
 // Replicas returns how many replicas of a budget are known.
@@ -106,7 +114,11 @@ func (v visitor) within(ctx context.Context, do func()) error {
 }
 
 func (v visitor) Visit(ctx context.Context, budget string, visit throttle.Visit) (reply throttle.Reply, err error) {
-	err = v.within(ctx, func() { reply = v.ledger.book(budget).visit(v.replica, visit, time.Now()); v.ledger.visits++ })
+	err = v.within(ctx, func() {
+		reply = v.ledger.book(budget).visit(v.replica, visit, time.Now())
+		v.ledger.visits++
+		v.ledger.settlements += len(visit.Settlements)
+	})
 	return reply, err
 }
 
@@ -186,7 +198,9 @@ func (b *book) visit(name string, v throttle.Visit, now time.Time) throttle.Repl
 	switch v.After {
 	case r.number:
 		r.heard, r.told = r.number, r.part
-		r.missing = now.Add(v.Next + grace)
+		if !v.Unheard {
+			r.missing = now.Add(v.Next + grace)
+		}
 	case 0:
 		r.missing = now.Add(v.Next + grace)
 		b.end(name, v.Number, now)
