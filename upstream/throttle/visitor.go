@@ -1,7 +1,9 @@
 package throttle
 
 import (
+	"cmp"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -58,7 +60,14 @@ type visitor struct {
 // A settled is a settlement, and when it was made.
 type settled struct {
 	Settlement
-	at time.Time
+	at    time.Time
+	alone bool // of a call that went out while the ledger was away
+}
+
+// over reports whether the ledger need not be told any more. A call that the ledger knows all the same, since it
+// had a visit whose reply was lost, occupies its slot for Terms.Hold.
+func (s settled) over(now time.Time) bool {
+	return s.alone && s.Fate != Overran && !now.Before(s.at.Add(Window))
 }
 
 // wake has the visitor look for what is to be done, and starts it if need be.
@@ -175,10 +184,14 @@ func (v *visitor) compose(now time.Time) (Visit, map[int64]*waiter) {
 	if !v.contact.IsZero() {
 		visit.After, visit.Since, visit.Unheard = v.answeredAs, now.Sub(v.contact), v.away
 	}
+	v.settlements = slices.DeleteFunc(v.settlements, func(s settled) bool { return s.over(now) })
 	v.began, v.visiting, v.told = now, true, len(v.settlements)
 	for _, s := range v.settlements {
-		if s.Fate == Spent {
+		switch {
+		case s.Fate == Spent:
 			s.Left = max(s.at.Add(Window).Sub(now), 0)
+		case s.Fate == Overran && now.Sub(s.at) >= min(cmp.Or(s.Asked, Window), config.MaxPause):
+			s.Fate = Dropped // the pause is over
 		}
 		visit.Settlements = append(visit.Settlements, s.Settlement)
 	}
@@ -211,7 +224,7 @@ func (v *visitor) missed(visit Visit, asked map[int64]*waiter) {
 	v.away = true
 	v.ask = now.Add(retryPace + rand.N(retryPace/4))
 	for call, w := range asked {
-		v.settle(Settlement{Head: w.caller.head(call), Fate: Dropped}, now)
+		v.settle(Settlement{Head: w.caller.head(call), Fate: Dropped}, false, now)
 		w.call = 0
 	}
 	if v.isAlone(now) {
@@ -246,7 +259,7 @@ func (v *visitor) answered(visit Visit, asked map[int64]*waiter, reply Reply) {
 		w := asked[call]
 		delete(asked, call)
 		if !b.line(w.caller).take(w) { // it waits no longer
-			v.settle(Settlement{Head: w.caller.head(call), Fate: Dropped, Epoch: reply.Epoch}, now)
+			v.settle(Settlement{Head: w.caller.head(call), Fate: Dropped, Epoch: reply.Epoch}, false, now)
 			continue
 		}
 		b.give(w, now)
@@ -286,12 +299,16 @@ func (v *visitor) atWork() bool { return v.running }
 
 // resent has the ledger count another request of a call.
 func (v *visitor) resent(turn Turn, now time.Time) {
-	v.settle(Settlement{Head: turn.caller.head(v.throttle.nextCall()), Fate: Spent}, now)
+	v.settle(Settlement{Head: turn.caller.head(v.throttle.nextCall()), Fate: Spent}, turn.alone, now)
 }
 
 // proved tells the ledger whose call it is that was taken for a stranger's.
 func (v *visitor) proved(turn Turn, sender string, now time.Time) {
-	v.settle(Settlement{Head: turn.caller.head(turn.call), Sender: sender, Fate: Proved}, now)
+	head := turn.caller.head(turn.call)
+	if _, unclaimed := v.alone[turn.call]; unclaimed {
+		v.alone[turn.call] = head
+	}
+	v.settle(Settlement{Head: head, Sender: sender, Fate: Proved}, turn.alone, now)
 }
 
 // released notes what became of a call. A pause is the ledger's to begin and to end, unless it is away.
@@ -307,13 +324,13 @@ func (v *visitor) released(turn Turn, end Outcome, retryAfter time.Duration, now
 		s.Fate, s.Asked = Overran, retryAfter
 		_, s.Elapsed = passedOf(retryAfter)
 	}
-	v.settle(s, now)
+	v.settle(s, turn.alone, now)
 	return turn.alone
 }
 
-// settle keeps a settlement for the next visit.
-func (v *visitor) settle(s Settlement, now time.Time) {
-	v.settlements = append(v.settlements, settled{s, now})
+// settle keeps a settlement for the next visit; alone says that the call went out while the ledger was away.
+func (v *visitor) settle(s Settlement, alone bool, now time.Time) {
+	v.settlements = append(v.settlements, settled{s, now, alone})
 	v.wake()
 }
 

@@ -211,7 +211,7 @@ func TestG7WithoutTheLedgerReplicasSpendTheirParts(t *testing.T) {
 	withFleet(t, 3, throttle.Config{Limit: 95, Margin: 5, Outage: 2 * time.Minute}, func(t *testing.T, f *fleet) {
 		var group sync.WaitGroup
 		for n := range f.replicas {
-			f.load(&group, n, 20, 6*time.Minute)
+			f.load(&group, n, 20, 5*time.Minute)
 		}
 		between := func(from, to time.Time) int {
 			f.mu.Lock()
@@ -501,6 +501,60 @@ func TestARefusalWhileTheLedgerIsAway(t *testing.T) {
 		time.Sleep(time.Second)
 		if waited, err := f.call(t.Context(), 1, "b", 0); err != nil || waited < 6*time.Second || waited > 9*time.Second {
 			t.Errorf("on the other replica a call waited %s: %v", waited, err)
+		}
+	})
+}
+
+// A stranger whose token turns out to be good, while the ledger is away, is none to the ledger either.
+func TestAStrangerIsProvedWhileTheLedgerIsAway(t *testing.T) {
+	t.Parallel()
+	withFleet(t, 1, throttle.Config{Limit: 95, Margin: 5, Unproven: 1}, func(t *testing.T, f *fleet) {
+		_, _ = f.call(t.Context(), 0, "a", 0)
+		f.ledger.Cut("replica 0", true)
+		time.Sleep(30 * time.Second)
+		stranger := throttle.Place{Payer: throttle.Payer{Budget: "b", Caller: "sender"}, Since: time.Now(), Unproven: true}
+		turn, err := f.replicas[0].Enter(t.Context(), stranger)
+		if err != nil {
+			t.Fatal(err)
+		}
+		turn = f.replicas[0].Prove(turn, "known")
+		f.ledger.Cut("replica 0", false)
+		time.Sleep(time.Second)
+		stranger.Since = time.Now()
+		other, err := f.replicas[0].Enter(t.Context(), stranger)
+		if waited := time.Since(stranger.Since); err != nil || waited > time.Second {
+			t.Errorf("the next stranger waited %s: %v", waited, err)
+		}
+		f.replicas[0].Leave(turn, throttle.Answered, 0)
+		f.replicas[0].Leave(other, throttle.Unsent, 0)
+	})
+}
+
+// What became of calls long ago is not told any more once the ledger is back: a pause that is over does not
+// begin, and a visit does not take the longer, the longer the outage was.
+func TestAfterALongOutageLittleIsToldToTheLedger(t *testing.T) {
+	t.Parallel()
+	withFleet(t, 1, throttle.Config{Limit: 95, Margin: 5, Outage: time.Hour}, func(t *testing.T, f *fleet) {
+		_, _ = f.call(t.Context(), 0, "a", 0)
+		f.ledger.Cut("replica 0", true)
+		time.Sleep(20 * time.Second)
+		place := throttle.Place{Payer: throttle.Payer{Budget: "b", Caller: "a"}, Since: time.Now()}
+		turn, err := f.replicas[0].Enter(t.Context(), place)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.replicas[0].Leave(turn, throttle.Refused, 8*time.Second)
+		time.Sleep(20 * time.Second)
+		var own sync.WaitGroup
+		f.load(&own, 0, 20, 10*time.Minute)
+		own.Wait()
+		f.ledger.Cut("replica 0", false)
+		time.Sleep(time.Second)
+		if f.replicas[0].Paused("b") {
+			t.Error("a pause began for a refusal of long ago")
+		}
+		if told := f.ledger.Settlements(); told > 100 {
+			t.Errorf("%d settlements were told", told)
 		}
 	})
 }
