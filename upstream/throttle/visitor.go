@@ -91,15 +91,15 @@ func (v *visitor) run() {
 		t.mu.Lock()
 		now := t.config.Now()
 		if v.over(now) {
-			forget := !v.away && !v.contact.IsZero()
-			if v.running = false; !forget {
+			if v.away || v.contact.IsZero() {
+				v.running = false
 				t.mu.Unlock()
 				return
 			}
-			v.contact, v.reply = time.Time{}, Reply{} // the next visit is as the first
+			v.contact, v.reply = time.Time{}, Reply{} // the next visit is as the first, and does not overtake this
 			t.mu.Unlock()
 			_ = t.config.Ledger.Forget(t.ctx, v.key) // or else the part is dropped in time
-			return
+			continue
 		}
 		if wait := v.due(now).Sub(now); wait > 0 {
 			t.mu.Unlock()

@@ -464,6 +464,42 @@ func TestAReplicaWithoutCallsGivesUpItsPart(t *testing.T) {
 	})
 }
 
+// A slowLeaver is a ledger that takes a while until a part is given up.
+type slowLeaver struct {
+	throttle.Ledger
+	leaves chan struct{}
+}
+
+func (l slowLeaver) Forget(ctx context.Context, budget string) error {
+	l.leaves <- struct{}{}
+	time.Sleep(time.Second)
+	return l.Ledger.Forget(ctx, budget)
+}
+
+// A call that comes while the replica gives up its part does not lose what the ledger knows of it.
+func TestACallWhileAPartIsGivenUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ledger, leaves := throttletest.NewLedger(), make(chan struct{}, 1)
+		f := &fleet{t: t, ledger: ledger, limit: 95}
+		f.replicas = append(f.replicas, throttle.New(throttle.Config{
+			Limit: 95, QueueLength: 100, QueueWait: time.Minute, MaxPause: time.Minute, Now: time.Now,
+			Ledger: slowLeaver{ledger.As("0"), leaves}, Hold: 40 * time.Second, Outage: time.Minute, Hooks: silent(),
+		}))
+		for range 2 {
+			if _, err := f.call(t.Context(), 0, "a", 100*time.Millisecond); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(1500 * time.Millisecond)
+			if ledger.Replicas("b") != 1 {
+				t.Error("the ledger does not know a replica that has a part")
+			}
+			<-leaves
+		}
+		f.replicas[0].Close(t.Context())
+	})
+}
+
 // A process that is started anew goes on where the one of its name has ended, wherever its clock stands.
 func TestARestartedReplicaIsHeard(t *testing.T) {
 	t.Parallel()
