@@ -47,7 +47,8 @@ func (c *copies) find(key string, within time.Duration) (Record, bool) {
 	return e.Record, ok && time.Since(e.read) < within
 }
 
-// put keeps what was read under a key, unless that is known to be there no more.
+// put keeps what was read under a key, unless that is known to be there no more, or was read later by another
+// request.
 func (c *copies) put(key string, record Record) {
 	if c == nil {
 		return
@@ -59,7 +60,7 @@ func (c *copies) put(key string, record Record) {
 		c.sweep(now)
 	}
 	e, known := c.entries[key]
-	if known && e.Version == 0 {
+	if known && (e.Version == 0 || e.Version > record.Version && now.Sub(e.read) < copyFresh) {
 		return
 	}
 	c.remove(key)

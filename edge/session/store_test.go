@@ -363,6 +363,23 @@ func TestCopiesAreBounded(t *testing.T) {
 	})
 }
 
+// What was read before a grant was refreshed must not bring the old token back.
+func TestACopyOfWhatWasReplacedIsNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCopies(0)
+		c.put("k", Record{2, []byte("new")})
+		c.put("k", Record{1, []byte("old")})
+		if kept, _ := c.find("k", copyFresh); kept.Version != 2 {
+			t.Errorf("it is %+v", kept)
+		}
+		time.Sleep(copyFresh) // by then, the store itself has lost the new one
+		c.put("k", Record{1, []byte("old")})
+		if kept, _ := c.find("k", copyFresh); kept.Version != 1 {
+			t.Errorf("a second later it is %+v", kept)
+		}
+	})
+}
+
 // What was read before a session ended must not bring it back.
 func TestACopyOfWhatHasEndedIsNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
