@@ -64,10 +64,13 @@ type settled struct {
 	alone bool // of a call that went out while the ledger was away
 }
 
-// over reports whether the ledger need not be told any more. A call that the ledger knows all the same, since it
-// had a visit whose reply was lost, occupies its slot for Terms.Hold.
-func (s settled) over(now time.Time) bool {
-	return s.alone && s.Fate != Overran && !now.Before(s.at.Add(Window))
+// over reports whether the ledger need not be told any more: the slot of the call is free by now, if it had one
+// there at all. A call that went out alone has none but by a visit whose reply was lost, and then for Terms.Hold.
+func (s settled) over(hold time.Duration, now time.Time) bool {
+	if s.alone && s.Fate != Overran {
+		hold = Window
+	}
+	return !now.Before(s.at.Add(hold))
 }
 
 // wake has the visitor look for what is to be done, and starts it if need be.
@@ -184,7 +187,7 @@ func (v *visitor) compose(now time.Time) (Visit, map[int64]*waiter) {
 	if !v.contact.IsZero() {
 		visit.After, visit.Since, visit.Unheard = v.answeredAs, now.Sub(v.contact), v.away
 	}
-	v.settlements = slices.DeleteFunc(v.settlements, func(s settled) bool { return s.over(now) })
+	v.settlements = slices.DeleteFunc(v.settlements, func(s settled) bool { return s.over(config.Hold, now) })
 	v.began, v.visiting, v.told = now, true, len(v.settlements)
 	for _, s := range v.settlements {
 		switch {
@@ -224,7 +227,9 @@ func (v *visitor) missed(visit Visit, asked map[int64]*waiter) {
 	v.away = true
 	v.ask = now.Add(retryPace + rand.N(retryPace/4))
 	for call, w := range asked {
-		v.settle(Settlement{Head: w.caller.head(call), Fate: Dropped}, false, now)
+		if !v.contact.IsZero() { // or else the first visit that is answered begins anew: see Visit.After
+			v.settle(Settlement{Head: w.caller.head(call), Fate: Dropped}, false, now)
+		}
 		w.call = 0
 	}
 	if v.isAlone(now) {

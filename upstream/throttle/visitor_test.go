@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -462,6 +463,65 @@ func TestAReplicaWithoutCallsGivesUpItsPart(t *testing.T) {
 		}
 		// No goroutine is left, or else the bubble would not end.
 	})
+}
+
+// A counter counts the visits to a ledger, whether or not it answers.
+type counter struct {
+	throttle.Ledger
+	visits *atomic.Int64
+}
+
+func (c counter) Visit(ctx context.Context, budget string, v throttle.Visit) (throttle.Reply, error) {
+	c.visits.Add(1)
+	return c.Ledger.Visit(ctx, budget, v)
+}
+
+// Callers can make up client ids, each of which has a budget. While the ledger is away nothing of them is left
+// behind, neither of those that it has never heard of nor, after a while, of others.
+func TestBudgetsCostNothingInAnOutage(t *testing.T) {
+	t.Parallel()
+	for _, met := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			ledger, visits := throttletest.NewLedger(), new(atomic.Int64)
+			replica := throttle.New(throttle.Config{
+				Limit: 95, Unproven: 3, QueueLength: 100, QueueWait: 10 * time.Second, MaxPause: time.Minute, Now: time.Now,
+				Ledger: counter{ledger.As("0"), visits}, Hold: 40 * time.Second, Outage: 5 * time.Minute, Hooks: silent(),
+			})
+			call := func(budget string) error {
+				turn, err := replica.Enter(t.Context(), throttle.Place{
+					Payer: throttle.Payer{Budget: budget, Caller: "sender"}, Since: time.Now(), Unproven: true,
+				})
+				if err == nil {
+					replica.Leave(turn, throttle.Answered, 0)
+				}
+				return err
+			}
+			var calls sync.WaitGroup
+			for n := range 50 {
+				budget := fmt.Sprint("made up ", n)
+				if met {
+					if err := call(budget); err != nil {
+						t.Fatal(err)
+					}
+				}
+				calls.Go(func() {
+					time.Sleep(time.Second)
+					if call(budget) == nil {
+						t.Error("a call went without the ledger")
+					}
+				})
+			}
+			ledger.Cut("0", true)
+			calls.Wait()
+			time.Sleep(time.Minute)
+			before := visits.Load()
+			time.Sleep(time.Minute)
+			if n := visits.Load() - before; n > 0 {
+				t.Errorf("%d visits are made for nobody", n)
+			}
+			replica.Close(t.Context())
+		})
+	}
 }
 
 // A slowLeaver is a ledger that takes a while until a part is given up.
