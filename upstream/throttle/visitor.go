@@ -259,7 +259,7 @@ func (v *visitor) answered(visit Visit, asked map[int64]*waiter, reply Reply) {
 		v.promised = 0 // the ledger takes this replica for missing until it hears that it was heard
 	}
 	v.expected = v.began.Add(v.promised)
-	b.until = now.Add(reply.Pause)
+	b.until, b.opening = now.Add(reply.Pause), 0 // the ledger has calls test the ground
 	for _, call := range reply.Granted {
 		w := asked[call]
 		delete(asked, call)

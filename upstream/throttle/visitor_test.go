@@ -655,6 +655,35 @@ func TestAfterALongOutageLittleIsToldToTheLedger(t *testing.T) {
 	})
 }
 
+// What was refused in one outage does not keep a replica from its part in the next one.
+func TestG7InASecondOutageAPartIsSpentToo(t *testing.T) {
+	t.Parallel()
+	withFleet(t, 1, throttle.Config{Limit: 95, Margin: 5}, func(t *testing.T, f *fleet) {
+		_, _ = f.call(t.Context(), 0, "a", 0)
+		f.ledger.Cut("replica 0", true)
+		time.Sleep(20 * time.Second)
+		place := throttle.Place{Payer: throttle.Payer{Budget: "b", Caller: "a"}, Since: time.Now()}
+		turn, err := f.replicas[0].Enter(t.Context(), place)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.replicas[0].Leave(turn, throttle.Refused, 8*time.Second)
+		f.ledger.Cut("replica 0", false)
+		time.Sleep(time.Minute)
+		for range 5 {
+			if _, err := f.call(t.Context(), 0, "a", 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f.ledger.Cut("replica 0", true)
+		time.Sleep(20 * time.Second)
+		if waited, err := f.call(t.Context(), 0, "a", 0); err != nil || waited > time.Second {
+			t.Errorf("in the second outage a call waited %s: %v", waited, err)
+		}
+		f.ledger.Cut("replica 0", false)
+	})
+}
+
 // A turn that the ledger takes for that of a replica that has vanished does not hold.
 func TestATurnOfAReplicaThatWasAwayDoesNotHold(t *testing.T) {
 	t.Parallel()
