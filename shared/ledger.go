@@ -16,6 +16,10 @@ import (
 // budgets is the hash tag of all keys of the ledger, by which a cluster keeps them on one node.
 const budgets = "{budgets}"
 
+// forgottenAfter is how long a budget is kept that all replicas have given up. What they have spent of it is
+// free by then.
+const forgottenAfter = 3 * throttle.Window
+
 var (
 	//go:embed visit.lua
 	visitText string
@@ -47,16 +51,13 @@ func NewLedger(engine *Engine) *Ledger {
 // carried out all the same.
 func (l *Ledger) Visit(ctx context.Context, budget string, v throttle.Visit) (throttle.Reply, error) {
 	began := time.Now()
-	keys := []string{l.born}
-	for _, name := range []string{"state", "underway", "spent", "occupied", "callers", "replicas", "testing"} {
-		keys = append(keys, l.key(budget, name))
-	}
+	keys := append([]string{l.born}, l.keysOf(budget, "state", "underway", "spent", "occupied", "callers", "replicas", "testing")...)
 	result, err := l.engine.run(ctx, visitScript, keys, visitArguments(l.engine.replica, v)...)
 	var reply throttle.Reply
 	if err == nil {
 		reply, err = parseReply(result)
 	}
-	l.observe(time.Since(began), reply, err)
+	l.observe(budget, time.Since(began), reply, err)
 	if err != nil {
 		return throttle.Reply{}, fmt.Errorf("visit the ledger: %w", err)
 	}
@@ -73,9 +74,11 @@ func (l *Ledger) Learn(ctx context.Context, budget string, lesson throttle.Lesso
 	return nil
 }
 
-// Forget gives up the replica's part of a budget. Its errors are those of Visit.
+// Forget gives up the replica's part of a budget. A budget that no replica keeps a part of, that was never
+// refused and that no other clients spend is soon dropped. Its errors are those of Visit.
 func (l *Ledger) Forget(ctx context.Context, budget string) error {
-	_, err := l.engine.run(ctx, forgetScript, []string{l.key(budget, "replicas")}, l.engine.replica)
+	keys := l.keysOf(budget, "replicas", "state", "underway", "spent", "occupied", "callers", "testing")
+	_, err := l.engine.run(ctx, forgetScript, keys, l.engine.replica, milliseconds(forgottenAfter))
 	if err != nil {
 		return fmt.Errorf("leave the ledger: %w", err)
 	}
@@ -84,6 +87,15 @@ func (l *Ledger) Forget(ctx context.Context, budget string) error {
 
 // key returns a key of a budget.
 func (l *Ledger) key(budget, name string) string { return l.engine.key(budgets, hashed(budget), name) }
+
+// keysOf returns several keys of a budget.
+func (l *Ledger) keysOf(budget string, names ...string) []string {
+	keys := make([]string, len(names))
+	for i, name := range names {
+		keys[i] = l.key(budget, name)
+	}
+	return keys
+}
 
 // hashed returns what stands for a name that others make up, so that it neither becomes part of a key nor
 // costs more than others.

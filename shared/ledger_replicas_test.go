@@ -3,6 +3,7 @@ package shared
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -207,6 +208,75 @@ func TestAReplicaThatLeavesGivesUpItsPart(t *testing.T) {
 		w.equal("what is occupied", reply.Occupied, 12)
 		w.equal("the callers that wait", reply.Waiting, 0)
 		w.equal("the part", w.tell("b").Part, 6)
+	})
+}
+
+// Callers can make client ids up, and with them budgets: one that all replicas have given up is soon gone from the
+// engine, unless a pause or other clients are to be remembered.
+func TestABudgetThatWasMadeUpIsSoonGone(t *testing.T) {
+	for name, each := range map[string]struct {
+		before func(w *world)
+		gone   bool
+	}{
+		"a stranger's": {func(w *world) {
+			reply := w.visit("a", throttle.Visit{Heads: []throttle.Head{{Call: 1, Caller: "s", Stranger: true}}})
+			w.granted(reply, 1, throttle.NoReason)
+			w.tell("a", spent(0, throttle.Head{Call: 1, Caller: "s", Stranger: true})...)
+		}, true},
+		"one that was used": {func(w *world) {
+			_, calls := w.ask("a", "c")
+			w.tell("a", spent(0, calls...)...)
+		}, true},
+		"another replica's too": {func(w *world) { w.tell("a"); w.tell("b") }, false},
+		"one under way":         {func(w *world) { w.ask("a", "c") }, false},
+		"one that was refused": {func(w *world) {
+			_, calls := w.ask("a", "c")
+			w.tell("a", overrun(calls[0], 0, time.Second))
+		}, false},
+		"one that others spend": {func(w *world) {
+			w.tell("a")
+			l := w.on("a")
+			l.engine.client.HSet(w.Context(), l.key(budget, "state"), "known", "others")
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inEngines(t, func(w *world) {
+				each.before(w)
+				l := w.on("a")
+				if err := l.Forget(w.Context(), budget); err != nil {
+					w.Fatal(err)
+				}
+				keys := l.engine.client.Keys(w.Context(), l.key(budget, "*")).Val()
+				if len(keys) == 0 {
+					w.Error("the budget is gone at once")
+				}
+				for _, key := range keys {
+					left := l.engine.client.PTTL(w.Context(), key).Val()
+					if gone := left <= forgottenAfter; gone != each.gone || left <= 2*throttle.Window {
+						w.Errorf("%s is gone after %s", key, left)
+					}
+				}
+			})
+		})
+	}
+}
+
+// What operators are told of a budget is of one that known callers spend, whatever strangers make up beside it.
+func TestStatisticsAreNotOfBudgetsThatWereMadeUp(t *testing.T) {
+	inEngines(t, func(w *world) {
+		w.join("a", "b", "c")
+		w.ask("a", "c")
+		for n := range 5 {
+			visit := w.compose("a", throttle.Visit{Heads: []throttle.Head{{Call: 1000, Caller: "s", Stranger: true}}})
+			visit.After = 0
+			if _, err := w.on("a").Visit(w.Context(), strconv.Itoa(n), visit); err != nil {
+				w.Fatal(err)
+			}
+		}
+		stats := w.on("a").Stats()
+		w.equal("the replicas", stats.Replicas, 3)
+		w.equal("the part", stats.Part, 2)
+		w.equal("the visits", stats.OK, uint64(7))
 	})
 }
 

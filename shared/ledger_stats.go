@@ -21,8 +21,10 @@ type LedgerStats struct {
 	// Visits that were carried out, that were not answered, and that came late.
 	OK, Away, Outdated uint64
 	Took               upstream.Durations // of those that were answered
-	Part, Replicas     int                // of the last reply
-	WarmingUp          bool               // no call may go, by the last reply, since the ledger has lost what it knew
+	// Of the last reply for the budget that known callers spent last. Strangers make budgets up, of which each
+	// is one replica's alone.
+	Part, Replicas int
+	WarmingUp      bool // no call may go, since the ledger has lost what it knew
 }
 
 // ledgerStatistics counts. Every field is counted up on its own.
@@ -32,10 +34,11 @@ type ledgerStatistics struct {
 	sum                atomic.Int64
 	part, replicas     atomic.Int64
 	warming            atomic.Bool
+	known              atomic.Value // string: the budget of part, replicas and warming
 }
 
 // observe notes a visit. One that nobody waited for any more is none.
-func (s *ledgerStatistics) observe(took time.Duration, reply throttle.Reply, err error) {
+func (s *ledgerStatistics) observe(budget string, took time.Duration, reply throttle.Reply, err error) {
 	switch {
 	case errors.Is(err, ErrAway):
 		s.away.Add(1)
@@ -46,9 +49,14 @@ func (s *ledgerStatistics) observe(took time.Duration, reply throttle.Reply, err
 		s.outdated.Add(1)
 	default:
 		s.ok.Add(1)
-		s.part.Store(int64(reply.Part))
-		s.replicas.Store(int64(reply.Replicas))
-		s.warming.Store(reply.Why == throttle.WarmUp)
+		if reply.Callers > 0 {
+			s.known.Store(budget)
+		}
+		if known := s.known.Load(); known == nil || known == budget {
+			s.part.Store(int64(reply.Part))
+			s.replicas.Store(int64(reply.Replicas))
+			s.warming.Store(reply.Why == throttle.WarmUp)
+		}
 	}
 	i, _ := slices.BinarySearch(visitBounds[:], took)
 	s.took[i].Add(1)
