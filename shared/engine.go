@@ -14,6 +14,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
+	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
 // DefaultTimeout is the longest time that one command may take unless Config says otherwise.
@@ -24,6 +25,9 @@ const (
 	poolSize = 8
 	// probePace is about how often an engine that is away is asked whether it is back.
 	probePace = 250 * time.Millisecond
+	// probeSteps is of how many steps the first command on a new connection consists at most, each of which may
+	// take the time of a command: to connect, several round trips of TLS, to sign in, and the command.
+	probeSteps = 8
 )
 
 // ErrAway is the error of what the engine did not answer: it cannot be reached, takes too long, or refuses
@@ -99,6 +103,8 @@ func (cfg Config) options() (*redis.UniversalOptions, error) {
 		MasterName: cfg.SentinelMaster, Username: cfg.Username, Password: cfg.Password, SentinelPassword: cfg.SentinelPassword,
 		MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true, PoolSize: poolSize,
 		DialTimeout: timeout, ReadTimeout: timeout, WriteTimeout: timeout, PoolTimeout: timeout,
+		// A connection begins with as few round trips as possible, and is kept for as long as the engine keeps it.
+		DisableIdentity: true, MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}, ConnMaxIdleTime: -1,
 	}
 	for _, text := range cfg.URLs {
 		one, err := redis.ParseURL(text)
@@ -194,10 +200,7 @@ func (e *Engine) probe() {
 		case <-e.ctx.Done():
 			return
 		}
-		ctx, cancel := context.WithTimeout(e.ctx, e.timeout)
-		err := e.client.Set(ctx, e.key("probe"), e.replica, time.Minute).Err()
-		cancel()
-		if err != nil {
+		if !e.connect() {
 			continue
 		}
 		e.mu.Lock()
@@ -206,4 +209,20 @@ func (e *Engine) probe() {
 		e.log.Info("the engine that replicas share is back", "away_for", time.Since(began).Round(time.Millisecond).String())
 		return
 	}
+}
+
+// connect reports whether the engine carries out a command that writes, and opens the connections that others
+// will use. To open one takes several round trips, for which no caller's command has the time.
+func (e *Engine) connect() bool {
+	ctx, cancel := context.WithTimeout(e.ctx, probeSteps*e.timeout)
+	defer cancel()
+	if e.client.Set(ctx, e.key("probe"), e.replica, time.Minute).Err() != nil {
+		return false
+	}
+	var connections sync.WaitGroup
+	for range poolSize {
+		connections.Go(func() { _ = e.client.Ping(ctx).Err() }) // commands find out
+	}
+	connections.Wait()
+	return true
 }

@@ -3,6 +3,9 @@ package shared
 import (
 	"context"
 	"errors"
+	"net"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -53,4 +56,73 @@ func TestAnEngineThatDoesNotAnswerIsAway(t *testing.T) {
 	if err := get(); !errors.Is(err, redis.Nil) {
 		t.Error(err)
 	}
+}
+
+// distant returns the URL of an engine that is far away: each way to it takes a time.
+func distant(t *testing.T, url string, way time.Duration) string {
+	t.Helper()
+	var config net.ListenConfig
+	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	carry := func(from, to net.Conn) {
+		defer to.Close()
+		for {
+			some := make([]byte, 32<<10)
+			n, err := from.Read(some)
+			if err != nil {
+				return
+			}
+			time.AfterFunc(way, func() { _, _ = to.Write(some[:n]) })
+		}
+	}
+	go func() {
+		for {
+			inner, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			var dialer net.Dialer
+			outer, err := dialer.DialContext(t.Context(), "tcp", strings.TrimPrefix(url, "redis://"))
+			if err != nil {
+				inner.Close()
+				continue
+			}
+			go carry(inner, outer)
+			go carry(outer, inner)
+		}
+	}()
+	return "redis://" + listener.Addr().String()
+}
+
+// An engine is of use if a command takes no longer than it may, even where the several round trips by which a
+// connection begins take longer. Many commands at once need many connections.
+func TestAnEngineMayBeAlmostAsFarAsACommandMayTake(t *testing.T) {
+	t.Parallel()
+	server := enginetest.Start(t)
+	e, err := Open(Config{URLs: []string{distant(t, server.URL(), 200*time.Millisecond)}, Prefix: "certql", Replica: "a", Timeout: 700 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(e.Close)
+	ping := func() error {
+		return e.do(t.Context(), func(ctx context.Context, c redis.UniversalClient) error { return c.Ping(ctx).Err() })
+	}
+	_ = ping()
+	for began := time.Now(); e.Away(); time.Sleep(10 * time.Millisecond) {
+		if time.Since(began) > 30*time.Second {
+			t.Fatal("it stays away")
+		}
+	}
+	var group sync.WaitGroup
+	for range poolSize {
+		group.Go(func() {
+			if err := ping(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
 }
