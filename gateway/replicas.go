@@ -95,6 +95,7 @@ func (r *replicas) inspect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	_ = r.ledger.Ready(ctx, r.outage) // so that the engine counts from now on, and not from the first call
 	if evicts != "" {
 		r.log.WarnContext(ctx, "the engine that replicas share removes keys when its memory is full: set its maxmemory-policy to noeviction", "maxmemory-policy", evicts)
 	}

@@ -25,6 +25,9 @@ const (
 	poolSize = 8
 	// probePace is about how often an engine that is away is asked whether it is back.
 	probePace = 250 * time.Millisecond
+	// calm is how long after a line of the log on an absence others have no line, unless they are long.
+	calm = 10 * time.Second
+	long = 3 * time.Second
 	// probeSteps is of how many steps the first command on a new connection consists at most, each of which may
 	// take the time of a command: to connect, several round trips of TLS, to sign in, and the command.
 	probeSteps = 8
@@ -67,6 +70,8 @@ type Engine struct {
 
 	mu     sync.Mutex
 	away   bool
+	told   time.Time // when the log was told of an absence last
+	untold int       // how many there were since that it was not told of
 	closed bool
 	probes sync.WaitGroup
 	stop   context.CancelFunc
@@ -187,12 +192,24 @@ func (e *Engine) leave(why error) {
 		return
 	}
 	e.away = true
-	e.log.Warn("the engine that replicas share is away", "error", why)
-	e.probes.Go(e.probe)
+	told := time.Since(e.told) >= calm
+	if told {
+		e.tell(why)
+	} else {
+		e.untold++
+	}
+	e.probes.Go(func() { e.probe(why, told) })
 }
 
-// probe waits until the engine carries out a command that writes.
-func (e *Engine) probe() {
+// tell logs that the engine is away, and how often it was since that was logged last. The caller holds mu.
+func (e *Engine) tell(why error) {
+	e.log.Warn("the engine that replicas share is away", "error", why, "untold", e.untold)
+	e.told, e.untold = time.Now(), 0
+}
+
+// probe waits until the engine carries out a command that writes. Short absences soon after one that was told are
+// only counted, since there may be any number of them.
+func (e *Engine) probe(why error, told bool) {
 	began := time.Now()
 	for {
 		select {
@@ -200,13 +217,20 @@ func (e *Engine) probe() {
 		case <-e.ctx.Done():
 			return
 		}
-		if !e.connect() {
+		back := e.connect()
+		e.mu.Lock()
+		e.away = !back
+		if !back && !told && time.Since(began) >= long {
+			told = true
+			e.tell(why)
+		}
+		e.mu.Unlock()
+		if !back {
 			continue
 		}
-		e.mu.Lock()
-		e.away = false
-		e.mu.Unlock()
-		e.log.Info("the engine that replicas share is back", "away_for", time.Since(began).Round(time.Millisecond).String())
+		if told {
+			e.log.Info("the engine that replicas share is back", "away_for", time.Since(began).Round(time.Millisecond).String())
+		}
 		return
 	}
 }

@@ -3,6 +3,7 @@ package shared
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"strings"
 	"sync"
@@ -126,3 +127,61 @@ func TestAnEngineMayBeAlmostAsFarAsACommandMayTake(t *testing.T) {
 	}
 	group.Wait()
 }
+
+// The log has a line for each absence of the engine but for short ones soon after another, which are counted.
+func TestShortAbsencesDoNotFloodTheLog(t *testing.T) {
+	t.Parallel()
+	server := enginetest.Start(t)
+	var log lines
+	e, err := Open(Config{URLs: []string{server.URL()}, Prefix: "certql", Replica: "a", Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(e.Close)
+	back := func() {
+		for e.Away() {
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	for range 4 {
+		e.leave(errors.New("for a moment"))
+		back()
+	}
+	if away, again := log.count("is away"), log.count("is back"); away != 1 || again != 1 {
+		t.Errorf("after four short absences the log has %d and %d lines:\n%s", away, again, log.text())
+	}
+	server.Kill()
+	e.leave(errors.New("for longer"))
+	for end := time.Now().Add(20 * time.Second); log.count("is away") < 2 && time.Now().Before(end); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	server.Restart()
+	back()
+	for end := time.Now().Add(20 * time.Second); log.count("is back") < 2 && time.Now().Before(end); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if log.count("is away") != 2 || log.count("is back") != 2 || log.count("untold=4") != 1 {
+		t.Errorf("after a long absence the log is\n%s", log.text())
+	}
+}
+
+// A lines keeps what is logged.
+type lines struct {
+	mu   sync.Mutex
+	kept strings.Builder
+}
+
+// Write keeps a line.
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.kept.Write(p)
+}
+
+func (l *lines) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.kept.String()
+}
+
+func (l *lines) count(text string) int { return strings.Count(l.text(), text) }

@@ -25,7 +25,7 @@ var oldest = [2]int{6, 2}
 // empty if it removes none, or may not be asked.
 func (e *Engine) Inspect(ctx context.Context) (evicts string, err error) {
 	if err := e.do(ctx, func(ctx context.Context, c redis.UniversalClient) error { return c.Ping(ctx).Err() }); err != nil {
-		return "", err
+		return "", fmt.Errorf("%w: %w", ErrAway, err) // also if it says nothing, as no engine does
 	}
 	inspect := func(ctx context.Context, node *redis.Client) error {
 		if name, version := product(ctx, node); tooOld(version) {

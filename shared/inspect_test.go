@@ -179,3 +179,16 @@ func TestAMasterThatSentinelsDoNotKnowIsAway(t *testing.T) {
 		t.Errorf("%v, away: %t", err, e.Away())
 	}
 }
+
+// A service that answers nothing to everything is no engine, and taken for one that is away.
+func TestWhatAnswersNothingIsNoEngine(t *testing.T) {
+	t.Parallel()
+	url, memory := enginetest.Memory(t)
+	memory.Server().SetPreHook(func(c *server.Peer, _ string, _ ...string) bool {
+		c.WriteNull()
+		return true
+	})
+	if _, err := opened(t, url).Inspect(t.Context()); !errors.Is(err, ErrAway) {
+		t.Errorf("it is inspected with %v", err)
+	}
+}

@@ -43,6 +43,14 @@ func (c *contact) ago() (time.Duration, bool) {
 	return time.Since(c.last), !c.last.IsZero()
 }
 
+// warm notes whether the ledger warms up: it lets nothing go since it does not know what was sent before; the log has a line
+// when that begins.
+func (l *Ledger) warm(up bool) {
+	if l.warming.Swap(up) != up && up {
+		l.engine.log.Warn("the engine that replicas share does not know what was sent before: nothing is sent for now", "time", warmUp.String())
+	}
+}
+
 // Ready returns why calls cannot go: the ledger has never answered, it has lost what it knew and warms up, or it
 // has not answered for longer than an outage, for which replicas go on by themselves. It asks the engine.
 func (l *Ledger) Ready(ctx context.Context, outage time.Duration) error {
@@ -64,7 +72,7 @@ func (l *Ledger) Ready(ctx context.Context, outage time.Duration) error {
 		return p.err
 	}
 	l.met(began)
-	l.warming.Store(left > 0)
+	l.warm(left > 0)
 	if left > 0 {
 		return fmt.Errorf("the budgets are warming up for another %s", left.Round(time.Second))
 	}

@@ -38,7 +38,8 @@ type ledgerStatistics struct {
 }
 
 // observe notes a visit. One that nobody waited for any more is none.
-func (s *ledgerStatistics) observe(budget string, took time.Duration, reply throttle.Reply, err error) {
+func (l *Ledger) observe(budget string, took time.Duration, reply throttle.Reply, err error) {
+	s := &l.ledgerStatistics
 	switch {
 	case errors.Is(err, ErrAway):
 		s.away.Add(1)
@@ -55,7 +56,7 @@ func (s *ledgerStatistics) observe(budget string, took time.Duration, reply thro
 		if known := s.known.Load(); known == nil || known == budget {
 			s.part.Store(int64(reply.Part))
 			s.replicas.Store(int64(reply.Replicas))
-			s.warming.Store(reply.Why == throttle.WarmUp)
+			l.warm(reply.Why == throttle.WarmUp)
 		}
 	}
 	i, _ := slices.BinarySearch(visitBounds[:], took)

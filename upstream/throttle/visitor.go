@@ -288,11 +288,9 @@ func (v *visitor) granted(turn Turn, call int64, now time.Time) Turn {
 		call = v.throttle.nextCall()
 	}
 	turn.call, turn.told, turn.alone = call, v.reply.Epoch, v.isAlone(now)
-	kept := partKept
-	if turn.caller.stranger {
-		kept = Window
+	if !turn.caller.stranger {
+		v.needed = latest(v.needed, now.Add(partKept))
 	}
-	v.needed = latest(v.needed, now.Add(kept))
 	if turn.alone {
 		v.alone[call] = turn.caller.head(call)
 	}
