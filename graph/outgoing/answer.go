@@ -28,6 +28,9 @@ const unit = 4 << 10
 // errNoRoom reports that an answer has waited for room in vain.
 var errNoRoom = errors.New("no room for the response")
 
+// errLeft reports that an answer has left its rooms, since nobody waits for it any more.
+var errLeft = context.Canceled
+
 // A TooLargeError reports that a response would have more bytes than are allowed.
 type TooLargeError struct {
 	// Allowed is how many bytes a whole one may have.
@@ -94,6 +97,8 @@ type Answer struct {
 	errors  atomic.Int64 // bytes of them
 	omitted atomic.Int64 // errors
 
+	released atomic.Bool // it has left its rooms for good
+
 	written int64 // bytes of the parts that are made; for who makes the last step of each part
 
 	taking sync.Mutex // one after the other
@@ -106,6 +111,7 @@ type Answer struct {
 // which nothing came. stop is called when the answer fails, and may be nil.
 func (a *Answer) Begin(ctx context.Context, limits Limits, source Source, stop func()) {
 	a.Release()
+	a.released.Store(false)
 	a.spent.Store(0)
 	a.taken.Store(0)
 	a.errors.Store(0)
@@ -206,10 +212,14 @@ func (a *Answer) settle(ctx context.Context, least int64) error {
 // answers of a connection are in the same order in each. The eldest in the gateway's room is then the eldest
 // of its connection too, and waits for nothing.
 func (a *Answer) enter() {
-	for i, room := range a.rooms {
+	for _, room := range a.rooms {
 		if room != nil {
 			room.mu.Lock()
 			defer room.mu.Unlock()
+		}
+	}
+	for i, room := range a.rooms {
+		if room != nil && !a.released.Load() {
 			room.answers = append(room.answers, &a.stays[i])
 		}
 	}
@@ -275,9 +285,11 @@ func (a *Answer) Written(n int) {
 	}
 }
 
-// Release leaves the whole room to others, once all is written or nobody waits for it.
+// Release leaves the whole room to others, once all is written or nobody waits for it. The answer takes no more
+// until it begins again.
 func (a *Answer) Release() {
 	if a != nil {
+		a.released.Store(true)
 		a.give(0, true)
 	}
 }

@@ -56,6 +56,9 @@ func (r *Room) take(ctx context.Context, s *stay, n int) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if !slices.Contains(r.answers, s) {
+		return errLeft
+	}
 	if !r.mayTake(s, n) {
 		defer r.wake() // those behind it
 		if err := r.await(ctx, s, n); err != nil {
@@ -74,6 +77,9 @@ func (r *Room) await(ctx context.Context, s *stay, n int) error {
 	for !r.mayTake(s, n) {
 		if err := r.wait(ctx, s, giveUp.C); err != nil {
 			return err
+		}
+		if !slices.Contains(r.answers, s) {
+			return errLeft
 		}
 	}
 	return nil
@@ -175,22 +181,29 @@ func (r *Room) give(s *stay, n int, leaves bool) {
 	r.wake()
 }
 
-// leave forgets an answer. The caller holds mu.
+// leave forgets an answer, which waits no longer. The caller holds mu.
 func (r *Room) leave(s *stay) {
 	if at := slices.Index(r.answers, s); at >= 0 {
 		r.answers = slices.Delete(r.answers, at, at+1)
 	}
+	s.look()
 }
 
 // wake lets every answer that waits look whether it is its turn. The caller holds mu.
 func (r *Room) wake() {
 	for _, s := range r.answers {
-		if s.waiting != nil {
-			select {
-			case <-s.waiting:
-			default:
-				close(s.waiting)
-			}
-		}
+		s.look()
+	}
+}
+
+// look lets an answer look whether it is its turn, if it waits. The caller holds the room's mu.
+func (s *stay) look() {
+	if s.waiting == nil {
+		return
+	}
+	select {
+	case <-s.waiting:
+	default:
+		close(s.waiting)
 	}
 }

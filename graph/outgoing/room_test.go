@@ -185,3 +185,34 @@ func TestWhoFindsNoRoomKeepsNone(t *testing.T) {
 		}
 	})
 }
+
+// What is still made of an answer that was released takes no room, and the answer begins anew after that.
+func TestWhatIsReleasedTakesNoMore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, gateway := WithConnection(t.Context(), 16<<10), NewRoom(16<<10)
+		for name, spent := range map[string]int{"nothing before": 0, "some before": 8 << 10} {
+			a := begun(ctx, gateway)
+			if err := a.Spend(ctx, spent); err != nil {
+				t.Fatal(err)
+			}
+			a.Release()
+			if err := a.Spend(ctx, 8<<10); !errors.Is(err, context.Canceled) || gateway.Held() != 0 || len(gateway.answers) != 0 {
+				t.Errorf("%s: %v, and %d bytes are held", name, err, gateway.Held())
+			}
+			a.Begin(ctx, Limits{Response: 1 << 20, Unsent: gateway}, delivered(true), nil)
+			if err := a.Spend(ctx, 8<<10); err != nil || gateway.Held() != 8<<10 {
+				t.Errorf("%s: anew %v, and %d bytes are held", name, err, gateway.Held())
+			}
+			a.Release()
+		}
+		// One that waits while it is released.
+		full, waiting := begun(ctx, gateway), begun(ctx, gateway)
+		_ = full.Spend(ctx, 16<<10)
+		time.AfterFunc(time.Second, waiting.Release)
+		began := time.Now()
+		if err := waiting.Spend(ctx, 8<<10); !errors.Is(err, context.Canceled) || time.Since(began) != time.Second {
+			t.Errorf("after %s: %v", time.Since(began), err)
+		}
+	})
+}

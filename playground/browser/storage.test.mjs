@@ -235,7 +235,7 @@ test('what is not damaged is kept', async () => {
 
     await page.getByRole('button', { name: 'Hide History' }).click();
     await type(page, 'query Again { rateLimit { limit');
-    await page.waitForFunction(() => localStorage.getItem('graphiql:tabState').includes('Again'));
+    await page.waitForFunction(() => localStorage.getItem('graphiql:tabState').includes('{ limit}}'));
     await page.reload();
     await page.locator('.graphiql-query-editor .view-line').first().waitFor();
     assert.equal(await text(page, 'operation.graphql'), 'query Again { rateLimit { limit}}', 'with the brackets that the editor closes');
