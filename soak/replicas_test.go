@@ -39,7 +39,7 @@ type fleet struct {
 	program  string
 	suite    *suite
 	engine   *enginetest.Server
-	replicas []*replica
+	replicas []*replica // set under mu
 
 	journal map[string]arrival // of each request at the sandbox, by its entry
 	mu      sync.Mutex         // of what follows
@@ -135,10 +135,12 @@ func (f *fleet) open(t *testing.T, n int, sandboxArgs, gatewayArgs []string) {
 		r := &replica{name: "gateway-" + strconv.Itoa(i), engine: newProxy(t, strings.TrimPrefix(f.engine.URL(), "redis://"))}
 		r.args = append([]string{
 			"--addr=127.0.0.1:0", "--admin-addr=127.0.0.1:0", "--upstream-url=" + s.sandbox.url + "/v3", "--cache-ttl=0s",
-			"--redis-url=redis://" + r.engine.listener.Addr().String(), "--replica=" + r.name, "--drain-delay=0s", "--queue-wait=20s",
+			"--redis-url=redis://" + r.engine.listener.Addr().String(), "--replica=" + r.name, "--drain-delay=0s", "--queue-wait=20s", "--redis-timeout=1s",
 		}, gatewayArgs...)
-		f.replicas = append(f.replicas, r)
 		f.run(r)
+		f.mu.Lock()
+		f.replicas = append(f.replicas, r)
+		f.mu.Unlock()
 	}
 	s.admin = &caller{url: *f.replicas[0].url.Load(), token: s.sandbox.token(t, "org-admin"), client: s.client}
 	s.choose(t, 6)
