@@ -8,9 +8,9 @@ graphql(`
     identity { id name }
     access {
       __typename
-      id
+      rawId
       name
-      ... on Entitlement { account { id nativeIdentity } }
+      ... on Entitlement { account { rawId nativeIdentity } }
     }
   }
 `);

@@ -118,7 +118,7 @@ func TestTheGatewayGoesByTheSandboxesClock(t *testing.T) {
 			}
 		}
 		p.query(t, "", fmt.Sprintf(`mutation { decideReviewItems(input: { certificationId: %q, decisions: [
-			{ itemId: %q, decision: REVOKE, comments: "No longer needed", proposedEndDate: %q }
+			{ itemId: %q, decision: REVOKE, comment: "No longer needed", proposedEndDate: %q }
 		] }) { decidedItems { completed } errors { code message field } } }`, sandbox.LargeCertification, sandbox.LargePermissionsItem, test.end)).into(t, &data)
 		refused := data.DecideReviewItems.Errors
 		if decided := len(data.DecideReviewItems.DecidedItems); decided+len(refused) != 1 || (decided == 1) != (test.code == "") {

@@ -155,7 +155,7 @@ func TestNothingGivesASecretAway(t *testing.T) {
 		{`{ certification(id: "` + literal + `") { name } } # ` + comment, nil},
 		{`{ certifications(filter: { campaign: { name: { startsWith: "` + literal + `" } } }) { totalCount } `, nil},
 		{`mutation ($c: String) { decideReviewItems(input: { certificationId: "` + sandbox.LargeCertification + `", decisions: [{ itemId: "` +
-			sandbox.LargePermissionsItem + `", decision: APPROVE, comments: $c }] }) { errors { message } } }`, map[string]any{"c": comment}},
+			sandbox.LargePermissionsItem + `", decision: APPROVE, comment: $c }] }) { errors { message } } }`, map[string]any{"c": comment}},
 		{`mutation { signOffCertification(input: { certificationId: "` + sandbox.LargeCertification + `" }) { errors { message } } }`, nil},
 		{`subscription { certificationTask(id: "` + literal + `") { status } }`, nil},
 	}
@@ -293,7 +293,7 @@ func TestThePlaygroundsTraceGivesNoSecretAway(t *testing.T) {
 	const read = `{ certifications(first: 2) { nodes { name reviewers { nodes { name } } } } }`
 	const secret = `{ certification(id: "literal-that-nobody-may-see") { name } }`
 	decide := `mutation { decideReviewItems(input: { certificationId: "` + sandbox.LargeCertification + `", decisions: [{ itemId: "` +
-		sandbox.LargePermissionsItem + `", decision: APPROVE, comments: "` + comment + `" }] }) { decidedItemIds errors { code } } }`
+		sandbox.LargePermissionsItem + `", decision: APPROVE, comment: "` + comment + `" }] }) { decidedItemIds errors { code } } }`
 	for kind, header := range map[string]http.Header{
 		"session": {}, "bearer": {"Authorization": {"Bearer " + token}}, "API key": {"X-Api-Key": {apiKey}},
 	} {

@@ -86,7 +86,7 @@ func TestEachRequestHasALineInTheLog(t *testing.T) {
 
 	_, body := p.post(t, "one", `{"query":"query Two($n: Int) { a: certifications(first: $n) { totalCount } b: certifications(first: $n) { nodes { id } } }","variables":{"n":2}}`)
 	p.post(t, "bearer", `{"query":"{ rateLimit { limit } }"}`, "Authorization", "Bearer "+token)
-	p.post(t, "write", `{"query":"mutation Decide($c: String) { decideReviewItems(input: {certificationId: \"`+sandbox.LargeCertification+`\", decisions: [{itemId: \"`+secretly+`\", decision: APPROVE, comments: $c}]}) { errors { code } } }","variables":{"c":"`+secretly+`"}}`)
+	p.post(t, "write", `{"query":"mutation Decide($c: String) { decideReviewItems(input: {certificationId: \"`+sandbox.LargeCertification+`\", decisions: [{itemId: \"`+secretly+`\", decision: APPROVE, comment: $c}]}) { errors { code } } }","variables":{"c":"`+secretly+`"}}`)
 	p.post(t, "invalid", `{"query":"query `+long+` { nothing`+secretly+` }","operationName":"`+long+`"}`)
 	p.post(t, "unread", `{"query":"{ `+secretly+`"}`)
 	p.post(t, "large", `{"query":"{ __typename } #`+strings.Repeat(secretly, 1000)+`"}`)

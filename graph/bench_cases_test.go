@@ -32,10 +32,10 @@ const benchCertification = ` { id name phase completed created due decisionsMade
 
 // benchItem selects 21 fields of a review item.
 const benchItem = ` {
-	id completed newAccess decision comments
+	id completed newAccess decision comment
 	identity { id identityId name completed }
 	access {
-		id type name description privileged
+		rawId type name description privileged
 		... on Entitlement { attributeName attributeValue sourceName sourceType hasPermissions revocable account { nativeIdentity } }
 	}
 }`
@@ -52,7 +52,7 @@ func benchCases() []benchCase {
 		reads: [][]string{list(50)},
 	}, {
 		name:  "50 certifications with reviewers",
-		query: `{ certifications(first: 50) { nodes { id name phase due reviewers { nodes { id name email } } } } }`,
+		query: `{ certifications(first: 50) { nodes { id name phase due reviewers { nodes { rawId name email } } } } }`,
 		reads: [][]string{list(50), benchPaths(50, func(i int) string { return "/certifications/" + stubID(i) + "/reviewers?limit=50" })},
 	}, {
 		name: "a certification with 250 items",
@@ -63,7 +63,7 @@ func benchCases() []benchCase {
 	}, {
 		name: "50 items with permissions",
 		query: `{ certification(id: "` + stubID(0) + `") {
-			id name phase due reviewItems(first: 50) { nodes { id access { id name } permissions { nodes { target rights } } } }
+			id name phase due reviewItems(first: 50) { nodes { id access { rawId name } permissions { nodes { target rights } } } }
 		} }`,
 		reads: [][]string{{"/certifications/" + stubID(0), "/certifications/" + stubID(0) + "/access-review-items?limit=50"}, benchPaths(50, func(i int) string {
 			return "/certifications/" + stubID(0) + "/access-review-items/" + stubItemID(i) + "/permissions?limit=50"

@@ -153,7 +153,7 @@ func TestAMutationWhoseAnswerIsTooLargeIsNotUndone(t *testing.T) {
 	w := bounded(t, func(c *graph.Config) { c.MaxResponse = 300 })
 	items := w.UndecidedItems(t, 2)
 	decide := func(alias, item string) string {
-		return fmt.Sprintf(` %s: decideReviewItems(input: {certificationId: %q, decisions: [{itemId: %q, decision: APPROVE}]}) { decidedItems { id rawId decision identity { id name } access { id name description } } errors { __typename } }`, alias, sandbox.LargeCertification, item)
+		return fmt.Sprintf(` %s: decideReviewItems(input: {certificationId: %q, decisions: [{itemId: %q, decision: APPROVE}]}) { decidedItems { id rawId decision identity { id name } access { rawId name description } } errors { __typename } }`, alias, sandbox.LargeCertification, item)
 	}
 	a := w.Ask(t, graphtest.Admin, "mutation {"+decide("a", items[0])+decide("b", items[1])+" }", nil)
 	if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "OPERATION_TOO_LARGE" || !strings.Contains(a.Errors[0].Message, "executed all the same") || strings.Contains(a.Text, "Nothing was changed") {
@@ -177,7 +177,7 @@ func TestWhatIsNotReadIsNotMade(t *testing.T) {
 			}
 		},
 	})
-	const query = `{ certification(id: "` + sandbox.LargeCertification + `") { reviewItems(first: 100) { nodes { id rawId decision completed access { id name description } identity { id name } } } } }`
+	const query = `{ certification(id: "` + sandbox.LargeCertification + `") { reviewItems(first: 100) { nodes { id rawId decision completed access { rawId name description } identity { id name } } } } }`
 	size := len(w.Ask(t, graphtest.Admin, query, nil).Text)
 	if size < 20_000 || size > 100_000 {
 		t.Fatalf("an answer has %d bytes", size)

@@ -129,7 +129,7 @@ func TestAMissingParentTakesItsChildrenWithIt(t *testing.T) {
 					}
 				})
 			}})
-			answer := tenant.Ask(t, "org-admin", `{ certification(id: "x") { name reviewItems { nodes { id } } reviewers { nodes { id } } } }`, nil)
+			answer := tenant.Ask(t, "org-admin", `{ certification(id: "x") { name reviewItems { nodes { id } } reviewers { nodes { rawId } } } }`, nil)
 			if answer.Data["certification"] != nil {
 				t.Errorf("got %v", answer.Data)
 			}
@@ -163,7 +163,7 @@ func TestAClientWhoLeavesCancelsItsCalls(t *testing.T) {
 		})
 	}})
 	ctx, leave := context.WithCancel(t.Context())
-	body := `{"query":"{ certification(id: \"x\") { name reviewItems { nodes { id } } reviewers { nodes { id } } } }"}`
+	body := `{"query":"{ certification(id: \"x\") { name reviewItems { nodes { id } } reviewers { nodes { rawId } } } }"}`
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, tenant.Gateway.URL, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)

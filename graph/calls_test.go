@@ -234,7 +234,7 @@ func TestUpstreamCallsAreExact(t *testing.T) {
 		{"65 items of two certifications by id", fmt.Sprintf(`{ nodes(ids: %s) { id } }`, itemIDs), 2 + 1, false},
 		{"the budget, the schema and a type name", `{ rateLimit { remaining } __typename __schema { queryType { name } } }`, 0, false},
 		{"a connection of which only the type name is selected", fmt.Sprintf(`{ certifications { __typename }
-			certification(id: %q) { reviewItems { __typename ...N } reviewers @skip(if: true) { nodes { id } } } } fragment N on AccessReviewItemConnection { nodes @include(if: false) { id } }`, id(0)), 1, false},
+			certification(id: %q) { reviewItems { __typename ...N } reviewers @skip(if: true) { nodes { rawId } } } } fragment N on AccessReviewItemConnection { nodes @include(if: false) { id } }`, id(0)), 1, false},
 		{"a malformed argument", `{ certifications(first: -1) { nodes { id } } }`, 0, true},
 	}
 	tokens := make([]string, atATime)
@@ -276,7 +276,7 @@ func TestUpstreamCallsAreExact(t *testing.T) {
 func TestOneCallersReadsAreShared(t *testing.T) {
 	w := newWorld(t)
 	token := w.freshToken(t)
-	query := fmt.Sprintf(`{ certification(id: %q) { name reviewItems { nodes { id } } reviewers { nodes { id } } } }`, w.certificationIDs[0])
+	query := fmt.Sprintf(`{ certification(id: %q) { name reviewItems { nodes { id } } reviewers { nodes { rawId } } } }`, w.certificationIDs[0])
 	before, calls := w.counted(), 0
 	var mu sync.Mutex
 	var group sync.WaitGroup

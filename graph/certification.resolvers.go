@@ -15,12 +15,12 @@ import (
 	"context"
 )
 
-func (r *certificationResolver) ReviewItems(ctx context.Context, obj *model.Certification, first *int, after *string, last *int, before *string, offset *int, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) (*relay.Connection[model.AccessReviewItem], error) {
+func (r *certificationResolver) ReviewItems(ctx context.Context, obj *model.Certification, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[model.AccessReviewItem], error) {
 	items, err := r.reviewItems(ctx, plan.Selected(ctx), obj.RawID(), obj.IdentityCertification, paging(first, after, last, before, offset), filter, orderBy)
 	return items, apierror.MarkGovernanceGroupOf(obj.Reviewer, err)
 }
 
-func (r *certificationResolver) Reviewers(ctx context.Context, obj *model.Certification, first *int, after *string, last *int, before *string, offset *int, filter *gen.ReviewerFilter, orderBy []gen.ReviewerOrder) (*relay.Connection[upstream.IdentityReference], error) {
+func (r *certificationResolver) Reviewers(ctx context.Context, obj *model.Certification, filter *gen.ReviewerFilter, orderBy []gen.ReviewerOrder, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[upstream.IdentityReference], error) {
 	return r.reviewers(ctx, plan.Selected(ctx), obj.RawID(), paging(first, after, last, before, offset), filter, orderBy)
 }
 
@@ -43,7 +43,7 @@ func (r *queryResolver) Certification(ctx context.Context, id string) (*model.Ce
 	return r.certification(ctx, raw)
 }
 
-func (r *queryResolver) Certifications(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, reviewer *string, filter *gen.CertificationFilter, orderBy []gen.CertificationOrder) (*relay.Connection[model.Certification], error) {
+func (r *queryResolver) Certifications(ctx context.Context, reviewer *string, filter *gen.CertificationFilter, orderBy []gen.CertificationOrder, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[model.Certification], error) {
 	return r.certifications(ctx, plan.Selected(ctx), paging(first, after, last, before, offset), reviewer, filter, orderBy)
 }
 

@@ -46,7 +46,7 @@ func (r *Resolver) certifications(ctx context.Context, want plan.Selection, args
 	})
 }
 
-func (r *Resolver) reviewers(ctx context.Context, want plan.Selection, certificationID string, args relay.Arguments, filter *gen.ReviewerFilter, orderBy []gen.ReviewerOrder) (*model.ReviewerConnection, error) {
+func (r *Resolver) reviewers(ctx context.Context, want plan.Selection, certificationID string, args relay.Arguments, filter *gen.ReviewerFilter, orderBy []gen.ReviewerOrder) (*model.IdentityConnection, error) {
 	var in inputReader
 	params := upstream.ListCertificationReviewersParams{
 		Filter:  in.reviewerFilter(filter),

@@ -190,11 +190,9 @@ func TestWalksOverReviewItems(t *testing.T) {
 		textWalks("accessProfileSourceName", "accessProfile.sourceName", profileSources),
 	)
 	for _, kind := range []string{"ENTITLEMENT", "ACCESS_PROFILE", "ROLE", "ACCOUNT"} {
-		walks = append(
-			walks,
-			graphtest.Walk{Name: "type " + kind, Arguments: "filter: {type: " + kind + "}", Rest: graphtest.Filters(`type eq "` + kind + `"`)},
-			graphtest.Walk{Name: "accessType " + kind, Arguments: "filter: {accessType: " + kind + "}", Rest: graphtest.Filters(`access.type eq "` + kind + `"`)},
-		)
+		walks = append(walks, graphtest.Walk{
+			Name: "accessType " + kind, Arguments: "filter: {accessType: " + kind + "}", Rest: graphtest.Filters(`access.type eq "` + kind + `"`),
+		})
 	}
 	for _, scope := range []struct {
 		field, parameter string
@@ -229,12 +227,12 @@ func TestWalksOverReviewItems(t *testing.T) {
 		graphtest.Walk{Name: "completed", Arguments: "filter: {completed: true}", Rest: graphtest.Filters("completed ne false"), Empty: true},
 		graphtest.Walk{
 			Name: "everything together",
-			Arguments: `orderBy: [{field: IDENTITY_NAME, direction: DESC} {field: ACCESS_NAME}], filter: {accessType: ENTITLEMENT, type: ENTITLEMENT, completed: false,
+			Arguments: `orderBy: [{field: IDENTITY_NAME, direction: DESC} {field: ACCESS_NAME}], filter: {accessType: ENTITLEMENT, completed: false,
 				identityName: {startsWith: "` + start + `"}, entitlementSourceName: {startsWith: ""}, identitySummaryIds: ` +
 				graphtest.Literal(some(summaries)) + `, pertainingTo: {entitlements: ` + graphtest.Literal(some(entitlements)) + `}}`,
 			Rest: url.Values{
 				"sorters": {"-identitySummary.name,access.name"}, "entitlements": {strings.Join(some(entitlements), ",")},
-				"filters": {`access.type eq "ENTITLEMENT" and type eq "ENTITLEMENT" and completed eq false and identitySummary.name sw "` + start +
+				"filters": {`access.type eq "ENTITLEMENT" and completed eq false and identitySummary.name sw "` + start +
 					`" and identitySummary.id in ` + quotedList(some(summaries))},
 			},
 		},

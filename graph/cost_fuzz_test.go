@@ -125,7 +125,7 @@ func attacks() []*genome {
 	mutations := variables(query(times(50, "a#", decide())), "d", "[ReviewDecisionInput!]!", decisions)
 	mutations.kind = "mutation"
 	long := times(1, strings.Repeat("b", 250), with(field("certifications", field("nodes",
-		times(50, "a#", with(field("reviewers", field("nodes", field("id"))), "first", &value{text: "#"})))), "first", &value{text: "1000"}))
+		times(50, "a#", with(field("reviewers", field("nodes", field("rawId"))), "first", &value{text: "#"})))), "first", &value{text: "1000"}))
 	dry := query(long)
 	dry.extensions = `{"dryRun":true}`
 	chain := shared(1, field("...G1"))

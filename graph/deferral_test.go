@@ -42,7 +42,7 @@ func TestWhatIsDeferredIsAbsentUntilItComes(t *testing.T) {
 	}{
 		"plain and resolved fields": {
 			of(`rawId ... @defer { name reviewers(first: 1) { __typename } }`),
-			[]string{`{"certification":{"rawId":"` + certification + `"}}`, `[certification]: {"name":"` + name + `","reviewers":{"__typename":"ReviewerConnection"}}`},
+			[]string{`{"certification":{"rawId":"` + certification + `"}}`, `[certification]: {"name":"` + name + `","reviewers":{"__typename":"IdentityConnection"}}`},
 		},
 		"all fields": {
 			of(`... @defer { name }`),
@@ -62,7 +62,7 @@ func TestWhatIsDeferredIsAbsentUntilItComes(t *testing.T) {
 		},
 		"aliases": {
 			of(`a: rawId ... @defer { b: rawId c: reviewers(first: 1) { d: __typename } }`),
-			[]string{`{"certification":{"a":"` + certification + `"}}`, `[certification]: {"b":"` + certification + `","c":{"d":"ReviewerConnection"}}`},
+			[]string{`{"certification":{"a":"` + certification + `"}}`, `[certification]: {"b":"` + certification + `","c":{"d":"IdentityConnection"}}`},
 		},
 		"not under its condition": {
 			`query ($no: Boolean! = false, $yes: Boolean) { certification(id: "` + certification + `") { ... @defer(if: $no) { id } ... @defer(if: false) { rawId } ... @defer(if: $yes) { name } } }`,

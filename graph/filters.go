@@ -94,7 +94,6 @@ func (r *inputReader) itemFilter(certificationID string, f *gen.AccessReviewItem
 	parseItemID := func(id string) (string, error) { return model.ParseItemID(id, certificationID) }
 	return upstream.AccessReviewItemFilter{
 		IDs:                     r.ids("filter.ids", f.Ids, parseItemID),
-		Type:                    model.ValueOf(f.Type),
 		AccessType:              model.ValueOf(f.AccessType),
 		Completed:               f.Completed,
 		IdentitySummaryIDs:      r.ids("filter.identitySummaryIds", f.IdentitySummaryIds, model.ParseRawID),

@@ -166,7 +166,7 @@ func TestADryRunIsBounded(t *testing.T) {
 	w := graphtest.SharedTenant(t)
 	var rows strings.Builder
 	for i := range 40 {
-		fmt.Fprintf(&rows, " r%d: reviewers(first: 1, offset: %d) { nodes { id } }", i, i)
+		fmt.Fprintf(&rows, " r%d: reviewers(first: 1, offset: %d) { nodes { rawId } }", i, i)
 	}
 	query := "{ " + strings.Repeat("a", 256) + ": certifications(first: 1) { nodes {" + rows.String() + " } } }"
 	a := w.Extended(t, nil, graphtest.Object{"query": query, "extensions": graphtest.Object{"dryRun": true}})

@@ -22,7 +22,7 @@ func textsOf(nodes any, name string) []string {
 func TestOddIdentifiersTravel(t *testing.T) {
 	t.Parallel()
 	w := graphtest.NewTenant(t, graphtest.Setup{Sandbox: sandbox.Config{OddIDs: true, Certifications: 60, Items: 900}})
-	all := w.Ask(t, graphtest.Admin, `{ certifications(first: 100) { nodes { id rawId campaign { id } reviewer { id } } } }`, nil)
+	all := w.Ask(t, graphtest.Admin, `{ certifications(first: 100) { nodes { id rawId campaign { id } reviewer { rawId } } } }`, nil)
 	all.OK(t)
 	certifications := textsOf(all.At("certifications", "nodes"), "rawId")
 	if len(certifications) != 60 || !slices.Contains(certifications, ".") || !slices.Contains(certifications, "..") {
@@ -64,7 +64,7 @@ func TestOddIdentifiersTravel(t *testing.T) {
 	})
 	t.Run("items and what is in them", func(t *testing.T) {
 		a := w.Ask(t, graphtest.Admin, `query ($id: ID!) { certification(id: $id) { reviewItems(first: 100) { nodes {
-			id rawId identity { id identityId } access { id ... on Entitlement { hasPermissions } } permissions(first: 1) { totalCount }
+			id rawId identity { id identityId } access { rawId ... on Entitlement { hasPermissions } } permissions(first: 1) { totalCount }
 		} } } }`, graphtest.Object{"id": sandbox.LargeCertification})
 		a.OK(t)
 		nodes := a.At("certification", "reviewItems", "nodes")
@@ -79,7 +79,7 @@ func TestOddIdentifiersTravel(t *testing.T) {
 		}
 		for i, raw := range raws {
 			item := graphtest.At(nodes, i)
-			access, summary := graphtest.At(item, "access", "id").(string), graphtest.At(item, "identity", "id").(string)
+			access, summary := graphtest.At(item, "access", "rawId").(string), graphtest.At(item, "identity", "id").(string)
 			a := w.Ask(t, graphtest.Admin, `query ($id: ID!, $ids: [ID!], $access: [ID!], $summary: [ID!]) { certification(id: $id) {
 				reviewItems(filter: {ids: $ids, accessIds: $access, identitySummaryIds: $summary}) { nodes { rawId } }
 			} }`, graphtest.Object{"id": sandbox.LargeCertification, "ids": raw, "access": access, "summary": summary})
@@ -133,7 +133,7 @@ func TestOddIdentifiersAreWrittenTo(t *testing.T) {
 		}
 		var given []any
 		for _, item := range items {
-			given = append(given, graphtest.Object{"itemId": item, "decision": "APPROVE", "comments": "Fine"})
+			given = append(given, graphtest.Object{"itemId": item, "decision": "APPROVE", "comment": "Fine"})
 		}
 		decided := w.Ask(t, graphtest.Admin, graphtest.DecideMutation, graphtest.Object{"input": graphtest.Object{"certificationId": certification, "decisions": given}})
 		payload := graphtest.At(decided.OK(t), "decideReviewItems")

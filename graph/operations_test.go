@@ -160,7 +160,7 @@ func TestLinksLeadToTheirObjects(t *testing.T) {
 	a := w.Ask(t, graphtest.Admin, fmt.Sprintf(`query ($item: ID!, $task: ID!) {
 		node(id: $item) { ... on AccessReviewItem { certification %[1]s } }
 		certificationTask(id: $task) { targetId certification %[1]s }
-		certifications(first: 1000) { nodes { reassignment { from { id certification { rawId } } } } }
+		certifications(first: 1000) { nodes { reassignment { from { rawId certification { rawId } } } } }
 		pendingCertificationTasks(first: 1000) { nodes { targetType targetId certification { rawId } } }
 	}`, own), graphtest.Object{"item": graphtest.ItemID(sandbox.LargeCertification, sandbox.LargePermissionsItem), "task": sandbox.FailedTask})
 
@@ -173,8 +173,8 @@ func TestLinksLeadToTheirObjects(t *testing.T) {
 	for i, node := range a.At("certifications", "nodes").([]any) {
 		if from := graphtest.At(node, "reassignment", "from"); from != nil {
 			reassigned++
-			if linked := graphtest.At(from, "certification", "rawId"); linked != nil && linked != graphtest.At(from, "id") {
-				t.Errorf("certification %d came from %v, linked is %v", i, graphtest.At(from, "id"), linked)
+			if linked := graphtest.At(from, "certification", "rawId"); linked != nil && linked != graphtest.At(from, "rawId") {
+				t.Errorf("certification %d came from %v, linked is %v", i, graphtest.At(from, "rawId"), linked)
 			}
 		}
 	}
@@ -214,7 +214,7 @@ func TestCurrentPathsServeTheSameGraph(t *testing.T) {
 	w, x := graphtest.NewTenant(t, graphtest.Setup{Current: true}), graphtest.NewExpectation()
 	a := w.Ask(t, graphtest.Admin, `query ($id: ID!, $task: ID!) {
 		certifications(first: 1000) { nodes `+x.Selection("Certification")+`}
-		certification(id: $id) { reviewItems(first: 3) { nodes { rawId permissions { nodes { target } } } } reviewers { nodes { id } } pendingTasks { nodes { rawId } } }
+		certification(id: $id) { reviewItems(first: 3) { nodes { rawId permissions { nodes { target } } } } reviewers { nodes { rawId } } pendingTasks { nodes { rawId } } }
 		certificationTask(id: $task) { rawId }
 	}`, graphtest.Object{"id": sandbox.LargeCertification, "task": sandbox.FailedTask})
 	a.OK(t)

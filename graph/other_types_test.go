@@ -275,20 +275,20 @@ func TestAccessIsWhatTheSummarySays(t *testing.T) {
 	} {
 		w.Spoil(t, "*", sandbox.Fault{Kind: sandbox.FaultValues, Fields: []string{"accessSummary"}, Value: []byte(summary)})
 		a := w.Ask(t, graphtest.Admin, `query ($id: ID!) { certification(id: $id) { reviewItems(first: 1) { nodes { rawId access {
-			__typename id ... on Role { entitlements { id } accessProfiles { id } }
+			__typename rawId ... on Role { entitlements { rawId } accessProfiles { rawId } }
 		} } } } }`, certificationVariables)
 		access := a.At("certification", "reviewItems", "nodes", 0, "access")
 		if a.At("certification", "reviewItems", "nodes", 0, "rawId") == nil {
 			t.Errorf("%s: the item is lost: %s", summary, a.Text)
 		}
 		if want == "error" {
-			a.WantProblems(t, "UPSTREAM_INVALID at certification.reviewItems.nodes.0.access.accessProfiles.0.id")
+			a.WantProblems(t, "UPSTREAM_INVALID at certification.reviewItems.nodes.0.access.accessProfiles.0.rawId")
 			continue
 		}
 		a.OK(t)
 		var got any
 		if access != nil {
-			got = fmt.Sprint(graphtest.At(access, "__typename"), " ", graphtest.At(access, "id"))
+			got = fmt.Sprint(graphtest.At(access, "__typename"), " ", graphtest.At(access, "rawId"))
 			if text, _ := want.(string); len(text) > len("Role r") && text[:4] == "Role" {
 				got = fmt.Sprintf("%s %v %v", got, listed(graphtest.At(access, "entitlements")), listed(graphtest.At(access, "accessProfiles")))
 			}
@@ -299,10 +299,10 @@ func TestAccessIsWhatTheSummarySays(t *testing.T) {
 	}
 }
 
-// listed returns the ids of a list, or nil if it is null.
+// listed returns the identifiers of a list, or nil if it is null.
 func listed(list any) any {
 	if list == nil {
 		return nil
 	}
-	return graphtest.Column(list, "id")
+	return graphtest.Column(list, "rawId")
 }

@@ -59,7 +59,7 @@ func TestProjectionsAnswerWhatExecutionWould(t *testing.T) {
 		"Certification", "Campaign", "Reviewer", "Reassignment", "CertificationReference", "Identity", "AccessReviewItem", "IdentitySummary",
 		"Entitlement", "AccessProfile", "Role", "OtherAccess", "Account", "AccountOwner", "ActivityInsights", "DataAccess",
 		"DataAccessPolicy", "DataAccessCategory", "Permission", "CertificationTask", "ReassignmentTrail", "UpstreamMessage", "PageInfo",
-		"CertificationConnection", "CertificationEdge", "AccessReviewItemEdge", "ReviewerEdge", "PermissionEdge", "CertificationTaskEdge",
+		"CertificationConnection", "CertificationEdge", "AccessReviewItemEdge", "IdentityEdge", "PermissionEdge", "CertificationTaskEdge",
 	} {
 		for _, field := range schema.Types[name].Fields {
 			if !selected[name+"."+field.Name] {

@@ -18,7 +18,7 @@ func (r *accessReviewItemResolver) Certification(ctx context.Context, obj *model
 	return r.certification(ctx, obj.CertificationID)
 }
 
-func (r *accessReviewItemResolver) Permissions(ctx context.Context, obj *model.AccessReviewItem, first *int, after *string, last *int, before *string, offset *int, filter *gen.PermissionFilter) (*relay.Connection[upstream.Permission], error) {
+func (r *accessReviewItemResolver) Permissions(ctx context.Context, obj *model.AccessReviewItem, filter *gen.PermissionFilter, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[upstream.Permission], error) {
 	return r.permissions(ctx, plan.Selected(ctx), obj, paging(first, after, last, before, offset), filter)
 }
 

@@ -32,7 +32,7 @@ func (r *queryResolver) CertificationTask(ctx context.Context, id string) (*mode
 	return r.task(ctx, raw)
 }
 
-func (r *queryResolver) PendingCertificationTasks(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, reviewer *string, filter *gen.CertificationTaskFilter) (*relay.Connection[model.CertificationTask], error) {
+func (r *queryResolver) PendingCertificationTasks(ctx context.Context, reviewer *string, filter *gen.CertificationTaskFilter, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[model.CertificationTask], error) {
 	return r.tasks(ctx, plan.Selected(ctx), paging(first, after, last, before, offset), reviewer, filter)
 }
 

@@ -60,8 +60,8 @@ func (s *suite) pages(t *testing.T, callers, each int) {
 // thousandQuery asks for four pages of the upstream, past the cache.
 const thousandQuery = `query Thousand($id: ID!) {
 	certification(id: $id) { reviewItems(first: 1000) { totalCount nodes {
-		id rawId completed newAccess decision comments identity { id identityId name completed }
-		access { id type name description privileged ... on Entitlement { attributeName attributeValue sourceName sourceType hasPermissions revocable account { nativeIdentity } } }
+		id rawId completed newAccess decision comment identity { id identityId name completed }
+		access { rawId type name description privileged ... on Entitlement { attributeName attributeValue sourceName sourceType hasPermissions revocable account { nativeIdentity } } }
 	} } }
 }`
 

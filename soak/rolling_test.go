@@ -170,7 +170,7 @@ func (s *suite) startTask(t *testing.T, n int) string {
 	}
 	read := func(n int) certification {
 		var data struct{ Certification certification }
-		s.must(t, s.admin, `query($id: ID!) { certification(id: $id) { rawId reviewer { id } reviewItems(first: 20) { nodes { rawId completed identity { id } } } } }`,
+		s.must(t, s.admin, `query($id: ID!) { certification(id: $id) { rawId reviewer { rawId } reviewItems(first: 20) { nodes { rawId completed identity { id } } } } }`,
 			map[string]any{"id": s.certifications[n].id}, &data)
 		return data.Certification
 	}

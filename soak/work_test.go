@@ -37,7 +37,7 @@ const pageQuery = `query Page($first: Int!, $offset: Int!) {
 	certifications(first: $first, offset: $offset, orderBy: [{ field: DUE }]) {
 		totalCount
 		pageInfo { hasNextPage endCursor }
-		nodes { id rawId name phase due decisionsMade decisionsTotal campaign { name type } reviewer { id name type } }
+		nodes { id rawId name phase due decisionsMade decisionsTotal campaign { name type } reviewer { rawId name type } }
 	}
 }`
 
@@ -82,9 +82,9 @@ const itemsQuery = `query Items($id: ID!) {
 		reviewItems(first: 100) {
 			totalCount
 			nodes {
-				id rawId completed decision comments identity { id name }
+				id rawId completed decision comment identity { id name }
 				certification { rawId }
-				access { __typename id name description privileged ... on Entitlement { sourceName attributeName attributeValue } }
+				access { __typename rawId name description privileged ... on Entitlement { sourceName attributeName attributeValue } }
 			}
 		}
 	}
@@ -136,7 +136,7 @@ func readPermissions(ctx context.Context, s *suite, random *rand.Rand, faulty bo
 	return readOne(ctx, s, permissionsQuery, pick(random, s.certifications).id, faulty)
 }
 
-const reviewersQuery = `query Reviewers($id: ID!) { certification(id: $id) { rawId reviewers(first: 20) { nodes { id name email } } } }`
+const reviewersQuery = `query Reviewers($id: ID!) { certification(id: $id) { rawId reviewers(first: 20) { nodes { rawId name email } } } }`
 
 func readReviewers(ctx context.Context, s *suite, random *rand.Rand, faulty bool) error {
 	return readOne(ctx, s, reviewersQuery, pick(random, s.certifications).id, faulty)

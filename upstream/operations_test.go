@@ -95,7 +95,6 @@ func operationCases() []operationCase {
 				_, err := c.ListIdentityAccessReviewItems(ctx, "c1", upstream.ListIdentityAccessReviewItemsParams{
 					Filter: upstream.AccessReviewItemFilter{
 						IDs:                     []string{"i1", "i2"},
-						Type:                    upstream.TypeEntitlement,
 						AccessType:              upstream.TypeRole,
 						Completed:               new(true),
 						IdentitySummaryIDs:      []string{"s1"},
@@ -119,7 +118,7 @@ func operationCases() []operationCase {
 			},
 			method: "GET", versioned: "/certifications/c1/access-review-items", current: "/certifications/v1/c1/access-review-items",
 			query: url.Values{
-				"filters": {`id in ("i1","i2") and type eq "ENTITLEMENT" and access.type eq "ROLE" and completed eq true and ` +
+				"filters": {`id in ("i1","i2") and access.type eq "ROLE" and completed eq true and ` +
 					`identitySummary.id eq "s1" and identitySummary.name eq "Ada" and access.id eq "a1" and access.name sw "CN=\"x\\" and ` +
 					`entitlement.sourceName sw "AD" and accessProfile.sourceName eq "AD & Co #1"`},
 				"sorters":      {"-identitySummary.name,access.name,access.type,entitlement.sourceName,accessProfile.sourceName"},

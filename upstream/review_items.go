@@ -33,7 +33,6 @@ type CertificationIdentitySummary struct {
 // "and". A nil list does not filter; an empty one is refused.
 type AccessReviewItemFilter struct {
 	IDs                     []string
-	Type                    DtoType
 	AccessType              DtoType
 	Completed               *bool
 	IdentitySummaryIDs      []string
@@ -47,7 +46,6 @@ type AccessReviewItemFilter struct {
 func (f AccessReviewItemFilter) expression() expression {
 	return all(
 		in("id", f.IDs),
-		eq("type", string(f.Type)),
 		eq("access.type", string(f.AccessType)),
 		is("completed", f.Completed),
 		in("identitySummary.id", f.IdentitySummaryIDs),

@@ -27,7 +27,7 @@ function ReviewItem({ item, certificationId }: { item: ReviewItemFragment; certi
   const { id, identity, access, decision } = item;
   const client = useApolloClient();
   const [send, { data }] = useMutation(decide);
-  const input = { certificationId, decisions: [{ itemId: id, decision: 'APPROVE' as const, comments: 'Still needed' }] };
+  const input = { certificationId, decisions: [{ itemId: id, decision: 'APPROVE' as const, comment: 'Still needed' }] };
   return (
     <Row
       id={id}

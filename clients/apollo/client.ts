@@ -8,13 +8,13 @@ const pages = relayStylePagination(['reviewer', 'filter', 'orderBy', 'offset']);
 
 /** Adds the fields that another query has read of the same object to those in the cache. */
 const merge: FieldMergeFunction = (existing, incoming, { mergeObjects, readField }) =>
-  existing && readField('id', existing) === readField('id', incoming) ? mergeObjects(existing, incoming) : incoming;
+  existing && readField('rawId', existing) === readField('rawId', incoming) ? mergeObjects(existing, incoming) : incoming;
 
 const typePolicies: TypePolicies = {
   Query: { fields: { certifications: pages, pendingCertificationTasks: pages } },
   Certification: { fields: { reviewItems: pages, reviewers: pages, pendingTasks: pages } },
   AccessReviewItem: { fields: { permissions: pages } },
-  ...Object.fromEntries(embedded.map((type) => [type, { keyFields: false, merge }])),
+  ...Object.fromEntries(embedded.map((type) => [type, { merge }])),
 };
 
 declare module '@apollo/client' {

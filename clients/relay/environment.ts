@@ -1,5 +1,4 @@
 import { Environment, Network, RecordSource, Store } from 'relay-runtime';
-import { embedded } from '../embedded';
 
 /** Relay's environment for a gateway. */
 export function createEnvironment(endpoint: string): Environment {
@@ -13,7 +12,5 @@ export function createEnvironment(endpoint: string): Environment {
       return response.json();
     }),
     store: new Store(new RecordSource()),
-    // Relay adds `id` to every selection, and by default assumes that it is unique among all types.
-    getDataID: (record, type) => (embedded.includes(type) ? undefined : record.id),
   });
 }

@@ -31,7 +31,7 @@ export function ReviewItem({ item, certificationId }: { item: reviewItem_item$ke
     }
   `);
   const [answer, setAnswer] = useState<reviewItemDecideMutation$data>();
-  const input = { certificationId, decisions: [{ itemId: id, decision: 'APPROVE' as const, comments: 'Still needed' }] };
+  const input = { certificationId, decisions: [{ itemId: id, decision: 'APPROVE' as const, comment: 'Still needed' }] };
   return (
     <Row
       id={id}

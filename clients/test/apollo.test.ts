@@ -19,10 +19,9 @@ test('what Apollo shows is what was answered', async () => {
   assert.deepEqual(await misread(createClient(endpoint)), []);
 });
 
-test('without typePolicies, Apollo shows accounts of others', async () => {
+test('without typePolicies, too, Apollo shows what was answered', async () => {
   const cache = new InMemoryCache({ possibleTypes: possible.possibleTypes });
-  const wrong = await misread(createClient(endpoint, cache));
-  assert.ok(wrong.some((path) => path.endsWith('.access.account.nativeIdentity')), `it differs at ${wrong}`);
+  assert.deepEqual(await misread(createClient(endpoint, cache)), []);
 });
 
 test('where a part cannot be read, Apollo shows the rest', async () => {
@@ -36,16 +35,16 @@ test('where a part cannot be read, Apollo shows the rest', async () => {
 test('two queries that read different fields of an embedded object leave each other whole', () => {
   const cache = createCache();
   const id = 'a global id';
-  const [names, types] = ['name', 'type'].map((field) => gql`query ($id: ID!) { certification(id: $id) { id campaign { id ${field} } } }`);
+  const [names, types] = ['name', 'type'].map((field) => gql`query ($id: ID!) { certification(id: $id) { id reviewer { rawId ${field} } } }`);
   const write = (query: typeof names, fields: object) => {
-    const campaign = { __typename: 'Campaign', ...fields };
-    cache.writeQuery({ query: query!, variables: { id }, data: { certification: { __typename: 'Certification', id, campaign } } });
+    const reviewer = { __typename: 'Reviewer', ...fields };
+    cache.writeQuery({ query: query!, variables: { id }, data: { certification: { __typename: 'Certification', id, reviewer } } });
   };
-  write(names, { id: '1', name: 'Yearly' });
-  write(types, { id: '1', type: 'MANAGER' });
-  const name = () => cache.readQuery<any>({ query: names!, variables: { id } })?.certification.campaign.name;
-  assert.equal(name(), 'Yearly');
-  write(types, { id: '2', type: 'SEARCH' }); // another one, whose name is not known
+  write(names, { rawId: '1', name: 'Ana' });
+  write(types, { rawId: '1', type: 'IDENTITY' });
+  const name = () => cache.readQuery<any>({ query: names!, variables: { id } })?.certification.reviewer.name;
+  assert.equal(name(), 'Ana');
+  write(types, { rawId: '2', type: 'GOVERNANCE_GROUP' }); // another one, whose name is not known
   assert.equal(name(), undefined);
 });
 

@@ -9,9 +9,9 @@ export const everything = graphql`
           id
           name
           campaign { id name type }
-          reviewer { id name email type }
-          reassignment { comment from { id name reviewer { id name } } }
-          reviewers(first: 5) { edges { node { id name email } } }
+          reviewer { rawId name email type }
+          reassignment { comment from { rawId name reviewer { rawId name } } }
+          reviewers(first: 5) { edges { node { rawId name email } } }
           reviewItems(first: $items) {
             edges {
               node {
@@ -20,15 +20,15 @@ export const everything = graphql`
                 identity { id identityId name completed }
                 access {
                   __typename
-                  id
+                  rawId
                   name
-                  owner { id name email }
-                  ... on Entitlement { attributeValue account { id name nativeIdentity owner { id displayName } } }
-                  ... on AccessProfile { endDate entitlements { id name account { id nativeIdentity } } }
+                  owner { rawId name email }
+                  ... on Entitlement { attributeValue account { rawId name nativeIdentity owner { rawId displayName } } }
+                  ... on AccessProfile { endDate entitlements { rawId name account { rawId nativeIdentity } } }
                   ... on Role {
                     endDate
-                    accessProfiles { id name endDate entitlements { id name account { id nativeIdentity } } }
-                    entitlements { id name account { id nativeIdentity } }
+                    accessProfiles { rawId name endDate entitlements { rawId name account { rawId nativeIdentity } } }
+                    entitlements { rawId name account { rawId nativeIdentity } }
                   }
                 }
               }

@@ -41,7 +41,7 @@ async function ask(query, variables) {
 async function openCertifications() {
   const { certifications } = await ask(
     `{ certifications(first: 100, filter: { phase: ACTIVE, completed: false }) {
-      nodes { id rawId name decisionsMade decisionsTotal reviewer { id type } }
+      nodes { id rawId name decisionsMade decisionsTotal reviewer { rawId type } }
     } }`,
   );
   const fitting = certifications.nodes.filter(
@@ -56,21 +56,21 @@ async function openCertifications() {
 async function revoke(certification, itemId) {
   const { decideReviewItems } = await ask(
     'mutation ($input: DecideReviewItemsInput!) { decideReviewItems(input: $input) { errors { message } } }',
-    { input: { certificationId: certification.id, decisions: [{ itemId, decision: 'REVOKE', comments: 'Moved to another team' }] } },
+    { input: { certificationId: certification.id, decisions: [{ itemId, decision: 'REVOKE', comment: 'Moved to another team' }] } },
   );
   assert.deepEqual(decideReviewItems.errors, []);
 }
 
 /** Moves an item to another certification behind the back of the page that shows it. */
 async function moveAway(certification, itemId) {
-  const other = certifications.find(({ reviewer }) => reviewer.id !== certification.reviewer.id);
+  const other = certifications.find(({ reviewer }) => reviewer.rawId !== certification.reviewer.rawId);
   const { reassignReviewItems } = await ask(
     'mutation ($input: ReassignReviewItemsInput!) { reassignReviewItems(input: $input) { errors { message } } }',
     {
       input: {
         certificationId: certification.id,
         references: [{ id: itemId, type: 'ITEM' }],
-        reassignTo: other.reviewer.id,
+        reassignTo: other.reviewer.rawId,
         reason: 'Knows the team better',
       },
     },

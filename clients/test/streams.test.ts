@@ -16,9 +16,9 @@ const put = gql`query ($id: ID!) {
   certification(id: $id) { id phase ...Rest @defer(label: "rest") reviewItems(first: 2) { totalCount ... @defer { nodes { id decision } } } }
   ... @defer { rateLimit { limit } }
 }
-fragment Rest on Certification { name reviewers(first: 1) { nodes { id } } }`;
+fragment Rest on Certification { name reviewers(first: 1) { nodes { rawId } } }`;
 const whole = gql`query ($id: ID!) {
-  certification(id: $id) { id phase name reviewers(first: 1) { nodes { id } } reviewItems(first: 2) { totalCount nodes { id decision } } }
+  certification(id: $id) { id phase name reviewers(first: 1) { nodes { rawId } } reviewItems(first: 2) { totalCount nodes { id decision } } }
   rateLimit { limit }
 }`;
 

@@ -28,7 +28,7 @@ function ReviewItem({ item, certificationId }: { item: ReviewItemFragment; certi
   const { id, identity, access, decision } = item;
   const client = useClient();
   const [{ data }, send] = useMutation(decide);
-  const input = { certificationId, decisions: [{ itemId: id, decision: 'APPROVE' as const, comments: 'Still needed' }] };
+  const input = { certificationId, decisions: [{ itemId: id, decision: 'APPROVE' as const, comment: 'Still needed' }] };
   return (
     <Row
       id={id}

@@ -10,6 +10,7 @@ const pages = relayPagination();
 export function createCache() {
   return cacheExchange({
     possibleTypes: possible.possibleTypes,
+    // Only to silence warnings about objects that graphcache stores where they are.
     keys: Object.fromEntries(embedded.map((type) => [type, () => null])),
     resolvers: {
       Query: { certifications: pages, pendingCertificationTasks: pages },

@@ -185,12 +185,12 @@ function itemOf(certification, item) {
 /** Decides an item. If the campaign or the tenant refuses, the reason is shown beside the item. */
 async function decide(certification, item, entry, decision) {
   const controls = [...entry.querySelectorAll('button, input')];
-  const comments = entry.querySelector('.comment').value.trim() || null;
+  const comment = entry.querySelector('.comment').value.trim() || null;
   entry.querySelector('.outcome').textContent = '';
   controls.forEach((control) => (control.disabled = true));
   try {
     const { decideReviewItems: outcome } = await ask(decideItem, {
-      input: { certificationId: certification.id, decisions: [{ itemId: item.id, decision, comments }] },
+      input: { certificationId: certification.id, decisions: [{ itemId: item.id, decision, comment }] },
     });
     if (outcome.errors.length > 0) {
       entry.querySelector('.outcome').textContent = outcome.errors.map(refusalText).join(' ');

@@ -205,7 +205,7 @@ func TestOrdinaryDocumentsAreWithinTheLimits(t *testing.T) {
 	relay := `query ListQuery { ` + connection("certifications(first: 2)", `...CertificationRow_certification id`) + ` }
 		fragment CertificationRow_certification on Certification { id name ` + connection("reviewItems(first: 2)", `...ItemRow_item id`) + ` }
 		fragment ItemRow_item on AccessReviewItem { id certification { id ` + connection("pendingTasks(first: 1)", `...TaskRow_task id`) + ` } }
-		fragment TaskRow_task on CertificationTask { id certification { id ` + connection("reviewers(first: 1)", `id name`) + ` } }`
+		fragment TaskRow_task on CertificationTask { id certification { id ` + connection("reviewers(first: 1)", `rawId name`) + ` } }`
 	if a := w.Ask(t, graphtest.Admin, relay, nil); len(a.Errors) > 0 {
 		t.Errorf("four connections: %.600s", a.Text)
 	}

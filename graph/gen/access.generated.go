@@ -25,13 +25,13 @@ import (
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _AccessProfile_id(ctx context.Context, field graphql.CollectedField, obj *model.AccessProfile) (ret graphql.Marshaler) {
+func (ec *executionContext) _AccessProfile_rawId(ctx context.Context, field graphql.CollectedField, obj *model.AccessProfile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AccessProfile_id(ctx, field)
+			return ec.fieldContext_AccessProfile_rawId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.ID, nil
@@ -44,7 +44,7 @@ func (ec *executionContext) _AccessProfile_id(ctx context.Context, field graphql
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_AccessProfile_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_AccessProfile_rawId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AccessProfile", field, false, false, "ID")
 }
 
@@ -296,13 +296,13 @@ func (ec *executionContext) fieldContext_AccessProfile_entitlements(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _Account_id(ctx context.Context, field graphql.CollectedField, obj *upstream.Account) (ret graphql.Marshaler) {
+func (ec *executionContext) _Account_rawId(ctx context.Context, field graphql.CollectedField, obj *upstream.Account) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Account_id(ctx, field)
+			return ec.fieldContext_Account_rawId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.ID, nil
@@ -315,7 +315,7 @@ func (ec *executionContext) _Account_id(ctx context.Context, field graphql.Colle
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Account_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Account_rawId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Account", field, false, false, "ID")
 }
 
@@ -590,13 +590,13 @@ func (ec *executionContext) fieldContext_Account_activityInsights(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _AccountOwner_id(ctx context.Context, field graphql.CollectedField, obj *upstream.AccountOwner) (ret graphql.Marshaler) {
+func (ec *executionContext) _AccountOwner_rawId(ctx context.Context, field graphql.CollectedField, obj *upstream.AccountOwner) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AccountOwner_id(ctx, field)
+			return ec.fieldContext_AccountOwner_rawId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.ID, nil
@@ -609,7 +609,7 @@ func (ec *executionContext) _AccountOwner_id(ctx context.Context, field graphql.
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_AccountOwner_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_AccountOwner_rawId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AccountOwner", field, false, false, "ID")
 }
 
@@ -884,13 +884,13 @@ func (ec *executionContext) fieldContext_DataAccessPolicy_value(_ context.Contex
 	return graphql.NewScalarFieldContext("DataAccessPolicy", field, false, false, "String")
 }
 
-func (ec *executionContext) _Entitlement_id(ctx context.Context, field graphql.CollectedField, obj *model.Entitlement) (ret graphql.Marshaler) {
+func (ec *executionContext) _Entitlement_rawId(ctx context.Context, field graphql.CollectedField, obj *model.Entitlement) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Entitlement_id(ctx, field)
+			return ec.fieldContext_Entitlement_rawId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.ID, nil
@@ -903,7 +903,7 @@ func (ec *executionContext) _Entitlement_id(ctx context.Context, field graphql.C
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Entitlement_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Entitlement_rawId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Entitlement", field, false, false, "ID")
 }
 
@@ -1348,13 +1348,13 @@ func (ec *executionContext) fieldContext_Entitlement_account(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _OtherAccess_id(ctx context.Context, field graphql.CollectedField, obj *model.OtherAccess) (ret graphql.Marshaler) {
+func (ec *executionContext) _OtherAccess_rawId(ctx context.Context, field graphql.CollectedField, obj *model.OtherAccess) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OtherAccess_id(ctx, field)
+			return ec.fieldContext_OtherAccess_rawId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.ID, nil
@@ -1367,7 +1367,7 @@ func (ec *executionContext) _OtherAccess_id(ctx context.Context, field graphql.C
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_OtherAccess_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_OtherAccess_rawId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OtherAccess", field, false, false, "ID")
 }
 
@@ -1495,13 +1495,13 @@ func (ec *executionContext) fieldContext_OtherAccess_owner(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _Role_id(ctx context.Context, field graphql.CollectedField, obj *model.Role) (ret graphql.Marshaler) {
+func (ec *executionContext) _Role_rawId(ctx context.Context, field graphql.CollectedField, obj *model.Role) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Role_id(ctx, field)
+			return ec.fieldContext_Role_rawId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.ID, nil
@@ -1514,7 +1514,7 @@ func (ec *executionContext) _Role_id(ctx context.Context, field graphql.Collecte
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Role_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Role_rawId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Role", field, false, false, "ID")
 }
 
@@ -1816,8 +1816,8 @@ func (ec *executionContext) _AccessProfile(ctx context.Context, sel ast.Selectio
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("AccessProfile")
-		case "id":
-			out.Values[i] = ec._AccessProfile_id(ctx, field, obj)
+		case "rawId":
+			out.Values[i] = ec._AccessProfile_rawId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -1899,8 +1899,8 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Account")
-		case "id":
-			out.Values[i] = ec._Account_id(ctx, field, obj)
+		case "rawId":
+			out.Values[i] = ec._Account_rawId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -1987,8 +1987,8 @@ func (ec *executionContext) _AccountOwner(ctx context.Context, sel ast.Selection
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("AccountOwner")
-		case "id":
-			out.Values[i] = ec._AccountOwner_id(ctx, field, obj)
+		case "rawId":
+			out.Values[i] = ec._AccountOwner_rawId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -2187,8 +2187,8 @@ func (ec *executionContext) _Entitlement(ctx context.Context, sel ast.SelectionS
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Entitlement")
-		case "id":
-			out.Values[i] = ec._Entitlement_id(ctx, field, obj)
+		case "rawId":
+			out.Values[i] = ec._Entitlement_rawId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -2310,8 +2310,8 @@ func (ec *executionContext) _OtherAccess(ctx context.Context, sel ast.SelectionS
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("OtherAccess")
-		case "id":
-			out.Values[i] = ec._OtherAccess_id(ctx, field, obj)
+		case "rawId":
+			out.Values[i] = ec._OtherAccess_rawId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -2368,8 +2368,8 @@ func (ec *executionContext) _Role(ctx context.Context, sel ast.SelectionSet, obj
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Role")
-		case "id":
-			out.Values[i] = ec._Role_id(ctx, field, obj)
+		case "rawId":
+			out.Values[i] = ec._Role_rawId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -2552,7 +2552,7 @@ func (ec *executionContext) marshalODtoType2certqlᚋupstreamᚐDtoType(ctx cont
 	return res
 }
 
-func (ec *executionContext) unmarshalODtoType2ᚖcertqlᚋupstreamᚐDtoType(ctx context.Context, v any) (*upstream.DtoType, error) {
+func (ec *executionContext) unmarshalODtoTypeInput2ᚖcertqlᚋupstreamᚐDtoType(ctx context.Context, v any) (*upstream.DtoType, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -2560,7 +2560,7 @@ func (ec *executionContext) unmarshalODtoType2ᚖcertqlᚋupstreamᚐDtoType(ctx
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalODtoType2ᚖcertqlᚋupstreamᚐDtoType(ctx context.Context, sel ast.SelectionSet, v *upstream.DtoType) graphql.Marshaler {
+func (ec *executionContext) marshalODtoTypeInput2ᚖcertqlᚋupstreamᚐDtoType(ctx context.Context, sel ast.SelectionSet, v *upstream.DtoType) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -30,12 +30,12 @@ func (r ArgumentReader) AccessReviewItemPermissions(ctx context.Context, raw map
 	if err != nil {
 		return read, err
 	}
+	read.Filter = args["filter"].(*PermissionFilter)
 	read.First = args["first"].(*int)
 	read.After = args["after"].(*string)
 	read.Last = args["last"].(*int)
 	read.Before = args["before"].(*string)
 	read.Offset = args["offset"].(*int)
-	read.Filter = args["filter"].(*PermissionFilter)
 	return read, nil
 }
 
@@ -53,13 +53,13 @@ func (r ArgumentReader) CertificationReviewItems(ctx context.Context, raw map[st
 	if err != nil {
 		return read, err
 	}
+	read.Filter = args["filter"].(*AccessReviewItemFilter)
+	read.OrderBy = args["orderBy"].([]AccessReviewItemOrder)
 	read.First = args["first"].(*int)
 	read.After = args["after"].(*string)
 	read.Last = args["last"].(*int)
 	read.Before = args["before"].(*string)
 	read.Offset = args["offset"].(*int)
-	read.Filter = args["filter"].(*AccessReviewItemFilter)
-	read.OrderBy = args["orderBy"].([]AccessReviewItemOrder)
 	return read, nil
 }
 
@@ -77,13 +77,13 @@ func (r ArgumentReader) CertificationReviewers(ctx context.Context, raw map[stri
 	if err != nil {
 		return read, err
 	}
+	read.Filter = args["filter"].(*ReviewerFilter)
+	read.OrderBy = args["orderBy"].([]ReviewerOrder)
 	read.First = args["first"].(*int)
 	read.After = args["after"].(*string)
 	read.Last = args["last"].(*int)
 	read.Before = args["before"].(*string)
 	read.Offset = args["offset"].(*int)
-	read.Filter = args["filter"].(*ReviewerFilter)
-	read.OrderBy = args["orderBy"].([]ReviewerOrder)
 	return read, nil
 }
 

@@ -18,8 +18,8 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type CertificationResolver interface {
-	ReviewItems(ctx context.Context, obj *model.Certification, first *int, after *string, last *int, before *string, offset *int, filter *AccessReviewItemFilter, orderBy []AccessReviewItemOrder) (*relay.Connection[model.AccessReviewItem], error)
-	Reviewers(ctx context.Context, obj *model.Certification, first *int, after *string, last *int, before *string, offset *int, filter *ReviewerFilter, orderBy []ReviewerOrder) (*relay.Connection[upstream.IdentityReference], error)
+	ReviewItems(ctx context.Context, obj *model.Certification, filter *AccessReviewItemFilter, orderBy []AccessReviewItemOrder, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[model.AccessReviewItem], error)
+	Reviewers(ctx context.Context, obj *model.Certification, filter *ReviewerFilter, orderBy []ReviewerOrder, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[upstream.IdentityReference], error)
 	PendingTasks(ctx context.Context, obj *model.Certification, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[model.CertificationTask], error)
 }
 type CertificationReferenceResolver interface {
@@ -79,124 +79,124 @@ func (ec *executionContext) field_Certification_pendingTasks_args(ctx context.Co
 func (ec *executionContext) field_Certification_reviewItems_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (*int, error) {
-			return ec.unmarshalOInt2ᚖint(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["first"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOString2ᚖstring(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
-		func(ctx context.Context, v any) (*int, error) {
-			return ec.unmarshalOInt2ᚖint(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["last"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
-		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOString2ᚖstring(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["before"] = arg3
-	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
-		func(ctx context.Context, v any) (*int, error) {
-			return ec.unmarshalOInt2ᚖint(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["offset"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*AccessReviewItemFilter, error) {
 			return ec.unmarshalOAccessReviewItemFilter2ᚖcertqlᚋgraphᚋgenᚐAccessReviewItemFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) ([]AccessReviewItemOrder, error) {
 			return ec.unmarshalOAccessReviewItemOrder2ᚕcertqlᚋgraphᚋgenᚐAccessReviewItemOrderᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["offset"] = arg6
 	return args, nil
 }
 
 func (ec *executionContext) field_Certification_reviewers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (*int, error) {
-			return ec.unmarshalOInt2ᚖint(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["first"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOString2ᚖstring(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
-		func(ctx context.Context, v any) (*int, error) {
-			return ec.unmarshalOInt2ᚖint(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["last"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
-		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOString2ᚖstring(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["before"] = arg3
-	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
-		func(ctx context.Context, v any) (*int, error) {
-			return ec.unmarshalOInt2ᚖint(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["offset"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*ReviewerFilter, error) {
 			return ec.unmarshalOReviewerFilter2ᚖcertqlᚋgraphᚋgenᚐReviewerFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) ([]ReviewerOrder, error) {
 			return ec.unmarshalOReviewerOrder2ᚕcertqlᚋgraphᚋgenᚐReviewerOrderᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["offset"] = arg6
 	return args, nil
 }
 
@@ -793,7 +793,7 @@ func (ec *executionContext) _Certification_reviewItems(ctx context.Context, fiel
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Certification().ReviewItems(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*AccessReviewItemFilter), fc.Args["orderBy"].([]AccessReviewItemOrder))
+			return ec.Resolvers.Certification().ReviewItems(ctx, obj, fc.Args["filter"].(*AccessReviewItemFilter), fc.Args["orderBy"].([]AccessReviewItemOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[model.AccessReviewItem]) graphql.Marshaler {
@@ -837,11 +837,11 @@ func (ec *executionContext) _Certification_reviewers(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Certification().Reviewers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*ReviewerFilter), fc.Args["orderBy"].([]ReviewerOrder))
+			return ec.Resolvers.Certification().Reviewers(ctx, obj, fc.Args["filter"].(*ReviewerFilter), fc.Args["orderBy"].([]ReviewerOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[upstream.IdentityReference]) graphql.Marshaler {
-			return ec.marshalOReviewerConnection2ᚖcertqlᚋgraphᚋrelayᚐConnection(ctx, selections, v)
+			return ec.marshalOIdentityConnection2ᚖcertqlᚋgraphᚋrelayᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -854,7 +854,7 @@ func (ec *executionContext) fieldContext_Certification_reviewers(ctx context.Con
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ReviewerConnection(ctx, field)
+			return ec.childFields_IdentityConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -1089,13 +1089,13 @@ func (ec *executionContext) fieldContext_CertificationEdge_node(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _CertificationReference_id(ctx context.Context, field graphql.CollectedField, obj *upstream.CertificationReference) (ret graphql.Marshaler) {
+func (ec *executionContext) _CertificationReference_rawId(ctx context.Context, field graphql.CollectedField, obj *upstream.CertificationReference) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CertificationReference_id(ctx, field)
+			return ec.fieldContext_CertificationReference_rawId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.ID, nil
@@ -1108,7 +1108,7 @@ func (ec *executionContext) _CertificationReference_id(ctx context.Context, fiel
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_CertificationReference_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_CertificationReference_rawId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CertificationReference", field, false, false, "ID")
 }
 
@@ -1292,7 +1292,7 @@ func (ec *executionContext) unmarshalInputCertificationFilter(ctx context.Contex
 			it.CampaignIds = data
 		case "phase":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phase"))
-			data, err := ec.unmarshalOCertificationPhase2ᚖcertqlᚋupstreamᚐCertificationPhase(ctx, v)
+			data, err := ec.unmarshalOCertificationPhaseInput2ᚖcertqlᚋupstreamᚐCertificationPhase(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1673,8 +1673,8 @@ func (ec *executionContext) _CertificationReference(ctx context.Context, sel ast
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("CertificationReference")
-		case "id":
-			out.Values[i] = ec._CertificationReference_id(ctx, field, obj)
+		case "rawId":
+			out.Values[i] = ec._CertificationReference_rawId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -1882,7 +1882,7 @@ func (ec *executionContext) marshalOCertificationPhase2certqlᚋupstreamᚐCerti
 	return res
 }
 
-func (ec *executionContext) unmarshalOCertificationPhase2ᚖcertqlᚋupstreamᚐCertificationPhase(ctx context.Context, v any) (*upstream.CertificationPhase, error) {
+func (ec *executionContext) unmarshalOCertificationPhaseInput2ᚖcertqlᚋupstreamᚐCertificationPhase(ctx context.Context, v any) (*upstream.CertificationPhase, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -1890,7 +1890,7 @@ func (ec *executionContext) unmarshalOCertificationPhase2ᚖcertqlᚋupstreamᚐ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOCertificationPhase2ᚖcertqlᚋupstreamᚐCertificationPhase(ctx context.Context, sel ast.SelectionSet, v *upstream.CertificationPhase) graphql.Marshaler {
+func (ec *executionContext) marshalOCertificationPhaseInput2ᚖcertqlᚋupstreamᚐCertificationPhase(ctx context.Context, sel ast.SelectionSet, v *upstream.CertificationPhase) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

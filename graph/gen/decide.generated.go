@@ -4,6 +4,7 @@ package gen
 
 import (
 	"certql/graph/model"
+	"certql/upstream"
 	"context"
 	"math"
 	"strconv"
@@ -452,7 +453,7 @@ func (ec *executionContext) unmarshalInputReviewDecisionInput(ctx context.Contex
 		asMap["bulk"] = false
 	}
 
-	fieldsInOrder := [...]string{"itemId", "decision", "bulk", "comments", "proposedEndDate", "recommendation"}
+	fieldsInOrder := [...]string{"itemId", "decision", "bulk", "comment", "proposedEndDate", "recommendation"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -468,7 +469,7 @@ func (ec *executionContext) unmarshalInputReviewDecisionInput(ctx context.Contex
 			it.ItemID = data
 		case "decision":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("decision"))
-			data, err := ec.unmarshalNDecision2certqlᚋupstreamᚐCertificationDecision(ctx, v)
+			data, err := ec.unmarshalNDecisionInput2certqlᚋupstreamᚐCertificationDecision(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -480,13 +481,13 @@ func (ec *executionContext) unmarshalInputReviewDecisionInput(ctx context.Contex
 				return it, err
 			}
 			it.Bulk = data
-		case "comments":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comments"))
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Comments = data
+			it.Comment = data
 		case "proposedEndDate":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("proposedEndDate"))
 			data, err := ec.unmarshalODateTime2ᚖcertqlᚋupstreamᚐTime(ctx, v)
@@ -702,6 +703,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 func (ec *executionContext) unmarshalNDecideReviewItemsInput2certqlᚋgraphᚋgenᚐDecideReviewItemsInput(ctx context.Context, v any) (DecideReviewItemsInput, error) {
 	res, err := ec.unmarshalInputDecideReviewItemsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDecisionInput2certqlᚋupstreamᚐCertificationDecision(ctx context.Context, v any) (upstream.CertificationDecision, error) {
+	res, err := model.UnmarshalDecision(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDecisionInput2certqlᚋupstreamᚐCertificationDecision(ctx context.Context, sel ast.SelectionSet, v upstream.CertificationDecision) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalDecision(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DecisionInput!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNReviewDecisionInput2certqlᚋgraphᚋgenᚐReviewDecisionInput(ctx context.Context, v any) (ReviewDecisionInput, error) {

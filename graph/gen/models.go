@@ -15,9 +15,6 @@ import (
 type AccessReviewItemFilter struct {
 	// Items with one of these ids, global or REST, at most 100; an empty list matches nothing.
 	Ids []string `json:"ids,omitempty"`
-	// Items of this kind. The upstream does not document how this differs from `accessType`; prefer
-	// `accessType`.
-	Type *upstream.DtoType `json:"type,omitempty"`
 	// Items whose access is of this kind: in practice ENTITLEMENT, ACCESS_PROFILE or ROLE.
 	AccessType *upstream.DtoType `json:"accessType,omitempty"`
 	// Items that are decided (true) or still to be decided (false). With false, the list shrinks as
@@ -129,7 +126,7 @@ type MutationError struct {
 	// What is wrong, as a sentence for people to read, which does not name the field: `field` does. The
 	// text may change and must not be parsed.
 	Message string `json:"message"`
-	// The path of the field below `input` that is at fault, such as `decisions`, `3`, `comments`; list
+	// The path of the field below `input` that is at fault, such as `decisions`, `3`, `comment`; list
 	// positions count from 0. It is set for the upstream's refusals, too, if they show which field is
 	// meant. Null if no single field is at fault.
 	Field []string `json:"field,omitempty"`
@@ -221,7 +218,7 @@ type ReviewDecisionInput struct {
 	Bulk bool `json:"bulk"`
 	// The reason for the decision. If the campaign requires a comment
 	// (`Campaign.mandatoryCommentRequirement`), a missing or blank one is refused with COMMENT_REQUIRED.
-	Comments *string `json:"comments,omitempty"`
+	Comment *string `json:"comment,omitempty"`
 	// When to remove the access, if not at once; it must be in the future, and is allowed only with
 	// REVOKE. The campaign may require a comment with it.
 	ProposedEndDate *upstream.Time `json:"proposedEndDate,omitempty"`

@@ -144,8 +144,8 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, planner, p.schema, reviewerConnectionTypes)
-		w.writeReviewerConnection(ctx, plans[0], v)
+		plans := w.begin(ctx, planner, p.schema, identityConnectionTypes)
+		w.writeIdentityConnection(ctx, plans[0], v)
 	case *relay.Connection[model.CertificationTask]:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -314,6 +314,41 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		}
 		plans := w.begin(ctx, planner, p.schema, accountTypes)
 		w.writeAccount(ctx, plans[0], v)
+	case []relay.Edge[upstream.IdentityReference]:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, identityEdgeTypes)
+		list := w.Foresee(len(v), plans[0].Size)
+		w.BeginList()
+		for i := range v {
+			if !w.Element(i) {
+				break
+			}
+			w.Continue(list, i)
+			ctx := projection.At(ctx, i, plans)
+			w.writeIdentityEdge(ctx, plans[0], &v[i])
+		}
+		w.EndList()
+	case []upstream.IdentityReference:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, identityTypes)
+		list := w.Foresee(len(v), plans[0].Size)
+		w.BeginList()
+		for i := range v {
+			if !w.Element(i) {
+				break
+			}
+			w.Continue(list, i)
+			ctx := projection.At(ctx, i, plans)
+			w.writeIdentity(ctx, plans[0], &v[i])
+		}
+		w.EndList()
+	case upstream.IdentityReference:
+		plans := w.begin(ctx, planner, p.schema, identityTypes)
+		w.writeIdentity(ctx, plans[0], &v)
 	case *DecideReviewItemsPayload:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -397,41 +432,6 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		}
 		plans := w.begin(ctx, planner, p.schema, certificationReferenceTypes)
 		w.writeCertificationReference(ctx, plans[0], v)
-	case []relay.Edge[upstream.IdentityReference]:
-		if v == nil {
-			return nil, false // whether that is an error depends on the field
-		}
-		plans := w.begin(ctx, planner, p.schema, reviewerEdgeTypes)
-		list := w.Foresee(len(v), plans[0].Size)
-		w.BeginList()
-		for i := range v {
-			if !w.Element(i) {
-				break
-			}
-			w.Continue(list, i)
-			ctx := projection.At(ctx, i, plans)
-			w.writeReviewerEdge(ctx, plans[0], &v[i])
-		}
-		w.EndList()
-	case []upstream.IdentityReference:
-		if v == nil {
-			return nil, false // whether that is an error depends on the field
-		}
-		plans := w.begin(ctx, planner, p.schema, identityTypes)
-		list := w.Foresee(len(v), plans[0].Size)
-		w.BeginList()
-		for i := range v {
-			if !w.Element(i) {
-				break
-			}
-			w.Continue(list, i)
-			ctx := projection.At(ctx, i, plans)
-			w.writeIdentity(ctx, plans[0], &v[i])
-		}
-		w.EndList()
-	case upstream.IdentityReference:
-		plans := w.begin(ctx, planner, p.schema, identityTypes)
-		w.writeIdentity(ctx, plans[0], &v)
 	case []model.AccessProfile:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -678,6 +678,12 @@ var (
 	identityTypes = []*projection.Object{
 		&identityProjection,
 	}
+	identityConnectionTypes = []*projection.Object{
+		&identityConnectionProjection,
+	}
+	identityEdgeTypes = []*projection.Object{
+		&identityEdgeProjection,
+	}
 	identitySummaryTypes = []*projection.Object{
 		&identitySummaryProjection,
 	}
@@ -725,12 +731,6 @@ var (
 	reviewerTypes = []*projection.Object{
 		&reviewerProjection,
 	}
-	reviewerConnectionTypes = []*projection.Object{
-		&reviewerConnectionProjection,
-	}
-	reviewerEdgeTypes = []*projection.Object{
-		&reviewerEdgeProjection,
-	}
 	signOffCertificationPayloadTypes = []*projection.Object{
 		&signOffCertificationPayloadProjection,
 	}
@@ -743,7 +743,7 @@ var accessProfileProjection = projection.Object{
 	Name:      "AccessProfile",
 	Satisfies: accessProfileImplementors,
 	Fields: map[string]projection.Field{
-		"id":            {Index: 1},
+		"rawId":         {Index: 1},
 		"type":          {Index: 2},
 		"name":          {Index: 3},
 		"description":   {Index: 4},
@@ -765,7 +765,7 @@ func (w *projecting) writeAccessProfile(ctx context.Context, plan *projection.Pl
 		switch step.Index {
 		case 0:
 			w.Name("AccessProfile")
-		case 1: // id
+		case 1: // rawId
 			v := obj.ID
 			w.NonNullText(v)
 		case 2: // type
@@ -854,7 +854,7 @@ var accessReviewItemProjection = projection.Object{
 		"completed":     {Index: 4},
 		"newAccess":     {Index: 5},
 		"decision":      {Index: 6},
-		"comments":      {Index: 7},
+		"comment":       {Index: 7},
 		"identity":      {Index: 8, Types: identitySummaryTypes},
 		"access":        {Index: 9, Types: reviewableAccessTypes},
 		"permissions":   {Index: 10, Resolved: true},
@@ -895,7 +895,7 @@ func (w *projecting) writeAccessReviewItem(ctx context.Context, plan *projection
 		case 6: // decision
 			v := obj.Decision
 			w.Value(model.MarshalDecision(v))
-		case 7: // comments
+		case 7: // comment
 			v := obj.Comments
 			w.Text(v)
 		case 8: // identity
@@ -1092,7 +1092,7 @@ var accountProjection = projection.Object{
 	Name:      "Account",
 	Satisfies: accountImplementors,
 	Fields: map[string]projection.Field{
-		"id":                {Index: 1},
+		"rawId":             {Index: 1},
 		"type":              {Index: 2},
 		"name":              {Index: 3},
 		"nativeIdentity":    {Index: 4},
@@ -1115,7 +1115,7 @@ func (w *projecting) writeAccount(ctx context.Context, plan *projection.Plan, ob
 		switch step.Index {
 		case 0:
 			w.Name("Account")
-		case 1: // id
+		case 1: // rawId
 			v := obj.ID
 			if v == nil {
 				w.Null()
@@ -1199,7 +1199,7 @@ var accountOwnerProjection = projection.Object{
 	Name:      "AccountOwner",
 	Satisfies: accountOwnerImplementors,
 	Fields: map[string]projection.Field{
-		"id":          {Index: 1},
+		"rawId":       {Index: 1},
 		"type":        {Index: 2},
 		"displayName": {Index: 3},
 	},
@@ -1213,7 +1213,7 @@ func (w *projecting) writeAccountOwner(ctx context.Context, plan *projection.Pla
 		switch step.Index {
 		case 0:
 			w.Name("AccountOwner")
-		case 1: // id
+		case 1: // rawId
 			v := obj.ID
 			if v == nil {
 				w.Null()
@@ -1632,7 +1632,7 @@ var certificationReferenceProjection = projection.Object{
 	Name:      "CertificationReference",
 	Satisfies: certificationReferenceImplementors,
 	Fields: map[string]projection.Field{
-		"id":            {Index: 1},
+		"rawId":         {Index: 1},
 		"name":          {Index: 2},
 		"reviewer":      {Index: 3, Types: reviewerTypes},
 		"certification": {Index: 4, Resolved: true},
@@ -1647,7 +1647,7 @@ func (w *projecting) writeCertificationReference(ctx context.Context, plan *proj
 		switch step.Index {
 		case 0:
 			w.Name("CertificationReference")
-		case 1: // id
+		case 1: // rawId
 			v := obj.ID
 			w.NonNullText(v)
 		case 2: // name
@@ -2141,7 +2141,7 @@ var entitlementProjection = projection.Object{
 	Name:      "Entitlement",
 	Satisfies: entitlementImplementors,
 	Fields: map[string]projection.Field{
-		"id":                     {Index: 1},
+		"rawId":                  {Index: 1},
 		"type":                   {Index: 2},
 		"name":                   {Index: 3},
 		"description":            {Index: 4},
@@ -2171,7 +2171,7 @@ func (w *projecting) writeEntitlement(ctx context.Context, plan *projection.Plan
 		switch step.Index {
 		case 0:
 			w.Name("Entitlement")
-		case 1: // id
+		case 1: // rawId
 			v := obj.ID
 			w.NonNullText(v)
 		case 2: // type
@@ -2293,7 +2293,7 @@ var identityProjection = projection.Object{
 	Name:      "Identity",
 	Satisfies: identityImplementors,
 	Fields: map[string]projection.Field{
-		"id":    {Index: 1},
+		"rawId": {Index: 1},
 		"name":  {Index: 2},
 		"email": {Index: 3},
 	},
@@ -2307,7 +2307,7 @@ func (w *projecting) writeIdentity(ctx context.Context, plan *projection.Plan, o
 		switch step.Index {
 		case 0:
 			w.Name("Identity")
-		case 1: // id
+		case 1: // rawId
 			v := obj.ID
 			w.NonNullText(v)
 		case 2: // name
@@ -2330,6 +2330,124 @@ func (w *projecting) writeIdentity(ctx context.Context, plan *projection.Plan, o
 			}
 			projection.ExecuteWhole(ctx)
 			return w._Identity(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var identityConnectionProjection = projection.Object{
+	Name:      "IdentityConnection",
+	Satisfies: identityConnectionImplementors,
+	Fields: map[string]projection.Field{
+		"edges":      {Index: 1, Types: identityEdgeTypes},
+		"nodes":      {Index: 2, Types: identityTypes},
+		"pageInfo":   {Index: 3, Types: pageInfoTypes},
+		"totalCount": {Index: 4},
+	},
+}
+
+func (w *projecting) writeIdentityConnection(ctx context.Context, plan *projection.Plan, obj *relay.Connection[upstream.IdentityReference]) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("IdentityConnection")
+		case 1: // edges
+			ctx := projection.Within(ctx, "IdentityConnection", step)
+			v := obj.Edges
+			list := w.Foresee(len(v), step.Plans[0].Size)
+			w.BeginList()
+			for i := range v {
+				if !w.Element(i) {
+					break
+				}
+				w.Continue(list, i)
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writeIdentityEdge(ctx, step.Plans[0], &v[i])
+			}
+			w.EndList()
+		case 2: // nodes
+			ctx := projection.Within(ctx, "IdentityConnection", step)
+			v := obj.Nodes()
+			list := w.Foresee(len(v), step.Plans[0].Size)
+			w.BeginList()
+			for i := range v {
+				if !w.Element(i) {
+					break
+				}
+				w.Continue(list, i)
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writeIdentity(ctx, step.Plans[0], &v[i])
+			}
+			w.EndList()
+		case 3: // pageInfo
+			ctx := projection.Within(ctx, "IdentityConnection", step)
+			v := obj.PageInfo
+			w.writePageInfo(ctx, step.Plans[0], &v)
+		case 4: // totalCount
+			v := obj.TotalCount
+			if v == nil {
+				w.Null()
+			} else {
+				w.Int(*v)
+			}
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeIdentityConnection(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._IdentityConnection(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var identityEdgeProjection = projection.Object{
+	Name:      "IdentityEdge",
+	Satisfies: identityEdgeImplementors,
+	Fields: map[string]projection.Field{
+		"cursor": {Index: 1},
+		"node":   {Index: 2, Types: identityTypes},
+	},
+}
+
+func (w *projecting) writeIdentityEdge(ctx context.Context, plan *projection.Plan, obj *relay.Edge[upstream.IdentityReference]) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("IdentityEdge")
+		case 1: // cursor
+			v := obj.Cursor()
+			w.NonNullText(v)
+		case 2: // node
+			ctx := projection.Within(ctx, "IdentityEdge", step)
+			v := obj.Node
+			w.writeIdentity(ctx, step.Plans[0], &v)
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeIdentityEdge(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._IdentityEdge(ctx, deferred.Selections, obj)
 		})
 	}
 }
@@ -2472,7 +2590,7 @@ var otherAccessProjection = projection.Object{
 	Name:      "OtherAccess",
 	Satisfies: otherAccessImplementors,
 	Fields: map[string]projection.Field{
-		"id":          {Index: 1},
+		"rawId":       {Index: 1},
 		"type":        {Index: 2},
 		"name":        {Index: 3},
 		"description": {Index: 4},
@@ -2489,7 +2607,7 @@ func (w *projecting) writeOtherAccess(ctx context.Context, plan *projection.Plan
 		switch step.Index {
 		case 0:
 			w.Name("OtherAccess")
-		case 1: // id
+		case 1: // rawId
 			v := obj.ID
 			w.NonNullText(v)
 		case 2: // type
@@ -3034,7 +3152,7 @@ var reviewerProjection = projection.Object{
 	Name:      "Reviewer",
 	Satisfies: reviewerImplementors,
 	Fields: map[string]projection.Field{
-		"id":       {Index: 1},
+		"rawId":    {Index: 1},
 		"name":     {Index: 2},
 		"email":    {Index: 3},
 		"type":     {Index: 4},
@@ -3051,7 +3169,7 @@ func (w *projecting) writeReviewer(ctx context.Context, plan *projection.Plan, o
 		switch step.Index {
 		case 0:
 			w.Name("Reviewer")
-		case 1: // id
+		case 1: // rawId
 			v := obj.ID
 			w.NonNullText(v)
 		case 2: // name
@@ -3087,129 +3205,11 @@ func (w *projecting) writeReviewer(ctx context.Context, plan *projection.Plan, o
 	}
 }
 
-var reviewerConnectionProjection = projection.Object{
-	Name:      "ReviewerConnection",
-	Satisfies: reviewerConnectionImplementors,
-	Fields: map[string]projection.Field{
-		"edges":      {Index: 1, Types: reviewerEdgeTypes},
-		"nodes":      {Index: 2, Types: identityTypes},
-		"pageInfo":   {Index: 3, Types: pageInfoTypes},
-		"totalCount": {Index: 4},
-	},
-}
-
-func (w *projecting) writeReviewerConnection(ctx context.Context, plan *projection.Plan, obj *relay.Connection[upstream.IdentityReference]) {
-	w.Begin()
-	for i := range plan.Steps {
-		step := &plan.Steps[i]
-		w.Key(i, step)
-		switch step.Index {
-		case 0:
-			w.Name("ReviewerConnection")
-		case 1: // edges
-			ctx := projection.Within(ctx, "ReviewerConnection", step)
-			v := obj.Edges
-			list := w.Foresee(len(v), step.Plans[0].Size)
-			w.BeginList()
-			for i := range v {
-				if !w.Element(i) {
-					break
-				}
-				w.Continue(list, i)
-				ctx := projection.At(ctx, i, step.Plans)
-				w.writeReviewerEdge(ctx, step.Plans[0], &v[i])
-			}
-			w.EndList()
-		case 2: // nodes
-			ctx := projection.Within(ctx, "ReviewerConnection", step)
-			v := obj.Nodes()
-			list := w.Foresee(len(v), step.Plans[0].Size)
-			w.BeginList()
-			for i := range v {
-				if !w.Element(i) {
-					break
-				}
-				w.Continue(list, i)
-				ctx := projection.At(ctx, i, step.Plans)
-				w.writeIdentity(ctx, step.Plans[0], &v[i])
-			}
-			w.EndList()
-		case 3: // pageInfo
-			ctx := projection.Within(ctx, "ReviewerConnection", step)
-			v := obj.PageInfo
-			w.writePageInfo(ctx, step.Plans[0], &v)
-		case 4: // totalCount
-			v := obj.TotalCount
-			if v == nil {
-				w.Null()
-			} else {
-				w.Int(*v)
-			}
-		}
-	}
-	w.End()
-	for i := range plan.Deferred {
-		deferred := &plan.Deferred[i]
-		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
-			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
-			later.writeReviewerConnection(ctx, deferred.Plan, obj)
-			if written, ok := later.Finish(); ok {
-				return written
-			}
-			projection.ExecuteWhole(ctx)
-			return w._ReviewerConnection(ctx, deferred.Selections, obj)
-		})
-	}
-}
-
-var reviewerEdgeProjection = projection.Object{
-	Name:      "ReviewerEdge",
-	Satisfies: reviewerEdgeImplementors,
-	Fields: map[string]projection.Field{
-		"cursor": {Index: 1},
-		"node":   {Index: 2, Types: identityTypes},
-	},
-}
-
-func (w *projecting) writeReviewerEdge(ctx context.Context, plan *projection.Plan, obj *relay.Edge[upstream.IdentityReference]) {
-	w.Begin()
-	for i := range plan.Steps {
-		step := &plan.Steps[i]
-		w.Key(i, step)
-		switch step.Index {
-		case 0:
-			w.Name("ReviewerEdge")
-		case 1: // cursor
-			v := obj.Cursor()
-			w.NonNullText(v)
-		case 2: // node
-			ctx := projection.Within(ctx, "ReviewerEdge", step)
-			v := obj.Node
-			w.writeIdentity(ctx, step.Plans[0], &v)
-		}
-	}
-	w.End()
-	for i := range plan.Deferred {
-		deferred := &plan.Deferred[i]
-		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
-			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
-			later.writeReviewerEdge(ctx, deferred.Plan, obj)
-			if written, ok := later.Finish(); ok {
-				return written
-			}
-			projection.ExecuteWhole(ctx)
-			return w._ReviewerEdge(ctx, deferred.Selections, obj)
-		})
-	}
-}
-
 var roleProjection = projection.Object{
 	Name:      "Role",
 	Satisfies: roleImplementors,
 	Fields: map[string]projection.Field{
-		"id":             {Index: 1},
+		"rawId":          {Index: 1},
 		"type":           {Index: 2},
 		"name":           {Index: 3},
 		"description":    {Index: 4},
@@ -3230,7 +3230,7 @@ func (w *projecting) writeRole(ctx context.Context, plan *projection.Plan, obj *
 		switch step.Index {
 		case 0:
 			w.Name("Role")
-		case 1: // id
+		case 1: // rawId
 			v := obj.ID
 			w.NonNullText(v)
 		case 2: // type

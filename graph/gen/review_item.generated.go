@@ -21,7 +21,7 @@ import (
 type AccessReviewItemResolver interface {
 	Certification(ctx context.Context, obj *model.AccessReviewItem) (*model.Certification, error)
 
-	Permissions(ctx context.Context, obj *model.AccessReviewItem, first *int, after *string, last *int, before *string, offset *int, filter *PermissionFilter) (*relay.Connection[upstream.Permission], error)
+	Permissions(ctx context.Context, obj *model.AccessReviewItem, filter *PermissionFilter, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[upstream.Permission], error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -31,54 +31,54 @@ type AccessReviewItemResolver interface {
 func (ec *executionContext) field_AccessReviewItem_permissions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (*int, error) {
-			return ec.unmarshalOInt2ᚖint(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["first"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOString2ᚖstring(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
-		func(ctx context.Context, v any) (*int, error) {
-			return ec.unmarshalOInt2ᚖint(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["last"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
-		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOString2ᚖstring(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["before"] = arg3
-	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
-		func(ctx context.Context, v any) (*int, error) {
-			return ec.unmarshalOInt2ᚖint(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["offset"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*PermissionFilter, error) {
 			return ec.unmarshalOPermissionFilter2ᚖcertqlᚋgraphᚋgenᚐPermissionFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg5
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["offset"] = arg5
 	return args, nil
 }
 
@@ -233,13 +233,13 @@ func (ec *executionContext) fieldContext_AccessReviewItem_decision(_ context.Con
 	return graphql.NewScalarFieldContext("AccessReviewItem", field, false, false, "Decision")
 }
 
-func (ec *executionContext) _AccessReviewItem_comments(ctx context.Context, field graphql.CollectedField, obj *model.AccessReviewItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _AccessReviewItem_comment(ctx context.Context, field graphql.CollectedField, obj *model.AccessReviewItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AccessReviewItem_comments(ctx, field)
+			return ec.fieldContext_AccessReviewItem_comment(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Comments, nil
@@ -252,7 +252,7 @@ func (ec *executionContext) _AccessReviewItem_comments(ctx context.Context, fiel
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_AccessReviewItem_comments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_AccessReviewItem_comment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AccessReviewItem", field, false, false, "String")
 }
 
@@ -330,7 +330,7 @@ func (ec *executionContext) _AccessReviewItem_permissions(ctx context.Context, f
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.AccessReviewItem().Permissions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*PermissionFilter))
+			return ec.Resolvers.AccessReviewItem().Permissions(ctx, obj, fc.Args["filter"].(*PermissionFilter), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[upstream.Permission]) graphql.Marshaler {
@@ -645,7 +645,7 @@ func (ec *executionContext) unmarshalInputAccessReviewItemFilter(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"ids", "type", "accessType", "completed", "identitySummaryIds", "identityName", "accessIds", "accessName", "entitlementSourceName", "accessProfileSourceName", "pertainingTo"}
+	fieldsInOrder := [...]string{"ids", "accessType", "completed", "identitySummaryIds", "identityName", "accessIds", "accessName", "entitlementSourceName", "accessProfileSourceName", "pertainingTo"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -659,16 +659,9 @@ func (ec *executionContext) unmarshalInputAccessReviewItemFilter(ctx context.Con
 				return it, err
 			}
 			it.Ids = data
-		case "type":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
-			data, err := ec.unmarshalODtoType2ᚖcertqlᚋupstreamᚐDtoType(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Type = data
 		case "accessType":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accessType"))
-			data, err := ec.unmarshalODtoType2ᚖcertqlᚋupstreamᚐDtoType(ctx, v)
+			data, err := ec.unmarshalODtoTypeInput2ᚖcertqlᚋupstreamᚐDtoType(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -905,8 +898,8 @@ func (ec *executionContext) _AccessReviewItem(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "comments":
-			out.Values[i] = ec._AccessReviewItem_comments(ctx, field, obj)
+		case "comment":
+			out.Values[i] = ec._AccessReviewItem_comment(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -1136,20 +1129,6 @@ func (ec *executionContext) marshalNAccessReviewItemOrderField2certqlᚋupstream
 	res := model.MarshalAccessReviewItemOrderField(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "AccessReviewItemOrderField!")
-	}
-	return res
-}
-
-func (ec *executionContext) unmarshalNDecision2certqlᚋupstreamᚐCertificationDecision(ctx context.Context, v any) (upstream.CertificationDecision, error) {
-	res, err := model.UnmarshalDecision(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNDecision2certqlᚋupstreamᚐCertificationDecision(ctx context.Context, sel ast.SelectionSet, v upstream.CertificationDecision) graphql.Marshaler {
-	_ = sel
-	res := model.MarshalDecision(v)
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "Decision!")
 	}
 	return res
 }

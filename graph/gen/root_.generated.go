@@ -58,7 +58,7 @@ type ComplexityRoot struct {
 		ID              func(childComplexity int) int
 		IdentitySummary func(childComplexity int) int
 		NewAccess       func(childComplexity int) int
-		Permissions     func(childComplexity int, first *int, after *string, last *int, before *string, offset *int, filter *PermissionFilter) int
+		Permissions     func(childComplexity int, filter *PermissionFilter, first *int, after *string, last *int, before *string, offset *int) int
 		RawID           func(childComplexity int) int
 	}
 
@@ -128,9 +128,9 @@ type ComplexityRoot struct {
 		Phase               func(childComplexity int) int
 		RawID               func(childComplexity int) int
 		Reassignment        func(childComplexity int) int
-		ReviewItems         func(childComplexity int, first *int, after *string, last *int, before *string, offset *int, filter *AccessReviewItemFilter, orderBy []AccessReviewItemOrder) int
+		ReviewItems         func(childComplexity int, filter *AccessReviewItemFilter, orderBy []AccessReviewItemOrder, first *int, after *string, last *int, before *string, offset *int) int
 		Reviewer            func(childComplexity int) int
-		Reviewers           func(childComplexity int, first *int, after *string, last *int, before *string, offset *int, filter *ReviewerFilter, orderBy []ReviewerOrder) int
+		Reviewers           func(childComplexity int, filter *ReviewerFilter, orderBy []ReviewerOrder, first *int, after *string, last *int, before *string, offset *int) int
 		Signed              func(childComplexity int) int
 	}
 
@@ -228,6 +228,18 @@ type ComplexityRoot struct {
 		Name  func(childComplexity int) int
 	}
 
+	IdentityConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	IdentityEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	IdentitySummary struct {
 		Completed  func(childComplexity int) int
 		ID         func(childComplexity int) int
@@ -286,10 +298,10 @@ type ComplexityRoot struct {
 	Query struct {
 		Certification             func(childComplexity int, id string) int
 		CertificationTask         func(childComplexity int, id string) int
-		Certifications            func(childComplexity int, first *int, after *string, last *int, before *string, offset *int, reviewer *string, filter *CertificationFilter, orderBy []CertificationOrder) int
+		Certifications            func(childComplexity int, reviewer *string, filter *CertificationFilter, orderBy []CertificationOrder, first *int, after *string, last *int, before *string, offset *int) int
 		Node                      func(childComplexity int, id string) int
 		Nodes                     func(childComplexity int, ids []string) int
-		PendingCertificationTasks func(childComplexity int, first *int, after *string, last *int, before *string, offset *int, reviewer *string, filter *CertificationTaskFilter) int
+		PendingCertificationTasks func(childComplexity int, reviewer *string, filter *CertificationTaskFilter, first *int, after *string, last *int, before *string, offset *int) int
 		RateLimit                 func(childComplexity int) int
 	}
 
@@ -328,18 +340,6 @@ type ComplexityRoot struct {
 		Modified func(childComplexity int) int
 		Name     func(childComplexity int) int
 		Type     func(childComplexity int) int
-	}
-
-	ReviewerConnection struct {
-		Edges      func(childComplexity int) int
-		Nodes      func(childComplexity int) int
-		PageInfo   func(childComplexity int) int
-		TotalCount func(childComplexity int) int
-	}
-
-	ReviewerEdge struct {
-		Cursor func(childComplexity int) int
-		Node   func(childComplexity int) int
 	}
 
 	Role struct {
@@ -415,7 +415,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AccessProfile.Entitlements(childComplexity), true
-	case "AccessProfile.id":
+	case "AccessProfile.rawId":
 		if e.ComplexityRoot.AccessProfile.ID == nil {
 			break
 		}
@@ -464,7 +464,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AccessReviewItem.Certification(childComplexity), true
-	case "AccessReviewItem.comments":
+	case "AccessReviewItem.comment":
 		if e.ComplexityRoot.AccessReviewItem.Comments == nil {
 			break
 		}
@@ -510,7 +510,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.AccessReviewItem.Permissions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int), args["filter"].(*PermissionFilter)), true
+		return e.ComplexityRoot.AccessReviewItem.Permissions(childComplexity, args["filter"].(*PermissionFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int)), true
 	case "AccessReviewItem.rawId":
 		if e.ComplexityRoot.AccessReviewItem.RawID == nil {
 			break
@@ -586,7 +586,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Account.GovernanceGroupID(childComplexity), true
-	case "Account.id":
+	case "Account.rawId":
 		if e.ComplexityRoot.Account.ID == nil {
 			break
 		}
@@ -635,7 +635,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AccountOwner.DisplayName(childComplexity), true
-	case "AccountOwner.id":
+	case "AccountOwner.rawId":
 		if e.ComplexityRoot.AccountOwner.ID == nil {
 			break
 		}
@@ -821,7 +821,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Certification.ReviewItems(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int), args["filter"].(*AccessReviewItemFilter), args["orderBy"].([]AccessReviewItemOrder)), true
+		return e.ComplexityRoot.Certification.ReviewItems(childComplexity, args["filter"].(*AccessReviewItemFilter), args["orderBy"].([]AccessReviewItemOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int)), true
 	case "Certification.reviewer":
 		if e.ComplexityRoot.Certification.Reviewer == nil {
 			break
@@ -838,7 +838,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Certification.Reviewers(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int), args["filter"].(*ReviewerFilter), args["orderBy"].([]ReviewerOrder)), true
+		return e.ComplexityRoot.Certification.Reviewers(childComplexity, args["filter"].(*ReviewerFilter), args["orderBy"].([]ReviewerOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int)), true
 	case "Certification.signed":
 		if e.ComplexityRoot.Certification.Signed == nil {
 			break
@@ -890,7 +890,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CertificationReference.Certification(childComplexity), true
-	case "CertificationReference.id":
+	case "CertificationReference.rawId":
 		if e.ComplexityRoot.CertificationReference.ID == nil {
 			break
 		}
@@ -1120,7 +1120,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Entitlement.HasPermissions(childComplexity), true
-	case "Entitlement.id":
+	case "Entitlement.rawId":
 		if e.ComplexityRoot.Entitlement.ID == nil {
 			break
 		}
@@ -1193,7 +1193,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Identity.Email(childComplexity), true
-	case "Identity.id":
+	case "Identity.rawId":
 		if e.ComplexityRoot.Identity.ID == nil {
 			break
 		}
@@ -1205,6 +1205,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Identity.Name(childComplexity), true
+
+	case "IdentityConnection.edges":
+		if e.ComplexityRoot.IdentityConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityConnection.Edges(childComplexity), true
+	case "IdentityConnection.nodes":
+		if e.ComplexityRoot.IdentityConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityConnection.Nodes(childComplexity), true
+	case "IdentityConnection.pageInfo":
+		if e.ComplexityRoot.IdentityConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityConnection.PageInfo(childComplexity), true
+	case "IdentityConnection.totalCount":
+		if e.ComplexityRoot.IdentityConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityConnection.TotalCount(childComplexity), true
+
+	case "IdentityEdge.cursor":
+		if e.ComplexityRoot.IdentityEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityEdge.Cursor(childComplexity), true
+	case "IdentityEdge.node":
+		if e.ComplexityRoot.IdentityEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityEdge.Node(childComplexity), true
 
 	case "IdentitySummary.completed":
 		if e.ComplexityRoot.IdentitySummary.Completed == nil {
@@ -1313,7 +1351,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OtherAccess.Description(childComplexity), true
-	case "OtherAccess.id":
+	case "OtherAccess.rawId":
 		if e.ComplexityRoot.OtherAccess.ID == nil {
 			break
 		}
@@ -1452,7 +1490,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Certifications(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int), args["reviewer"].(*string), args["filter"].(*CertificationFilter), args["orderBy"].([]CertificationOrder)), true
+		return e.ComplexityRoot.Query.Certifications(childComplexity, args["reviewer"].(*string), args["filter"].(*CertificationFilter), args["orderBy"].([]CertificationOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int)), true
 
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
@@ -1486,7 +1524,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.PendingCertificationTasks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int), args["reviewer"].(*string), args["filter"].(*CertificationTaskFilter)), true
+		return e.ComplexityRoot.Query.PendingCertificationTasks(childComplexity, args["reviewer"].(*string), args["filter"].(*CertificationTaskFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int)), true
 	case "Query.rateLimit":
 		if e.ComplexityRoot.Query.RateLimit == nil {
 			break
@@ -1589,7 +1627,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Reviewer.Email(childComplexity), true
-	case "Reviewer.id":
+	case "Reviewer.rawId":
 		if e.ComplexityRoot.Reviewer.ID == nil {
 			break
 		}
@@ -1613,44 +1651,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Reviewer.Type(childComplexity), true
-
-	case "ReviewerConnection.edges":
-		if e.ComplexityRoot.ReviewerConnection.Edges == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ReviewerConnection.Edges(childComplexity), true
-	case "ReviewerConnection.nodes":
-		if e.ComplexityRoot.ReviewerConnection.Nodes == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ReviewerConnection.Nodes(childComplexity), true
-	case "ReviewerConnection.pageInfo":
-		if e.ComplexityRoot.ReviewerConnection.PageInfo == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ReviewerConnection.PageInfo(childComplexity), true
-	case "ReviewerConnection.totalCount":
-		if e.ComplexityRoot.ReviewerConnection.TotalCount == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ReviewerConnection.TotalCount(childComplexity), true
-
-	case "ReviewerEdge.cursor":
-		if e.ComplexityRoot.ReviewerEdge.Cursor == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ReviewerEdge.Cursor(childComplexity), true
-	case "ReviewerEdge.node":
-		if e.ComplexityRoot.ReviewerEdge.Node == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ReviewerEdge.Node(childComplexity), true
 
 	case "Role.accessProfiles":
 		if e.ComplexityRoot.Role.AccessProfiles == nil {
@@ -1676,7 +1676,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Role.Entitlements(childComplexity), true
-	case "Role.id":
+	case "Role.rawId":
 		if e.ComplexityRoot.Role.ID == nil {
 			break
 		}
@@ -1881,10 +1881,10 @@ anything else. Select the fields of each kind with a fragment such as ` + "`" + 
 """
 interface ReviewableAccess {
   """
-  The identifier of the access in the REST API; clients must not use it as a cache key, because
-  other fields can differ between review items.
+  The identifier of the access in the REST API. It identifies no object of this graph: the same access
+  can have other values under another review item, such as the account of another person.
   """
-  id: ID!
+  rawId: ID!
   "What kind of object the access is; null if the upstream does not report it."
   type: DtoType
   "The name of the access; null if the upstream does not report it."
@@ -1903,10 +1903,10 @@ upstream does not report it.
 """
 type Entitlement implements ReviewableAccess {
   """
-  The identifier of the entitlement in the REST API; clients must not use it as a cache key, because
-  ` + "`" + `account` + "`" + ` depends on whose access it is.
+  The identifier of the entitlement in the REST API. The same entitlement has another ` + "`" + `account` + "`" + ` under
+  each review item.
   """
-  id: ID!
+  rawId: ID!
   "What kind of object it is: always ENTITLEMENT."
   type: DtoType
   "The name of the entitlement."
@@ -1948,10 +1948,10 @@ type Entitlement implements ReviewableAccess {
 "A named bundle of entitlements on one source. A field is null if the upstream does not report it."
 type AccessProfile implements ReviewableAccess {
   """
-  The identifier of the access profile in the REST API; clients must not use it as a cache key,
-  because ` + "`" + `endDate` + "`" + ` depends on whose access it is.
+  The identifier of the access profile in the REST API. The same access profile can have another
+  ` + "`" + `endDate` + "`" + ` under each review item.
   """
-  id: ID!
+  rawId: ID!
   "What kind of object it is: always ACCESS_PROFILE."
   type: DtoType
   "The name of the access profile."
@@ -1980,10 +1980,10 @@ the upstream does not report it.
 """
 type Role implements ReviewableAccess {
   """
-  The identifier of the role in the REST API; clients must not use it as a cache key, because
-  ` + "`" + `endDate` + "`" + ` depends on whose access it is.
+  The identifier of the role in the REST API. The same role can have another ` + "`" + `endDate` + "`" + ` under each
+  review item.
   """
-  id: ID!
+  rawId: ID!
   "What kind of object it is: always ROLE."
   type: DtoType
   "The name of the role."
@@ -2008,12 +2008,12 @@ type Role implements ReviewableAccess {
 }
 
 """
-Access of a kind that this schema does not model, such as an account; only its id, type and name are
+Access of a kind that this schema does not model, such as an account; only its identifier, type and name are
 known.
 """
 type OtherAccess implements ReviewableAccess {
   "The identifier of the access in the REST API."
-  id: ID!
+  rawId: ID!
   "What kind of object the access is; null if the upstream does not report it."
   type: DtoType
   "The name of the access; null if the upstream does not report it."
@@ -2032,7 +2032,7 @@ it.
 """
 type Account {
   "The identifier of the account in the REST API."
-  id: ID
+  rawId: ID
   "What kind of object the account is."
   type: DtoType
   "The name of the account."
@@ -2059,8 +2059,8 @@ type Account {
 
 "Who is in charge of a machine account."
 type AccountOwner {
-  "The REST identifier of the owner."
-  id: ID
+  "The identifier of the owner in the REST API."
+  rawId: ID
   "What kind of object the owner is: currently always IDENTITY."
   type: DtoType
   "The name of the owner to show; null if the upstream does not report it."
@@ -2177,8 +2177,70 @@ enum DtoType {
   ACCOUNT_ACTIVITY
   "A group of identities; the older name for GOVERNANCE_GROUP."
   WORKGROUP
-  "A value that this schema does not know yet; as an input it is BAD_USER_INPUT."
+  "A value that this schema does not know yet."
   UNRECOGNIZED
+}
+
+"The kinds of objects that access can be filtered by."
+enum DtoTypeInput {
+  "The rules that match accounts on a source to identities."
+  ACCOUNT_CORRELATION_CONFIG
+  "A named bundle of entitlements on one source."
+  ACCESS_PROFILE
+  "A request for access that waits for approval."
+  ACCESS_REQUEST_APPROVAL
+  "An account on a source."
+  ACCOUNT
+  "An application that people can request access to."
+  APPLICATION
+  "A campaign of certifications."
+  CAMPAIGN
+  "A rule that excludes identities or access from campaigns."
+  CAMPAIGN_FILTER
+  "A set of review items for one reviewer in one campaign."
+  CERTIFICATION
+  "A group of virtual machines that connect the upstream to sources."
+  CLUSTER
+  "A description of the kinds of objects that a source holds."
+  CONNECTOR_SCHEMA
+  "A right on one source."
+  ENTITLEMENT
+  "A group of identities that act together as reviewer, approver or owner."
+  GOVERNANCE_GROUP
+  "A person, or anything else that holds accounts, as the upstream knows it."
+  IDENTITY
+  "The settings for creating identities from an authoritative source."
+  IDENTITY_PROFILE
+  "A request for a change of an identity's access."
+  IDENTITY_REQUEST
+  "An identity of a machine, such as a service or bot."
+  MACHINE_IDENTITY
+  "A stage in the life of an identity, such as active or on leave."
+  LIFECYCLE_STATE
+  "The rules that passwords must meet."
+  PASSWORD_POLICY
+  "A named bundle of access profiles and entitlements."
+  ROLE
+  "A piece of code that customizes how the upstream works."
+  RULE
+  "A policy on separation of duties: it lists access that no one may hold together."
+  SOD_POLICY
+  "A system that accounts and entitlements are read from."
+  SOURCE
+  "A label on other objects."
+  TAG
+  "A group of labels."
+  TAG_CATEGORY
+  "The outcome of a background task."
+  TASK_RESULT
+  "The outcome of a report."
+  REPORT_RESULT
+  "A case of access that a policy on separation of duties forbids."
+  SOD_VIOLATION
+  "A record of changes made to accounts."
+  ACCOUNT_ACTIVITY
+  "A group of identities; the older name for GOVERNANCE_GROUP."
+  WORKGROUP
 }
 `, BuiltIn: false},
 	{Name: "../../schema/certification.graphqls", Input: `extend type Query {
@@ -2198,6 +2260,19 @@ enum DtoType {
   reviewed by governance groups are listed even if reading them by id is refused.
   """
   certifications(
+    """
+    Only certifications that this reviewer has to review: the REST id of an identity, or ` + "`" + `me` + "`" + ` for
+    the caller, which requires a token that belongs to a user. Only administrators can use another
+    identity's id.
+    """
+    reviewer: ID
+    "Which certifications to list; all of them if omitted."
+    filter: CertificationFilter
+    """
+    The order of the rows; each entry breaks the ties of those before it. If omitted, it is the
+    upstream's default, normally by creation date, then id.
+    """
+    orderBy: [CertificationOrder!]
     """
     How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
     ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
@@ -2225,19 +2300,6 @@ enum DtoType {
     Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
     """
     offset: Int
-    """
-    Only certifications that this reviewer has to review: the REST id of an identity, or ` + "`" + `me` + "`" + ` for
-    the caller, which requires a token that belongs to a user. Only administrators can use another
-    identity's id.
-    """
-    reviewer: ID
-    "Which certifications to list; all of them if omitted."
-    filter: CertificationFilter
-    """
-    The order of the rows; each entry breaks the ties of those before it. If omitted, it is the
-    upstream's default, normally by creation date, then id.
-    """
-    orderBy: [CertificationOrder!]
   ): CertificationConnection
 }
 
@@ -2310,33 +2372,6 @@ type Certification implements Node {
   the certification, the upstream may refuse with GOVERNANCE_GROUP_UNSUPPORTED.
   """
   reviewItems(
-    """
-    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
-    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
-    BAD_USER_INPUT.
-    """
-    first: Int
-    """
-    Reads the rows that follow this cursor, which is valid only for the same parent, filter and
-    order. Combined with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
-    """
-    after: String
-    """
-    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: at most 1000. Without
-    ` + "`" + `before` + "`" + ` it costs one more upstream call; combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is
-    BAD_USER_INPUT.
-    """
-    last: Int
-    """
-    Reads the rows that come before this cursor, which is valid only for the same parent, filter and
-    order. Combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
-    """
-    before: String
-    """
-    How many rows to skip from the start, for tables with page numbers; use it with ` + "`" + `first` + "`" + `.
-    Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
-    """
-    offset: Int
     "Which items to list; all of them if omitted."
     filter: AccessReviewItemFilter
     """
@@ -2344,12 +2379,6 @@ type Certification implements Node {
     upstream's default, normally by creation date, then id.
     """
     orderBy: [AccessReviewItemOrder!]
-  ): AccessReviewItemConnection
-  """
-  The people who may review the certification: the one reviewer, or the members of the governance
-  group. It costs one upstream call for each certification; ` + "`" + `reviewer` + "`" + ` costs none.
-  """
-  reviewers(
     """
     How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
     ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
@@ -2377,6 +2406,12 @@ type Certification implements Node {
     Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
     """
     offset: Int
+  ): AccessReviewItemConnection
+  """
+  The people who may review the certification: the one reviewer, or the members of the governance
+  group. It costs one upstream call for each certification; ` + "`" + `reviewer` + "`" + ` costs none.
+  """
+  reviewers(
     "Which reviewers to list; all of them if omitted."
     filter: ReviewerFilter
     """
@@ -2384,7 +2419,34 @@ type Certification implements Node {
     upstream's default, normally by creation date, then id.
     """
     orderBy: [ReviewerOrder!]
-  ): ReviewerConnection
+    """
+    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
+    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
+    BAD_USER_INPUT.
+    """
+    first: Int
+    """
+    Reads the rows that follow this cursor, which is valid only for the same parent, filter and
+    order. Combined with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    """
+    after: String
+    """
+    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: at most 1000. Without
+    ` + "`" + `before` + "`" + ` it costs one more upstream call; combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is
+    BAD_USER_INPUT.
+    """
+    last: Int
+    """
+    Reads the rows that come before this cursor, which is valid only for the same parent, filter and
+    order. Combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    """
+    before: String
+    """
+    How many rows to skip from the start, for tables with page numbers; use it with ` + "`" + `first` + "`" + `.
+    Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
+    """
+    offset: Int
+  ): IdentityConnection
   """
   The queued and running tasks on this certification. A task leaves the list when it finishes; use
   ` + "`" + `certificationTask` + "`" + ` to follow a task to its end. It costs one upstream call for every 50
@@ -2458,8 +2520,18 @@ enum CertificationPhase {
   ACTIVE
   "The reviewer has signed off, and the certification is permanently read-only."
   SIGNED
-  "A value that this schema does not know yet; as an input it is BAD_USER_INPUT."
+  "A value that this schema does not know yet."
   UNRECOGNIZED
+}
+
+"The phases that certifications can be listed by."
+enum CertificationPhaseInput {
+  "The campaign is not yet activated."
+  STAGED
+  "The review is open."
+  ACTIVE
+  "The reviewer has signed off."
+  SIGNED
 }
 
 "The campaign that a certification belongs to, as described in the certification."
@@ -2536,7 +2608,7 @@ type CertificationReference {
   The identifier of the certification in the REST API; it can be used wherever a certification's id
   is expected, except in ` + "`" + `node` + "`" + ` and ` + "`" + `nodes` + "`" + `.
   """
-  id: ID!
+  rawId: ID!
   "The title of the certification; null if the upstream does not report it."
   name: String
   "Who reviews the certification, or reviewed it before the reassignment."
@@ -2557,7 +2629,7 @@ input CertificationFilter {
   "Certifications of one of these campaigns by REST id, at most 100; an empty list matches nothing."
   campaignIds: [ID!]
   "Certifications in this phase."
-  phase: CertificationPhase
+  phase: CertificationPhaseInput
   """
   Certifications with all decisions made (true) or with some still open (false), signed off or not.
   """
@@ -2620,7 +2692,7 @@ input ReviewDecisionInput {
   """
   itemId: ID!
   "The decision; it replaces an earlier decision on the same item."
-  decision: Decision!
+  decision: DecisionInput!
   """
   Whether the audit trail should show the decision as part of a bulk action; it changes nothing
   else.
@@ -2630,7 +2702,7 @@ input ReviewDecisionInput {
   The reason for the decision. If the campaign requires a comment
   (` + "`" + `Campaign.mandatoryCommentRequirement` + "`" + `), a missing or blank one is refused with COMMENT_REQUIRED.
   """
-  comments: String
+  comment: String
   """
   When to remove the access, if not at once; it must be in the future, and is allowed only with
   REVOKE. The campaign may require a comment with it.
@@ -2641,6 +2713,14 @@ input ReviewDecisionInput {
   back.
   """
   recommendation: ReviewRecommendationInput
+}
+
+"The decisions that can be made."
+enum DecisionInput {
+  "The identity keeps the access."
+  APPROVE
+  "The identity loses the access; its removal starts when the certification is signed off."
+  REVOKE
 }
 
 "The automatic recommendation at the time of the decision."
@@ -2691,7 +2771,7 @@ type MutationError {
   """
   message: String!
   """
-  The path of the field below ` + "`" + `input` + "`" + ` that is at fault, such as ` + "`" + `decisions` + "`" + `, ` + "`" + `3` + "`" + `, ` + "`" + `comments` + "`" + `; list
+  The path of the field below ` + "`" + `input` + "`" + ` that is at fault, such as ` + "`" + `decisions` + "`" + `, ` + "`" + `3` + "`" + `, ` + "`" + `comment` + "`" + `; list
   positions count from 0. It is set for the upstream's refusals, too, if they show which field is
   meant. Null if no single field is at fault.
   """
@@ -3045,7 +3125,7 @@ type AccessReviewItem implements Node {
   "The decision; null until one is made. The upstream does not report who made it, or when."
   decision: Decision
   "The reviewer's comment on the decision; null if there is none."
-  comments: String
+  comment: String
   "The identity whose access is under review."
   identity: IdentitySummary
   "The access under review."
@@ -3056,6 +3136,8 @@ type AccessReviewItem implements Node {
   connection is empty and costs no call.
   """
   permissions(
+    "Which permissions to list; all of them if omitted."
+    filter: PermissionFilter
     """
     How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
     ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
@@ -3083,8 +3165,6 @@ type AccessReviewItem implements Node {
     Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
     """
     offset: Int
-    "Which permissions to list; all of them if omitted."
-    filter: PermissionFilter
   ): PermissionConnection
 }
 
@@ -3121,7 +3201,7 @@ enum Decision {
   APPROVE
   "The identity loses the access; its removal starts when the certification is signed off."
   REVOKE
-  "A value that this schema does not know yet; as an input it is BAD_USER_INPUT."
+  "A value that this schema does not know yet."
   UNRECOGNIZED
 }
 
@@ -3147,13 +3227,8 @@ type IdentitySummary {
 input AccessReviewItemFilter {
   "Items with one of these ids, global or REST, at most 100; an empty list matches nothing."
   ids: [ID!]
-  """
-  Items of this kind. The upstream does not document how this differs from ` + "`" + `accessType` + "`" + `; prefer
-  ` + "`" + `accessType` + "`" + `.
-  """
-  type: DtoType
   "Items whose access is of this kind: in practice ENTITLEMENT, ACCESS_PROFILE or ROLE."
-  accessType: DtoType
+  accessType: DtoTypeInput
   """
   Items that are decided (true) or still to be decided (false). With false, the list shrinks as
   items are decided, so paging through it at the same time skips rows: read every page first, or
@@ -3222,8 +3297,8 @@ enum AccessReviewItemOrderField {
 `, BuiltIn: false},
 	{Name: "../../schema/reviewer.graphqls", Input: `"The identity or governance group that has to review a certification."
 type Reviewer {
-  "The REST identifier of the identity or governance group."
-  id: ID!
+  "The identifier of the identity or governance group in the REST API."
+  rawId: ID!
   "The name of the reviewer; null if the upstream does not report it."
   name: String
   "The e-mail address of the reviewer; null for a governance group."
@@ -3252,20 +3327,20 @@ enum ReviewerType {
 "A person, as an owner of access or as a reviewer."
 type Identity {
   """
-  The REST identifier of the identity; it can be used as the argument ` + "`" + `reviewer` + "`" + ` and as
+  The identifier of the identity in the REST API; it can be used as the argument ` + "`" + `reviewer` + "`" + ` and as
   ` + "`" + `reassignTo` + "`" + `.
   """
-  id: ID!
+  rawId: ID!
   "The name to show; null if the upstream does not report it."
   name: String
   "The e-mail address; null if there is none."
   email: String
 }
 
-"One page of reviewers."
-type ReviewerConnection {
+"One page of identities."
+type IdentityConnection {
   "The rows of this page in order, each with its cursor."
-  edges: [ReviewerEdge!]!
+  edges: [IdentityEdge!]!
   """
   The rows of this page in order, without their cursors. A row that has no identifier, or cannot be
   read, is left out, with UPSTREAM_INVALID at the connection.
@@ -3281,11 +3356,11 @@ type ReviewerConnection {
   totalCount: Int
 }
 
-"One row of a page of reviewers."
-type ReviewerEdge {
+"One row of a page of identities."
+type IdentityEdge {
   "An opaque cursor of this row; pass it as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
   cursor: String!
-  "The reviewer in this row."
+  "The identity in this row."
   node: Identity!
 }
 
@@ -3400,6 +3475,13 @@ type SignOffCertificationPayload {
   """
   pendingCertificationTasks(
     """
+    Only tasks of this reviewer: the REST id of an identity, or ` + "`" + `me` + "`" + ` for the caller, which requires
+    a token that belongs to a user. Only administrators can use another identity's id.
+    """
+    reviewer: ID
+    "Which tasks to list; all pending ones if omitted."
+    filter: CertificationTaskFilter
+    """
     How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
     ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
     BAD_USER_INPUT.
@@ -3426,13 +3508,6 @@ type SignOffCertificationPayload {
     Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
     """
     offset: Int
-    """
-    Only tasks of this reviewer: the REST id of an identity, or ` + "`" + `me` + "`" + ` for the caller, which requires
-    a token that belongs to a user. Only administrators can use another identity's id.
-    """
-    reviewer: ID
-    "Which tasks to list; all pending ones if omitted."
-    filter: CertificationTaskFilter
   ): CertificationTaskConnection
 }
 
@@ -3534,8 +3609,28 @@ enum CertificationTaskType {
   CAMPAIGN_CREATE
   "It deletes a campaign."
   CAMPAIGN_DELETE
-  "A value that this schema does not know yet; as an input it is BAD_USER_INPUT."
+  "A value that this schema does not know yet."
   UNRECOGNIZED
+}
+
+"The kinds of tasks that can be listed."
+enum CertificationTaskTypeInput {
+  "It moves items of a certification to another reviewer."
+  REASSIGN
+  "It moves whole certifications to another reviewer on behalf of an administrator."
+  ADMIN_REASSIGN
+  "It completes a certification."
+  COMPLETE_CERTIFICATION
+  "It finishes a certification after its completion."
+  FINISH_CERTIFICATION
+  "It completes a campaign."
+  COMPLETE_CAMPAIGN
+  "It activates a campaign, so that its certifications can be reviewed."
+  ACTIVATE_CAMPAIGN
+  "It creates a campaign."
+  CAMPAIGN_CREATE
+  "It deletes a campaign."
+  CAMPAIGN_DELETE
 }
 
 "The progress of a task."
@@ -3611,7 +3706,7 @@ input CertificationTaskFilter {
   """
   targetIds: [ID!]
   "Tasks of one of these types; an empty list matches nothing."
-  types: [CertificationTaskType!]
+  types: [CertificationTaskTypeInput!]
 }
 `, BuiltIn: false},
 }
@@ -3623,8 +3718,8 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
 func (ec *executionContext) childFields_AccessProfile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "id":
-		return ec.fieldContext_AccessProfile_id(ctx, field)
+	case "rawId":
+		return ec.fieldContext_AccessProfile_rawId(ctx, field)
 	case "type":
 		return ec.fieldContext_AccessProfile_type(ctx, field)
 	case "name":
@@ -3663,8 +3758,8 @@ func (ec *executionContext) childFields_AccessReviewItem(ctx context.Context, fi
 		return ec.fieldContext_AccessReviewItem_newAccess(ctx, field)
 	case "decision":
 		return ec.fieldContext_AccessReviewItem_decision(ctx, field)
-	case "comments":
-		return ec.fieldContext_AccessReviewItem_comments(ctx, field)
+	case "comment":
+		return ec.fieldContext_AccessReviewItem_comment(ctx, field)
 	case "identity":
 		return ec.fieldContext_AccessReviewItem_identity(ctx, field)
 	case "access":
@@ -3701,8 +3796,8 @@ func (ec *executionContext) childFields_AccessReviewItemEdge(ctx context.Context
 
 func (ec *executionContext) childFields_Account(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "id":
-		return ec.fieldContext_Account_id(ctx, field)
+	case "rawId":
+		return ec.fieldContext_Account_rawId(ctx, field)
 	case "type":
 		return ec.fieldContext_Account_type(ctx, field)
 	case "name":
@@ -3731,8 +3826,8 @@ func (ec *executionContext) childFields_Account(ctx context.Context, field graph
 
 func (ec *executionContext) childFields_AccountOwner(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "id":
-		return ec.fieldContext_AccountOwner_id(ctx, field)
+	case "rawId":
+		return ec.fieldContext_AccountOwner_rawId(ctx, field)
 	case "type":
 		return ec.fieldContext_AccountOwner_type(ctx, field)
 	case "displayName":
@@ -3845,8 +3940,8 @@ func (ec *executionContext) childFields_CertificationEdge(ctx context.Context, f
 
 func (ec *executionContext) childFields_CertificationReference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "id":
-		return ec.fieldContext_CertificationReference_id(ctx, field)
+	case "rawId":
+		return ec.fieldContext_CertificationReference_rawId(ctx, field)
 	case "name":
 		return ec.fieldContext_CertificationReference_name(ctx, field)
 	case "reviewer":
@@ -3953,8 +4048,8 @@ func (ec *executionContext) childFields_DecideReviewItemsPayload(ctx context.Con
 
 func (ec *executionContext) childFields_Entitlement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "id":
-		return ec.fieldContext_Entitlement_id(ctx, field)
+	case "rawId":
+		return ec.fieldContext_Entitlement_rawId(ctx, field)
 	case "type":
 		return ec.fieldContext_Entitlement_type(ctx, field)
 	case "name":
@@ -3997,14 +4092,38 @@ func (ec *executionContext) childFields_Entitlement(ctx context.Context, field g
 
 func (ec *executionContext) childFields_Identity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "id":
-		return ec.fieldContext_Identity_id(ctx, field)
+	case "rawId":
+		return ec.fieldContext_Identity_rawId(ctx, field)
 	case "name":
 		return ec.fieldContext_Identity_name(ctx, field)
 	case "email":
 		return ec.fieldContext_Identity_email(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Identity", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_IdentityConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_IdentityConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_IdentityConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_IdentityConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_IdentityEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_IdentityEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_IdentitySummary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4143,8 +4262,8 @@ func (ec *executionContext) childFields_ReassignmentTrail(ctx context.Context, f
 
 func (ec *executionContext) childFields_Reviewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "id":
-		return ec.fieldContext_Reviewer_id(ctx, field)
+	case "rawId":
+		return ec.fieldContext_Reviewer_rawId(ctx, field)
 	case "name":
 		return ec.fieldContext_Reviewer_name(ctx, field)
 	case "email":
@@ -4157,30 +4276,6 @@ func (ec *executionContext) childFields_Reviewer(ctx context.Context, field grap
 		return ec.fieldContext_Reviewer_modified(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Reviewer", field.Name)
-}
-
-func (ec *executionContext) childFields_ReviewerConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_ReviewerConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_ReviewerConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_ReviewerConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_ReviewerConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ReviewerConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_ReviewerEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_ReviewerEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_ReviewerEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ReviewerEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_SignOffCertificationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

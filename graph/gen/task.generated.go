@@ -697,7 +697,7 @@ func (ec *executionContext) unmarshalInputCertificationTaskFilter(ctx context.Co
 			it.TargetIds = data
 		case "types":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("types"))
-			data, err := ec.unmarshalOCertificationTaskType2ᚕcertqlᚋupstreamᚐCertificationTaskTypeᚄ(ctx, v)
+			data, err := ec.unmarshalOCertificationTaskTypeInput2ᚕcertqlᚋupstreamᚐCertificationTaskTypeᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1042,16 +1042,16 @@ func (ec *executionContext) marshalNCertificationTaskEdge2ᚕcertqlᚋgraphᚋre
 	return ret
 }
 
-func (ec *executionContext) unmarshalNCertificationTaskType2certqlᚋupstreamᚐCertificationTaskType(ctx context.Context, v any) (upstream.CertificationTaskType, error) {
+func (ec *executionContext) unmarshalNCertificationTaskTypeInput2certqlᚋupstreamᚐCertificationTaskType(ctx context.Context, v any) (upstream.CertificationTaskType, error) {
 	res, err := model.UnmarshalCertificationTaskType(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCertificationTaskType2certqlᚋupstreamᚐCertificationTaskType(ctx context.Context, sel ast.SelectionSet, v upstream.CertificationTaskType) graphql.Marshaler {
+func (ec *executionContext) marshalNCertificationTaskTypeInput2certqlᚋupstreamᚐCertificationTaskType(ctx context.Context, sel ast.SelectionSet, v upstream.CertificationTaskType) graphql.Marshaler {
 	_ = sel
 	res := model.MarshalCertificationTaskType(v)
 	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "CertificationTaskType!")
+		graphql.AddInvalidNullFromMarshaler(ctx, "CertificationTaskTypeInput!")
 	}
 	return res
 }
@@ -1122,7 +1122,7 @@ func (ec *executionContext) marshalOCertificationTaskType2certqlᚋupstreamᚐCe
 	return res
 }
 
-func (ec *executionContext) unmarshalOCertificationTaskType2ᚕcertqlᚋupstreamᚐCertificationTaskTypeᚄ(ctx context.Context, v any) ([]upstream.CertificationTaskType, error) {
+func (ec *executionContext) unmarshalOCertificationTaskTypeInput2ᚕcertqlᚋupstreamᚐCertificationTaskTypeᚄ(ctx context.Context, v any) ([]upstream.CertificationTaskType, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -1131,7 +1131,7 @@ func (ec *executionContext) unmarshalOCertificationTaskType2ᚕcertqlᚋupstream
 	res := make([]upstream.CertificationTaskType, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNCertificationTaskType2certqlᚋupstreamᚐCertificationTaskType(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNCertificationTaskTypeInput2certqlᚋupstreamᚐCertificationTaskType(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -1139,14 +1139,14 @@ func (ec *executionContext) unmarshalOCertificationTaskType2ᚕcertqlᚋupstream
 	return res, nil
 }
 
-func (ec *executionContext) marshalOCertificationTaskType2ᚕcertqlᚋupstreamᚐCertificationTaskTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []upstream.CertificationTaskType) graphql.Marshaler {
+func (ec *executionContext) marshalOCertificationTaskTypeInput2ᚕcertqlᚋupstreamᚐCertificationTaskTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []upstream.CertificationTaskType) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCertificationTaskType2certqlᚋupstreamᚐCertificationTaskType(ctx, sel, v[i])
+		return ec.marshalNCertificationTaskTypeInput2certqlᚋupstreamᚐCertificationTaskType(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {

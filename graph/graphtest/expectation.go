@@ -26,14 +26,13 @@ func NewExpectation() *Expectation {
 	return &Expectation{schema: gen.NewExecutableSchema(gen.Config{}).Schema(), shown: map[string]bool{}}
 }
 
-// members are the names in REST of the fields that have another name in GraphQL.
+// members are the names in REST of the fields that have another name in GraphQL, apart from rawId, which is
+// id everywhere.
 var members = map[string]string{
-	"Certification.rawId":                 "id",
-	"AccessReviewItem.rawId":              "id",
-	"CertificationTask.rawId":             "id",
 	"Campaign.type":                       "campaignType",
 	"AccessReviewItem.identity":           "identitySummary",
 	"AccessReviewItem.access":             "accessSummary",
+	"AccessReviewItem.comment":            "comments",
 	"CertificationTask.reassignmentTrail": "reassignmentTrailDTOs",
 	"ReassignmentTrail.previousOwnerId":   "previousOwner",
 	"ReassignmentTrail.newOwnerId":        "newOwner",
@@ -103,7 +102,9 @@ func (x *Expectation) Object(typeName string, rest Object, context ...string) Ob
 func (x *Expectation) field(name string, of *ast.Type, rest Object, context []string) any {
 	member, other := members[name]
 	if !other {
-		_, member, _ = strings.Cut(name, ".")
+		if _, member, _ = strings.Cut(name, "."); member == "rawId" {
+			member = "id"
+		}
 	}
 	switch name {
 	case "Certification.id", "AccessReviewItem.id", "CertificationTask.id":

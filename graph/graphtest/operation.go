@@ -36,7 +36,7 @@ func Pick[T any](r *rand.Rand, some ...T) T { return some[r.IntN(len(some))] }
 var Deferring = map[string]string{
 	"below a certification": `{ certification(id: "` + sandbox.LargeCertification + `") { id ... @defer { name reviewers { nodes { name } } } } }`,
 	"named, in a list": `{ certifications(first: 5) { nodes { id ...R @defer(label: "r") } } }
-		fragment R on Certification { reviewers(first: 2) { nodes { id name } } pendingTasks { totalCount } }`,
+		fragment R on Certification { reviewers(first: 2) { nodes { rawId name } } pendingTasks { totalCount } }`,
 	"at the root":  `{ rateLimit { limit } ... @defer { certifications(first: 2) { totalCount } } }`,
 	"in another":   `{ certification(id: "` + sandbox.LargeCertification + `") { id ... @defer(label: "a") { reviewItems(first: 2) { nodes { id ... @defer(label: "b") { permissions { totalCount } } } } } } }`,
 	"twice":        `{ certification(id: "` + sandbox.LargeCertification + `") { ... @defer(label: "a") { reviewers { totalCount } } ... @defer(label: "b") { pendingTasks { totalCount } } } }`,

@@ -57,13 +57,13 @@ func (p plainQuery) Certification(ctx context.Context, id string) (*model.Certif
 	return p.certification(ctx, id)
 }
 
-func (p plainQuery) Certifications(ctx context.Context, first *int, _ *string, _ *int, _ *string, _ *int, _ *string, _ *gen.CertificationFilter, _ []gen.CertificationOrder) (*model.CertificationConnection, error) {
+func (p plainQuery) Certifications(ctx context.Context, _ *string, _ *gen.CertificationFilter, _ []gen.CertificationOrder, first *int, _ *string, _ *int, _ *string, _ *int) (*model.CertificationConnection, error) {
 	return plainList(ctx, p.plain, first, func(c *upstream.IdentityCertification) model.Certification {
 		return model.Certification{IdentityCertification: c}
 	}, "certifications")
 }
 
-func (p plainQuery) PendingCertificationTasks(ctx context.Context, first *int, _ *string, _ *int, _ *string, _ *int, _ *string, _ *gen.CertificationTaskFilter) (*model.CertificationTaskConnection, error) {
+func (p plainQuery) PendingCertificationTasks(ctx context.Context, _ *string, _ *gen.CertificationTaskFilter, first *int, _ *string, _ *int, _ *string, _ *int) (*model.CertificationTaskConnection, error) {
 	return plainList(ctx, p.plain, first, func(t *upstream.CertificationTask) model.CertificationTask {
 		return model.CertificationTask{CertificationTask: t}
 	}, "certification-tasks")
@@ -74,13 +74,13 @@ type plainCertification struct {
 	plain
 }
 
-func (p plainCertification) ReviewItems(ctx context.Context, obj *model.Certification, first *int, _ *string, _ *int, _ *string, _ *int, _ *gen.AccessReviewItemFilter, _ []gen.AccessReviewItemOrder) (*model.AccessReviewItemConnection, error) {
+func (p plainCertification) ReviewItems(ctx context.Context, obj *model.Certification, _ *gen.AccessReviewItemFilter, _ []gen.AccessReviewItemOrder, first *int, _ *string, _ *int, _ *string, _ *int) (*model.AccessReviewItemConnection, error) {
 	return plainList(ctx, p.plain, first, func(i *upstream.AccessReviewItem) model.AccessReviewItem {
 		return model.AccessReviewItem{AccessReviewItem: i, CertificationID: obj.RawID()}
 	}, "certifications", obj.RawID(), "access-review-items")
 }
 
-func (p plainCertification) Reviewers(ctx context.Context, obj *model.Certification, first *int, _ *string, _ *int, _ *string, _ *int, _ *gen.ReviewerFilter, _ []gen.ReviewerOrder) (*model.ReviewerConnection, error) {
+func (p plainCertification) Reviewers(ctx context.Context, obj *model.Certification, _ *gen.ReviewerFilter, _ []gen.ReviewerOrder, first *int, _ *string, _ *int, _ *string, _ *int) (*model.IdentityConnection, error) {
 	return plainList(ctx, p.plain, first, func(i *upstream.IdentityReference) upstream.IdentityReference {
 		return *i
 	}, "certifications", obj.RawID(), "reviewers")
@@ -91,7 +91,7 @@ type plainItem struct {
 	plain
 }
 
-func (p plainItem) Permissions(ctx context.Context, obj *model.AccessReviewItem, first *int, _ *string, _ *int, _ *string, _ *int, _ *gen.PermissionFilter) (*model.PermissionConnection, error) {
+func (p plainItem) Permissions(ctx context.Context, obj *model.AccessReviewItem, _ *gen.PermissionFilter, first *int, _ *string, _ *int, _ *string, _ *int) (*model.PermissionConnection, error) {
 	return plainList(ctx, p.plain, first, func(i *upstream.Permission) upstream.Permission {
 		return *i
 	}, "certifications", obj.CertificationID, "access-review-items", obj.RawID(), "permissions")

@@ -35,10 +35,7 @@ type Place struct {
 	keyOfRest   func(Object) string
 }
 
-// byID returns a function that returns a field of a row.
-func byID(field string) func(any) string {
-	return func(row any) string { return fmt.Sprint(At(row, field)) }
-}
+func rawIDOf(row any) string { return fmt.Sprint(At(row, "rawId")) }
 
 func idOfRest(row Object) string { return fmt.Sprint(row["id"]) }
 
@@ -49,17 +46,17 @@ const PermissionsPath = "/certifications/" + sandbox.LargeCertification + "/acce
 var (
 	CertificationsPlace = Place{
 		Open: "{ ", Close: " }", Field: "certifications", Path: []any{"certifications"},
-		Rest: "/certifications", Operation: "listIdentityCertifications", row: "rawId", key: byID("rawId"), keyOfRest: idOfRest,
+		Rest: "/certifications", Operation: "listIdentityCertifications", row: "rawId", key: rawIDOf, keyOfRest: idOfRest,
 	}
 	ItemsPlace = Place{
 		Open: `{ certification(id: "` + sandbox.LargeCertification + `") { `, Close: " } }", Field: "reviewItems",
 		Path: []any{"certification", "reviewItems"}, Rest: "/certifications/" + sandbox.LargeCertification + "/access-review-items", Operation: "listIdentityAccessReviewItems",
-		row: "rawId", key: byID("rawId"), keyOfRest: idOfRest,
+		row: "rawId", key: rawIDOf, keyOfRest: idOfRest,
 	}
 	ReviewersPlace = Place{
 		Open: `{ certifications(filter: {ids: ["` + sandbox.CrowdCertification + `"]}) { nodes { `, Close: " } } }", Field: "reviewers",
 		Path: []any{"certifications", "nodes", 0, "reviewers"}, Rest: "/certifications/" + sandbox.CrowdCertification + "/reviewers", Operation: "listCertificationReviewers",
-		row: "id", key: byID("id"), keyOfRest: idOfRest,
+		row: "rawId", key: rawIDOf, keyOfRest: idOfRest,
 	}
 	PermissionsPlace = Place{
 		Open:  `{ node(id: "` + ItemID(sandbox.LargeCertification, sandbox.LargePermissionsItem) + `") { ... on AccessReviewItem { `,
@@ -69,7 +66,7 @@ var (
 	}
 	TasksPlace = Place{
 		Open: "{ ", Close: " }", Field: "pendingCertificationTasks", Path: []any{"pendingCertificationTasks"},
-		Rest: "/certification-tasks", Operation: "getPendingCertificationTasks", row: "rawId", key: byID("rawId"), keyOfRest: idOfRest,
+		Rest: "/certification-tasks", Operation: "getPendingCertificationTasks", row: "rawId", key: rawIDOf, keyOfRest: idOfRest,
 	}
 )
 

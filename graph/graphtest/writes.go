@@ -13,7 +13,7 @@ const refusalFields = " errors { code message field ids trackingId } "
 // The mutations of the schema, each with all fields of its payload that tests look at.
 const (
 	DecideMutation = "mutation ($input: DecideReviewItemsInput!) { decideReviewItems(input: $input) { " +
-		"certification { rawId decisionsMade completed modified } decidedItemIds decidedItems { rawId completed decision comments }" + refusalFields + "} }"
+		"certification { rawId decisionsMade completed modified } decidedItemIds decidedItems { rawId completed decision comment }" + refusalFields + "} }"
 	ReassignMutation = "mutation ($input: ReassignReviewItemsInput!) { reassignReviewItems(input: $input) { " +
 		"certification { rawId decisionsTotal modified }" + refusalFields + "} }"
 	ReassignAsyncMutation = "mutation ($input: ReassignReviewItemsInput!) { reassignReviewItemsAsync(input: $input) { " +

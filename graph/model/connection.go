@@ -7,8 +7,8 @@ import (
 
 // The connections of reviewers and of permissions, whose rows need no wrapper, and their edges.
 type (
-	ReviewerConnection   = relay.Connection[upstream.IdentityReference]
-	ReviewerEdge         = relay.Edge[upstream.IdentityReference]
+	IdentityConnection   = relay.Connection[upstream.IdentityReference]
+	IdentityEdge         = relay.Edge[upstream.IdentityReference]
 	PermissionConnection = relay.Connection[upstream.Permission]
 	PermissionEdge       = relay.Edge[upstream.Permission]
 )

@@ -39,14 +39,10 @@ func unmarshalEnum[E enumValue](v any) (E, error) {
 		return "", &InputError{Reason: "must be one of the names that the enum lists"}
 	}
 	value := E(text)
-	switch {
-	case text == unrecognized:
-		return "", &InputError{Reason: unrecognized + " stands for values that this gateway does not know; it cannot be sent"}
-	case !value.Known():
+	if !value.Known() {
 		return "", &InputError{Reason: fmt.Sprintf("%s is not one of the names that the enum lists", strconv.Quote(text))}
-	default:
-		return value, nil
 	}
+	return value, nil
 }
 
 // MarshalCertificationPhase writes the enum of that name.

@@ -71,7 +71,7 @@ func reviewDecision(itemID string, in gen.ReviewDecisionInput) upstream.ReviewDe
 		ID:              itemID,
 		Decision:        in.Decision,
 		Bulk:            in.Bulk,
-		Comments:        model.ValueOf(in.Comments),
+		Comments:        model.ValueOf(in.Comment),
 		ProposedEndDate: model.ValueOf(in.ProposedEndDate),
 	}
 	if in.Recommendation != nil {
@@ -112,7 +112,7 @@ func (in decisions) missingComments(campaign *upstream.CampaignReference) payloa
 		errs = append(errs, gen.MutationError{
 			Code:    gen.MutationErrorCodeCommentRequired,
 			Message: "The campaign requires a comment for this decision, and a blank one does not count.",
-			Field:   fieldPath("decisions", in.positions[n], "comments"),
+			Field:   fieldPath("decisions", in.positions[n], "comment"),
 			Ids:     []string{in.ids[n]},
 		})
 	}

@@ -280,7 +280,7 @@ func (x *trial) decides(t *testing.T, batch int) {
 	list := make([]any, len(ids))
 	for i, id := range ids {
 		// No two decisions are the same, so that none is mistaken for another.
-		list[i] = graphtest.Object{"itemId": id, "decision": "APPROVE", "comments": fmt.Sprintf("Batch %d, decision %d", batch, i)}
+		list[i] = graphtest.Object{"itemId": id, "decision": "APPROVE", "comment": fmt.Sprintf("Batch %d, decision %d", batch, i)}
 	}
 	a := x.Ask(t, graphtest.Admin, decideOnly, decidingOn(sandbox.LargeCertification, list...))
 	told := x.outcome(t, a, "decideReviewItems", ids, func(payload any) []any { return graphtest.At(payload, "decidedItemIds").([]any) })

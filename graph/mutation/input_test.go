@@ -29,7 +29,7 @@ func TestWrongDecisionsAreReportedAllAtOnce(t *testing.T) {
 	payload := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decidingOn(sandbox.LargeCertification,
 		graphtest.Object{"itemId": items[0], "decision": "APPROVE"},
 		graphtest.Object{"itemId": foreign, "decision": "APPROVE"},
-		graphtest.Object{"itemId": items[1], "decision": "REVOKE", "proposedEndDate": past, "comments": "Late"},
+		graphtest.Object{"itemId": items[1], "decision": "REVOKE", "proposedEndDate": past, "comment": "Late"},
 		graphtest.Object{"itemId": items[2], "decision": "APPROVE", "proposedEndDate": future},
 		graphtest.Object{"itemId": graphtest.ItemID(sandbox.LargeCertification, items[0]), "decision": "REVOKE"},
 		graphtest.Object{"itemId": "a\nb", "decision": "REVOKE"},
@@ -89,7 +89,7 @@ func TestTheSameDecisionTwiceCountsOnce(t *testing.T) {
 	item := w.UndecidedItem(t)
 	global := graphtest.ItemID(sandbox.LargeCertification, item)
 	decision := func(id string) graphtest.Object {
-		return graphtest.Object{"itemId": id, "decision": "REVOKE", "comments": "Left", "recommendation": graphtest.Object{"reasons": []string{"unused"}}}
+		return graphtest.Object{"itemId": id, "decision": "REVOKE", "comment": "Left", "recommendation": graphtest.Object{"reasons": []string{"unused"}}}
 	}
 	payload := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decidingOn(sandbox.LargeCertification, decision(global), decision(item))).OK(t), "decideReviewItems")
 	wantRefusals(t, payload)
@@ -115,13 +115,13 @@ func TestCommentsAreDemandedAsTheCampaignDoes(t *testing.T) {
 			w.Sandbox.Reset()
 			a := w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decidingOn(certification,
 				graphtest.Object{"itemId": items[0], "decision": "APPROVE"},
-				graphtest.Object{"itemId": items[1], "decision": "REVOKE", "comments": " \t\n"},
-				graphtest.Object{"itemId": items[2], "decision": "REVOKE", "comments": "Left"},
-				graphtest.Object{"itemId": items[3], "decision": "REVOKE", "comments": nil},
+				graphtest.Object{"itemId": items[1], "decision": "REVOKE", "comment": " \t\n"},
+				graphtest.Object{"itemId": items[2], "decision": "REVOKE", "comment": "Left"},
+				graphtest.Object{"itemId": items[3], "decision": "REVOKE", "comment": nil},
 			))
 			want := []graphtest.Object{}
 			for _, i := range each.missing {
-				want = append(want, graphtest.Object{"code": "COMMENT_REQUIRED", "field": []any{"decisions", fmt.Sprint(i), "comments"}, "ids": []any{items[i]}})
+				want = append(want, graphtest.Object{"code": "COMMENT_REQUIRED", "field": []any{"decisions", fmt.Sprint(i), "comment"}, "ids": []any{items[i]}})
 			}
 			wantRefusals(t, graphtest.At(a.OK(t), "decideReviewItems"), want...)
 			if each.missing != nil {
@@ -169,7 +169,7 @@ func TestClosedCertificationsAreNotWrittenTo(t *testing.T) {
 			variables graphtest.Object
 			id        string
 		}{
-			"decideReviewItems":        {graphtest.DecideMutation, decidingOn(each.certification, graphtest.Object{"itemId": item, "decision": "APPROVE", "comments": "ok"}), item},
+			"decideReviewItems":        {graphtest.DecideMutation, decidingOn(each.certification, graphtest.Object{"itemId": item, "decision": "APPROVE", "comment": "ok"}), item},
 			"reassignReviewItems":      {graphtest.ReassignMutation, reassigning, item},
 			"reassignReviewItemsAsync": {graphtest.ReassignAsyncMutation, reassigning, item},
 			"signOffCertification":     {graphtest.SignOffMutation, graphtest.Object{"input": graphtest.Object{"certificationId": each.certification}}, each.certification},
@@ -200,7 +200,7 @@ func TestGovernanceGroupsAreDecidedIfTheUpstreamServesThem(t *testing.T) {
 	for _, row := range w.ListAt(t, "", graphtest.Admin, "/certifications/v1/"+sandbox.CrowdCertification+"/access-review-items", graphtest.Filters("completed eq false")) {
 		items = append(items, row["id"].(string))
 	}
-	payload := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decidingOn(sandbox.CrowdCertification, graphtest.Object{"itemId": items[0], "decision": "APPROVE", "comments": "ok"})).OK(t), "decideReviewItems")
+	payload := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decidingOn(sandbox.CrowdCertification, graphtest.Object{"itemId": items[0], "decision": "APPROVE", "comment": "ok"})).OK(t), "decideReviewItems")
 	wantRefusals(t, payload)
 	w.WantWritten(t, items[:1])
 }

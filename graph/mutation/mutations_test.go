@@ -18,7 +18,7 @@ import (
 func decisions(ids []string, members graphtest.Object) graphtest.Object {
 	list := make([]any, len(ids))
 	for i, id := range ids {
-		decision := graphtest.Object{"itemId": id, "decision": "APPROVE", "comments": "Needed"}
+		decision := graphtest.Object{"itemId": id, "decision": "APPROVE", "comment": "Needed"}
 		for name, value := range members {
 			decision[name] = value
 		}
@@ -86,8 +86,8 @@ func TestDecideChangesExactlyTheItems(t *testing.T) {
 		t.Errorf("certification (-want +got):\n%s", diff)
 	}
 	wantItems := []any{
-		graphtest.Object{"rawId": items[0], "completed": true, "decision": "APPROVE", "comments": "Needed"},
-		graphtest.Object{"rawId": items[1], "completed": true, "decision": "APPROVE", "comments": "Needed"},
+		graphtest.Object{"rawId": items[0], "completed": true, "decision": "APPROVE", "comment": "Needed"},
+		graphtest.Object{"rawId": items[1], "completed": true, "decision": "APPROVE", "comment": "Needed"},
 	}
 	if diff := gocmp.Diff(any(wantItems), graphtest.At(payload, "decidedItems")); diff != "" {
 		t.Errorf("decidedItems (-want +got):\n%s", diff)
@@ -96,7 +96,7 @@ func TestDecideChangesExactlyTheItems(t *testing.T) {
 	// Another decision on the same item, and a revocation with everything that it can have.
 	end := w.Clock.Now().Add(48 * time.Hour)
 	a = w.Ask(t, "reviewer-1", graphtest.DecideMutation, decisions(items[1:3], graphtest.Object{
-		"decision": "REVOKE", "comments": `Moved "on" \ 50 % & more – ありがとう 🙏`, "proposedEndDate": end.Format(time.RFC3339), "bulk": true,
+		"decision": "REVOKE", "comment": `Moved "on" \ 50 % & more – ありがとう 🙏`, "proposedEndDate": end.Format(time.RFC3339), "bulk": true,
 		"recommendation": graphtest.Object{"recommendation": "REVOKE", "reasons": []string{"unused"}, "timestamp": "2026-03-01T10:00:00+02:00"},
 	}))
 	payload = graphtest.At(a.OK(t), "decideReviewItems")
@@ -105,7 +105,7 @@ func TestDecideChangesExactlyTheItems(t *testing.T) {
 		t.Errorf("%v decisions are made", made)
 	}
 	for _, item := range graphtest.At(payload, "decidedItems").([]any) {
-		if graphtest.At(item, "decision") != "REVOKE" || graphtest.At(item, "comments") != `Moved "on" \ 50 % & more – ありがとう 🙏` {
+		if graphtest.At(item, "decision") != "REVOKE" || graphtest.At(item, "comment") != `Moved "on" \ 50 % & more – ありがとう 🙏` {
 			t.Errorf("the item is %v", item)
 		}
 	}
@@ -210,7 +210,7 @@ func TestFaultInTheSecondCall(t *testing.T) {
 			w.Sandbox.Reset()
 			each.fault.After, each.fault.Count = 1, 1
 			w.Spoil(t, "makeIdentityDecision", each.fault)
-			a := w.Ask(t, graphtest.Admin, strings.Replace(graphtest.DecideMutation, "decidedItems { rawId completed decision comments }", "", 1), decisions(items, nil))
+			a := w.Ask(t, graphtest.Admin, strings.Replace(graphtest.DecideMutation, "decidedItems { rawId completed decision comment }", "", 1), decisions(items, nil))
 			payload := graphtest.At(a.OK(t), "decideReviewItems")
 			decided := items
 			if each.applied {
@@ -281,12 +281,12 @@ func TestRefusalsOfDecisions(t *testing.T) {
 			}
 		})
 	}
-	for code, input := range map[string]graphtest.Object{
-		"BAD_USER_INPUT":            one(item, graphtest.Object{"decision": "UNRECOGNIZED"}),
-		"GRAPHQL_VALIDATION_FAILED": one(item, graphtest.Object{"proposedEndDate": "tomorrow", "decision": "REVOKE"}),
+	for _, input := range []graphtest.Object{
+		one(item, graphtest.Object{"decision": "UNRECOGNIZED"}),
+		one(item, graphtest.Object{"proposedEndDate": "tomorrow", "decision": "REVOKE"}),
 	} {
 		a := w.Ask(t, graphtest.Admin, graphtest.DecideMutation, input)
-		if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != code || a.At("decideReviewItems") != nil {
+		if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "GRAPHQL_VALIDATION_FAILED" || a.At("decideReviewItems") != nil {
 			t.Errorf("got %s", a.Text)
 		}
 	}
@@ -319,12 +319,12 @@ func TestReassignMovesItems(t *testing.T) {
 		t.Errorf("moved are %v", moved)
 	}
 	// The new reviewer finds them, with the certification that they came from.
-	b := w.Ask(t, "reviewer-2", `{ certifications(first: 1000) { nodes { reassignment { comment from { id certification { rawId } } } reviewItems(first: 1000) { nodes { rawId } } } } }`, nil)
+	b := w.Ask(t, "reviewer-2", `{ certifications(first: 1000) { nodes { reassignment { comment from { rawId certification { rawId } } } reviewItems(first: 1000) { nodes { rawId } } } } }`, nil)
 	var found int
 	for _, node := range b.At("certifications", "nodes").([]any) {
 		if graphtest.At(node, "reassignment", "comment") == `On leave "until" May` {
 			found += len(graphtest.Column(graphtest.At(node, "reviewItems", "nodes"), "rawId"))
-			if graphtest.At(node, "reassignment", "from", "id") != sandbox.LargeCertification {
+			if graphtest.At(node, "reassignment", "from", "rawId") != sandbox.LargeCertification {
 				t.Errorf("it came from %v", graphtest.At(node, "reassignment"))
 			}
 		}

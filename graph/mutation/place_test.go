@@ -19,7 +19,7 @@ func TestPlacesInTheUpstreamsTextsAreFound(t *testing.T) {
 		sentence string
 	}{
 		`[0].id: the certification has no item "x".`:                 {deciding, []string{"decisions", "250", "itemId"}, `The certification has no item "x".`},
-		"[3].comments: the campaign requires a comment":              {deciding, []string{"decisions", "260", "comments"}, "The campaign requires a comment."},
+		"[3].comments: the campaign requires a comment":              {deciding, []string{"decisions", "260", "comment"}, "The campaign requires a comment."},
 		"[11].proposedEndDate: must be in the future.":               {deciding, []string{"decisions", "268", "proposedEndDate"}, "Must be in the future."},
 		"[1].recommendation.timestamp: required.":                    {deciding, []string{"decisions", "251", "recommendation", "timestamp"}, "A value is required here."},
 		"$[2].decision: illegal":                                     {deciding, []string{"decisions", "252", "decision"}, "The upstream refuses this: illegal."},
@@ -27,7 +27,7 @@ func TestPlacesInTheUpstreamsTextsAreFound(t *testing.T) {
 		"[2]: the item is decided already.":                          {deciding, []string{"decisions", "252"}, "The item is decided already."},
 		"[2].madeUp: this is wrong.":                                 {deciding, []string{"decisions", "252"}, "This is wrong."},
 		`The request body is malformed at "/3/decision".`:            {deciding, []string{"decisions", "260", "decision"}, "The request body is malformed."},
-		"Required data missing: [3].comments":                        {deciding, []string{"decisions", "260", "comments"}, "Required data missing."},
+		"Required data missing: [3].comments":                        {deciding, []string{"decisions", "260", "comment"}, "Required data missing."},
 		"Illegal value for '[3].decision' of the request.":           {deciding, []string{"decisions", "260", "decision"}, "Illegal value of the request."},
 		"reassign[3]: the item is decided already.":                  {reassigning, []string{"references", "260"}, "The item is decided already."},
 		"reassign[3].type: required.":                                {reassigning, []string{"references", "260", "type"}, "A value is required here."},

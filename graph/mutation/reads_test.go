@@ -32,7 +32,7 @@ func TestEveryReadShowsTheWritesBeforeIt(t *testing.T) {
 	}{
 		{"decision", "decideReviewItems", decideOnly, decisions(items[:1], nil), sandbox.LargeCertification, items[0]},
 		{
-			"another decision", "decideReviewItems", decideOnly, decisions(items[:1], graphtest.Object{"decision": "REVOKE", "comments": "Left"}),
+			"another decision", "decideReviewItems", decideOnly, decisions(items[:1], graphtest.Object{"decision": "REVOKE", "comment": "Left"}),
 			sandbox.LargeCertification, items[0],
 		},
 		{
@@ -162,7 +162,7 @@ func TestPrechecksReadPastTheCache(t *testing.T) {
 		}
 	}
 	item := w.List(t, graphtest.Admin, "/certifications/"+staged+"/access-review-items", nil)[0]["id"].(string)
-	input := decidingOn(staged, graphtest.Object{"itemId": item, "decision": "APPROVE", "comments": "Needed"})
+	input := decidingOn(staged, graphtest.Object{"itemId": item, "decision": "APPROVE", "comment": "Needed"})
 	seen(t, w, graphtest.Admin, staged, item)
 	wantRefusals(t, graphtest.At(w.Ask(t, graphtest.Admin, decideOnly, input).OK(t), "decideReviewItems"), graphtest.Object{"code": "NOT_ACTIVE", "field": nil, "ids": []any{item}})
 	if err := w.Sandbox.ActivateCampaign(sandbox.StagedCampaign); err != nil {
@@ -226,10 +226,10 @@ func TestACertificationThatCannotBeReadIsAnError(t *testing.T) {
 
 // everywhere reads a certification and one of its items in every way that there is.
 const everywhere = `query ($id: ID!, $node: ID!, $item: ID!, $raw: ID!) {
-	certification(id: $id) { phase decisionsMade decisionsTotal reviewItems(first: 1, filter: {ids: [$raw]}) { totalCount nodes { decision comments completed } } }
+	certification(id: $id) { phase decisionsMade decisionsTotal reviewItems(first: 1, filter: {ids: [$raw]}) { totalCount nodes { decision comment completed } } }
 	node(id: $node) { ... on Certification { phase decisionsMade decisionsTotal } }
 	certifications(filter: {ids: [$id]}) { nodes { phase decisionsMade decisionsTotal reviewItems(first: 1, filter: {completed: true}) { totalCount } } }
-	item: node(id: $item) { ... on AccessReviewItem { decision comments completed certification { decisionsMade } } }
+	item: node(id: $item) { ... on AccessReviewItem { decision comment completed certification { decisionsMade } } }
 }`
 
 // seen returns what a caller sees of a certification and an item in every way that there is.
@@ -249,10 +249,10 @@ func expected(t *testing.T, w *graphtest.Tenant, certification, item string) any
 	own := graphtest.Object{"phase": c["phase"], "decisionsMade": c["decisionsMade"], "decisionsTotal": c["decisionsTotal"]}
 	rows, found := []any{}, any(nil)
 	for _, row := range w.List(t, graphtest.Admin, items, graphtest.Filters(`id eq "`+item+`"`)) {
-		shown := graphtest.Object{"decision": row["decision"], "comments": row["comments"], "completed": row["completed"]}
+		shown := graphtest.Object{"decision": row["decision"], "comment": row["comments"], "completed": row["completed"]}
 		rows = append(rows, shown)
 		found = graphtest.Object{
-			"decision": row["decision"], "comments": row["comments"], "completed": row["completed"],
+			"decision": row["decision"], "comment": row["comments"], "completed": row["completed"],
 			"certification": graphtest.Object{"decisionsMade": c["decisionsMade"]},
 		}
 	}

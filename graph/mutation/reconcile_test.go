@@ -162,7 +162,7 @@ func TestEarlierDecisionsAreToldApart(t *testing.T) {
 	w := graphtest.NewTenant(t, graphtest.Setup{})
 	items := w.UndecidedItems(t, 3)
 	one := func(id, decision, comments string) graphtest.Object {
-		return graphtest.Object{"itemId": id, "decision": decision, "comments": comments}
+		return graphtest.Object{"itemId": id, "decision": decision, "comment": comments}
 	}
 	w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decidingOn(
 		sandbox.LargeCertification, one(items[0], "APPROVE", "Needed"), one(items[1], "APPROVE", "Needed"), one(items[2], "APPROVE", "Needed"),

@@ -29,7 +29,7 @@ type sentCall struct {
 // The fields of an entry that have a name in the upstream's body, and their paths in the input.
 var (
 	decisionFields = map[string]string{
-		"id": "itemId", "decision": "decision", "bulk": "bulk", "comments": "comments", "proposedEndDate": "proposedEndDate",
+		"id": "itemId", "decision": "decision", "bulk": "bulk", "comments": "comment", "proposedEndDate": "proposedEndDate",
 		"recommendation": "recommendation", "recommendation.recommendation": "recommendation.recommendation",
 		"recommendation.reasons": "recommendation.reasons", "recommendation.timestamp": "recommendation.timestamp",
 	}

@@ -126,11 +126,11 @@ func TestCommentsThatTheUpstreamRequiresAreAskedFor(t *testing.T) {
 		first, second := items[0]["id"].(string), items[1]["id"].(string)
 		payload := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decidingOn(
 			certification,
-			graphtest.Object{"itemId": first, "decision": "APPROVE", "comments": "fine"},
+			graphtest.Object{"itemId": first, "decision": "APPROVE", "comment": "fine"},
 			graphtest.Object{"itemId": second, "decision": "APPROVE"},
 		)).OK(t), "decideReviewItems")
 		if got := graphtest.At(payload, "errors", 0); graphtest.At(got, "code") != "COMMENT_REQUIRED" || graphtest.At(got, "ids", 0) != second ||
-			graphtest.PathText(graphtest.At(got, "field").([]any)) != "decisions.1.comments" ||
+			graphtest.PathText(graphtest.At(got, "field").([]any)) != "decisions.1.comment" ||
 			graphtest.At(got, "message") != "The campaign requires a comment for this decision." {
 			t.Errorf("got %v", got)
 		}

@@ -42,7 +42,7 @@ func TestNothingIsRefusedForWhatCannotBeRead(t *testing.T) {
 			if graphtest.At(signed.OK(t), "signOffCertification", "certification", "phase") != "SIGNED" {
 				t.Errorf("signing off: %s", signed.Text)
 			}
-			decided := w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decisions(items[:1], graphtest.Object{"comments": "Needed"}))
+			decided := w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decisions(items[:1], graphtest.Object{"comment": "Needed"}))
 			if ids := graphtest.At(decided.OK(t), "decideReviewItems", "decidedItemIds").([]any); len(ids) != 1 {
 				t.Errorf("deciding: %s", decided.Text)
 			}
@@ -97,7 +97,7 @@ func TestDatesThatAreZeroToAProgrammingLanguage(t *testing.T) {
 	}
 	for _, date := range []string{"9999-12-31T23:59:59Z", w.Clock.Now().Add(time.Second).Format(time.RFC3339)} {
 		a := w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decisions([]string{item}, graphtest.Object{
-			"decision": "REVOKE", "proposedEndDate": date, "comments": "Leaves", "recommendation": graphtest.Object{"timestamp": "0001-01-01T00:00:00Z"},
+			"decision": "REVOKE", "proposedEndDate": date, "comment": "Leaves", "recommendation": graphtest.Object{"timestamp": "0001-01-01T00:00:00Z"},
 		}))
 		if ids := graphtest.At(a.OK(t), "decideReviewItems", "decidedItemIds").([]any); len(ids) != 1 {
 			t.Errorf("%s: %s", date, a.Text)

@@ -70,11 +70,11 @@ func TestDeferIsTakenOut(t *testing.T) {
 func TestEachPlaceOfAConnectionWantsWhatAllDo(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]int{ // how many places
-		`{ certifications { nodes { id } } ... @defer { certifications { totalCount } } }`:                                                                                  2,
-		`{ certifications { nodes { id } ... @defer { totalCount } } }`:                                                                                                     0,
-		`{ certifications { nodes { reviewers { nodes { id } } ...F @defer ...F } } } fragment F on Certification { reviewers { totalCount } r: reviewers { totalCount } }`: 2,
-		`{ certification(id: "c") { reviewers { nodes { id } } ... on Certification @defer { reviewers { totalCount } campaign { id } } campaign { name } } }`:              2,
-		`{ a: certifications { nodes { id } } ... @defer { a: certifications { totalCount } b: certifications { pageInfo { hasNextPage } } } }`:                             3,
+		`{ certifications { nodes { id } } ... @defer { certifications { totalCount } } }`:                                                                                     2,
+		`{ certifications { nodes { id } ... @defer { totalCount } } }`:                                                                                                        0,
+		`{ certifications { nodes { reviewers { nodes { rawId } } ...F @defer ...F } } } fragment F on Certification { reviewers { totalCount } r: reviewers { totalCount } }`: 2,
+		`{ certification(id: "c") { reviewers { nodes { rawId } } ... on Certification @defer { reviewers { totalCount } campaign { id } } campaign { name } } }`:              2,
+		`{ a: certifications { nodes { id } } ... @defer { a: certifications { totalCount } b: certifications { pageInfo { hasNextPage } } } }`:                                3,
 	} {
 		operation := operationOf(t, query)
 		takeDefers(operation)

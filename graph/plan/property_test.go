@@ -146,10 +146,12 @@ func (o *operationWriter) certification() string {
 			return "reviewItems" + o.arguments(`filter: {completed: false}`, `filter: {accessIds: []}`, `orderBy: {field: ACCESS_NAME}`) + " " + o.connection(o.item)
 		},
 		func() string {
-			return "reviewers" + o.arguments(`filter: {name: {startsWith: "A"}}`, `filter: {ids: []}`) + " " + o.connection(func() string { return "{ id name }" })
+			return "reviewers" + o.arguments(`filter: {name: {startsWith: "A"}}`, `filter: {ids: []}`) + " " + o.connection(func() string { return "{ rawId name }" })
 		},
 		func() string { return "pendingTasks" + o.arguments() + " " + o.connection(o.task) },
-		func() string { return "reassignment { comment from { id certification " + o.certification() + " } }" },
+		func() string {
+			return "reassignment { comment from { rawId certification " + o.certification() + " } }"
+		},
 	)
 }
 
@@ -228,7 +230,7 @@ func (o *operationWriter) exactRoot() string {
 	below := graphtest.Pick(o.r, "", items, "reviewers { nodes { name } }", "pendingTasks { nodes { status certification { name } } }",
 		items+" reviewers(first: 3) { nodes { name } } pendingTasks { totalCount }")
 	row := graphtest.Pick(o.r, "reviewers { nodes { name } }", "reviewItems(first: 2) { nodes { id certification { name } } }", "pendingTasks { totalCount }", "name",
-		"a: reviewers { nodes { name } } b: reviewers { nodes { id } }", "reviewers { __typename } reviewItems { totalCount } pendingTasks { nodes { id } }")
+		"a: reviewers { nodes { name } } b: reviewers { nodes { rawId } }", "reviewers { __typename } reviewItems { totalCount } pendingTasks { nodes { id } }")
 	switch o.r.IntN(7) {
 	case 0, 1:
 		return fmt.Sprintf("certification(id: %q) { name %s }", graphtest.Pick(o.r, id, relay.EncodeID("Certification", id)), below)
@@ -263,7 +265,7 @@ func (o *operationWriter) mutation() string {
 		case 0:
 			var list []string
 			for _, item := range items {
-				list = append(list, fmt.Sprintf("{itemId: %q, decision: APPROVE, comments: \"fine\"}", item))
+				list = append(list, fmt.Sprintf("{itemId: %q, decision: APPROVE, comment: \"fine\"}", item))
 			}
 			root += fmt.Sprintf("decideReviewItems(input: {certificationId: %q, decisions: [%s]}) ", id, strings.Join(list, " ")) +
 				o.fields("DecideReviewItemsPayload", "errors { code }", certification, func() string { return "decidedItems " + o.item() })

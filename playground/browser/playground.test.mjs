@@ -133,7 +133,7 @@ onPage('the explorer adds a field', {}, async (page) => {
 onPage('a mutation changes the data', {}, async (page) => {
   await page.locator('.graphiql-tab-button', { hasText: 'Approve' }).click();
   const { data } = await answerOf(page);
-  assert.deepEqual(data.decideReviewItems.decidedItems, [{ decision: 'APPROVE', comments: 'Still needed', completed: true }]);
+  assert.deepEqual(data.decideReviewItems.decidedItems, [{ decision: 'APPROVE', comment: 'Still needed', completed: true }]);
 });
 
 onPage('a subscription shows a task on its way and at its end', {}, async (page) => {
@@ -144,7 +144,7 @@ onPage('a subscription shows a task on its way and at its end', {}, async (page)
   }
   const { certifications } = await ask(
     `{ certifications(first: 2, filter: { phase: ACTIVE, completed: false }, orderBy: [{ field: NAME }]) {
-      nodes { id reviewer { id } reviewItems(first: 1, filter: { completed: false }) { nodes { rawId } } }
+      nodes { id reviewer { rawId } reviewItems(first: 1, filter: { completed: false }) { nodes { rawId } } }
     } }`,
   );
   const [from, to] = certifications.nodes;
@@ -154,7 +154,7 @@ onPage('a subscription shows a task on its way and at its end', {}, async (page)
       input: {
         certificationId: from.id,
         references: [{ id: from.reviewItems.nodes[0].rawId, type: 'ITEM' }],
-        reassignTo: to.reviewer.id,
+        reassignTo: to.reviewer.rawId,
         reason: 'Knows the team better',
       },
     },
