@@ -27,6 +27,11 @@ type identity struct {
 	department string
 	created    time.Time // zero if unknown
 	modified   time.Time // zero if unknown
+
+	firstName, lastName string // empty if the identity has none
+	// uncorrelated means that no authoritative source has the identity, and protected that it is kept nevertheless.
+	uncorrelated, protected bool
+	public                  wirePublicIdentity
 }
 
 // address returns the email of the identity, and whether it has one.
@@ -76,6 +81,22 @@ type access struct {
 	entitlement   *entitlement
 	accessProfile *accessProfile
 	role          *role
+}
+
+// entitlementSource returns the name of the source of an entitlement; other access has none.
+func (a *access) entitlementSource() (string, bool) {
+	if a.entitlement == nil {
+		return "", false
+	}
+	return a.entitlement.wire.SourceName, true
+}
+
+// accessProfileSource returns the name of the source of an access profile; other access has none.
+func (a *access) accessProfileSource() (string, bool) {
+	if a.accessProfile == nil || len(a.accessProfile.entitlements) == 0 {
+		return "", false
+	}
+	return a.accessProfile.entitlements[0].wire.SourceName, true
 }
 
 // An accessProfile is a bundle of entitlements.

@@ -23,42 +23,6 @@ const (
 	revoke    decision = "REVOKE"
 )
 
-// Values of the vendor's campaignType.
-const (
-	managerCampaign         = "MANAGER"
-	sourceOwnerCampaign     = "SOURCE_OWNER"
-	searchCampaign          = "SEARCH"
-	roleCompositionCampaign = "ROLE_COMPOSITION"
-	machineAccountCampaign  = "MACHINE_ACCOUNT"
-)
-
-// Values of the vendor's mandatoryCommentRequirement.
-const (
-	commentAlways   = "ALL_DECISIONS"
-	commentOnRevoke = "REVOKE_ONLY_DECISIONS"
-	commentNever    = "NO_DECISIONS"
-)
-
-// A campaignStatus is the state of a campaign, under the name that the vendor's campaign operations use.
-type campaignStatus string
-
-const (
-	campaignStaged      campaignStatus = "STAGED"
-	campaignActive      campaignStatus = "ACTIVE"
-	campaignRemediating campaignStatus = "COMPLETING" // all signed off, and something was revoked
-	campaignCompleted   campaignStatus = "COMPLETED"
-)
-
-// A campaign is a set of certifications that were started together under one set of rules.
-type campaign struct {
-	wire           wireCampaign
-	status         campaignStatus // see statusAt
-	completes      time.Time      // when remediation ends
-	certifications []*certification
-	// sunsetComments makes a decision with an end date require a comment.
-	sunsetComments bool
-}
-
 // A certification is the part of a campaign that one reviewer is responsible for.
 type certification struct {
 	id           string
@@ -136,52 +100,4 @@ func (c *certification) item(id string) *item {
 		}
 	}
 	return nil
-}
-
-// activate opens the campaign and its staged certifications to their reviewers.
-func (c *campaign) activate(now time.Time) {
-	c.status = campaignActive
-	for _, each := range c.certifications {
-		if each.phase == staged {
-			each.phase, each.modified = active, now
-		}
-	}
-}
-
-// signedOff returns how many of the campaign's certifications are signed off.
-func (c *campaign) signedOff() int {
-	count := 0
-	for _, each := range c.certifications {
-		if each.phase == signed {
-			count++
-		}
-	}
-	return count
-}
-
-// settle completes an active campaign once nothing is left to sign off: at once if everything was approved, otherwise
-// when what was revoked has been carried out, which takes as long as remediation says. A certification that a
-// reassignment emptied can never be signed off, so the campaign does not wait for it.
-func (c *campaign) settle(now time.Time, remediation time.Duration) {
-	if c.status != campaignActive {
-		return
-	}
-	completes := now
-	for _, each := range c.certifications {
-		if each.phase != signed && len(each.items) > 0 {
-			return
-		}
-		if slices.ContainsFunc(each.items, func(i *item) bool { return i.decision == revoke }) {
-			completes = now.Add(remediation)
-		}
-	}
-	c.status, c.completes = campaignRemediating, completes
-}
-
-// statusAt returns the status at the given time: remediation ends by itself.
-func (c *campaign) statusAt(now time.Time) campaignStatus {
-	if c.status == campaignRemediating && !now.Before(c.completes) {
-		return campaignCompleted
-	}
-	return c.status
 }

@@ -74,6 +74,9 @@ type Config struct {
 	// GovernanceGroups says under which versions certifications that a governance group reviews can be used by id. Default
 	// GovernanceGroupsByVersion.
 	GovernanceGroups GovernanceGroups
+	// PublicNameFilter lets public identities be filtered by name. The vendor documents no such filter, which some tenants
+	// serve all the same: otherwise it is refused.
+	PublicNameFilter bool
 
 	// Clock tells the time. Default time.Now.
 	Clock func() time.Time

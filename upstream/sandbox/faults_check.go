@@ -24,9 +24,10 @@ const (
 // operationWrites reports whether an operation changes data, and whether there is one of that name.
 func operationWrites(operation string) (writes, known bool) {
 	switch operation {
-	case "getCertificationTask", "getIdentityCertification", "getIdentityCertificationItemPermissions",
-		"getPendingCertificationTasks", "listCertificationReviewers", "listIdentityAccessReviewItems",
-		"listIdentityCertifications":
+	case "getActiveCampaigns", "getCampaign", "getCertificationTask", "getIdentityAccessSummaries",
+		"getIdentityCertification", "getIdentityCertificationItemPermissions", "getIdentityDecisionSummary",
+		"getIdentitySummaries", "getIdentitySummary", "getPendingCertificationTasks", "getPublicIdentities",
+		"listCertificationReviewers", "listIdentityAccessReviewItems", "listIdentityCertifications":
 		return false, true
 	case "makeIdentityDecision", "reassignIdentityCertifications", "signOffIdentityCertification",
 		"submitReassignCertsAsync", everyOperation:

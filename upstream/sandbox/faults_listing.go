@@ -31,8 +31,9 @@ type ListingFault struct {
 
 // listOperations are the operations that list.
 var listOperations = []string{
-	"getIdentityCertificationItemPermissions", "getPendingCertificationTasks", "listCertificationReviewers",
-	"listIdentityAccessReviewItems", "listIdentityCertifications",
+	"getActiveCampaigns", "getIdentityAccessSummaries", "getIdentityCertificationItemPermissions", "getIdentitySummaries",
+	"getPendingCertificationTasks", "getPublicIdentities", "listCertificationReviewers", "listIdentityAccessReviewItems",
+	"listIdentityCertifications",
 }
 
 // ask returns the request to make instead, so that what comes back can be changed as the fault says.

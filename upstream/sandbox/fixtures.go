@@ -19,4 +19,6 @@ const (
 	FailedTask    = "a07b92e4f5c84d1bb6f3d0e9c8a71407"
 	// StagedCampaign is not activated yet; see Sandbox.ActivateCampaign.
 	StagedCampaign = "d35c7a1e9f824b60a4e6c0b8f2d79108"
+	// PendingCampaign has no certifications yet.
+	PendingCampaign = "7c19e4b2d0a64f85b3d8e1f7a6c25309"
 )

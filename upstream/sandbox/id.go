@@ -12,6 +12,8 @@ const (
 	seedStream     uint64 = 0x9e3779b97f4a7c15
 	stateStream    uint64 = 0xd1b54a32d192ed03
 	trackingStream uint64 = 0xaef17502108ef2d9
+	campaignStream uint64 = 0x8bb84b93962eacc9
+	peopleStream   uint64 = 0x2d358dccaa6c78a5
 )
 
 // An idSource hands out identifiers that are the same in every run with the same seed and stream.

@@ -35,21 +35,9 @@ var itemCollection = collection[*item]{
 
 func (i *item) accessType() string { return string(i.access.kind) }
 
-// entitlementSource returns the name of the source of an entitlement item; other items have none.
-func (i *item) entitlementSource() (string, bool) {
-	if i.access.entitlement == nil {
-		return "", false
-	}
-	return i.access.entitlement.wire.SourceName, true
-}
+func (i *item) entitlementSource() (string, bool) { return i.access.entitlementSource() }
 
-// accessProfileSource returns the name of the source of an access profile item; other items have none.
-func (i *item) accessProfileSource() (string, bool) {
-	if i.access.accessProfile == nil || len(i.access.accessProfile.entitlements) == 0 {
-		return "", false
-	}
-	return i.access.accessProfile.entitlements[0].wire.SourceName, true
-}
+func (i *item) accessProfileSource() (string, bool) { return i.access.accessProfileSource() }
 
 // listItems serves listIdentityAccessReviewItems.
 func (s *Sandbox) listItems(c *call) (any, error) {
@@ -120,16 +108,13 @@ func (i *item) render(row *wireItem, of *campaign) {
 	row.NewAccess = i.newAccess
 	row.Decision = i.decision
 	row.Comments = i.comments
-	row.IdentitySummary = wireIdentitySummary{ID: i.summary.id, Name: i.summary.name, Completed: i.summary.completed()}
-	if i.summary.identity != nil {
-		row.IdentitySummary.IdentityID = i.summary.identity.id
-	}
+	row.IdentitySummary = i.summary.render()
 	row.AccessSummary.Access = wireAccess{Type: i.access.kind, ID: i.access.id, Name: i.access.name}
 	switch {
 	case i.access.entitlement != nil:
 		wire := i.access.entitlement.wire // a copy, since the account differs by item
 		if i.summary.identity != nil {
-			wire.Account = accountOf(i.summary.identity, i.access.entitlement.source, of.wire.CampaignType == machineAccountCampaign)
+			wire.Account = new(accountOf(i.summary.identity, i.access.entitlement.source, of.wire.CampaignType == machineAccountCampaign))
 		}
 		row.AccessSummary.Entitlement = &wire
 	case i.access.accessProfile != nil:

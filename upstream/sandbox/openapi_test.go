@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"strings"
@@ -13,10 +14,12 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/go-json-experiment/json"
 )
 
-// definitionFile holds the shapes of the vendor's definition; a test of the client makes it.
-const definitionFile = "../testdata/openapi-certifications.json"
+// definitionFiles hold the shapes of the vendor's definitions, which agree on what is in both; a test of the client makes
+// them.
+var definitionFiles = []string{"../testdata/openapi-certifications.json", "../testdata/openapi-neighbours.json"}
 
 // loadDefinition returns a router over the definition, for requests whose path begins with /v3, and loadYearly one
 // over what the yearly versions changed in it.
@@ -26,22 +29,88 @@ var (
 )
 
 func readDefinition(yearly bool) (routers.Router, error) {
-	text, err := os.ReadFile(definitionFile)
+	document, err := mergedDefinition()
 	if err != nil {
 		return nil, err
 	}
-	document, err := openapi3.NewLoader().LoadFromData(text)
-	if err != nil {
-		return nil, err
+	nullable := map[string][]string{
+		// What the yearly versions say of campaigns is true of all versions, as the samples of /v3 show.
+		"SlimCampaign": {"id", "deadline", "status", "created", "totalCertifications", "completedCertifications", "alerts"},
+		"Campaign": {
+			"modified", "filter", "sourceOwnerCampaignInfo", "searchCampaignInfo", "roleCompositionCampaignInfo",
+			"machineAccountCampaignInfo", "sourcesWithOrphanEntitlements",
+		},
+	}
+	if yearly {
+		nullable["IdentityReferenceWithNameAndEmail"] = []string{"email"}
 	}
 	for _, schema := range document.Components.Schemas {
+		joinSchema(schema.Value)
 		closeSchema(schema.Value)
 	}
-	document.Servers = openapi3.Servers{{URL: "/v3"}}
-	if yearly {
-		document.Components.Schemas["IdentityReferenceWithNameAndEmail"].Value.Properties["email"].Value.Nullable = true
+	for name, properties := range nullable {
+		for _, property := range properties {
+			document.Components.Schemas[name].Value.Properties[property].Value.Nullable = true
+		}
 	}
+	info := document.Components.Schemas["Campaign"].Value.Properties
+	for _, property := range []*openapi3.SchemaRef{
+		info["searchCampaignInfo"].Value.Properties["reviewer"].Value.Properties["name"],
+		info["searchCampaignInfo"].Value.Properties["reviewer"], info["searchCampaignInfo"].Value.Properties["query"],
+		info["searchCampaignInfo"].Value.Properties["identityIds"],
+		info["roleCompositionCampaignInfo"].Value.Properties["reviewer"],
+		info["roleCompositionCampaignInfo"].Value.Properties["query"], info["roleCompositionCampaignInfo"].Value.Properties["description"],
+	} {
+		property.Value.Nullable = true
+	}
+	document.Servers = openapi3.Servers{{URL: "/v3"}}
 	return gorillamux.NewRouter(document)
+}
+
+// mergedDefinition returns all definitions as one.
+func mergedDefinition() (*openapi3.T, error) {
+	merged := map[string]any{}
+	for _, file := range definitionFiles {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		var one map[string]any
+		if err := json.Unmarshal(text, &one); err != nil {
+			return nil, err
+		}
+		merge(merged, one)
+	}
+	text, err := json.Marshal(merged)
+	if err != nil {
+		return nil, err
+	}
+	return openapi3.NewLoader().LoadFromData(text)
+}
+
+// merge adds the members of an object to another one, at any depth.
+func merge(into, from map[string]any) {
+	for name, value := range from {
+		inner, ok := value.(map[string]any)
+		known, both := into[name].(map[string]any)
+		if ok && both {
+			merge(known, inner)
+		} else {
+			into[name] = value
+		}
+	}
+}
+
+// joinSchema makes one schema of one that is all of several, so that it can be closed.
+func joinSchema(schema *openapi3.Schema) {
+	for _, part := range schema.AllOf {
+		if schema.Properties == nil {
+			schema.Properties = openapi3.Schemas{}
+		}
+		maps.Copy(schema.Properties, part.Value.Properties)
+		schema.Required = append(schema.Required, part.Value.Required...)
+	}
+	schema.AllOf = nil
 }
 
 // closeSchema turns a member that the definition does not have into an error. Hardly any member is required, so that a
@@ -59,6 +128,9 @@ func closeSchema(schema *openapi3.Schema) {
 		closeSchema(schema.Items.Value)
 	}
 }
+
+// services are the first words of the paths of the operations.
+var services = []string{"/certifications", "/certification-tasks", "/campaigns", "/public-identities"}
 
 // conforms checks an exchange with the sandbox against the definition: the answer always, the request where it
 // was accepted. Paths of other versions are checked as those of /v3. What is refused for a path that
@@ -106,7 +178,7 @@ func conforms(t testing.TB, request *http.Request, sent []byte, answered *http.R
 
 // underV3 rewrites the path of any version to that of /v3.
 func underV3(path string) string {
-	for _, service := range []string{"/certifications", "/certification-tasks"} {
+	for _, service := range services {
 		if rest, ok := strings.CutPrefix(path, service+"/"+currentVersion); ok {
 			return "/v3" + service + rest
 		}

@@ -16,28 +16,41 @@ type operation struct {
 	method  string
 	service string
 	path    string
-	scope   string
+	scopes  []string // any of which is enough
 	handle  func(*call) (any, error)
 }
 
-// operations returns the eleven operations.
+// operations returns the operations on certifications and their neighbours: summaries, campaigns and people.
 func (s *Sandbox) operations() []operation {
-	const certifications, tasks = "certifications", "certification-tasks"
+	const certifications, tasks, campaigns, people = "certifications", "certification-tasks", "campaigns", "public-identities"
 	return []operation{
-		{"listIdentityCertifications", "GET", certifications, "", readScope, s.listCertifications},
-		{"getIdentityCertification", "GET", certifications, "/{id}", readScope, s.getCertification},
-		{"listIdentityAccessReviewItems", "GET", certifications, "/{id}/access-review-items", readScope, s.listItems},
+		{"listIdentityCertifications", "GET", certifications, "", readScopes, s.listCertifications},
+		{"getIdentityCertification", "GET", certifications, "/{id}", readScopes, s.getCertification},
+		{"listIdentityAccessReviewItems", "GET", certifications, "/{id}/access-review-items", readScopes, s.listItems},
 		{
 			"getIdentityCertificationItemPermissions", "GET", certifications,
-			"/{id}/access-review-items/{itemId}/permissions", readScope, s.listPermissions,
+			"/{id}/access-review-items/{itemId}/permissions", readScopes, s.listPermissions,
 		},
-		{"listCertificationReviewers", "GET", certifications, "/{id}/reviewers", readScope, s.listReviewers},
-		{"makeIdentityDecision", "POST", certifications, "/{id}/decide", manageScope, s.makeDecisions},
-		{"reassignIdentityCertifications", "POST", certifications, "/{id}/reassign", manageScope, s.reassignNow},
-		{"submitReassignCertsAsync", "POST", certifications, "/{id}/reassign-async", manageScope, s.reassignLater},
-		{"signOffIdentityCertification", "POST", certifications, "/{id}/sign-off", manageScope, s.signOffNow},
-		{"getCertificationTask", "GET", tasks, "/{id}", readScope, s.getTask},
-		{"getPendingCertificationTasks", "GET", tasks, "", readScope, s.listTasks},
+		{"listCertificationReviewers", "GET", certifications, "/{id}/reviewers", readScopes, s.listReviewers},
+		{"makeIdentityDecision", "POST", certifications, "/{id}/decide", manageScopes, s.makeDecisions},
+		{"reassignIdentityCertifications", "POST", certifications, "/{id}/reassign", manageScopes, s.reassignNow},
+		{"submitReassignCertsAsync", "POST", certifications, "/{id}/reassign-async", manageScopes, s.reassignLater},
+		{"signOffIdentityCertification", "POST", certifications, "/{id}/sign-off", manageScopes, s.signOffNow},
+		{"getCertificationTask", "GET", tasks, "/{id}", readScopes, s.getTask},
+		{"getPendingCertificationTasks", "GET", tasks, "", readScopes, s.listTasks},
+		{
+			"getIdentityAccessSummaries", "GET", certifications, "/{id}/access-summaries/{type}", readScopes,
+			s.listAccessSummaries,
+		},
+		{"getIdentityDecisionSummary", "GET", certifications, "/{id}/decision-summary", readScopes, s.getDecisionSummary},
+		{"getIdentitySummaries", "GET", certifications, "/{id}/identity-summaries", readScopes, s.listIdentitySummaries},
+		{
+			"getIdentitySummary", "GET", certifications, "/{id}/identity-summaries/{identitySummaryId}", readScopes,
+			s.getIdentitySummary,
+		},
+		{"getActiveCampaigns", "GET", campaigns, "", campaignListScopes, s.listCampaigns},
+		{"getCampaign", "GET", campaigns, "/{id}", campaignScopes, s.getCampaign},
+		{"getPublicIdentities", "GET", people, "", userScopes, s.listPublicIdentities},
 	}
 }
 
@@ -65,7 +78,7 @@ func (s *Sandbox) serve(o operation, version string) http.Handler {
 			response.Throttled(w)
 			return
 		}
-		if !caller.Allows(o.scope) {
+		if !caller.Allows(o.scopes...) {
 			response.Error(w, response.ErrForbidden)
 			return
 		}
@@ -78,9 +91,19 @@ func (s *Sandbox) serve(o operation, version string) http.Handler {
 	})
 }
 
+// The user levels that reach more than what a user reviews.
+const (
+	orgAdmin    = "ORG_ADMIN"
+	certAdmin   = "CERT_ADMIN"
+	reportAdmin = "REPORT_ADMIN"
+)
+
 // administrator reports whether the caller's user level reaches every certification.
-func (c *call) administrator() bool {
-	return slices.Contains(c.caller.Authorities, "ORG_ADMIN") || slices.Contains(c.caller.Authorities, "CERT_ADMIN")
+func (c *call) administrator() bool { return c.hasLevel(orgAdmin, certAdmin) }
+
+// hasLevel reports whether the caller has one of the user levels.
+func (c *call) hasLevel(levels ...string) bool {
+	return slices.ContainsFunc(levels, func(level string) bool { return slices.Contains(c.caller.Authorities, level) })
 }
 
 // mayReview reports whether the caller may use a certification: as an administrator or as its reviewer.

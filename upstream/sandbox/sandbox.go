@@ -1,6 +1,7 @@
 // Package sandbox simulates the Certifications API of SailPoint Identity Security Cloud over seeded data in memory:
-// its eleven operations under every version's paths, its filters, sorters, limits, user levels and errors, its state
-// and how that changes, its OAuth authorisation server and its request budget. A Sandbox is an http.Handler, for tests of
+// its eleven operations and the seven beside them, on summaries, campaigns and people, under every version's paths, its
+// filters, sorters, limits, user levels and errors, its state and how that changes, its OAuth authorisation server and its
+// request budget. A Sandbox is an http.Handler, for tests of
 // any client of that API and for trying one out.
 //
 // Beside the API's own paths, those under /sandbox/ inject faults, count requests and start over.

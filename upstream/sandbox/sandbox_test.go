@@ -116,11 +116,16 @@ func (n *tenant) send(request *http.Request, sent []byte) *reply {
 	switch answered.StatusCode {
 	case 405, 413, 415: // not in the definition
 	default:
-		if strings.Contains(request.URL.Path, "/certification") && request.Method != http.MethodHead {
+		if isOperation(request.URL.Path) && request.Method != http.MethodHead {
 			conforms(n.t, request, sent, answered, body)
 		}
 	}
 	return &reply{n.t, answered.StatusCode, answered.Header, body}
+}
+
+// isOperation reports whether a path is one of the operations, or looks like one.
+func isOperation(path string) bool {
+	return slices.ContainsFunc(services, func(service string) bool { return strings.Contains(path, service) })
 }
 
 // get reads as a client, or fails.

@@ -55,6 +55,8 @@ func seedState(config Config) *state {
 	s.seedAccess()
 	s.seedCampaigns()
 	s.seedTasks()
+	s.configureCampaigns()
+	s.seedDirectory()
 	return s.state
 }
 

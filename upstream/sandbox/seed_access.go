@@ -80,7 +80,7 @@ func (s *seeder) entitlement(at *source, department, level string) *entitlement 
 	made := &entitlement{source: at, wire: wireEntitlement{
 		ID: s.ids.next(), Name: name, AttributeName: at.attribute, AttributeValue: value,
 		SourceSchemaObjectType: at.schemaObject, SourceName: at.name, SourceType: at.kind, SourceID: at.id,
-		Revocable: !s.chance(10), IsPermission: s.chance(17),
+		Revocable: !s.chance(10), IsPermission: s.chance(17), Account: new(*wireAccount),
 	}}
 	if !s.chance(4) {
 		made.wire.Description = new(level + " access of " + department + " to " + at.name)
@@ -134,13 +134,13 @@ func (s *seeder) seedProfiles(at *source, local []*entitlement) {
 		made := &accessProfile{entitlements: bundled, wire: wireAccessProfile{
 			ID: s.ids.next(), Name: fmt.Sprintf("%s – %s bundle", at.name, bundled[0].wire.Name),
 			Description: "Day-to-day access to " + at.name, Privileged: s.chance(8), Owner: s.owner(),
-			Created: stamp(s.daysAgo(500)), Modified: stamp(s.daysAgo(30)),
+			EndDate: new(*string), Created: stamp(s.daysAgo(500)), Modified: stamp(s.daysAgo(30)),
 		}}
 		for _, each := range bundled {
 			made.wire.Entitlements = append(made.wire.Entitlements, &each.wire)
 		}
 		if s.chance(5) {
-			made.wire.EndDate = new(stamp(s.day.AddDate(0, 2, i)))
+			*made.wire.EndDate = new(stamp(s.day.AddDate(0, 2, i)))
 		}
 		s.profiles = append(s.profiles, made)
 		of := int(at.number) - 1

@@ -48,6 +48,7 @@ func (s *seeder) campaign(number, total int) *campaign {
 	}
 	kind := campaignTypes[number%len(campaignTypes)]
 	quarter := s.day.AddDate(0, 0, -s.campaignAge(number, total))
+	made.created = quarter.Add(-time.Hour) // before its certifications
 	made.wire = wireCampaign{
 		ID: id, Type: "CAMPAIGN", CampaignType: kind,
 		Name:             fmt.Sprintf("%s Q%d review #%d", quarter.Format("2006"), (quarter.Month()+2)/3, number+1),

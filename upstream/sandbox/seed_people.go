@@ -29,19 +29,25 @@ var departments = [...]string{"Finance", "Engineering", "Sales", "Operations", "
 func (s *seeder) seedPeople() {
 	for i, each := range personas() {
 		user := &identity{
-			id: each.identityID, name: each.name, email: each.email, login: each.login(), department: each.department,
+			id: each.identityID, name: each.name, firstName: each.firstName, lastName: each.lastName, email: each.email, login: each.login(), department: each.department,
 			created: s.day.AddDate(-3, 0, i), modified: s.day.AddDate(0, -1, -i),
 		}
 		s.users[each.client] = user
-		s.state.people[user.id] = user
+		s.join(user)
 	}
 	for i := range min(max(2*s.config.Certifications, 600), 8_000) {
 		s.staff = append(s.staff, s.person(i))
 	}
 	for _, each := range s.staff {
-		s.state.people[each.id] = each
+		s.join(each)
 	}
 	s.seedGroups()
+}
+
+// join adds somebody to the people of the tenant.
+func (s *seeder) join(person *identity) {
+	s.state.people[person.id] = person
+	s.state.directory = append(s.state.directory, person)
 }
 
 // person makes the identity of that number: those with awkward names first.
@@ -49,12 +55,13 @@ func (s *seeder) person(number int) *identity {
 	first := firstNames[number%len(firstNames)]
 	last := lastNames[number/len(firstNames)%len(lastNames)]
 	made := &identity{
-		id: s.ids.next(), name: first + " " + last,
+		id: s.ids.next(), name: first + " " + last, firstName: first, lastName: last,
 		login:      strings.ToLower(first[:1]+last) + strconv.Itoa(number),
 		department: departments[number%len(departments)],
 	}
 	if number < len(awkwardNames) {
 		made.name = awkwardNames[number]
+		made.firstName, made.lastName = parts(made.name)
 	} else if round := number / (len(firstNames) * len(lastNames)); round > 0 {
 		made.name = first + " " + string(rune('A'+round%26)) + ". " + last
 	}
@@ -71,6 +78,18 @@ func (s *seeder) person(number int) *identity {
 		made.modified = s.daysAgo(1 + number%300)
 	}
 	return made
+}
+
+// parts takes a display name apart: at its comma, if the last name is written first, or else at its last blank. A single
+// word is a first name.
+func parts(name string) (first, last string) {
+	if last, first, ok := strings.Cut(name, ", "); ok {
+		return first, last
+	}
+	if at := strings.LastIndex(name, " "); at >= 0 {
+		return name[:at], name[at+1:]
+	}
+	return name, ""
 }
 
 var groupNames = [...]string{

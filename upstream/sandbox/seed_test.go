@@ -275,6 +275,7 @@ func TestClients(t *testing.T) {
 		"org-admin sandbox [ORG_ADMIN] true true", "cert-admin sandbox [CERT_ADMIN] true true", "reviewer-1 sandbox [] true true",
 		"reviewer-2 sandbox [] true true", "reviewer-3 sandbox [] true true", "reviewer-4 sandbox [] true true",
 		"reviewer-5 sandbox [] true true", "idle sandbox [] true true",
+		"report-admin sandbox [REPORT_ADMIN] true true",
 		"org-admin-2 sandbox [ORG_ADMIN] true true", "api-key sandbox [] false false",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -11,25 +11,27 @@ const clientSecret = "sandbox"
 
 // A persona is a seeded client and the user that it acts for. Their ids and emails are the same whatever the seed.
 type persona struct {
-	client     string
-	identityID string
-	name       string
-	email      string
-	department string
-	level      string // the authority, or "" for a plain user
+	client              string
+	identityID          string
+	name                string
+	firstName, lastName string
+	email               string
+	department          string
+	level               string // the authority, or "" for a plain user
 }
 
 // personas returns the users of the clients, in the order in which they are listed.
 func personas() []persona {
 	return []persona{
-		{"org-admin", "3f6a1c0e7b2d4958a1c6e0d25f7b9a10", "Olivia Grant", "olivia.grant@example.com", "IT", "ORG_ADMIN"},
-		{"cert-admin", "8d24b7f1c0534e6e9b1fa27c6d830e45", "Cedric Adeyemi", "cedric.adeyemi@example.com", "Audit", "CERT_ADMIN"},
-		{"reviewer-1", "b1e07c52d94a4f3c8c6d1f20a7e35b91", "Priya Raman", "priya.raman@example.com", "Finance", ""},
-		{"reviewer-2", "6c0f2d84-51ab-4e97-b3d2-98e7a1c40f62", "Søren Kjærgård", "soren.kjaergard@example.com", "Engineering", ""},
-		{"reviewer-3", "e49d3a7150bc4c28a5f1d6027b8c93e3", "Amara O'Neill", "amara.oneill@example.com", "Sales", ""},
-		{"reviewer-4", "07a5c9e2f1384d6db4e0a8c3b2d71f54", "佐藤 美咲", "misaki.sato@example.com", "Operations", ""},
-		{"reviewer-5", "Grace.7f3b02c9d15e48", `Grace "Gigi" Abara, PhD`, "grace.abara@example.com", "R&D", ""},
-		{"idle", "f2b8d6a0c3e14975ad0c5b9e8f7143d6", "Ingrid Larsen", "ingrid.larsen@example.com", "Legal", ""},
+		{"org-admin", "3f6a1c0e7b2d4958a1c6e0d25f7b9a10", "Olivia Grant", "Olivia", "Grant", "olivia.grant@example.com", "IT", orgAdmin},
+		{"cert-admin", "8d24b7f1c0534e6e9b1fa27c6d830e45", "Cedric Adeyemi", "Cedric", "Adeyemi", "cedric.adeyemi@example.com", "Audit", certAdmin},
+		{"reviewer-1", "b1e07c52d94a4f3c8c6d1f20a7e35b91", "Priya Raman", "Priya", "Raman", "priya.raman@example.com", "Finance", ""},
+		{"reviewer-2", "6c0f2d84-51ab-4e97-b3d2-98e7a1c40f62", "Søren Kjærgård", "Søren", "Kjærgård", "soren.kjaergard@example.com", "Engineering", ""},
+		{"reviewer-3", "e49d3a7150bc4c28a5f1d6027b8c93e3", "Amara O'Neill", "Amara", "O'Neill", "amara.oneill@example.com", "Sales", ""},
+		{"reviewer-4", "07a5c9e2f1384d6db4e0a8c3b2d71f54", "佐藤 美咲", "美咲", "佐藤", "misaki.sato@example.com", "Operations", ""},
+		{"reviewer-5", "Grace.7f3b02c9d15e48", `Grace "Gigi" Abara, PhD`, "Grace", "Abara", "grace.abara@example.com", "R&D", ""},
+		{"idle", "f2b8d6a0c3e14975ad0c5b9e8f7143d6", "Ingrid Larsen", "Ingrid", "Larsen", "ingrid.larsen@example.com", "Legal", ""},
+		{"report-admin", "52c9e7a4d8b14f03a6e1b0d97f3c284a", "Renée de la Fuente", "Renée", "de la Fuente", "renee.delafuente@example.com", "Audit", reportAdmin},
 	}
 }
 
@@ -87,10 +89,12 @@ func (p persona) user() oauth.User {
 // role says what the persona may see, in words.
 func (p persona) role() string {
 	switch {
-	case p.level == "ORG_ADMIN":
+	case p.level == orgAdmin:
 		return "Administrator of the organisation: sees every certification"
-	case p.level == "CERT_ADMIN":
+	case p.level == certAdmin:
 		return "Administrator of certifications: sees every certification"
+	case p.level == reportAdmin:
+		return "Administrator of reports: lists every campaign"
 	case p.client == "idle":
 		return "Has nothing to review"
 	}

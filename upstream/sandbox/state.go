@@ -20,6 +20,7 @@ type state struct {
 	splitSummaries bool
 
 	people    map[string]*identity
+	directory []*identity // the same people, in the order in which they came to the tenant
 	reviewers map[*identity]*reviewer
 
 	mu                 sync.RWMutex

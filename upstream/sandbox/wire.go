@@ -100,7 +100,28 @@ type wireIdentitySummary struct {
 	Completed  bool   `json:"completed"`
 }
 
-// wireEntitlement is ReviewableEntitlement.
+// wireDecisionSummary is IdentityCertDecisionSummary.
+type wireDecisionSummary struct {
+	EntitlementDecisionsMade    int `json:"entitlementDecisionsMade"`
+	EntitlementDecisionsTotal   int `json:"entitlementDecisionsTotal"`
+	EntitlementsApproved        int `json:"entitlementsApproved"`
+	EntitlementsRevoked         int `json:"entitlementsRevoked"`
+	AccessProfileDecisionsMade  int `json:"accessProfileDecisionsMade"`
+	AccessProfileDecisionsTotal int `json:"accessProfileDecisionsTotal"`
+	AccessProfilesApproved      int `json:"accessProfilesApproved"`
+	AccessProfilesRevoked       int `json:"accessProfilesRevoked"`
+	RoleDecisionsMade           int `json:"roleDecisionsMade"`
+	RoleDecisionsTotal          int `json:"roleDecisionsTotal"`
+	RolesApproved               int `json:"rolesApproved"`
+	RolesRevoked                int `json:"rolesRevoked"`
+	AccountDecisionsMade        int `json:"accountDecisionsMade"`
+	AccountDecisionsTotal       int `json:"accountDecisionsTotal"`
+	AccountsApproved            int `json:"accountsApproved"`
+	AccountsRevoked             int `json:"accountsRevoked"`
+}
+
+// wireEntitlement is ReviewableEntitlement. A nil Account leaves the member out, as access without a holder does; a
+// pointer to nil writes null.
 type wireEntitlement struct {
 	ID                     string                 `json:"id"`
 	Name                   string                 `json:"name"`
@@ -119,7 +140,7 @@ type wireEntitlement struct {
 	CloudGoverned          bool                   `json:"cloudGoverned"`
 	ContainsDataAccess     bool                   `json:"containsDataAccess"`
 	DataAccess             *wireDataAccess        `json:"dataAccess"`
-	Account                *wireAccount           `json:"account"`
+	Account                **wireAccount          `json:"account,omitzero"`
 }
 
 // wireDataAccess is DataAccess.
@@ -170,14 +191,15 @@ type wireActivityInsights struct {
 	UsageDaysState string `json:"usageDaysState"`
 }
 
-// wireAccessProfile is ReviewableAccessProfile.
+// wireAccessProfile is ReviewableAccessProfile. A nil EndDate leaves the member out, as access without a holder does; a
+// pointer to nil writes null.
 type wireAccessProfile struct {
 	ID            string                 `json:"id"`
 	Name          string                 `json:"name"`
 	Description   string                 `json:"description"`
 	Privileged    bool                   `json:"privileged"`
 	CloudGoverned bool                   `json:"cloudGoverned"`
-	EndDate       *string                `json:"endDate"`
+	EndDate       **string               `json:"endDate,omitzero"`
 	Owner         *wireIdentityReference `json:"owner"`
 	Entitlements  []*wireEntitlement     `json:"entitlements"`
 	Created       string                 `json:"created"`

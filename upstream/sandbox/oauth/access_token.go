@@ -29,9 +29,15 @@ type Claims struct {
 	jwt.RegisteredClaims
 }
 
-// Allows reports whether the token carries the scope, by itself or through the one that covers all.
-func (c Claims) Allows(scope string) bool {
-	return slices.Contains(c.Scope, EveryScope) || slices.Contains(c.Scope, scope)
+// Allows reports whether the token carries one of the scopes: by itself, through the one that covers all or, if it is
+// UserScope, by belonging to a user.
+func (c Claims) Allows(scopes ...string) bool {
+	if slices.Contains(c.Scope, EveryScope) {
+		return true
+	}
+	return slices.ContainsFunc(scopes, func(scope string) bool {
+		return slices.Contains(c.Scope, scope) || scope == UserScope && c.IdentityID != ""
+	})
 }
 
 // A tokenError is the text with which the service refuses an access token: the value of "error" in the body of a 401.

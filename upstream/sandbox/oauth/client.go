@@ -3,6 +3,9 @@ package oauth
 // EveryScope is the scope that covers all others, within the level of its user.
 const EveryScope = "sp:scopes:all"
 
+// UserScope is the scope that each token of a user has without asking for it.
+const UserScope = "sp:scopes:default"
+
 // A Client is a registered client: a personal access token of a user, an API key that belongs to no user, or an
 // application that users sign in to.
 type Client struct {
