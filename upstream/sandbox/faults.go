@@ -39,12 +39,15 @@ const (
 	FaultUnknownEnums FaultKind = "unknownEnums"
 	// FaultNulls puts null in place of Fields, by default of all plain values except ids.
 	FaultNulls FaultKind = "nulls"
-	// FaultValues puts Value, which may be any JSON, in place of Fields.
+	// FaultValues puts Value, which may be any JSON, in place of Fields. If a field says within what it is, such as
+	// entitlement.account or .created, it is added where it is missing.
 	FaultValues FaultKind = "values"
 	// FaultAbsent leaves Fields out.
 	FaultAbsent FaultKind = "absent"
 	// FaultListing changes what a listing returns, as Listing says.
 	FaultListing FaultKind = "listing"
+	// FaultQuery lets the operation see other parameters than the request has, as Query says.
+	FaultQuery FaultKind = "query"
 )
 
 // UnknownEnumValue is a value that no enumeration of the upstream has.
@@ -67,6 +70,9 @@ const (
 	BodyService FaultBody = ""     // the service's own: for FaultStatus the error of that status
 	BodyNone    FaultBody = "none" // nothing
 	BodyHTML    FaultBody = "html" // a page such as a proxy sends
+	// BodyErrorName is a shape in which some parts of the service report that another part did not respond: an errorName
+	// and an errorMessage.
+	BodyErrorName FaultBody = "errorName"
 )
 
 // A FaultEnding says how the response of a FaultTruncated ends.
@@ -145,6 +151,10 @@ type Fault struct {
 
 	// Listing is how the lists of a FaultListing differ. With "*" as the operation, all operations that list do.
 	Listing ListingFault `json:"listing,omitzero"`
+
+	// Query are the parameters in the query string that a FaultQuery replaces or adds, by their names. One with an empty
+	// value is left out.
+	Query map[string]string `json:"query,omitzero"`
 }
 
 // everyOperation, as the operation of a fault, means all operations of the API.

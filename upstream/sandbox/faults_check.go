@@ -45,6 +45,7 @@ func (f Fault) validate() error {
 	c.status()
 	c.body()
 	c.listing()
+	c.query()
 	if len(c.problems) == 0 {
 		return nil
 	}
@@ -82,9 +83,9 @@ func (c *faultCheck) selection() {
 		c.refuse("operation", "%.60q is neither an operationId nor \"*\"", c.fault.Operation)
 	}
 	switch c.fault.Kind {
-	case FaultLatency, FaultStatus, FaultTruncated, FaultContentType, FaultCut, FaultStall, FaultUnknownEnums, FaultNulls, FaultValues, FaultAbsent, FaultListing:
+	case FaultLatency, FaultStatus, FaultTruncated, FaultContentType, FaultCut, FaultStall, FaultUnknownEnums, FaultNulls, FaultValues, FaultAbsent, FaultListing, FaultQuery:
 	default:
-		c.refuse("kind", "%.60q is none of latency, status, truncated, contentType, cut, stall, unknownEnums, nulls, values, absent, listing", c.fault.Kind)
+		c.refuse("kind", "%.60q is none of latency, status, truncated, contentType, cut, stall, unknownEnums, nulls, values, absent, listing, query", c.fault.Kind)
 	}
 	if p := c.fault.Probability; p != nil && !(*p >= 0 && *p <= 1) { // NaN is not, either
 		c.refuse("probability", "%v is not between 0 and 1", *p)
@@ -110,7 +111,7 @@ func (c *faultCheck) moment() {
 		if writes && c.fault.Strikes == "" {
 			c.refuse("strikes", "must say beforeApplying or afterApplying, since %q writes", c.fault.Operation)
 		}
-	case FaultTruncated, FaultContentType, FaultUnknownEnums, FaultNulls, FaultValues, FaultAbsent, FaultListing:
+	case FaultTruncated, FaultContentType, FaultUnknownEnums, FaultNulls, FaultValues, FaultAbsent, FaultListing, FaultQuery:
 		if c.fault.Strikes == BeforeApplying {
 			c.refuse("strikes", "the kind %q changes the operation's answer, so it strikes afterApplying", c.fault.Kind)
 		}
@@ -149,12 +150,12 @@ func (c *faultCheck) status() {
 // listing checks the members that change a listing.
 func (c *faultCheck) listing() {
 	l := c.fault.Listing
-	c.belongs("listing", l != ListingFault{}, FaultListing)
+	c.belongs("listing", !l.isZero(), FaultListing)
 	if c.fault.Kind != FaultListing {
 		return
 	}
-	if l == (ListingFault{}) {
-		c.refuse("listing", "the kind listing needs one of hideEvery, hideTo, pageSize, uncounted, refuseOffsets")
+	if l.isZero() {
+		c.refuse("listing", "the kind listing needs one of hideEvery, hideTo, hideIds, pageSize, uncounted, refuseOffsets")
 	}
 	if c.fault.Operation != everyOperation && !slices.Contains(listOperations, c.fault.Operation) {
 		c.refuse("operation", "%.60q does not list; %s and \"*\" do", c.fault.Operation, strings.Join(listOperations, ", "))
@@ -163,18 +164,32 @@ func (c *faultCheck) listing() {
 	c.within("listing.hideFrom", l.HideFrom, 0, math.MaxInt32)
 	c.within("listing.hideTo", l.HideTo, 0, math.MaxInt32)
 	c.within("listing.pageSize", l.PageSize, 0, maxPage)
+	if len(l.HideIDs) > maxFaultFields || slices.Contains(l.HideIDs, "") {
+		c.refuse("listing.hideIds", "must be at most %d ids, none of them empty", maxFaultFields)
+	}
+}
+
+// query checks the parameters that the operation is to see.
+func (c *faultCheck) query() {
+	c.belongs("query", len(c.fault.Query) > 0, FaultQuery)
+	if c.fault.Kind == FaultQuery && len(c.fault.Query) == 0 {
+		c.refuse("query", "the kind query needs parameters")
+	}
+	if _, unnamed := c.fault.Query[""]; unnamed || len(c.fault.Query) > maxFaultFields {
+		c.refuse("query", "must be at most %d parameters, none of them without a name", maxFaultFields)
+	}
 }
 
 // body checks the members that shape the body of a response.
 func (c *faultCheck) body() {
 	switch c.fault.Body {
 	case BodyService:
-	case BodyNone:
+	case BodyNone, BodyErrorName:
 		c.belongs("body", true, FaultStatus)
 	case BodyHTML:
 		c.belongs("body", true, FaultStatus, FaultContentType)
 	default:
-		c.refuse("body", "%.60q is neither none nor html", c.fault.Body)
+		c.refuse("body", "%.60q is none of none, html, errorName", c.fault.Body)
 	}
 	switch c.fault.Ending {
 	case EndingCut:

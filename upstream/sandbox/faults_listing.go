@@ -2,8 +2,10 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -21,6 +23,9 @@ type ListingFault struct {
 	// HideFrom and HideTo are positions, counted from 0. Rows from the one to before the other are left out as well.
 	HideFrom int `json:"hideFrom,omitzero"`
 	HideTo   int `json:"hideTo,omitzero"`
+	// HideIDs leaves out the rows of these ids, wherever they stand, in the same way: as data segments hide people from a
+	// caller. A row of access is named by the id of the access.
+	HideIDs []string `json:"hideIds,omitzero"`
 	// PageSize is the most rows that are returned at once, whatever the limit. 0 means the service's own.
 	PageSize int `json:"pageSize,omitzero"`
 	// Uncounted leaves the number of rows out even if the request asks for it.
@@ -28,6 +33,9 @@ type ListingFault struct {
 	// RefuseOffsets refuses an offset behind the end of the list.
 	RefuseOffsets bool `json:"refuseOffsets,omitzero"`
 }
+
+// isZero reports whether the fault changes nothing.
+func (f ListingFault) isZero() bool { return reflect.ValueOf(f).IsZero() }
 
 // listOperations are the operations that list.
 var listOperations = []string{
@@ -79,11 +87,26 @@ func (f *ListingFault) change(r *http.Request, answered *recording) {
 		return
 	}
 	position := offset - 1
-	rows = slices.DeleteFunc(rows, func(jsontext.Value) bool {
+	rows = slices.DeleteFunc(rows, func(row jsontext.Value) bool {
 		position++
-		return f.HideEvery > 0 && (position+1)%f.HideEvery == 0 || position >= f.HideFrom && position < f.HideTo
+		return f.HideEvery > 0 && (position+1)%f.HideEvery == 0 || position >= f.HideFrom && position < f.HideTo || f.hides(row)
 	})
 	if body, err := json.Marshal(rows); err == nil {
 		answered.body = *bytes.NewBuffer(body)
 	}
+}
+
+// hides reports whether the row is one of those that are hidden by their ids.
+func (f *ListingFault) hides(row jsontext.Value) bool {
+	if len(f.HideIDs) == 0 {
+		return false
+	}
+	var named struct {
+		ID     string `json:"id"`
+		Access struct {
+			ID string `json:"id"`
+		} `json:"access"`
+	}
+	err := json.Unmarshal(row, &named)
+	return err == nil && slices.Contains(f.HideIDs, cmp.Or(named.ID, named.Access.ID))
 }

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,8 +11,8 @@ import (
 
 // enumMembers are the members whose values the official definition enumerates.
 var enumMembers = []string{
-	"campaignType", "correlatedStatus", "decision", "localeOrigin", "mandatoryCommentRequirement", "phase", "status",
-	"targetType", "type", "usageDaysState",
+	"campaignType", "correlatedStatus", "decision", "identityState", "level", "localeOrigin", "mandatoryCommentRequirement",
+	"operator", "phase", "reviewerType", "status", "targetType", "type", "usageDaysState",
 }
 
 // rewrite returns a JSON body in which the values that the fault names are replaced or left out. A body that is not JSON
@@ -47,7 +48,7 @@ func (r *rewriter) body() error {
 		r.spared = len(r.fault.Rows) > 0 && !slices.Contains(r.fault.Rows, n)
 		n++
 		return r.value("", nil)
-	})
+	}, nil)
 }
 
 // value copies one value, with all that is in it, or what the fault puts in its place. The path leads to it from its row.
@@ -71,9 +72,10 @@ func (r *rewriter) value(path string, announce func() error) error {
 		}
 		return r.encoder.WriteValue(replacement)
 	case kind == '{':
-		return r.within('}', func() error { return r.member(path) })
+		missing := r.additions(path)
+		return r.within('}', func() error { return r.member(path, missing) }, func() error { return r.add(missing) })
 	case kind == '[':
-		return r.within(']', func() error { return r.value(path+"[]", nil) })
+		return r.within(']', func() error { return r.value(path+"[]", nil) }, nil)
 	}
 	plain, err := r.decoder.ReadValue()
 	if err != nil {
@@ -82,13 +84,18 @@ func (r *rewriter) value(path string, announce func() error) error {
 	return r.encoder.WriteValue(plain)
 }
 
-// within copies an object or array, whose parts are copied by each.
-func (r *rewriter) within(end jsontext.Kind, each func() error) error {
+// within copies an object or array, whose parts are copied by each. Rest, which may be nil, writes what comes after them.
+func (r *rewriter) within(end jsontext.Kind, each, rest func() error) error {
 	if err := r.token(); err != nil {
 		return err
 	}
 	for kind := r.decoder.PeekKind(); kind != end; kind = r.decoder.PeekKind() {
 		if err := each(); err != nil {
+			return err
+		}
+	}
+	if rest != nil {
+		if err := rest(); err != nil {
 			return err
 		}
 	}
@@ -103,13 +110,46 @@ func (r *rewriter) token() error {
 	return r.encoder.WriteToken(token)
 }
 
-// member copies a member of the object that the path leads to.
-func (r *rewriter) member(path string) error {
+// additions returns the names of the members that the fault gives the object that a path leads to.
+func (r *rewriter) additions(path string) map[string]bool {
+	if r.fault.Kind != FaultValues || r.spared {
+		return nil
+	}
+	names := make(map[string]bool)
+	for _, field := range r.fault.Fields {
+		at := strings.LastIndexByte(field, '.')
+		if at < 0 || at == len(field)-1 || strings.HasSuffix(field, "[]") {
+			continue // it does not say within what it is, or is no member
+		}
+		outer := field[:at]
+		if strings.HasPrefix(field, ".") && path == outer || !strings.HasPrefix(field, ".") && strings.HasSuffix(path, "."+outer) {
+			names[field[at+1:]] = true
+		}
+	}
+	return names
+}
+
+// add writes members that are missing, with the value of the fault.
+func (r *rewriter) add(missing map[string]bool) error {
+	for _, name := range slices.Sorted(maps.Keys(missing)) {
+		if err := r.encoder.WriteToken(jsontext.String(name)); err != nil {
+			return err
+		}
+		if err := r.encoder.WriteValue(r.fault.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// member copies a member of the object that the path leads to, and takes its name from those that are missing.
+func (r *rewriter) member(path string, missing map[string]bool) error {
 	token, err := r.decoder.ReadToken()
 	if err != nil {
 		return err
 	}
 	name := token.String()
+	delete(missing, name)
 	return r.value(path+"."+name, func() error { return r.encoder.WriteToken(jsontext.String(name)) })
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -62,10 +63,30 @@ func applyLater(w http.ResponseWriter, r *http.Request, next http.Handler, wait 
 
 // ask returns the request that the operation is given instead of r.
 func (f *Fault) ask(r *http.Request) *http.Request {
-	if f != nil && f.Kind == FaultListing {
+	switch {
+	case f == nil:
+	case f.Kind == FaultListing:
 		return f.Listing.ask(r)
+	case f.Kind == FaultQuery:
+		return f.askOther(r)
 	}
 	return r
+}
+
+// askOther returns the request with the parameters of a FaultQuery.
+func (f *Fault) askOther(r *http.Request) *http.Request {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return r // for the operation to refuse
+	}
+	for name, value := range f.Query {
+		if values.Set(name, value); value == "" {
+			values.Del(name)
+		}
+	}
+	changed := r.Clone(r.Context())
+	changed.URL.RawQuery = values.Encode()
+	return changed
 }
 
 // early reports whether the fault strikes before the operation is applied.
@@ -124,6 +145,8 @@ func (f *faults) spoil(w http.ResponseWriter, r *http.Request, fault *Fault, ans
 	case FaultListing:
 		fault.Listing.change(r, answered)
 		answered.send(w)
+	case FaultQuery:
+		answered.send(w)
 	default:
 		f.strike(w, r, fault)
 	}
@@ -138,6 +161,8 @@ func (f *faults) sendStatus(w http.ResponseWriter, fault *Fault) {
 	switch {
 	case fault.Body == BodyHTML:
 		sendHTML(w, fault.Status, response.StatusName(fault.Status))
+	case fault.Body == BodyErrorName:
+		response.Unanswered(w, fault.Status)
 	case fault.Body == BodyNone:
 		w.Header().Set("Content-Length", "0")
 		w.WriteHeader(fault.Status)

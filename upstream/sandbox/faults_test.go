@@ -130,6 +130,13 @@ func TestFaultsDoWhatTheirKindSays(t *testing.T) {
 		{"500", Fault{Operation: list, Kind: FaultStatus, Status: 500}, service(500, "500.0 Internal fault", "An internal fault occurred."), 0, 500},
 		{"503 without a body", Fault{Operation: list, Kind: FaultStatus, Status: 503, Body: BodyNone, RetryAfter: "1"}, faultOutcome{Status: 503, RetryAfter: "1"}, 0, 503},
 		{"502 with a page", Fault{Operation: list, Kind: FaultStatus, Status: 502, Body: BodyHTML}, html(502, "Bad Gateway"), 0, 502},
+		{
+			"500 of a part that another part did not respond to",
+			Fault{Operation: list, Kind: FaultStatus, Status: 500, Body: BodyErrorName},
+			faultOutcome{Status: 500, ContentType: jsonType, Body: `{"errorName":"UncheckedExecutionException",` +
+				`"errorMessage":"Error getting isSegmentEnabledForCurrentUser from redis"}`},
+			0, 500,
+		},
 		{"400", Fault{Operation: list, Kind: FaultStatus, Status: 400}, service(400, "400.1 Bad request content", response.ErrSemantic.Error()), 0, 400},
 		{"401", Fault{Operation: list, Kind: FaultStatus, Status: 401}, faultOutcome{Status: 401, ContentType: jsonType, Body: `{"error":"JWT validation failed: JWT is expired"}`}, 0, 401},
 		{"403", Fault{Operation: list, Kind: FaultStatus, Status: 403}, service(403, "403 Forbidden", response.ErrForbidden.Error()), 0, 403},
@@ -404,7 +411,7 @@ func TestFaultsRefuseImpossibleValues(t *testing.T) {
 		{"Retry-After with a line break", Fault{Operation: list, Kind: FaultStatus, Status: 429, RetryAfter: "1\r\nX: y"}, `retryAfter: must be printable ASCII`},
 		{"long Retry-After", Fault{Operation: list, Kind: FaultStatus, Status: 429, RetryAfter: strings.Repeat("9", 101)}, `retryAfter: must be printable ASCII of at most 100`},
 		{"Retry-After date of nothing", Fault{Operation: list, Kind: FaultStatus, Status: 429, RetryAfter: "date:soon"}, `retryAfter: "date:" is not followed by a number of seconds`},
-		{"unknown body", Fault{Operation: list, Kind: FaultStatus, Status: 500, Body: "xml"}, `body: "xml" is neither none nor html`},
+		{"unknown body", Fault{Operation: list, Kind: FaultStatus, Status: 500, Body: "xml"}, `body: "xml" is none of none, html, errorName`},
 		{"empty body of another kind", Fault{Operation: list, Kind: FaultContentType, Body: BodyNone}, `body: does not belong`},
 		{"unknown ending", Fault{Operation: list, Kind: FaultTruncated, Ending: "long"}, `ending: "long" is not short`},
 		{"ending of another kind", Fault{Operation: list, Kind: FaultCut, Ending: EndingShort}, `ending: does not belong`},
@@ -414,6 +421,12 @@ func TestFaultsRefuseImpossibleValues(t *testing.T) {
 		{"value of another kind", Fault{Operation: list, Kind: FaultNulls, Value: []byte("1")}, `value: does not belong`},
 		{"no value", Fault{Operation: list, Kind: FaultValues, Fields: []string{"id"}}, `value: the kind values needs a value`},
 		{"value that is no JSON", Fault{Operation: list, Kind: FaultValues, Fields: []string{"id"}, Value: []byte("{")}, `value: the kind values needs a value`},
+		{"query of nothing", Fault{Operation: list, Kind: FaultQuery}, `query: the kind query needs parameters`},
+		{"query of another kind", Fault{Operation: list, Kind: FaultCut, Query: map[string]string{"detail": "SLIM"}}, `query: does not belong to the kind "cut"`},
+		{"parameter without a name", Fault{Operation: list, Kind: FaultQuery, Query: map[string]string{"": "x"}}, `query: must be at most 100 parameters, none of them without a name`},
+		{"query that strikes before", Fault{Operation: list, Kind: FaultQuery, Strikes: BeforeApplying, Query: map[string]string{"limit": "1"}}, `strikes: the kind "query" changes`},
+		{"body of an error without a status", Fault{Operation: list, Kind: FaultContentType, Body: BodyErrorName}, `body: does not belong to the kind "contentType"`},
+		{"hidden rows without an id", Fault{Operation: list, Kind: FaultListing, Listing: ListingFault{HideIDs: []string{"a", ""}}}, `listing.hideIds: must be at most 100 ids`},
 		{"values of nothing", Fault{Operation: list, Kind: FaultValues, Value: []byte("1")}, `fields: the kind "values" needs them`},
 		{"nothing that is absent", Fault{Operation: list, Kind: FaultAbsent}, `fields: the kind "absent" needs them`},
 		{"empty field", Fault{Operation: list, Kind: FaultNulls, Fields: []string{"id", ""}}, `fields: must be at most 100 names, none of them empty`},
@@ -479,6 +492,18 @@ func TestFaultsRewriteOnlyTheFieldsThatAreNamed(t *testing.T) {
 			`{"id":"1","status":[],"errors":[{"text":"a","type":{"status":"x"}}],"type":"REASSIGN","due":[]}` + "\n",
 		},
 		{
+			"values of members that are missing, where it is said of what",
+			Fault{Kind: FaultValues, Fields: []string{".new", "errors[].type.new", "type.text", ".due", "status", "nowhere", "none.new", "new[]", "errors[].text"}, Value: []byte(`1`)},
+			answer,
+			`{"id":"1","status":1,"errors":[{"text":1,"type":{"status":1,"new":1,"text":1}}],"type":"REASSIGN","due":1,"new":1}` + "\n",
+		},
+		{
+			"values of missing members of some rows",
+			Fault{Kind: FaultValues, Fields: []string{".new", "a.b"}, Rows: []int{1, 2}, Value: []byte(`null`)},
+			`[{"a":{}},{"a":{}},{"a":null,"new":2}]`,
+			`[{"a":{}},{"a":{"b":null},"new":null},{"a":null,"new":null}]` + "\n",
+		},
+		{
 			"elements of a list",
 			Fault{Kind: FaultValues, Fields: []string{"errors[]"}, Value: []byte(`null`)},
 			answer,
@@ -535,7 +560,7 @@ func FuzzFaultRewriteKeepsJSONWhole(f *testing.F) {
 		for _, kind := range []FaultKind{FaultNulls, FaultUnknownEnums, FaultValues, FaultAbsent} {
 			fault := Fault{Kind: kind}
 			if kind == FaultValues || kind == FaultAbsent {
-				fault.Fields, fault.Value = []string{"status", "[]"}, []byte(`{"a":[null]}`)
+				fault.Fields, fault.Value = []string{"status", "[]", ".new", "a.status"}, []byte(`{"a":[null]}`)
 			}
 			got := fault.rewrite([]byte(answer))
 			if json.Valid([]byte(answer)) && !json.Valid(got) {

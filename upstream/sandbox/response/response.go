@@ -51,6 +51,15 @@ func Throttled(w http.ResponseWriter) {
 	JSON(w, http.StatusTooManyRequests, map[string]string{"message": " Rate Limit Exceeded "})
 }
 
+// Unanswered writes the refusal of a part of the service to which another part has not responded, which has a shape of its
+// own.
+func Unanswered(w http.ResponseWriter, status int) {
+	JSON(w, status, struct {
+		Name    string `json:"errorName"`
+		Message string `json:"errorMessage"`
+	}{"UncheckedExecutionException", "Error getting isSegmentEnabledForCurrentUser from redis"})
+}
+
 // OtherMethods returns the handler of the methods that a path does not support: it responds to OPTIONS with those that
 // the path does support, and refuses all else.
 func OtherMethods(methods ...string) http.HandlerFunc {
