@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +67,13 @@ func TestOrderOfChecks(t *testing.T) {
 		{"level before body", "reviewer-1", "POST", "/v3/certifications/" + hers.id + "/decide", "[]", 403, "403"},
 		{"level before query", "reviewer-1", "GET", "/v3/certifications/" + hers.id + "/access-review-items?limit=x", "", 403, "403"},
 		{"body", "reviewer-1", "POST", "/v3/certifications/" + mine.id + "/decide", "[]", 400, "400.1.0"},
+		{"level before access", "reviewer-1", "GET", "/v3/certifications/" + hers.id + "/access-summaries/role", "", 403, "403"},
+		{"governance group before access", "org-admin", "GET", crowd + "/access-summaries/role", "", 400, "400.1"},
+		{"access before query", "reviewer-1", "GET", "/v3/certifications/" + mine.id + "/access-summaries/role?limit=x&limit=y", "", 400, "400.1.3"},
+		{"level before query of campaigns", "reviewer-1", "GET", "/v3/campaigns?detail=x", "", 403, "403"},
+		{"level before existence of campaigns", "report-admin", "GET", "/v3/campaigns/none", "", 403, "403"},
+		{"existence before query of campaigns", "org-admin", "GET", "/v3/campaigns/none?detail=x", "", 404, "404"},
+		{"user before query of people", "api-key", "GET", "/v3/public-identities?limit=x", "", 403, "403"},
 		{"item before query", "reviewer-1", "GET", "/v3/certifications/" + mine.id + "/access-review-items/none/permissions?limit=x", "", 404, "404"},
 	}
 	n.tokens["read-only"] = accessToken(t, n.Sandbox, "org-admin", readScope)
@@ -246,12 +254,15 @@ func TestOnlyReviewersAndAdministratorsGetIn(t *testing.T) {
 	n := newTenant(t, Config{})
 	found := n.reviewedBy("reviewer-1")
 	one := "/v3/certifications/" + found.id
-	paths := []string{one, one + "/access-review-items", one + "/reviewers", one + "/access-review-items/" + found.items[0].id + "/permissions"}
+	paths := []string{
+		one, one + "/access-review-items", one + "/reviewers", one + "/access-review-items/" + found.items[0].id + "/permissions",
+		one + "/access-summaries/ROLE", one + "/decision-summary", one + "/identity-summaries", one + "/identity-summaries/" + found.summaries[0].id,
+	}
 	for _, path := range paths {
 		for _, as := range []string{"org-admin", "cert-admin", "reviewer-1"} {
 			n.get(as, path)
 		}
-		for _, as := range []string{"reviewer-2", "idle", "api-key"} {
+		for _, as := range []string{"reviewer-2", "idle", "report-admin", "api-key"} {
 			n.do(as, "GET", path, nil).refused(403, "403")
 		}
 	}
@@ -267,7 +278,9 @@ func TestGovernanceGroups(t *testing.T) {
 		for version, base := range versions {
 			one := base.certifications + "/" + CrowdCertification
 			refused := choice == GovernanceGroupsRefused || choice == GovernanceGroupsByVersion && version == "v3"
-			for _, path := range []string{one, one + "/access-review-items"} {
+			for _, path := range []string{
+				one, one + "/access-review-items", one + "/access-summaries/ROLE", one + "/decision-summary", one + "/identity-summaries",
+			} {
 				answered := n.do("reviewer-2", "GET", path, nil) // a member
 				if refused {
 					answered.refused(400, "400.1")
@@ -298,16 +311,67 @@ func TestGovernanceGroups(t *testing.T) {
 	}
 }
 
+// Campaigns go by the level of the user, and people by whether there is one.
+func TestLevelsOfCampaignsAndPeople(t *testing.T) {
+	t.Parallel()
+	n := newTenant(t, Config{Certifications: 20})
+	allowed := map[string]string{
+		"/v3/campaigns":                   "org-admin org-admin-2 cert-admin report-admin",
+		"/campaigns/v1?detail=FULL":       "org-admin org-admin-2 cert-admin report-admin",
+		"/v3/campaigns/" + StagedCampaign: "org-admin org-admin-2 cert-admin",
+		"/v3/public-identities?limit=1":   "org-admin org-admin-2 cert-admin report-admin reviewer-1 reviewer-2 reviewer-3 reviewer-4 reviewer-5 idle",
+	}
+	for path, clients := range allowed {
+		for _, each := range n.Clients() {
+			answered := n.do(each.ID, "GET", path, nil)
+			if slices.Contains(strings.Fields(clients), each.ID) {
+				if answered.status != 200 {
+					t.Errorf("%s as %s: %d", path, each.ID, answered.status)
+				}
+				continue
+			}
+			answered.refused(403, "403")
+		}
+	}
+	// An administrator of reports sees no certification of others.
+	if got := n.listAll("report-admin", "/v3/certifications"); len(got) != 0 {
+		t.Errorf("an administrator of reports sees %d certifications", len(got))
+	}
+}
+
+// Of several scopes any one is enough. Every token of a user has that of public identities.
+func TestScopesOfSummariesCampaignsAndPeople(t *testing.T) {
+	t.Parallel()
+	n := newTenant(t, Config{Certifications: 20})
+	one := "/v3/certifications/" + LargeCertification
+	summary := n.certificationOf("the large one", func(c *certification) bool { return c.id == LargeCertification }).summaries[0].id
+	for path, enough := range map[string]string{
+		one + "/access-summaries/ROLE":          "idn:campaign:read",
+		one + "/decision-summary":               "idn:campaign:read",
+		one + "/identity-summaries":             "idn:campaign:read",
+		one + "/identity-summaries/" + summary:  "idn:campaign:read",
+		"/v3/campaigns":                         "idn:campaign:read idn:campaign:manage idn:campaign-report:read idn:campaign-report:manage",
+		"/v3/campaigns/" + StagedCampaign:       "idn:campaign:read idn:campaign:manage",
+		"/v3/public-identities?limit=1":         "idn:campaign:read idn:campaign:manage idn:campaign-report:read idn:campaign-report:manage sp:scopes:default other:scope",
+		"/v3/public-identities?limit=1&count=1": "", // refused in any case
+	} {
+		for _, scope := range strings.Fields("idn:campaign:read idn:campaign:manage idn:campaign-report:read idn:campaign-report:manage sp:scopes:default other:scope") {
+			n.tokens["narrow"] = accessToken(t, n.Sandbox, "org-admin", scope)
+			got := n.do("narrow", "GET", path, nil).status
+			switch has := slices.Contains(strings.Fields(enough), scope); {
+			case enough == "" && got != 400, enough != "" && has != (got == 200), enough != "" && !has && got != 403:
+				t.Errorf("%s with %s: %d", path, scope, got)
+			}
+		}
+	}
+}
+
 // listAll reads every page of a listing.
 func (n *tenant) listAll(as, target string) []map[string]any {
 	n.t.Helper()
-	separator := "?"
-	if strings.Contains(target, "?") {
-		separator = "&"
-	}
 	var all []map[string]any
 	for {
-		page := n.get(as, fmt.Sprintf("%s%slimit=250&offset=%d", target, separator, len(all))).rows()
+		page := n.get(as, joinQuery(target, fmt.Sprintf("?limit=250&offset=%d", len(all)))).rows()
 		all = append(all, page...)
 		if len(page) < 250 {
 			return all

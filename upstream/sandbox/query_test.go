@@ -2,18 +2,27 @@ package sandbox
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// listings are the five listings. Those that can be long are longer than one page of 250.
+// listings are all listings, among them those of each kind of access. Most are longer than one page of 250.
 var listings = []string{
 	"/v3/certifications",
 	"/v3/certifications/" + LargeCertification + "/access-review-items",
 	"/v3/certifications/" + LargeCertification + "/access-review-items/" + LargePermissionsItem + "/permissions",
 	"/v3/certifications/" + CrowdCertification + "/reviewers",
 	"/v3/certification-tasks",
+	"/v3/certifications/" + LargeCertification + "/identity-summaries",
+	"/v3/certifications/" + LargeCertification + "/access-summaries/ENTITLEMENT",
+	"/v3/certifications/" + LargeCertification + "/access-summaries/ACCESS_PROFILE",
+	"/v3/certifications/" + LargeCertification + "/access-summaries/ROLE",
+	"/v3/campaigns",
+	"/v3/campaigns?detail=FULL",
+	"/v3/public-identities",
+	"/v3/public-identities?add-core-filters=true",
 }
 
 func TestPagesCoverTheWholeInOrder(t *testing.T) {
@@ -27,7 +36,7 @@ func TestPagesCoverTheWholeInOrder(t *testing.T) {
 			}
 			var joined []map[string]any
 			for len(joined) < len(whole) {
-				page := n.get("org-admin", fmt.Sprintf("%s?limit=%d&offset=%d", listing, size, len(joined))).rows()
+				page := n.get("org-admin", joinQuery(listing, fmt.Sprintf("?limit=%d&offset=%d", size, len(joined)))).rows()
 				if len(page) != min(size, len(whole)-len(joined)) {
 					t.Fatalf("%s: %d rows at %d of %d", listing, len(page), len(joined), len(whole))
 				}
@@ -64,7 +73,7 @@ func TestLimitOffsetCount(t *testing.T) {
 			{"?unknown=1&another=2&limit=1", 1, ""},
 			{"?filters=&limit=1", 1, ""},
 		} {
-			answered := n.get("org-admin", listing+test.parameters)
+			answered := n.get("org-admin", joinQuery(listing, test.parameters))
 			if got := len(answered.rows()); got != test.rows {
 				t.Errorf("%s%s: %d rows, want %d", listing, test.parameters, got, test.rows)
 			}
@@ -82,7 +91,7 @@ func TestLimitOffsetCount(t *testing.T) {
 			"?limit=1&limit=2": "400.1", "?count=true&count=true": "400.1", "?filters=a&filters=b": "400.1", "?limit=%zz": "400.1",
 			"?filters=nonsense": "400.1", "?filters=id+EQ+%22x%22": "400.1", "?filters=unknown+eq+%22x%22": "400.1",
 		} {
-			n.do("org-admin", "GET", listing+parameters, nil).refused(400, code)
+			n.do("org-admin", "GET", joinQuery(listing, parameters), nil).refused(400, code)
 		}
 	}
 }
@@ -90,7 +99,7 @@ func TestLimitOffsetCount(t *testing.T) {
 func TestSortersAreRefusedOrIgnored(t *testing.T) {
 	t.Parallel()
 	n := newTenant(t, Config{})
-	for _, listing := range []string{listings[0], listings[1], listings[3]} {
+	for _, listing := range []string{listings[0], listings[1], listings[3], listings[5], listings[6], listings[9], listings[11]} {
 		for _, sorters := range []string{"unknown", "id", "+name", "name,", "Name"} {
 			n.do("org-admin", "GET", withQuery(listing, "sorters", sorters), nil).refused(400, "400.1")
 		}
@@ -116,4 +125,12 @@ func TestPertainingParametersExcludeEachOther(t *testing.T) {
 	if got := len(n.get("org-admin", withQuery(listings[1], "roles", "", "entitlements", "")).rows()); got != 250 {
 		t.Errorf("empty parameters select %d rows", got)
 	}
+}
+
+// joinQuery adds parameters, which begin with "?", to a path that may have some.
+func joinQuery(path, parameters string) string {
+	if strings.Contains(path, "?") {
+		return path + strings.Replace(parameters, "?", "&", 1)
+	}
+	return path + parameters
 }

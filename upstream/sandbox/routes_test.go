@@ -9,13 +9,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// versions are the base paths of the two services under every version.
-var versions = map[string]struct{ certifications, tasks string }{
-	"v3":    {"/v3/certifications", "/v3/certification-tasks"},
-	"v2024": {"/v2024/certifications", "/v2024/certification-tasks"},
-	"v2025": {"/v2025/certifications", "/v2025/certification-tasks"},
-	"v2026": {"/v2026/certifications", "/v2026/certification-tasks"},
-	"v1":    {"/certifications/v1", "/certification-tasks/v1"},
+// versions are the base paths of the services under every version.
+var versions = map[string]struct{ certifications, tasks, campaigns, people string }{
+	"v3":    {"/v3/certifications", "/v3/certification-tasks", "/v3/campaigns", "/v3/public-identities"},
+	"v2024": {"/v2024/certifications", "/v2024/certification-tasks", "/v2024/campaigns", "/v2024/public-identities"},
+	"v2025": {"/v2025/certifications", "/v2025/certification-tasks", "/v2025/campaigns", "/v2025/public-identities"},
+	"v2026": {"/v2026/certifications", "/v2026/certification-tasks", "/v2026/campaigns", "/v2026/public-identities"},
+	"v1":    {"/certifications/v1", "/certification-tasks/v1", "/campaigns/v1", "/public-identities/v1"},
 }
 
 func TestEveryVersionAnswersTheSame(t *testing.T) {
@@ -24,6 +24,19 @@ func TestEveryVersionAnswersTheSame(t *testing.T) {
 	paths := []string{
 		"", "?limit=3&offset=2&count=true", "/" + LargeCertification, "/" + LargeCertification + "/access-review-items?limit=5",
 		"/" + LargeCertification + "/access-review-items/" + LargePermissionsItem + "/permissions", "/" + LargeCertification + "/reviewers",
+		"/" + LargeCertification + "/access-summaries/ROLE", "/" + LargeCertification + "/decision-summary",
+		"/" + LargeCertification + "/identity-summaries?limit=5&count=true",
+	}
+	for version, base := range versions {
+		for path, want := range map[string]string{
+			base.campaigns + "?detail=FULL&limit=20":  string(n.get("org-admin", "/v3/campaigns?detail=FULL&limit=20").body),
+			base.campaigns + "/" + StagedCampaign:     string(n.get("org-admin", "/v3/campaigns/"+StagedCampaign).body),
+			base.people + "?sorters=-name&count=true": string(n.get("org-admin", "/v3/public-identities?sorters=-name&count=true").body),
+		} {
+			if got := string(n.get("org-admin", path).body); got != want {
+				t.Errorf("%s of %s differs from v3: %s", path, version, cmp.Diff(want, got))
+			}
+		}
 	}
 	for _, path := range paths {
 		want := string(n.get("org-admin", "/v3/certifications"+path).body)
@@ -50,6 +63,9 @@ func TestUnknownPathsAreNotFound(t *testing.T) {
 		"/", "/v3", "/v3/", "/v3/certifications/", "/v4/certifications", "/certifications", "/certifications/v2", "/beta/certifications",
 		"/v3//certifications", "/v3/certifications//decide", "/v3/./certifications", "/v3/x/../certifications",
 		"/v3/certifications/a/b", "/v3/certifications/" + LargeCertification + "/summaries", "/v3/certification-tasks/a/b",
+		"/v3/certifications/" + LargeCertification + "/access-summaries", "/v3/certifications/" + LargeCertification + "/access-summaries/ROLE/x",
+		"/v3/certifications/" + LargeCertification + "/decision-summary/x", "/campaigns", "/campaigns/v2", "/v3/campaigns/", "/v3/campaigns/a/b",
+		"/public-identities", "/v3/public-identities/" + n.identityOf("idle"), "/public-identities/v1/x",
 	} {
 		n.do("org-admin", http.MethodGet, path, nil).refused(404, "404")
 	}
@@ -74,6 +90,8 @@ func TestIDsReachTheOperationWithoutTheirEscapes(t *testing.T) {
 		n.do("org-admin", http.MethodPost, "/v3/certifications/"+id+"/sign-off", nil).refused(404, "404")
 		n.do("org-admin", http.MethodGet, "/v3/certifications/"+LargeCertification+"/access-review-items/"+id+"/permissions", nil).
 			refused(404, "404")
+		n.do("org-admin", http.MethodGet, "/v3/certifications/"+LargeCertification+"/identity-summaries/"+id, nil).refused(404, "404")
+		n.do("org-admin", http.MethodGet, "/v3/campaigns/"+id, nil).refused(404, "404")
 	}
 }
 
@@ -84,6 +102,9 @@ func TestOtherMethods(t *testing.T) {
 	for path, allow := range map[string]string{
 		"/v3/certifications": "GET, OPTIONS, HEAD", one: "GET, OPTIONS, HEAD", one + "/decide": "POST, OPTIONS",
 		one + "/sign-off": "POST, OPTIONS", "/certification-tasks/v1": "GET, OPTIONS, HEAD",
+		one + "/access-summaries/ROLE": "GET, OPTIONS, HEAD", one + "/decision-summary": "GET, OPTIONS, HEAD",
+		one + "/identity-summaries/x": "GET, OPTIONS, HEAD", "/campaigns/v1": "GET, OPTIONS, HEAD", "/v3/campaigns/x": "GET, OPTIONS, HEAD",
+		"/public-identities/v1": "GET, OPTIONS, HEAD",
 	} {
 		for _, method := range []string{http.MethodPut, http.MethodDelete, http.MethodPatch} {
 			answered := n.do("org-admin", method, path, nil)

@@ -194,7 +194,7 @@ func withQuery(path string, parameters ...string) string {
 	for each := range slices.Chunk(parameters, 2) {
 		values.Add(each[0], each[1])
 	}
-	return path + "?" + values.Encode()
+	return joinQuery(path, "?"+values.Encode())
 }
 
 // request builds a request without a content type.
