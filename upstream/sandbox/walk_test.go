@@ -36,13 +36,15 @@ func at(path string) func(map[string]any) (any, bool) {
 	}
 }
 
-// profileSource returns the source of an access profile in its entitlements, since it has none of its own.
-func profileSource(row map[string]any) (any, bool) {
-	bundled, ok := at("accessSummary.accessProfile.entitlements")(row)
-	if !ok || len(bundled.([]any)) == 0 {
-		return nil, false
+// bundledSource returns the source of an access profile in its entitlements, since it has none of its own.
+func bundledSource(path string) func(map[string]any) (any, bool) {
+	return func(row map[string]any) (any, bool) {
+		bundled, ok := at(path)(row)
+		if !ok || len(bundled.([]any)) == 0 {
+			return nil, false
+		}
+		return at("sourceName")(bundled.([]any)[0].(map[string]any))
 	}
-	return at("sourceName")(bundled.([]any)[0].(map[string]any))
 }
 
 // A modelListing is a listing with its fields and sort keys.
@@ -64,7 +66,7 @@ func modelListings() []modelListing {
 		"access.id":                {"eq in", at("accessSummary.access.id"), false},
 		"access.name":              {"eq sw", at("accessSummary.access.name"), true},
 		"entitlement.sourceName":   {"eq sw", at("accessSummary.entitlement.sourceName"), true},
-		"accessProfile.sourceName": {"eq sw", profileSource, true},
+		"accessProfile.sourceName": {"eq sw", bundledSource("accessSummary.accessProfile.entitlements"), true},
 	}
 	itemSorters := map[string]func(map[string]any) (any, bool){}
 	for _, name := range []string{"identitySummary.name", "access.name", "access.type", "entitlement.sourceName", "accessProfile.sourceName"} {
@@ -95,7 +97,43 @@ func modelListings() []modelListing {
 			},
 			nil,
 		},
+		{
+			"identity summaries", listings[5],
+			map[string]modelField{
+				"id": {"eq in", at("id"), false}, "completed": {"eq ne", at("completed"), false}, "name": {"eq sw", at("name"), true},
+			},
+			map[string]func(map[string]any) (any, bool){"name": at("name")},
+		},
+		summarised("ENTITLEMENT", listings[6]), summarised("ACCESS_PROFILE", listings[7]), summarised("ROLE", listings[8]),
+		{
+			"campaigns", listings[9],
+			map[string]modelField{
+				"id": {"eq in", at("id"), false}, "name": {"eq sw", at("name"), true}, "status": {"eq in", at("status"), false},
+			},
+			map[string]func(map[string]any) (any, bool){"name": at("name"), "created": at("created")},
+		},
+		{
+			"people", listings[11],
+			map[string]modelField{
+				"id": {"eq in", at("id"), false}, "alias": {"eq sw", at("alias"), true}, "email": {"eq sw", at("email"), true},
+			},
+			map[string]func(map[string]any) (any, bool){"name": at("name")},
+		},
 	}
+}
+
+// summarised returns the listing of the access of a kind. The sources of the other kinds are no value of any row.
+func summarised(kind, target string) modelListing {
+	fields := map[string]modelField{
+		"access.id": {"eq in", at("access.id"), false}, "access.name": {"eq sw", at("access.name"), true},
+	}
+	switch kind {
+	case "ENTITLEMENT":
+		fields["entitlement.sourceName"] = modelField{"eq sw", at("entitlement.sourceName"), true}
+	case "ACCESS_PROFILE":
+		fields["accessProfile.sourceName"] = modelField{"eq sw", bundledSource("accessProfile.entitlements"), true}
+	}
+	return modelListing{kind, target, fields, map[string]func(map[string]any) (any, bool){"access.name": at("access.name")}}
 }
 
 // quoted writes a value as a literal of the filter language.
@@ -286,7 +324,12 @@ func TestSortersOrderAsTheModelDoes(t *testing.T) {
 		rows := n.listAll("org-admin", listing.target)
 		names := slices.Sorted(maps.Keys(listing.sorters))
 		for i, first := range names {
-			for _, sorters := range []string{first, "-" + first, first + ",-" + names[(i+1)%len(names)], "-" + first + "," + names[(i+1)%len(names)]} {
+			orders := []string{first, "-" + first}
+			if len(names) > 1 {
+				next := names[(i+1)%len(names)]
+				orders = append(orders, first+",-"+next, "-"+first+","+next)
+			}
+			for _, sorters := range orders {
 				want := slices.Clone(rows)
 				slices.SortStableFunc(want, listing.order(sorters))
 				got := n.listAll("org-admin", withQuery(listing.target, "sorters", sorters))
@@ -389,11 +432,14 @@ func TestItemsPertainToNestedAccess(t *testing.T) {
 	}
 }
 
-// ids returns the ids of rows, in their order.
+// ids returns the ids of rows, or of the access that they are about, in their order.
 func ids(rows []map[string]any) []any {
 	list := make([]any, len(rows))
 	for i, row := range rows {
 		list[i] = row["id"]
+		if access, ok := row["access"].(map[string]any); ok {
+			list[i] = access["id"]
+		}
 	}
 	return list
 }
