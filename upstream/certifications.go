@@ -55,6 +55,10 @@ type CampaignReference struct {
 	MandatoryCommentRequirement MandatoryCommentRequirement `json:"mandatoryCommentRequirement"`
 }
 
+// Check returns an *Error of KindInvalid if the campaign cannot be read by the reference's identifier
+// (CheckID).
+func (r *CampaignReference) Check() error { return checkRow(opListIdentityCertifications, r.ID) }
+
 // CampaignType says what a campaign reviews and who reviews it.
 type CampaignType string
 
@@ -178,7 +182,7 @@ func (c *Client) ListIdentityCertifications(ctx context.Context, p ListIdentityC
 // getIdentityCertification, GET /certifications/{id}). A certification that a governance
 // group reviews may be refused with status 400.
 func (c *Client) GetIdentityCertification(ctx context.Context, id string) (*IdentityCertification, error) {
-	return get[IdentityCertification](ctx, c, opGetIdentityCertification, id)
+	return get[IdentityCertification](ctx, c, opGetIdentityCertification, rawQuery{}, id)
 }
 
 // SignOffIdentityCertification ends a certification for good (vendor operation

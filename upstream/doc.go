@@ -1,6 +1,7 @@
 // Package upstream is a typed client of SailPoint Identity Security Cloud's
-// Certifications API: one method for each of its eleven operations, named as the
-// vendor names them, with typed parameters, filters and sorters, and one error type.
+// Certifications API: one method for each of its eleven operations, and for those beside
+// them that tell of campaigns, of what is under review, and of people. Methods are named as
+// the vendor names them, with typed parameters, filters and sorters, and one error type.
 //
 // It reads leniently, since the service promises little: whatever is absent, null,
 // unknown or odd leaves a zero value behind instead of failing a page. In the types

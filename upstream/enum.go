@@ -92,6 +92,56 @@ func (o LocaleOrigin) Known() bool {
 	return o == LocaleDefault || o == LocaleRequest
 }
 
+// Known reports whether the service lists access of the type.
+func (t AccessSummaryType) Known() bool {
+	switch t {
+	case AccessSummaryRole, AccessSummaryAccessProfile, AccessSummaryEntitlement:
+		return true
+	}
+	return false
+}
+
+// Known reports whether the vendor documents the state.
+func (s CampaignStatus) Known() bool {
+	switch s {
+	case CampaignStatusPending, CampaignStatusStaged, CampaignStatusCanceling, CampaignStatusActivating, CampaignStatusActive,
+		CampaignStatusCompleting, CampaignStatusCompleted, CampaignStatusError, CampaignStatusArchived:
+		return true
+	}
+	return false
+}
+
+// Known reports whether the vendor documents the level.
+func (l CampaignAlertLevel) Known() bool {
+	switch l {
+	case CampaignAlertError, CampaignAlertWarn, CampaignAlertInfo:
+		return true
+	}
+	return false
+}
+
+// Known reports whether the vendor documents the type.
+func (t CampaignSearchType) Known() bool {
+	return t == CampaignSearchIdentity || t == CampaignSearchAccess
+}
+
+// Known reports whether the vendor documents the operator.
+func (o AccessConstraintOperator) Known() bool {
+	return o == ConstraintAll || o == ConstraintSelected
+}
+
+// Known reports whether the vendor documents the type.
+func (t MachineAccountReviewerType) Known() bool { return t == MachineAccountReviewedByOwner }
+
+// Known reports whether the vendor documents the state.
+func (s IdentityState) Known() bool {
+	switch s {
+	case IdentityActive, IdentityInactiveShortTerm, IdentityInactiveLongTerm:
+		return true
+	}
+	return false
+}
+
 // The methods below log the values of a row that Known does not report; list and get call them.
 
 func (c *IdentityCertification) noteUnknown(u *unknownValues) {
@@ -115,15 +165,19 @@ func (r *Reviewer) noteUnknown(u *unknownValues) {
 
 func (i *AccessReviewItem) noteUnknown(u *unknownValues) {
 	note(u, i.Decision)
-	if i.AccessSummary == nil {
+	i.AccessSummary.noteUnknown(u)
+}
+
+func (s *AccessSummary) noteUnknown(u *unknownValues) {
+	if s == nil {
 		return
 	}
-	if i.AccessSummary.Access != nil {
-		note(u, i.AccessSummary.Access.Type)
+	if s.Access != nil {
+		note(u, s.Access.Type)
 	}
-	i.AccessSummary.Entitlement.noteUnknown(u)
-	i.AccessSummary.AccessProfile.noteUnknown(u)
-	if role := i.AccessSummary.Role; role != nil {
+	s.Entitlement.noteUnknown(u)
+	s.AccessProfile.noteUnknown(u)
+	if role := s.Role; role != nil {
 		for k := range role.AccessProfiles {
 			role.AccessProfiles[k].noteUnknown(u)
 		}
@@ -162,3 +216,36 @@ func (t *CertificationTask) noteUnknown(u *unknownValues) {
 		note(u, t.Errors[k].LocaleOrigin)
 	}
 }
+
+func (c *SlimCampaign) noteUnknown(u *unknownValues) {
+	note(u, c.Type)
+	note(u, c.Status)
+	note(u, c.CorrelatedStatus)
+	for i := range c.Alerts {
+		note(u, c.Alerts[i].Level)
+		for k := range c.Alerts[i].Localizations {
+			note(u, c.Alerts[i].Localizations[k].LocaleOrigin)
+		}
+	}
+}
+
+func (c *Campaign) noteUnknown(u *unknownValues) {
+	c.SlimCampaign.noteUnknown(u)
+	note(u, c.MandatoryCommentRequirement)
+	if search := c.SearchCampaignInfo; search != nil {
+		note(u, search.Type)
+		search.Reviewer.noteUnknown(u)
+		for i := range search.AccessConstraints {
+			note(u, search.AccessConstraints[i].Type)
+			note(u, search.AccessConstraints[i].Operator)
+		}
+	}
+	if roles := c.RoleCompositionCampaignInfo; roles != nil {
+		roles.Reviewer.noteUnknown(u)
+	}
+	if accounts := c.MachineAccountCampaignInfo; accounts != nil {
+		note(u, accounts.ReviewerType)
+	}
+}
+
+func (i *PublicIdentity) noteUnknown(u *unknownValues) { note(u, i.IdentityState) }

@@ -22,7 +22,7 @@ func fit(u *unknownValues, text []byte, pointer any) error {
 	f := fitter{
 		unknown: u,
 		decoder: jsontext.NewDecoder(bytes.NewBuffer(text), lenient, jsontext.AllowDuplicateNames(true)),
-		members: map[reflect.Type]map[string]int{},
+		members: map[reflect.Type]map[string][]int{},
 	}
 	value := reflect.ValueOf(pointer).Elem()
 	var err error
@@ -61,8 +61,8 @@ func listsNull(text []byte) bool {
 type fitter struct {
 	unknown *unknownValues
 	decoder *jsontext.Decoder
-	member  string                          // which is being read, behind the name of its type
-	members map[reflect.Type]map[string]int // index of the field, by the member's name
+	member  string                            // which is being read, behind the name of its type
+	members map[reflect.Type]map[string][]int // index of the field, by the member's name
 }
 
 // value reads the next JSON value into v, which is zero afterwards unless the value fits.
@@ -135,7 +135,7 @@ func (f *fitter) object(v reflect.Value) error {
 		}
 		if i, known := fields[name.String()]; known {
 			f.member = v.Type().Name() + "." + name.String()
-			_, err = f.value(v.Field(i))
+			_, err = f.value(v.FieldByIndex(i))
 		} else {
 			err = f.decoder.SkipValue()
 		}
@@ -176,14 +176,16 @@ func (f *fitter) list(v reflect.Value, keep bool) error {
 	return err
 }
 
-// fieldsOf returns the indexes of a struct's fields by the names of their members.
-func (f *fitter) fieldsOf(of reflect.Type) map[string]int {
+// fieldsOf returns the indexes of a struct's fields by the names of their members. Those of an embedded
+// struct are among them.
+func (f *fitter) fieldsOf(of reflect.Type) map[string][]int {
 	fields, known := f.members[of]
 	if !known {
-		fields = make(map[string]int, of.NumField())
-		for i := range of.NumField() {
-			name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
-			fields[name] = i
+		fields = make(map[string][]int, of.NumField())
+		for _, field := range reflect.VisibleFields(of) {
+			if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" {
+				fields[name] = field.Index
+			}
 		}
 		f.members[of] = fields
 	}

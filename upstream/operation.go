@@ -17,7 +17,8 @@ type operation struct {
 	path    string
 }
 
-// The eleven operations, named as the vendor names them. They are never changed.
+// The operations, named as the vendor names them: the eleven of the Certifications API, and those of its
+// neighbours. They are never changed.
 var (
 	opListIdentityCertifications = operation{
 		"listIdentityCertifications", http.MethodGet, "certifications", "",
@@ -53,6 +54,21 @@ var (
 	opGetPendingCertificationTasks = operation{
 		"getPendingCertificationTasks", http.MethodGet, "certification-tasks", "",
 	}
+	opGetIdentitySummaries = operation{
+		"getIdentitySummaries", http.MethodGet, "certifications", "/{id}/identity-summaries",
+	}
+	opGetIdentityAccessSummaries = operation{
+		"getIdentityAccessSummaries", http.MethodGet, "certifications", "/{id}/access-summaries/{type}",
+	}
+	opGetIdentityDecisionSummary = operation{
+		"getIdentityDecisionSummary", http.MethodGet, "certifications", "/{id}/decision-summary",
+	}
+	opGetActiveCampaigns = operation{
+		"getActiveCampaigns", http.MethodGet, "campaigns", "",
+	}
+	opGetPublicIdentities = operation{
+		"getPublicIdentities", http.MethodGet, "public-identities", "",
+	}
 )
 
 // operations returns all operations.
@@ -61,7 +77,8 @@ func operations() []operation {
 		opListIdentityCertifications, opGetIdentityCertification, opListIdentityAccessReviewItems,
 		opGetIdentityCertificationItemPermissions, opListCertificationReviewers, opMakeIdentityDecision,
 		opReassignIdentityCertifications, opSubmitReassignCertsAsync, opSignOffIdentityCertification,
-		opGetCertificationTask, opGetPendingCertificationTasks,
+		opGetCertificationTask, opGetPendingCertificationTasks, opGetIdentitySummaries,
+		opGetIdentityAccessSummaries, opGetIdentityDecisionSummary, opGetActiveCampaigns, opGetPublicIdentities,
 	}
 }
 

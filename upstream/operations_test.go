@@ -50,7 +50,7 @@ var (
 
 const richReassignBody = `{"reassign":[{"id":"i1","type":"ITEM"},{"id":"s1","type":"IDENTITY_SUMMARY"},{"id":"s2","type":"TARGET_SUMMARY"}],"reassignTo":"r2","reason":"on leave"}`
 
-// operationCases are all eleven operations.
+// operationCases are all operations.
 func operationCases() []operationCase {
 	return []operationCase{
 		{
@@ -270,6 +270,148 @@ func operationCases() []operationCase {
 				"reviewer-identity": {"r1"},
 				"filters":           {`id eq "t1" and targetId in ("c1","c2") and type in ("REASSIGN","ADMIN_REASSIGN")`},
 				"limit":             {"250"}, "count": {"true"},
+			},
+			answer: `[]`,
+		},
+		{
+			name: "getIdentitySummaries",
+			call: func(ctx context.Context, c *upstream.Client) error {
+				_, err := c.GetIdentitySummaries(ctx, "c1", upstream.GetIdentitySummariesParams{
+					Filter: upstream.IdentitySummaryFilter{
+						IDs: []string{"s1", "s2"}, Completed: new(false), Name: upstream.StartsWith("Ada"),
+					},
+					Sorters: []upstream.Sorter[upstream.IdentitySummarySortField]{{Field: upstream.SortIdentitySummariesByName, Descending: true}},
+					Paging:  upstream.Paging{Limit: 250, Offset: 250, Count: true},
+				})
+				return err
+			},
+			method: "GET", versioned: "/certifications/c1/identity-summaries", current: "/certifications/v1/c1/identity-summaries",
+			query: url.Values{
+				"filters": {`id in ("s1","s2") and completed eq false and name sw "Ada"`},
+				"sorters": {"-name"},
+				"limit":   {"250"}, "offset": {"250"}, "count": {"true"},
+			},
+			answer: `[]`,
+		},
+		{
+			name: "getIdentityAccessSummaries",
+			call: func(ctx context.Context, c *upstream.Client) error {
+				_, err := c.GetIdentityAccessSummaries(ctx, "c1", upstream.GetIdentityAccessSummariesParams{
+					Type: upstream.AccessSummaryAccessProfile,
+					Filter: upstream.AccessSummaryFilter{
+						Completed: new(true), AccessIDs: []string{"a1", "a2"}, AccessName: upstream.Equals("x"),
+						EntitlementSourceName: upstream.StartsWith(`A"D`), AccessProfileSourceName: upstream.Equals("HR"),
+					},
+					Sorters: []upstream.Sorter[upstream.AccessSummarySortField]{{Field: upstream.SortAccessSummariesByName}},
+					Paging:  upstream.Paging{Limit: 51},
+				})
+				return err
+			},
+			method: "GET", versioned: "/certifications/c1/access-summaries/ACCESS_PROFILE", current: "/certifications/v1/c1/access-summaries/ACCESS_PROFILE",
+			query: url.Values{
+				"filters": {`completed eq true and access.id in ("a1","a2") and access.name eq "x" and ` +
+					`entitlement.sourceName sw "A\"D" and accessProfile.sourceName eq "HR"`},
+				"sorters": {"access.name"},
+				"limit":   {"51"},
+			},
+			answer: `[]`,
+		},
+		{
+			name: "getIdentityDecisionSummary",
+			call: func(ctx context.Context, c *upstream.Client) error {
+				_, err := c.GetIdentityDecisionSummary(ctx, "c1", upstream.GetIdentityDecisionSummaryParams{IdentitySummaryIDs: []string{"s1", "s2"}})
+				return err
+			},
+			method: "GET", versioned: "/certifications/c1/decision-summary", current: "/certifications/v1/c1/decision-summary",
+			query:  url.Values{"filters": {`identitySummary.id in ("s1","s2")`}},
+			answer: `{}`,
+		},
+		{
+			name: "getIdentityDecisionSummary of everybody",
+			call: func(ctx context.Context, c *upstream.Client) error {
+				_, err := c.GetIdentityDecisionSummary(ctx, "c1", upstream.GetIdentityDecisionSummaryParams{})
+				return err
+			},
+			method: "GET", versioned: "/certifications/c1/decision-summary", current: "/certifications/v1/c1/decision-summary",
+			answer: `{}`,
+		},
+		{
+			name: "getActiveCampaigns",
+			call: func(ctx context.Context, c *upstream.Client) error {
+				_, err := c.GetActiveCampaigns(ctx, upstream.GetActiveCampaignsParams{
+					Filter: upstream.CampaignFilter{
+						IDs: []string{"p1"}, Name: upstream.StartsWith("Q"),
+						Statuses: []upstream.CampaignStatus{upstream.CampaignStatusActive, upstream.CampaignStatusStaged},
+					},
+					Sorters: []upstream.Sorter[upstream.CampaignSortField]{
+						{Field: upstream.SortCampaignsByCreated, Descending: true}, {Field: upstream.SortCampaignsByName},
+					},
+					Paging: upstream.Paging{Limit: 250, Count: true},
+				})
+				return err
+			},
+			method: "GET", versioned: "/campaigns", current: "/campaigns/v1",
+			query: url.Values{
+				"detail":  {"SLIM"},
+				"filters": {`id eq "p1" and name sw "Q" and status in ("ACTIVE","STAGED")`},
+				"sorters": {"-created,name"},
+				"limit":   {"250"}, "count": {"true"},
+			},
+			answer: `[]`,
+		},
+		{
+			name: "getActiveCampaigns in full",
+			call: func(ctx context.Context, c *upstream.Client) error {
+				_, err := c.GetActiveCampaignsInFull(ctx, upstream.GetActiveCampaignsParams{
+					Filter: upstream.CampaignFilter{IDs: []string{"p1", "p2"}}, Paging: upstream.Paging{Limit: 2},
+				})
+				return err
+			},
+			method: "GET", versioned: "/campaigns", current: "/campaigns/v1",
+			query:  url.Values{"detail": {"FULL"}, "filters": {`id in ("p1","p2")`}, "limit": {"2"}},
+			answer: `[]`,
+		},
+		{
+			name: "getPublicIdentities",
+			call: func(ctx context.Context, c *upstream.Client) error {
+				_, err := c.GetPublicIdentities(ctx, upstream.GetPublicIdentitiesParams{
+					Filter: upstream.PublicIdentityFilter{
+						IDs: []string{"i1", "i2"}, Alias: upstream.StartsWith("ada"), Email: upstream.Equals("ada+x@example.com"),
+						FirstName: upstream.StartsWith("Ada"), LastName: upstream.StartsWith("Love"),
+					},
+					Sorters:        []upstream.Sorter[upstream.PublicIdentitySortField]{{Field: upstream.SortPublicIdentitiesByName}},
+					AddCoreFilters: true,
+					Paging:         upstream.Paging{Limit: 10, Offset: 20, Count: true},
+				})
+				return err
+			},
+			method: "GET", versioned: "/public-identities", current: "/public-identities/v1",
+			query: url.Values{
+				"filters": {`id in ("i1","i2") and alias sw "ada" and email eq "ada+x@example.com" and ` +
+					`firstname sw "Ada" and lastname sw "Love"`},
+				"sorters":          {"name"},
+				"add-core-filters": {"true"},
+				"limit":            {"10"}, "offset": {"20"}, "count": {"true"},
+			},
+			answer: `[]`,
+		},
+		{
+			name: "getPublicIdentities with any of four conditions",
+			call: func(ctx context.Context, c *upstream.Client) error {
+				_, err := c.GetPublicIdentities(ctx, upstream.GetPublicIdentitiesParams{
+					Filter: upstream.PublicIdentityFilter{
+						IDs: []string{"i1"}, Any: true, Alias: upstream.StartsWith("a"), Email: upstream.StartsWith("a"),
+						FirstName: upstream.StartsWith("a"), LastName: upstream.StartsWith("a"), Search: "ana",
+					},
+					Paging: upstream.Paging{Limit: 10},
+				})
+				return err
+			},
+			method: "GET", versioned: "/public-identities", current: "/public-identities/v1",
+			query: url.Values{
+				"filters": {`id eq "i1" and (alias sw "a" or email sw "a" or firstname sw "a" or lastname sw "a") and ` +
+					`(firstname sw "ana" or lastname sw "ana" or alias sw "ana" or email sw "ana")`},
+				"limit": {"10"},
 			},
 			answer: `[]`,
 		},

@@ -63,13 +63,21 @@ type queryParameter struct {
 
 // query joins the parameters of a list.
 func query(p Paging, filter expression, parameters ...queryParameter) rawQuery {
-	q := rawQuery{paging: p, values: url.Values{"limit": {strconv.Itoa(p.Limit)}}}
+	q := unpaged(filter, parameters...)
+	q.paging = p
+	q.values["limit"] = []string{strconv.Itoa(p.Limit)}
 	if p.Offset != 0 {
 		q.values["offset"] = []string{strconv.Itoa(p.Offset)}
 	}
 	if p.Count {
 		q.values["count"] = []string{"true"}
 	}
+	return q
+}
+
+// unpaged joins the parameters of a read whose result is not a list.
+func unpaged(filter expression, parameters ...queryParameter) rawQuery {
+	q := rawQuery{values: url.Values{}}
 	q.add(queryParameter{name: "filters", value: filter.text, err: filter.err})
 	for _, p := range parameters {
 		q.add(p)

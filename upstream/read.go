@@ -8,6 +8,7 @@ func list[T any](ctx context.Context, c *Client, op operation, q rawQuery, ids .
 		items, err := decodeList[T](&c.unknown, answer.body.data)
 		for i := range items {
 			noteUnknown(&c.unknown, &items[i])
+			dropHolder(&items[i])
 		}
 		c.pageSize.note(op, q.paging, len(items), answer.total)
 		return Page[T]{Items: items, Total: answer.total, operation: op.name}, err
@@ -15,8 +16,8 @@ func list[T any](ctx context.Context, c *Client, op operation, q rawQuery, ids .
 }
 
 // get makes a read whose response is one object. The ids fill the operation's path.
-func get[T any](ctx context.Context, c *Client, op operation, ids ...string) (*T, error) {
-	return read(ctx, c, op, rawQuery{}, ids, func(answer *response) (*T, error) {
+func get[T any](ctx context.Context, c *Client, op operation, q rawQuery, ids ...string) (*T, error) {
+	return read(ctx, c, op, q, ids, func(answer *response) (*T, error) {
 		return decodeOne[T](c, answer, op.shown(ids))
 	})
 }

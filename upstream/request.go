@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -24,10 +25,7 @@ type request struct {
 // It fails with an *Error if one of the arguments cannot be sent.
 func newRequest(base string, layout Layout, op operation, q rawQuery, ids []string) (request, error) {
 	path, err := op.resolve(layout, ids)
-	if err == nil {
-		err = q.err
-	}
-	if err != nil {
+	if err = cmp.Or(q.err, err); err != nil {
 		return request{}, badInput(op.name, err)
 	}
 	url := base + path

@@ -21,14 +21,6 @@ type AccessReviewItem struct {
 // (CheckID).
 func (i *AccessReviewItem) Check() error { return checkRow(opListIdentityAccessReviewItems, i.ID) }
 
-// A CertificationIdentitySummary is the identity under review within one certification.
-type CertificationIdentitySummary struct {
-	ID         string  `json:"id"` // of the summary: what filters and reassignments take
-	IdentityID *string `json:"identityId"`
-	Name       string  `json:"name"`
-	Completed  *bool   `json:"completed"`
-}
-
 // AccessReviewItemFilter narrows listIdentityAccessReviewItems; set fields are joined by
 // "and". A nil list does not filter; an empty one is refused.
 type AccessReviewItemFilter struct {

@@ -23,6 +23,28 @@ func identify(has *string, id string) bool {
 	return *has != ""
 }
 
+// A shared row stands for something that several holders have.
+type shared interface {
+	// dropHolder leaves out what belongs to one of them.
+	dropHolder()
+}
+
+// dropHolder leaves out of a row what belongs to one of several holders. Rows that are not shared stay as
+// they are.
+func dropHolder(row any) {
+	if row, ok := row.(shared); ok {
+		row.dropHolder()
+	}
+}
+
+// usable returns an identifier if it can be used; empty if not.
+func usable(id string) string {
+	if CheckID(id) != nil {
+		return ""
+	}
+	return id
+}
+
 // checkRow returns the error of a row that an operation has listed, if its identifier is of no use.
 func checkRow(op operation, id string) error {
 	if CheckID(id) != nil {

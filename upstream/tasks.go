@@ -107,7 +107,7 @@ func (p GetPendingCertificationTasksParams) query() rawQuery {
 // GetCertificationTask returns one task in whatever state (vendor operation
 // getCertificationTask, GET /certification-tasks/{id}).
 func (c *Client) GetCertificationTask(ctx context.Context, id string) (*CertificationTask, error) {
-	return get[CertificationTask](ctx, c, opGetCertificationTask, id)
+	return get[CertificationTask](ctx, c, opGetCertificationTask, rawQuery{}, id)
 }
 
 // GetPendingCertificationTasks returns a page of the queued and running tasks (vendor
