@@ -44,16 +44,30 @@ type entry struct {
 	version version
 }
 
-// A subject is what a result shows: one certification and what is below it or, if the id is
-// empty, any number of certifications.
-type subject struct{ certification string }
+// A subject is what a result shows of certifications, and so which writes make it out of date.
+type subject struct {
+	of            extent
+	certification string // of oneCertification
+}
+
+// An extent says how many certifications a subject is about.
+type extent int
+
+const (
+	anyCertifications extent = iota // any number of them, or what is counted of them
+	oneCertification                // one and what is below it
+	noCertification                 // none: no write changes what is shown
+)
+
+// changes reports whether any write may change what is shown.
+func (s subject) changes() bool { return s.of != noCertification }
 
 // A version counts the writes to a subject.
 type version [2]uint64
 
 // newCache returns a cache that takes at most maxBytes of memory, and keeps a result for ttl. What has expired stays
 // for another keep, for callers who accept stale results. While others are not heard, if there are others,
-// it keeps and returns nothing.
+// it keeps and returns nothing that a write may change.
 func newCache(maxBytes int64, ttl, keep time.Duration, now func() time.Time, others Writes) (*cache, error) {
 	entries, err := otter.New(&otter.Options[string, entry]{
 		MaximumWeight:    uint64(maxBytes),
@@ -71,7 +85,7 @@ func newCache(maxBytes int64, ttl, keep time.Duration, now func() time.Time, oth
 
 // get returns what is kept under a key, and whether it is fresh.
 func (c *cache) get(key string, of subject) (value any, fresh, ok bool) {
-	if !c.current() {
+	if !c.current(of) {
 		return nil, false, false
 	}
 	e, ok := c.entries.GetIfPresent(key)
@@ -83,7 +97,7 @@ func (c *cache) get(key string, of subject) (value any, fresh, ok bool) {
 
 // put keeps a result, which shows the subject as it was at a version.
 func (c *cache) put(key string, of subject, at version, value any) {
-	if c.current() && at == c.version(of) {
+	if c.current(of) && at == c.version(of) {
 		c.entries.Set(key, entry{value, weigh(value), c.now().Add(c.ttl), at})
 	}
 }
@@ -91,17 +105,17 @@ func (c *cache) put(key string, of subject, at version, value any) {
 // version returns the current version of a subject.
 func (c *cache) version(of subject) version {
 	switch {
-	case c == nil:
+	case c == nil, !of.changes():
 		return version{}
-	case of.certification == "":
-		return version{c.any.Load(), c.all.Load()}
-	default:
+	case of.of == oneCertification:
 		return version{c.writes[stripeOf(of.certification)].Load(), c.all.Load()}
+	default:
+		return version{c.any.Load(), c.all.Load()}
 	}
 }
 
 // drop makes everything that shows a certification of a stripe out of date, for every caller. That is
-// everything for AllStripes.
+// everything that shows any certification for AllStripes.
 func (c *cache) drop(stripe int) {
 	switch {
 	case c == nil:
@@ -118,8 +132,10 @@ func stripeOf(certification string) int {
 	return int(crc32.ChecksumIEEE([]byte(certification)) % writeStripes)
 }
 
-// current reports whether the cache is on, and knows of all writes.
-func (c *cache) current() bool { return c != nil && (c.others == nil || c.others.Hears()) }
+// current reports whether the cache is on, and knows of all writes to a subject.
+func (c *cache) current(of subject) bool {
+	return c != nil && (c.others == nil || !of.changes() || c.others.Hears())
+}
 
 // bytes returns how many bytes of memory are taken.
 func (c *cache) bytes() uint64 {

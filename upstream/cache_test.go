@@ -35,7 +35,7 @@ func (s *numbering) RoundTrip(r *http.Request) (*http.Response, error) {
 	if status != 0 {
 		return answer(status, ""), nil
 	}
-	if r.Method == http.MethodGet && (strings.HasSuffix(r.URL.Path, "s") || strings.HasSuffix(r.URL.Path, "/v1")) {
+	if r.Method == http.MethodGet && (strings.HasSuffix(strings.TrimSuffix(r.URL.Path, "/ROLE"), "s") || strings.HasSuffix(r.URL.Path, "/v1")) {
 		body = "[" + body + "]"
 	}
 	return answer(http.StatusOK, body), nil
@@ -50,7 +50,7 @@ func (s *numbering) count() int {
 // cachedReads reads something of each kind: by c1, by c2 and by both.
 var cachedReads = []struct {
 	name  string
-	of    string // the certification that it shows; empty for any
+	of    string // the certification that it shows; empty for any, "none" for none
 	reads func(context.Context, *upstream.Client) error
 }{
 	{"a certification", "c1", func(ctx context.Context, c *upstream.Client) error {
@@ -76,6 +76,34 @@ var cachedReads = []struct {
 	{"tasks", "", func(ctx context.Context, c *upstream.Client) error { return read(ctx, c, 0) }},
 	{"a task", "", func(ctx context.Context, c *upstream.Client) error {
 		_, err := c.GetCertificationTask(ctx, "t1")
+		return err
+	}},
+	{"its identities", "c1", func(ctx context.Context, c *upstream.Client) error {
+		_, err := c.GetIdentitySummaries(ctx, "c1", upstream.GetIdentitySummariesParams{})
+		return err
+	}},
+	{"its access", "c1", func(ctx context.Context, c *upstream.Client) error {
+		_, err := c.GetIdentityAccessSummaries(ctx, "c1", upstream.GetIdentityAccessSummariesParams{Type: upstream.AccessSummaryRole})
+		return err
+	}},
+	{"its decisions", "c1", func(ctx context.Context, c *upstream.Client) error {
+		_, err := c.GetIdentityDecisionSummary(ctx, "c1", upstream.GetIdentityDecisionSummaryParams{})
+		return err
+	}},
+	{"campaigns", "", func(ctx context.Context, c *upstream.Client) error {
+		_, err := c.GetActiveCampaigns(ctx, upstream.GetActiveCampaignsParams{})
+		return err
+	}},
+	{"campaigns in full", "", func(ctx context.Context, c *upstream.Client) error {
+		_, err := c.GetActiveCampaignsInFull(ctx, upstream.GetActiveCampaignsParams{})
+		return err
+	}},
+	{"people", "none", func(ctx context.Context, c *upstream.Client) error {
+		_, err := c.GetPublicIdentities(ctx, upstream.GetPublicIdentitiesParams{})
+		return err
+	}},
+	{"identities of another certification", "c2", func(ctx context.Context, c *upstream.Client) error {
+		_, err := c.GetIdentitySummaries(ctx, "c2", upstream.GetIdentitySummariesParams{})
 		return err
 	}},
 	{"another certification", "c2", func(ctx context.Context, c *upstream.Client) error {
@@ -200,7 +228,7 @@ func TestAWriteDropsWhatItTouches(t *testing.T) {
 				}
 				s.status = 0
 				want := 1
-				if each.of == "c2" && !write.all {
+				if each.of == "none" || each.of == "c2" && !write.all {
 					want = 0
 				}
 				if n := s.calls(t, again); n != want {

@@ -111,7 +111,7 @@ func (c *Client) again(ctx context.Context, call *call, answer *response, err *E
 		// If the session has ended, the next attempt fails with that, and sends nothing: it tells more
 		// than that a token was refused.
 		return err == nil && renewed != call.token || errors.Is(err, ErrSessionEnded)
-	case transient(call.request.operation, answer, err):
+	case call.attempts < attemptsOf(call.request.operation, answer, err):
 		var asked time.Duration
 		if answer != nil {
 			asked = answer.retryAfter
@@ -125,7 +125,7 @@ func (c *Client) again(ctx context.Context, call *call, answer *response, err *E
 // backOff waits before the next attempt of a call, for as long as the service asks or longer, and
 // reports whether there is one: the service may ask for more patience than the call has.
 func (c *Client) backOff(ctx context.Context, call *call, asked time.Duration) bool {
-	if call.attempts >= maxAttempts || ctx.Err() != nil {
+	if ctx.Err() != nil {
 		return false
 	}
 	wait := max(time.Duration(c.random()*float64(longestBackoff(call.attempts))), asked)

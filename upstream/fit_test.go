@@ -63,14 +63,14 @@ func unset(row reflect.Value, at place) {
 	}
 	switch step := at[0].(type) {
 	case string:
-		for i := range row.NumField() {
-			name, _, _ := strings.Cut(row.Type().Field(i).Tag.Get("json"), ",")
-			switch {
+		for _, field := range reflect.VisibleFields(row.Type()) {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			switch member := row.FieldByIndex(field.Index); {
 			case name != step:
 			case len(at) == 1:
-				row.Field(i).SetZero()
+				member.SetZero()
 			default:
-				unset(row.Field(i), at[1:])
+				unset(member, at[1:])
 			}
 		}
 	default:

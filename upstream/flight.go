@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"sync"
 	"sync/atomic"
@@ -24,6 +25,7 @@ type flights struct {
 
 // A flight is one read under way and the callers who wait for it.
 type flight struct {
+	of      subject       // that the read shows
 	demand  *demand       // of the read that began it; nil if the cache would have done
 	budget  string        // of one of several credentials with the same key; empty for others
 	done    chan struct{} // closed when value and err are there
@@ -38,17 +40,17 @@ type flight struct {
 	deadline, leaves, left atomic.Int64
 }
 
-// share returns the result of read, or that of a flight of the same key that is under way. The read
+// share returns the result of read, which shows a subject, or that of a flight of the same key that is under way. The read
 // belongs to all callers who wait for it: it goes on when the context of one of them ends, and is
 // cancelled when the last has gone. It is charged to the operation that starts it, and is not started
 // if that operation may make no more calls. A caller who has no time to wait for a call that stands in
 // the queue gets the same error as if the call were its own.
-func share[V any](ctx context.Context, f *flights, key string, read func(context.Context) (V, error), onJoin func()) (V, error) {
+func share[V any](ctx context.Context, f *flights, key string, of subject, read func(context.Context) (V, error), onJoin func()) (V, error) {
 	var none V
 	if ctx.Err() != nil { // a flight would have set out before it was cancelled
 		return none, ctx.Err()
 	}
-	current, joined := f.board(ctx, key, func(ctx context.Context) (any, error) { return read(ctx) })
+	current, joined := f.board(ctx, key, of, func(ctx context.Context) (any, error) { return read(ctx) })
 	if current == nil {
 		return none, errCallsExceeded
 	}
@@ -76,7 +78,7 @@ func share[V any](ctx context.Context, f *flights, key string, read func(context
 
 // board returns the flight of a key, having started it if there was none that will do; nil if
 // it may not be started.
-func (f *flights) board(ctx context.Context, key string, read func(context.Context) (any, error)) (current *flight, joined bool) {
+func (f *flights) board(ctx context.Context, key string, of subject, read func(context.Context) (any, error)) (current *flight, joined bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	wanted := demandOf(ctx)
@@ -90,7 +92,7 @@ func (f *flights) board(ctx context.Context, key string, read func(context.Conte
 	if !UsageFrom(ctx).reserve() {
 		return nil, false
 	}
-	current = &flight{demand: wanted, budget: budget, done: make(chan struct{}), waiting: 1, began: time.Now()}
+	current = &flight{of: of, demand: wanted, budget: budget, done: make(chan struct{}), waiting: 1, began: time.Now()}
 	current.extend(ctx)
 	ctx = context.WithValue(context.WithoutCancel(ctx), flightKey{}, current)
 	ctx, current.cancel = context.WithCancel(ctx)
@@ -115,7 +117,7 @@ func (f *flights) board(ctx context.Context, key string, read func(context.Conte
 // stands reports whether a flight may be joined: what it will show is not from before a write of another
 // replica that this one has not heard of.
 func (f *flights) stands(current *flight) bool {
-	return f.writes == nil || f.writes.Hears() || current.queued() > 0 ||
+	return f.writes == nil || !current.of.changes() || f.writes.Hears() || current.queued() > 0 ||
 		time.Since(current.began)-time.Duration(current.left.Load()) < HeardWithin
 }
 
@@ -142,11 +144,11 @@ func (f *flights) remove(key string, current *flight) {
 	}
 }
 
-// closeAll ends the joining of every flight that is under way, as a write has to do: what is
-// read after it must not be what was read before.
+// closeAll ends the joining of every flight that is under way and that a write may change, as a write has
+// to do: what is read after it must not be what was read before.
 func (f *flights) closeAll() {
 	f.mu.Lock()
-	clear(f.byKey)
+	maps.DeleteFunc(f.byKey, func(_ string, current *flight) bool { return current.of.changes() })
 	f.mu.Unlock()
 }
 

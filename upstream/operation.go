@@ -100,10 +100,14 @@ func (o operation) touches(ids []string) (stripe int) {
 
 // subject returns what the result of a read of the operation shows.
 func (o operation) subject(ids []string) subject {
-	if o.service != "certifications" || len(ids) == 0 {
-		return subject{} // tasks belong to certifications that only the responses name
+	switch {
+	case o.service == "public-identities":
+		return subject{of: noCertification}
+	case o.service == "certifications" && len(ids) > 0:
+		return subject{oneCertification, ids[0]}
+	default: // tasks and campaigns belong to certifications that the path does not name
+		return subject{of: anyCertifications}
 	}
-	return subject{certification: ids[0]}
 }
 
 // shown returns the identifier of the object that the operation returns, as far as the path names it;

@@ -57,7 +57,7 @@ func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids [
 		UsageFrom(ctx).deliver()
 		return value, nil
 	}
-	value, err := share(ctx, &c.flights, key, func(ctx context.Context) (V, error) {
+	value, err := share(ctx, &c.flights, key, of, func(ctx context.Context) (V, error) {
 		// Another read may have ended after the caller looked and before this one set out.
 		if value, ok := cached[V](ctx, c, key, of, credential); ok {
 			UsageFrom(ctx).release()

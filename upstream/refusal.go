@@ -14,14 +14,23 @@ const (
 // errRedirect says that the service pointed to another URL, which tokens must not follow to.
 const errRedirect = plainError("the service answered with a redirect")
 
-// refusalBody is any of the three shapes that refusals come in: an ErrorResponseDto, an
-// object with "error" for status 401, and one with "message" for status 429.
+// refusalBody is any of the four shapes that refusals come in: an ErrorResponseDto, an
+// object with "error" for status 401, one with "message" for status 429, and one with "errorName" and
+// "errorMessage", which are those of an exception, for status 500.
 type refusalBody struct {
-	DetailCode string         `json:"detailCode"`
-	TrackingID string         `json:"trackingId"`
-	Messages   []ErrorMessage `json:"messages"`
-	Error      string         `json:"error"`
-	Message    string         `json:"message"`
+	DetailCode   string         `json:"detailCode"`
+	TrackingID   string         `json:"trackingId"`
+	Messages     []ErrorMessage `json:"messages"`
+	Error        string         `json:"error"`
+	Message      string         `json:"message"`
+	ErrorName    string         `json:"errorName"`
+	ErrorMessage string         `json:"errorMessage"`
+}
+
+// threw reports whether a response says that something within the service threw an exception.
+func threw(answer *response) bool {
+	body, err := decodeObject[refusalBody](nil, answer.body.data)
+	return err == nil && body.ErrorName != ""
 }
 
 // readRefusal returns the error for a response with a bad status. What cannot be read of
@@ -45,7 +54,7 @@ func readRefusal(operation string, answer *response) *Error {
 	e.DetailCode = printable(body.DetailCode, maxCodeRunes)
 	e.TrackingID = printable(body.TrackingID, maxCodeRunes)
 	e.Messages = body.Messages
-	for _, text := range []string{body.Error, body.Message} {
+	for _, text := range []string{body.Error, body.Message, body.ErrorMessage} {
 		if text != "" {
 			e.Messages = append(e.Messages, ErrorMessage{Text: text})
 		}

@@ -10,6 +10,9 @@ const (
 	// maxAttempts is how many attempts a call has while the service fails; those that it refuses with
 	// a 429 or for a token that could be renewed do not count.
 	maxAttempts = 3
+	// attemptsAfterException is how many it has if something within the service threw an exception, which
+	// passes or never does.
+	attemptsAfterException = 2
 	// The wait before the next attempt is a random part of firstBackoff, which doubles each time, but
 	// is never above maxBackoff.
 	firstBackoff = 200 * time.Millisecond
@@ -19,22 +22,27 @@ const (
 // longestBackoff returns the longest wait after so many attempts.
 func longestBackoff(attempts int) time.Duration { return min(firstBackoff<<(attempts-1), maxBackoff) }
 
-// transient reports whether a call that ended this way may do better the next time, and may be sent
-// again without doing anything twice. A write may be if the service cannot have seen it.
-func transient(o operation, answer *response, err *Error) bool {
+// attemptsOf returns how many attempts a call that ended this way may have in all, because it may do better
+// the next time, and may be sent again without doing anything twice; 0 if it is over. A write may be sent
+// again if the service cannot have seen it.
+func attemptsOf(o operation, answer *response, err *Error) int {
 	switch {
 	case err != nil && err.Operation != o.name:
-		return false // there was no token to send it with
-	case err != nil:
-		return err.Kind == KindUnavailable && (o.reads() || !err.Sent)
-	case !o.reads():
-		return false
+		return 0 // there was no token to send it with
+	case err != nil && err.Kind == KindUnavailable && (o.reads() || !err.Sent):
+		return maxAttempts
+	case err != nil || !o.reads():
+		return 0
 	}
 	switch answer.status {
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
+		return maxAttempts
+	case http.StatusInternalServerError:
+		if threw(answer) {
+			return attemptsAfterException
+		}
 	}
-	return false
+	return 0
 }
 
 // A retryBudget bounds how much is added to the load of a service that fails: one retry for each

@@ -24,11 +24,13 @@ type way struct {
 	retryAfter string
 	err        error
 	sent       bool
+	body       string
 }
 
 var (
 	unconnected = way{err: errors.New("connection refused")}
 	cut         = way{err: errors.New("connection reset"), sent: true}
+	threw       = way{status: 500, body: `{"errorName": "UncheckedExecutionException", "errorMessage": "no answer from a store"}`}
 )
 
 func (f *failing) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -43,7 +45,7 @@ func (f *failing) RoundTrip(r *http.Request) (*http.Response, error) {
 	if w.err != nil {
 		return nil, w.err
 	}
-	a := answer(w.status, "")
+	a := answer(w.status, w.body)
 	if w.retryAfter != "" {
 		a.Header.Set("Retry-After", w.retryAfter)
 	}
@@ -67,6 +69,13 @@ func TestWhatIsSentAgain(t *testing.T) {
 		{"504 twice", []way{{status: 504}, {status: 504}}, 3, 1, false, 300 * time.Millisecond},
 		{"502 for ever", []way{{status: 502}, {status: 502}, {status: 502}, {status: 502}}, 3, 1, true, 300 * time.Millisecond},
 		{"500", []way{{status: 500}}, 1, 1, true, 0},
+		{"500 in the service's own words", []way{{status: 500, body: `{"detailCode":"500.0","messages":[{"text":"x"}]}`}}, 1, 1, true, 0},
+		{"500 of an exception", []way{threw}, 2, 1, false, 100 * time.Millisecond},
+		{"500 of an exception that says when", []way{{status: 500, body: threw.body, retryAfter: "4"}}, 2, 1, false, 4 * time.Second},
+		{"500 of an exception twice", []way{threw, threw}, 2, 1, true, 100 * time.Millisecond},
+		{"500 of an exception after 503", []way{{status: 503}, threw}, 2, 1, true, 100 * time.Millisecond},
+		{"503 after 500 of an exception", []way{threw, {status: 503}}, 3, 1, false, 300 * time.Millisecond},
+		{"400 with the name of an exception", []way{{status: 400, body: threw.body}}, 1, 1, true, 0},
 		{"501", []way{{status: 501}}, 1, 1, true, 0},
 		{"404", []way{{status: 404}}, 1, 1, true, 0},
 		{"no connection", []way{unconnected}, 2, 2, false, 100 * time.Millisecond},

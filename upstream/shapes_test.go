@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -19,14 +20,25 @@ import (
 var update = flag.Bool("update", false, "write the shapes of the vendor's definition")
 
 const (
-	// vendorFile is the vendor's own definition of the operations. It lies beside the repository, not in it.
-	vendorFile = "../../shared/upstream/openapi-certifications.json"
-	// shapesFile has the parts of it that decide how requests and responses look, and none of its prose.
-	shapesFile = "testdata/openapi-certifications.json"
+	// vendorFolder has the vendor's own definitions of the operations. It lies beside the repository, not in it.
+	vendorFolder = "../../shared/upstream"
+	// shapesFolder has the parts of them that decide how requests and responses look, and none of their prose.
+	shapesFolder = "testdata"
 )
 
-// The shapes are made from the vendor's definition, and never written by hand.
+// definitionFiles are the definitions: that of the Certifications API, and that of what lies beside it.
+var definitionFiles = []string{"openapi-certifications.json", "openapi-neighbours.json"}
+
+// The shapes are made from the vendor's definitions, and never written by hand.
 func TestShapesAreThoseOfTheVendorsDefinition(t *testing.T) {
+	for _, file := range definitionFiles {
+		t.Run(file, func(t *testing.T) {
+			compareShapes(t, filepath.Join(vendorFolder, file), filepath.Join(shapesFolder, file))
+		})
+	}
+}
+
+func compareShapes(t *testing.T, vendorFile, shapesFile string) {
 	definition, err := os.ReadFile(vendorFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		t.Skipf("%s is not there to compare with", vendorFile)
@@ -54,16 +66,18 @@ func TestShapesAreThoseOfTheVendorsDefinition(t *testing.T) {
 
 // The shapes have no prose in them. That is checked without the definition too.
 func TestShapesHoldNothingElse(t *testing.T) {
-	kept, err := os.ReadFile(shapesFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := shapes(kept)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(again), string(kept)); diff != "" {
-		t.Errorf("%s (-shapes +kept):\n%s", shapesFile, diff)
+	for _, file := range definitionFiles {
+		kept, err := os.ReadFile(filepath.Join(shapesFolder, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := shapes(kept)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(again), string(kept)); diff != "" {
+			t.Errorf("%s (-shapes +kept):\n%s", file, diff)
+		}
 	}
 }
 

@@ -39,7 +39,8 @@ func fill(v reflect.Value, count int) int {
 }
 
 func TestEveryEnumOfARowIsNoted(t *testing.T) {
-	for _, row := range []any{new(IdentityCertification), new(AccessReviewItem), new(CertificationTask), new(Permission), new(IdentityReference)} {
+	for _, row := range []any{new(IdentityCertification), new(AccessReviewItem), new(CertificationTask), new(Permission), new(IdentityReference),
+		new(CertificationIdentitySummary), new(AccessSummary), new(IdentityCertDecisionSummary), new(SlimCampaign), new(Campaign), new(PublicIdentity)} {
 		t.Run(reflect.TypeOf(row).Elem().Name(), func(t *testing.T) {
 			var log bytes.Buffer
 			unknown := unknownValues{logger: slog.New(slog.NewTextHandler(&log, nil))}
@@ -131,6 +132,14 @@ func TestDocumentedValuesAreKnown(t *testing.T) {
 		TaskQueued, TaskInProgress, TaskSuccess, TaskError,
 		TaskTargetCertification, TaskTargetCampaign,
 		LocaleDefault, LocaleRequest,
+		AccessSummaryRole, AccessSummaryAccessProfile, AccessSummaryEntitlement,
+		CampaignStatusPending, CampaignStatusStaged, CampaignStatusCanceling, CampaignStatusActivating, CampaignStatusActive,
+		CampaignStatusCompleting, CampaignStatusCompleted, CampaignStatusError, CampaignStatusArchived,
+		CampaignAlertError, CampaignAlertWarn, CampaignAlertInfo,
+		CampaignSearchIdentity, CampaignSearchAccess,
+		ConstraintAll, ConstraintSelected,
+		MachineAccountReviewedByOwner,
+		IdentityActive, IdentityInactiveShortTerm, IdentityInactiveLongTerm,
 	}
 	for _, value := range known {
 		if !value.Known() {

@@ -69,6 +69,22 @@ func TestTheCacheWeighsWhatItHolds(t *testing.T) {
 			_, err := c.GetIdentityCertification(ctx, fmt.Sprint("c", n))
 			return err
 		}},
+		"pages of people": {repeating{readFile(t, "public_identity.json"), 250}, func(ctx context.Context, c *upstream.Client, n int) error {
+			_, err := c.GetPublicIdentities(ctx, upstream.GetPublicIdentitiesParams{Paging: upstream.Paging{Offset: n}})
+			return err
+		}},
+		"pages of campaigns in full": {repeating{readFile(t, "campaign_full.json"), 50}, func(ctx context.Context, c *upstream.Client, n int) error {
+			_, err := c.GetActiveCampaignsInFull(ctx, upstream.GetActiveCampaignsParams{Paging: upstream.Paging{Offset: n}})
+			return err
+		}},
+		"pages of access": {repeating{readFile(t, "access_summary.json"), 50}, func(ctx context.Context, c *upstream.Client, n int) error {
+			_, err := c.GetIdentityAccessSummaries(ctx, fmt.Sprint("c", n), upstream.GetIdentityAccessSummariesParams{Type: upstream.AccessSummaryRole})
+			return err
+		}},
+		"counts": {repeating{readFile(t, "decision_summary.json"), 0}, func(ctx context.Context, c *upstream.Client, n int) error {
+			_, err := c.GetIdentityDecisionSummary(ctx, fmt.Sprint("c", n), upstream.GetIdentityDecisionSummaryParams{})
+			return err
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := newClient(t, upstream.Config{

@@ -125,7 +125,7 @@ func TestAWriteOnOneReplicaDropsWhatItTouchesOnOthers(t *testing.T) {
 					}
 					time.Sleep(upstream.HeardWithin)
 					want := 1
-					if each.of == "c2" && name != "reassign" {
+					if each.of == "none" || each.of == "c2" && name != "reassign" {
 						want = 0
 					}
 					for i, client := range clients {
