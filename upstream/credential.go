@@ -61,7 +61,11 @@ func ended(credential Credential) error {
 // An Identified is a Credential that knows the identity behind it.
 type Identified interface {
 	Credential
+	// Identity returns what shares out the budget, at once.
 	Identity() Identity
+	// Viewer returns who the credential stands for. It may fetch a token first, as Token does, and fails
+	// like that.
+	Viewer(ctx context.Context) (*Viewer, error)
 }
 
 // A Sealing is a Credential by whose secret something can be sealed that nobody else is to read, but all
@@ -144,6 +148,11 @@ func (b *BearerToken) Key() string { return b.key }
 
 // Identity returns what the token claims.
 func (b *BearerToken) Identity() Identity { return b.claimed }
+
+// Viewer returns who the token claims to stand for.
+func (b *BearerToken) Viewer(context.Context) (*Viewer, error) {
+	return claimedViewer(ViewerBearer, *b.token), nil
+}
 
 // DeriveKey returns a key that is derived from the token.
 func (b *BearerToken) DeriveKey(purpose string) ([]byte, error) {

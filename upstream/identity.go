@@ -19,21 +19,12 @@ type Identity struct {
 // readClaims reads the claims of a JWT: the identity, and when it expires, which is the zero time if it
 // does not say. What is no JWT, or claims too much, has none.
 func readClaims(token string) (Identity, time.Time) {
-	_, rest, _ := strings.Cut(token, ".")
-	payload, _, signed := strings.Cut(rest, ".")
-	if !signed {
-		return Identity{}, time.Time{}
-	}
-	text, err := base64.RawURLEncoding.DecodeString(payload)
-	if err != nil {
-		return Identity{}, time.Time{}
-	}
 	claims, err := decodeObject[struct {
 		ClientID   string `json:"client_id"`
 		IdentityID string `json:"identity_id"`
 		Subject    string `json:"sub"`
 		Expires    *int64 `json:"exp"` // in seconds since 1970
-	}](nil, text)
+	}](nil, payloadOf(token))
 	if err != nil {
 		return Identity{}, time.Time{}
 	}
@@ -49,4 +40,18 @@ func readClaims(token string) (Identity, time.Time) {
 		expires = time.Unix(*claims.Expires, 0)
 	}
 	return Identity{Client: claims.ClientID, Subject: subject}, expires
+}
+
+// payloadOf returns the claims of a JWT as they are encoded; nil if it is none.
+func payloadOf(token string) []byte {
+	_, rest, _ := strings.Cut(token, ".")
+	payload, _, signed := strings.Cut(rest, ".")
+	if !signed {
+		return nil
+	}
+	text, err := base64.RawURLEncoding.DecodeString(payload)
+	if err != nil {
+		return nil
+	}
+	return text
 }

@@ -90,6 +90,21 @@ func (c *ClientCredentials) Key() string { return c.key }
 // Identity returns the client's id.
 func (c *ClientCredentials) Identity() Identity { return Identity{Client: c.oauth.ClientID} }
 
+// Viewer returns who the current token claims to stand for, fetching one if there is none: a person if the
+// client is one's personal access token, otherwise nobody. If the token does not claim when it ends, that is
+// what the tenant said as it was granted.
+func (c *ClientCredentials) Viewer(ctx context.Context) (*Viewer, error) {
+	token, err := c.Token(ctx)
+	if err != nil {
+		return nil, err
+	}
+	viewer := claimedViewer(ViewerService, token)
+	if viewer.ExpiresAt.IsZero() {
+		viewer.ExpiresAt = c.expiry(token)
+	}
+	return viewer, nil
+}
+
 // DeriveKey returns a key that is derived from the client's secret.
 func (c *ClientCredentials) DeriveKey(purpose string) ([]byte, error) {
 	return deriveKey(c.oauth.ClientSecret, c.key, purpose)
@@ -182,4 +197,14 @@ func (c *ClientCredentials) held() string {
 		return ""
 	}
 	return c.grant.AccessToken
+}
+
+// expiry returns when a token ends, as far as the tenant has said; none if it is not the current one.
+func (c *ClientCredentials) expiry(token string) Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.grant == nil || c.grant.AccessToken != token || c.grant.Expiry.IsZero() {
+		return Time{}
+	}
+	return At(c.grant.Expiry)
 }

@@ -61,17 +61,33 @@ func (p *Pool) Key() string { return p.key }
 // Token returns a token of the first client that has one: it tells whether the pool can be used at all. The
 // error is that of the first client.
 func (p *Pool) Token(ctx context.Context) (string, error) {
+	return firstOf(p, func(client *pooled) (string, error) { return client.Token(ctx) })
+}
+
+// Identity returns nothing: each client has a budget of its own.
+func (p *Pool) Identity() Identity { return Identity{} }
+
+// Viewer returns who the first client that has a token stands for. Within an operation, which goes by one
+// client (Client.Choose), the viewer is that client's.
+func (p *Pool) Viewer(ctx context.Context) (*Viewer, error) {
+	return firstOf(p, func(client *pooled) (*Viewer, error) { return client.Viewer(ctx) })
+}
+
+// firstOf returns what the first client of a pool has for which there is no error, otherwise the error of the
+// first client.
+func firstOf[V any](p *Pool, get func(*pooled) (V, error)) (V, error) {
+	var none V
 	var first error
 	for _, client := range p.clients {
-		token, err := client.Token(ctx)
+		value, err := get(client)
 		if err == nil {
-			return token, nil
+			return value, nil
 		}
 		if first == nil {
 			first = err
 		}
 	}
-	return "", first
+	return none, first
 }
 
 // DeriveKey returns a key that is derived from the secrets of all clients, so that it is the same whichever of them

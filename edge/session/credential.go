@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"certql/upstream"
 )
@@ -16,6 +17,8 @@ type credential struct {
 	grant    string // its key
 	key      string
 	identity upstream.Identity
+	userName string
+	end      time.Time // of the session, unless it is used again
 }
 
 var (
@@ -23,9 +26,14 @@ var (
 	_ upstream.Identified = (*credential)(nil)
 )
 
-// credential returns the credential of a session, given the key of its grant and the grant.
-func (g *grants) credential(key string, grant upstream.Grant) *credential {
-	return &credential{g, key, "session:" + key, upstream.Identity{Client: g.tenant.ClientID(), Subject: grant.IdentityID}}
+// credential returns the credential of a session, given the key of its grant, the grant, and the end of the
+// session.
+func (g *grants) credential(key string, grant upstream.Grant, end time.Time) *credential {
+	return &credential{
+		grants: g, grant: key, key: "session:" + key,
+		identity: upstream.Identity{Client: g.tenant.ClientID(), Subject: grant.IdentityID},
+		userName: grant.UserName, end: end,
+	}
 }
 
 // Token returns the access token, refreshed if it has expired.
@@ -57,14 +65,41 @@ func (g *grants) storeFailed(ctx context.Context, err error) {
 // Ended returns upstream.ErrSessionEnded if the person has signed out, or the session has expired: at once in
 // the replica where that happened, and within a second in others.
 func (c *credential) Ended() error {
-	switch _, version, err := c.grants.recall(context.Background(), c.grant, copyFresh); {
+	_, err := c.current()
+	return err
+}
+
+// current returns the grant as it stands. The error is that of Ended.
+func (c *credential) current() (upstream.Grant, error) {
+	kept, version, err := c.grants.recall(context.Background(), c.grant, copyFresh)
+	switch {
 	case err != nil:
-		return c.storeFailed(err)
+		return upstream.Grant{}, c.storeFailed(err)
 	case version <= 0:
-		return errEnded
+		return upstream.Grant{}, errEnded
 	default:
-		return nil
+		return kept.Grant, nil
 	}
+}
+
+// Viewer returns who signed in and when the session ends, as GET /auth/me does, and the user levels that the
+// current access token claims, whether or not it has expired. The error is that of Ended.
+func (c *credential) Viewer(ctx context.Context) (*upstream.Viewer, error) {
+	grant, err := c.current()
+	if err != nil {
+		return nil, err
+	}
+	viewer := &upstream.Viewer{
+		Credential: upstream.ViewerSession, IdentityID: c.identity.Subject, UserName: c.userName, ExpiresAt: upstream.At(c.end),
+	}
+	if token, err := upstream.Bearer(grant.AccessToken); err == nil {
+		claimed, err := token.Viewer(ctx)
+		if err != nil {
+			return nil, err
+		}
+		viewer.Authorities = claimed.Authorities
+	}
+	return viewer, nil
 }
 
 // Invalidate notes that the upstream refused a token, so that the next call refreshes it.

@@ -3,6 +3,7 @@ package session
 import (
 	"bytes"
 	"testing"
+	"time"
 
 	"certql/upstream"
 )
@@ -18,7 +19,7 @@ func TestSessionsDeriveKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 		g := &grants{tenant: &tenant, records: records{sealer: sealer}}
-		key, err := g.credential(session, upstream.Grant{}).DeriveKey(purpose)
+		key, err := g.credential(session, upstream.Grant{}, time.Time{}).DeriveKey(purpose)
 		if err != nil || len(key) != keyBytes {
 			t.Errorf("%x, %v", key, err)
 		}

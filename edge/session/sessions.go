@@ -123,7 +123,7 @@ func (s *Sessions) Credential(w http.ResponseWriter, r *http.Request) (upstream.
 		setRetryAfter(w, err)
 		return nil, err
 	}
-	return s.grants.credential(found.keys.Grant, found.grant), nil
+	return s.grants.credential(found.keys.Grant, found.grant, found.expiry), nil
 }
 
 // use returns the session of a request, and extends it. If there is none, the error is errNoSession, and

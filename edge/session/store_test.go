@@ -70,7 +70,7 @@ func TestWhatIsSealedIsOpenedInItsPlaceAlone(t *testing.T) {
 
 func TestAGrantIsNeverPrinted(t *testing.T) {
 	grant := upstream.Grant{AccessToken: "do-not-print", RefreshToken: "do-not-print", IdentityID: "ada"}
-	credential := (&grants{tenant: &upstream.AuthorizationCode{}}).credential(keyOf("do-not-print"), grant)
+	credential := (&grants{tenant: &upstream.AuthorizationCode{}}).credential(keyOf("do-not-print"), grant, time.Time{})
 	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		for _, value := range []any{grant, &grant, credential} {
 			if got := fmt.Sprintf(format, value); strings.Contains(got, "do-not-print") {
