@@ -19,10 +19,11 @@ const (
 // personSearch returns the condition for people whom a text means that somebody typed, which is made of
 // nothing but beginnings: of a first name, last name, user name or e-mail address, or of a first and a last
 // name. A comma stands between the two if there is one; otherwise each blank may, and what is in the middle,
-// such as an initial or a nickname, may be part of neither. Both orders are tried.
+// such as an initial or a nickname, may be part of neither. Both orders are tried. Titles at the end, behind
+// commas, are left out.
 func personSearch(typed string) expression {
 	words := strings.Fields(typed)
-	text := trimName(strings.Join(words, " "))
+	text := withoutTitles(trimName(strings.Join(words, " ")))
 	if text == "" {
 		return expression{}
 	}
@@ -71,6 +72,20 @@ func splitName(text string) (ways [][2]string) {
 		add(text[:strings.Index(text, " ")], text[strings.LastIndex(text, " "):])
 	}
 	return ways
+}
+
+// titles are what stands behind a name and a comma, and is no name.
+var titles = []string{"jr", "sr", "ii", "iii", "iv", "phd", "md", "mba", "esq"}
+
+// withoutTitles returns a name without the titles behind it.
+func withoutTitles(text string) string {
+	for {
+		comma := strings.LastIndexFunc(text, isComma)
+		if comma < 0 || !slices.Contains(titles, strings.ToLower(strings.ReplaceAll(trimName(text[comma:]), ".", ""))) {
+			return text
+		}
+		text = trimName(text[:comma])
+	}
 }
 
 // trimName returns text without commas and blanks around it.

@@ -40,6 +40,9 @@ func TestWhatAPersonTypesToFindSomebody(t *testing.T) {
 		{"a wide comma", "Lopez，Ana", whole("Lopez，Ana") + either("Lopez", "Ana")},
 		{"two commas with nothing between", "Lopez,, Ana", whole("Lopez,, Ana") + either("Lopez", "Ana")},
 		{"two commas", "Lopez, Jr., Ana", whole("Lopez, Jr., Ana") + either("Lopez", "Jr., Ana") + either("Lopez, Jr.", "Ana")},
+		{"titles", "Ana Lopez, Jr., Ph.D.", whole("Ana Lopez") + either("Ana", "Lopez")},
+		{"a title alone", "PhD", whole("PhD")},
+		{"a title that is a name", "Md, Ana", whole("Md, Ana") + either("Md", "Ana")},
 		{"three words", "ana maria lopez", whole("ana maria lopez") + either("ana", "maria lopez") + either("ana maria", "lopez") + either("ana", "lopez")},
 		{"an initial", "Ada B. Abe", whole("Ada B. Abe") + either("Ada", "B. Abe") + either("Ada B.", "Abe") + either("Ada", "Abe")},
 		{
