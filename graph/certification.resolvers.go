@@ -20,6 +20,21 @@ func (r *certificationResolver) ReviewItems(ctx context.Context, obj *model.Cert
 	return items, apierror.MarkGovernanceGroupOf(obj.Reviewer, err)
 }
 
+func (r *certificationResolver) IdentitySummaries(ctx context.Context, obj *model.Certification, filter *gen.IdentitySummaryFilter, orderBy []gen.IdentitySummaryOrder, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[model.IdentitySummary], error) {
+	summaries, err := r.identitySummaries(ctx, plan.Selected(ctx), obj.RawID(), paging(first, after, last, before, offset), filter, orderBy)
+	return summaries, apierror.MarkGovernanceGroupOf(obj.Reviewer, err)
+}
+
+func (r *certificationResolver) AccessSummaries(ctx context.Context, obj *model.Certification, typeArg upstream.AccessSummaryType, filter *gen.AccessSummaryFilter, orderBy []gen.AccessSummaryOrder, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[model.AccessSummary], error) {
+	summaries, err := r.accessSummaries(ctx, plan.Selected(ctx), obj.RawID(), paging(first, after, last, before, offset), typeArg, filter, orderBy)
+	return summaries, apierror.MarkGovernanceGroupOf(obj.Reviewer, err)
+}
+
+func (r *certificationResolver) DecisionSummary(ctx context.Context, obj *model.Certification, filter *gen.DecisionSummaryFilter) (*model.DecisionSummary, error) {
+	summary, err := r.decisionSummary(ctx, obj.RawID(), filter)
+	return summary, apierror.MarkGovernanceGroupOf(obj.Reviewer, err)
+}
+
 func (r *certificationResolver) Reviewers(ctx context.Context, obj *model.Certification, filter *gen.ReviewerFilter, orderBy []gen.ReviewerOrder, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[upstream.IdentityReference], error) {
 	return r.reviewers(ctx, plan.Selected(ctx), obj.RawID(), paging(first, after, last, before, offset), filter, orderBy)
 }

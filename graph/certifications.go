@@ -30,6 +30,24 @@ func (r *Resolver) certifications(ctx context.Context, want plan.Selection, args
 		Filter:   in.certificationFilter(filter),
 		Sorters:  sorters(&in, orderBy),
 	}
+	return r.listCertifications(ctx, want, args, in, params)
+}
+
+// certificationsOf returns a page of the certifications of a campaign.
+func (r *Resolver) certificationsOf(ctx context.Context, want plan.Selection, campaign *model.Campaign, args relay.Arguments, filter *gen.CertificationFilter, orderBy []gen.CertificationOrder) (*model.CertificationConnection, error) {
+	if err := campaign.Check(); err != nil {
+		return nil, err
+	}
+	var in inputReader
+	params := upstream.ListIdentityCertificationsParams{
+		Filter:  in.certificationFilter(filter),
+		Sorters: sorters(&in, orderBy),
+	}
+	params.Filter.CampaignIDs = in.only(campaign.RawID(), params.Filter.CampaignIDs)
+	return r.listCertifications(ctx, want, args, in, params)
+}
+
+func (r *Resolver) listCertifications(ctx context.Context, want plan.Selection, args relay.Arguments, in inputReader, params upstream.ListIdentityCertificationsParams) (*model.CertificationConnection, error) {
 	return connect(ctx, r.rows, want, args, source[upstream.IdentityCertification, model.Certification]{
 		input: in,
 		scope: relay.NewScope("certifications", params.Query().Encode()),
@@ -60,7 +78,8 @@ func (r *Resolver) reviewers(ctx context.Context, want plan.Selection, certifica
 			params.Paging = paging
 			return load.From(ctx).ListReviewers(ctx, certificationID, params)
 		},
-		check: (*upstream.IdentityReference).Check,
-		node:  func(i *upstream.IdentityReference) upstream.IdentityReference { return *i },
+		announce: announceBelowIdentities,
+		check:    (*upstream.IdentityReference).Check,
+		node:     func(i *upstream.IdentityReference) upstream.IdentityReference { return *i },
 	})
 }

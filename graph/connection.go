@@ -53,12 +53,9 @@ func connect[R, N any](ctx context.Context, limits relay.Limits, want plan.Selec
 	if want.Nothing() {
 		return relay.NewConnection[N](nil, empty), nil
 	}
-	page, err := listing.Read(ctx, s.read, window, want.Want, limits.Read, s.expected)
+	page, err := s.page(ctx, window, want, limits.Read)
 	if err != nil {
 		return nil, err
-	}
-	if s.announce != nil {
-		s.announce(ctx, want.Row, page.Rows)
 	}
 	nodes := make([]N, len(page.Rows))
 	var unreadable []int
@@ -77,6 +74,18 @@ func connect[R, N any](ctx context.Context, limits relay.Limits, want plan.Selec
 		connection.Omit(unreadable)
 	}
 	return connection, nil
+}
+
+// page reads the page, and announces what its rows lead to.
+func (s source[R, N]) page(ctx context.Context, window relay.Window, want plan.Selection, size int) (listing.Page[R], error) {
+	loaders := load.From(ctx)
+	loaders.Gather()
+	defer loaders.Gathered()
+	page, err := listing.Read(ctx, s.read, window, want.Want, size, s.expected)
+	if err == nil && s.announce != nil {
+		s.announce(ctx, want.Row, page.Rows)
+	}
+	return page, err
 }
 
 // addRowError adds the error of a row that is left out of a connection to the response, at the place of

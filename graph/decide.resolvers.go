@@ -12,7 +12,9 @@ import (
 )
 
 func (r *decideReviewItemsPayloadResolver) DecidedItems(ctx context.Context, obj *gen.DecideReviewItemsPayload) ([]model.AccessReviewItem, error) {
-	return r.mutations.DecidedItems(ctx, obj)
+	items, err := r.mutations.DecidedItems(ctx, obj)
+	followDecided(ctx, items)
+	return items, err
 }
 
 func (r *mutationResolver) DecideReviewItems(ctx context.Context, input gen.DecideReviewItemsInput) (*gen.DecideReviewItemsPayload, error) {

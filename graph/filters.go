@@ -75,13 +75,21 @@ func (r *inputReader) text(argument string, match *gen.TextMatch) *upstream.Text
 	}
 }
 
+// only returns the one identifier that a list has to narrow down to; nothing matches if others are given.
+func (r *inputReader) only(id string, given []string) []string {
+	if given != nil && !slices.Contains(given, id) {
+		r.nothing = true
+	}
+	return []string{id}
+}
+
 func (r *inputReader) certificationFilter(f *gen.CertificationFilter) upstream.CertificationFilter {
 	if f == nil {
 		return upstream.CertificationFilter{}
 	}
 	return upstream.CertificationFilter{
 		IDs:         r.ids("filter.ids", f.Ids, model.ParseCertificationID),
-		CampaignIDs: r.ids("filter.campaignIds", f.CampaignIds, model.ParseRawID),
+		CampaignIDs: r.ids("filter.campaignIds", f.CampaignIds, model.ParseCampaignID),
 		Phase:       model.ValueOf(f.Phase),
 		Completed:   f.Completed,
 	}
@@ -92,11 +100,12 @@ func (r *inputReader) itemFilter(certificationID string, f *gen.AccessReviewItem
 		return upstream.AccessReviewItemFilter{}
 	}
 	parseItemID := func(id string) (string, error) { return model.ParseItemID(id, certificationID) }
+	parseSummaryID := func(id string) (string, error) { return model.ParseIdentitySummaryID(id, certificationID) }
 	return upstream.AccessReviewItemFilter{
 		IDs:                     r.ids("filter.ids", f.Ids, parseItemID),
 		AccessType:              model.ValueOf(f.AccessType),
 		Completed:               f.Completed,
-		IdentitySummaryIDs:      r.ids("filter.identitySummaryIds", f.IdentitySummaryIds, model.ParseRawID),
+		IdentitySummaryIDs:      r.ids("filter.identitySummaryIds", f.IdentitySummaryIds, parseSummaryID),
 		IdentityName:            r.text("filter.identityName", f.IdentityName),
 		AccessIDs:               r.ids("filter.accessIds", f.AccessIds, model.ParseRawID),
 		AccessName:              r.text("filter.accessName", f.AccessName),
@@ -131,10 +140,73 @@ func (r *inputReader) reviewerFilter(f *gen.ReviewerFilter) upstream.ReviewerFil
 		return upstream.ReviewerFilter{}
 	}
 	return upstream.ReviewerFilter{
-		IDs:   r.ids("filter.ids", f.Ids, model.ParseRawID),
+		IDs:   r.ids("filter.ids", f.Ids, model.ParseIdentityID),
 		Name:  r.text("filter.name", f.Name),
 		Email: r.text("filter.email", f.Email),
 	}
+}
+
+func (r *inputReader) identitySummaryFilter(certificationID string, f *gen.IdentitySummaryFilter) upstream.IdentitySummaryFilter {
+	if f == nil {
+		return upstream.IdentitySummaryFilter{}
+	}
+	parseSummaryID := func(id string) (string, error) { return model.ParseIdentitySummaryID(id, certificationID) }
+	return upstream.IdentitySummaryFilter{
+		IDs:       r.ids("filter.ids", f.Ids, parseSummaryID),
+		Completed: f.Completed,
+		Name:      r.text("filter.name", f.Name),
+	}
+}
+
+func (r *inputReader) accessSummaryFilter(f *gen.AccessSummaryFilter) upstream.AccessSummaryFilter {
+	if f == nil {
+		return upstream.AccessSummaryFilter{}
+	}
+	return upstream.AccessSummaryFilter{
+		Completed:               f.Completed,
+		AccessIDs:               r.ids("filter.accessIds", f.AccessIds, model.ParseRawID),
+		AccessName:              r.text("filter.accessName", f.AccessName),
+		EntitlementSourceName:   r.text("filter.entitlementSourceName", f.EntitlementSourceName),
+		AccessProfileSourceName: r.text("filter.accessProfileSourceName", f.AccessProfileSourceName),
+	}
+}
+
+func (r *inputReader) decisionSummaryParams(certificationID string, f *gen.DecisionSummaryFilter) upstream.GetIdentityDecisionSummaryParams {
+	if f == nil {
+		return upstream.GetIdentityDecisionSummaryParams{}
+	}
+	parseSummaryID := func(id string) (string, error) { return model.ParseIdentitySummaryID(id, certificationID) }
+	return upstream.GetIdentityDecisionSummaryParams{
+		IdentitySummaryIDs: r.ids("filter.identitySummaryIds", f.IdentitySummaryIds, parseSummaryID),
+	}
+}
+
+func (r *inputReader) campaignFilter(f *gen.CampaignFilter) upstream.CampaignFilter {
+	if f == nil {
+		return upstream.CampaignFilter{}
+	}
+	if f.Statuses != nil {
+		r.length("filter.statuses", len(f.Statuses))
+	}
+	return upstream.CampaignFilter{
+		IDs:      r.ids("filter.ids", f.Ids, model.ParseCampaignID),
+		Name:     r.text("filter.name", f.Name),
+		Statuses: f.Statuses,
+	}
+}
+
+func (r *inputReader) publicIdentityFilter(search *string, f *gen.PublicIdentityFilter) upstream.PublicIdentityFilter {
+	filter := upstream.PublicIdentityFilter{Search: model.ValueOf(search)}
+	if f == nil {
+		return filter
+	}
+	filter.IDs = r.ids("filter.ids", f.Ids, model.ParseIdentityID)
+	filter.Any = f.Match == gen.FilterMatchAny
+	filter.Alias = r.text("filter.alias", f.Alias)
+	filter.Email = r.text("filter.email", f.Email)
+	filter.FirstName = r.text("filter.firstName", f.FirstName)
+	filter.LastName = r.text("filter.lastName", f.LastName)
+	return filter
 }
 
 func (r *inputReader) permissionFilter(f *gen.PermissionFilter) upstream.PermissionFilter {
@@ -165,12 +237,12 @@ func (r *inputReader) taskFilter(f *gen.CertificationTaskFilter) upstream.Certif
 	}
 }
 
-// reviewer reads the argument of that name: an identity id, or "me".
+// reviewer reads the argument of that name: the id of an identity or a person, or "me".
 func (r *inputReader) reviewer(id *string) string {
 	if id == nil {
 		return ""
 	}
-	raw, err := model.ParseRawID(*id)
+	raw, err := model.ParseIdentityID(*id)
 	r.fail("reviewer", err)
 	return raw
 }

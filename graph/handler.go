@@ -33,13 +33,15 @@ func NewHandler(cfg Config) *Handler {
 	cfg = cfg.withDefaults()
 	rows := relay.Limits{Default: defaultRows, Max: maxRows, Read: cfg.Client.PageSize()}
 	recovered := apierror.NewRecoverer(cfg.Logger)
-	schema := gen.NewExecutableSchema(gen.Config{Schema: servedSchema(), Resolvers: &Resolver{
+	resolver := &Resolver{
 		client:       cfg.Client,
 		rows:         rows,
 		arguments:    gen.NewArgumentReader(gen.NewExecutableSchema(gen.Config{})),
 		mutations:    mutation.NewExecutor(mutation.Config{Client: cfg.Client, MaxWriteBatch: cfg.MaxWriteBatch, Precheck: cfg.Precheck, Now: cfg.Now}),
 		tasksWatched: watch.NewHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping, cfg.Turns),
-	}})
+	}
+	resolver.readers = readersBelow(resolver)
+	schema := gen.NewExecutableSchema(gen.Config{Schema: servedSchema(), Resolvers: resolver})
 	server := handler.New(schema)
 	overHTTP := transport.NewHTTP(cfg.Limits, cfg.MaxResponse, cfg.Stopping, observer(cfg.Observe).refused)
 	sockets := transport.NewWebSocket(overHTTP, transport.WebSocketConfig{

@@ -20,6 +20,12 @@ func (r *Resolver) node(ctx context.Context, id model.NodeID) (model.Node, error
 		return asNode(r.certification(ctx, id.Raw))
 	case model.ItemNode:
 		return asNode(r.item(ctx, id))
+	case model.IdentitySummaryNode:
+		return asNode(r.identitySummary(ctx, id))
+	case model.CampaignNode:
+		return asNode(r.campaign(ctx, id.Raw))
+	case model.PublicIdentityNode:
+		return asNode(r.person(ctx, id.Raw))
 	default:
 		return asNode(r.task(ctx, id.Raw))
 	}
@@ -49,7 +55,6 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]model.Node, error
 	if wrong > maxWrongIDs {
 		graphql.AddError(ctx, badArgument("ids", fmt.Errorf("has %d more that are wrong", wrong-maxWrongIDs)))
 	}
-	announce(ctx, parsed)
 	nodes, first := make([]model.Node, len(ids)), make(map[model.NodeID]int, len(ids))
 	var group sync.WaitGroup
 	for i, id := range parsed {
@@ -72,26 +77,9 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]model.Node, error
 	return nodes, nil
 }
 
-// announce starts to read the objects that are about to be asked for, in as few calls as possible.
-func announce(ctx context.Context, ids []model.NodeID) {
-	var (
-		certifications []string
-		items          []load.ItemKey
-	)
-	for _, id := range ids {
-		switch id.Kind {
-		case model.CertificationNode:
-			certifications = append(certifications, id.Raw)
-		case model.ItemNode:
-			items = append(items, plan.ItemKey(id))
-		}
-	}
-	load.From(ctx).Announce(ctx, certifications, items)
-}
-
 // item returns a review item; nil if its certification has no such item.
 func (r *Resolver) item(ctx context.Context, id model.NodeID) (*model.AccessReviewItem, error) {
-	item, err := apierror.OrNil(load.From(ctx).Item(ctx, plan.ItemKey(id)))
+	item, err := apierror.OrNil(load.From(ctx).Item(ctx, plan.MemberKey(id)))
 	return model.WrapItem(item, id.CertificationID), apierror.MarkGovernanceGroup(err)
 }
 

@@ -16,36 +16,116 @@ import (
 // before the first of the fields is resolved.
 func announceRoots(ctx context.Context) {
 	operation := graphql.GetOperationContext(ctx)
-	var (
-		certifications, withTasks []string
-		items                     []load.ItemKey
-	)
+	var named named
 	for _, field := range plan.Roots(operation) {
-		for _, id := range plan.NamedNodes(field, operation.Variables) {
-			switch id.Kind {
-			case model.CertificationNode:
-				certifications = append(certifications, id.Raw)
-				if len(plan.Named(plan.Below(operation, []graphql.CollectedField{field}), plan.PendingTasksField)) > 0 {
-					withTasks = append(withTasks, id.Raw)
-				}
-			case model.ItemNode:
-				items = append(items, plan.ItemKey(id))
-				if len(plan.Named(plan.Below(operation, []graphql.CollectedField{field}), "certification")) > 0 {
-					certifications = append(certifications, id.CertificationID)
-				}
-			}
+		selected := func() []graphql.CollectedField { return plan.Below(operation, []graphql.CollectedField{field}) }
+		if nodes := plan.NamedNodes(field, operation.Variables); len(nodes) > 0 {
+			named.add(nodes, selected())
+		}
+		if field.Name == plan.ViewerField {
+			named.viewer = append(named.viewer, selected()...)
 		}
 	}
+	named.announce(ctx)
+}
+
+// named are the objects that the fields at the root name by their ids, and what is selected of them.
+type named struct {
+	certifications, withTasks []string
+	items, identitySummaries  []load.MemberKey
+	fields                    []namedBy
+	viewer                    []graphql.CollectedField
+}
+
+// A namedBy is what one field names, and what it selects of it.
+type namedBy struct {
+	nodes    []model.NodeID
+	selected []graphql.CollectedField
+}
+
+// add adds the objects that a field names.
+func (n *named) add(nodes []model.NodeID, selected []graphql.CollectedField) {
+	n.fields = append(n.fields, namedBy{nodes, selected})
+	for _, id := range nodes {
+		switch id.Kind {
+		case model.CertificationNode:
+			n.certifications = append(n.certifications, id.Raw)
+			if len(plan.Named(selected, plan.PendingTasksField)) > 0 {
+				n.withTasks = append(n.withTasks, id.Raw)
+			}
+		case model.ItemNode:
+			n.items = append(n.items, plan.MemberKey(id))
+			if len(plan.Named(selected, "certification")) > 0 {
+				n.certifications = append(n.certifications, id.CertificationID)
+			}
+		case model.IdentitySummaryNode:
+			n.identitySummaries = append(n.identitySummaries, plan.MemberKey(id))
+		}
+	}
+}
+
+// announce starts to read all of them.
+func (n *named) announce(ctx context.Context) {
 	loaders := load.From(ctx)
-	loaders.Announce(ctx, certifications, items)
-	loaders.AnnouncePendingTasks(ctx, withTasks)
+	loaders.Gather()
+	defer loaders.Gathered()
+	loaders.AnnounceCertifications(ctx, n.certifications, eachNamed(ctx, n, model.CertificationNode,
+		func(id model.NodeID) (*upstream.IdentityCertification, error) { return loaders.Certification(ctx, id.Raw) }, followCertifications))
+	loaders.AnnounceItems(ctx, n.items, eachNamed(ctx, n, model.ItemNode,
+		func(id model.NodeID) (*upstream.AccessReviewItem, error) { return loaders.Item(ctx, plan.MemberKey(id)) }, followItems))
+	loaders.AnnounceIdentitySummaries(ctx, n.identitySummaries, eachNamed(ctx, n, model.IdentitySummaryNode,
+		func(id model.NodeID) (*upstream.CertificationIdentitySummary, error) {
+			return loaders.IdentitySummary(ctx, plan.MemberKey(id))
+		}, followIdentitySummaries))
+	loaders.AnnouncePendingTasks(ctx, n.withTasks)
+	for _, by := range n.fields {
+		announceCampaigns(ctx, by.ids(model.CampaignNode), by.selected)
+		announcePeople(ctx, by.ids(model.PublicIdentityNode), by.selected)
+	}
+	announceViewer(ctx, n.viewer)
+}
+
+// eachNamed returns what follows on the objects of one kind that fields at the root name: what each of the
+// fields selects of them is announced. It is nil if the operation leads no further.
+func eachNamed[R any](ctx context.Context, n *named, kind model.NodeKind, read func(model.NodeID) (*R, error), follow func(context.Context, []graphql.CollectedField, []*R)) func() {
+	if !plan.From(ctx).Gathers {
+		return nil
+	}
+	return func() {
+		for _, by := range n.fields {
+			var rows []*R
+			for _, id := range by.nodes {
+				if id.Kind != kind {
+					continue
+				}
+				if row, err := read(id); err == nil && row != nil {
+					rows = append(rows, row)
+				}
+			}
+			follow(ctx, by.selected, rows)
+		}
+	}
+}
+
+// ids returns the identifiers in the REST API of the objects of one kind.
+func (n namedBy) ids(kind model.NodeKind) []string {
+	var ids []string
+	for _, id := range n.nodes {
+		if id.Kind == kind {
+			ids = append(ids, id.Raw)
+		}
+	}
+	return ids
 }
 
 // announceCertifications starts to read certifications of which the given fields are selected,
 // together with whatever the upstream returns for many of them at once.
 func announceCertifications(ctx context.Context, ids []string, fields []graphql.CollectedField) {
 	loaders := load.From(ctx)
-	loaders.Announce(ctx, ids, nil)
+	loaders.AnnounceCertifications(ctx, ids, following(ctx, ids, func(id string) *upstream.IdentityCertification {
+		certification, _ := loaders.Certification(ctx, id)
+		return certification
+	}, func(rows []*upstream.IdentityCertification) { followCertifications(ctx, fields, rows) }))
 	if len(plan.Named(fields, plan.PendingTasksField)) > 0 {
 		loaders.AnnouncePendingTasks(ctx, ids)
 	}
@@ -73,6 +153,7 @@ func announceTargets(ctx context.Context, row []graphql.CollectedField, tasks []
 func announceBelow(ctx context.Context, row []graphql.CollectedField, certifications []upstream.IdentityCertification) {
 	loaders := load.From(ctx)
 	loaders.Prime(ctx, certifications)
+	followCertifications(ctx, row, pointers(ctx, certifications, (*upstream.IdentityCertification).Check))
 	if len(plan.Named(row, plan.PendingTasksField)) > 0 {
 		ids := make([]string, 0, len(certifications))
 		for i := range certifications {
@@ -96,50 +177,77 @@ func announceBelow(ctx context.Context, row []graphql.CollectedField, certificat
 	announceCertifications(ctx, ids, plan.Below(operation, origins))
 }
 
-// overlap starts to read the connections below a certification, which need no more of it
-// than its id, while the certification itself is read. The fields' own resolvers find what
-// was read, or join the reading. If the certification turns out not to be there, the caller ends
-// it all by abandon.
+// overlap starts to read what is selected below a certification and needs no more of it than its id, while
+// the certification itself is read. The fields' own resolvers find what was read, or join the reading. If the
+// certification turns out not to be there, the caller ends it all by abandon.
 func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
-	fields := graphql.CollectFieldsCtx(ctx, nil)
-	connections := append(plan.Named(fields, plan.ReviewItemsField), plan.Named(fields, plan.ReviewersField)...)
-	if len(connections) > 0 || len(plan.Named(fields, plan.PendingTasksField)) > 0 {
+	fields := graphql.CollectFieldsCtx(ctx, []string{"Certification", "Node"})
+	var below []graphql.CollectedField
+	for _, field := range fields {
+		if r.readers[field.Name] != nil {
+			below = append(below, field)
+		}
+	}
+	if len(below) > 0 || len(plan.Named(fields, plan.PendingTasksField)) > 0 {
 		announceCertifications(ctx, []string{id}, fields)
 	}
-	if len(connections) > 0 {
-		return r.readConnections(ctx, id, connections)
+	if len(below) > 0 {
+		return r.readBelow(ctx, id, below)
 	}
 	return func() {}
 }
 
-// readConnections starts to read connections below a certification, until abandon is called.
-func (r *Resolver) readConnections(ctx context.Context, id string, fields []graphql.CollectedField) (abandon func()) {
+// A reader reads what a field below the certification with an identifier in the REST API shows, given its
+// arguments by their names. Wrong arguments are for the field's resolver to report.
+type reader func(ctx context.Context, want plan.Selection, id string, arguments map[string]any)
+
+// readBelow starts to read fields below a certification, until abandon is called.
+func (r *Resolver) readBelow(ctx context.Context, id string, fields []graphql.CollectedField) (abandon func()) {
 	ctx, cancel := context.WithCancel(load.Ahead(ctx))
 	loaders := load.From(ctx)
 	var started sync.WaitGroup
-	start := func(read func()) {
+	variables := graphql.GetOperationContext(ctx).Variables
+	for _, field := range fields {
+		want, arguments := plan.SelectionOf(ctx, field), field.ArgumentMap(variables)
 		started.Add(1)
 		loaders.Go(func() {
 			defer started.Done()
-			read()
+			r.readers[field.Name](ctx, want, id, arguments)
 		})
-	}
-	variables := graphql.GetOperationContext(ctx).Variables
-	for _, field := range fields {
-		want, raw := plan.SelectionOf(ctx, field), field.ArgumentMap(variables)
-		switch field.Name { // wrong arguments are for the field's resolver to report
-		case plan.ReviewItemsField:
-			if args, err := r.arguments.CertificationReviewItems(ctx, raw); err == nil {
-				start(func() { _, _ = r.reviewItems(ctx, want, id, nil, args.Arguments, args.Filter, args.OrderBy) })
-			}
-		case plan.ReviewersField:
-			if args, err := r.arguments.CertificationReviewers(ctx, raw); err == nil {
-				start(func() { _, _ = r.reviewers(ctx, want, id, args.Arguments, args.Filter, args.OrderBy) })
-			}
-		}
 	}
 	return func() {
 		cancel()
 		started.Wait() // so that nothing more goes out, and what went out is counted
+	}
+}
+
+// readersBelow returns the readers of the fields below a certification, by the names of the fields.
+func readersBelow(r *Resolver) map[string]reader {
+	return map[string]reader{
+		plan.ReviewItemsField: func(ctx context.Context, want plan.Selection, id string, arguments map[string]any) {
+			if args, err := r.arguments.CertificationReviewItems(ctx, arguments); err == nil {
+				_, _ = r.reviewItems(ctx, want, id, nil, args.Arguments, args.Filter, args.OrderBy)
+			}
+		},
+		plan.IdentitySummariesField: func(ctx context.Context, want plan.Selection, id string, arguments map[string]any) {
+			if args, err := r.arguments.CertificationIdentitySummaries(ctx, arguments); err == nil {
+				_, _ = r.identitySummaries(ctx, want, id, args.Arguments, args.Filter, args.OrderBy)
+			}
+		},
+		plan.AccessSummariesField: func(ctx context.Context, want plan.Selection, id string, arguments map[string]any) {
+			if args, err := r.arguments.CertificationAccessSummaries(ctx, arguments); err == nil {
+				_, _ = r.accessSummaries(ctx, want, id, args.Arguments, args.Type, args.Filter, args.OrderBy)
+			}
+		},
+		plan.DecisionSummaryField: func(ctx context.Context, _ plan.Selection, id string, arguments map[string]any) {
+			if args, err := r.arguments.CertificationDecisionSummary(ctx, arguments); err == nil {
+				_, _ = r.decisionSummary(ctx, id, args.Filter)
+			}
+		},
+		plan.ReviewersField: func(ctx context.Context, want plan.Selection, id string, arguments map[string]any) {
+			if args, err := r.arguments.CertificationReviewers(ctx, arguments); err == nil {
+				_, _ = r.reviewers(ctx, want, id, args.Arguments, args.Filter, args.OrderBy)
+			}
+		},
 	}
 }

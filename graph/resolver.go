@@ -15,4 +15,5 @@ type Resolver struct {
 	arguments    gen.ArgumentReader
 	mutations    *mutation.Executor
 	tasksWatched *watch.Hub
+	readers      map[string]reader // of the fields below a certification
 }

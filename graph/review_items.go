@@ -4,6 +4,8 @@ import (
 	"context"
 	"reflect"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"certql/graph/gen"
 	"certql/graph/load"
 	"certql/graph/model"
@@ -21,6 +23,23 @@ func (r *Resolver) reviewItems(ctx context.Context, want plan.Selection, certifi
 		Sorters: sorters(&in, orderBy),
 	}
 	in.accessScope(filter, &params)
+	return r.listItems(ctx, want, certificationID, args, in, params, expectedItems(decisions, filter))
+}
+
+// itemsOf returns a page of the items of a certification that narrow picks: by it, the filter loses the
+// items that are not of one identity, or do not grant one piece of access.
+func (r *Resolver) itemsOf(ctx context.Context, want plan.Selection, certificationID string, args relay.Arguments, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder, narrow func(*inputReader, *upstream.AccessReviewItemFilter)) (*model.AccessReviewItemConnection, error) {
+	var in inputReader
+	params := upstream.ListIdentityAccessReviewItemsParams{
+		Filter:  in.itemFilter(certificationID, filter),
+		Sorters: sorters(&in, orderBy),
+	}
+	in.accessScope(filter, &params)
+	narrow(&in, &params.Filter)
+	return r.listItems(ctx, want, certificationID, args, in, params, 0)
+}
+
+func (r *Resolver) listItems(ctx context.Context, want plan.Selection, certificationID string, args relay.Arguments, in inputReader, params upstream.ListIdentityAccessReviewItemsParams, expected int) (*model.AccessReviewItemConnection, error) {
 	return connect(ctx, r.rows, want, args, source[upstream.AccessReviewItem, model.AccessReviewItem]{
 		input: in,
 		scope: relay.NewScope("reviewItems", certificationID, params.Query().Encode()),
@@ -29,7 +48,10 @@ func (r *Resolver) reviewItems(ctx context.Context, want plan.Selection, certifi
 			params.Paging = paging
 			return load.From(ctx).ListItems(ctx, certificationID, params)
 		},
-		expected: expectedItems(decisions, filter),
+		announce: func(ctx context.Context, row []graphql.CollectedField, rows []upstream.AccessReviewItem) {
+			followItems(ctx, row, pointers(ctx, rows, (*upstream.AccessReviewItem).Check))
+		},
+		expected: expected,
 		check:    (*upstream.AccessReviewItem).Check,
 		node: func(i *upstream.AccessReviewItem) model.AccessReviewItem {
 			return model.AccessReviewItem{AccessReviewItem: i, CertificationID: certificationID}
@@ -67,7 +89,7 @@ func expectedItems(c *upstream.IdentityCertification, filter *gen.AccessReviewIt
 func (r *Resolver) permissions(ctx context.Context, want plan.Selection, item *model.AccessReviewItem, args relay.Arguments, filter *gen.PermissionFilter) (*model.PermissionConnection, error) {
 	var in inputReader
 	params := upstream.GetIdentityCertificationItemPermissionsParams{Filter: in.permissionFilter(filter)}
-	key := load.ItemKey{CertificationID: item.CertificationID, ID: item.RawID()}
+	key := load.MemberKey{CertificationID: item.CertificationID, ID: item.RawID()}
 	return connect(ctx, r.rows, want, args, source[upstream.Permission, upstream.Permission]{
 		scope: relay.NewScope("permissions", key.CertificationID, key.ID, params.Query().Encode()),
 		input: in,

@@ -23,10 +23,10 @@ const errSummaryType = inputError("must be one of ROLE, ACCESS_PROFILE, ENTITLEM
 
 // Check returns an *Error of KindInvalid if neither the reference to the access nor what is said of it in
 // detail has an identifier that could be sent (CheckID).
-func (s *AccessSummary) Check() error { return checkRow(opGetIdentityAccessSummaries, s.accessID()) }
+func (s *AccessSummary) Check() error { return checkRow(opGetIdentityAccessSummaries, s.AccessID()) }
 
-// accessID returns the first identifier of the access that can be used; empty if there is none.
-func (s *AccessSummary) accessID() string {
+// AccessID returns the first identifier of the access that can be used; empty if there is none.
+func (s *AccessSummary) AccessID() string {
 	var reference, entitlement, profile, role string
 	if s.Access != nil {
 		reference = s.Access.ID

@@ -38,6 +38,7 @@ type AccessReviewItemFilter struct {
 func (f AccessReviewItemFilter) expression() expression {
 	return all(
 		in("id", f.IDs),
+
 		eq("access.type", string(f.AccessType)),
 		is("completed", f.Completed),
 		in("identitySummary.id", f.IdentitySummaryIDs),

@@ -9,7 +9,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// An ArgumentReader reads the arguments of connection fields outside of their resolvers.
+// An ArgumentReader reads the arguments of fields below the root outside of their resolvers.
 type ArgumentReader struct{ schema *executableSchema }
 
 // NewArgumentReader returns the ArgumentReader of a schema that NewExecutableSchema has returned.
@@ -39,6 +39,54 @@ func (r ArgumentReader) AccessReviewItemPermissions(ctx context.Context, raw map
 	return read, nil
 }
 
+// AccessSummaryReviewItemsArguments are the arguments of AccessSummary.reviewItems.
+type AccessSummaryReviewItemsArguments struct {
+	relay.Arguments
+	Filter  *AccessReviewItemFilter
+	OrderBy []AccessReviewItemOrder
+}
+
+// AccessSummaryReviewItems reads the arguments of AccessSummary.reviewItems, by their names. The error says which is wrong.
+func (r ArgumentReader) AccessSummaryReviewItems(ctx context.Context, raw map[string]any) (read AccessSummaryReviewItemsArguments, err error) {
+	ec := newExecutionContext(nil, r.schema, nil)
+	args, err := ec.field_AccessSummary_reviewItems_args(ctx, raw)
+	if err != nil {
+		return read, err
+	}
+	read.Filter = args["filter"].(*AccessReviewItemFilter)
+	read.OrderBy = args["orderBy"].([]AccessReviewItemOrder)
+	read.First = args["first"].(*int)
+	read.After = args["after"].(*string)
+	read.Last = args["last"].(*int)
+	read.Before = args["before"].(*string)
+	read.Offset = args["offset"].(*int)
+	return read, nil
+}
+
+// CampaignCertificationsArguments are the arguments of Campaign.certifications.
+type CampaignCertificationsArguments struct {
+	relay.Arguments
+	Filter  *CertificationFilter
+	OrderBy []CertificationOrder
+}
+
+// CampaignCertifications reads the arguments of Campaign.certifications, by their names. The error says which is wrong.
+func (r ArgumentReader) CampaignCertifications(ctx context.Context, raw map[string]any) (read CampaignCertificationsArguments, err error) {
+	ec := newExecutionContext(nil, r.schema, nil)
+	args, err := ec.field_Campaign_certifications_args(ctx, raw)
+	if err != nil {
+		return read, err
+	}
+	read.Filter = args["filter"].(*CertificationFilter)
+	read.OrderBy = args["orderBy"].([]CertificationOrder)
+	read.First = args["first"].(*int)
+	read.After = args["after"].(*string)
+	read.Last = args["last"].(*int)
+	read.Before = args["before"].(*string)
+	read.Offset = args["offset"].(*int)
+	return read, nil
+}
+
 // CertificationReviewItemsArguments are the arguments of Certification.reviewItems.
 type CertificationReviewItemsArguments struct {
 	relay.Arguments
@@ -60,6 +108,72 @@ func (r ArgumentReader) CertificationReviewItems(ctx context.Context, raw map[st
 	read.Last = args["last"].(*int)
 	read.Before = args["before"].(*string)
 	read.Offset = args["offset"].(*int)
+	return read, nil
+}
+
+// CertificationIdentitySummariesArguments are the arguments of Certification.identitySummaries.
+type CertificationIdentitySummariesArguments struct {
+	relay.Arguments
+	Filter  *IdentitySummaryFilter
+	OrderBy []IdentitySummaryOrder
+}
+
+// CertificationIdentitySummaries reads the arguments of Certification.identitySummaries, by their names. The error says which is wrong.
+func (r ArgumentReader) CertificationIdentitySummaries(ctx context.Context, raw map[string]any) (read CertificationIdentitySummariesArguments, err error) {
+	ec := newExecutionContext(nil, r.schema, nil)
+	args, err := ec.field_Certification_identitySummaries_args(ctx, raw)
+	if err != nil {
+		return read, err
+	}
+	read.Filter = args["filter"].(*IdentitySummaryFilter)
+	read.OrderBy = args["orderBy"].([]IdentitySummaryOrder)
+	read.First = args["first"].(*int)
+	read.After = args["after"].(*string)
+	read.Last = args["last"].(*int)
+	read.Before = args["before"].(*string)
+	read.Offset = args["offset"].(*int)
+	return read, nil
+}
+
+// CertificationAccessSummariesArguments are the arguments of Certification.accessSummaries.
+type CertificationAccessSummariesArguments struct {
+	relay.Arguments
+	Type    upstream.AccessSummaryType
+	Filter  *AccessSummaryFilter
+	OrderBy []AccessSummaryOrder
+}
+
+// CertificationAccessSummaries reads the arguments of Certification.accessSummaries, by their names. The error says which is wrong.
+func (r ArgumentReader) CertificationAccessSummaries(ctx context.Context, raw map[string]any) (read CertificationAccessSummariesArguments, err error) {
+	ec := newExecutionContext(nil, r.schema, nil)
+	args, err := ec.field_Certification_accessSummaries_args(ctx, raw)
+	if err != nil {
+		return read, err
+	}
+	read.Type = args["type"].(upstream.AccessSummaryType)
+	read.Filter = args["filter"].(*AccessSummaryFilter)
+	read.OrderBy = args["orderBy"].([]AccessSummaryOrder)
+	read.First = args["first"].(*int)
+	read.After = args["after"].(*string)
+	read.Last = args["last"].(*int)
+	read.Before = args["before"].(*string)
+	read.Offset = args["offset"].(*int)
+	return read, nil
+}
+
+// CertificationDecisionSummaryArguments are the arguments of Certification.decisionSummary.
+type CertificationDecisionSummaryArguments struct {
+	Filter *DecisionSummaryFilter
+}
+
+// CertificationDecisionSummary reads the arguments of Certification.decisionSummary, by their names. The error says which is wrong.
+func (r ArgumentReader) CertificationDecisionSummary(ctx context.Context, raw map[string]any) (read CertificationDecisionSummaryArguments, err error) {
+	ec := newExecutionContext(nil, r.schema, nil)
+	args, err := ec.field_Certification_decisionSummary_args(ctx, raw)
+	if err != nil {
+		return read, err
+	}
+	read.Filter = args["filter"].(*DecisionSummaryFilter)
 	return read, nil
 }
 
@@ -107,14 +221,58 @@ func (r ArgumentReader) CertificationPendingTasks(ctx context.Context, raw map[s
 	return read, nil
 }
 
+// IdentitySummaryReviewItemsArguments are the arguments of IdentitySummary.reviewItems.
+type IdentitySummaryReviewItemsArguments struct {
+	relay.Arguments
+	Filter  *AccessReviewItemFilter
+	OrderBy []AccessReviewItemOrder
+}
+
+// IdentitySummaryReviewItems reads the arguments of IdentitySummary.reviewItems, by their names. The error says which is wrong.
+func (r ArgumentReader) IdentitySummaryReviewItems(ctx context.Context, raw map[string]any) (read IdentitySummaryReviewItemsArguments, err error) {
+	ec := newExecutionContext(nil, r.schema, nil)
+	args, err := ec.field_IdentitySummary_reviewItems_args(ctx, raw)
+	if err != nil {
+		return read, err
+	}
+	read.Filter = args["filter"].(*AccessReviewItemFilter)
+	read.OrderBy = args["orderBy"].([]AccessReviewItemOrder)
+	read.First = args["first"].(*int)
+	read.After = args["after"].(*string)
+	read.Last = args["last"].(*int)
+	read.Before = args["before"].(*string)
+	read.Offset = args["offset"].(*int)
+	return read, nil
+}
+
 // Sorter returns the order as the upstream takes it.
 func (o AccessReviewItemOrder) Sorter() upstream.Sorter[upstream.AccessReviewItemSortField] {
 	return upstream.Sorter[upstream.AccessReviewItemSortField]{Field: o.Field, Descending: o.Direction == OrderDirectionDesc}
 }
 
 // Sorter returns the order as the upstream takes it.
+func (o AccessSummaryOrder) Sorter() upstream.Sorter[upstream.AccessSummarySortField] {
+	return upstream.Sorter[upstream.AccessSummarySortField]{Field: o.Field, Descending: o.Direction == OrderDirectionDesc}
+}
+
+// Sorter returns the order as the upstream takes it.
+func (o CampaignOrder) Sorter() upstream.Sorter[upstream.CampaignSortField] {
+	return upstream.Sorter[upstream.CampaignSortField]{Field: o.Field, Descending: o.Direction == OrderDirectionDesc}
+}
+
+// Sorter returns the order as the upstream takes it.
 func (o CertificationOrder) Sorter() upstream.Sorter[upstream.CertificationSortField] {
 	return upstream.Sorter[upstream.CertificationSortField]{Field: o.Field, Descending: o.Direction == OrderDirectionDesc}
+}
+
+// Sorter returns the order as the upstream takes it.
+func (o IdentitySummaryOrder) Sorter() upstream.Sorter[upstream.IdentitySummarySortField] {
+	return upstream.Sorter[upstream.IdentitySummarySortField]{Field: o.Field, Descending: o.Direction == OrderDirectionDesc}
+}
+
+// Sorter returns the order as the upstream takes it.
+func (o PublicIdentityOrder) Sorter() upstream.Sorter[upstream.PublicIdentitySortField] {
+	return upstream.Sorter[upstream.PublicIdentitySortField]{Field: o.Field, Descending: o.Direction == OrderDirectionDesc}
 }
 
 // Sorter returns the order as the upstream takes it.

@@ -19,6 +19,9 @@ import (
 
 type CertificationResolver interface {
 	ReviewItems(ctx context.Context, obj *model.Certification, filter *AccessReviewItemFilter, orderBy []AccessReviewItemOrder, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[model.AccessReviewItem], error)
+	IdentitySummaries(ctx context.Context, obj *model.Certification, filter *IdentitySummaryFilter, orderBy []IdentitySummaryOrder, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[model.IdentitySummary], error)
+	AccessSummaries(ctx context.Context, obj *model.Certification, typeArg upstream.AccessSummaryType, filter *AccessSummaryFilter, orderBy []AccessSummaryOrder, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[model.AccessSummary], error)
+	DecisionSummary(ctx context.Context, obj *model.Certification, filter *DecisionSummaryFilter) (*model.DecisionSummary, error)
 	Reviewers(ctx context.Context, obj *model.Certification, filter *ReviewerFilter, orderBy []ReviewerOrder, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[upstream.IdentityReference], error)
 	PendingTasks(ctx context.Context, obj *model.Certification, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[model.CertificationTask], error)
 }
@@ -29,6 +32,152 @@ type CertificationReferenceResolver interface {
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_Certification_accessSummaries_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "type",
+		func(ctx context.Context, v any) (upstream.AccessSummaryType, error) {
+			return ec.unmarshalNAccessSummaryType2certqlᚋupstreamᚐAccessSummaryType(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["type"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*AccessSummaryFilter, error) {
+			return ec.unmarshalOAccessSummaryFilter2ᚖcertqlᚋgraphᚋgenᚐAccessSummaryFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]AccessSummaryOrder, error) {
+			return ec.unmarshalOAccessSummaryOrder2ᚕcertqlᚋgraphᚋgenᚐAccessSummaryOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["offset"] = arg7
+	return args, nil
+}
+
+func (ec *executionContext) field_Certification_decisionSummary_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*DecisionSummaryFilter, error) {
+			return ec.unmarshalODecisionSummaryFilter2ᚖcertqlᚋgraphᚋgenᚐDecisionSummaryFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Certification_identitySummaries_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*IdentitySummaryFilter, error) {
+			return ec.unmarshalOIdentitySummaryFilter2ᚖcertqlᚋgraphᚋgenᚐIdentitySummaryFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]IdentitySummaryOrder, error) {
+			return ec.unmarshalOIdentitySummaryOrder2ᚕcertqlᚋgraphᚋgenᚐIdentitySummaryOrderᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["offset"] = arg6
+	return args, nil
+}
 
 func (ec *executionContext) field_Certification_pendingTasks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
@@ -203,144 +352,6 @@ func (ec *executionContext) field_Certification_reviewers_args(ctx context.Conte
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
-
-func (ec *executionContext) _Campaign_id(ctx context.Context, field graphql.CollectedField, obj *upstream.CampaignReference) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Campaign_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Campaign_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Campaign", field, false, false, "ID")
-}
-
-func (ec *executionContext) _Campaign_name(ctx context.Context, field graphql.CollectedField, obj *upstream.CampaignReference) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Campaign_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Campaign_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Campaign", field, false, false, "String")
-}
-
-func (ec *executionContext) _Campaign_description(ctx context.Context, field graphql.CollectedField, obj *upstream.CampaignReference) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Campaign_description(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Description, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Campaign_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Campaign", field, false, false, "String")
-}
-
-func (ec *executionContext) _Campaign_type(ctx context.Context, field graphql.CollectedField, obj *upstream.CampaignReference) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Campaign_type(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.CampaignType, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.CampaignType) graphql.Marshaler {
-			return ec.marshalOCampaignType2certqlᚋupstreamᚐCampaignType(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Campaign_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Campaign", field, false, false, "CampaignType")
-}
-
-func (ec *executionContext) _Campaign_correlatedStatus(ctx context.Context, field graphql.CollectedField, obj *upstream.CampaignReference) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Campaign_correlatedStatus(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.CorrelatedStatus, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.CorrelatedStatus) graphql.Marshaler {
-			return ec.marshalOCorrelatedStatus2certqlᚋupstreamᚐCorrelatedStatus(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Campaign_correlatedStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Campaign", field, false, false, "CorrelatedStatus")
-}
-
-func (ec *executionContext) _Campaign_mandatoryCommentRequirement(ctx context.Context, field graphql.CollectedField, obj *upstream.CampaignReference) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Campaign_mandatoryCommentRequirement(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MandatoryCommentRequirement, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.MandatoryCommentRequirement) graphql.Marshaler {
-			return ec.marshalOMandatoryCommentRequirement2certqlᚋupstreamᚐMandatoryCommentRequirement(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Campaign_mandatoryCommentRequirement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Campaign", field, false, false, "MandatoryCommentRequirement")
-}
 
 func (ec *executionContext) _Certification_id(ctx context.Context, field graphql.CollectedField, obj *model.Certification) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -696,11 +707,11 @@ func (ec *executionContext) _Certification_campaign(ctx context.Context, field g
 			return ec.fieldContext_Certification_campaign(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Campaign, nil
+			return obj.Campaign(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *upstream.CampaignReference) graphql.Marshaler {
-			return ec.marshalOCampaign2ᚖcertqlᚋupstreamᚐCampaignReference(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Campaign) graphql.Marshaler {
+			return ec.marshalOCampaign2ᚖcertqlᚋgraphᚋmodelᚐCampaign(ctx, selections, v)
 		},
 		true,
 		false,
@@ -710,7 +721,7 @@ func (ec *executionContext) fieldContext_Certification_campaign(_ context.Contex
 	fc = &graphql.FieldContext{
 		Object:     "Certification",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Campaign(ctx, field)
@@ -821,6 +832,138 @@ func (ec *executionContext) fieldContext_Certification_reviewItems(ctx context.C
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Certification_reviewItems_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Certification_identitySummaries(ctx context.Context, field graphql.CollectedField, obj *model.Certification) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certification_identitySummaries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Certification().IdentitySummaries(ctx, obj, fc.Args["filter"].(*IdentitySummaryFilter), fc.Args["orderBy"].([]IdentitySummaryOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[model.IdentitySummary]) graphql.Marshaler {
+			return ec.marshalOIdentitySummaryConnection2ᚖcertqlᚋgraphᚋrelayᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Certification_identitySummaries(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Certification",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IdentitySummaryConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Certification_identitySummaries_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Certification_accessSummaries(ctx context.Context, field graphql.CollectedField, obj *model.Certification) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certification_accessSummaries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Certification().AccessSummaries(ctx, obj, fc.Args["type"].(upstream.AccessSummaryType), fc.Args["filter"].(*AccessSummaryFilter), fc.Args["orderBy"].([]AccessSummaryOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[model.AccessSummary]) graphql.Marshaler {
+			return ec.marshalOAccessSummaryConnection2ᚖcertqlᚋgraphᚋrelayᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Certification_accessSummaries(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Certification",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AccessSummaryConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Certification_accessSummaries_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Certification_decisionSummary(ctx context.Context, field graphql.CollectedField, obj *model.Certification) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certification_decisionSummary(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Certification().DecisionSummary(ctx, obj, fc.Args["filter"].(*DecisionSummaryFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DecisionSummary) graphql.Marshaler {
+			return ec.marshalODecisionSummary2ᚖcertqlᚋgraphᚋmodelᚐDecisionSummary(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Certification_decisionSummary(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Certification",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecisionSummary(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Certification_decisionSummary_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -1382,64 +1525,6 @@ func UnmarshalCertificationOrder(ctx context.Context, raw any) (CertificationOrd
 
 // region    **************************** object.gotpl ****************************
 
-var campaignImplementors = []string{"Campaign"}
-
-func (ec *executionContext) _Campaign(ctx context.Context, sel ast.SelectionSet, obj *upstream.CampaignReference) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, campaignImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Campaign")
-		case "id":
-			out.Values[i] = ec._Campaign_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "name":
-			out.Values[i] = ec._Campaign_name(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "description":
-			out.Values[i] = ec._Campaign_description(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "type":
-			out.Values[i] = ec._Campaign_type(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "correlatedStatus":
-			out.Values[i] = ec._Campaign_correlatedStatus(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "mandatoryCommentRequirement":
-			out.Values[i] = ec._Campaign_mandatoryCommentRequirement(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var certificationImplementors = []string{"Certification", "Node"}
 
 func (ec *executionContext) _Certification(ctx context.Context, sel ast.SelectionSet, obj *model.Certification) graphql.Marshaler {
@@ -1546,6 +1631,24 @@ func (ec *executionContext) _Certification(ctx context.Context, sel ast.Selectio
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Certification_reviewItems(ctx, field, obj)
+				})
+		case "identitySummaries":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Certification_identitySummaries(ctx, field, obj)
+				})
+		case "accessSummaries":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Certification_accessSummaries(ctx, field, obj)
+				})
+		case "decisionSummary":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Certification_decisionSummary(ctx, field, obj)
 				})
 		case "reviewers":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -1812,25 +1915,6 @@ func (ec *executionContext) marshalNCertificationOrderField2certqlᚋupstreamᚐ
 	return res
 }
 
-func (ec *executionContext) marshalOCampaign2ᚖcertqlᚋupstreamᚐCampaignReference(ctx context.Context, sel ast.SelectionSet, v *upstream.CampaignReference) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Campaign(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalOCampaignType2certqlᚋupstreamᚐCampaignType(ctx context.Context, v any) (upstream.CampaignType, error) {
-	res, err := model.UnmarshalCampaignType(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOCampaignType2certqlᚋupstreamᚐCampaignType(ctx context.Context, sel ast.SelectionSet, v upstream.CampaignType) graphql.Marshaler {
-	_ = sel
-	_ = ctx
-	res := model.MarshalCampaignType(v)
-	return res
-}
-
 func (ec *executionContext) marshalOCertification2ᚖcertqlᚋgraphᚋmodelᚐCertification(ctx context.Context, sel ast.SelectionSet, v *model.Certification) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -1905,30 +1989,6 @@ func (ec *executionContext) marshalOCertificationReference2ᚖcertqlᚋupstream�
 		return graphql.Null
 	}
 	return ec._CertificationReference(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalOCorrelatedStatus2certqlᚋupstreamᚐCorrelatedStatus(ctx context.Context, v any) (upstream.CorrelatedStatus, error) {
-	res, err := model.UnmarshalCorrelatedStatus(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOCorrelatedStatus2certqlᚋupstreamᚐCorrelatedStatus(ctx context.Context, sel ast.SelectionSet, v upstream.CorrelatedStatus) graphql.Marshaler {
-	_ = sel
-	_ = ctx
-	res := model.MarshalCorrelatedStatus(v)
-	return res
-}
-
-func (ec *executionContext) unmarshalOMandatoryCommentRequirement2certqlᚋupstreamᚐMandatoryCommentRequirement(ctx context.Context, v any) (upstream.MandatoryCommentRequirement, error) {
-	res, err := model.UnmarshalMandatoryCommentRequirement(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOMandatoryCommentRequirement2certqlᚋupstreamᚐMandatoryCommentRequirement(ctx context.Context, sel ast.SelectionSet, v upstream.MandatoryCommentRequirement) graphql.Marshaler {
-	_ = sel
-	_ = ctx
-	res := model.MarshalMandatoryCommentRequirement(v)
-	return res
 }
 
 func (ec *executionContext) marshalOReassignment2ᚖcertqlᚋupstreamᚐReassignment(ctx context.Context, sel ast.SelectionSet, v *upstream.Reassignment) graphql.Marshaler {

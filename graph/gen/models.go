@@ -21,8 +21,9 @@ type AccessReviewItemFilter struct {
 	// items are decided, so paging through it at the same time skips rows: read every page first, or
 	// start again.
 	Completed *bool `json:"completed,omitempty"`
-	// Items with one of these values of `IdentitySummary.id`, at most 100; an empty list matches
-	// nothing. The ids of identities themselves do not match.
+	// Items of one of these identities under review: the global `id` or the `rawId` of an
+	// IdentitySummary, at most 100; an empty list matches nothing. The ids of the identities themselves
+	// do not match.
 	IdentitySummaryIds []string `json:"identitySummaryIds,omitempty"`
 	// Items of identities with this name.
 	IdentityName *TextMatch `json:"identityName,omitempty"`
@@ -58,11 +59,52 @@ type AccessScope struct {
 	Roles []string `json:"roles,omitempty"`
 }
 
+// Which access under review to list. All given conditions must hold.
+type AccessSummaryFilter struct {
+	// Access that is decided for every identity (true) or still open for some (false).
+	Completed *bool `json:"completed,omitempty"`
+	// Access with one of these REST ids, at most 100; an empty list matches nothing.
+	AccessIds []string `json:"accessIds,omitempty"`
+	// Access with this name.
+	AccessName *TextMatch `json:"accessName,omitempty"`
+	// Entitlements on a source with this name, if the type is ENTITLEMENT.
+	EntitlementSourceName *TextMatch `json:"entitlementSourceName,omitempty"`
+	// Access profiles on a source with this name, if the type is ACCESS_PROFILE.
+	AccessProfileSourceName *TextMatch `json:"accessProfileSourceName,omitempty"`
+}
+
+// One field to order access under review by.
+type AccessSummaryOrder struct {
+	// The field to order by.
+	Field upstream.AccessSummarySortField `json:"field"`
+	// Whether to order ascending or descending.
+	Direction OrderDirection `json:"direction"`
+}
+
+// Which campaigns to list. All given conditions must hold.
+type CampaignFilter struct {
+	// Campaigns with one of these ids, global or REST, at most 100; an empty list matches nothing.
+	Ids []string `json:"ids,omitempty"`
+	// Campaigns with this name.
+	Name *TextMatch `json:"name,omitempty"`
+	// Campaigns with one of these statuses; an empty list matches nothing.
+	Statuses []upstream.CampaignStatus `json:"statuses,omitempty"`
+}
+
+// One field to order campaigns by.
+type CampaignOrder struct {
+	// The field to order by.
+	Field upstream.CampaignSortField `json:"field"`
+	// Whether to order ascending or descending.
+	Direction OrderDirection `json:"direction"`
+}
+
 // Which certifications to list. All given conditions must hold.
 type CertificationFilter struct {
 	// Certifications with one of these ids, global or REST, at most 100; an empty list matches nothing.
 	Ids []string `json:"ids,omitempty"`
-	// Certifications of one of these campaigns by REST id, at most 100; an empty list matches nothing.
+	// Certifications of one of these campaigns, global or REST ids, at most 100; an empty list matches
+	// nothing.
 	CampaignIds []string `json:"campaignIds,omitempty"`
 	// Certifications in this phase.
 	Phase *upstream.CertificationPhase `json:"phase,omitempty"`
@@ -119,6 +161,34 @@ type DecideReviewItemsPayload struct {
 	Errors []MutationError `json:"errors"`
 }
 
+// Which decisions to count.
+type DecisionSummaryFilter struct {
+	// Decisions about any of these identities, all counted together: the global `id` or the `rawId` of
+	// an IdentitySummary, at most 100; an empty list matches nothing, so that every number is 0.
+	IdentitySummaryIds []string `json:"identitySummaryIds,omitempty"`
+}
+
+// Which identities under review to list. All given conditions must hold.
+type IdentitySummaryFilter struct {
+	// Identities with one of these values of `IdentitySummary.id` or `IdentitySummary.rawId`, at most
+	// 100; an empty list matches nothing. The ids of the identities themselves do not match.
+	Ids []string `json:"ids,omitempty"`
+	// Identities with all items decided (true) or with some still open (false). With false, the list
+	// shrinks as items are decided, so paging through it at the same time skips rows: read every page
+	// first, or start again.
+	Completed *bool `json:"completed,omitempty"`
+	// Identities with this name.
+	Name *TextMatch `json:"name,omitempty"`
+}
+
+// One field to order identities under review by.
+type IdentitySummaryOrder struct {
+	// The field to order by.
+	Field upstream.IdentitySummarySortField `json:"field"`
+	// Whether to order ascending or descending.
+	Direction OrderDirection `json:"direction"`
+}
+
 // A refusal that a person can act on.
 type MutationError struct {
 	// The kind of refusal, for programs.
@@ -147,6 +217,31 @@ type PermissionFilter struct {
 	Rights []string `json:"rights,omitempty"`
 	// Whether both conditions must hold or one is enough; it has no effect if only one is given.
 	Match FilterMatch `json:"match"`
+}
+
+// Which people to list. `match` says how `alias`, `email`, `firstName` and `lastName` are combined;
+// `ids` must match in any case. The name to show, the manager and the state cannot be filtered by.
+type PublicIdentityFilter struct {
+	// People with one of these ids, global or REST, at most 100; an empty list matches nothing.
+	Ids []string `json:"ids,omitempty"`
+	// People with this user name.
+	Alias *TextMatch `json:"alias,omitempty"`
+	// People with this e-mail address.
+	Email *TextMatch `json:"email,omitempty"`
+	// People with this first name, which the upstream never returns.
+	FirstName *TextMatch `json:"firstName,omitempty"`
+	// People with this last name, which the upstream never returns.
+	LastName *TextMatch `json:"lastName,omitempty"`
+	// Whether all of the texts must match or one is enough; it has no effect if only one is given.
+	Match FilterMatch `json:"match"`
+}
+
+// One field to order people by.
+type PublicIdentityOrder struct {
+	// The field to order by.
+	Field upstream.PublicIdentitySortField `json:"field"`
+	// Whether to order ascending or descending.
+	Direction OrderDirection `json:"direction"`
 }
 
 // The gateway's view of the upstream request budget. Other software with the same upstream client
@@ -239,7 +334,8 @@ type ReviewRecommendationInput struct {
 
 // Which reviewers to list. All given conditions must hold.
 type ReviewerFilter struct {
-	// Reviewers with one of these REST ids of identities, at most 100; an empty list matches nothing.
+	// Reviewers with one of these ids of people, global or REST, at most 100; an empty list matches
+	// nothing.
 	Ids []string `json:"ids,omitempty"`
 	// Reviewers with this name.
 	Name *TextMatch `json:"name,omitempty"`

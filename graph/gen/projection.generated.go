@@ -54,7 +54,7 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		}
 		plans := w.begin(ctx, planner, p.schema, certificationTypes)
 		w.writeCertification(ctx, plans[0], v)
-	case *upstream.CertificationIdentitySummary:
+	case *model.IdentitySummary:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
@@ -104,6 +104,47 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 	case model.AccessReviewItem:
 		plans := w.begin(ctx, planner, p.schema, accessReviewItemTypes)
 		w.writeAccessReviewItem(ctx, plans[0], &v)
+	case *relay.Connection[model.AccessReviewItem]:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, accessReviewItemConnectionTypes)
+		w.writeAccessReviewItemConnection(ctx, plans[0], v)
+	case []relay.Edge[model.AccessSummary]:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, accessSummaryEdgeTypes)
+		list := w.Foresee(len(v), plans[0].Size)
+		w.BeginList()
+		for i := range v {
+			if !w.Element(i) {
+				break
+			}
+			w.Continue(list, i)
+			ctx := projection.At(ctx, i, plans)
+			w.writeAccessSummaryEdge(ctx, plans[0], &v[i])
+		}
+		w.EndList()
+	case []model.AccessSummary:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, accessSummaryTypes)
+		list := w.Foresee(len(v), plans[0].Size)
+		w.BeginList()
+		for i := range v {
+			if !w.Element(i) {
+				break
+			}
+			w.Continue(list, i)
+			ctx := projection.At(ctx, i, plans)
+			w.writeAccessSummary(ctx, plans[0], &v[i])
+		}
+		w.EndList()
+	case model.AccessSummary:
+		plans := w.begin(ctx, planner, p.schema, accessSummaryTypes)
+		w.writeAccessSummary(ctx, plans[0], &v)
 	case *upstream.AccountOwner:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -116,30 +157,177 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		}
 		plans := w.begin(ctx, planner, p.schema, activityInsightsTypes)
 		w.writeActivityInsights(ctx, plans[0], v)
-	case *upstream.CampaignReference:
+	case *upstream.SlimCampaign:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, campaignDetailsTypes)
+		w.writeCampaignDetails(ctx, plans[0], v)
+	case *model.CampaignSettings:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, campaignSettingsTypes)
+		w.writeCampaignSettings(ctx, plans[0], v)
+	case *relay.Connection[model.Certification]:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, certificationConnectionTypes)
+		w.writeCertificationConnection(ctx, plans[0], v)
+	case []upstream.ErrorMessage:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, upstreamMessageTypes)
+		list := w.Foresee(len(v), plans[0].Size)
+		w.BeginList()
+		for i := range v {
+			if !w.Element(i) {
+				break
+			}
+			w.Continue(list, i)
+			ctx := projection.At(ctx, i, plans)
+			w.writeUpstreamMessage(ctx, plans[0], &v[i])
+		}
+		w.EndList()
+	case []relay.Edge[model.Campaign]:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, campaignEdgeTypes)
+		list := w.Foresee(len(v), plans[0].Size)
+		w.BeginList()
+		for i := range v {
+			if !w.Element(i) {
+				break
+			}
+			w.Continue(list, i)
+			ctx := projection.At(ctx, i, plans)
+			w.writeCampaignEdge(ctx, plans[0], &v[i])
+		}
+		w.EndList()
+	case []model.Campaign:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, campaignTypes)
-		w.writeCampaign(ctx, plans[0], v)
+		list := w.Foresee(len(v), plans[0].Size)
+		w.BeginList()
+		for i := range v {
+			if !w.Element(i) {
+				break
+			}
+			w.Continue(list, i)
+			ctx := projection.At(ctx, i, plans)
+			w.writeCampaign(ctx, plans[0], &v[i])
+		}
+		w.EndList()
+	case []upstream.CampaignAlert:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, campaignAlertTypes)
+		list := w.Foresee(len(v), plans[0].Size)
+		w.BeginList()
+		for i := range v {
+			if !w.Element(i) {
+				break
+			}
+			w.Continue(list, i)
+			ctx := projection.At(ctx, i, plans)
+			w.writeCampaignAlert(ctx, plans[0], &v[i])
+		}
+		w.EndList()
+	case model.Campaign:
+		plans := w.begin(ctx, planner, p.schema, campaignTypes)
+		w.writeCampaign(ctx, plans[0], &v)
 	case *upstream.Reviewer:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, reviewerTypes)
 		w.writeReviewer(ctx, plans[0], v)
+	case []upstream.AccessConstraint:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, campaignAccessConstraintTypes)
+		list := w.Foresee(len(v), plans[0].Size)
+		w.BeginList()
+		for i := range v {
+			if !w.Element(i) {
+				break
+			}
+			w.Continue(list, i)
+			ctx := projection.At(ctx, i, plans)
+			w.writeCampaignAccessConstraint(ctx, plans[0], &v[i])
+		}
+		w.EndList()
+	case *upstream.CampaignFilterReference:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, campaignFilterReferenceTypes)
+		w.writeCampaignFilterReference(ctx, plans[0], v)
+	case *upstream.SearchCampaignInfo:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, campaignSearchTypes)
+		w.writeCampaignSearch(ctx, plans[0], v)
+	case *upstream.RoleCompositionCampaignInfo:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, campaignRoleCompositionTypes)
+		w.writeCampaignRoleComposition(ctx, plans[0], v)
+	case []upstream.SourceReference:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, sourceReferenceTypes)
+		list := w.Foresee(len(v), plans[0].Size)
+		w.BeginList()
+		for i := range v {
+			if !w.Element(i) {
+				break
+			}
+			w.Continue(list, i)
+			ctx := projection.At(ctx, i, plans)
+			w.writeSourceReference(ctx, plans[0], &v[i])
+		}
+		w.EndList()
+	case *model.Campaign:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, campaignTypes)
+		w.writeCampaign(ctx, plans[0], v)
 	case *upstream.Reassignment:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
 		plans := w.begin(ctx, planner, p.schema, reassignmentTypes)
 		w.writeReassignment(ctx, plans[0], v)
-	case *relay.Connection[model.AccessReviewItem]:
+	case *relay.Connection[model.IdentitySummary]:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, planner, p.schema, accessReviewItemConnectionTypes)
-		w.writeAccessReviewItemConnection(ctx, plans[0], v)
+		plans := w.begin(ctx, planner, p.schema, identitySummaryConnectionTypes)
+		w.writeIdentitySummaryConnection(ctx, plans[0], v)
+	case *relay.Connection[model.AccessSummary]:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, accessSummaryConnectionTypes)
+		w.writeAccessSummaryConnection(ctx, plans[0], v)
+	case *model.DecisionSummary:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, decisionSummaryTypes)
+		w.writeDecisionSummary(ctx, plans[0], v)
 	case *relay.Connection[upstream.IdentityReference]:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -187,22 +375,6 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 	case model.Certification:
 		plans := w.begin(ctx, planner, p.schema, certificationTypes)
 		w.writeCertification(ctx, plans[0], &v)
-	case []upstream.ErrorMessage:
-		if v == nil {
-			return nil, false // whether that is an error depends on the field
-		}
-		plans := w.begin(ctx, planner, p.schema, upstreamMessageTypes)
-		list := w.Foresee(len(v), plans[0].Size)
-		w.BeginList()
-		for i := range v {
-			if !w.Element(i) {
-				break
-			}
-			w.Continue(list, i)
-			ctx := projection.At(ctx, i, plans)
-			w.writeUpstreamMessage(ctx, plans[0], &v[i])
-		}
-		w.EndList()
 	case []upstream.ReassignmentTrail:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -302,6 +474,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			w.writeMutationError(ctx, plans[0], &v[i])
 		}
 		w.EndList()
+	case model.DecisionCounts:
+		plans := w.begin(ctx, planner, p.schema, decisionCountsTypes)
+		w.writeDecisionCounts(ctx, plans[0], &v)
 	case *model.DataAccess:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -314,6 +489,12 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		}
 		plans := w.begin(ctx, planner, p.schema, accountTypes)
 		w.writeAccount(ctx, plans[0], v)
+	case *model.PublicIdentity:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, publicIdentityTypes)
+		w.writePublicIdentity(ctx, plans[0], v)
 	case []relay.Edge[upstream.IdentityReference]:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -349,6 +530,41 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 	case upstream.IdentityReference:
 		plans := w.begin(ctx, planner, p.schema, identityTypes)
 		w.writeIdentity(ctx, plans[0], &v)
+	case []relay.Edge[model.IdentitySummary]:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, identitySummaryEdgeTypes)
+		list := w.Foresee(len(v), plans[0].Size)
+		w.BeginList()
+		for i := range v {
+			if !w.Element(i) {
+				break
+			}
+			w.Continue(list, i)
+			ctx := projection.At(ctx, i, plans)
+			w.writeIdentitySummaryEdge(ctx, plans[0], &v[i])
+		}
+		w.EndList()
+	case []model.IdentitySummary:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, identitySummaryTypes)
+		list := w.Foresee(len(v), plans[0].Size)
+		w.BeginList()
+		for i := range v {
+			if !w.Element(i) {
+				break
+			}
+			w.Continue(list, i)
+			ctx := projection.At(ctx, i, plans)
+			w.writeIdentitySummary(ctx, plans[0], &v[i])
+		}
+		w.EndList()
+	case model.IdentitySummary:
+		plans := w.begin(ctx, planner, p.schema, identitySummaryTypes)
+		w.writeIdentitySummary(ctx, plans[0], &v)
 	case *DecideReviewItemsPayload:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -408,12 +624,69 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 	case upstream.Permission:
 		plans := w.begin(ctx, planner, p.schema, permissionTypes)
 		w.writePermission(ctx, plans[0], &v)
-	case *relay.Connection[model.Certification]:
+	case []upstream.PublicIdentityAttribute:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
 		}
-		plans := w.begin(ctx, planner, p.schema, certificationConnectionTypes)
-		w.writeCertificationConnection(ctx, plans[0], v)
+		plans := w.begin(ctx, planner, p.schema, publicIdentityAttributeTypes)
+		list := w.Foresee(len(v), plans[0].Size)
+		w.BeginList()
+		for i := range v {
+			if !w.Element(i) {
+				break
+			}
+			w.Continue(list, i)
+			ctx := projection.At(ctx, i, plans)
+			w.writePublicIdentityAttribute(ctx, plans[0], &v[i])
+		}
+		w.EndList()
+	case []relay.Edge[model.PublicIdentity]:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, publicIdentityEdgeTypes)
+		list := w.Foresee(len(v), plans[0].Size)
+		w.BeginList()
+		for i := range v {
+			if !w.Element(i) {
+				break
+			}
+			w.Continue(list, i)
+			ctx := projection.At(ctx, i, plans)
+			w.writePublicIdentityEdge(ctx, plans[0], &v[i])
+		}
+		w.EndList()
+	case []model.PublicIdentity:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, publicIdentityTypes)
+		list := w.Foresee(len(v), plans[0].Size)
+		w.BeginList()
+		for i := range v {
+			if !w.Element(i) {
+				break
+			}
+			w.Continue(list, i)
+			ctx := projection.At(ctx, i, plans)
+			w.writePublicIdentity(ctx, plans[0], &v[i])
+		}
+		w.EndList()
+	case model.PublicIdentity:
+		plans := w.begin(ctx, planner, p.schema, publicIdentityTypes)
+		w.writePublicIdentity(ctx, plans[0], &v)
+	case *relay.Connection[model.Campaign]:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, campaignConnectionTypes)
+		w.writeCampaignConnection(ctx, plans[0], v)
+	case *relay.Connection[model.PublicIdentity]:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, publicIdentityConnectionTypes)
+		w.writePublicIdentityConnection(ctx, plans[0], v)
 	case *RateLimit:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -426,6 +699,12 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		}
 		plans := w.begin(ctx, planner, p.schema, certificationTaskTypes)
 		w.writeCertificationTask(ctx, plans[0], v)
+	case *upstream.Viewer:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, viewerTypes)
+		w.writeViewer(ctx, plans[0], v)
 	case *upstream.CertificationReference:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -446,87 +725,6 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 			w.Continue(list, i)
 			ctx := projection.At(ctx, i, plans)
 			w.writeAccessProfile(ctx, plans[0], &v[i])
-		}
-		w.EndList()
-	case model.Node:
-		if v == nil {
-			return nil, false // whether that is an error depends on the field
-		}
-		plans := w.begin(ctx, planner, p.schema, nodeTypes)
-		switch v := v.(type) {
-		case model.CertificationTask:
-			w.writeCertificationTask(ctx, plans[0], &v)
-		case *model.CertificationTask:
-			if v == nil {
-				w.Fail()
-			} else {
-				w.writeCertificationTask(ctx, plans[0], v)
-			}
-		case model.Certification:
-			w.writeCertification(ctx, plans[1], &v)
-		case *model.Certification:
-			if v == nil {
-				w.Fail()
-			} else {
-				w.writeCertification(ctx, plans[1], v)
-			}
-		case model.AccessReviewItem:
-			w.writeAccessReviewItem(ctx, plans[2], &v)
-		case *model.AccessReviewItem:
-			if v == nil {
-				w.Fail()
-			} else {
-				w.writeAccessReviewItem(ctx, plans[2], v)
-			}
-		default:
-			w.Fail()
-		}
-	case []model.Node:
-		if v == nil {
-			return nil, false // whether that is an error depends on the field
-		}
-		plans := w.begin(ctx, planner, p.schema, nodeTypes)
-		list := w.Foresee(len(v), plans[0].Size)
-		w.BeginList()
-		for i := range v {
-			if !w.Element(i) {
-				break
-			}
-			w.Continue(list, i)
-			ctx := projection.At(ctx, i, plans)
-			v := v[i]
-			if v == nil {
-				w.Null()
-			} else {
-				switch v := v.(type) {
-				case model.CertificationTask:
-					w.writeCertificationTask(ctx, plans[0], &v)
-				case *model.CertificationTask:
-					if v == nil {
-						w.Fail()
-					} else {
-						w.writeCertificationTask(ctx, plans[0], v)
-					}
-				case model.Certification:
-					w.writeCertification(ctx, plans[1], &v)
-				case *model.Certification:
-					if v == nil {
-						w.Fail()
-					} else {
-						w.writeCertification(ctx, plans[1], v)
-					}
-				case model.AccessReviewItem:
-					w.writeAccessReviewItem(ctx, plans[2], &v)
-				case *model.AccessReviewItem:
-					if v == nil {
-						w.Fail()
-					} else {
-						w.writeAccessReviewItem(ctx, plans[2], v)
-					}
-				default:
-					w.Fail()
-				}
-			}
 		}
 		w.EndList()
 	case model.ReviewableAccess:
@@ -570,6 +768,135 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		default:
 			w.Fail()
 		}
+	case model.Node:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, nodeTypes)
+		switch v := v.(type) {
+		case model.PublicIdentity:
+			w.writePublicIdentity(ctx, plans[0], &v)
+		case *model.PublicIdentity:
+			if v == nil {
+				w.Fail()
+			} else {
+				w.writePublicIdentity(ctx, plans[0], v)
+			}
+		case model.IdentitySummary:
+			w.writeIdentitySummary(ctx, plans[1], &v)
+		case *model.IdentitySummary:
+			if v == nil {
+				w.Fail()
+			} else {
+				w.writeIdentitySummary(ctx, plans[1], v)
+			}
+		case model.CertificationTask:
+			w.writeCertificationTask(ctx, plans[2], &v)
+		case *model.CertificationTask:
+			if v == nil {
+				w.Fail()
+			} else {
+				w.writeCertificationTask(ctx, plans[2], v)
+			}
+		case model.Certification:
+			w.writeCertification(ctx, plans[3], &v)
+		case *model.Certification:
+			if v == nil {
+				w.Fail()
+			} else {
+				w.writeCertification(ctx, plans[3], v)
+			}
+		case model.Campaign:
+			w.writeCampaign(ctx, plans[4], &v)
+		case *model.Campaign:
+			if v == nil {
+				w.Fail()
+			} else {
+				w.writeCampaign(ctx, plans[4], v)
+			}
+		case model.AccessReviewItem:
+			w.writeAccessReviewItem(ctx, plans[5], &v)
+		case *model.AccessReviewItem:
+			if v == nil {
+				w.Fail()
+			} else {
+				w.writeAccessReviewItem(ctx, plans[5], v)
+			}
+		default:
+			w.Fail()
+		}
+	case []model.Node:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, nodeTypes)
+		list := w.Foresee(len(v), plans[0].Size)
+		w.BeginList()
+		for i := range v {
+			if !w.Element(i) {
+				break
+			}
+			w.Continue(list, i)
+			ctx := projection.At(ctx, i, plans)
+			v := v[i]
+			if v == nil {
+				w.Null()
+			} else {
+				switch v := v.(type) {
+				case model.PublicIdentity:
+					w.writePublicIdentity(ctx, plans[0], &v)
+				case *model.PublicIdentity:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writePublicIdentity(ctx, plans[0], v)
+					}
+				case model.IdentitySummary:
+					w.writeIdentitySummary(ctx, plans[1], &v)
+				case *model.IdentitySummary:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeIdentitySummary(ctx, plans[1], v)
+					}
+				case model.CertificationTask:
+					w.writeCertificationTask(ctx, plans[2], &v)
+				case *model.CertificationTask:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeCertificationTask(ctx, plans[2], v)
+					}
+				case model.Certification:
+					w.writeCertification(ctx, plans[3], &v)
+				case *model.Certification:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeCertification(ctx, plans[3], v)
+					}
+				case model.Campaign:
+					w.writeCampaign(ctx, plans[4], &v)
+				case *model.Campaign:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeCampaign(ctx, plans[4], v)
+					}
+				case model.AccessReviewItem:
+					w.writeAccessReviewItem(ctx, plans[5], &v)
+				case *model.AccessReviewItem:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeAccessReviewItem(ctx, plans[5], v)
+					}
+				default:
+					w.Fail()
+				}
+			}
+		}
+		w.EndList()
 	default:
 		return nil, false
 	}
@@ -627,6 +954,15 @@ var (
 	accessReviewItemEdgeTypes = []*projection.Object{
 		&accessReviewItemEdgeProjection,
 	}
+	accessSummaryTypes = []*projection.Object{
+		&accessSummaryProjection,
+	}
+	accessSummaryConnectionTypes = []*projection.Object{
+		&accessSummaryConnectionProjection,
+	}
+	accessSummaryEdgeTypes = []*projection.Object{
+		&accessSummaryEdgeProjection,
+	}
 	accountTypes = []*projection.Object{
 		&accountProjection,
 	}
@@ -638,6 +974,33 @@ var (
 	}
 	campaignTypes = []*projection.Object{
 		&campaignProjection,
+	}
+	campaignAccessConstraintTypes = []*projection.Object{
+		&campaignAccessConstraintProjection,
+	}
+	campaignAlertTypes = []*projection.Object{
+		&campaignAlertProjection,
+	}
+	campaignConnectionTypes = []*projection.Object{
+		&campaignConnectionProjection,
+	}
+	campaignDetailsTypes = []*projection.Object{
+		&campaignDetailsProjection,
+	}
+	campaignEdgeTypes = []*projection.Object{
+		&campaignEdgeProjection,
+	}
+	campaignFilterReferenceTypes = []*projection.Object{
+		&campaignFilterReferenceProjection,
+	}
+	campaignRoleCompositionTypes = []*projection.Object{
+		&campaignRoleCompositionProjection,
+	}
+	campaignSearchTypes = []*projection.Object{
+		&campaignSearchProjection,
+	}
+	campaignSettingsTypes = []*projection.Object{
+		&campaignSettingsProjection,
 	}
 	certificationTypes = []*projection.Object{
 		&certificationProjection,
@@ -672,6 +1035,12 @@ var (
 	decideReviewItemsPayloadTypes = []*projection.Object{
 		&decideReviewItemsPayloadProjection,
 	}
+	decisionCountsTypes = []*projection.Object{
+		&decisionCountsProjection,
+	}
+	decisionSummaryTypes = []*projection.Object{
+		&decisionSummaryProjection,
+	}
 	entitlementTypes = []*projection.Object{
 		&entitlementProjection,
 	}
@@ -687,12 +1056,21 @@ var (
 	identitySummaryTypes = []*projection.Object{
 		&identitySummaryProjection,
 	}
+	identitySummaryConnectionTypes = []*projection.Object{
+		&identitySummaryConnectionProjection,
+	}
+	identitySummaryEdgeTypes = []*projection.Object{
+		&identitySummaryEdgeProjection,
+	}
 	mutationErrorTypes = []*projection.Object{
 		&mutationErrorProjection,
 	}
 	nodeTypes = []*projection.Object{
+		&publicIdentityProjection,
+		&identitySummaryProjection,
 		&certificationTaskProjection,
 		&certificationProjection,
+		&campaignProjection,
 		&accessReviewItemProjection,
 	}
 	pageInfoTypes = []*projection.Object{
@@ -706,6 +1084,18 @@ var (
 	}
 	permissionEdgeTypes = []*projection.Object{
 		&permissionEdgeProjection,
+	}
+	publicIdentityTypes = []*projection.Object{
+		&publicIdentityProjection,
+	}
+	publicIdentityAttributeTypes = []*projection.Object{
+		&publicIdentityAttributeProjection,
+	}
+	publicIdentityConnectionTypes = []*projection.Object{
+		&publicIdentityConnectionProjection,
+	}
+	publicIdentityEdgeTypes = []*projection.Object{
+		&publicIdentityEdgeProjection,
 	}
 	rateLimitTypes = []*projection.Object{
 		&rateLimitProjection,
@@ -734,8 +1124,14 @@ var (
 	signOffCertificationPayloadTypes = []*projection.Object{
 		&signOffCertificationPayloadProjection,
 	}
+	sourceReferenceTypes = []*projection.Object{
+		&sourceReferenceProjection,
+	}
 	upstreamMessageTypes = []*projection.Object{
 		&upstreamMessageProjection,
+	}
+	viewerTypes = []*projection.Object{
+		&viewerProjection,
 	}
 )
 
@@ -900,7 +1296,7 @@ func (w *projecting) writeAccessReviewItem(ctx context.Context, plan *projection
 			w.Text(v)
 		case 8: // identity
 			ctx := projection.Within(ctx, "AccessReviewItem", step)
-			v := obj.IdentitySummary
+			v := obj.IdentitySummary()
 			if v == nil {
 				w.Null()
 			} else {
@@ -1084,6 +1480,205 @@ func (w *projecting) writeAccessReviewItemEdge(ctx context.Context, plan *projec
 			}
 			projection.ExecuteWhole(ctx)
 			return w._AccessReviewItemEdge(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var accessSummaryProjection = projection.Object{
+	Name:      "AccessSummary",
+	Satisfies: accessSummaryImplementors,
+	Fields: map[string]projection.Field{
+		"access":      {Index: 1, Types: reviewableAccessTypes},
+		"reviewItems": {Index: 2, Resolved: true},
+	},
+}
+
+func (w *projecting) writeAccessSummary(ctx context.Context, plan *projection.Plan, obj *model.AccessSummary) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("AccessSummary")
+		case 1: // access
+			ctx := projection.Within(ctx, "AccessSummary", step)
+			v := obj.Access()
+			if v == nil {
+				w.Null()
+			} else {
+				switch v := v.(type) {
+				case model.Role:
+					w.writeRole(ctx, step.Plans[0], &v)
+				case *model.Role:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeRole(ctx, step.Plans[0], v)
+					}
+				case model.OtherAccess:
+					w.writeOtherAccess(ctx, step.Plans[1], &v)
+				case *model.OtherAccess:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeOtherAccess(ctx, step.Plans[1], v)
+					}
+				case model.Entitlement:
+					w.writeEntitlement(ctx, step.Plans[2], &v)
+				case *model.Entitlement:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeEntitlement(ctx, step.Plans[2], v)
+					}
+				case model.AccessProfile:
+					w.writeAccessProfile(ctx, step.Plans[3], &v)
+				case *model.AccessProfile:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeAccessProfile(ctx, step.Plans[3], v)
+					}
+				default:
+					w.Fail()
+				}
+			}
+		case 2: // reviewItems
+			field := *step.Field
+			w.Hole(func() graphql.Marshaler { return w._AccessSummary_reviewItems(ctx, field, obj) })
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeAccessSummary(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._AccessSummary(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var accessSummaryConnectionProjection = projection.Object{
+	Name:      "AccessSummaryConnection",
+	Satisfies: accessSummaryConnectionImplementors,
+	Fields: map[string]projection.Field{
+		"edges":      {Index: 1, Types: accessSummaryEdgeTypes},
+		"nodes":      {Index: 2, Types: accessSummaryTypes},
+		"pageInfo":   {Index: 3, Types: pageInfoTypes},
+		"totalCount": {Index: 4},
+	},
+}
+
+func (w *projecting) writeAccessSummaryConnection(ctx context.Context, plan *projection.Plan, obj *relay.Connection[model.AccessSummary]) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("AccessSummaryConnection")
+		case 1: // edges
+			ctx := projection.Within(ctx, "AccessSummaryConnection", step)
+			v := obj.Edges
+			list := w.Foresee(len(v), step.Plans[0].Size)
+			w.BeginList()
+			for i := range v {
+				if !w.Element(i) {
+					break
+				}
+				w.Continue(list, i)
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writeAccessSummaryEdge(ctx, step.Plans[0], &v[i])
+			}
+			w.EndList()
+		case 2: // nodes
+			ctx := projection.Within(ctx, "AccessSummaryConnection", step)
+			v := obj.Nodes()
+			list := w.Foresee(len(v), step.Plans[0].Size)
+			w.BeginList()
+			for i := range v {
+				if !w.Element(i) {
+					break
+				}
+				w.Continue(list, i)
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writeAccessSummary(ctx, step.Plans[0], &v[i])
+			}
+			w.EndList()
+		case 3: // pageInfo
+			ctx := projection.Within(ctx, "AccessSummaryConnection", step)
+			v := obj.PageInfo
+			w.writePageInfo(ctx, step.Plans[0], &v)
+		case 4: // totalCount
+			v := obj.TotalCount
+			if v == nil {
+				w.Null()
+			} else {
+				w.Int(*v)
+			}
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeAccessSummaryConnection(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._AccessSummaryConnection(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var accessSummaryEdgeProjection = projection.Object{
+	Name:      "AccessSummaryEdge",
+	Satisfies: accessSummaryEdgeImplementors,
+	Fields: map[string]projection.Field{
+		"cursor": {Index: 1},
+		"node":   {Index: 2, Types: accessSummaryTypes},
+	},
+}
+
+func (w *projecting) writeAccessSummaryEdge(ctx context.Context, plan *projection.Plan, obj *relay.Edge[model.AccessSummary]) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("AccessSummaryEdge")
+		case 1: // cursor
+			v := obj.Cursor()
+			w.NonNullText(v)
+		case 2: // node
+			ctx := projection.Within(ctx, "AccessSummaryEdge", step)
+			v := obj.Node
+			w.writeAccessSummary(ctx, step.Plans[0], &v)
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeAccessSummaryEdge(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._AccessSummaryEdge(ctx, deferred.Selections, obj)
 		})
 	}
 }
@@ -1302,15 +1897,19 @@ var campaignProjection = projection.Object{
 	Satisfies: campaignImplementors,
 	Fields: map[string]projection.Field{
 		"id":                          {Index: 1},
-		"name":                        {Index: 2},
-		"description":                 {Index: 3},
-		"type":                        {Index: 4},
-		"correlatedStatus":            {Index: 5},
-		"mandatoryCommentRequirement": {Index: 6},
+		"rawId":                       {Index: 2},
+		"name":                        {Index: 3},
+		"description":                 {Index: 4},
+		"type":                        {Index: 5},
+		"correlatedStatus":            {Index: 6},
+		"mandatoryCommentRequirement": {Index: 7, Resolved: true},
+		"details":                     {Index: 8, Resolved: true},
+		"settings":                    {Index: 9, Resolved: true},
+		"certifications":              {Index: 10, Resolved: true},
 	},
 }
 
-func (w *projecting) writeCampaign(ctx context.Context, plan *projection.Plan, obj *upstream.CampaignReference) {
+func (w *projecting) writeCampaign(ctx context.Context, plan *projection.Plan, obj *model.Campaign) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -1319,23 +1918,35 @@ func (w *projecting) writeCampaign(ctx context.Context, plan *projection.Plan, o
 		case 0:
 			w.Name("Campaign")
 		case 1: // id
-			v := obj.ID
+			v := obj.ID()
 			w.NonNullText(v)
-		case 2: // name
+		case 2: // rawId
+			v := obj.RawID()
+			w.NonNullText(v)
+		case 3: // name
 			v := obj.Name
 			w.Text(v)
-		case 3: // description
+		case 4: // description
 			v := obj.Description
 			w.Text(v)
-		case 4: // type
-			v := obj.CampaignType
+		case 5: // type
+			v := obj.Type()
 			w.Value(model.MarshalCampaignType(v))
-		case 5: // correlatedStatus
+		case 6: // correlatedStatus
 			v := obj.CorrelatedStatus
 			w.Value(model.MarshalCorrelatedStatus(v))
-		case 6: // mandatoryCommentRequirement
-			v := obj.MandatoryCommentRequirement
-			w.Value(model.MarshalMandatoryCommentRequirement(v))
+		case 7: // mandatoryCommentRequirement
+			field := *step.Field
+			w.Hole(func() graphql.Marshaler { return w._Campaign_mandatoryCommentRequirement(ctx, field, obj) })
+		case 8: // details
+			field := *step.Field
+			w.Hole(func() graphql.Marshaler { return w._Campaign_details(ctx, field, obj) })
+		case 9: // settings
+			field := *step.Field
+			w.Hole(func() graphql.Marshaler { return w._Campaign_settings(ctx, field, obj) })
+		case 10: // certifications
+			field := *step.Field
+			w.Hole(func() graphql.Marshaler { return w._Campaign_certifications(ctx, field, obj) })
 		}
 	}
 	w.End()
@@ -1350,6 +1961,657 @@ func (w *projecting) writeCampaign(ctx context.Context, plan *projection.Plan, o
 			}
 			projection.ExecuteWhole(ctx)
 			return w._Campaign(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var campaignAccessConstraintProjection = projection.Object{
+	Name:      "CampaignAccessConstraint",
+	Satisfies: campaignAccessConstraintImplementors,
+	Fields: map[string]projection.Field{
+		"type":     {Index: 1},
+		"operator": {Index: 2},
+		"ids":      {Index: 3},
+	},
+}
+
+func (w *projecting) writeCampaignAccessConstraint(ctx context.Context, plan *projection.Plan, obj *upstream.AccessConstraint) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("CampaignAccessConstraint")
+		case 1: // type
+			v := obj.Type
+			w.Value(model.MarshalDtoType(v))
+		case 2: // operator
+			v := obj.Operator
+			w.Value(model.MarshalCampaignAccessOperator(v))
+		case 3: // ids
+			v := obj.IDs
+			if v == nil {
+				w.Null()
+			} else {
+				w.BeginList()
+				for i := range v {
+					if !w.Element(i) {
+						break
+					}
+					v := v[i]
+					w.NonNullText(v)
+				}
+				w.EndList()
+			}
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeCampaignAccessConstraint(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._CampaignAccessConstraint(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var campaignAlertProjection = projection.Object{
+	Name:      "CampaignAlert",
+	Satisfies: campaignAlertImplementors,
+	Fields: map[string]projection.Field{
+		"level":    {Index: 1},
+		"messages": {Index: 2, Types: upstreamMessageTypes},
+	},
+}
+
+func (w *projecting) writeCampaignAlert(ctx context.Context, plan *projection.Plan, obj *upstream.CampaignAlert) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("CampaignAlert")
+		case 1: // level
+			v := obj.Level
+			w.Value(model.MarshalCampaignAlertLevel(v))
+		case 2: // messages
+			ctx := projection.Within(ctx, "CampaignAlert", step)
+			v := obj.Localizations
+			if v == nil {
+				w.Null()
+			} else {
+				list := w.Foresee(len(v), step.Plans[0].Size)
+				w.BeginList()
+				for i := range v {
+					if !w.Element(i) {
+						break
+					}
+					w.Continue(list, i)
+					ctx := projection.At(ctx, i, step.Plans)
+					w.writeUpstreamMessage(ctx, step.Plans[0], &v[i])
+				}
+				w.EndList()
+			}
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeCampaignAlert(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._CampaignAlert(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var campaignConnectionProjection = projection.Object{
+	Name:      "CampaignConnection",
+	Satisfies: campaignConnectionImplementors,
+	Fields: map[string]projection.Field{
+		"edges":      {Index: 1, Types: campaignEdgeTypes},
+		"nodes":      {Index: 2, Types: campaignTypes},
+		"pageInfo":   {Index: 3, Types: pageInfoTypes},
+		"totalCount": {Index: 4},
+	},
+}
+
+func (w *projecting) writeCampaignConnection(ctx context.Context, plan *projection.Plan, obj *relay.Connection[model.Campaign]) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("CampaignConnection")
+		case 1: // edges
+			ctx := projection.Within(ctx, "CampaignConnection", step)
+			v := obj.Edges
+			list := w.Foresee(len(v), step.Plans[0].Size)
+			w.BeginList()
+			for i := range v {
+				if !w.Element(i) {
+					break
+				}
+				w.Continue(list, i)
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writeCampaignEdge(ctx, step.Plans[0], &v[i])
+			}
+			w.EndList()
+		case 2: // nodes
+			ctx := projection.Within(ctx, "CampaignConnection", step)
+			v := obj.Nodes()
+			list := w.Foresee(len(v), step.Plans[0].Size)
+			w.BeginList()
+			for i := range v {
+				if !w.Element(i) {
+					break
+				}
+				w.Continue(list, i)
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writeCampaign(ctx, step.Plans[0], &v[i])
+			}
+			w.EndList()
+		case 3: // pageInfo
+			ctx := projection.Within(ctx, "CampaignConnection", step)
+			v := obj.PageInfo
+			w.writePageInfo(ctx, step.Plans[0], &v)
+		case 4: // totalCount
+			v := obj.TotalCount
+			if v == nil {
+				w.Null()
+			} else {
+				w.Int(*v)
+			}
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeCampaignConnection(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._CampaignConnection(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var campaignDetailsProjection = projection.Object{
+	Name:      "CampaignDetails",
+	Satisfies: campaignDetailsImplementors,
+	Fields: map[string]projection.Field{
+		"status":                   {Index: 1},
+		"deadline":                 {Index: 2},
+		"created":                  {Index: 3},
+		"totalCertifications":      {Index: 4},
+		"completedCertifications":  {Index: 5},
+		"emailNotificationEnabled": {Index: 6},
+		"autoRevokeAllowed":        {Index: 7},
+		"recommendationsEnabled":   {Index: 8},
+		"alerts":                   {Index: 9, Types: campaignAlertTypes},
+	},
+}
+
+func (w *projecting) writeCampaignDetails(ctx context.Context, plan *projection.Plan, obj *upstream.SlimCampaign) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("CampaignDetails")
+		case 1: // status
+			v := obj.Status
+			w.Value(model.MarshalCampaignStatus(v))
+		case 2: // deadline
+			v := obj.Deadline
+			w.Value(model.MarshalDateTime(v))
+		case 3: // created
+			v := obj.Created
+			w.Value(model.MarshalDateTime(v))
+		case 4: // totalCertifications
+			v := obj.TotalCertifications
+			if v == nil {
+				w.Null()
+			} else {
+				w.Int(*v)
+			}
+		case 5: // completedCertifications
+			v := obj.CompletedCertifications
+			if v == nil {
+				w.Null()
+			} else {
+				w.Int(*v)
+			}
+		case 6: // emailNotificationEnabled
+			v := obj.EmailNotificationEnabled
+			if v == nil {
+				w.Null()
+			} else {
+				w.Boolean(*v)
+			}
+		case 7: // autoRevokeAllowed
+			v := obj.AutoRevokeAllowed
+			if v == nil {
+				w.Null()
+			} else {
+				w.Boolean(*v)
+			}
+		case 8: // recommendationsEnabled
+			v := obj.RecommendationsEnabled
+			if v == nil {
+				w.Null()
+			} else {
+				w.Boolean(*v)
+			}
+		case 9: // alerts
+			ctx := projection.Within(ctx, "CampaignDetails", step)
+			v := obj.Alerts
+			if v == nil {
+				w.Null()
+			} else {
+				list := w.Foresee(len(v), step.Plans[0].Size)
+				w.BeginList()
+				for i := range v {
+					if !w.Element(i) {
+						break
+					}
+					w.Continue(list, i)
+					ctx := projection.At(ctx, i, step.Plans)
+					w.writeCampaignAlert(ctx, step.Plans[0], &v[i])
+				}
+				w.EndList()
+			}
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeCampaignDetails(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._CampaignDetails(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var campaignEdgeProjection = projection.Object{
+	Name:      "CampaignEdge",
+	Satisfies: campaignEdgeImplementors,
+	Fields: map[string]projection.Field{
+		"cursor": {Index: 1},
+		"node":   {Index: 2, Types: campaignTypes},
+	},
+}
+
+func (w *projecting) writeCampaignEdge(ctx context.Context, plan *projection.Plan, obj *relay.Edge[model.Campaign]) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("CampaignEdge")
+		case 1: // cursor
+			v := obj.Cursor()
+			w.NonNullText(v)
+		case 2: // node
+			ctx := projection.Within(ctx, "CampaignEdge", step)
+			v := obj.Node
+			w.writeCampaign(ctx, step.Plans[0], &v)
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeCampaignEdge(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._CampaignEdge(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var campaignFilterReferenceProjection = projection.Object{
+	Name:      "CampaignFilterReference",
+	Satisfies: campaignFilterReferenceImplementors,
+	Fields: map[string]projection.Field{
+		"rawId": {Index: 1},
+		"name":  {Index: 2},
+	},
+}
+
+func (w *projecting) writeCampaignFilterReference(ctx context.Context, plan *projection.Plan, obj *upstream.CampaignFilterReference) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("CampaignFilterReference")
+		case 1: // rawId
+			v := obj.ID
+			w.NonNullText(v)
+		case 2: // name
+			v := obj.Name
+			w.Text(v)
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeCampaignFilterReference(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._CampaignFilterReference(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var campaignRoleCompositionProjection = projection.Object{
+	Name:      "CampaignRoleComposition",
+	Satisfies: campaignRoleCompositionImplementors,
+	Fields: map[string]projection.Field{
+		"description": {Index: 1},
+		"query":       {Index: 2},
+		"roleIds":     {Index: 3},
+		"reviewer":    {Index: 4, Types: reviewerTypes},
+		"remediator":  {Index: 5, Types: identityTypes},
+	},
+}
+
+func (w *projecting) writeCampaignRoleComposition(ctx context.Context, plan *projection.Plan, obj *upstream.RoleCompositionCampaignInfo) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("CampaignRoleComposition")
+		case 1: // description
+			v := obj.Description
+			w.Text(v)
+		case 2: // query
+			v := obj.Query
+			w.Text(v)
+		case 3: // roleIds
+			v := obj.RoleIDs
+			if v == nil {
+				w.Null()
+			} else {
+				w.BeginList()
+				for i := range v {
+					if !w.Element(i) {
+						break
+					}
+					v := v[i]
+					w.NonNullText(v)
+				}
+				w.EndList()
+			}
+		case 4: // reviewer
+			ctx := projection.Within(ctx, "CampaignRoleComposition", step)
+			v := obj.Reviewer
+			if v == nil {
+				w.Null()
+			} else {
+				w.writeReviewer(ctx, step.Plans[0], v)
+			}
+		case 5: // remediator
+			ctx := projection.Within(ctx, "CampaignRoleComposition", step)
+			v := obj.RemediatorRef
+			if v == nil {
+				w.Null()
+			} else {
+				w.writeIdentity(ctx, step.Plans[0], v)
+			}
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeCampaignRoleComposition(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._CampaignRoleComposition(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var campaignSearchProjection = projection.Object{
+	Name:      "CampaignSearch",
+	Satisfies: campaignSearchImplementors,
+	Fields: map[string]projection.Field{
+		"type":              {Index: 1},
+		"description":       {Index: 2},
+		"query":             {Index: 3},
+		"identityIds":       {Index: 4},
+		"accessConstraints": {Index: 5, Types: campaignAccessConstraintTypes},
+		"reviewer":          {Index: 6, Types: reviewerTypes},
+	},
+}
+
+func (w *projecting) writeCampaignSearch(ctx context.Context, plan *projection.Plan, obj *upstream.SearchCampaignInfo) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("CampaignSearch")
+		case 1: // type
+			v := obj.Type
+			w.Value(model.MarshalCampaignSearchType(v))
+		case 2: // description
+			v := obj.Description
+			w.Text(v)
+		case 3: // query
+			v := obj.Query
+			w.Text(v)
+		case 4: // identityIds
+			v := obj.IdentityIDs
+			if v == nil {
+				w.Null()
+			} else {
+				w.BeginList()
+				for i := range v {
+					if !w.Element(i) {
+						break
+					}
+					v := v[i]
+					w.NonNullText(v)
+				}
+				w.EndList()
+			}
+		case 5: // accessConstraints
+			ctx := projection.Within(ctx, "CampaignSearch", step)
+			v := obj.AccessConstraints
+			if v == nil {
+				w.Null()
+			} else {
+				list := w.Foresee(len(v), step.Plans[0].Size)
+				w.BeginList()
+				for i := range v {
+					if !w.Element(i) {
+						break
+					}
+					w.Continue(list, i)
+					ctx := projection.At(ctx, i, step.Plans)
+					w.writeCampaignAccessConstraint(ctx, step.Plans[0], &v[i])
+				}
+				w.EndList()
+			}
+		case 6: // reviewer
+			ctx := projection.Within(ctx, "CampaignSearch", step)
+			v := obj.Reviewer
+			if v == nil {
+				w.Null()
+			} else {
+				w.writeReviewer(ctx, step.Plans[0], v)
+			}
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeCampaignSearch(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._CampaignSearch(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var campaignSettingsProjection = projection.Object{
+	Name:      "CampaignSettings",
+	Satisfies: campaignSettingsImplementors,
+	Fields: map[string]projection.Field{
+		"modified":                      {Index: 1},
+		"campaignFilter":                {Index: 2, Types: campaignFilterReferenceTypes},
+		"sunsetCommentsRequired":        {Index: 3},
+		"sourceIds":                     {Index: 4},
+		"search":                        {Index: 5, Types: campaignSearchTypes},
+		"roleComposition":               {Index: 6, Types: campaignRoleCompositionTypes},
+		"machineAccountReviewer":        {Index: 7},
+		"sourcesWithOrphanEntitlements": {Index: 8, Types: sourceReferenceTypes},
+	},
+}
+
+func (w *projecting) writeCampaignSettings(ctx context.Context, plan *projection.Plan, obj *model.CampaignSettings) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("CampaignSettings")
+		case 1: // modified
+			v := obj.Modified
+			w.Value(model.MarshalDateTime(v))
+		case 2: // campaignFilter
+			ctx := projection.Within(ctx, "CampaignSettings", step)
+			v := obj.Filter
+			if v == nil {
+				w.Null()
+			} else {
+				w.writeCampaignFilterReference(ctx, step.Plans[0], v)
+			}
+		case 3: // sunsetCommentsRequired
+			v := obj.SunsetCommentsRequired
+			if v == nil {
+				w.Null()
+			} else {
+				w.Boolean(*v)
+			}
+		case 4: // sourceIds
+			v := obj.SourceIds()
+			if v == nil {
+				w.Null()
+			} else {
+				w.BeginList()
+				for i := range v {
+					if !w.Element(i) {
+						break
+					}
+					v := v[i]
+					w.NonNullText(v)
+				}
+				w.EndList()
+			}
+		case 5: // search
+			ctx := projection.Within(ctx, "CampaignSettings", step)
+			v := obj.Search()
+			if v == nil {
+				w.Null()
+			} else {
+				w.writeCampaignSearch(ctx, step.Plans[0], v)
+			}
+		case 6: // roleComposition
+			ctx := projection.Within(ctx, "CampaignSettings", step)
+			v := obj.RoleComposition()
+			if v == nil {
+				w.Null()
+			} else {
+				w.writeCampaignRoleComposition(ctx, step.Plans[0], v)
+			}
+		case 7: // machineAccountReviewer
+			v := obj.MachineAccountReviewer()
+			w.Value(model.MarshalMachineAccountReviewer(v))
+		case 8: // sourcesWithOrphanEntitlements
+			ctx := projection.Within(ctx, "CampaignSettings", step)
+			v := obj.SourcesWithOrphanEntitlements
+			if v == nil {
+				w.Null()
+			} else {
+				list := w.Foresee(len(v), step.Plans[0].Size)
+				w.BeginList()
+				for i := range v {
+					if !w.Element(i) {
+						break
+					}
+					w.Continue(list, i)
+					ctx := projection.At(ctx, i, step.Plans)
+					w.writeSourceReference(ctx, step.Plans[0], &v[i])
+				}
+				w.EndList()
+			}
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeCampaignSettings(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._CampaignSettings(ctx, deferred.Selections, obj)
 		})
 	}
 }
@@ -1377,8 +2639,11 @@ var certificationProjection = projection.Object{
 		"reviewer":            {Index: 17, Types: reviewerTypes},
 		"reassignment":        {Index: 18, Types: reassignmentTypes},
 		"reviewItems":         {Index: 19, Resolved: true},
-		"reviewers":           {Index: 20, Resolved: true},
-		"pendingTasks":        {Index: 21, Resolved: true},
+		"identitySummaries":   {Index: 20, Resolved: true},
+		"accessSummaries":     {Index: 21, Resolved: true},
+		"decisionSummary":     {Index: 22, Resolved: true},
+		"reviewers":           {Index: 23, Resolved: true},
+		"pendingTasks":        {Index: 24, Resolved: true},
 	},
 }
 
@@ -1461,7 +2726,7 @@ func (w *projecting) writeCertification(ctx context.Context, plan *projection.Pl
 			}
 		case 16: // campaign
 			ctx := projection.Within(ctx, "Certification", step)
-			v := obj.Campaign
+			v := obj.Campaign()
 			if v == nil {
 				w.Null()
 			} else {
@@ -1486,10 +2751,19 @@ func (w *projecting) writeCertification(ctx context.Context, plan *projection.Pl
 		case 19: // reviewItems
 			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._Certification_reviewItems(ctx, field, obj) })
-		case 20: // reviewers
+		case 20: // identitySummaries
+			field := *step.Field
+			w.Hole(func() graphql.Marshaler { return w._Certification_identitySummaries(ctx, field, obj) })
+		case 21: // accessSummaries
+			field := *step.Field
+			w.Hole(func() graphql.Marshaler { return w._Certification_accessSummaries(ctx, field, obj) })
+		case 22: // decisionSummary
+			field := *step.Field
+			w.Hole(func() graphql.Marshaler { return w._Certification_decisionSummary(ctx, field, obj) })
+		case 23: // reviewers
 			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._Certification_reviewers(ctx, field, obj) })
-		case 21: // pendingTasks
+		case 24: // pendingTasks
 			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._Certification_pendingTasks(ctx, field, obj) })
 		}
@@ -2137,6 +3411,129 @@ func (w *projecting) writeDecideReviewItemsPayload(ctx context.Context, plan *pr
 	}
 }
 
+var decisionCountsProjection = projection.Object{
+	Name:      "DecisionCounts",
+	Satisfies: decisionCountsImplementors,
+	Fields: map[string]projection.Field{
+		"made":     {Index: 1},
+		"total":    {Index: 2},
+		"approved": {Index: 3},
+		"revoked":  {Index: 4},
+	},
+}
+
+func (w *projecting) writeDecisionCounts(ctx context.Context, plan *projection.Plan, obj *model.DecisionCounts) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("DecisionCounts")
+		case 1: // made
+			v := obj.Made
+			if v == nil {
+				w.Null()
+			} else {
+				w.Int(*v)
+			}
+		case 2: // total
+			v := obj.Total
+			if v == nil {
+				w.Null()
+			} else {
+				w.Int(*v)
+			}
+		case 3: // approved
+			v := obj.Approved
+			if v == nil {
+				w.Null()
+			} else {
+				w.Int(*v)
+			}
+		case 4: // revoked
+			v := obj.Revoked
+			if v == nil {
+				w.Null()
+			} else {
+				w.Int(*v)
+			}
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeDecisionCounts(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._DecisionCounts(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var decisionSummaryProjection = projection.Object{
+	Name:      "DecisionSummary",
+	Satisfies: decisionSummaryImplementors,
+	Fields: map[string]projection.Field{
+		"entitlements":   {Index: 1, Types: decisionCountsTypes},
+		"accessProfiles": {Index: 2, Types: decisionCountsTypes},
+		"roles":          {Index: 3, Types: decisionCountsTypes},
+		"accounts":       {Index: 4, Types: decisionCountsTypes},
+		"all":            {Index: 5, Types: decisionCountsTypes},
+	},
+}
+
+func (w *projecting) writeDecisionSummary(ctx context.Context, plan *projection.Plan, obj *model.DecisionSummary) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("DecisionSummary")
+		case 1: // entitlements
+			ctx := projection.Within(ctx, "DecisionSummary", step)
+			v := obj.Entitlements()
+			w.writeDecisionCounts(ctx, step.Plans[0], &v)
+		case 2: // accessProfiles
+			ctx := projection.Within(ctx, "DecisionSummary", step)
+			v := obj.AccessProfiles()
+			w.writeDecisionCounts(ctx, step.Plans[0], &v)
+		case 3: // roles
+			ctx := projection.Within(ctx, "DecisionSummary", step)
+			v := obj.Roles()
+			w.writeDecisionCounts(ctx, step.Plans[0], &v)
+		case 4: // accounts
+			ctx := projection.Within(ctx, "DecisionSummary", step)
+			v := obj.Accounts()
+			w.writeDecisionCounts(ctx, step.Plans[0], &v)
+		case 5: // all
+			ctx := projection.Within(ctx, "DecisionSummary", step)
+			v := obj.All()
+			w.writeDecisionCounts(ctx, step.Plans[0], &v)
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeDecisionSummary(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._DecisionSummary(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
 var entitlementProjection = projection.Object{
 	Name:      "Entitlement",
 	Satisfies: entitlementImplementors,
@@ -2293,9 +3690,10 @@ var identityProjection = projection.Object{
 	Name:      "Identity",
 	Satisfies: identityImplementors,
 	Fields: map[string]projection.Field{
-		"rawId": {Index: 1},
-		"name":  {Index: 2},
-		"email": {Index: 3},
+		"rawId":          {Index: 1},
+		"name":           {Index: 2},
+		"email":          {Index: 3},
+		"publicIdentity": {Index: 4, Resolved: true},
 	},
 }
 
@@ -2316,6 +3714,9 @@ func (w *projecting) writeIdentity(ctx context.Context, plan *projection.Plan, o
 		case 3: // email
 			v := obj.Email
 			w.Text(v)
+		case 4: // publicIdentity
+			field := *step.Field
+			w.Hole(func() graphql.Marshaler { return w._Identity_publicIdentity(ctx, field, obj) })
 		}
 	}
 	w.End()
@@ -2456,14 +3857,18 @@ var identitySummaryProjection = projection.Object{
 	Name:      "IdentitySummary",
 	Satisfies: identitySummaryImplementors,
 	Fields: map[string]projection.Field{
-		"id":         {Index: 1},
-		"identityId": {Index: 2},
-		"name":       {Index: 3},
-		"completed":  {Index: 4},
+		"id":              {Index: 1},
+		"rawId":           {Index: 2},
+		"identityId":      {Index: 3},
+		"name":            {Index: 4},
+		"completed":       {Index: 5},
+		"reviewItems":     {Index: 6, Resolved: true},
+		"decisionSummary": {Index: 7, Resolved: true},
+		"publicIdentity":  {Index: 8, Resolved: true},
 	},
 }
 
-func (w *projecting) writeIdentitySummary(ctx context.Context, plan *projection.Plan, obj *upstream.CertificationIdentitySummary) {
+func (w *projecting) writeIdentitySummary(ctx context.Context, plan *projection.Plan, obj *model.IdentitySummary) {
 	w.Begin()
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -2472,25 +3877,37 @@ func (w *projecting) writeIdentitySummary(ctx context.Context, plan *projection.
 		case 0:
 			w.Name("IdentitySummary")
 		case 1: // id
-			v := obj.ID
+			v := obj.ID()
 			w.NonNullText(v)
-		case 2: // identityId
+		case 2: // rawId
+			v := obj.RawID()
+			w.NonNullText(v)
+		case 3: // identityId
 			v := obj.IdentityID
 			if v == nil {
 				w.Null()
 			} else {
 				w.Text(*v)
 			}
-		case 3: // name
+		case 4: // name
 			v := obj.Name
 			w.Text(v)
-		case 4: // completed
+		case 5: // completed
 			v := obj.Completed
 			if v == nil {
 				w.Null()
 			} else {
 				w.Boolean(*v)
 			}
+		case 6: // reviewItems
+			field := *step.Field
+			w.Hole(func() graphql.Marshaler { return w._IdentitySummary_reviewItems(ctx, field, obj) })
+		case 7: // decisionSummary
+			field := *step.Field
+			w.Hole(func() graphql.Marshaler { return w._IdentitySummary_decisionSummary(ctx, field, obj) })
+		case 8: // publicIdentity
+			field := *step.Field
+			w.Hole(func() graphql.Marshaler { return w._IdentitySummary_publicIdentity(ctx, field, obj) })
 		}
 	}
 	w.End()
@@ -2505,6 +3922,124 @@ func (w *projecting) writeIdentitySummary(ctx context.Context, plan *projection.
 			}
 			projection.ExecuteWhole(ctx)
 			return w._IdentitySummary(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var identitySummaryConnectionProjection = projection.Object{
+	Name:      "IdentitySummaryConnection",
+	Satisfies: identitySummaryConnectionImplementors,
+	Fields: map[string]projection.Field{
+		"edges":      {Index: 1, Types: identitySummaryEdgeTypes},
+		"nodes":      {Index: 2, Types: identitySummaryTypes},
+		"pageInfo":   {Index: 3, Types: pageInfoTypes},
+		"totalCount": {Index: 4},
+	},
+}
+
+func (w *projecting) writeIdentitySummaryConnection(ctx context.Context, plan *projection.Plan, obj *relay.Connection[model.IdentitySummary]) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("IdentitySummaryConnection")
+		case 1: // edges
+			ctx := projection.Within(ctx, "IdentitySummaryConnection", step)
+			v := obj.Edges
+			list := w.Foresee(len(v), step.Plans[0].Size)
+			w.BeginList()
+			for i := range v {
+				if !w.Element(i) {
+					break
+				}
+				w.Continue(list, i)
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writeIdentitySummaryEdge(ctx, step.Plans[0], &v[i])
+			}
+			w.EndList()
+		case 2: // nodes
+			ctx := projection.Within(ctx, "IdentitySummaryConnection", step)
+			v := obj.Nodes()
+			list := w.Foresee(len(v), step.Plans[0].Size)
+			w.BeginList()
+			for i := range v {
+				if !w.Element(i) {
+					break
+				}
+				w.Continue(list, i)
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writeIdentitySummary(ctx, step.Plans[0], &v[i])
+			}
+			w.EndList()
+		case 3: // pageInfo
+			ctx := projection.Within(ctx, "IdentitySummaryConnection", step)
+			v := obj.PageInfo
+			w.writePageInfo(ctx, step.Plans[0], &v)
+		case 4: // totalCount
+			v := obj.TotalCount
+			if v == nil {
+				w.Null()
+			} else {
+				w.Int(*v)
+			}
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeIdentitySummaryConnection(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._IdentitySummaryConnection(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var identitySummaryEdgeProjection = projection.Object{
+	Name:      "IdentitySummaryEdge",
+	Satisfies: identitySummaryEdgeImplementors,
+	Fields: map[string]projection.Field{
+		"cursor": {Index: 1},
+		"node":   {Index: 2, Types: identitySummaryTypes},
+	},
+}
+
+func (w *projecting) writeIdentitySummaryEdge(ctx context.Context, plan *projection.Plan, obj *relay.Edge[model.IdentitySummary]) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("IdentitySummaryEdge")
+		case 1: // cursor
+			v := obj.Cursor()
+			w.NonNullText(v)
+		case 2: // node
+			ctx := projection.Within(ctx, "IdentitySummaryEdge", step)
+			v := obj.Node
+			w.writeIdentitySummary(ctx, step.Plans[0], &v)
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeIdentitySummaryEdge(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._IdentitySummaryEdge(ctx, deferred.Selections, obj)
 		})
 	}
 }
@@ -2880,6 +4415,258 @@ func (w *projecting) writePermissionEdge(ctx context.Context, plan *projection.P
 	}
 }
 
+var publicIdentityProjection = projection.Object{
+	Name:      "PublicIdentity",
+	Satisfies: publicIdentityImplementors,
+	Fields: map[string]projection.Field{
+		"id":            {Index: 1},
+		"rawId":         {Index: 2},
+		"name":          {Index: 3},
+		"alias":         {Index: 4},
+		"email":         {Index: 5},
+		"status":        {Index: 6},
+		"identityState": {Index: 7},
+		"manager":       {Index: 8, Types: identityTypes},
+		"attributes":    {Index: 9, Types: publicIdentityAttributeTypes},
+	},
+}
+
+func (w *projecting) writePublicIdentity(ctx context.Context, plan *projection.Plan, obj *model.PublicIdentity) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("PublicIdentity")
+		case 1: // id
+			v := obj.ID()
+			w.NonNullText(v)
+		case 2: // rawId
+			v := obj.RawID()
+			w.NonNullText(v)
+		case 3: // name
+			v := obj.Name
+			w.Text(v)
+		case 4: // alias
+			v := obj.Alias
+			w.Text(v)
+		case 5: // email
+			v := obj.Email
+			w.Text(v)
+		case 6: // status
+			v := obj.Status
+			w.Text(v)
+		case 7: // identityState
+			v := obj.IdentityState
+			w.Value(model.MarshalIdentityState(v))
+		case 8: // manager
+			ctx := projection.Within(ctx, "PublicIdentity", step)
+			v := obj.Manager
+			if v == nil {
+				w.Null()
+			} else {
+				w.writeIdentity(ctx, step.Plans[0], v)
+			}
+		case 9: // attributes
+			ctx := projection.Within(ctx, "PublicIdentity", step)
+			v := obj.Attributes
+			if v == nil {
+				w.Null()
+			} else {
+				list := w.Foresee(len(v), step.Plans[0].Size)
+				w.BeginList()
+				for i := range v {
+					if !w.Element(i) {
+						break
+					}
+					w.Continue(list, i)
+					ctx := projection.At(ctx, i, step.Plans)
+					w.writePublicIdentityAttribute(ctx, step.Plans[0], &v[i])
+				}
+				w.EndList()
+			}
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writePublicIdentity(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._PublicIdentity(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var publicIdentityAttributeProjection = projection.Object{
+	Name:      "PublicIdentityAttribute",
+	Satisfies: publicIdentityAttributeImplementors,
+	Fields: map[string]projection.Field{
+		"key":   {Index: 1},
+		"name":  {Index: 2},
+		"value": {Index: 3},
+	},
+}
+
+func (w *projecting) writePublicIdentityAttribute(ctx context.Context, plan *projection.Plan, obj *upstream.PublicIdentityAttribute) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("PublicIdentityAttribute")
+		case 1: // key
+			v := obj.Key
+			w.Text(v)
+		case 2: // name
+			v := obj.Name
+			w.Text(v)
+		case 3: // value
+			v := obj.Value
+			w.Text(v)
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writePublicIdentityAttribute(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._PublicIdentityAttribute(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var publicIdentityConnectionProjection = projection.Object{
+	Name:      "PublicIdentityConnection",
+	Satisfies: publicIdentityConnectionImplementors,
+	Fields: map[string]projection.Field{
+		"edges":      {Index: 1, Types: publicIdentityEdgeTypes},
+		"nodes":      {Index: 2, Types: publicIdentityTypes},
+		"pageInfo":   {Index: 3, Types: pageInfoTypes},
+		"totalCount": {Index: 4},
+	},
+}
+
+func (w *projecting) writePublicIdentityConnection(ctx context.Context, plan *projection.Plan, obj *relay.Connection[model.PublicIdentity]) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("PublicIdentityConnection")
+		case 1: // edges
+			ctx := projection.Within(ctx, "PublicIdentityConnection", step)
+			v := obj.Edges
+			list := w.Foresee(len(v), step.Plans[0].Size)
+			w.BeginList()
+			for i := range v {
+				if !w.Element(i) {
+					break
+				}
+				w.Continue(list, i)
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writePublicIdentityEdge(ctx, step.Plans[0], &v[i])
+			}
+			w.EndList()
+		case 2: // nodes
+			ctx := projection.Within(ctx, "PublicIdentityConnection", step)
+			v := obj.Nodes()
+			list := w.Foresee(len(v), step.Plans[0].Size)
+			w.BeginList()
+			for i := range v {
+				if !w.Element(i) {
+					break
+				}
+				w.Continue(list, i)
+				ctx := projection.At(ctx, i, step.Plans)
+				w.writePublicIdentity(ctx, step.Plans[0], &v[i])
+			}
+			w.EndList()
+		case 3: // pageInfo
+			ctx := projection.Within(ctx, "PublicIdentityConnection", step)
+			v := obj.PageInfo
+			w.writePageInfo(ctx, step.Plans[0], &v)
+		case 4: // totalCount
+			v := obj.TotalCount
+			if v == nil {
+				w.Null()
+			} else {
+				w.Int(*v)
+			}
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writePublicIdentityConnection(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._PublicIdentityConnection(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var publicIdentityEdgeProjection = projection.Object{
+	Name:      "PublicIdentityEdge",
+	Satisfies: publicIdentityEdgeImplementors,
+	Fields: map[string]projection.Field{
+		"cursor": {Index: 1},
+		"node":   {Index: 2, Types: publicIdentityTypes},
+	},
+}
+
+func (w *projecting) writePublicIdentityEdge(ctx context.Context, plan *projection.Plan, obj *relay.Edge[model.PublicIdentity]) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("PublicIdentityEdge")
+		case 1: // cursor
+			v := obj.Cursor()
+			w.NonNullText(v)
+		case 2: // node
+			ctx := projection.Within(ctx, "PublicIdentityEdge", step)
+			v := obj.Node
+			w.writePublicIdentity(ctx, step.Plans[0], &v)
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writePublicIdentityEdge(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._PublicIdentityEdge(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
 var rateLimitProjection = projection.Object{
 	Name:      "RateLimit",
 	Satisfies: rateLimitImplementors,
@@ -3152,12 +4939,13 @@ var reviewerProjection = projection.Object{
 	Name:      "Reviewer",
 	Satisfies: reviewerImplementors,
 	Fields: map[string]projection.Field{
-		"rawId":    {Index: 1},
-		"name":     {Index: 2},
-		"email":    {Index: 3},
-		"type":     {Index: 4},
-		"created":  {Index: 5},
-		"modified": {Index: 6},
+		"rawId":          {Index: 1},
+		"name":           {Index: 2},
+		"email":          {Index: 3},
+		"type":           {Index: 4},
+		"created":        {Index: 5},
+		"modified":       {Index: 6},
+		"publicIdentity": {Index: 7, Resolved: true},
 	},
 }
 
@@ -3187,6 +4975,9 @@ func (w *projecting) writeReviewer(ctx context.Context, plan *projection.Plan, o
 		case 6: // modified
 			v := obj.Modified
 			w.Value(model.MarshalDateTime(v))
+		case 7: // publicIdentity
+			field := *step.Field
+			w.Hole(func() graphql.Marshaler { return w._Reviewer_publicIdentity(ctx, field, obj) })
 		}
 	}
 	w.End()
@@ -3378,6 +5169,47 @@ func (w *projecting) writeSignOffCertificationPayload(ctx context.Context, plan 
 	}
 }
 
+var sourceReferenceProjection = projection.Object{
+	Name:      "SourceReference",
+	Satisfies: sourceReferenceImplementors,
+	Fields: map[string]projection.Field{
+		"rawId": {Index: 1},
+		"name":  {Index: 2},
+	},
+}
+
+func (w *projecting) writeSourceReference(ctx context.Context, plan *projection.Plan, obj *upstream.SourceReference) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("SourceReference")
+		case 1: // rawId
+			v := obj.ID
+			w.NonNullText(v)
+		case 2: // name
+			v := obj.Name
+			w.Text(v)
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeSourceReference(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._SourceReference(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
 var upstreamMessageProjection = projection.Object{
 	Name:      "UpstreamMessage",
 	Satisfies: upstreamMessageImplementors,
@@ -3419,6 +5251,75 @@ func (w *projecting) writeUpstreamMessage(ctx context.Context, plan *projection.
 			}
 			projection.ExecuteWhole(ctx)
 			return w._UpstreamMessage(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var viewerProjection = projection.Object{
+	Name:      "Viewer",
+	Satisfies: viewerImplementors,
+	Fields: map[string]projection.Field{
+		"credential":     {Index: 1},
+		"identityId":     {Index: 2},
+		"userName":       {Index: 3},
+		"authorities":    {Index: 4},
+		"expiresAt":      {Index: 5},
+		"publicIdentity": {Index: 6, Resolved: true},
+	},
+}
+
+func (w *projecting) writeViewer(ctx context.Context, plan *projection.Plan, obj *upstream.Viewer) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("Viewer")
+		case 1: // credential
+			v := obj.Credential
+			w.NonNull(model.MarshalViewerCredential(v))
+		case 2: // identityId
+			v := obj.IdentityID
+			w.Text(v)
+		case 3: // userName
+			v := obj.UserName
+			w.Text(v)
+		case 4: // authorities
+			v := obj.Authorities
+			if v == nil {
+				w.Null()
+			} else {
+				w.BeginList()
+				for i := range v {
+					if !w.Element(i) {
+						break
+					}
+					v := v[i]
+					w.NonNullText(v)
+				}
+				w.EndList()
+			}
+		case 5: // expiresAt
+			v := obj.ExpiresAt
+			w.Value(model.MarshalDateTime(v))
+		case 6: // publicIdentity
+			field := *step.Field
+			w.Hole(func() graphql.Marshaler { return w._Viewer_publicIdentity(ctx, field, obj) })
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.writeViewer(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w._Viewer(ctx, deferred.Selections, obj)
 		})
 	}
 }

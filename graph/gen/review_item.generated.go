@@ -265,11 +265,11 @@ func (ec *executionContext) _AccessReviewItem_identity(ctx context.Context, fiel
 			return ec.fieldContext_AccessReviewItem_identity(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.IdentitySummary, nil
+			return obj.IdentitySummary(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *upstream.CertificationIdentitySummary) graphql.Marshaler {
-			return ec.marshalOIdentitySummary2ᚖcertqlᚋupstreamᚐCertificationIdentitySummary(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.IdentitySummary) graphql.Marshaler {
+			return ec.marshalOIdentitySummary2ᚖcertqlᚋgraphᚋmodelᚐIdentitySummary(ctx, selections, v)
 		},
 		true,
 		false,
@@ -279,7 +279,7 @@ func (ec *executionContext) fieldContext_AccessReviewItem_identity(_ context.Con
 	fc = &graphql.FieldContext{
 		Object:     "AccessReviewItem",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_IdentitySummary(ctx, field)
@@ -536,98 +536,6 @@ func (ec *executionContext) fieldContext_AccessReviewItemEdge_node(_ context.Con
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _IdentitySummary_id(ctx context.Context, field graphql.CollectedField, obj *upstream.CertificationIdentitySummary) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_IdentitySummary_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_IdentitySummary_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("IdentitySummary", field, false, false, "ID")
-}
-
-func (ec *executionContext) _IdentitySummary_identityId(ctx context.Context, field graphql.CollectedField, obj *upstream.CertificationIdentitySummary) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_IdentitySummary_identityId(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.IdentityID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOID2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_IdentitySummary_identityId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("IdentitySummary", field, false, false, "ID")
-}
-
-func (ec *executionContext) _IdentitySummary_name(ctx context.Context, field graphql.CollectedField, obj *upstream.CertificationIdentitySummary) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_IdentitySummary_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_IdentitySummary_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("IdentitySummary", field, false, false, "String")
-}
-
-func (ec *executionContext) _IdentitySummary_completed(ctx context.Context, field graphql.CollectedField, obj *upstream.CertificationIdentitySummary) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_IdentitySummary_completed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Completed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_IdentitySummary_completed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("IdentitySummary", field, false, false, "Boolean")
 }
 
 // endregion **************************** field.gotpl *****************************
@@ -1022,54 +930,6 @@ func (ec *executionContext) _AccessReviewItemEdge(ctx context.Context, sel ast.S
 	return out
 }
 
-var identitySummaryImplementors = []string{"IdentitySummary"}
-
-func (ec *executionContext) _IdentitySummary(ctx context.Context, sel ast.SelectionSet, obj *upstream.CertificationIdentitySummary) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, identitySummaryImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("IdentitySummary")
-		case "id":
-			out.Values[i] = ec._IdentitySummary_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "identityId":
-			out.Values[i] = ec._IdentitySummary_identityId(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "name":
-			out.Values[i] = ec._IdentitySummary_name(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "completed":
-			out.Values[i] = ec._IdentitySummary_completed(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
@@ -1202,13 +1062,6 @@ func (ec *executionContext) marshalODecision2certqlᚋupstreamᚐCertificationDe
 	_ = ctx
 	res := model.MarshalDecision(v)
 	return res
-}
-
-func (ec *executionContext) marshalOIdentitySummary2ᚖcertqlᚋupstreamᚐCertificationIdentitySummary(ctx context.Context, sel ast.SelectionSet, v *upstream.CertificationIdentitySummary) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._IdentitySummary(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -4,6 +4,7 @@ package gen
 
 import (
 	"bytes"
+	"certql/upstream"
 	"context"
 	"fmt"
 	"sync/atomic"
@@ -22,13 +23,19 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	AccessReviewItem() AccessReviewItemResolver
+	AccessSummary() AccessSummaryResolver
+	Campaign() CampaignResolver
 	Certification() CertificationResolver
 	CertificationReference() CertificationReferenceResolver
 	CertificationTask() CertificationTaskResolver
 	DecideReviewItemsPayload() DecideReviewItemsPayloadResolver
+	Identity() IdentityResolver
+	IdentitySummary() IdentitySummaryResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
+	Reviewer() ReviewerResolver
 	Subscription() SubscriptionResolver
+	Viewer() ViewerResolver
 }
 
 type DirectiveRoot struct {
@@ -74,6 +81,23 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	AccessSummary struct {
+		Access      func(childComplexity int) int
+		ReviewItems func(childComplexity int, filter *AccessReviewItemFilter, orderBy []AccessReviewItemOrder, first *int, after *string, last *int, before *string, offset *int) int
+	}
+
+	AccessSummaryConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	AccessSummaryEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Account struct {
 		ActivityInsights  func(childComplexity int) int
 		Created           func(childComplexity int) int
@@ -102,18 +126,92 @@ type ComplexityRoot struct {
 	}
 
 	Campaign struct {
-		CampaignType                func(childComplexity int) int
+		Certifications              func(childComplexity int, filter *CertificationFilter, orderBy []CertificationOrder, first *int, after *string, last *int, before *string, offset *int) int
 		CorrelatedStatus            func(childComplexity int) int
 		Description                 func(childComplexity int) int
+		Details                     func(childComplexity int) int
 		ID                          func(childComplexity int) int
 		MandatoryCommentRequirement func(childComplexity int) int
 		Name                        func(childComplexity int) int
+		RawID                       func(childComplexity int) int
+		Settings                    func(childComplexity int) int
+		Type                        func(childComplexity int) int
+	}
+
+	CampaignAccessConstraint struct {
+		IDs      func(childComplexity int) int
+		Operator func(childComplexity int) int
+		Type     func(childComplexity int) int
+	}
+
+	CampaignAlert struct {
+		Level         func(childComplexity int) int
+		Localizations func(childComplexity int) int
+	}
+
+	CampaignConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	CampaignDetails struct {
+		Alerts                   func(childComplexity int) int
+		AutoRevokeAllowed        func(childComplexity int) int
+		CompletedCertifications  func(childComplexity int) int
+		Created                  func(childComplexity int) int
+		Deadline                 func(childComplexity int) int
+		EmailNotificationEnabled func(childComplexity int) int
+		RecommendationsEnabled   func(childComplexity int) int
+		Status                   func(childComplexity int) int
+		TotalCertifications      func(childComplexity int) int
+	}
+
+	CampaignEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	CampaignFilterReference struct {
+		ID   func(childComplexity int) int
+		Name func(childComplexity int) int
+	}
+
+	CampaignRoleComposition struct {
+		Description   func(childComplexity int) int
+		Query         func(childComplexity int) int
+		RemediatorRef func(childComplexity int) int
+		Reviewer      func(childComplexity int) int
+		RoleIDs       func(childComplexity int) int
+	}
+
+	CampaignSearch struct {
+		AccessConstraints func(childComplexity int) int
+		Description       func(childComplexity int) int
+		IdentityIDs       func(childComplexity int) int
+		Query             func(childComplexity int) int
+		Reviewer          func(childComplexity int) int
+		Type              func(childComplexity int) int
+	}
+
+	CampaignSettings struct {
+		Filter                        func(childComplexity int) int
+		MachineAccountReviewer        func(childComplexity int) int
+		Modified                      func(childComplexity int) int
+		RoleComposition               func(childComplexity int) int
+		Search                        func(childComplexity int) int
+		SourceIds                     func(childComplexity int) int
+		SourcesWithOrphanEntitlements func(childComplexity int) int
+		SunsetCommentsRequired        func(childComplexity int) int
 	}
 
 	Certification struct {
+		AccessSummaries     func(childComplexity int, typeArg upstream.AccessSummaryType, filter *AccessSummaryFilter, orderBy []AccessSummaryOrder, first *int, after *string, last *int, before *string, offset *int) int
 		Campaign            func(childComplexity int) int
 		Completed           func(childComplexity int) int
 		Created             func(childComplexity int) int
+		DecisionSummary     func(childComplexity int, filter *DecisionSummaryFilter) int
 		DecisionsMade       func(childComplexity int) int
 		DecisionsTotal      func(childComplexity int) int
 		Due                 func(childComplexity int) int
@@ -122,6 +220,7 @@ type ComplexityRoot struct {
 		ID                  func(childComplexity int) int
 		IdentitiesCompleted func(childComplexity int) int
 		IdentitiesTotal     func(childComplexity int) int
+		IdentitySummaries   func(childComplexity int, filter *IdentitySummaryFilter, orderBy []IdentitySummaryOrder, first *int, after *string, last *int, before *string, offset *int) int
 		Modified            func(childComplexity int) int
 		Name                func(childComplexity int) int
 		PendingTasks        func(childComplexity int, first *int, after *string, last *int, before *string, offset *int) int
@@ -200,6 +299,21 @@ type ComplexityRoot struct {
 		Errors         func(childComplexity int) int
 	}
 
+	DecisionCounts struct {
+		Approved func(childComplexity int) int
+		Made     func(childComplexity int) int
+		Revoked  func(childComplexity int) int
+		Total    func(childComplexity int) int
+	}
+
+	DecisionSummary struct {
+		AccessProfiles func(childComplexity int) int
+		Accounts       func(childComplexity int) int
+		All            func(childComplexity int) int
+		Entitlements   func(childComplexity int) int
+		Roles          func(childComplexity int) int
+	}
+
 	Entitlement struct {
 		Account                func(childComplexity int) int
 		AttributeName          func(childComplexity int) int
@@ -223,9 +337,10 @@ type ComplexityRoot struct {
 	}
 
 	Identity struct {
-		Email func(childComplexity int) int
-		ID    func(childComplexity int) int
-		Name  func(childComplexity int) int
+		Email          func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Name           func(childComplexity int) int
+		PublicIdentity func(childComplexity int) int
 	}
 
 	IdentityConnection struct {
@@ -241,10 +356,26 @@ type ComplexityRoot struct {
 	}
 
 	IdentitySummary struct {
-		Completed  func(childComplexity int) int
-		ID         func(childComplexity int) int
-		IdentityID func(childComplexity int) int
-		Name       func(childComplexity int) int
+		Completed       func(childComplexity int) int
+		DecisionSummary func(childComplexity int) int
+		ID              func(childComplexity int) int
+		IdentityID      func(childComplexity int) int
+		Name            func(childComplexity int) int
+		PublicIdentity  func(childComplexity int) int
+		RawID           func(childComplexity int) int
+		ReviewItems     func(childComplexity int, filter *AccessReviewItemFilter, orderBy []AccessReviewItemOrder, first *int, after *string, last *int, before *string, offset *int) int
+	}
+
+	IdentitySummaryConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	IdentitySummaryEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Mutation struct {
@@ -295,14 +426,48 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	PublicIdentity struct {
+		Alias         func(childComplexity int) int
+		Attributes    func(childComplexity int) int
+		Email         func(childComplexity int) int
+		ID            func(childComplexity int) int
+		IdentityState func(childComplexity int) int
+		Manager       func(childComplexity int) int
+		Name          func(childComplexity int) int
+		RawID         func(childComplexity int) int
+		Status        func(childComplexity int) int
+	}
+
+	PublicIdentityAttribute struct {
+		Key   func(childComplexity int) int
+		Name  func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
+
+	PublicIdentityConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	PublicIdentityEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Query struct {
+		Campaign                  func(childComplexity int, id string) int
+		Campaigns                 func(childComplexity int, filter *CampaignFilter, orderBy []CampaignOrder, first *int, after *string, last *int, before *string, offset *int) int
 		Certification             func(childComplexity int, id string) int
 		CertificationTask         func(childComplexity int, id string) int
 		Certifications            func(childComplexity int, reviewer *string, filter *CertificationFilter, orderBy []CertificationOrder, first *int, after *string, last *int, before *string, offset *int) int
+		Identities                func(childComplexity int, search *string, filter *PublicIdentityFilter, completeOnly bool, orderBy []PublicIdentityOrder, first *int, after *string, last *int, before *string, offset *int) int
 		Node                      func(childComplexity int, id string) int
 		Nodes                     func(childComplexity int, ids []string) int
 		PendingCertificationTasks func(childComplexity int, reviewer *string, filter *CertificationTaskFilter, first *int, after *string, last *int, before *string, offset *int) int
 		RateLimit                 func(childComplexity int) int
+		Viewer                    func(childComplexity int) int
 	}
 
 	RateLimit struct {
@@ -334,12 +499,13 @@ type ComplexityRoot struct {
 	}
 
 	Reviewer struct {
-		Created  func(childComplexity int) int
-		Email    func(childComplexity int) int
-		ID       func(childComplexity int) int
-		Modified func(childComplexity int) int
-		Name     func(childComplexity int) int
-		Type     func(childComplexity int) int
+		Created        func(childComplexity int) int
+		Email          func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Modified       func(childComplexity int) int
+		Name           func(childComplexity int) int
+		PublicIdentity func(childComplexity int) int
+		Type           func(childComplexity int) int
 	}
 
 	Role struct {
@@ -360,6 +526,11 @@ type ComplexityRoot struct {
 		Errors        func(childComplexity int) int
 	}
 
+	SourceReference struct {
+		ID   func(childComplexity int) int
+		Name func(childComplexity int) int
+	}
+
 	Subscription struct {
 		CertificationTask func(childComplexity int, id string) int
 	}
@@ -368,6 +539,15 @@ type ComplexityRoot struct {
 		Locale       func(childComplexity int) int
 		LocaleOrigin func(childComplexity int) int
 		Text         func(childComplexity int) int
+	}
+
+	Viewer struct {
+		Authorities    func(childComplexity int) int
+		Credential     func(childComplexity int) int
+		ExpiresAt      func(childComplexity int) int
+		IdentityID     func(childComplexity int) int
+		PublicIdentity func(childComplexity int) int
+		UserName       func(childComplexity int) int
 	}
 }
 
@@ -556,6 +736,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AccessReviewItemEdge.Node(childComplexity), true
 
+	case "AccessSummary.access":
+		if e.ComplexityRoot.AccessSummary.Access == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessSummary.Access(childComplexity), true
+	case "AccessSummary.reviewItems":
+		if e.ComplexityRoot.AccessSummary.ReviewItems == nil {
+			break
+		}
+
+		args, err := ec.field_AccessSummary_reviewItems_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.AccessSummary.ReviewItems(childComplexity, args["filter"].(*AccessReviewItemFilter), args["orderBy"].([]AccessReviewItemOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int)), true
+
+	case "AccessSummaryConnection.edges":
+		if e.ComplexityRoot.AccessSummaryConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessSummaryConnection.Edges(childComplexity), true
+	case "AccessSummaryConnection.nodes":
+		if e.ComplexityRoot.AccessSummaryConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessSummaryConnection.Nodes(childComplexity), true
+	case "AccessSummaryConnection.pageInfo":
+		if e.ComplexityRoot.AccessSummaryConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessSummaryConnection.PageInfo(childComplexity), true
+	case "AccessSummaryConnection.totalCount":
+		if e.ComplexityRoot.AccessSummaryConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessSummaryConnection.TotalCount(childComplexity), true
+
+	case "AccessSummaryEdge.cursor":
+		if e.ComplexityRoot.AccessSummaryEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessSummaryEdge.Cursor(childComplexity), true
+	case "AccessSummaryEdge.node":
+		if e.ComplexityRoot.AccessSummaryEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessSummaryEdge.Node(childComplexity), true
+
 	case "Account.activityInsights":
 		if e.ComplexityRoot.Account.ActivityInsights == nil {
 			break
@@ -667,12 +903,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ActivityInsights.UsageDaysState(childComplexity), true
 
-	case "Campaign.type":
-		if e.ComplexityRoot.Campaign.CampaignType == nil {
+	case "Campaign.certifications":
+		if e.ComplexityRoot.Campaign.Certifications == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Campaign.CampaignType(childComplexity), true
+		args, err := ec.field_Campaign_certifications_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Campaign.Certifications(childComplexity, args["filter"].(*CertificationFilter), args["orderBy"].([]CertificationOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int)), true
 	case "Campaign.correlatedStatus":
 		if e.ComplexityRoot.Campaign.CorrelatedStatus == nil {
 			break
@@ -685,6 +926,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Campaign.Description(childComplexity), true
+	case "Campaign.details":
+		if e.ComplexityRoot.Campaign.Details == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Campaign.Details(childComplexity), true
 	case "Campaign.id":
 		if e.ComplexityRoot.Campaign.ID == nil {
 			break
@@ -703,7 +950,291 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Campaign.Name(childComplexity), true
+	case "Campaign.rawId":
+		if e.ComplexityRoot.Campaign.RawID == nil {
+			break
+		}
 
+		return e.ComplexityRoot.Campaign.RawID(childComplexity), true
+	case "Campaign.settings":
+		if e.ComplexityRoot.Campaign.Settings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Campaign.Settings(childComplexity), true
+	case "Campaign.type":
+		if e.ComplexityRoot.Campaign.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Campaign.Type(childComplexity), true
+
+	case "CampaignAccessConstraint.ids":
+		if e.ComplexityRoot.CampaignAccessConstraint.IDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignAccessConstraint.IDs(childComplexity), true
+	case "CampaignAccessConstraint.operator":
+		if e.ComplexityRoot.CampaignAccessConstraint.Operator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignAccessConstraint.Operator(childComplexity), true
+	case "CampaignAccessConstraint.type":
+		if e.ComplexityRoot.CampaignAccessConstraint.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignAccessConstraint.Type(childComplexity), true
+
+	case "CampaignAlert.level":
+		if e.ComplexityRoot.CampaignAlert.Level == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignAlert.Level(childComplexity), true
+	case "CampaignAlert.messages":
+		if e.ComplexityRoot.CampaignAlert.Localizations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignAlert.Localizations(childComplexity), true
+
+	case "CampaignConnection.edges":
+		if e.ComplexityRoot.CampaignConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignConnection.Edges(childComplexity), true
+	case "CampaignConnection.nodes":
+		if e.ComplexityRoot.CampaignConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignConnection.Nodes(childComplexity), true
+	case "CampaignConnection.pageInfo":
+		if e.ComplexityRoot.CampaignConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignConnection.PageInfo(childComplexity), true
+	case "CampaignConnection.totalCount":
+		if e.ComplexityRoot.CampaignConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignConnection.TotalCount(childComplexity), true
+
+	case "CampaignDetails.alerts":
+		if e.ComplexityRoot.CampaignDetails.Alerts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignDetails.Alerts(childComplexity), true
+	case "CampaignDetails.autoRevokeAllowed":
+		if e.ComplexityRoot.CampaignDetails.AutoRevokeAllowed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignDetails.AutoRevokeAllowed(childComplexity), true
+	case "CampaignDetails.completedCertifications":
+		if e.ComplexityRoot.CampaignDetails.CompletedCertifications == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignDetails.CompletedCertifications(childComplexity), true
+	case "CampaignDetails.created":
+		if e.ComplexityRoot.CampaignDetails.Created == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignDetails.Created(childComplexity), true
+	case "CampaignDetails.deadline":
+		if e.ComplexityRoot.CampaignDetails.Deadline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignDetails.Deadline(childComplexity), true
+	case "CampaignDetails.emailNotificationEnabled":
+		if e.ComplexityRoot.CampaignDetails.EmailNotificationEnabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignDetails.EmailNotificationEnabled(childComplexity), true
+	case "CampaignDetails.recommendationsEnabled":
+		if e.ComplexityRoot.CampaignDetails.RecommendationsEnabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignDetails.RecommendationsEnabled(childComplexity), true
+	case "CampaignDetails.status":
+		if e.ComplexityRoot.CampaignDetails.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignDetails.Status(childComplexity), true
+	case "CampaignDetails.totalCertifications":
+		if e.ComplexityRoot.CampaignDetails.TotalCertifications == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignDetails.TotalCertifications(childComplexity), true
+
+	case "CampaignEdge.cursor":
+		if e.ComplexityRoot.CampaignEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignEdge.Cursor(childComplexity), true
+	case "CampaignEdge.node":
+		if e.ComplexityRoot.CampaignEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignEdge.Node(childComplexity), true
+
+	case "CampaignFilterReference.rawId":
+		if e.ComplexityRoot.CampaignFilterReference.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignFilterReference.ID(childComplexity), true
+	case "CampaignFilterReference.name":
+		if e.ComplexityRoot.CampaignFilterReference.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignFilterReference.Name(childComplexity), true
+
+	case "CampaignRoleComposition.description":
+		if e.ComplexityRoot.CampaignRoleComposition.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignRoleComposition.Description(childComplexity), true
+	case "CampaignRoleComposition.query":
+		if e.ComplexityRoot.CampaignRoleComposition.Query == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignRoleComposition.Query(childComplexity), true
+	case "CampaignRoleComposition.remediator":
+		if e.ComplexityRoot.CampaignRoleComposition.RemediatorRef == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignRoleComposition.RemediatorRef(childComplexity), true
+	case "CampaignRoleComposition.reviewer":
+		if e.ComplexityRoot.CampaignRoleComposition.Reviewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignRoleComposition.Reviewer(childComplexity), true
+	case "CampaignRoleComposition.roleIds":
+		if e.ComplexityRoot.CampaignRoleComposition.RoleIDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignRoleComposition.RoleIDs(childComplexity), true
+
+	case "CampaignSearch.accessConstraints":
+		if e.ComplexityRoot.CampaignSearch.AccessConstraints == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignSearch.AccessConstraints(childComplexity), true
+	case "CampaignSearch.description":
+		if e.ComplexityRoot.CampaignSearch.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignSearch.Description(childComplexity), true
+	case "CampaignSearch.identityIds":
+		if e.ComplexityRoot.CampaignSearch.IdentityIDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignSearch.IdentityIDs(childComplexity), true
+	case "CampaignSearch.query":
+		if e.ComplexityRoot.CampaignSearch.Query == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignSearch.Query(childComplexity), true
+	case "CampaignSearch.reviewer":
+		if e.ComplexityRoot.CampaignSearch.Reviewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignSearch.Reviewer(childComplexity), true
+	case "CampaignSearch.type":
+		if e.ComplexityRoot.CampaignSearch.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignSearch.Type(childComplexity), true
+
+	case "CampaignSettings.campaignFilter":
+		if e.ComplexityRoot.CampaignSettings.Filter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignSettings.Filter(childComplexity), true
+	case "CampaignSettings.machineAccountReviewer":
+		if e.ComplexityRoot.CampaignSettings.MachineAccountReviewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignSettings.MachineAccountReviewer(childComplexity), true
+	case "CampaignSettings.modified":
+		if e.ComplexityRoot.CampaignSettings.Modified == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignSettings.Modified(childComplexity), true
+	case "CampaignSettings.roleComposition":
+		if e.ComplexityRoot.CampaignSettings.RoleComposition == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignSettings.RoleComposition(childComplexity), true
+	case "CampaignSettings.search":
+		if e.ComplexityRoot.CampaignSettings.Search == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignSettings.Search(childComplexity), true
+	case "CampaignSettings.sourceIds":
+		if e.ComplexityRoot.CampaignSettings.SourceIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignSettings.SourceIds(childComplexity), true
+	case "CampaignSettings.sourcesWithOrphanEntitlements":
+		if e.ComplexityRoot.CampaignSettings.SourcesWithOrphanEntitlements == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignSettings.SourcesWithOrphanEntitlements(childComplexity), true
+	case "CampaignSettings.sunsetCommentsRequired":
+		if e.ComplexityRoot.CampaignSettings.SunsetCommentsRequired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignSettings.SunsetCommentsRequired(childComplexity), true
+
+	case "Certification.accessSummaries":
+		if e.ComplexityRoot.Certification.AccessSummaries == nil {
+			break
+		}
+
+		args, err := ec.field_Certification_accessSummaries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Certification.AccessSummaries(childComplexity, args["type"].(upstream.AccessSummaryType), args["filter"].(*AccessSummaryFilter), args["orderBy"].([]AccessSummaryOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int)), true
 	case "Certification.campaign":
 		if e.ComplexityRoot.Certification.Campaign == nil {
 			break
@@ -722,6 +1253,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Certification.Created(childComplexity), true
+	case "Certification.decisionSummary":
+		if e.ComplexityRoot.Certification.DecisionSummary == nil {
+			break
+		}
+
+		args, err := ec.field_Certification_decisionSummary_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Certification.DecisionSummary(childComplexity, args["filter"].(*DecisionSummaryFilter)), true
 	case "Certification.decisionsMade":
 		if e.ComplexityRoot.Certification.DecisionsMade == nil {
 			break
@@ -770,6 +1312,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Certification.IdentitiesTotal(childComplexity), true
+	case "Certification.identitySummaries":
+		if e.ComplexityRoot.Certification.IdentitySummaries == nil {
+			break
+		}
+
+		args, err := ec.field_Certification_identitySummaries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Certification.IdentitySummaries(childComplexity, args["filter"].(*IdentitySummaryFilter), args["orderBy"].([]IdentitySummaryOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int)), true
 	case "Certification.modified":
 		if e.ComplexityRoot.Certification.Modified == nil {
 			break
@@ -1072,6 +1625,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DecideReviewItemsPayload.Errors(childComplexity), true
 
+	case "DecisionCounts.approved":
+		if e.ComplexityRoot.DecisionCounts.Approved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionCounts.Approved(childComplexity), true
+	case "DecisionCounts.made":
+		if e.ComplexityRoot.DecisionCounts.Made == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionCounts.Made(childComplexity), true
+	case "DecisionCounts.revoked":
+		if e.ComplexityRoot.DecisionCounts.Revoked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionCounts.Revoked(childComplexity), true
+	case "DecisionCounts.total":
+		if e.ComplexityRoot.DecisionCounts.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionCounts.Total(childComplexity), true
+
+	case "DecisionSummary.accessProfiles":
+		if e.ComplexityRoot.DecisionSummary.AccessProfiles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionSummary.AccessProfiles(childComplexity), true
+	case "DecisionSummary.accounts":
+		if e.ComplexityRoot.DecisionSummary.Accounts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionSummary.Accounts(childComplexity), true
+	case "DecisionSummary.all":
+		if e.ComplexityRoot.DecisionSummary.All == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionSummary.All(childComplexity), true
+	case "DecisionSummary.entitlements":
+		if e.ComplexityRoot.DecisionSummary.Entitlements == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionSummary.Entitlements(childComplexity), true
+	case "DecisionSummary.roles":
+		if e.ComplexityRoot.DecisionSummary.Roles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecisionSummary.Roles(childComplexity), true
+
 	case "Entitlement.account":
 		if e.ComplexityRoot.Entitlement.Account == nil {
 			break
@@ -1205,6 +1814,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Identity.Name(childComplexity), true
+	case "Identity.publicIdentity":
+		if e.ComplexityRoot.Identity.PublicIdentity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.PublicIdentity(childComplexity), true
 
 	case "IdentityConnection.edges":
 		if e.ComplexityRoot.IdentityConnection.Edges == nil {
@@ -1250,6 +1865,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IdentitySummary.Completed(childComplexity), true
+	case "IdentitySummary.decisionSummary":
+		if e.ComplexityRoot.IdentitySummary.DecisionSummary == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentitySummary.DecisionSummary(childComplexity), true
 	case "IdentitySummary.id":
 		if e.ComplexityRoot.IdentitySummary.ID == nil {
 			break
@@ -1268,6 +1889,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IdentitySummary.Name(childComplexity), true
+	case "IdentitySummary.publicIdentity":
+		if e.ComplexityRoot.IdentitySummary.PublicIdentity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentitySummary.PublicIdentity(childComplexity), true
+	case "IdentitySummary.rawId":
+		if e.ComplexityRoot.IdentitySummary.RawID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentitySummary.RawID(childComplexity), true
+	case "IdentitySummary.reviewItems":
+		if e.ComplexityRoot.IdentitySummary.ReviewItems == nil {
+			break
+		}
+
+		args, err := ec.field_IdentitySummary_reviewItems_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.IdentitySummary.ReviewItems(childComplexity, args["filter"].(*AccessReviewItemFilter), args["orderBy"].([]AccessReviewItemOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int)), true
+
+	case "IdentitySummaryConnection.edges":
+		if e.ComplexityRoot.IdentitySummaryConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentitySummaryConnection.Edges(childComplexity), true
+	case "IdentitySummaryConnection.nodes":
+		if e.ComplexityRoot.IdentitySummaryConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentitySummaryConnection.Nodes(childComplexity), true
+	case "IdentitySummaryConnection.pageInfo":
+		if e.ComplexityRoot.IdentitySummaryConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentitySummaryConnection.PageInfo(childComplexity), true
+	case "IdentitySummaryConnection.totalCount":
+		if e.ComplexityRoot.IdentitySummaryConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentitySummaryConnection.TotalCount(childComplexity), true
+
+	case "IdentitySummaryEdge.cursor":
+		if e.ComplexityRoot.IdentitySummaryEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentitySummaryEdge.Cursor(childComplexity), true
+	case "IdentitySummaryEdge.node":
+		if e.ComplexityRoot.IdentitySummaryEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentitySummaryEdge.Node(childComplexity), true
 
 	case "Mutation.decideReviewItems":
 		if e.ComplexityRoot.Mutation.DecideReviewItems == nil {
@@ -1458,6 +2140,140 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PermissionEdge.Node(childComplexity), true
 
+	case "PublicIdentity.alias":
+		if e.ComplexityRoot.PublicIdentity.Alias == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentity.Alias(childComplexity), true
+	case "PublicIdentity.attributes":
+		if e.ComplexityRoot.PublicIdentity.Attributes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentity.Attributes(childComplexity), true
+	case "PublicIdentity.email":
+		if e.ComplexityRoot.PublicIdentity.Email == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentity.Email(childComplexity), true
+	case "PublicIdentity.id":
+		if e.ComplexityRoot.PublicIdentity.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentity.ID(childComplexity), true
+	case "PublicIdentity.identityState":
+		if e.ComplexityRoot.PublicIdentity.IdentityState == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentity.IdentityState(childComplexity), true
+	case "PublicIdentity.manager":
+		if e.ComplexityRoot.PublicIdentity.Manager == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentity.Manager(childComplexity), true
+	case "PublicIdentity.name":
+		if e.ComplexityRoot.PublicIdentity.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentity.Name(childComplexity), true
+	case "PublicIdentity.rawId":
+		if e.ComplexityRoot.PublicIdentity.RawID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentity.RawID(childComplexity), true
+	case "PublicIdentity.status":
+		if e.ComplexityRoot.PublicIdentity.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentity.Status(childComplexity), true
+
+	case "PublicIdentityAttribute.key":
+		if e.ComplexityRoot.PublicIdentityAttribute.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentityAttribute.Key(childComplexity), true
+	case "PublicIdentityAttribute.name":
+		if e.ComplexityRoot.PublicIdentityAttribute.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentityAttribute.Name(childComplexity), true
+	case "PublicIdentityAttribute.value":
+		if e.ComplexityRoot.PublicIdentityAttribute.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentityAttribute.Value(childComplexity), true
+
+	case "PublicIdentityConnection.edges":
+		if e.ComplexityRoot.PublicIdentityConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentityConnection.Edges(childComplexity), true
+	case "PublicIdentityConnection.nodes":
+		if e.ComplexityRoot.PublicIdentityConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentityConnection.Nodes(childComplexity), true
+	case "PublicIdentityConnection.pageInfo":
+		if e.ComplexityRoot.PublicIdentityConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentityConnection.PageInfo(childComplexity), true
+	case "PublicIdentityConnection.totalCount":
+		if e.ComplexityRoot.PublicIdentityConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentityConnection.TotalCount(childComplexity), true
+
+	case "PublicIdentityEdge.cursor":
+		if e.ComplexityRoot.PublicIdentityEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentityEdge.Cursor(childComplexity), true
+	case "PublicIdentityEdge.node":
+		if e.ComplexityRoot.PublicIdentityEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicIdentityEdge.Node(childComplexity), true
+
+	case "Query.campaign":
+		if e.ComplexityRoot.Query.Campaign == nil {
+			break
+		}
+
+		args, err := ec.field_Query_campaign_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Campaign(childComplexity, args["id"].(string)), true
+	case "Query.campaigns":
+		if e.ComplexityRoot.Query.Campaigns == nil {
+			break
+		}
+
+		args, err := ec.field_Query_campaigns_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Campaigns(childComplexity, args["filter"].(*CampaignFilter), args["orderBy"].([]CampaignOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int)), true
 	case "Query.certification":
 		if e.ComplexityRoot.Query.Certification == nil {
 			break
@@ -1491,6 +2307,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Certifications(childComplexity, args["reviewer"].(*string), args["filter"].(*CertificationFilter), args["orderBy"].([]CertificationOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int)), true
+	case "Query.identities":
+		if e.ComplexityRoot.Query.Identities == nil {
+			break
+		}
+
+		args, err := ec.field_Query_identities_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Identities(childComplexity, args["search"].(*string), args["filter"].(*PublicIdentityFilter), args["completeOnly"].(bool), args["orderBy"].([]PublicIdentityOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int)), true
 
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
@@ -1531,6 +2358,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.RateLimit(childComplexity), true
+	case "Query.viewer":
+		if e.ComplexityRoot.Query.Viewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Viewer(childComplexity), true
 
 	case "RateLimit.limit":
 		if e.ComplexityRoot.RateLimit.Limit == nil {
@@ -1645,6 +2478,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Reviewer.Name(childComplexity), true
+	case "Reviewer.publicIdentity":
+		if e.ComplexityRoot.Reviewer.PublicIdentity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reviewer.PublicIdentity(childComplexity), true
 	case "Reviewer.type":
 		if e.ComplexityRoot.Reviewer.Type == nil {
 			break
@@ -1726,6 +2565,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SignOffCertificationPayload.Errors(childComplexity), true
 
+	case "SourceReference.rawId":
+		if e.ComplexityRoot.SourceReference.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SourceReference.ID(childComplexity), true
+	case "SourceReference.name":
+		if e.ComplexityRoot.SourceReference.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SourceReference.Name(childComplexity), true
+
 	case "Subscription.certificationTask":
 		if e.ComplexityRoot.Subscription.CertificationTask == nil {
 			break
@@ -1757,6 +2609,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpstreamMessage.Text(childComplexity), true
 
+	case "Viewer.authorities":
+		if e.ComplexityRoot.Viewer.Authorities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Authorities(childComplexity), true
+	case "Viewer.credential":
+		if e.ComplexityRoot.Viewer.Credential == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Credential(childComplexity), true
+	case "Viewer.expiresAt":
+		if e.ComplexityRoot.Viewer.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.ExpiresAt(childComplexity), true
+	case "Viewer.identityId":
+		if e.ComplexityRoot.Viewer.IdentityID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.IdentityID(childComplexity), true
+	case "Viewer.publicIdentity":
+		if e.ComplexityRoot.Viewer.PublicIdentity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.PublicIdentity(childComplexity), true
+	case "Viewer.userName":
+		if e.ComplexityRoot.Viewer.UserName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.UserName(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -1769,11 +2658,20 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AccessReviewItemFilter", ec.unmarshalInputAccessReviewItemFilter),
 			graphql.NewInputUnmarshaler("AccessReviewItemOrder", ec.unmarshalInputAccessReviewItemOrder),
 			graphql.NewInputUnmarshaler("AccessScope", ec.unmarshalInputAccessScope),
+			graphql.NewInputUnmarshaler("AccessSummaryFilter", ec.unmarshalInputAccessSummaryFilter),
+			graphql.NewInputUnmarshaler("AccessSummaryOrder", ec.unmarshalInputAccessSummaryOrder),
+			graphql.NewInputUnmarshaler("CampaignFilter", ec.unmarshalInputCampaignFilter),
+			graphql.NewInputUnmarshaler("CampaignOrder", ec.unmarshalInputCampaignOrder),
 			graphql.NewInputUnmarshaler("CertificationFilter", ec.unmarshalInputCertificationFilter),
 			graphql.NewInputUnmarshaler("CertificationOrder", ec.unmarshalInputCertificationOrder),
 			graphql.NewInputUnmarshaler("CertificationTaskFilter", ec.unmarshalInputCertificationTaskFilter),
 			graphql.NewInputUnmarshaler("DecideReviewItemsInput", ec.unmarshalInputDecideReviewItemsInput),
+			graphql.NewInputUnmarshaler("DecisionSummaryFilter", ec.unmarshalInputDecisionSummaryFilter),
+			graphql.NewInputUnmarshaler("IdentitySummaryFilter", ec.unmarshalInputIdentitySummaryFilter),
+			graphql.NewInputUnmarshaler("IdentitySummaryOrder", ec.unmarshalInputIdentitySummaryOrder),
 			graphql.NewInputUnmarshaler("PermissionFilter", ec.unmarshalInputPermissionFilter),
+			graphql.NewInputUnmarshaler("PublicIdentityFilter", ec.unmarshalInputPublicIdentityFilter),
+			graphql.NewInputUnmarshaler("PublicIdentityOrder", ec.unmarshalInputPublicIdentityOrder),
 			graphql.NewInputUnmarshaler("ReassignReferenceInput", ec.unmarshalInputReassignReferenceInput),
 			graphql.NewInputUnmarshaler("ReassignReviewItemsInput", ec.unmarshalInputReassignReviewItemsInput),
 			graphql.NewInputUnmarshaler("ReviewDecisionInput", ec.unmarshalInputReviewDecisionInput),
@@ -1881,8 +2779,8 @@ anything else. Select the fields of each kind with a fragment such as ` + "`" + 
 """
 interface ReviewableAccess {
   """
-  The identifier of the access in the REST API. It identifies no object of this graph: the same access
-  can have other values under another review item, such as the account of another person.
+  The identifier of the access in the REST API. It identifies no object of this graph: the same
+  access can have other values under another review item, such as the account of another person.
   """
   rawId: ID!
   "What kind of object the access is; null if the upstream does not report it."
@@ -1903,8 +2801,8 @@ upstream does not report it.
 """
 type Entitlement implements ReviewableAccess {
   """
-  The identifier of the entitlement in the REST API. The same entitlement has another ` + "`" + `account` + "`" + ` under
-  each review item.
+  The identifier of the entitlement in the REST API. The same entitlement has another ` + "`" + `account` + "`" + `
+  under each review item.
   """
   rawId: ID!
   "What kind of object it is: always ENTITLEMENT."
@@ -2008,8 +2906,8 @@ type Role implements ReviewableAccess {
 }
 
 """
-Access of a kind that this schema does not model, such as an account; only its identifier, type and name are
-known.
+Access of a kind that this schema does not model, such as an account; only its identifier, type and
+name are known.
 """
 type OtherAccess implements ReviewableAccess {
   "The identifier of the access in the REST API."
@@ -2243,6 +3141,557 @@ enum DtoTypeInput {
   WORKGROUP
 }
 `, BuiltIn: false},
+	{Name: "../../schema/access_summary.graphqls", Input: `"""
+A piece of access under review in a certification, however many identities have it. What belongs to
+one of them, such as ` + "`" + `account` + "`" + ` and ` + "`" + `endDate` + "`" + `, is null in ` + "`" + `access` + "`" + ` here.
+"""
+type AccessSummary {
+  "The access itself; null if the upstream does not describe it."
+  access: ReviewableAccess
+  """
+  The items that grant this access, one for each identity that has it, at one upstream call for
+  every 250 rows of each piece of access. Roles and access profiles that contain it are not among
+  them: for these, see ` + "`" + `pertainingTo` + "`" + ` of the filter of ` + "`" + `Certification.reviewItems` + "`" + `.
+  """
+  reviewItems(
+    "Which of the items to list; all of them if omitted."
+    filter: AccessReviewItemFilter
+    """
+    The order of the rows; each entry breaks the ties of those before it. If omitted, it is the
+    upstream's default, normally by creation date, then id.
+    """
+    orderBy: [AccessReviewItemOrder!]
+    """
+    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
+    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
+    BAD_USER_INPUT.
+    """
+    first: Int
+    """
+    Reads the rows that follow this cursor, which is valid only for the same parent, filter and
+    order. Combined with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    """
+    after: String
+    """
+    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: at most 1000. Without
+    ` + "`" + `before` + "`" + ` it costs one more upstream call; combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is
+    BAD_USER_INPUT.
+    """
+    last: Int
+    """
+    Reads the rows that come before this cursor, which is valid only for the same parent, filter and
+    order. Combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    """
+    before: String
+    """
+    How many rows to skip from the start, for tables with page numbers; use it with ` + "`" + `first` + "`" + `.
+    Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
+    """
+    offset: Int
+  ): AccessReviewItemConnection
+}
+
+"One page of access under review."
+type AccessSummaryConnection {
+  "The rows of this page in order, each with its cursor."
+  edges: [AccessSummaryEdge!]!
+  """
+  The rows of this page in order, without their cursors. A row that has no identifier, or cannot be
+  read, is left out, with UPSTREAM_INVALID at the connection.
+  """
+  nodes: [AccessSummary!]!
+  "Whether there are rows before and after this page, and the cursors to continue from."
+  pageInfo: PageInfo!
+  """
+  How many rows match the filter on all pages together, including any that the upstream hides; null
+  if the upstream does not report it. Selecting it costs no further upstream call, but the upstream
+  takes longer to respond.
+  """
+  totalCount: Int
+}
+
+"One row of a page of access under review."
+type AccessSummaryEdge {
+  "An opaque cursor of this row; pass it as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
+  cursor: String!
+  "The access in this row."
+  node: AccessSummary!
+}
+
+"The kinds of access that ` + "`" + `accessSummaries` + "`" + ` lists, one at a time."
+enum AccessSummaryType {
+  "Roles, with what they contain."
+  ROLE
+  "Access profiles, with what they contain."
+  ACCESS_PROFILE
+  "Entitlements that are under review by themselves, without those of roles and access profiles."
+  ENTITLEMENT
+}
+
+"Which access under review to list. All given conditions must hold."
+input AccessSummaryFilter {
+  "Access that is decided for every identity (true) or still open for some (false)."
+  completed: Boolean
+  "Access with one of these REST ids, at most 100; an empty list matches nothing."
+  accessIds: [ID!]
+  "Access with this name."
+  accessName: TextMatch
+  "Entitlements on a source with this name, if the type is ENTITLEMENT."
+  entitlementSourceName: TextMatch
+  "Access profiles on a source with this name, if the type is ACCESS_PROFILE."
+  accessProfileSourceName: TextMatch
+}
+
+"One field to order access under review by."
+input AccessSummaryOrder {
+  "The field to order by."
+  field: AccessSummaryOrderField!
+  "Whether to order ascending or descending."
+  direction: OrderDirection! = ASC
+}
+
+"The fields that access under review can be ordered by."
+enum AccessSummaryOrderField {
+  "By the name of the access."
+  ACCESS_NAME
+}
+`, BuiltIn: false},
+	{Name: "../../schema/campaign.graphqls", Input: `extend type Query {
+  """
+  Returns one campaign, at one upstream call; several in one operation share a call for up to 50.
+  The field is null without an error if no campaign has this id. FORBIDDEN: the upstream shows
+  campaigns to administrators only; a reviewer finds what it tells of a campaign in
+  ` + "`" + `Certification.campaign` + "`" + `.
+  """
+  campaign(
+    "The global ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of the campaign; the id of another type is BAD_USER_INPUT."
+    id: ID!
+  ): Campaign
+  """
+  Lists campaigns of every status, at one upstream call for every 250 rows. Only administrators of
+  the tenant, of certifications or of reports may list them; for other callers it is FORBIDDEN.
+  """
+  campaigns(
+    "Which campaigns to list; all of them if omitted."
+    filter: CampaignFilter
+    """
+    The order of the rows; each entry breaks the ties of those before it. If omitted, it is the
+    upstream's default, normally by creation date, then id.
+    """
+    orderBy: [CampaignOrder!]
+    """
+    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
+    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
+    BAD_USER_INPUT.
+    """
+    first: Int
+    """
+    Reads the rows that follow this cursor, which is valid only for the same parent, filter and
+    order. Combined with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    """
+    after: String
+    """
+    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: at most 1000. Without
+    ` + "`" + `before` + "`" + ` it costs one more upstream call; combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is
+    BAD_USER_INPUT.
+    """
+    last: Int
+    """
+    Reads the rows that come before this cursor, which is valid only for the same parent, filter and
+    order. Combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    """
+    before: String
+    """
+    How many rows to skip from the start, for tables with page numbers; use it with ` + "`" + `first` + "`" + `.
+    Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
+    """
+    offset: Int
+  ): CampaignConnection
+}
+
+"""
+A campaign: certifications that were created together, to review the access of many people. Its
+plain fields are known wherever a certification is shown, at no further upstream call, and are null
+if the upstream does not report them.
+"""
+type Campaign implements Node {
+  "An opaque identifier of the campaign, unique among objects of all types."
+  id: ID!
+  "The identifier of the campaign in the REST API."
+  rawId: ID!
+  "The name of the campaign; null if the upstream does not report it."
+  name: String
+  "What the administrator wrote about the campaign; null if there is none."
+  description: String
+  "How the campaign chose what is reviewed and by whom."
+  type: CampaignType
+  "Whether the campaign covers people with or without an account on an authoritative source."
+  correlatedStatus: CorrelatedStatus
+  """
+  Which decisions require a comment. If this is null, the upstream does not report it, and may still
+  refuse a decision without a comment. It costs no upstream call below a certification; below
+  ` + "`" + `campaigns` + "`" + `, ` + "`" + `campaign` + "`" + ` and ` + "`" + `node` + "`" + ` it costs what ` + "`" + `settings` + "`" + ` costs, and shares it.
+  """
+  mandatoryCommentRequirement: MandatoryCommentRequirement
+  """
+  How far the campaign has come. It costs no upstream call below ` + "`" + `campaigns` + "`" + `, ` + "`" + `campaign` + "`" + ` and ` + "`" + `node` + "`" + `,
+  and one for every 50 campaigns elsewhere. FORBIDDEN if the caller is no administrator; null
+  without an error if the upstream no longer has the campaign.
+  """
+  details: CampaignDetails
+  """
+  What the campaign was set up with, at one further upstream call for every 50 campaigns. FORBIDDEN
+  if the caller is no administrator; null without an error if the upstream no longer has the
+  campaign.
+  """
+  settings: CampaignSettings
+  """
+  The certifications of the campaign that the caller may see: all of them for an administrator, and
+  only those to review for other callers. It costs one upstream call for every 250 rows of each
+  campaign; to count them, ` + "`" + `details` + "`" + ` has the number at no call.
+  """
+  certifications(
+    "Which of them to list; all of them if omitted."
+    filter: CertificationFilter
+    """
+    The order of the rows; each entry breaks the ties of those before it. If omitted, it is the
+    upstream's default, normally by creation date, then id.
+    """
+    orderBy: [CertificationOrder!]
+    """
+    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
+    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
+    BAD_USER_INPUT.
+    """
+    first: Int
+    """
+    Reads the rows that follow this cursor, which is valid only for the same parent, filter and
+    order. Combined with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    """
+    after: String
+    """
+    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: at most 1000. Without
+    ` + "`" + `before` + "`" + ` it costs one more upstream call; combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is
+    BAD_USER_INPUT.
+    """
+    last: Int
+    """
+    Reads the rows that come before this cursor, which is valid only for the same parent, filter and
+    order. Combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    """
+    before: String
+    """
+    How many rows to skip from the start, for tables with page numbers; use it with ` + "`" + `first` + "`" + `.
+    Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
+    """
+    offset: Int
+  ): CertificationConnection
+}
+
+"""
+How far a campaign has come. The upstream tells administrators only. A field is null if the upstream
+does not report it.
+"""
+type CampaignDetails {
+  "The stage that the campaign has reached."
+  status: CampaignStatus
+  "When the campaign should be finished; null if there is no deadline."
+  deadline: DateTime
+  "When the campaign was created."
+  created: DateTime
+  "The number of certifications in the campaign; it can be 0 while the campaign is PENDING."
+  totalCertifications: Int
+  "The number of certifications that are signed off, out of ` + "`" + `totalCertifications` + "`" + `."
+  completedCertifications: Int
+  "Whether reviewers are told of the campaign by e-mail."
+  emailNotificationEnabled: Boolean
+  """
+  Whether undecided access may be revoked if an administrator completes the campaign after its
+  deadline.
+  """
+  autoRevokeAllowed: Boolean
+  "Whether reviewers are shown recommendations, if the tenant has that feature."
+  recommendationsEnabled: Boolean
+  "The errors and warnings that the campaign has met so far; null or empty if there are none."
+  alerts: [CampaignAlert!]
+}
+
+"Something that went wrong in a campaign, or might."
+type CampaignAlert {
+  "How serious it is."
+  level: CampaignAlertLevel
+  "What it is, one message for each language that the upstream has it in."
+  messages: [UpstreamMessage!]
+}
+
+"How serious an alert is."
+enum CampaignAlertLevel {
+  "Something failed."
+  ERROR
+  "Something may need attention."
+  WARN
+  "Something worth knowing."
+  INFO
+  "A value that this schema does not know yet."
+  UNRECOGNIZED
+}
+
+"The stage that a campaign has reached."
+enum CampaignStatus {
+  "Its certifications are being created."
+  PENDING
+  "Its certifications are created and can be looked at; it waits to be activated."
+  STAGED
+  "It is being called off."
+  CANCELING
+  "It is being activated."
+  ACTIVATING
+  "Its certifications are open for review."
+  ACTIVE
+  "It is being completed."
+  COMPLETING
+  "It is over."
+  COMPLETED
+  "It failed; ` + "`" + `alerts` + "`" + ` may say why."
+  ERROR
+  "It is over and was archived."
+  ARCHIVED
+  "A value that this schema does not know yet."
+  UNRECOGNIZED
+}
+
+"The statuses that campaigns can be listed by."
+enum CampaignStatusInput {
+  "Its certifications are being created."
+  PENDING
+  "Its certifications are created and can be looked at; it waits to be activated."
+  STAGED
+  "It is being called off."
+  CANCELING
+  "It is being activated."
+  ACTIVATING
+  "Its certifications are open for review."
+  ACTIVE
+  "It is being completed."
+  COMPLETING
+  "It is over."
+  COMPLETED
+  "It failed."
+  ERROR
+  "It is over and was archived."
+  ARCHIVED
+}
+
+"What a campaign was set up with. A field is null if the upstream does not report it."
+type CampaignSettings {
+  "When the campaign last changed; null before its first change."
+  modified: DateTime
+  "The rule that excludes identities or access from the campaign; null if there is none."
+  campaignFilter: CampaignFilterReference
+  "Whether changing the end date of access requires a comment."
+  sunsetCommentsRequired: Boolean
+  """
+  The REST identifiers of the sources that the campaign is about; null unless its type is
+  SOURCE_OWNER or MACHINE_ACCOUNT.
+  """
+  sourceIds: [ID!]
+  "What the search was; null unless the campaign's type is SEARCH."
+  search: CampaignSearch
+  "Which roles are reviewed; null unless the campaign's type is ROLE_COMPOSITION."
+  roleComposition: CampaignRoleComposition
+  "Who reviews the accounts of machines; null unless the campaign's type is MACHINE_ACCOUNT."
+  machineAccountReviewer: MachineAccountReviewer
+  """
+  The sources whose entitlements have no attribute that the upstream manages. An empty list means
+  that there are none, null that the upstream does not know.
+  """
+  sourcesWithOrphanEntitlements: [SourceReference!]
+}
+
+"Who reviews the accounts of machines in a campaign."
+enum MachineAccountReviewer {
+  "The owner of each account."
+  ACCOUNT_OWNER
+  "A value that this schema does not know yet."
+  UNRECOGNIZED
+}
+
+"A rule that excludes identities or access from campaigns, as described in a campaign."
+type CampaignFilterReference {
+  "The identifier of the campaign filter in the REST API."
+  rawId: ID!
+  "The name of the campaign filter; null if the upstream does not report it."
+  name: String
+}
+
+"A source, as described in a campaign."
+type SourceReference {
+  "The identifier of the source in the REST API."
+  rawId: ID!
+  "The name of the source; null if the upstream does not report it."
+  name: String
+}
+
+"""
+How the identities or the access of a SEARCH campaign were found. A field is null if it is not
+given.
+"""
+type CampaignSearch {
+  "Whether identities or access were searched for."
+  type: CampaignSearchType
+  "What an administrator wrote about the search."
+  description: String
+  "The query of the search; null if identities were named one by one."
+  query: String
+  """
+  The REST identifiers of identities that were named one by one, of any number; null if there is a
+  query.
+  """
+  identityIds: [ID!]
+  "The access that is reviewed of the identities; null or empty if it is all of their access."
+  accessConstraints: [CampaignAccessConstraint!]
+  "Who reviews all certifications of the campaign; null if each identity has a reviewer of its own."
+  reviewer: Reviewer
+}
+
+"Which access of one kind a SEARCH campaign reviews."
+type CampaignAccessConstraint {
+  "The kind of access."
+  type: DtoType
+  "Whether all access of the kind is reviewed or only what ` + "`" + `ids` + "`" + ` name."
+  operator: CampaignAccessOperator
+  "The REST identifiers of the access that is reviewed, if ` + "`" + `operator` + "`" + ` is SELECTED."
+  ids: [ID!]
+}
+
+"Whether all access of a kind is reviewed."
+enum CampaignAccessOperator {
+  "All access of the kind."
+  ALL
+  "Only access that is named."
+  SELECTED
+  "A value that this schema does not know yet."
+  UNRECOGNIZED
+}
+
+"What a SEARCH campaign searched for."
+enum CampaignSearchType {
+  "Identities, all of whose access is reviewed."
+  IDENTITY
+  "Access, which is reviewed for everybody who has it."
+  ACCESS
+  "A value that this schema does not know yet."
+  UNRECOGNIZED
+}
+
+"Which roles a ROLE_COMPOSITION campaign reviews. A field is null if it is not given."
+type CampaignRoleComposition {
+  "What an administrator wrote about the choice of roles."
+  description: String
+  "The query that chose the roles; if there are neither a query nor ids, all roles are reviewed."
+  query: String
+  "The REST identifiers of roles that were named one by one."
+  roleIds: [ID!]
+  "Who reviews all certifications of the campaign; null if the owner of each role does."
+  reviewer: Reviewer
+  "Who gets the tasks that result from revoking."
+  remediator: Identity
+}
+
+"One page of campaigns."
+type CampaignConnection {
+  "The rows of this page in order, each with its cursor."
+  edges: [CampaignEdge!]!
+  """
+  The rows of this page in order, without their cursors. A row that has no identifier, or cannot be
+  read, is left out, with UPSTREAM_INVALID at the connection.
+  """
+  nodes: [Campaign!]!
+  "Whether there are rows before and after this page, and the cursors to continue from."
+  pageInfo: PageInfo!
+  """
+  How many rows match the filter on all pages together, including any that the upstream hides; null
+  if the upstream does not report it. Selecting it costs no further upstream call, but the upstream
+  takes longer to respond.
+  """
+  totalCount: Int
+}
+
+"One row of a page of campaigns."
+type CampaignEdge {
+  "An opaque cursor of this row; pass it as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
+  cursor: String!
+  "The campaign in this row."
+  node: Campaign!
+}
+
+"Which campaigns to list. All given conditions must hold."
+input CampaignFilter {
+  "Campaigns with one of these ids, global or REST, at most 100; an empty list matches nothing."
+  ids: [ID!]
+  "Campaigns with this name."
+  name: TextMatch
+  "Campaigns with one of these statuses; an empty list matches nothing."
+  statuses: [CampaignStatusInput!]
+}
+
+"One field to order campaigns by."
+input CampaignOrder {
+  "The field to order by."
+  field: CampaignOrderField!
+  "Whether to order ascending or descending."
+  direction: OrderDirection! = ASC
+}
+
+"The fields that campaigns can be ordered by."
+enum CampaignOrderField {
+  "By ` + "`" + `name` + "`" + `."
+  NAME
+  "By ` + "`" + `details.created` + "`" + `."
+  CREATED
+}
+
+"How a campaign chooses what is reviewed and by whom."
+enum CampaignType {
+  "Managers review the access of the people who report to them."
+  MANAGER
+  "Owners of sources review the access that exists on their source."
+  SOURCE_OWNER
+  "An administrator chose the identities or the access with a search."
+  SEARCH
+  "The composition of roles is reviewed, rather than who holds them."
+  ROLE_COMPOSITION
+  "Accounts of machines, such as services and bots, are reviewed."
+  MACHINE_ACCOUNT
+  "A value that this schema does not know yet."
+  UNRECOGNIZED
+}
+
+"Whether the identities of a campaign are correlated with an authoritative source."
+enum CorrelatedStatus {
+  "The identities have an account on an authoritative source, such as the personnel system."
+  CORRELATED
+  """
+  The identities have no account on an authoritative source; possible only in SOURCE_OWNER
+  campaigns.
+  """
+  UNCORRELATED
+  "A value that this schema does not know yet."
+  UNRECOGNIZED
+}
+
+"Which decisions of a campaign require a comment; a blank comment counts as missing."
+enum MandatoryCommentRequirement {
+  "Approving and revoking both require a comment."
+  ALL_DECISIONS
+  "Only revoking requires a comment."
+  REVOKE_ONLY_DECISIONS
+  "No decision requires a comment."
+  NO_DECISIONS
+  "A value that this schema does not know yet."
+  UNRECOGNIZED
+}
+`, BuiltIn: false},
 	{Name: "../../schema/certification.graphqls", Input: `extend type Query {
   """
   Returns one certification, at one upstream call; several in one operation share a call for up to
@@ -2261,9 +3710,9 @@ enum DtoTypeInput {
   """
   certifications(
     """
-    Only certifications that this reviewer has to review: the REST id of an identity, or ` + "`" + `me` + "`" + ` for
-    the caller, which requires a token that belongs to a user. Only administrators can use another
-    identity's id.
+    Only certifications that this reviewer has to review: the global ` + "`" + `id` + "`" + ` of a person or the REST id
+    of an identity, or ` + "`" + `me` + "`" + ` for the caller, which requires a token that belongs to a user. Only
+    administrators can use the id of somebody else.
     """
     reviewer: ID
     "Which certifications to list; all of them if omitted."
@@ -2408,6 +3857,99 @@ type Certification implements Node {
     offset: Int
   ): AccessReviewItemConnection
   """
+  The identities under review, one row for each of them, at one upstream call for every 250 rows of
+  each certification. For a list of the people that a reviewer works through, with ` + "`" + `completed` + "`" + ` of
+  each.
+  """
+  identitySummaries(
+    "Which identities to list; all of them if omitted."
+    filter: IdentitySummaryFilter
+    """
+    The order of the rows; each entry breaks the ties of those before it. If omitted, it is the
+    upstream's default, normally by creation date, then id.
+    """
+    orderBy: [IdentitySummaryOrder!]
+    """
+    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
+    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
+    BAD_USER_INPUT.
+    """
+    first: Int
+    """
+    Reads the rows that follow this cursor, which is valid only for the same parent, filter and
+    order. Combined with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    """
+    after: String
+    """
+    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: at most 1000. Without
+    ` + "`" + `before` + "`" + ` it costs one more upstream call; combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is
+    BAD_USER_INPUT.
+    """
+    last: Int
+    """
+    Reads the rows that come before this cursor, which is valid only for the same parent, filter and
+    order. Combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    """
+    before: String
+    """
+    How many rows to skip from the start, for tables with page numbers; use it with ` + "`" + `first` + "`" + `.
+    Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
+    """
+    offset: Int
+  ): IdentitySummaryConnection
+  """
+  The access under review, one row for each piece of access, however many identities have it, at one
+  upstream call for every 250 rows of each certification.
+  """
+  accessSummaries(
+    "The kind of access to list; the upstream lists one kind at a time."
+    type: AccessSummaryType!
+    "Which access to list; all of that kind if omitted."
+    filter: AccessSummaryFilter
+    """
+    The order of the rows; each entry breaks the ties of those before it. If omitted, it is the
+    upstream's default, normally by creation date, then id.
+    """
+    orderBy: [AccessSummaryOrder!]
+    """
+    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
+    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
+    BAD_USER_INPUT.
+    """
+    first: Int
+    """
+    Reads the rows that follow this cursor, which is valid only for the same parent, filter and
+    order. Combined with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    """
+    after: String
+    """
+    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: at most 1000. Without
+    ` + "`" + `before` + "`" + ` it costs one more upstream call; combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is
+    BAD_USER_INPUT.
+    """
+    last: Int
+    """
+    Reads the rows that come before this cursor, which is valid only for the same parent, filter and
+    order. Combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    """
+    before: String
+    """
+    How many rows to skip from the start, for tables with page numbers; use it with ` + "`" + `first` + "`" + `.
+    Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
+    """
+    offset: Int
+  ): AccessSummaryConnection
+  """
+  How many decisions are made and to be made, approved and revoked, by kind of access, at one
+  upstream call for each certification: for example before an irreversible sign-off. The totals
+  alone are in ` + "`" + `decisionsMade` + "`" + ` and ` + "`" + `decisionsTotal` + "`" + ` at no call, so use these for lists of
+  certifications.
+  """
+  decisionSummary(
+    "Which decisions to count; all those of the certification if omitted."
+    filter: DecisionSummaryFilter
+  ): DecisionSummary
+  """
   The people who may review the certification: the one reviewer, or the members of the governance
   group. It costs one upstream call for each certification; ` + "`" + `reviewer` + "`" + ` costs none.
   """
@@ -2534,66 +4076,6 @@ enum CertificationPhaseInput {
   SIGNED
 }
 
-"The campaign that a certification belongs to, as described in the certification."
-type Campaign {
-  "The identifier of the campaign in the REST API."
-  id: ID!
-  "The name of the campaign; null if the upstream does not report it."
-  name: String
-  "What the administrator wrote about the campaign; null if there is none."
-  description: String
-  "How the campaign chose what is reviewed and by whom."
-  type: CampaignType
-  "Whether the campaign covers people with or without an account on an authoritative source."
-  correlatedStatus: CorrelatedStatus
-  """
-  Which decisions require a comment. If this is null, the upstream does not report it, and may still
-  refuse a decision without a comment.
-  """
-  mandatoryCommentRequirement: MandatoryCommentRequirement
-}
-
-"How a campaign chooses what is reviewed and by whom."
-enum CampaignType {
-  "Managers review the access of the people who report to them."
-  MANAGER
-  "Owners of sources review the access that exists on their source."
-  SOURCE_OWNER
-  "An administrator chose the identities or the access with a search."
-  SEARCH
-  "The composition of roles is reviewed, rather than who holds them."
-  ROLE_COMPOSITION
-  "Accounts of machines, such as services and bots, are reviewed."
-  MACHINE_ACCOUNT
-  "A value that this schema does not know yet."
-  UNRECOGNIZED
-}
-
-"Whether the identities of a campaign are correlated with an authoritative source."
-enum CorrelatedStatus {
-  "The identities have an account on an authoritative source, such as the personnel system."
-  CORRELATED
-  """
-  The identities have no account on an authoritative source; possible only in SOURCE_OWNER
-  campaigns.
-  """
-  UNCORRELATED
-  "A value that this schema does not know yet."
-  UNRECOGNIZED
-}
-
-"Which decisions of a campaign require a comment; a blank comment counts as missing."
-enum MandatoryCommentRequirement {
-  "Approving and revoking both require a comment."
-  ALL_DECISIONS
-  "Only revoking requires a comment."
-  REVOKE_ONLY_DECISIONS
-  "No decision requires a comment."
-  NO_DECISIONS
-  "A value that this schema does not know yet."
-  UNRECOGNIZED
-}
-
 "Describes how a certification was created by moving items from another reviewer."
 type Reassignment {
   "The certification that the items were taken from."
@@ -2626,7 +4108,10 @@ input CertificationFilter {
   Certifications with one of these ids, global or REST, at most 100; an empty list matches nothing.
   """
   ids: [ID!]
-  "Certifications of one of these campaigns by REST id, at most 100; an empty list matches nothing."
+  """
+  Certifications of one of these campaigns, global or REST ids, at most 100; an empty list matches
+  nothing.
+  """
   campaignIds: [ID!]
   "Certifications in this phase."
   phase: CertificationPhaseInput
@@ -2761,6 +4246,179 @@ type DecideReviewItemsPayload {
   errors: [MutationError!]!
 }
 `, BuiltIn: false},
+	{Name: "../../schema/decision_summary.graphqls", Input: `"How many decisions are made and to be made, by kind of access."
+type DecisionSummary {
+  "Decisions about entitlements that are under review by themselves."
+  entitlements: DecisionCounts!
+  "Decisions about access profiles."
+  accessProfiles: DecisionCounts!
+  "Decisions about roles."
+  roles: DecisionCounts!
+  "Decisions about accounts, as in campaigns for machine accounts."
+  accounts: DecisionCounts!
+  """
+  All decisions together: the sum of the other four, each number null if the upstream does not
+  report it for any of them. Decisions of ROLE_COMPOSITION campaigns are in none of them.
+  """
+  all: DecisionCounts!
+}
+
+"""
+Numbers of decisions about one kind of access. A number is null if the upstream does not report it.
+"""
+type DecisionCounts {
+  "How many are made, out of ` + "`" + `total` + "`" + `."
+  made: Int
+  "How many there are, both made and still to be made."
+  total: Int
+  "How many of those made keep the access."
+  approved: Int
+  "How many of those made take the access away."
+  revoked: Int
+}
+
+"Which decisions to count."
+input DecisionSummaryFilter {
+  """
+  Decisions about any of these identities, all counted together: the global ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of
+  an IdentitySummary, at most 100; an empty list matches nothing, so that every number is 0.
+  """
+  identitySummaryIds: [ID!]
+}
+`, BuiltIn: false},
+	{Name: "../../schema/identity_summary.graphqls", Input: `"""
+An identity under review within one certification, which groups the items that concern it. A field
+is null if the upstream does not report it.
+"""
+type IdentitySummary implements Node {
+  """
+  An opaque identifier of the summary, unique among objects of all types; it includes the
+  certification. It does not identify the person, who has another summary in each certification:
+  ` + "`" + `identityId` + "`" + ` does.
+  """
+  id: ID!
+  """
+  The identifier of the summary in the REST API, which is useful only together with that of the
+  certification.
+  """
+  rawId: ID!
+  "The REST identifier of the identity itself, the same in every certification."
+  identityId: ID
+  "The name of the identity."
+  name: String
+  "Whether all items of this identity in the certification are decided."
+  completed: Boolean
+  """
+  The items of this identity, at one upstream call for every 250 rows of each identity. To show the
+  items of all identities, read ` + "`" + `Certification.reviewItems` + "`" + ` once and group the rows by ` + "`" + `identity` + "`" + `.
+  """
+  reviewItems(
+    "Which of the items to list; all of them if omitted."
+    filter: AccessReviewItemFilter
+    """
+    The order of the rows; each entry breaks the ties of those before it. If omitted, it is the
+    upstream's default, normally by creation date, then id.
+    """
+    orderBy: [AccessReviewItemOrder!]
+    """
+    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
+    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
+    BAD_USER_INPUT.
+    """
+    first: Int
+    """
+    Reads the rows that follow this cursor, which is valid only for the same parent, filter and
+    order. Combined with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    """
+    after: String
+    """
+    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: at most 1000. Without
+    ` + "`" + `before` + "`" + ` it costs one more upstream call; combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is
+    BAD_USER_INPUT.
+    """
+    last: Int
+    """
+    Reads the rows that come before this cursor, which is valid only for the same parent, filter and
+    order. Combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    """
+    before: String
+    """
+    How many rows to skip from the start, for tables with page numbers; use it with ` + "`" + `first` + "`" + `.
+    Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
+    """
+    offset: Int
+  ): AccessReviewItemConnection
+  """
+  How many decisions about this identity are made and to be made, approved and revoked, by kind of
+  access, at one upstream call for each identity.
+  """
+  decisionSummary: DecisionSummary
+  """
+  What everybody in the tenant may know of the person under review, at one upstream call for every
+  50 people of a list. It is null without an error if there is nobody, or nobody whom the caller may
+  see.
+  """
+  publicIdentity: PublicIdentity
+}
+
+"One page of identities under review."
+type IdentitySummaryConnection {
+  "The rows of this page in order, each with its cursor."
+  edges: [IdentitySummaryEdge!]!
+  """
+  The rows of this page in order, without their cursors. A row that has no identifier, or cannot be
+  read, is left out, with UPSTREAM_INVALID at the connection.
+  """
+  nodes: [IdentitySummary!]!
+  "Whether there are rows before and after this page, and the cursors to continue from."
+  pageInfo: PageInfo!
+  """
+  How many rows match the filter on all pages together, including any that the upstream hides; null
+  if the upstream does not report it. Selecting it costs no further upstream call, but the upstream
+  takes longer to respond.
+  """
+  totalCount: Int
+}
+
+"One row of a page of identities under review."
+type IdentitySummaryEdge {
+  "An opaque cursor of this row; pass it as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
+  cursor: String!
+  "The identity in this row."
+  node: IdentitySummary!
+}
+
+"Which identities under review to list. All given conditions must hold."
+input IdentitySummaryFilter {
+  """
+  Identities with one of these values of ` + "`" + `IdentitySummary.id` + "`" + ` or ` + "`" + `IdentitySummary.rawId` + "`" + `, at most
+  100; an empty list matches nothing. The ids of the identities themselves do not match.
+  """
+  ids: [ID!]
+  """
+  Identities with all items decided (true) or with some still open (false). With false, the list
+  shrinks as items are decided, so paging through it at the same time skips rows: read every page
+  first, or start again.
+  """
+  completed: Boolean
+  "Identities with this name."
+  name: TextMatch
+}
+
+"One field to order identities under review by."
+input IdentitySummaryOrder {
+  "The field to order by."
+  field: IdentitySummaryOrderField!
+  "Whether to order ascending or descending."
+  direction: OrderDirection! = ASC
+}
+
+"The fields that identities under review can be ordered by."
+enum IdentitySummaryOrderField {
+  "By the name of the identity."
+  NAME
+}
+`, BuiltIn: false},
 	{Name: "../../schema/mutation_error.graphqls", Input: `"A refusal that a person can act on."
 type MutationError {
   "The kind of refusal, for programs."
@@ -2843,8 +4501,9 @@ UPSTREAM_INVALID.
 """
 type Query {
   """
-  Returns any object that has a global id: a certification, a review item or a task. It is null
-  without an error if there is no such object, and null with FORBIDDEN if the caller may not see it.
+  Returns any object that has a global id: a certification, a review item, an identity under review,
+  a task, a campaign or a person. It is null without an error if there is no such object, and null
+  with FORBIDDEN if the caller may not see it.
   """
   node(
     "The global ` + "`" + `id` + "`" + ` of the object; a REST identifier has no type, and is BAD_USER_INPUT."
@@ -2852,8 +4511,8 @@ type Query {
   ): Node
   """
   Returns many objects by their global ids, in the order of ` + "`" + `ids` + "`" + `, with null in place of each object
-  that does not exist. Up to 50 certifications, or 50 review items of the same certification, share
-  one upstream call.
+  that does not exist. Up to 50 certifications, campaigns or people, or 50 review items or
+  identities under review of the same certification, share one upstream call.
   """
   nodes(
     "The global ` + "`" + `id` + "`" + ` of each object; types may be mixed. A REST identifier is BAD_USER_INPUT."
@@ -2974,6 +4633,180 @@ input PermissionFilter {
   rights: [String!]
   "Whether both conditions must hold or one is enough; it has no effect if only one is given."
   match: FilterMatch! = ALL
+}
+`, BuiltIn: false},
+	{Name: "../../schema/public_identity.graphqls", Input: `extend type Query {
+  """
+  Lists the people of the tenant, for everybody who is signed in: to choose somebody to reassign to,
+  or to look somebody up. It costs one upstream call for every 250 rows, with ` + "`" + `search` + "`" + ` too.
+  """
+  identities(
+    """
+    What a person types to find somebody: people whose first name, last name, user name or e-mail
+    address begins with it, ignoring case; of several words, those whose first and last names begin
+    with them, in either order. A blank text finds everybody. At most 100 characters.
+    """
+    search: String
+    "Which people to list; all of them if omitted."
+    filter: PublicIdentityFilter
+    """
+    Whether to list only people who are fit to be chosen: they are correlated or protected, have a
+    user name, a last name and an e-mail address, and are not the tenant's built-in administrators.
+    People who are inactive are listed all the same: see ` + "`" + `identityState` + "`" + `.
+    """
+    completeOnly: Boolean! = false
+    """
+    The order of the rows; each entry breaks the ties of those before it. If omitted, it is the
+    upstream's default, normally by creation date, then id.
+    """
+    orderBy: [PublicIdentityOrder!]
+    """
+    How many rows to read, counted from the start, from ` + "`" + `after` + "`" + ` or from ` + "`" + `offset` + "`" + `: 50 if neither
+    ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given, at most 1000. Combined with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + ` it is
+    BAD_USER_INPUT.
+    """
+    first: Int
+    """
+    Reads the rows that follow this cursor, which is valid only for the same parent, filter and
+    order. Combined with ` + "`" + `last` + "`" + `, ` + "`" + `before` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    """
+    after: String
+    """
+    How many rows to read, counted back from the end or from ` + "`" + `before` + "`" + `: at most 1000. Without
+    ` + "`" + `before` + "`" + ` it costs one more upstream call; combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is
+    BAD_USER_INPUT.
+    """
+    last: Int
+    """
+    Reads the rows that come before this cursor, which is valid only for the same parent, filter and
+    order. Combined with ` + "`" + `first` + "`" + `, ` + "`" + `after` + "`" + ` or ` + "`" + `offset` + "`" + ` it is BAD_USER_INPUT.
+    """
+    before: String
+    """
+    How many rows to skip from the start, for tables with page numbers; use it with ` + "`" + `first` + "`" + `.
+    Combined with ` + "`" + `last` + "`" + ` or a cursor it is BAD_USER_INPUT.
+    """
+    offset: Int
+  ): PublicIdentityConnection
+}
+
+"""
+A person, as far as everybody in the tenant may know of them. A field is null if the upstream does
+not report it.
+"""
+type PublicIdentity implements Node {
+  "An opaque identifier of the person, unique among objects of all types."
+  id: ID!
+  """
+  The identifier of the identity in the REST API; like ` + "`" + `id` + "`" + `, it can be used as the argument
+  ` + "`" + `reviewer` + "`" + ` and as ` + "`" + `reassignTo` + "`" + `.
+  """
+  rawId: ID!
+  "The name to show."
+  name: String
+  "The user name, or another text that identifies the person within the tenant."
+  alias: String
+  "The e-mail address; null if there is none."
+  email: String
+  """
+  The lifecycle state in the tenant's own words, such as ` + "`" + `Active` + "`" + ` or ` + "`" + `prehire` + "`" + `; it must not be
+  parsed.
+  """
+  status: String
+  """
+  What the lifecycle state means to the upstream. People who are inactive are no good choice as
+  reviewers; null, which is common, counts as active.
+  """
+  identityState: IdentityState
+  "The person's manager; null if nobody is named."
+  manager: Identity
+  """
+  What else the tenant shows everybody, such as department or location: at most five attributes,
+  chosen by an administrator; empty if none are.
+  """
+  attributes: [PublicIdentityAttribute!]
+}
+
+"What the lifecycle state of an identity means to the upstream."
+enum IdentityState {
+  "The identity takes part in everything."
+  ACTIVE
+  "The identity is away for some time."
+  INACTIVE_SHORT_TERM
+  "The identity is gone for good, or for long."
+  INACTIVE_LONG_TERM
+  "A value that this schema does not know yet."
+  UNRECOGNIZED
+}
+
+"An attribute of people that the tenant shows everybody."
+type PublicIdentityAttribute {
+  "The name of the attribute for programs, such as ` + "`" + `department` + "`" + `."
+  key: String
+  "The name of the attribute to show, such as ` + "`" + `Department` + "`" + `."
+  name: String
+  "The value for this person; null if there is none."
+  value: String
+}
+
+"One page of people."
+type PublicIdentityConnection {
+  "The rows of this page in order, each with its cursor."
+  edges: [PublicIdentityEdge!]!
+  """
+  The rows of this page in order, without their cursors. A row that has no identifier, or cannot be
+  read, is left out, with UPSTREAM_INVALID at the connection.
+  """
+  nodes: [PublicIdentity!]!
+  "Whether there are rows before and after this page, and the cursors to continue from."
+  pageInfo: PageInfo!
+  """
+  How many rows match the filter on all pages together, including any that the upstream hides; null
+  if the upstream does not report it. Selecting it costs no further upstream call, but the upstream
+  takes longer to respond.
+  """
+  totalCount: Int
+}
+
+"One row of a page of people."
+type PublicIdentityEdge {
+  "An opaque cursor of this row; pass it as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to continue from here."
+  cursor: String!
+  "The person in this row."
+  node: PublicIdentity!
+}
+
+"""
+Which people to list. ` + "`" + `match` + "`" + ` says how ` + "`" + `alias` + "`" + `, ` + "`" + `email` + "`" + `, ` + "`" + `firstName` + "`" + ` and ` + "`" + `lastName` + "`" + ` are combined;
+` + "`" + `ids` + "`" + ` must match in any case. The name to show, the manager and the state cannot be filtered by.
+"""
+input PublicIdentityFilter {
+  "People with one of these ids, global or REST, at most 100; an empty list matches nothing."
+  ids: [ID!]
+  "People with this user name."
+  alias: TextMatch
+  "People with this e-mail address."
+  email: TextMatch
+  "People with this first name, which the upstream never returns."
+  firstName: TextMatch
+  "People with this last name, which the upstream never returns."
+  lastName: TextMatch
+  "Whether all of the texts must match or one is enough; it has no effect if only one is given."
+  match: FilterMatch! = ALL
+}
+
+"One field to order people by."
+input PublicIdentityOrder {
+  "The field to order by."
+  field: PublicIdentityOrderField!
+  "Whether to order ascending or descending."
+  direction: OrderDirection! = ASC
+}
+
+"The fields that people can be ordered by."
+enum PublicIdentityOrderField {
+  "By the name to show."
+  NAME
 }
 `, BuiltIn: false},
 	{Name: "../../schema/rate_limit.graphqls", Input: `extend type Query {
@@ -3205,24 +5038,6 @@ enum Decision {
   UNRECOGNIZED
 }
 
-"""
-An identity under review within one certification, which groups the items that concern it. A field
-is null if the upstream does not report it.
-"""
-type IdentitySummary {
-  """
-  The REST identifier of this summary within its certification, for ` + "`" + `identitySummaryIds` + "`" + ` and for
-  reassignment. It does not identify the identity itself: ` + "`" + `identityId` + "`" + ` does.
-  """
-  id: ID!
-  "The REST identifier of the identity itself, the same in every certification."
-  identityId: ID
-  "The name of the identity."
-  name: String
-  "Whether all items of this identity in the certification are decided."
-  completed: Boolean
-}
-
 "Which review items to list. All given conditions must hold."
 input AccessReviewItemFilter {
   "Items with one of these ids, global or REST, at most 100; an empty list matches nothing."
@@ -3236,8 +5051,9 @@ input AccessReviewItemFilter {
   """
   completed: Boolean
   """
-  Items with one of these values of ` + "`" + `IdentitySummary.id` + "`" + `, at most 100; an empty list matches
-  nothing. The ids of identities themselves do not match.
+  Items of one of these identities under review: the global ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of an
+  IdentitySummary, at most 100; an empty list matches nothing. The ids of the identities themselves
+  do not match.
   """
   identitySummaryIds: [ID!]
   "Items of identities with this name."
@@ -3309,6 +5125,12 @@ type Reviewer {
   created: DateTime
   "When the identity or governance group last changed; null if the upstream does not report it."
   modified: DateTime
+  """
+  What everybody in the tenant may know of the person, at one upstream call for every 50 people of a
+  list. It is null without an error if there is nobody with this identifier, or nobody whom the
+  caller may see, and for a governance group.
+  """
+  publicIdentity: PublicIdentity
 }
 
 "Whether a reviewer is one identity or a group of them."
@@ -3335,6 +5157,12 @@ type Identity {
   name: String
   "The e-mail address; null if there is none."
   email: String
+  """
+  What everybody in the tenant may know of the person, at one upstream call for every 50 people of a
+  list. It is null without an error if there is nobody with this identifier, or nobody whom the
+  caller may see.
+  """
+  publicIdentity: PublicIdentity
 }
 
 "One page of identities."
@@ -3366,7 +5194,10 @@ type IdentityEdge {
 
 "Which reviewers to list. All given conditions must hold."
 input ReviewerFilter {
-  "Reviewers with one of these REST ids of identities, at most 100; an empty list matches nothing."
+  """
+  Reviewers with one of these ids of people, global or REST, at most 100; an empty list matches
+  nothing.
+  """
   ids: [ID!]
   "Reviewers with this name."
   name: TextMatch
@@ -3475,8 +5306,9 @@ type SignOffCertificationPayload {
   """
   pendingCertificationTasks(
     """
-    Only tasks of this reviewer: the REST id of an identity, or ` + "`" + `me` + "`" + ` for the caller, which requires
-    a token that belongs to a user. Only administrators can use another identity's id.
+    Only tasks of this reviewer: the global ` + "`" + `id` + "`" + ` of a person or the REST id of an identity, or ` + "`" + `me` + "`" + `
+    for the caller, which requires a token that belongs to a user. Only administrators can use the
+    id of somebody else.
     """
     reviewer: ID
     "Which tasks to list; all pending ones if omitted."
@@ -3709,6 +5541,57 @@ input CertificationTaskFilter {
   types: [CertificationTaskTypeInput!]
 }
 `, BuiltIn: false},
+	{Name: "../../schema/viewer.graphqls", Input: `extend type Query {
+  """
+  Who the gateway acts for, as far as the credential tells, at no upstream call. None of it is
+  verified: what the caller may do is up to the upstream alone. It is null if the request has no
+  credential.
+  """
+  viewer: Viewer
+}
+
+"""
+Who the gateway acts for. A field is null if the credential does not tell, as with a token that is
+no JWT.
+"""
+type Viewer {
+  "What kind of credential the gateway uses for the caller."
+  credential: ViewerCredential!
+  """
+  The REST identifier of the identity that the credential stands for, who is ` + "`" + `me` + "`" + ` as a ` + "`" + `reviewer` + "`" + `;
+  null for a client that belongs to no user.
+  """
+  identityId: ID
+  "The name that the identity signs in with; the name to show is in ` + "`" + `publicIdentity` + "`" + `."
+  userName: String
+  """
+  The user levels that the token claims, such as ` + "`" + `ORG_ADMIN` + "`" + ` or ` + "`" + `CERT_ADMIN` + "`" + `. They help to hide what
+  would be FORBIDDEN, and are no permissions: a caller may have others.
+  """
+  authorities: [String!]
+  """
+  When the credential ends; null if that is not known. A token of the gateway itself is renewed
+  before that.
+  """
+  expiresAt: DateTime
+  """
+  What everybody in the tenant may know of the viewer, such as the name to show, at one upstream
+  call, which is shared with those for other people. It is null without an error if ` + "`" + `identityId` + "`" + ` is
+  null, or the upstream shows nobody with that id.
+  """
+  publicIdentity: PublicIdentity
+}
+
+"What kind of credential the gateway uses for a caller."
+enum ViewerCredential {
+  "A token that came with the request."
+  BEARER
+  "A session in the browser, after signing in at the tenant."
+  SESSION
+  "The gateway's own credential, which is the same for everybody whom the gateway lets in with it."
+  SERVICE
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -3794,6 +5677,40 @@ func (ec *executionContext) childFields_AccessReviewItemEdge(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type AccessReviewItemEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_AccessSummary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "access":
+		return ec.fieldContext_AccessSummary_access(ctx, field)
+	case "reviewItems":
+		return ec.fieldContext_AccessSummary_reviewItems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessSummary", field.Name)
+}
+
+func (ec *executionContext) childFields_AccessSummaryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AccessSummaryConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AccessSummaryConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AccessSummaryConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AccessSummaryConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessSummaryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AccessSummaryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AccessSummaryEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AccessSummaryEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessSummaryEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Account(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rawId":
@@ -3852,6 +5769,8 @@ func (ec *executionContext) childFields_Campaign(ctx context.Context, field grap
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Campaign_id(ctx, field)
+	case "rawId":
+		return ec.fieldContext_Campaign_rawId(ctx, field)
 	case "name":
 		return ec.fieldContext_Campaign_name(ctx, field)
 	case "description":
@@ -3862,8 +5781,150 @@ func (ec *executionContext) childFields_Campaign(ctx context.Context, field grap
 		return ec.fieldContext_Campaign_correlatedStatus(ctx, field)
 	case "mandatoryCommentRequirement":
 		return ec.fieldContext_Campaign_mandatoryCommentRequirement(ctx, field)
+	case "details":
+		return ec.fieldContext_Campaign_details(ctx, field)
+	case "settings":
+		return ec.fieldContext_Campaign_settings(ctx, field)
+	case "certifications":
+		return ec.fieldContext_Campaign_certifications(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Campaign", field.Name)
+}
+
+func (ec *executionContext) childFields_CampaignAccessConstraint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "type":
+		return ec.fieldContext_CampaignAccessConstraint_type(ctx, field)
+	case "operator":
+		return ec.fieldContext_CampaignAccessConstraint_operator(ctx, field)
+	case "ids":
+		return ec.fieldContext_CampaignAccessConstraint_ids(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CampaignAccessConstraint", field.Name)
+}
+
+func (ec *executionContext) childFields_CampaignAlert(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "level":
+		return ec.fieldContext_CampaignAlert_level(ctx, field)
+	case "messages":
+		return ec.fieldContext_CampaignAlert_messages(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CampaignAlert", field.Name)
+}
+
+func (ec *executionContext) childFields_CampaignConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CampaignConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CampaignConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CampaignConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CampaignConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CampaignConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CampaignDetails(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_CampaignDetails_status(ctx, field)
+	case "deadline":
+		return ec.fieldContext_CampaignDetails_deadline(ctx, field)
+	case "created":
+		return ec.fieldContext_CampaignDetails_created(ctx, field)
+	case "totalCertifications":
+		return ec.fieldContext_CampaignDetails_totalCertifications(ctx, field)
+	case "completedCertifications":
+		return ec.fieldContext_CampaignDetails_completedCertifications(ctx, field)
+	case "emailNotificationEnabled":
+		return ec.fieldContext_CampaignDetails_emailNotificationEnabled(ctx, field)
+	case "autoRevokeAllowed":
+		return ec.fieldContext_CampaignDetails_autoRevokeAllowed(ctx, field)
+	case "recommendationsEnabled":
+		return ec.fieldContext_CampaignDetails_recommendationsEnabled(ctx, field)
+	case "alerts":
+		return ec.fieldContext_CampaignDetails_alerts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CampaignDetails", field.Name)
+}
+
+func (ec *executionContext) childFields_CampaignEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CampaignEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CampaignEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CampaignEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CampaignFilterReference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rawId":
+		return ec.fieldContext_CampaignFilterReference_rawId(ctx, field)
+	case "name":
+		return ec.fieldContext_CampaignFilterReference_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CampaignFilterReference", field.Name)
+}
+
+func (ec *executionContext) childFields_CampaignRoleComposition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_CampaignRoleComposition_description(ctx, field)
+	case "query":
+		return ec.fieldContext_CampaignRoleComposition_query(ctx, field)
+	case "roleIds":
+		return ec.fieldContext_CampaignRoleComposition_roleIds(ctx, field)
+	case "reviewer":
+		return ec.fieldContext_CampaignRoleComposition_reviewer(ctx, field)
+	case "remediator":
+		return ec.fieldContext_CampaignRoleComposition_remediator(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CampaignRoleComposition", field.Name)
+}
+
+func (ec *executionContext) childFields_CampaignSearch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "type":
+		return ec.fieldContext_CampaignSearch_type(ctx, field)
+	case "description":
+		return ec.fieldContext_CampaignSearch_description(ctx, field)
+	case "query":
+		return ec.fieldContext_CampaignSearch_query(ctx, field)
+	case "identityIds":
+		return ec.fieldContext_CampaignSearch_identityIds(ctx, field)
+	case "accessConstraints":
+		return ec.fieldContext_CampaignSearch_accessConstraints(ctx, field)
+	case "reviewer":
+		return ec.fieldContext_CampaignSearch_reviewer(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CampaignSearch", field.Name)
+}
+
+func (ec *executionContext) childFields_CampaignSettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "modified":
+		return ec.fieldContext_CampaignSettings_modified(ctx, field)
+	case "campaignFilter":
+		return ec.fieldContext_CampaignSettings_campaignFilter(ctx, field)
+	case "sunsetCommentsRequired":
+		return ec.fieldContext_CampaignSettings_sunsetCommentsRequired(ctx, field)
+	case "sourceIds":
+		return ec.fieldContext_CampaignSettings_sourceIds(ctx, field)
+	case "search":
+		return ec.fieldContext_CampaignSettings_search(ctx, field)
+	case "roleComposition":
+		return ec.fieldContext_CampaignSettings_roleComposition(ctx, field)
+	case "machineAccountReviewer":
+		return ec.fieldContext_CampaignSettings_machineAccountReviewer(ctx, field)
+	case "sourcesWithOrphanEntitlements":
+		return ec.fieldContext_CampaignSettings_sourcesWithOrphanEntitlements(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CampaignSettings", field.Name)
 }
 
 func (ec *executionContext) childFields_Certification(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3906,6 +5967,12 @@ func (ec *executionContext) childFields_Certification(ctx context.Context, field
 		return ec.fieldContext_Certification_reassignment(ctx, field)
 	case "reviewItems":
 		return ec.fieldContext_Certification_reviewItems(ctx, field)
+	case "identitySummaries":
+		return ec.fieldContext_Certification_identitySummaries(ctx, field)
+	case "accessSummaries":
+		return ec.fieldContext_Certification_accessSummaries(ctx, field)
+	case "decisionSummary":
+		return ec.fieldContext_Certification_decisionSummary(ctx, field)
 	case "reviewers":
 		return ec.fieldContext_Certification_reviewers(ctx, field)
 	case "pendingTasks":
@@ -4046,6 +6113,36 @@ func (ec *executionContext) childFields_DecideReviewItemsPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type DecideReviewItemsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DecisionCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "made":
+		return ec.fieldContext_DecisionCounts_made(ctx, field)
+	case "total":
+		return ec.fieldContext_DecisionCounts_total(ctx, field)
+	case "approved":
+		return ec.fieldContext_DecisionCounts_approved(ctx, field)
+	case "revoked":
+		return ec.fieldContext_DecisionCounts_revoked(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecisionCounts", field.Name)
+}
+
+func (ec *executionContext) childFields_DecisionSummary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entitlements":
+		return ec.fieldContext_DecisionSummary_entitlements(ctx, field)
+	case "accessProfiles":
+		return ec.fieldContext_DecisionSummary_accessProfiles(ctx, field)
+	case "roles":
+		return ec.fieldContext_DecisionSummary_roles(ctx, field)
+	case "accounts":
+		return ec.fieldContext_DecisionSummary_accounts(ctx, field)
+	case "all":
+		return ec.fieldContext_DecisionSummary_all(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecisionSummary", field.Name)
+}
+
 func (ec *executionContext) childFields_Entitlement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rawId":
@@ -4098,6 +6195,8 @@ func (ec *executionContext) childFields_Identity(ctx context.Context, field grap
 		return ec.fieldContext_Identity_name(ctx, field)
 	case "email":
 		return ec.fieldContext_Identity_email(ctx, field)
+	case "publicIdentity":
+		return ec.fieldContext_Identity_publicIdentity(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Identity", field.Name)
 }
@@ -4130,14 +6229,46 @@ func (ec *executionContext) childFields_IdentitySummary(ctx context.Context, fie
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_IdentitySummary_id(ctx, field)
+	case "rawId":
+		return ec.fieldContext_IdentitySummary_rawId(ctx, field)
 	case "identityId":
 		return ec.fieldContext_IdentitySummary_identityId(ctx, field)
 	case "name":
 		return ec.fieldContext_IdentitySummary_name(ctx, field)
 	case "completed":
 		return ec.fieldContext_IdentitySummary_completed(ctx, field)
+	case "reviewItems":
+		return ec.fieldContext_IdentitySummary_reviewItems(ctx, field)
+	case "decisionSummary":
+		return ec.fieldContext_IdentitySummary_decisionSummary(ctx, field)
+	case "publicIdentity":
+		return ec.fieldContext_IdentitySummary_publicIdentity(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IdentitySummary", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentitySummaryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_IdentitySummaryConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_IdentitySummaryConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_IdentitySummaryConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_IdentitySummaryConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentitySummaryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentitySummaryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_IdentitySummaryEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_IdentitySummaryEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentitySummaryEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_MutationError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4202,6 +6333,66 @@ func (ec *executionContext) childFields_PermissionEdge(ctx context.Context, fiel
 		return ec.fieldContext_PermissionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PermissionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PublicIdentity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PublicIdentity_id(ctx, field)
+	case "rawId":
+		return ec.fieldContext_PublicIdentity_rawId(ctx, field)
+	case "name":
+		return ec.fieldContext_PublicIdentity_name(ctx, field)
+	case "alias":
+		return ec.fieldContext_PublicIdentity_alias(ctx, field)
+	case "email":
+		return ec.fieldContext_PublicIdentity_email(ctx, field)
+	case "status":
+		return ec.fieldContext_PublicIdentity_status(ctx, field)
+	case "identityState":
+		return ec.fieldContext_PublicIdentity_identityState(ctx, field)
+	case "manager":
+		return ec.fieldContext_PublicIdentity_manager(ctx, field)
+	case "attributes":
+		return ec.fieldContext_PublicIdentity_attributes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublicIdentity", field.Name)
+}
+
+func (ec *executionContext) childFields_PublicIdentityAttribute(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_PublicIdentityAttribute_key(ctx, field)
+	case "name":
+		return ec.fieldContext_PublicIdentityAttribute_name(ctx, field)
+	case "value":
+		return ec.fieldContext_PublicIdentityAttribute_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublicIdentityAttribute", field.Name)
+}
+
+func (ec *executionContext) childFields_PublicIdentityConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PublicIdentityConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PublicIdentityConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PublicIdentityConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PublicIdentityConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublicIdentityConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PublicIdentityEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PublicIdentityEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PublicIdentityEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublicIdentityEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_RateLimit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4274,6 +6465,8 @@ func (ec *executionContext) childFields_Reviewer(ctx context.Context, field grap
 		return ec.fieldContext_Reviewer_created(ctx, field)
 	case "modified":
 		return ec.fieldContext_Reviewer_modified(ctx, field)
+	case "publicIdentity":
+		return ec.fieldContext_Reviewer_publicIdentity(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Reviewer", field.Name)
 }
@@ -4288,6 +6481,16 @@ func (ec *executionContext) childFields_SignOffCertificationPayload(ctx context.
 	return nil, fmt.Errorf("no field named %q was found under type SignOffCertificationPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SourceReference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rawId":
+		return ec.fieldContext_SourceReference_rawId(ctx, field)
+	case "name":
+		return ec.fieldContext_SourceReference_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SourceReference", field.Name)
+}
+
 func (ec *executionContext) childFields_UpstreamMessage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "locale":
@@ -4298,6 +6501,24 @@ func (ec *executionContext) childFields_UpstreamMessage(ctx context.Context, fie
 		return ec.fieldContext_UpstreamMessage_text(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpstreamMessage", field.Name)
+}
+
+func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "credential":
+		return ec.fieldContext_Viewer_credential(ctx, field)
+	case "identityId":
+		return ec.fieldContext_Viewer_identityId(ctx, field)
+	case "userName":
+		return ec.fieldContext_Viewer_userName(ctx, field)
+	case "authorities":
+		return ec.fieldContext_Viewer_authorities(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Viewer_expiresAt(ctx, field)
+	case "publicIdentity":
+		return ec.fieldContext_Viewer_publicIdentity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

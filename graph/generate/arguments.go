@@ -11,7 +11,7 @@ import (
 	"github.com/99designs/gqlgen/plugin"
 )
 
-// arguments is the plugin of gqlgen that writes how the arguments of connection fields are read, with
+// arguments is the plugin of gqlgen that writes how the arguments of fields below the root are read, with
 // their types, outside of the fields' resolvers; and how an order of the schema becomes the upstream's.
 type arguments struct{}
 
@@ -31,7 +31,7 @@ const (
 // GenerateCode writes arguments.generated.go beside what gqlgen generates.
 func (arguments) GenerateCode(data *codegen.Data) error {
 	p := newPrinter(data.Config.Exec.Pkg())
-	p.line("// An ArgumentReader reads the arguments of connection fields outside of their resolvers.")
+	p.line("// An ArgumentReader reads the arguments of fields below the root outside of their resolvers.")
 	p.line("type ArgumentReader struct{ schema *executableSchema }")
 	p.line("")
 	p.line("// NewArgumentReader returns the ArgumentReader of a schema that NewExecutableSchema has returned.")
@@ -40,7 +40,7 @@ func (arguments) GenerateCode(data *codegen.Data) error {
 	p.line("}")
 	for _, object := range data.Objects {
 		for _, field := range object.Fields {
-			if !object.Root && strings.HasSuffix(field.TypeReference.Definition.Name, "Connection") {
+			if !object.Root && len(field.Args) > 0 && !strings.HasPrefix(object.Name, "__") {
 				printArguments(p, field)
 			}
 		}
@@ -57,14 +57,16 @@ func (arguments) GenerateCode(data *codegen.Data) error {
 	return os.WriteFile(filepath.Join(data.Config.Exec.Dir(), "arguments.generated.go"), source, 0o644) //nolint:gosec // as other sources are
 }
 
-// printArguments prints the type of a connection field's arguments, and the method that reads them.
+// printArguments prints the type of a field's arguments, and the method that reads them.
 func printArguments(p *printer, field *codegen.Field) {
 	name := field.Object.Name + templates.ToGo(field.Name)
 	place := field.Object.Name + "." + field.Name
 	p.line("")
 	p.line("// %sArguments are the arguments of %s.", name, place)
 	p.line("type %sArguments struct {", name)
-	p.line("%s.Arguments", p.pkg(relayPath))
+	if slices.ContainsFunc(field.Args, func(a *codegen.FieldArgument) bool { return a.Name == pagingArguments[0] }) {
+		p.line("%s.Arguments", p.pkg(relayPath))
+	}
 	for _, argument := range field.Args {
 		if !slices.Contains(pagingArguments, argument.Name) {
 			p.line("%s %s", templates.ToGo(argument.Name), p.typeOf(argument.TypeReference.GO))

@@ -13,17 +13,22 @@ import (
 const batchWait = time.Minute
 
 // A batched loader reads what has a bulk form upstream. The caller announces all keys that belong
-// together in one call, and they are read as one batch. No time window has to guess which they are,
-// so the number of batches is exact and a single key does not wait.
+// together in one call, and they are read as one batch. No time window has to guess which they are. A loader
+// that gathers waits with its batch, besides, as long as other reads of the operation may show more keys.
 type batched[K comparable, V any] struct {
+	loaders *Loaders // of the operation
+	gathers bool
+
 	mu        sync.Mutex // held while the keys of a batch are collected
 	loader    *dataloader.Loader[K, V]
 	announced []dataloader.Thunk[V]
+	then      []func() // what follows on the keys that are not being read yet
+	waits     bool     // they are held back
 }
 
 // newBatched returns a loader that reads batches with read.
-func newBatched[K comparable, V any](read dataloader.BatchFunc[K, V]) *batched[K, V] {
-	return &batched[K, V]{loader: dataloader.NewBatchedLoader(read,
+func newBatched[K comparable, V any](read dataloader.BatchFunc[K, V], loaders *Loaders, gathers bool) *batched[K, V] {
+	return &batched[K, V]{loaders: loaders, gathers: gathers, loader: dataloader.NewBatchedLoader(read,
 		dataloader.WithWait[K, V](batchWait),
 		// The queue of a batch, which its reader empties continuously. By default it has room
 		// for a thousand keys, which is 8 KB even for a single key.
@@ -42,13 +47,53 @@ func observed[K comparable, V any](read dataloader.BatchFunc[K, V], batch string
 	}
 }
 
-// announce starts to read keys as one batch, except those that have been read or are being read.
-func (b *batched[K, V]) announce(ctx context.Context, keys []K) {
+// announce starts to read keys as one batch, except those that have been read or are being read. then, if it
+// is not nil, runs once they are being read, and may wait for them; loaders that gather wait for its end.
+func (b *batched[K, V]) announce(ctx context.Context, keys []K, then func()) {
+	if len(keys) == 0 {
+		return
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, key := range keys {
 		b.announced = append(b.announced, b.loader.Load(ctx, key))
 	}
+	if then != nil {
+		b.then = append(b.then, then)
+	}
+	b.begin()
+}
+
+// begin starts to read the keys that were collected or, if the loader gathers, has that done when nothing
+// may show more of them any more. b.mu is held.
+func (b *batched[K, V]) begin() {
+	switch {
+	case b.waits:
+	case b.gathers && b.loaders.gathering.hold(b.start):
+		b.waits = true
+	default:
+		b.read()
+	}
+}
+
+// start starts to read the keys that were held back.
+func (b *batched[K, V]) start() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.waits = false
+	b.read()
+}
+
+// read starts to read the keys that were collected, and what follows on them. b.mu is held.
+func (b *batched[K, V]) read() {
+	for _, then := range b.then {
+		b.loaders.Gather()
+		b.loaders.Go(func() {
+			defer b.loaders.Gathered()
+			then()
+		})
+	}
+	b.then = nil
 	b.loader.Flush()
 }
 
@@ -66,7 +111,7 @@ func (b *batched[K, V]) wait() {
 func (b *batched[K, V]) load(ctx context.Context, key K) (V, error) {
 	b.mu.Lock()
 	thunk := b.loader.Load(ctx, key)
-	b.loader.Flush()
+	b.begin()
 	b.mu.Unlock()
 	return thunk()
 }

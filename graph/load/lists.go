@@ -23,7 +23,7 @@ func (l *Loaders) ListItems(ctx context.Context, certificationID string, p upstr
 
 // ListPermissions returns a page of the permissions behind a review item
 // (getIdentityCertificationItemPermissions).
-func (l *Loaders) ListPermissions(ctx context.Context, item ItemKey, p upstream.GetIdentityCertificationItemPermissionsParams) (upstream.Page[upstream.Permission], error) {
+func (l *Loaders) ListPermissions(ctx context.Context, item MemberKey, p upstream.GetIdentityCertificationItemPermissionsParams) (upstream.Page[upstream.Permission], error) {
 	return l.permissions.do(ctx, key(p.Query(), item.CertificationID, item.ID), func() (upstream.Page[upstream.Permission], error) {
 		return l.client.GetIdentityCertificationItemPermissions(ctx, item.CertificationID, item.ID, p)
 	})
@@ -40,6 +40,43 @@ func (l *Loaders) ListReviewers(ctx context.Context, certificationID string, p u
 func (l *Loaders) ListTasks(ctx context.Context, p upstream.GetPendingCertificationTasksParams) (upstream.Page[upstream.CertificationTask], error) {
 	return l.tasks.do(ctx, key(p.Query()), func() (upstream.Page[upstream.CertificationTask], error) {
 		return l.client.GetPendingCertificationTasks(ctx, p)
+	})
+}
+
+// ListIdentitySummaries returns a page of the identities under review in a certification
+// (getIdentitySummaries).
+func (l *Loaders) ListIdentitySummaries(ctx context.Context, certificationID string, p upstream.GetIdentitySummariesParams) (upstream.Page[upstream.CertificationIdentitySummary], error) {
+	return l.identitySummaries.do(ctx, key(p.Query(), certificationID), func() (upstream.Page[upstream.CertificationIdentitySummary], error) {
+		return l.client.GetIdentitySummaries(ctx, certificationID, p)
+	})
+}
+
+// ListAccessSummaries returns a page of the access under review in a certification
+// (getIdentityAccessSummaries).
+func (l *Loaders) ListAccessSummaries(ctx context.Context, certificationID string, p upstream.GetIdentityAccessSummariesParams) (upstream.Page[upstream.AccessSummary], error) {
+	return l.accessSummaries.do(ctx, key(p.Query(), certificationID, string(p.Type)), func() (upstream.Page[upstream.AccessSummary], error) {
+		return l.client.GetIdentityAccessSummaries(ctx, certificationID, p)
+	})
+}
+
+// DecisionSummary returns the numbers of decisions in a certification (getIdentityDecisionSummary).
+func (l *Loaders) DecisionSummary(ctx context.Context, certificationID string, p upstream.GetIdentityDecisionSummaryParams) (*upstream.IdentityCertDecisionSummary, error) {
+	return l.decisionSummary.do(ctx, key(p.Query(), certificationID), func() (*upstream.IdentityCertDecisionSummary, error) {
+		return l.client.GetIdentityDecisionSummary(ctx, certificationID, p)
+	})
+}
+
+// ListCampaigns returns a page of campaigns (getActiveCampaigns).
+func (l *Loaders) ListCampaigns(ctx context.Context, p upstream.GetActiveCampaignsParams) (upstream.Page[upstream.SlimCampaign], error) {
+	return l.campaigns.do(ctx, key(p.Query()), func() (upstream.Page[upstream.SlimCampaign], error) {
+		return l.client.GetActiveCampaigns(ctx, p)
+	})
+}
+
+// ListPeople returns a page of the people of the tenant (getPublicIdentities).
+func (l *Loaders) ListPeople(ctx context.Context, p upstream.GetPublicIdentitiesParams) (upstream.Page[upstream.PublicIdentity], error) {
+	return l.people.do(ctx, key(p.Query()), func() (upstream.Page[upstream.PublicIdentity], error) {
+		return l.client.GetPublicIdentities(ctx, p)
 	})
 }
 

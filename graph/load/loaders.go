@@ -22,34 +22,54 @@ type Loaders struct {
 	cancel  context.CancelFunc // of all reads
 	running sync.WaitGroup
 
-	certification *batched[string, *upstream.IdentityCertification]
-	item          *batched[ItemKey, *upstream.AccessReviewItem]
-	pendingTasks  *batched[string, []upstream.CertificationTask]
+	gathering gathering // of people and campaigns
 
-	task           memo[*upstream.CertificationTask]
-	certifications memo[upstream.Page[upstream.IdentityCertification]]
-	items          memo[upstream.Page[upstream.AccessReviewItem]]
-	permissions    memo[upstream.Page[upstream.Permission]]
-	reviewers      memo[upstream.Page[upstream.IdentityReference]]
-	tasks          memo[upstream.Page[upstream.CertificationTask]]
+	certification   *batched[string, *upstream.IdentityCertification]
+	item            *batched[MemberKey, *upstream.AccessReviewItem]
+	identitySummary *batched[MemberKey, *upstream.CertificationIdentitySummary]
+	pendingTasks    *batched[string, []upstream.CertificationTask]
+	campaign        *batched[string, *upstream.SlimCampaign]
+	campaignInFull  *batched[string, *upstream.Campaign]
+	person          *batched[string, *upstream.PublicIdentity]
+
+	task              memo[*upstream.CertificationTask]
+	certifications    memo[upstream.Page[upstream.IdentityCertification]]
+	items             memo[upstream.Page[upstream.AccessReviewItem]]
+	permissions       memo[upstream.Page[upstream.Permission]]
+	reviewers         memo[upstream.Page[upstream.IdentityReference]]
+	tasks             memo[upstream.Page[upstream.CertificationTask]]
+	identitySummaries memo[upstream.Page[upstream.CertificationIdentitySummary]]
+	accessSummaries   memo[upstream.Page[upstream.AccessSummary]]
+	decisionSummary   memo[*upstream.IdentityCertDecisionSummary]
+	campaigns         memo[upstream.Page[upstream.SlimCampaign]]
+	people            memo[upstream.Page[upstream.PublicIdentity]]
 }
 
 // The names under which batches are observed.
 const (
-	batchOfCertifications = "certification"
-	batchOfReviewItems    = "review_item"
-	batchOfPendingTasks   = "pending_tasks"
+	batchOfCertifications    = "certification"
+	batchOfReviewItems       = "review_item"
+	batchOfIdentitySummaries = "identity_summary"
+	batchOfPendingTasks      = "pending_tasks"
+	batchOfCampaigns         = "campaign"
+	batchOfCampaignsInFull   = "campaign_in_full"
+	batchOfPeople            = "public_identity"
 )
 
 // Begin returns the loaders of one operation, and the context in which the operation reads. observe
-// is called with the kind ("certification", "review_item" or "pending_tasks") and the number of keys
-// of each batch before it is read; it may be nil. The caller has to call Close.
+// is called with the kind ("certification", "review_item", "identity_summary", "pending_tasks", "campaign",
+// "campaign_in_full" or "public_identity") and the number of keys of each batch before it is read; it may be
+// nil. The caller has to call Close.
 func Begin(ctx context.Context, client *upstream.Client, observe func(batch string, keys int)) (context.Context, *Loaders) {
 	l := &Loaders{client: client}
 	ctx, l.cancel = context.WithCancel(context.WithValue(ctx, contextKey{}, l))
-	l.certification = newBatched(observed(l.readCertifications, batchOfCertifications, observe))
-	l.item = newBatched(observed(l.readItems, batchOfReviewItems, observe))
-	l.pendingTasks = newBatched(observed(l.readPendingTasks, batchOfPendingTasks, observe))
+	l.certification = newBatched(observed(l.readCertifications, batchOfCertifications, observe), l, false)
+	l.item = newBatched(observed(l.readItems, batchOfReviewItems, observe), l, false)
+	l.identitySummary = newBatched(observed(l.readIdentitySummaries, batchOfIdentitySummaries, observe), l, false)
+	l.pendingTasks = newBatched(observed(l.readPendingTasks, batchOfPendingTasks, observe), l, false)
+	l.campaign = newBatched(observed(l.readCampaigns, batchOfCampaigns, observe), l, true)
+	l.campaignInFull = newBatched(observed(l.readCampaignsInFull, batchOfCampaignsInFull, observe), l, true)
+	l.person = newBatched(observed(l.readPeople, batchOfPeople, observe), l, true)
 	return ctx, l
 }
 
@@ -67,7 +87,11 @@ func (l *Loaders) Close() {
 	l.running.Wait()
 	l.certification.wait()
 	l.item.wait()
+	l.identitySummary.wait()
 	l.pendingTasks.wait()
+	l.campaign.wait()
+	l.campaignInFull.wait()
+	l.person.wait()
 	l.Forget()
 }
 
@@ -76,27 +100,69 @@ func (l *Loaders) Close() {
 func (l *Loaders) Forget() {
 	l.certification.forget()
 	l.item.forget()
+	l.identitySummary.forget()
 	l.pendingTasks.forget()
+	l.campaign.forget()
+	l.campaignInFull.forget()
+	l.person.forget()
 	l.task.forget()
 	l.certifications.forget()
 	l.items.forget()
 	l.permissions.forget()
 	l.reviewers.forget()
 	l.tasks.forget()
+	l.identitySummaries.forget()
+	l.accessSummaries.forget()
+	l.decisionSummary.forget()
+	l.campaigns.forget()
+	l.people.forget()
 }
 
-// Announce starts to read the certifications and review items that are needed next, in as few calls
-// as possible. It does not wait for them. certifications are identifiers in the REST API.
-func (l *Loaders) Announce(ctx context.Context, certifications []string, items []ItemKey) {
-	l.certification.announce(ctx, certifications)
-	l.item.announce(ctx, items)
+// The methods below start to read objects that are needed next, in as few calls as possible, and do not wait
+// for them. Their identifiers are those of the REST API. then, if there is one, runs once they are being read:
+// it may wait for them, and announce what they lead to before people and campaigns are read.
+
+// AnnounceCertifications starts to read certifications.
+func (l *Loaders) AnnounceCertifications(ctx context.Context, ids []string, then func()) {
+	l.certification.announce(ctx, ids, then)
 }
 
-// AnnouncePendingTasks starts to read the pending tasks of certifications, in as few calls as
-// possible. It does not wait for them.
+// AnnounceItems starts to read review items.
+func (l *Loaders) AnnounceItems(ctx context.Context, keys []MemberKey, then func()) {
+	l.item.announce(ctx, keys, then)
+}
+
+// AnnounceIdentitySummaries starts to read identities under review.
+func (l *Loaders) AnnounceIdentitySummaries(ctx context.Context, keys []MemberKey, then func()) {
+	l.identitySummary.announce(ctx, keys, then)
+}
+
+// AnnouncePendingTasks starts to read the pending tasks of certifications.
 func (l *Loaders) AnnouncePendingTasks(ctx context.Context, certificationIDs []string) {
-	l.pendingTasks.announce(ctx, certificationIDs)
+	l.pendingTasks.announce(ctx, certificationIDs, nil)
 }
+
+// AnnounceCampaigns starts to read campaigns.
+func (l *Loaders) AnnounceCampaigns(ctx context.Context, ids []string) {
+	l.campaign.announce(ctx, ids, nil)
+}
+
+// AnnounceCampaignsInFull starts to read what campaigns were set up with.
+func (l *Loaders) AnnounceCampaignsInFull(ctx context.Context, ids []string, then func()) {
+	l.campaignInFull.announce(ctx, ids, then)
+}
+
+// AnnouncePeople starts to read people.
+func (l *Loaders) AnnouncePeople(ctx context.Context, ids []string, then func()) {
+	l.person.announce(ctx, ids, then)
+}
+
+// Gather has people and campaigns that are announced, or asked for, read together once Gathered was called as
+// often: what is read until then may show more of them.
+func (l *Loaders) Gather() { l.gathering.begin() }
+
+// Gathered ends what Gather began. What was read has to be announced before.
+func (l *Loaders) Gathered() { l.gathering.end() }
 
 type contextKey struct{}
 

@@ -32,3 +32,11 @@ func (c Certification) ID() string { return relay.EncodeID(certificationType, c.
 
 // RawID returns the certification's identifier in the REST API.
 func (c Certification) RawID() string { return c.IdentityCertification.ID }
+
+// Campaign returns what the certification tells of its campaign; nil if it tells nothing.
+func (c Certification) Campaign() *Campaign {
+	if c.IdentityCertification.Campaign == nil {
+		return nil
+	}
+	return &Campaign{CampaignReference: c.IdentityCertification.Campaign}
+}

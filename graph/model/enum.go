@@ -150,3 +150,59 @@ func MarshalLocaleOrigin(v upstream.LocaleOrigin) graphql.Marshaler { return mar
 func UnmarshalLocaleOrigin(v any) (upstream.LocaleOrigin, error) {
 	return unmarshalEnum[upstream.LocaleOrigin](v)
 }
+
+// MarshalCampaignStatus writes the enum of that name.
+func MarshalCampaignStatus(v upstream.CampaignStatus) graphql.Marshaler { return marshalEnum(v) }
+
+// UnmarshalCampaignStatus reads the enum of that name.
+func UnmarshalCampaignStatus(v any) (upstream.CampaignStatus, error) {
+	return unmarshalEnum[upstream.CampaignStatus](v)
+}
+
+// MarshalCampaignAlertLevel writes the enum of that name.
+func MarshalCampaignAlertLevel(v upstream.CampaignAlertLevel) graphql.Marshaler {
+	return marshalEnum(v)
+}
+
+// UnmarshalCampaignAlertLevel reads the enum of that name.
+func UnmarshalCampaignAlertLevel(v any) (upstream.CampaignAlertLevel, error) {
+	return unmarshalEnum[upstream.CampaignAlertLevel](v)
+}
+
+// MarshalCampaignSearchType writes the enum of that name.
+func MarshalCampaignSearchType(v upstream.CampaignSearchType) graphql.Marshaler {
+	return marshalEnum(v)
+}
+
+// UnmarshalCampaignSearchType reads the enum of that name.
+func UnmarshalCampaignSearchType(v any) (upstream.CampaignSearchType, error) {
+	return unmarshalEnum[upstream.CampaignSearchType](v)
+}
+
+// MarshalCampaignAccessOperator writes the enum of that name.
+func MarshalCampaignAccessOperator(v upstream.AccessConstraintOperator) graphql.Marshaler {
+	return marshalEnum(v)
+}
+
+// UnmarshalCampaignAccessOperator reads the enum of that name.
+func UnmarshalCampaignAccessOperator(v any) (upstream.AccessConstraintOperator, error) {
+	return unmarshalEnum[upstream.AccessConstraintOperator](v)
+}
+
+// MarshalMachineAccountReviewer writes the enum of that name.
+func MarshalMachineAccountReviewer(v upstream.MachineAccountReviewerType) graphql.Marshaler {
+	return marshalEnum(v)
+}
+
+// UnmarshalMachineAccountReviewer reads the enum of that name.
+func UnmarshalMachineAccountReviewer(v any) (upstream.MachineAccountReviewerType, error) {
+	return unmarshalEnum[upstream.MachineAccountReviewerType](v)
+}
+
+// MarshalIdentityState writes the enum of that name.
+func MarshalIdentityState(v upstream.IdentityState) graphql.Marshaler { return marshalEnum(v) }
+
+// UnmarshalIdentityState reads the enum of that name.
+func UnmarshalIdentityState(v any) (upstream.IdentityState, error) {
+	return unmarshalEnum[upstream.IdentityState](v)
+}

@@ -48,6 +48,29 @@ var (
 		"ENTITLEMENT_SOURCE_NAME":    upstream.SortItemsByEntitlementSourceName,
 		"ACCESS_PROFILE_SOURCE_NAME": upstream.SortItemsByAccessProfileSourceName,
 	}
+	campaignOrderFields = enumNames[upstream.CampaignSortField]{
+		"NAME":    upstream.SortCampaignsByName,
+		"CREATED": upstream.SortCampaignsByCreated,
+	}
+	identitySummaryOrderFields = enumNames[upstream.IdentitySummarySortField]{
+		"NAME": upstream.SortIdentitySummariesByName,
+	}
+	accessSummaryOrderFields = enumNames[upstream.AccessSummarySortField]{
+		"ACCESS_NAME": upstream.SortAccessSummariesByName,
+	}
+	publicIdentityOrderFields = enumNames[upstream.PublicIdentitySortField]{
+		"NAME": upstream.SortPublicIdentitiesByName,
+	}
+	accessSummaryTypes = enumNames[upstream.AccessSummaryType]{
+		"ROLE":           upstream.AccessSummaryRole,
+		"ACCESS_PROFILE": upstream.AccessSummaryAccessProfile,
+		"ENTITLEMENT":    upstream.AccessSummaryEntitlement,
+	}
+	viewerCredentials = enumNames[upstream.ViewerCredential]{
+		"BEARER":  upstream.ViewerBearer,
+		"SESSION": upstream.ViewerSession,
+		"SERVICE": upstream.ViewerService,
+	}
 	reassignReferenceTypes = enumNames[upstream.ReassignReferenceType]{
 		"TARGET_SUMMARY":   upstream.ReassignTargetSummary,
 		"ITEM":             upstream.ReassignItem,
@@ -93,4 +116,64 @@ func MarshalReassignReferenceType(v upstream.ReassignReferenceType) graphql.Mars
 // UnmarshalReassignReferenceType reads the enum of that name.
 func UnmarshalReassignReferenceType(v any) (upstream.ReassignReferenceType, error) {
 	return reassignReferenceTypes.unmarshal(v)
+}
+
+// MarshalCampaignOrderField writes the enum of that name.
+func MarshalCampaignOrderField(v upstream.CampaignSortField) graphql.Marshaler {
+	return campaignOrderFields.marshal(v)
+}
+
+// UnmarshalCampaignOrderField reads the enum of that name.
+func UnmarshalCampaignOrderField(v any) (upstream.CampaignSortField, error) {
+	return campaignOrderFields.unmarshal(v)
+}
+
+// MarshalIdentitySummaryOrderField writes the enum of that name.
+func MarshalIdentitySummaryOrderField(v upstream.IdentitySummarySortField) graphql.Marshaler {
+	return identitySummaryOrderFields.marshal(v)
+}
+
+// UnmarshalIdentitySummaryOrderField reads the enum of that name.
+func UnmarshalIdentitySummaryOrderField(v any) (upstream.IdentitySummarySortField, error) {
+	return identitySummaryOrderFields.unmarshal(v)
+}
+
+// MarshalAccessSummaryOrderField writes the enum of that name.
+func MarshalAccessSummaryOrderField(v upstream.AccessSummarySortField) graphql.Marshaler {
+	return accessSummaryOrderFields.marshal(v)
+}
+
+// UnmarshalAccessSummaryOrderField reads the enum of that name.
+func UnmarshalAccessSummaryOrderField(v any) (upstream.AccessSummarySortField, error) {
+	return accessSummaryOrderFields.unmarshal(v)
+}
+
+// MarshalPublicIdentityOrderField writes the enum of that name.
+func MarshalPublicIdentityOrderField(v upstream.PublicIdentitySortField) graphql.Marshaler {
+	return publicIdentityOrderFields.marshal(v)
+}
+
+// UnmarshalPublicIdentityOrderField reads the enum of that name.
+func UnmarshalPublicIdentityOrderField(v any) (upstream.PublicIdentitySortField, error) {
+	return publicIdentityOrderFields.unmarshal(v)
+}
+
+// MarshalAccessSummaryType writes the enum of that name.
+func MarshalAccessSummaryType(v upstream.AccessSummaryType) graphql.Marshaler {
+	return accessSummaryTypes.marshal(v)
+}
+
+// UnmarshalAccessSummaryType reads the enum of that name.
+func UnmarshalAccessSummaryType(v any) (upstream.AccessSummaryType, error) {
+	return accessSummaryTypes.unmarshal(v)
+}
+
+// MarshalViewerCredential writes the enum of that name.
+func MarshalViewerCredential(v upstream.ViewerCredential) graphql.Marshaler {
+	return viewerCredentials.marshal(v)
+}
+
+// UnmarshalViewerCredential reads the enum of that name.
+func UnmarshalViewerCredential(v any) (upstream.ViewerCredential, error) {
+	return viewerCredentials.unmarshal(v)
 }

@@ -32,6 +32,11 @@ func (i AccessReviewItem) RawID() string { return i.AccessReviewItem.ID }
 // Access returns the access that is reviewed, or nil if the upstream does not describe it.
 func (i AccessReviewItem) Access() ReviewableAccess { return wrapAccess(i.AccessSummary) }
 
+// IdentitySummary returns the identity under review, or nil if the upstream does not describe it.
+func (i AccessReviewItem) IdentitySummary() *IdentitySummary {
+	return WrapIdentitySummary(i.AccessReviewItem.IdentitySummary, i.CertificationID)
+}
+
 // MayHavePermissions reports whether the item may be an entitlement, and the upstream does not say that
 // it has no permissions. Only if it says either need the permissions not be read.
 func (i AccessReviewItem) MayHavePermissions() bool {

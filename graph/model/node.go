@@ -10,9 +10,12 @@ import (
 
 // The names of the types that implement Node, in the schema and in global ids.
 const (
-	certificationType = "Certification"
-	itemType          = "AccessReviewItem"
-	taskType          = "CertificationTask"
+	certificationType   = "Certification"
+	itemType            = "AccessReviewItem"
+	identitySummaryType = "IdentitySummary"
+	taskType            = "CertificationTask"
+	campaignType        = "Campaign"
+	publicIdentityType  = "PublicIdentity"
 )
 
 // Node is the schema's interface of that name: an object with a global id.
@@ -23,8 +26,8 @@ type NodeID struct {
 	Kind NodeKind
 	// Raw is the object's identifier in the REST API.
 	Raw string
-	// CertificationID is the identifier of an item's certification in the REST API; empty for
-	// other types.
+	// CertificationID is the identifier in the REST API of the certification that an item or an
+	// identity summary belongs to; empty for other types.
 	CertificationID string
 }
 
@@ -35,8 +38,34 @@ type NodeKind int
 const (
 	CertificationNode NodeKind = iota + 1
 	ItemNode
+	IdentitySummaryNode
 	TaskNode
+	CampaignNode
+	PublicIdentityNode
 )
+
+// nodeTypes are the types that implement Node, by their names.
+var nodeTypes = map[string]struct {
+	kind NodeKind
+	// within says that the object is found only within a certification, whose identifier its global id
+	// carries before its own.
+	within bool
+}{
+	certificationType:   {kind: CertificationNode},
+	itemType:            {kind: ItemNode, within: true},
+	identitySummaryType: {kind: IdentitySummaryNode, within: true},
+	taskType:            {kind: TaskNode},
+	campaignType:        {kind: CampaignNode},
+	publicIdentityType:  {kind: PublicIdentityNode},
+}
+
+// globalID returns the global id of an object; empty if the last of its parts, its own identifier, is.
+func globalID(typeName string, parts ...string) string {
+	if parts[len(parts)-1] == "" {
+		return ""
+	}
+	return relay.EncodeID(typeName, parts...)
+}
 
 // ParseNodeID returns what the global id of any Node stands for. The text of the error continues a
 // sentence that begins with the argument, and is for the caller to read.
@@ -47,17 +76,16 @@ func ParseNodeID(id string) (NodeID, error) {
 			err = upstream.CheckID(part)
 		}
 	}
+	of, known := nodeTypes[typeName]
 	switch {
 	case errors.Is(err, relay.ErrNotGlobalID):
-		return NodeID{}, errors.New("is not a global id: give the id field of a Certification, AccessReviewItem or CertificationTask")
+		return NodeID{}, errors.New("is not a global id: give the id field of an object of this gateway")
 	case err != nil:
 		return NodeID{}, errors.New("is a damaged global id")
-	case typeName == certificationType && len(parts) == 1:
-		return NodeID{Kind: CertificationNode, Raw: parts[0]}, nil
-	case typeName == taskType && len(parts) == 1:
-		return NodeID{Kind: TaskNode, Raw: parts[0]}, nil
-	case typeName == itemType && len(parts) == 2:
-		return NodeID{Kind: ItemNode, CertificationID: parts[0], Raw: parts[1]}, nil
+	case known && !of.within && len(parts) == 1:
+		return NodeID{Kind: of.kind, Raw: parts[0]}, nil
+	case known && of.within && len(parts) == 2:
+		return NodeID{Kind: of.kind, CertificationID: parts[0], Raw: parts[1]}, nil
 	default:
 		return NodeID{}, errors.New("is a global id of a type that this gateway does not have")
 	}
@@ -77,13 +105,40 @@ func ParseTaskID(id string) (string, error) {
 	return node.Raw, err
 }
 
+// ParseCampaignID returns a campaign's identifier in the REST API. It takes that or the global id. The
+// error is one as of ParseNodeID.
+func ParseCampaignID(id string) (string, error) {
+	node, err := parseEither(id, CampaignNode, campaignType)
+	return node.Raw, err
+}
+
+// ParseIdentityID returns an identity's identifier in the REST API. It takes that or the global id of a
+// PublicIdentity. The error is one as of ParseNodeID.
+func ParseIdentityID(id string) (string, error) {
+	node, err := parseEither(id, PublicIdentityNode, publicIdentityType)
+	return node.Raw, err
+}
+
 // ParseItemID returns a review item's identifier in the REST API. It takes that or the global id,
 // which has to be of an item of the certification with the given identifier in the REST API. The
 // error is one as of ParseNodeID.
 func ParseItemID(id, certificationID string) (string, error) {
-	node, err := parseEither(id, ItemNode, itemType)
+	return parseWithin(id, certificationID, ItemNode, itemType, "is the id of an item of another certification")
+}
+
+// ParseIdentitySummaryID returns the identifier in the REST API of an identity under review. It takes that
+// or the global id, which has to be of an identity under review in the certification with the given
+// identifier in the REST API. The error is one as of ParseNodeID.
+func ParseIdentitySummaryID(id, certificationID string) (string, error) {
+	return parseWithin(id, certificationID, IdentitySummaryNode, identitySummaryType, "is the id of an identity under review in another certification")
+}
+
+// parseWithin reads the id of an object of one kind within a certification. elsewhere is the text of the
+// error if the global id is of one in another certification.
+func parseWithin(id, certificationID string, kind NodeKind, typeName, elsewhere string) (string, error) {
+	node, err := parseEither(id, kind, typeName)
 	if err == nil && node.CertificationID != "" && node.CertificationID != certificationID {
-		return "", errors.New("is the id of an item of another certification")
+		return "", errors.New(elsewhere)
 	}
 	return node.Raw, err
 }

@@ -50,12 +50,12 @@ func (p population) find(ctx context.Context, ids []string, most int) (map[strin
 
 // findByID reads the items by lists of their ids. If it fails, it returns those that could be read.
 func (p population) findByID(ctx context.Context, ids []string) (map[string]*upstream.AccessReviewItem, error) {
-	keys := make([]load.ItemKey, len(ids))
+	keys := make([]load.MemberKey, len(ids))
 	for i, id := range ids {
-		keys[i] = load.ItemKey{CertificationID: p.certificationID, ID: id}
+		keys[i] = load.MemberKey{CertificationID: p.certificationID, ID: id}
 	}
 	loaders := load.From(ctx)
-	loaders.Announce(ctx, nil, keys)
+	loaders.AnnounceItems(ctx, keys, nil)
 	found := make(map[string]*upstream.AccessReviewItem, len(ids))
 	var failure error
 	for _, key := range keys {

@@ -104,6 +104,6 @@ func (e *Executor) obstacleNow(ctx context.Context, err error, call sentCall) ob
 func freshCertification(ctx context.Context, id string) (*upstream.IdentityCertification, error) {
 	ctx = upstream.NoCache(ctx)
 	loaders := load.From(ctx)
-	loaders.Announce(ctx, []string{id}, nil)
+	loaders.AnnounceCertifications(ctx, []string{id}, nil)
 	return loaders.Certification(ctx, id)
 }

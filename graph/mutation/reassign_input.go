@@ -13,7 +13,8 @@ import (
 type reassignment struct {
 	certificationID string
 	given           string // the id of the certification as the caller gave it
-	to, reason      string
+	to, toGiven     string // the REST identifier of whom to move to, and the id as the caller gave it
+	reason          string
 	references      []upstream.ReassignReference
 	ids             []string // of the references, as the caller gave them
 	positions       []int    // of the references in the input
@@ -24,14 +25,14 @@ type reassignment struct {
 // beyond.
 func parseReassignment(input gen.ReassignReviewItemsInput, limit int, beyond string) (reassignment, payloadErrors) {
 	var (
-		in   = reassignment{given: input.CertificationID, to: input.ReassignTo, reason: input.Reason}
+		in   = reassignment{given: input.CertificationID, toGiven: input.ReassignTo, reason: input.Reason}
 		errs payloadErrors
 		err  error
 	)
 	if in.certificationID, err = model.ParseCertificationID(input.CertificationID); err != nil {
 		errs.addInput(fieldPath("certificationId"), aboutID(err), input.CertificationID)
 	}
-	if _, err := model.ParseRawID(input.ReassignTo); err != nil {
+	if in.to, err = model.ParseIdentityID(input.ReassignTo); err != nil {
 		errs.addInput(fieldPath("reassignTo"), aboutID(err), input.ReassignTo)
 	}
 	if strings.TrimSpace(input.Reason) == "" {
@@ -49,11 +50,11 @@ func parseReassignment(input gen.ReassignReviewItemsInput, limit int, beyond str
 		if errs.cutShort("references") {
 			break
 		}
-		parse := model.ParseRawID
+		parse := model.ParseIdentitySummaryID
 		if given.Type == upstream.ReassignItem {
-			parse = func(id string) (string, error) { return model.ParseItemID(id, in.certificationID) }
+			parse = model.ParseItemID
 		}
-		id, err := parse(given.ID)
+		id, err := parse(given.ID, in.certificationID)
 		if err != nil {
 			errs.addInput(fieldPath("references", i, "id"), aboutID(err), given.ID)
 			continue
@@ -87,7 +88,7 @@ func (in reassignment) call(references []upstream.ReassignReference) upstream.Re
 func (in reassignment) sent() sentCall {
 	call := sentCall{
 		certificationID: in.certificationID, given: in.given, list: "references", fields: referenceFields, allItems: true, check: obstacleToWrite,
-		ids: in.ids, positions: in.positions, reassignTo: in.to,
+		ids: in.ids, positions: in.positions, reassignTo: in.toGiven,
 	}
 	for _, reference := range in.references {
 		call.raw = append(call.raw, reference.ID)
@@ -102,6 +103,6 @@ func (in reassignment) sameReviewer(reviewer *upstream.Reviewer) payloadErrors {
 		return nil
 	}
 	var errs payloadErrors
-	errs.addInput(fieldPath("reassignTo"), "This is the present reviewer, who has the items already.", in.to)
+	errs.addInput(fieldPath("reassignTo"), "This is the present reviewer, who has the items already.", in.toGiven)
 	return errs
 }

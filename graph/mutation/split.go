@@ -42,7 +42,7 @@ func split(ctx context.Context, certification *upstream.IdentityCertification, i
 	}
 	var parts []reassignment
 	for _, indexes := range pack(groups, upstream.MaxReassignAsyncReferences) {
-		part := reassignment{certificationID: in.certificationID, given: in.given, to: in.to, reason: in.reason}
+		part := reassignment{certificationID: in.certificationID, given: in.given, to: in.to, toGiven: in.toGiven, reason: in.reason}
 		for _, i := range indexes {
 			part.references, part.ids = append(part.references, in.references[i]), append(part.ids, in.ids[i])
 			part.positions = append(part.positions, in.positions[i])

@@ -2,22 +2,35 @@ package plan
 
 import "slices"
 
-// The names of the connection fields of the schema.
+// The names of the fields that the estimate, and what reads ahead, goes by.
 const (
-	CertificationsField            = "certifications"            // of Query
-	PendingCertificationTasksField = "pendingCertificationTasks" // of Query
-	ReviewItemsField               = "reviewItems"               // of Certification
-	ReviewersField                 = "reviewers"                 // of Certification
-	PendingTasksField              = "pendingTasks"              // of Certification
-	PermissionsField               = "permissions"               // of AccessReviewItem
+	CertificationsField            = "certifications"            // a connection of Query and Campaign
+	PendingCertificationTasksField = "pendingCertificationTasks" // a connection of Query
+	CampaignsField                 = "campaigns"                 // a connection of Query
+	IdentitiesField                = "identities"                // a connection of Query
+	ViewerField                    = "viewer"                    // of Query
+	ReviewItemsField               = "reviewItems"               // a connection of Certification, IdentitySummary and AccessSummary
+	IdentitySummariesField         = "identitySummaries"         // a connection of Certification
+	AccessSummariesField           = "accessSummaries"           // a connection of Certification
+	DecisionSummaryField           = "decisionSummary"           // of Certification and IdentitySummary
+	ReviewersField                 = "reviewers"                 // a connection of Certification
+	PendingTasksField              = "pendingTasks"              // a connection of Certification
+	PermissionsField               = "permissions"               // a connection of AccessReviewItem
+	PublicIdentityField            = "publicIdentity"            // of all that stands for a person
+	DetailsField                   = "details"                   // of Campaign
+	SettingsField                  = "settings"                  // of Campaign
+	CommentRequirementField        = "mandatoryCommentRequirement"
 )
 
 // connections are the connection fields of the schema by the type that has them. A test compares them
 // with the schema.
 var connections = map[string][]string{
-	"Query":            {CertificationsField, PendingCertificationTasksField},
-	"Certification":    {ReviewItemsField, ReviewersField, PendingTasksField},
+	"Query":            {CertificationsField, PendingCertificationTasksField, CampaignsField, IdentitiesField},
+	"Certification":    {ReviewItemsField, IdentitySummariesField, AccessSummariesField, ReviewersField, PendingTasksField},
+	"IdentitySummary":  {ReviewItemsField},
+	"AccessSummary":    {ReviewItemsField},
 	"AccessReviewItem": {PermissionsField},
+	"Campaign":         {CertificationsField},
 }
 
 // isConnection reports whether the field with the given name of a type is a connection.

@@ -62,7 +62,7 @@ func (e *estimator) decide(at *path, field graphql.CollectedField, decisions int
 		if e.unread(one("decided"), fact{}) > 0 {
 			e.cost.add(at, load.Parts(decisions, load.BatchSize))
 		}
-		e.itemsBelow(at, items, one("written"), e.collect(field))
+		e.itemsBelow(at, items, one("written"), e.collect(field), &batch{pages: 1})
 	}
 }
 

@@ -328,13 +328,21 @@ func TestEachResolverHasItsCost(t *testing.T) {
 	t.Parallel()
 	want := []string{
 		"AccessReviewItem.Certification", "AccessReviewItem.Permissions",
+		"AccessSummary.ReviewItems",
+		"Campaign.Certifications", "Campaign.Details", "Campaign.MandatoryCommentRequirement", "Campaign.Settings",
+		"Certification.AccessSummaries", "Certification.DecisionSummary", "Certification.IdentitySummaries",
 		"Certification.PendingTasks", "Certification.ReviewItems", "Certification.Reviewers",
 		"CertificationReference.Certification",
 		"CertificationTask.Certification",
 		"DecideReviewItemsPayload.DecidedItems",
+		"Identity.PublicIdentity",
+		"IdentitySummary.DecisionSummary", "IdentitySummary.PublicIdentity", "IdentitySummary.ReviewItems",
 		"Mutation.DecideReviewItems", "Mutation.ReassignReviewItems", "Mutation.ReassignReviewItemsAsync", "Mutation.SignOffCertification",
-		"Query.Certification", "Query.CertificationTask", "Query.Certifications", "Query.Node", "Query.Nodes", "Query.PendingCertificationTasks", "Query.RateLimit",
+		"Query.Campaign", "Query.Campaigns", "Query.Certification", "Query.CertificationTask", "Query.Certifications", "Query.Identities",
+		"Query.Node", "Query.Nodes", "Query.PendingCertificationTasks", "Query.RateLimit", "Query.Viewer",
+		"Reviewer.PublicIdentity",
 		"Subscription.CertificationTask",
+		"Viewer.PublicIdentity",
 	}
 	var got []string
 	for root := range reflect.TypeFor[gen.ResolverRoot]().Methods() {

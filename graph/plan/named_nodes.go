@@ -10,8 +10,8 @@ import (
 // MaxNodes is the most ids that one field "nodes" takes.
 const MaxNodes = 1000
 
-// NamedNodes returns the objects that a field at the root names by ids: certification, node, nodes or
-// certificationTask. It leaves out ids that are wrong, which the field's resolver reports.
+// NamedNodes returns the objects that a field at the root names by ids: certification, node, nodes, campaign
+// or certificationTask. It leaves out ids that are wrong, which the field's resolver reports.
 func NamedNodes(field graphql.CollectedField, variables map[string]any) []model.NodeID {
 	var nodes []model.NodeID
 	switch field.Name {
@@ -19,6 +19,12 @@ func NamedNodes(field graphql.CollectedField, variables map[string]any) []model.
 		if id, err := graphql.UnmarshalID(argument(field, "id", variables)); err == nil {
 			if raw, err := model.ParseCertificationID(id); err == nil {
 				nodes = append(nodes, model.NodeID{Kind: model.CertificationNode, Raw: raw})
+			}
+		}
+	case "campaign":
+		if id, err := graphql.UnmarshalID(argument(field, "id", variables)); err == nil {
+			if raw, err := model.ParseCampaignID(id); err == nil {
+				nodes = append(nodes, model.NodeID{Kind: model.CampaignNode, Raw: raw})
 			}
 		}
 	case "node":
@@ -80,7 +86,8 @@ func appendNode(nodes []model.NodeID, value any) []model.NodeID {
 	return append(nodes, node)
 }
 
-// ItemKey returns the key under which the loaders read the review item with the given global id.
-func ItemKey(id model.NodeID) load.ItemKey {
-	return load.ItemKey{CertificationID: id.CertificationID, ID: id.Raw}
+// MemberKey returns the key under which the loaders read what is within a certification and has the given
+// global id.
+func MemberKey(id model.NodeID) load.MemberKey {
+	return load.MemberKey{CertificationID: id.CertificationID, ID: id.Raw}
 }

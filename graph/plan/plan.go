@@ -26,6 +26,9 @@ type Plan struct {
 	DryRun bool
 	// Trace is true if the caller asks for the list of upstream calls, and may have it.
 	Trace bool
+	// Gathers is true if the operation selects people or campaigns that the upstream returns for many ids at
+	// once.
+	Gathers bool
 	// Deferring is true if the operation has a part that @defer puts off.
 	Deferring bool
 	// Projected plans how the operation's objects are written without gqlgen's executor.
@@ -120,7 +123,7 @@ func (p Planning) estimate(made *Plan, operation *graphql.OperationContext) *gql
 		e.shared = made.shared
 		e.query(fields)
 	}
-	made.Cost = e.cost
+	made.Cost, made.Gathers = e.cost, e.gathers
 	if e.exhausted() {
 		return errTooManySteps()
 	}

@@ -23,6 +23,9 @@ type operationWriter struct {
 	itemIDs          []string // global
 	taskIDs          []string
 	reviewerID       string
+	campaignIDs      []string
+	personIDs        []string
+	summaryIDs       []string // global
 
 	depth     int
 	fragments strings.Builder
@@ -60,7 +63,15 @@ func (o *operationWriter) query() string {
 }
 
 func (o *operationWriter) root() string {
-	switch o.r.IntN(7) {
+	switch o.r.IntN(11) {
+	case 7:
+		return "campaigns" + o.arguments(`filter: {statuses: ACTIVE}`, `filter: {ids: []}`, `orderBy: {field: CREATED}`) + " " + o.connection(o.campaign)
+	case 8:
+		return fmt.Sprintf("campaign(id: %q) ", graphtest.Pick(o.r, append(o.campaignIDs, "nobody")...)) + o.campaign()
+	case 9:
+		return "identities" + o.arguments(`search: "a"`, `filter: {ids: []}`, `filter: {firstName: {startsWith: "A"}, email: {startsWith: "b"}, match: ANY}`, `completeOnly: true`) + " " + o.connection(o.person)
+	case 10:
+		return "viewer " + o.fields("Viewer", "credential", o.publicIdentity)
 	case 0:
 		return fmt.Sprintf("certification(id: %q) ", o.certificationID()) + o.certification()
 	case 1:
@@ -92,7 +103,13 @@ func (o *operationWriter) certificationID() string {
 }
 
 func (o *operationWriter) nodeID() string {
-	switch o.r.IntN(8) {
+	switch o.r.IntN(12) {
+	case 8:
+		return relay.EncodeID("Campaign", graphtest.Pick(o.r, append(o.campaignIDs, "nobody")...))
+	case 9:
+		return relay.EncodeID("PublicIdentity", graphtest.Pick(o.r, append(o.personIDs, "nobody")...))
+	case 10, 11:
+		return graphtest.Pick(o.r, o.summaryIDs...)
 	case 0:
 		return relay.EncodeID("CertificationTask", graphtest.Pick(o.r, append(o.taskIDs, "nobody")...))
 	case 1:
@@ -108,7 +125,43 @@ func (o *operationWriter) nodeID() string {
 
 func (o *operationWriter) node() string {
 	return "{ __typename ... on Certification " + o.certification() + " ... on AccessReviewItem " + o.item() +
-		" ... on CertificationTask " + o.task() + " }"
+		" ... on CertificationTask " + o.task() + " ... on IdentitySummary " + o.summary() + " ... on Campaign " + o.campaign() +
+		" ... on PublicIdentity " + o.person() + " }"
+}
+
+func (o *operationWriter) publicIdentity() string { return "publicIdentity " + o.person() }
+
+func (o *operationWriter) person() string {
+	return o.fields("PublicIdentity", "id name", func() string { return "manager " + o.fields("Identity", "name", o.publicIdentity) })
+}
+
+func (o *operationWriter) summary() string {
+	return o.fields("IdentitySummary", "id name", o.publicIdentity, o.reviewItems, func() string { return "decisionSummary { all { made } }" })
+}
+
+func (o *operationWriter) reviewItems() string {
+	return "reviewItems" + o.arguments(`filter: {completed: false}`, `filter: {accessIds: []}`, `orderBy: {field: ACCESS_NAME}`) + " " + o.connection(o.item)
+}
+
+func (o *operationWriter) owner() string {
+	return "owner " + o.fields("Identity", "name", o.publicIdentity)
+}
+
+func (o *operationWriter) reviewer() string {
+	return "reviewer " + o.fields("Reviewer", "name", o.publicIdentity)
+}
+
+func (o *operationWriter) campaign() string {
+	return o.fields("Campaign", "id name",
+		func() string { return "details { status }" },
+		func() string { return "mandatoryCommentRequirement" },
+		func() string {
+			return "settings { modified search " + o.fields("CampaignSearch", "query", o.reviewer) + " }"
+		},
+		func() string {
+			return "certifications" + o.arguments(`filter: {phase: ACTIVE}`) + " " + o.connection(o.certification)
+		},
+	)
 }
 
 // fields writes a selection of some of the given fields: as they are, in a fragment, or under a
@@ -142,9 +195,21 @@ func (o *operationWriter) fields(typeName, always string, some ...func() string)
 
 func (o *operationWriter) certification() string {
 	return o.fields("Certification", "id name",
+		o.reviewItems,
 		func() string {
-			return "reviewItems" + o.arguments(`filter: {completed: false}`, `filter: {accessIds: []}`, `orderBy: {field: ACCESS_NAME}`) + " " + o.connection(o.item)
+			return "identitySummaries" + o.arguments(`filter: {completed: false}`, `filter: {ids: []}`, `orderBy: {field: NAME}`) + " " + o.connection(o.summary)
 		},
+		func() string {
+			return "accessSummaries(type: ENTITLEMENT, first: 2) " +
+				o.connection(func() string {
+					return o.fields("AccessSummary", "__typename", o.reviewItems, func() string { return "access " + o.fields("ReviewableAccess", "name", o.owner) })
+				})
+		},
+		func() string {
+			return "decisionSummary" + graphtest.Pick(o.r, "", "(filter: {identitySummaryIds: []})", `(filter: {identitySummaryIds: "nobody"})`) + " { all { total } }"
+		},
+		func() string { return "campaign " + o.campaign() },
+		o.reviewer,
 		func() string {
 			return "reviewers" + o.arguments(`filter: {name: {startsWith: "A"}}`, `filter: {ids: []}`) + " " + o.connection(func() string { return "{ rawId name }" })
 		},
@@ -158,6 +223,8 @@ func (o *operationWriter) certification() string {
 func (o *operationWriter) item() string {
 	return o.fields("AccessReviewItem", "id decision",
 		func() string { return "certification " + o.certification() },
+		func() string { return "identity " + o.summary() },
+		func() string { return "access " + o.fields("ReviewableAccess", "name", o.owner) },
 		func() string {
 			return "permissions" + o.arguments(`filter: {rights: []}`, `filter: {target: {startsWith: "S"}}`) + " " + o.connection(func() string { return "{ target }" })
 		},
@@ -227,11 +294,19 @@ func (o *operationWriter) exactRoot() string {
 		fmt.Sprintf("reviewItems(%s) { nodes { id %s } totalCount }",
 			graphtest.Pick(o.r, fmt.Sprintf("first: %d", few), "first: 250", "last: 1"),
 			graphtest.Pick(o.r, "", "certification { name }", "certification { reviewers { nodes { name } } }")))
-	below := graphtest.Pick(o.r, "", items, "reviewers { nodes { name } }", "pendingTasks { nodes { status certification { name } } }",
+	below := graphtest.Pick(o.r, "", items, "decisionSummary { all { made } } identitySummaries(first: 3) { nodes { name decisionSummary { all { made } } } }",
+		"accessSummaries(type: ENTITLEMENT, first: 2) { totalCount nodes { access { name } } }", "campaign { details { status } settings { modified } }", "reviewer { publicIdentity { name } }",
+		"reviewers { nodes { name } }", "pendingTasks { nodes { status certification { name } } }",
 		items+" reviewers(first: 3) { nodes { name } } pendingTasks { totalCount }")
 	row := graphtest.Pick(o.r, "reviewers { nodes { name } }", "reviewItems(first: 2) { nodes { id certification { name } } }", "pendingTasks { totalCount }", "name",
 		"a: reviewers { nodes { name } } b: reviewers { nodes { rawId } }", "reviewers { __typename } reviewItems { totalCount } pendingTasks { nodes { id } }")
-	switch o.r.IntN(7) {
+	switch o.r.IntN(10) {
+	case 7:
+		return fmt.Sprintf("campaigns(first: %d) { nodes { name details { status } mandatoryCommentRequirement settings { modified } } }", few)
+	case 8:
+		return fmt.Sprintf("identities(first: %d) { %s }", few, graphtest.Pick(o.r, "totalCount", "nodes { name }"))
+	case 9:
+		return fmt.Sprintf("campaign(id: %q) { name details { status } settings { modified } }", o.campaignIDs[0])
 	case 0, 1:
 		return fmt.Sprintf("certification(id: %q) { name %s }", graphtest.Pick(o.r, id, relay.EncodeID("Certification", id)), below)
 	case 2:
@@ -303,6 +378,15 @@ func newOperationWriter(t *testing.T) (*graphtest.Tenant, operationWriter) {
 		for _, item := range w.List(t, graphtest.Admin, "/certifications/"+id+"/access-review-items", nil) {
 			data.itemIDs = append(data.itemIDs, graphtest.ItemID(id, item["id"].(string)))
 		}
+	}
+	for _, campaign := range w.List(t, graphtest.Admin, "/campaigns", nil) {
+		data.campaignIDs = append(data.campaignIDs, campaign["id"].(string))
+	}
+	for _, person := range w.List(t, graphtest.Admin, "/public-identities", nil) {
+		data.personIDs = append(data.personIDs, person["id"].(string))
+	}
+	for _, summary := range w.List(t, graphtest.Admin, "/certifications/"+data.certificationIDs[0]+"/identity-summaries", nil) {
+		data.summaryIDs = append(data.summaryIDs, relay.EncodeID("IdentitySummary", data.certificationIDs[0], summary["id"].(string)))
 	}
 	for _, task := range w.List(t, graphtest.Admin, "/certification-tasks", url.Values{}) {
 		data.taskIDs = append(data.taskIDs, task["id"].(string))

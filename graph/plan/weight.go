@@ -16,6 +16,10 @@ var rowBytes = map[string]int{
 	ReviewersField:                 512,
 	PendingTasksField:              1 << 10,
 	PendingCertificationTasksField: 1 << 10,
+	CampaignsField:                 2 << 10,
+	IdentitiesField:                1 << 10,
+	IdentitySummariesField:         512,
+	AccessSummariesField:           4 << 10,
 }
 
 // Bytes returns about how much memory the operation may take, in bytes, if every list has as many rows as

@@ -1,0 +1,266 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"certql/graph/load"
+	"certql/graph/model"
+	"certql/graph/plan"
+	"certql/upstream"
+)
+
+// The functions of this file announce the people and the campaigns that rows lead to, so that they are read
+// together. They are told what is selected of each row, and announce nothing else. The fields' own resolvers
+// find what was read, or join the reading.
+
+// followCertifications does so for certifications.
+func followCertifications(ctx context.Context, fields []graphql.CollectedField, rows []*upstream.IdentityCertification) {
+	if !plan.From(ctx).Gathers {
+		return
+	}
+	operation := graphql.GetOperationContext(ctx)
+	followCampaigns(ctx, plan.Below(operation, plan.Named(fields, "campaign")), func(add func(string)) {
+		for _, c := range rows {
+			if c.Campaign != nil {
+				add(c.Campaign.ID)
+			}
+		}
+	})
+	followReviewers(ctx, plan.Named(fields, "reviewer"), func(add func(*upstream.Reviewer)) {
+		for _, c := range rows {
+			add(c.Reviewer)
+		}
+	})
+	origins := plan.Below(operation, plan.Named(plan.Below(operation, plan.Named(fields, "reassignment")), "from"))
+	followReviewers(ctx, plan.Named(origins, "reviewer"), func(add func(*upstream.Reviewer)) {
+		for _, c := range rows {
+			if c.Reassignment != nil && c.Reassignment.From != nil {
+				add(c.Reassignment.From.Reviewer)
+			}
+		}
+	})
+}
+
+// followReviewers does so for the reviewers that fields show.
+func followReviewers(ctx context.Context, shown []graphql.CollectedField, each func(add func(*upstream.Reviewer))) {
+	followPeople(ctx, plan.Below(graphql.GetOperationContext(ctx), shown), func(add func(string)) {
+		each(func(r *upstream.Reviewer) {
+			if r != nil && r.Type != upstream.ReviewerGovernanceGroup {
+				add(r.ID)
+			}
+		})
+	})
+}
+
+// followIdentities does so for the identities that fields show.
+func followIdentities(ctx context.Context, shown []graphql.CollectedField, each func(add func(*upstream.IdentityReference))) {
+	followPeople(ctx, plan.Below(graphql.GetOperationContext(ctx), shown), func(add func(string)) {
+		each(func(i *upstream.IdentityReference) {
+			if i != nil {
+				add(i.ID)
+			}
+		})
+	})
+}
+
+// followPeople does so for people: fields are those selected of what stands for each, such as Reviewer and
+// Identity.
+func followPeople(ctx context.Context, fields []graphql.CollectedField, each func(add func(id string))) {
+	people := plan.Named(fields, plan.PublicIdentityField)
+	if len(people) == 0 {
+		return
+	}
+	var ids []string
+	each(func(id string) {
+		if upstream.CheckID(id) == nil {
+			ids = append(ids, id)
+		}
+	})
+	announcePeople(ctx, ids, plan.Below(graphql.GetOperationContext(ctx), people))
+}
+
+// announcePeople starts to read people of whom the given fields are selected, and who their managers are.
+func announcePeople(ctx context.Context, ids []string, fields []graphql.CollectedField) {
+	loaders := load.From(ctx)
+	var then func()
+	if managers := plan.Named(fields, "manager"); len(plan.Named(plan.Below(graphql.GetOperationContext(ctx), managers), plan.PublicIdentityField)) > 0 {
+		then = following(ctx, ids, func(id string) *upstream.PublicIdentity {
+			person, _ := loaders.Person(ctx, id)
+			return person
+		}, func(people []*upstream.PublicIdentity) { followManagers(ctx, fields, people) })
+	}
+	loaders.AnnouncePeople(ctx, ids, then)
+}
+
+// followManagers does so for the managers of people.
+func followManagers(ctx context.Context, fields []graphql.CollectedField, people []*upstream.PublicIdentity) {
+	followIdentities(ctx, plan.Named(fields, "manager"), func(add func(*upstream.IdentityReference)) {
+		for _, person := range people {
+			add(person.Manager)
+		}
+	})
+}
+
+// followCampaigns does so for campaigns that certifications tell of.
+func followCampaigns(ctx context.Context, fields []graphql.CollectedField, each func(add func(id string))) {
+	details, settings := plan.Named(fields, plan.DetailsField), plan.Named(fields, plan.SettingsField)
+	if len(details)+len(settings) == 0 {
+		return
+	}
+	var ids []string
+	each(func(id string) {
+		if upstream.CheckID(id) == nil {
+			ids = append(ids, id)
+		}
+	})
+	if len(details) > 0 {
+		load.From(ctx).AnnounceCampaigns(ctx, ids)
+	}
+	if len(settings) > 0 {
+		announceCampaignsInFull(ctx, ids, settings)
+	}
+}
+
+// announceCampaignsInFull starts to read what campaigns were set up with, and who reviews them.
+func announceCampaignsInFull(ctx context.Context, ids []string, settings []graphql.CollectedField) {
+	loaders, operation := load.From(ctx), graphql.GetOperationContext(ctx)
+	fields := plan.Below(operation, settings)
+	search, roles := plan.Below(operation, plan.Named(fields, "search")), plan.Below(operation, plan.Named(fields, "roleComposition"))
+	loaders.AnnounceCampaignsInFull(ctx, ids, following(ctx, ids, func(id string) *upstream.Campaign {
+		campaign, _ := loaders.CampaignInFull(ctx, id)
+		return campaign
+	}, func(campaigns []*upstream.Campaign) {
+		for _, c := range campaigns {
+			if info := c.SearchCampaignInfo; info != nil {
+				followReviewers(ctx, plan.Named(search, "reviewer"), func(add func(*upstream.Reviewer)) { add(info.Reviewer) })
+			}
+			if info := c.RoleCompositionCampaignInfo; info != nil {
+				followReviewers(ctx, plan.Named(roles, "reviewer"), func(add func(*upstream.Reviewer)) { add(info.Reviewer) })
+				followIdentities(ctx, plan.Named(roles, "remediator"), func(add func(*upstream.IdentityReference)) { add(info.RemediatorRef) })
+			}
+		}
+	}))
+}
+
+// followItems does so for review items.
+func followItems(ctx context.Context, fields []graphql.CollectedField, items []*upstream.AccessReviewItem) {
+	if !plan.From(ctx).Gathers {
+		return
+	}
+	operation := graphql.GetOperationContext(ctx)
+	followPeople(ctx, plan.Below(operation, plan.Named(fields, "identity")), func(add func(string)) {
+		for _, item := range items {
+			addIdentity(add, item.IdentitySummary)
+		}
+	})
+	followAccess(ctx, plan.Below(operation, plan.Named(fields, "access")), func(add func(*upstream.AccessSummary)) {
+		for _, item := range items {
+			add(item.AccessSummary)
+		}
+	})
+}
+
+// followDecided does so for review items that were decided, below the field that shows them.
+func followDecided(ctx context.Context, items []model.AccessReviewItem) {
+	if !plan.From(ctx).Gathers {
+		return
+	}
+	rows := make([]*upstream.AccessReviewItem, len(items))
+	for i := range items {
+		rows[i] = items[i].AccessReviewItem
+	}
+	loaders := load.From(ctx)
+	loaders.Gather()
+	defer loaders.Gathered()
+	followItems(ctx, graphql.CollectFieldsCtx(ctx, nil), rows)
+}
+
+// followIdentitySummaries does so for identities under review.
+func followIdentitySummaries(ctx context.Context, fields []graphql.CollectedField, summaries []*upstream.CertificationIdentitySummary) {
+	followPeople(ctx, fields, func(add func(string)) {
+		for _, summary := range summaries {
+			addIdentity(add, summary)
+		}
+	})
+}
+
+// addIdentity adds the identity that a summary is about, if it says which.
+func addIdentity(add func(id string), s *upstream.CertificationIdentitySummary) {
+	if s != nil && s.IdentityID != nil {
+		add(*s.IdentityID)
+	}
+}
+
+// followAccess does so for the owners of access and of what it contains.
+func followAccess(ctx context.Context, fields []graphql.CollectedField, each func(add func(*upstream.AccessSummary))) {
+	if len(fields) == 0 {
+		return
+	}
+	operation := graphql.GetOperationContext(ctx)
+	each(func(s *upstream.AccessSummary) {
+		if s == nil {
+			return
+		}
+		if e := s.Entitlement; e != nil {
+			followIdentities(ctx, plan.Named(fields, "owner"), func(add func(*upstream.IdentityReference)) { add(e.Owner) })
+		}
+		if p := s.AccessProfile; p != nil {
+			followAccessProfiles(ctx, fields, []upstream.ReviewableAccessProfile{*p})
+		}
+		if r := s.Role; r != nil {
+			followIdentities(ctx, plan.Named(fields, "owner"), func(add func(*upstream.IdentityReference)) { add(r.Owner) })
+			followEntitlements(ctx, plan.Below(operation, plan.Named(fields, "entitlements")), r.Entitlements)
+			followAccessProfiles(ctx, plan.Below(operation, plan.Named(fields, "accessProfiles")), r.AccessProfiles)
+		}
+	})
+}
+
+func followAccessProfiles(ctx context.Context, fields []graphql.CollectedField, profiles []upstream.ReviewableAccessProfile) {
+	owners, entitlements := plan.Named(fields, "owner"), plan.Below(graphql.GetOperationContext(ctx), plan.Named(fields, "entitlements"))
+	for i := range profiles {
+		followIdentities(ctx, owners, func(add func(*upstream.IdentityReference)) { add(profiles[i].Owner) })
+		followEntitlements(ctx, entitlements, profiles[i].Entitlements)
+	}
+}
+
+func followEntitlements(ctx context.Context, fields []graphql.CollectedField, entitlements []upstream.ReviewableEntitlement) {
+	followIdentities(ctx, plan.Named(fields, "owner"), func(add func(*upstream.IdentityReference)) {
+		for i := range entitlements {
+			add(entitlements[i].Owner)
+		}
+	})
+}
+
+// following returns what follows on objects that are being read by ids, if the operation may lead on from
+// them; nil if not. read waits for one of them, and returns nil if there is none.
+func following[R any](ctx context.Context, ids []string, read func(id string) *R, follow func([]*R)) func() {
+	if !plan.From(ctx).Gathers {
+		return nil
+	}
+	return func() {
+		var rows []*R
+		for _, id := range ids {
+			if row := read(id); row != nil {
+				rows = append(rows, row)
+			}
+		}
+		follow(rows)
+	}
+}
+
+// pointers returns the rows of a page that can be told by their identifiers, if the operation may lead on
+// from them.
+func pointers[R any](ctx context.Context, rows []R, check func(*R) error) []*R {
+	if !plan.From(ctx).Gathers {
+		return nil
+	}
+	list := make([]*R, 0, len(rows))
+	for i := range rows {
+		if check(&rows[i]) == nil {
+			list = append(list, &rows[i])
+		}
+	}
+	return list
+}

@@ -1,0 +1,95 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"certql/graph/apierror"
+	"certql/graph/gen"
+	"certql/graph/load"
+	"certql/graph/model"
+	"certql/graph/plan"
+	"certql/graph/relay"
+	"certql/upstream"
+)
+
+// identitySummary returns an identity under review; nil if its certification has no such identity.
+func (r *Resolver) identitySummary(ctx context.Context, id model.NodeID) (*model.IdentitySummary, error) {
+	summary, err := apierror.OrNil(load.From(ctx).IdentitySummary(ctx, plan.MemberKey(id)))
+	return model.WrapIdentitySummary(summary, id.CertificationID), apierror.MarkGovernanceGroup(err)
+}
+
+func (r *Resolver) identitySummaries(ctx context.Context, want plan.Selection, certificationID string, args relay.Arguments, filter *gen.IdentitySummaryFilter, orderBy []gen.IdentitySummaryOrder) (*model.IdentitySummaryConnection, error) {
+	var in inputReader
+	params := upstream.GetIdentitySummariesParams{
+		Filter:  in.identitySummaryFilter(certificationID, filter),
+		Sorters: sorters(&in, orderBy),
+	}
+	return connect(ctx, r.rows, want, args, source[upstream.CertificationIdentitySummary, model.IdentitySummary]{
+		input: in,
+		scope: relay.NewScope("identitySummaries", certificationID, params.Query().Encode()),
+		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.CertificationIdentitySummary], error) {
+			params := params
+			params.Paging = paging
+			return load.From(ctx).ListIdentitySummaries(ctx, certificationID, params)
+		},
+		announce: func(ctx context.Context, row []graphql.CollectedField, rows []upstream.CertificationIdentitySummary) {
+			followIdentitySummaries(ctx, row, pointers(ctx, rows, (*upstream.CertificationIdentitySummary).Check))
+		},
+		check: (*upstream.CertificationIdentitySummary).Check,
+		node: func(s *upstream.CertificationIdentitySummary) model.IdentitySummary {
+			return model.IdentitySummary{CertificationIdentitySummary: s, CertificationID: certificationID}
+		},
+	})
+}
+
+func (r *Resolver) accessSummaries(ctx context.Context, want plan.Selection, certificationID string, args relay.Arguments, kind upstream.AccessSummaryType, filter *gen.AccessSummaryFilter, orderBy []gen.AccessSummaryOrder) (*model.AccessSummaryConnection, error) {
+	var in inputReader
+	params := upstream.GetIdentityAccessSummariesParams{
+		Type:    kind,
+		Filter:  in.accessSummaryFilter(filter),
+		Sorters: sorters(&in, orderBy),
+	}
+	return connect(ctx, r.rows, want, args, source[upstream.AccessSummary, model.AccessSummary]{
+		input: in,
+		scope: relay.NewScope("accessSummaries", certificationID, string(kind), params.Query().Encode()),
+		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.AccessSummary], error) {
+			params := params
+			params.Paging = paging
+			return load.From(ctx).ListAccessSummaries(ctx, certificationID, params)
+		},
+		announce: func(ctx context.Context, row []graphql.CollectedField, rows []upstream.AccessSummary) {
+			followAccess(ctx, plan.Below(graphql.GetOperationContext(ctx), plan.Named(row, "access")), func(add func(*upstream.AccessSummary)) {
+				for _, summary := range pointers(ctx, rows, (*upstream.AccessSummary).Check) {
+					add(summary)
+				}
+			})
+		},
+		check: (*upstream.AccessSummary).Check,
+		node: func(s *upstream.AccessSummary) model.AccessSummary {
+			return model.AccessSummary{AccessSummary: s, CertificationID: certificationID}
+		},
+	})
+}
+
+// decisionSummary returns the numbers of decisions in a certification.
+func (r *Resolver) decisionSummary(ctx context.Context, certificationID string, filter *gen.DecisionSummaryFilter) (*model.DecisionSummary, error) {
+	var in inputReader
+	params := in.decisionSummaryParams(certificationID, filter)
+	switch {
+	case in.err != nil:
+		return nil, in.err
+	case in.nothing:
+		return model.NoDecisions(), nil
+	}
+	return r.countDecisions(ctx, certificationID, params)
+}
+
+func (r *Resolver) countDecisions(ctx context.Context, certificationID string, params upstream.GetIdentityDecisionSummaryParams) (*model.DecisionSummary, error) {
+	summary, err := load.From(ctx).DecisionSummary(ctx, certificationID, params)
+	if summary == nil {
+		return nil, err
+	}
+	return &model.DecisionSummary{IdentityCertDecisionSummary: summary}, nil
+}
