@@ -159,26 +159,26 @@ func (s *suite) startTask(t *testing.T, n int) string {
 	t.Helper()
 	type certification struct {
 		RawID       string
-		Reviewer    struct{ ID string }
+		Reviewer    struct{ RawID string }
 		ReviewItems struct {
 			Nodes []struct {
 				RawID     string
 				Completed bool
-				Identity  *struct{ ID string }
+				Identity  *struct{ IdentityID string }
 			}
 		}
 	}
 	read := func(n int) certification {
 		var data struct{ Certification certification }
-		s.must(t, s.admin, `query($id: ID!) { certification(id: $id) { rawId reviewer { rawId } reviewItems(first: 20) { nodes { rawId completed identity { id } } } } }`,
+		s.must(t, s.admin, `query($id: ID!) { certification(id: $id) { rawId reviewer { rawId } reviewItems(first: 20) { nodes { rawId completed identity { identityId } } } } }`,
 			map[string]any{"id": s.certifications[n].id}, &data)
 		return data.Certification
 	}
 	from := read(n)
 	for other := range s.certifications {
-		to := read(other).Reviewer.ID
+		to := read(other).Reviewer.RawID
 		for _, item := range from.ReviewItems.Nodes {
-			if to == from.Reviewer.ID || item.Completed || item.Identity == nil || item.Identity.ID == to {
+			if to == from.Reviewer.RawID || item.Completed || item.Identity == nil || item.Identity.IdentityID == to {
 				continue
 			}
 			var moved struct {
