@@ -57,7 +57,7 @@ func TestTheClientsInABrowser(t *testing.T) {
 func notice(t *testing.T, folders ...string) {
 	t.Helper()
 	for _, folder := range folders {
-		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		err := filepath.WalkDir(fromRoot(t, folder), func(path string, entry fs.DirEntry, err error) error {
 			if err == nil && entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == "build") {
 				return fs.SkipDir
 			}
@@ -71,4 +71,15 @@ func notice(t *testing.T, folders ...string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// fromRoot returns the absolute path of a file or folder of the repository. go test sees what a test reads,
+// but looks for relative paths in the folder of the package, which TestMain leaves.
+func fromRoot(t *testing.T, path string) string {
+	t.Helper()
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return absolute
 }

@@ -5226,6 +5226,10 @@ Access certifications of SailPoint Identity Security Cloud as one graph: campaig
 the items to review in them, the people who review them, and the tasks that work on them. Reads are
 queries, decisions and reassignments are mutations, and a task can be watched by a subscription.
 Every element says what it costs in calls of the REST API; ` + "`" + `rateLimit` + "`" + ` says how many are left.
+
+Each entry in ` + "`" + `errors` + "`" + ` has a code in ` + "`" + `extensions.code` + "`" + `, and each entry in the ` + "`" + `errors` + "`" + ` of a mutation's
+payload has one in ` + "`" + `code` + "`" + `. docs/errors.md of the gateway's repository lists all of them, with what to
+do about each.
 """
 schema {
   query: Query
