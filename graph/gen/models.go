@@ -27,7 +27,8 @@ type AccessReviewItemFilter struct {
 	IdentitySummaryIds []string `json:"identitySummaryIds,omitempty"`
 	// Items of identities with this name.
 	IdentityName *TextMatch `json:"identityName,omitempty"`
-	// Items whose access itself has one of these REST ids, at most 100; an empty list matches nothing.
+	// Items whose access itself has one of these values of `rawId`, at most 100; an empty list matches
+	// nothing.
 	// For access nested in a role or access profile, see `pertainingTo`.
 	AccessIds []string `json:"accessIds,omitempty"`
 	// Items whose access has this name.
@@ -51,11 +52,11 @@ type AccessReviewItemOrder struct {
 // Items that concern any of the given access, either directly or nested in a role or access profile.
 // Give exactly one of the fields.
 type AccessScope struct {
-	// Items with one of these entitlements by REST id, at most 100; an empty list matches nothing.
+	// Items with one of these entitlements by `rawId`, at most 100; an empty list matches nothing.
 	Entitlements []string `json:"entitlements,omitempty"`
-	// Items with one of these access profiles by REST id, at most 100; an empty list matches nothing.
+	// Items with one of these access profiles by `rawId`, at most 100; an empty list matches nothing.
 	AccessProfiles []string `json:"accessProfiles,omitempty"`
-	// Items with one of these roles by REST id, at most 100; an empty list matches nothing.
+	// Items with one of these roles by `rawId`, at most 100; an empty list matches nothing.
 	Roles []string `json:"roles,omitempty"`
 }
 
@@ -63,7 +64,7 @@ type AccessScope struct {
 type AccessSummaryFilter struct {
 	// Access that is decided for every identity (true) or still open for some (false).
 	Completed *bool `json:"completed,omitempty"`
-	// Access with one of these REST ids, at most 100; an empty list matches nothing.
+	// Access with one of these values of `rawId`, at most 100; an empty list matches nothing.
 	AccessIds []string `json:"accessIds,omitempty"`
 	// Access with this name.
 	AccessName *TextMatch `json:"accessName,omitempty"`
@@ -260,7 +261,7 @@ type RateLimit struct {
 // One thing to move: a single item, or all items of one identity.
 type ReassignReferenceInput struct {
 	// The id of what to move: for ITEM, the global `id` or the `rawId` of a review item; otherwise the
-	// `IdentitySummary.id`, never the `identityId`.
+	// `id` or the `rawId` of an IdentitySummary, never its `identityId`.
 	ID string `json:"id"`
 	// What the id refers to.
 	Type upstream.ReassignReferenceType `json:"type"`
@@ -284,8 +285,8 @@ type ReassignReviewItemsInput struct {
 	// everything that concerns one identity into one mutation, because the upstream creates a separate
 	// summary of the identity for each call.
 	References []ReassignReferenceInput `json:"references"`
-	// The REST id of the identity to move to; it must not be a governance group or the current reviewer.
-	// No one can be made to review their own access.
+	// Who to move to: the global `id` of a person or the `rawId` of an identity; it must not be a
+	// governance group or the current reviewer. No one can be made to review their own access.
 	ReassignTo string `json:"reassignTo"`
 	// The reason for the move; it must not be blank. The new certification shows it in `reassignment`.
 	Reason string `json:"reason"`

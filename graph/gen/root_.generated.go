@@ -3079,7 +3079,10 @@ enum DtoType {
   UNRECOGNIZED
 }
 
-"The kinds of objects that access can be filtered by."
+"""
+The kinds of objects that access can be filtered by. In practice, access under review is
+ENTITLEMENT, ACCESS_PROFILE or ROLE.
+"""
 enum DtoTypeInput {
   "The rules that match accounts on a source to identities."
   ACCOUNT_CORRELATION_CONFIG
@@ -3232,7 +3235,7 @@ enum AccessSummaryType {
 input AccessSummaryFilter {
   "Access that is decided for every identity (true) or still open for some (false)."
   completed: Boolean
-  "Access with one of these REST ids, at most 100; an empty list matches nothing."
+  "Access with one of these values of ` + "`" + `rawId` + "`" + `, at most 100; an empty list matches nothing."
   accessIds: [ID!]
   "Access with this name."
   accessName: TextMatch
@@ -3348,7 +3351,7 @@ type Campaign implements Node {
   """
   The certifications of the campaign that the caller may see: all of them for an administrator, and
   only those to review for other callers. It costs one upstream call for every 250 rows of each
-  campaign; to count them, ` + "`" + `details` + "`" + ` has the number at no call.
+  campaign; ` + "`" + `details` + "`" + ` has their number without reading them.
   """
   certifications(
     "Which of them to list; all of them if omitted."
@@ -3710,7 +3713,7 @@ enum MandatoryCommentRequirement {
   """
   certifications(
     """
-    Only certifications that this reviewer has to review: the global ` + "`" + `id` + "`" + ` of a person or the REST id
+    Only certifications that this reviewer has to review: the global ` + "`" + `id` + "`" + ` of a person, the ` + "`" + `rawId` + "`" + `
     of an identity, or ` + "`" + `me` + "`" + ` for the caller, which requires a token that belongs to a user. Only
     administrators can use the id of somebody else.
     """
@@ -3858,8 +3861,7 @@ type Certification implements Node {
   ): AccessReviewItemConnection
   """
   The identities under review, one row for each of them, at one upstream call for every 250 rows of
-  each certification. For a list of the people that a reviewer works through, with ` + "`" + `completed` + "`" + ` of
-  each.
+  each certification: the people that a reviewer works through, each with ` + "`" + `completed` + "`" + `.
   """
   identitySummaries(
     "Which identities to list; all of them if omitted."
@@ -4355,8 +4357,8 @@ type IdentitySummary implements Node {
   decisionSummary: DecisionSummary
   """
   What everybody in the tenant may know of the person under review, at one upstream call for every
-  50 people of a list. It is null without an error if there is nobody, or nobody whom the caller may
-  see.
+  50 people of a list. It is null without an error if there is nobody with this identifier, or
+  nobody whom the caller may see.
   """
   publicIdentity: PublicIdentity
 }
@@ -4496,8 +4498,8 @@ call fails, the field that needs it is null, and the rest of the response is sti
 UPSTREAM_TIMEOUT, UPSTREAM_UNAVAILABLE, UPSTREAM_INVALID, UPSTREAM_CALLS_EXCEEDED or INTERNAL.
 
 A value that the upstream sends in another type than it documents, such as a text for a number, is
-null, as if it were not reported. An object whose ` + "`" + `id` + "`" + ` is selected but not reported is null with
-UPSTREAM_INVALID.
+null, as if it were not reported. An object whose ` + "`" + `id` + "`" + ` or ` + "`" + `rawId` + "`" + ` is selected but not reported is
+null with UPSTREAM_INVALID.
 """
 type Query {
   """
@@ -4524,8 +4526,8 @@ type Query {
 interface Node {
   """
   An opaque identifier of the object, unique among objects of all types; clients can use it as a
-  cache key. Every id argument accepts it. All but those of ` + "`" + `node` + "`" + ` and ` + "`" + `nodes` + "`" + ` also accept the
-  identifier of the REST API.
+  cache key. Every argument and filter that takes an object of its type accepts it; all but those of
+  ` + "`" + `node` + "`" + ` and ` + "`" + `nodes` + "`" + ` also accept its ` + "`" + `rawId` + "`" + `, the identifier in the REST API.
   """
   id: ID!
 }
@@ -4870,8 +4872,8 @@ input ReassignReviewItemsInput {
   """
   references: [ReassignReferenceInput!]!
   """
-  The REST id of the identity to move to; it must not be a governance group or the current reviewer.
-  No one can be made to review their own access.
+  Who to move to: the global ` + "`" + `id` + "`" + ` of a person or the ` + "`" + `rawId` + "`" + ` of an identity; it must not be a
+  governance group or the current reviewer. No one can be made to review their own access.
   """
   reassignTo: ID!
   "The reason for the move; it must not be blank. The new certification shows it in ` + "`" + `reassignment` + "`" + `."
@@ -4882,7 +4884,7 @@ input ReassignReviewItemsInput {
 input ReassignReferenceInput {
   """
   The id of what to move: for ITEM, the global ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of a review item; otherwise the
-  ` + "`" + `IdentitySummary.id` + "`" + `, never the ` + "`" + `identityId` + "`" + `.
+  ` + "`" + `id` + "`" + ` or the ` + "`" + `rawId` + "`" + ` of an IdentitySummary, never its ` + "`" + `identityId` + "`" + `.
   """
   id: ID!
   "What the id refers to."
@@ -5059,7 +5061,8 @@ input AccessReviewItemFilter {
   "Items of identities with this name."
   identityName: TextMatch
   """
-  Items whose access itself has one of these REST ids, at most 100; an empty list matches nothing.
+  Items whose access itself has one of these values of ` + "`" + `rawId` + "`" + `, at most 100; an empty list matches
+  nothing.
   For access nested in a role or access profile, see ` + "`" + `pertainingTo` + "`" + `.
   """
   accessIds: [ID!]
@@ -5078,11 +5081,11 @@ Items that concern any of the given access, either directly or nested in a role 
 Give exactly one of the fields.
 """
 input AccessScope @oneOf {
-  "Items with one of these entitlements by REST id, at most 100; an empty list matches nothing."
+  "Items with one of these entitlements by ` + "`" + `rawId` + "`" + `, at most 100; an empty list matches nothing."
   entitlements: [ID!]
-  "Items with one of these access profiles by REST id, at most 100; an empty list matches nothing."
+  "Items with one of these access profiles by ` + "`" + `rawId` + "`" + `, at most 100; an empty list matches nothing."
   accessProfiles: [ID!]
-  "Items with one of these roles by REST id, at most 100; an empty list matches nothing."
+  "Items with one of these roles by ` + "`" + `rawId` + "`" + `, at most 100; an empty list matches nothing."
   roles: [ID!]
 }
 
@@ -5146,7 +5149,7 @@ enum ReviewerType {
   UNRECOGNIZED
 }
 
-"A person, as an owner of access or as a reviewer."
+"A person, as the owner of access, as a reviewer or as somebody's manager."
 type Identity {
   """
   The identifier of the identity in the REST API; it can be used as the argument ` + "`" + `reviewer` + "`" + ` and as
@@ -5222,14 +5225,15 @@ enum ReviewerOrderField {
 }
 `, BuiltIn: false},
 	{Name: "../../schema/schema.graphqls", Input: `"""
-Access certifications of SailPoint Identity Security Cloud as one graph: campaigns' certifications,
-the items to review in them, the people who review them, and the tasks that work on them. Reads are
-queries, decisions and reassignments are mutations, and a task can be watched by a subscription.
-Every element says what it costs in calls of the REST API; ` + "`" + `rateLimit` + "`" + ` says how many are left.
+Access certifications of SailPoint Identity Security Cloud as one graph: campaigns and their
+certifications, the identities, the access and the items under review in them, the people who review
+them or could, and the tasks that work on them. Reads are queries, decisions and reassignments are
+mutations, and a task can be watched by a subscription. Every element says what it costs in calls of
+the REST API; ` + "`" + `rateLimit` + "`" + ` says how many are left.
 
-Each entry in ` + "`" + `errors` + "`" + ` has a code in ` + "`" + `extensions.code` + "`" + `, and each entry in the ` + "`" + `errors` + "`" + ` of a mutation's
-payload has one in ` + "`" + `code` + "`" + `. docs/errors.md of the gateway's repository lists all of them, with what to
-do about each.
+Each entry in ` + "`" + `errors` + "`" + ` has a code in ` + "`" + `extensions.code` + "`" + `, and each entry in the ` + "`" + `errors` + "`" + ` of a
+mutation's payload has one in ` + "`" + `code` + "`" + `. docs/errors.md of the gateway's repository lists all of them,
+with what to do about each.
 """
 schema {
   query: Query
@@ -5310,7 +5314,7 @@ type SignOffCertificationPayload {
   """
   pendingCertificationTasks(
     """
-    Only tasks of this reviewer: the global ` + "`" + `id` + "`" + ` of a person or the REST id of an identity, or ` + "`" + `me` + "`" + `
+    Only tasks of this reviewer: the global ` + "`" + `id` + "`" + ` of a person, the ` + "`" + `rawId` + "`" + ` of an identity, or ` + "`" + `me` + "`" + `
     for the caller, which requires a token that belongs to a user. Only administrators can use the
     id of somebody else.
     """
