@@ -7,10 +7,12 @@ export const embedded = [
   'AccessProfile',
   'Account',
   'AccountOwner',
+  'CampaignFilterReference',
   'CertificationReference',
   'Entitlement',
   'Identity',
   'OtherAccess',
   'Reviewer',
   'Role',
+  'SourceReference',
 ];
