@@ -81,6 +81,15 @@ func TestARefusalSaysWhatTheServiceSaid(t *testing.T) {
 			want: upstream.Error{Kind: upstream.KindUnavailable, DetailCode: "500.0 Internal Fault"},
 		},
 		{
+			name: "an exception", status: 500, body: `{"errorName":"UncheckedExecutionException","errorMessage":"no answer\nfrom a store"}`,
+			want: upstream.Error{Kind: upstream.KindUnavailable, Messages: []upstream.ErrorMessage{{Text: "no answer\nfrom a store"}}},
+			text: "no answer from a store",
+		},
+		{
+			name: "an exception of other types", status: 500, body: `{"errorName":7,"errorMessage":{"text":"x"}}`,
+			want: upstream.Error{Kind: upstream.KindUnavailable},
+		},
+		{
 			name: "a gateway's page", status: 502, header: http.Header{"Content-Type": {"text/html"}}, body: "<html>Bad gateway</html>",
 			want: upstream.Error{Kind: upstream.KindUnavailable},
 		},

@@ -232,6 +232,34 @@ func TestAReadAfterAWriteDoesNotJoinOneFromBefore(t *testing.T) {
 	}
 }
 
+// What no write changes is joined across a write, also where writes of other replicas are not heard of.
+func TestAReadOfPeopleIsJoinedAcrossAWrite(t *testing.T) {
+	for _, cut := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &numbering{latency: time.Second}
+			b, clients := replicas(t, s, 0, 2)
+			if cut {
+				b.ports[1].sever()
+			}
+			read := func() {
+				if _, err := clients[1].GetPublicIdentities(withToken(t, "ada"), upstream.GetPublicIdentitiesParams{}); err != nil {
+					t.Error(err)
+				}
+			}
+			var group sync.WaitGroup
+			group.Go(read)
+			synctest.Wait()
+			group.Go(func() { signOff(t, clients[1]) })
+			time.Sleep(500 * time.Millisecond)
+			group.Go(read)
+			group.Wait()
+			if read(); s.count() != 2 {
+				t.Errorf("cut off: %t: %d requests, want 2: the write, and one read that is kept", cut, s.count())
+			}
+		})
+	}
+}
+
 // No request is sent for a caller who has already left.
 func TestACallerWhoHasLeftSendsNothing(t *testing.T) {
 	var came atomic.Int32
