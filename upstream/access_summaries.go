@@ -96,7 +96,7 @@ func (f AccessSummaryFilter) expression() expression {
 // AccessSummarySortField is a field that getIdentityAccessSummaries can order by.
 type AccessSummarySortField string
 
-// The one field that getIdentityAccessSummaries can order by.
+// SortAccessSummariesByName is the one field that getIdentityAccessSummaries can order by.
 const SortAccessSummariesByName AccessSummarySortField = "access.name"
 
 // GetIdentityAccessSummariesParams are the parameters of getIdentityAccessSummaries. The type is

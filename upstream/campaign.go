@@ -100,5 +100,5 @@ type MachineAccountCampaignInfo struct {
 // MachineAccountReviewerType says who reviews machine accounts.
 type MachineAccountReviewerType string
 
-// The one type that the vendor documents; more may come.
+// MachineAccountReviewedByOwner is the one type that the vendor documents; more may come.
 const MachineAccountReviewedByOwner MachineAccountReviewerType = "ACCOUNT_OWNER"

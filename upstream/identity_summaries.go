@@ -31,7 +31,7 @@ func (f IdentitySummaryFilter) expression() expression {
 // IdentitySummarySortField is a field that getIdentitySummaries can order by.
 type IdentitySummarySortField string
 
-// The one field that getIdentitySummaries can order by.
+// SortIdentitySummariesByName is the one field that getIdentitySummaries can order by.
 const SortIdentitySummariesByName IdentitySummarySortField = "name"
 
 // GetIdentitySummariesParams are the parameters of getIdentitySummaries.

@@ -113,8 +113,11 @@ func (o operation) subject(ids []string) subject {
 // shown returns the identifier of the object that the operation returns, as far as the path names it;
 // empty if it does not.
 func (o operation) shown(ids []string) string {
-	if o.name == opSubmitReassignCertsAsync.name {
-		return "" // it returns a new task
+	switch o.name {
+	case opSubmitReassignCertsAsync.name: // it returns a new task
+		return ""
+	case opGetIdentityDecisionSummary.name: // what it returns has no identifier
+		return ""
 	}
 	return ids[len(ids)-1]
 }

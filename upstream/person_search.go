@@ -33,17 +33,30 @@ func personSearch(typed string) expression {
 		return checked
 	}
 	var conditions []expression
-	for _, field := range []string{"firstname", "lastname", "alias", "email"} {
-		conditions = append(conditions, startsWith(field, text))
-	}
-	for _, name := range splitName(text) {
-		conditions = append(conditions,
-			all(startsWith("firstname", name[0]), startsWith("lastname", name[1])),
-			all(startsWith("firstname", name[1]), startsWith("lastname", name[0])),
-		)
+	for _, spelling := range spellings(text) {
+		for _, field := range []string{"firstname", "lastname", "alias", "email"} {
+			conditions = append(conditions, startsWith(field, spelling))
+		}
+		for _, name := range splitName(spelling) {
+			conditions = append(conditions,
+				all(startsWith("firstname", name[0]), startsWith("lastname", name[1])),
+				all(startsWith("firstname", name[1]), startsWith("lastname", name[0])),
+			)
+		}
 	}
 	return anyOf(conditions...)
 }
+
+// spellings returns a text as it was typed and, if a keyboard has made curly quotes and apostrophes of straight
+// ones, as names mostly have them.
+func spellings(text string) []string {
+	if straight := straightQuotes.Replace(text); straight != text && len(text) <= maxNameBytes/2 {
+		return []string{text, straight}
+	}
+	return []string{text}
+}
+
+var straightQuotes = strings.NewReplacer("‘", "'", "’", "'", "“", `"`, "”", `"`)
 
 // splitName returns the ways to take a name apart into two, in the order in which they are written: a
 // first and a last name, or the other way round.

@@ -77,7 +77,7 @@ func (f PublicIdentityFilter) expression() expression {
 // PublicIdentitySortField is a field that getPublicIdentities can order by.
 type PublicIdentitySortField string
 
-// The one field that getPublicIdentities can order by.
+// SortPublicIdentitiesByName is the one field that getPublicIdentities can order by.
 const SortPublicIdentitiesByName PublicIdentitySortField = "name"
 
 // GetPublicIdentitiesParams are the parameters of getPublicIdentities.

@@ -39,8 +39,10 @@ func fill(v reflect.Value, count int) int {
 }
 
 func TestEveryEnumOfARowIsNoted(t *testing.T) {
-	for _, row := range []any{new(IdentityCertification), new(AccessReviewItem), new(CertificationTask), new(Permission), new(IdentityReference),
-		new(CertificationIdentitySummary), new(AccessSummary), new(IdentityCertDecisionSummary), new(SlimCampaign), new(Campaign), new(PublicIdentity)} {
+	for _, row := range []any{
+		new(IdentityCertification), new(AccessReviewItem), new(CertificationTask), new(Permission), new(IdentityReference),
+		new(CertificationIdentitySummary), new(AccessSummary), new(IdentityCertDecisionSummary), new(SlimCampaign), new(Campaign), new(PublicIdentity),
+	} {
 		t.Run(reflect.TypeOf(row).Elem().Name(), func(t *testing.T) {
 			var log bytes.Buffer
 			unknown := unknownValues{logger: slog.New(slog.NewTextHandler(&log, nil))}
