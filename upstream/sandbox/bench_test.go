@@ -52,6 +52,11 @@ func BenchmarkPage(b *testing.B) {
 			{"permissions", large + "/access-review-items/" + LargePermissionsItem + "/permissions"},
 			{"reviewers", "/v3/certifications/" + CrowdCertification + "/reviewers?sorters=email"},
 			{"tasks", "/v3/certification-tasks"},
+			{"identity-summaries", large + "/identity-summaries?sorters=name&count=true"},
+			{"access-summaries", large + "/access-summaries/ENTITLEMENT?sorters=access.name&count=true"},
+			{"decision-summary", large + "/decision-summary"},
+			{"campaigns", "/v3/campaigns?detail=FULL&sorters=-created&count=true"},
+			{"people", withQuery("/v3/public-identities", "filters", `firstname sw "an" or lastname sw "an" or alias sw "an" or email sw "an"`, "count", "true")},
 		} {
 			b.Run(name+"/"+page.name, func(b *testing.B) {
 				b.ReportAllocs()

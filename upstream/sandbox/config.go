@@ -83,7 +83,8 @@ type Config struct {
 }
 
 // GovernanceGroups says under which versions the operations that are documented not to support governance groups (get,
-// list items, decide, reassign, sign off) refuse a certification that one reviews.
+// list items, decide, reassign, sign off) refuse a certification that one reviews. The summaries, of which nothing is
+// documented, go with them.
 type GovernanceGroups string
 
 // The choices of GovernanceGroups.

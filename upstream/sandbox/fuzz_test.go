@@ -20,6 +20,10 @@ func FuzzRequests(f *testing.F) {
 	f.Add("POST", one+"/decide", "", `[{"id":"`+LargePermissionsItem+`","decision":"REVOKE","bulk":true,"proposedEndDate":"2999-01-01T00:00:00Z"}]`)
 	f.Add("POST", one+"/reassign-async", "", `{"reassign":[{"id":"a","type":"ITEM"}],"reassignTo":"Grace.7f3b02c9d15e48","reason":"x"}`)
 	f.Add("POST", "/certifications/v1/"+DecidedCertification+"/sign-off", "", "")
+	f.Add("GET", one+"/access-summaries/ROLE", `filters=access.name sw "a"and completed ne false&sorters=-access.name&limit=0`, "")
+	f.Add("GET", one+"/decision-summary", `filters=identitySummary.id in ("a","b")`, "")
+	f.Add("GET", "/campaigns/v1", `detail=FULL&filters=status in ("ACTIVE","STAGED")and name sw "x"&sorters=-created`, "")
+	f.Add("GET", "/public-identities/v1", `add-core-filters=true&filters=(firstname sw "a" or alias eq "\\") and email sw ""`, "")
 	f.Add("PUT", "/../%2e%2e//certification-tasks/v1/%00", "%zz;", "{")
 	box, err := New(Config{RateLimit: NoRateLimit, Certifications: 20, Items: 400})
 	if err != nil {

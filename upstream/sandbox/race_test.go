@@ -8,7 +8,24 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/go-json-experiment/json"
 )
+
+// summariesAddUp checks that each response is one consistent snapshot.
+func (n *tenant) summariesAddUp(decisions, people string) {
+	var counted map[string]int
+	var rows []map[string]any
+	if json.Unmarshal([]byte(decisions), &counted) != nil || json.Unmarshal([]byte(people), &rows) != nil {
+		n.t.Errorf("%.200s, %.200s", decisions, people)
+	}
+	for _, names := range decisionMembers {
+		made, total := counted[names[0]+"DecisionsMade"], counted[names[0]+"DecisionsTotal"]
+		if made != counted[names[1]+"Approved"]+counted[names[1]+"Revoked"] || made > total {
+			n.t.Errorf("%s do not add up in %s", names[1], decisions)
+		}
+	}
+}
 
 // TestConcurrentUseStaysConsistent has many clients read, decide, reassign and sign off at once. Each listing has to be one
 // consistent snapshot, and at the end the counters have to agree with the items.
@@ -64,6 +81,10 @@ func TestConcurrentUseStaysConsistent(t *testing.T) {
 					serve("POST", path+"/sign-off", "")
 				case 5:
 					serve("GET", "/v3/certification-tasks", "")
+					n.summariesAddUp(serve("GET", path+"/decision-summary", ""), serve("GET", path+"/identity-summaries?limit=250&count=true", ""))
+					serve("GET", path+"/access-summaries/"+[]string{"ROLE", "ENTITLEMENT"}[i%2]+"?sorters=-access.name&count=true", "")
+					serve("GET", "/v3/campaigns?detail="+[]string{"SLIM", "FULL"}[i%2]+"&sorters=created", "")
+					serve("GET", "/v3/public-identities?limit=5&sorters=name", "")
 					n.Writes()
 					n.Campaigns()
 				}

@@ -108,17 +108,24 @@ func (n *tenant) send(request *http.Request, sent []byte) *reply {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	defer answered.Body.Close()
-	body, err := io.ReadAll(answered.Body)
-	if err != nil {
-		n.t.Fatal(err)
-	}
+	received := n.receive(answered)
 	switch answered.StatusCode {
 	case 405, 413, 415: // not in the definition
 	default:
 		if isOperation(request.URL.Path) && request.Method != http.MethodHead {
-			conforms(n.t, request, sent, answered, body)
+			conforms(n.t, request, sent, answered, received.body)
 		}
+	}
+	return received
+}
+
+// receive reads a response to its end.
+func (n *tenant) receive(answered *http.Response) *reply {
+	n.t.Helper()
+	defer answered.Body.Close()
+	body, err := io.ReadAll(answered.Body)
+	if err != nil {
+		n.t.Fatal(err)
 	}
 	return &reply{n.t, answered.StatusCode, answered.Header, body}
 }

@@ -67,9 +67,12 @@ func TestTokenCarriesTheDocumentedClaims(t *testing.T) {
 func TestTokenOfAnAPIKeyNamesNoUser(t *testing.T) {
 	t.Parallel()
 	issuer := newTestTokens(t, newManualClock())
-	token, _, err := issuer.issue(order{to: Client{ID: "api-key"}, lifetime: time.Hour})
+	token, claims, err := issuer.issue(order{to: Client{ID: "api-key"}, lifetime: time.Hour})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if claims.Allows(UserScope) {
+		t.Error("it has the scope of users")
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
 	if err != nil {
@@ -100,6 +103,9 @@ func TestTokensVerifyWhatTheyIssued(t *testing.T) {
 		}
 		if !got.Allows("idn:campaign:read") || got.Allows("idn:campaign:manage") {
 			t.Errorf("scope %v allows the wrong things", got.Scope)
+		}
+		if !got.Allows("idn:campaign:manage", "idn:campaign:read") || got.Allows() || !got.Allows(UserScope) {
+			t.Errorf("scope %v of a user allows the wrong things", got.Scope)
 		}
 	}
 	clock.advance(10*time.Second + 749*time.Millisecond)
