@@ -146,7 +146,7 @@ func conforms(t testing.TB, request *http.Request, sent []byte, answered *http.R
 		t.Fatal(err)
 	}
 	checked := request.Clone(request.Context())
-	checked.URL.Path, checked.URL.RawPath = underV3(request.URL.Path), ""
+	checked.URL.Path, checked.URL.RawPath = underV3(request.URL.Path), underV3(request.URL.RawPath)
 	checked.Body = io.NopCloser(bytes.NewReader(sent))
 	route, parameters, err := router.FindRoute(checked)
 	if err != nil && answered.StatusCode != http.StatusOK {

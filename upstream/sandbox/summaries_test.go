@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -251,6 +252,38 @@ func TestFiltersOfSummariesAndCampaignsJoinWithAnd(t *testing.T) {
 		}
 		for _, filter := range []string{each.left + " or " + each.right, "not " + each.right, each.left + " AND " + each.right} {
 			n.do("org-admin", "GET", withQuery(each.listing, "filters", filter), nil).refused(400, "400.1")
+		}
+	}
+}
+
+// Identifiers that mean something in paths and filters find what they name.
+func TestOddIdentifiersFindSummariesCampaignsAndPeople(t *testing.T) {
+	t.Parallel()
+	n := newTenant(t, Config{OddIDs: true, Certifications: 60, Items: 1_000})
+	one := "/v3/certifications/" + LargeCertification
+	for listing, field := range map[string]string{
+		one + "/identity-summaries": "id", "/v3/campaigns": "id", one + "/access-summaries/ROLE": "access.id",
+		"/v3/public-identities": "id",
+	} {
+		endings := map[string]bool{}
+		for _, id := range ids(n.get("org-admin", listing).rows()) {
+			ending := id.(string)[min(32, len(id.(string))):]
+			if endings[ending] {
+				continue
+			}
+			endings[ending] = true
+			found := n.get("org-admin", withQuery(listing, "filters", field+" in ("+quoted(id)+")")).rows()
+			if len(found) != 1 || ids(found)[0] != id {
+				t.Errorf("%s finds %d rows by %q", listing, len(found), id)
+			}
+			if strings.HasSuffix(listing, "/identity-summaries") || strings.HasSuffix(listing, "/campaigns") {
+				if got := n.get("org-admin", listing+"/"+url.PathEscape(id.(string))).object()["id"]; got != id {
+					t.Errorf("%s returns %q for %q", listing, got, id)
+				}
+			}
+		}
+		if len(endings) < 5 {
+			t.Errorf("%s has few odd ids: %v", listing, endings)
 		}
 	}
 }
