@@ -34,8 +34,8 @@ var accessSummaryCollection = collection[*reviewedAccess]{
 
 // listAccessSummaries serves getIdentityAccessSummaries: one row for each piece of access of a kind that is under review
 // by itself, in the order in which the certification has it first.
-func (s *Sandbox) listAccessSummaries(c *call) (any, error) {
-	found, err := s.personal(c)
+func listAccessSummaries(c *call) (any, error) {
+	found, err := c.personal()
 	if err != nil {
 		return nil, err
 	}

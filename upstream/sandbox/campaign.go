@@ -5,37 +5,6 @@ import (
 	"time"
 )
 
-// Values of the vendor's campaignType.
-const (
-	managerCampaign         = "MANAGER"
-	sourceOwnerCampaign     = "SOURCE_OWNER"
-	searchCampaign          = "SEARCH"
-	roleCompositionCampaign = "ROLE_COMPOSITION"
-	machineAccountCampaign  = "MACHINE_ACCOUNT"
-)
-
-// Values of the vendor's mandatoryCommentRequirement.
-const (
-	commentAlways   = "ALL_DECISIONS"
-	commentOnRevoke = "REVOKE_ONLY_DECISIONS"
-	commentNever    = "NO_DECISIONS"
-)
-
-// A campaignStatus is the state of a campaign, under the name that the vendor's campaign operations use.
-type campaignStatus string
-
-const (
-	campaignPending     campaignStatus = "PENDING" // its certifications are not made yet
-	campaignStaged      campaignStatus = "STAGED"
-	campaignCanceling   campaignStatus = "CANCELING"
-	campaignActivating  campaignStatus = "ACTIVATING"
-	campaignActive      campaignStatus = "ACTIVE"
-	campaignRemediating campaignStatus = "COMPLETING" // all signed off, and something was revoked
-	campaignCompleted   campaignStatus = "COMPLETED"
-	campaignFailed      campaignStatus = "ERROR"
-	campaignArchived    campaignStatus = "ARCHIVED"
-)
-
 // A campaign is a set of certifications that were started together under one set of rules.
 type campaign struct {
 	wire           wireCampaign

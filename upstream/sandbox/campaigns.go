@@ -33,7 +33,7 @@ var campaignCollection = collection[campaignRow]{
 // listCampaigns serves getActiveCampaigns: campaigns of every status, whatever the name says, by creation and id. Reviewers
 // are refused; nothing says whether they might see a list of their own instead. In full detail, rows have no
 // creation, no numbers of certifications and no alerts, as the vendor's sample has none.
-func (s *Sandbox) listCampaigns(c *call) (any, error) {
+func listCampaigns(c *call) (any, error) {
 	if !c.hasLevel(orgAdmin, certAdmin, reportAdmin) {
 		return nil, response.ErrForbidden
 	}
@@ -71,7 +71,7 @@ func (s *Sandbox) listCampaigns(c *call) (any, error) {
 }
 
 // getCampaign serves the operation of that name. In full detail, it leaves nothing out.
-func (s *Sandbox) getCampaign(c *call) (any, error) {
+func getCampaign(c *call) (any, error) {
 	if !c.administrator() {
 		return nil, response.ErrForbidden
 	}

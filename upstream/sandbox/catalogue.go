@@ -8,16 +8,6 @@ import (
 // The catalogue is what certifications are about, and who takes part in them. It never changes after it was generated, so
 // it is read without a lock, and access is kept in the form in which it is sent.
 
-// accessType is the type of what a review item grants: a few values of the vendor's DtoType.
-type accessType string
-
-const (
-	entitlementAccess   accessType = "ENTITLEMENT"
-	accessProfileAccess accessType = "ACCESS_PROFILE"
-	roleAccess          accessType = "ROLE"
-	accountAccess       accessType = "ACCOUNT"
-)
-
 // An identity is a person, whose access is reviewed and who may review that of others.
 type identity struct {
 	id         string

@@ -5,24 +5,6 @@ import (
 	"time"
 )
 
-// A phase says where a certification stands: the vendor's CertificationPhase.
-type phase string
-
-const (
-	staged phase = "STAGED" // its campaign is not activated yet
-	active phase = "ACTIVE"
-	signed phase = "SIGNED" // signed off, and read-only from then on
-)
-
-// A decision is the vendor's CertificationDecision; empty is undecided.
-type decision string
-
-const (
-	undecided decision = ""
-	approve   decision = "APPROVE"
-	revoke    decision = "REVOKE"
-)
-
 // A certification is the part of a campaign that one reviewer is responsible for.
 type certification struct {
 	id           string

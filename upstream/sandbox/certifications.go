@@ -32,7 +32,7 @@ func orNull(text *string) (string, bool) {
 }
 
 // listCertifications serves listIdentityCertifications.
-func (s *Sandbox) listCertifications(c *call) (any, error) {
+func listCertifications(c *call) (any, error) {
 	q, err := parseQuery(c.r)
 	if err != nil {
 		return nil, err
@@ -97,8 +97,8 @@ func (s *state) named(text string) ([]*certification, bool) {
 }
 
 // getCertification serves getIdentityCertification.
-func (s *Sandbox) getCertification(c *call) (any, error) {
-	found, err := s.personal(c)
+func getCertification(c *call) (any, error) {
+	found, err := c.personal()
 	if err != nil {
 		return nil, err
 	}
@@ -139,8 +139,8 @@ func (c *certification) render() wireCertification {
 }
 
 // makeDecisions serves makeIdentityDecision and returns the certification after the decisions.
-func (s *Sandbox) makeDecisions(c *call) (any, error) {
-	found, err := s.personal(c)
+func makeDecisions(c *call) (any, error) {
+	found, err := c.personal()
 	if err != nil {
 		return nil, err
 	}
@@ -152,8 +152,8 @@ func (s *Sandbox) makeDecisions(c *call) (any, error) {
 }
 
 // signOffNow serves signOffIdentityCertification and returns the signed certification. A body is ignored.
-func (s *Sandbox) signOffNow(c *call) (any, error) {
-	found, err := s.personal(c)
+func signOffNow(c *call) (any, error) {
+	found, err := c.personal()
 	if err != nil {
 		return nil, err
 	}

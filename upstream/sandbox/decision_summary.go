@@ -14,8 +14,8 @@ var decisionSummaryFields = map[string]filter.Field[*item]{
 
 // getDecisionSummary serves getIdentityDecisionSummary. It counts the items that the filter leaves all together: those of
 // an unknown summary are none.
-func (s *Sandbox) getDecisionSummary(c *call) (any, error) {
-	found, err := s.personal(c)
+func getDecisionSummary(c *call) (any, error) {
+	found, err := c.personal()
 	if err != nil {
 		return nil, err
 	}

@@ -23,8 +23,8 @@ var identitySummaryCollection = collection[*identitySummary]{
 
 // listIdentitySummaries serves getIdentitySummaries: whose access a certification reviews. Nothing says how it treats what
 // a governance group reviews: here, as getIdentityCertification does, and so do the other summaries.
-func (s *Sandbox) listIdentitySummaries(c *call) (any, error) {
-	found, err := s.personal(c)
+func listIdentitySummaries(c *call) (any, error) {
+	found, err := c.personal()
 	if err != nil {
 		return nil, err
 	}
@@ -49,8 +49,8 @@ func (s *Sandbox) listIdentitySummaries(c *call) (any, error) {
 }
 
 // getIdentitySummary serves the operation of that name.
-func (s *Sandbox) getIdentitySummary(c *call) (any, error) {
-	found, err := s.personal(c)
+func getIdentitySummary(c *call) (any, error) {
+	found, err := c.personal()
 	if err != nil {
 		return nil, err
 	}

@@ -40,8 +40,8 @@ func (i *item) entitlementSource() (string, bool) { return i.access.entitlementS
 func (i *item) accessProfileSource() (string, bool) { return i.access.accessProfileSource() }
 
 // listItems serves listIdentityAccessReviewItems.
-func (s *Sandbox) listItems(c *call) (any, error) {
-	found, err := s.personal(c)
+func listItems(c *call) (any, error) {
+	found, err := c.personal()
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ var permissionCollection = collection[wirePermission]{
 
 // listPermissions serves getIdentityCertificationItemPermissions. Only entitlements have permissions; of other items
 // the list is empty. The operation serves certifications of governance groups under every version.
-func (s *Sandbox) listPermissions(c *call) (any, error) {
+func listPermissions(c *call) (any, error) {
 	found, err := c.certification()
 	if err != nil {
 		return nil, err

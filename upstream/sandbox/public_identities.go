@@ -32,7 +32,7 @@ var namedPublicIdentities = func() collection[*identity] {
 
 // listPublicIdentities serves getPublicIdentities, to anybody who is a user. The people never change, so this needs no
 // lock.
-func (s *Sandbox) listPublicIdentities(c *call) (any, error) {
+func listPublicIdentities(c *call) (any, error) {
 	if c.caller.IdentityID == "" {
 		return nil, response.ErrForbidden
 	}
@@ -45,7 +45,7 @@ func (s *Sandbox) listPublicIdentities(c *call) (any, error) {
 		return nil, err
 	}
 	allowed := publicIdentityCollection
-	if s.config.PublicNameFilter {
+	if c.config.PublicNameFilter {
 		allowed = namedPublicIdentities
 	}
 	chosen, err := allowed.parse(q)

@@ -22,7 +22,7 @@ var reviewerCollection = collection[*identity]{
 
 // listReviewers serves listCertificationReviewers: the reviewing identity or the members of the governance group, under
 // every version. The reviewer of a certification never changes, so this needs no lock.
-func (s *Sandbox) listReviewers(c *call) (any, error) {
+func listReviewers(c *call) (any, error) {
 	found, err := c.certification()
 	if err != nil {
 		return nil, err

@@ -165,7 +165,7 @@ func (s *Sandbox) routes() *http.ServeMux {
 
 // mountOperations mounts the operations under the paths of one version, and the refusal of every other method.
 func (s *Sandbox) mountOperations(mux *http.ServeMux, version string, base func(service string) string) {
-	for _, each := range s.operations() {
+	for _, each := range operations() {
 		path := base(each.service) + each.path
 		mux.Handle(each.method+" "+path, s.instruments.wrap(each.name, s.serve(each, version)))
 		mux.HandleFunc(path, response.OtherMethods(each.method))

@@ -51,13 +51,6 @@ var (
 	locations = [...]string{"Austin", "São Paulo", "München", "東京", "Pune", "Kraków"}
 )
 
-// Values of the vendor's identityState.
-const (
-	stateActive    = "ACTIVE"
-	stateShortTerm = "INACTIVE_SHORT_TERM"
-	stateLongTerm  = "INACTIVE_LONG_TERM"
-)
-
 // lifecycles are the tenant's own states, each with what it means to the service. Most people have none.
 var lifecycles = [...]struct{ status, state *string }{
 	{new("Active"), nil},

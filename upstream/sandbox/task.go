@@ -5,26 +5,6 @@ import (
 	"time"
 )
 
-// A taskType is the vendor's type of a certification task.
-type taskType string
-
-const (
-	reassignTask      taskType = "REASSIGN"
-	adminReassignTask taskType = "ADMIN_REASSIGN"
-	activateTask      taskType = "ACTIVATE_CAMPAIGN"
-	completeTask      taskType = "COMPLETE_CERTIFICATION"
-)
-
-// A taskStatus is the vendor's status of a certification task. It only ever moves forward.
-type taskStatus string
-
-const (
-	queued     taskStatus = "QUEUED"
-	inProgress taskStatus = "IN_PROGRESS"
-	succeeded  taskStatus = "SUCCESS"
-	failed     taskStatus = "ERROR"
-)
-
 // taskRetention is how long a task can be read after its end.
 const taskRetention = 24 * time.Hour
 

@@ -18,8 +18,8 @@ var taskCollection = collection[*task]{
 }
 
 // reassignNow serves reassignIdentityCertifications and returns the certification that the items left.
-func (s *Sandbox) reassignNow(c *call) (any, error) {
-	found, err := s.personal(c)
+func reassignNow(c *call) (any, error) {
+	found, err := c.personal()
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (s *Sandbox) reassignNow(c *call) (any, error) {
 
 // reassignLater serves submitReassignCertsAsync and returns a task that is QUEUED. What is wrong with the request as a
 // whole is refused at once; what is wrong with a reference makes the task end in ERROR, with nothing moved.
-func (s *Sandbox) reassignLater(c *call) (any, error) {
+func reassignLater(c *call) (any, error) {
 	found, err := c.certification()
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (c *call) reassignOrder(most int) (reassignOrder, error) {
 
 // getTask serves getCertificationTask: a task can be read in any status, until a day after its end. Reviewers may read the
 // tasks of their certifications; those of campaigns are for administrators.
-func (s *Sandbox) getTask(c *call) (any, error) {
+func getTask(c *call) (any, error) {
 	var row wireTask
 	var err error
 	c.state.read(func(now time.Time) {
@@ -102,7 +102,7 @@ func (s *Sandbox) getTask(c *call) (any, error) {
 }
 
 // listTasks serves getPendingCertificationTasks: the tasks that are QUEUED or IN_PROGRESS.
-func (s *Sandbox) listTasks(c *call) (any, error) {
+func listTasks(c *call) (any, error) {
 	q, err := parseQuery(c.r)
 	if err != nil {
 		return nil, err
