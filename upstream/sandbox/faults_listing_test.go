@@ -129,3 +129,24 @@ func listingSandbox(t *testing.T, config Config) *Sandbox {
 	}
 	return s
 }
+
+// The operations that faults know are those of the sandbox, with what they do.
+func TestFaultsKnowEveryOperation(t *testing.T) {
+	t.Parallel()
+	n := newTenant(t, Config{Certifications: 20})
+	var lists []string
+	for _, each := range operations() {
+		writes, known := operationWrites(each.name)
+		if !known || writes != (each.method == http.MethodPost) {
+			t.Errorf("%s: known is %t, and writes is %t", each.name, known, writes)
+		}
+		path := strings.NewReplacer("{id}", LargeCertification, "{itemId}", LargePermissionsItem, "{type}", "ROLE").Replace("/v3/" + each.service + each.path)
+		if each.method == http.MethodGet && !strings.HasSuffix(path, "}") && strings.HasPrefix(string(n.do("org-admin", "GET", path, nil).body), "[") {
+			lists = append(lists, each.name)
+		}
+	}
+	slices.Sort(lists)
+	if !slices.Equal(lists, listOperations) {
+		t.Errorf("%v list, and faults know %v", lists, listOperations)
+	}
+}
