@@ -56,6 +56,10 @@ func TestProjectionsAnswerWhatExecutionWould(t *testing.T) {
 		}
 	}
 	for _, name := range []string{
+		"IdentitySummaryConnection", "IdentitySummaryEdge", "AccessSummaryConnection", "AccessSummaryEdge", "AccessSummary",
+		"CampaignConnection", "CampaignEdge", "CampaignDetails", "CampaignAlert", "CampaignSettings", "CampaignSearch", "CampaignAccessConstraint",
+		"CampaignRoleComposition", "CampaignFilterReference", "SourceReference", "DecisionSummary", "DecisionCounts",
+		"PublicIdentityConnection", "PublicIdentityEdge", "PublicIdentity", "PublicIdentityAttribute", "Viewer",
 		"Certification", "Campaign", "Reviewer", "Reassignment", "CertificationReference", "Identity", "AccessReviewItem", "IdentitySummary",
 		"Entitlement", "AccessProfile", "Role", "OtherAccess", "Account", "AccountOwner", "ActivityInsights", "DataAccess",
 		"DataAccessPolicy", "DataAccessCategory", "Permission", "CertificationTask", "ReassignmentTrail", "UpstreamMessage", "PageInfo",
@@ -94,6 +98,9 @@ func (o *plainWriter) query() string {
 		fmt.Sprintf("certificationTask(id: %q) ", graphtest.Pick(o.r, sandbox.FailedTask, "nobody")) + o.selection("CertificationTask", 0),
 		fmt.Sprintf("node(id: %q) ", graphtest.ItemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)) + o.selection("Node", 0),
 		"rateLimit { limit }",
+		"campaigns(first: 2) " + o.selection("CampaignConnection", 0),
+		"identities(first: 2) " + o.selection("PublicIdentityConnection", 0),
+		"viewer " + o.selection("Viewer", 0),
 	}
 	for i := range roots {
 		roots[i] = fmt.Sprintf("root%d: ", i) + roots[i]
@@ -111,6 +118,12 @@ func (o *plainWriter) putOff() string {
 	return fmt.Sprintf("@defer(label: %q)", fmt.Sprint("part", o.names))
 }
 
+// leadingOn are types from which others of them can be reached without end.
+var leadingOn = []string{
+	"CertificationConnection", "AccessReviewItemConnection", "IdentitySummaryConnection", "AccessSummaryConnection",
+	"PublicIdentity", "CampaignDetails", "CampaignSettings", "DecisionSummary",
+}
+
 // selection selects some fields of a type, each now and then in a fragment or by another name.
 func (o *plainWriter) selection(name string, depth int) string {
 	definition := o.schema.Types[name]
@@ -119,13 +132,16 @@ func (o *plainWriter) selection(name string, depth int) string {
 	o.r.Shuffle(len(fields), func(i, j int) { fields[i], fields[j] = fields[j], fields[i] })
 	for _, field := range fields {
 		below := o.schema.Types[field.Type.Name()]
-		if o.r.IntN(5) < 2 || below.IsCompositeType() && depth > 8 {
+		if o.r.IntN(5) < 2 || below.IsCompositeType() && depth > 8 || slices.Contains(leadingOn, below.Name) && depth > 3 {
 			continue
 		}
 		o.selected[name+"."+field.Name] = true
 		o.names++
 		text := fmt.Sprintf("f%d: %s", o.names, field.Name)
-		if field.Arguments.ForName("first") != nil {
+		switch {
+		case field.Arguments.ForName("type") != nil:
+			text += fmt.Sprintf("(type: %s, first: 2)", graphtest.Pick(o.r, "ENTITLEMENT", "ACCESS_PROFILE", "ROLE"))
+		case field.Arguments.ForName("first") != nil:
 			text += "(first: 2)"
 		}
 		before, after := "", ""

@@ -42,9 +42,12 @@ var members = map[string]string{
 // neverShown are the fields that only other kinds of access have.
 var neverShown = []string{"OtherAccess.description", "OtherAccess.privileged", "OtherAccess.owner"}
 
+// others are the types whose objects are read by themselves, wherever they are shown.
+var others = []string{"Certification", "PublicIdentity", "CampaignDetails", "CampaignSettings", "DecisionSummary"}
+
 // own reports whether a field shows a part of the object itself, and not of another one.
 func own(field *ast.FieldDefinition) bool {
-	return len(field.Arguments) == 0 && field.Type.Name() != "Certification" && !strings.HasPrefix(field.Name, "__")
+	return len(field.Arguments) == 0 && !slices.Contains(others, field.Type.Name()) && !strings.HasPrefix(field.Name, "__")
 }
 
 // Selection returns a selection of every own field of a type, at any depth.
@@ -107,7 +110,12 @@ func (x *Expectation) field(name string, of *ast.Type, rest Object, context []st
 		}
 	}
 	switch name {
-	case "Certification.id", "AccessReviewItem.id", "CertificationTask.id":
+	case "AccessReviewItem.identity":
+		if summary, ok := rest[member].(Object); ok {
+			return orNil(x.Object(of.Name(), summary, context...))
+		}
+		return nil
+	case "Certification.id", "AccessReviewItem.id", "CertificationTask.id", "IdentitySummary.id", "Campaign.id", "PublicIdentity.id":
 		id, _ := rest["id"].(string)
 		if id == "" {
 			return nil
