@@ -69,7 +69,7 @@ func campaignSettings(ctx context.Context, campaign *model.Campaign) (*model.Cam
 // told of the campaign or, if none did, its settings.
 func commentRequirement(ctx context.Context, campaign *model.Campaign) (upstream.MandatoryCommentRequirement, error) {
 	if campaign.Listed == nil {
-		return campaign.CampaignReference.MandatoryCommentRequirement, nil
+		return campaign.MandatoryCommentRequirement, nil
 	}
 	settings, err := campaignSettings(ctx, campaign)
 	if settings == nil {

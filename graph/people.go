@@ -16,8 +16,8 @@ import (
 // person returns a person by their REST identifier; nil if there is nobody with it, or nobody whom the
 // caller may see.
 func (r *Resolver) person(ctx context.Context, id string) (*model.PublicIdentity, error) {
-	if upstream.CheckID(id) != nil {
-		return nil, nil
+	if err := upstream.CheckID(id); err != nil {
+		return nil, nil //nolint:nilerr // nobody has such an identifier
 	}
 	person, err := load.From(ctx).Person(ctx, id)
 	return model.WrapPublicIdentity(person), err
@@ -63,10 +63,7 @@ func announceViewer(ctx context.Context, fields []graphql.CollectedField) {
 	if len(plan.Named(fields, plan.PublicIdentityField)) == 0 {
 		return
 	}
-	loaders := load.From(ctx)
-	loaders.Gather()
-	loaders.Go(func() { // who asks may have to be asked of the credential
-		defer loaders.Gathered()
+	load.From(ctx).GoGather(func() { // who asks may have to be asked of the credential
 		if viewer, err := upstream.ViewerFrom(ctx); err == nil && viewer != nil {
 			followPeople(ctx, fields, func(add func(string)) { add(viewer.IdentityID) })
 		}

@@ -70,9 +70,13 @@ func (n *named) announce(ctx context.Context) {
 	loaders.Gather()
 	defer loaders.Gathered()
 	loaders.AnnounceCertifications(ctx, n.certifications, eachNamed(ctx, n, model.CertificationNode,
-		func(id model.NodeID) (*upstream.IdentityCertification, error) { return loaders.Certification(ctx, id.Raw) }, followCertifications))
+		func(id model.NodeID) (*upstream.IdentityCertification, error) {
+			return loaders.Certification(ctx, id.Raw)
+		}, followCertifications))
 	loaders.AnnounceItems(ctx, n.items, eachNamed(ctx, n, model.ItemNode,
-		func(id model.NodeID) (*upstream.AccessReviewItem, error) { return loaders.Item(ctx, plan.MemberKey(id)) }, followItems))
+		func(id model.NodeID) (*upstream.AccessReviewItem, error) {
+			return loaders.Item(ctx, plan.MemberKey(id))
+		}, followItems))
 	loaders.AnnounceIdentitySummaries(ctx, n.identitySummaries, eachNamed(ctx, n, model.IdentitySummaryNode,
 		func(id model.NodeID) (*upstream.CertificationIdentitySummary, error) {
 			return loaders.IdentitySummary(ctx, plan.MemberKey(id))
@@ -197,10 +201,6 @@ func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
 	return func() {}
 }
 
-// A reader reads what a field below the certification with an identifier in the REST API shows, given its
-// arguments by their names. Wrong arguments are for the field's resolver to report.
-type reader func(ctx context.Context, want plan.Selection, id string, arguments map[string]any)
-
 // readBelow starts to read fields below a certification, until abandon is called.
 func (r *Resolver) readBelow(ctx context.Context, id string, fields []graphql.CollectedField) (abandon func()) {
 	ctx, cancel := context.WithCancel(load.Ahead(ctx))
@@ -218,36 +218,5 @@ func (r *Resolver) readBelow(ctx context.Context, id string, fields []graphql.Co
 	return func() {
 		cancel()
 		started.Wait() // so that nothing more goes out, and what went out is counted
-	}
-}
-
-// readersBelow returns the readers of the fields below a certification, by the names of the fields.
-func readersBelow(r *Resolver) map[string]reader {
-	return map[string]reader{
-		plan.ReviewItemsField: func(ctx context.Context, want plan.Selection, id string, arguments map[string]any) {
-			if args, err := r.arguments.CertificationReviewItems(ctx, arguments); err == nil {
-				_, _ = r.reviewItems(ctx, want, id, nil, args.Arguments, args.Filter, args.OrderBy)
-			}
-		},
-		plan.IdentitySummariesField: func(ctx context.Context, want plan.Selection, id string, arguments map[string]any) {
-			if args, err := r.arguments.CertificationIdentitySummaries(ctx, arguments); err == nil {
-				_, _ = r.identitySummaries(ctx, want, id, args.Arguments, args.Filter, args.OrderBy)
-			}
-		},
-		plan.AccessSummariesField: func(ctx context.Context, want plan.Selection, id string, arguments map[string]any) {
-			if args, err := r.arguments.CertificationAccessSummaries(ctx, arguments); err == nil {
-				_, _ = r.accessSummaries(ctx, want, id, args.Arguments, args.Type, args.Filter, args.OrderBy)
-			}
-		},
-		plan.DecisionSummaryField: func(ctx context.Context, _ plan.Selection, id string, arguments map[string]any) {
-			if args, err := r.arguments.CertificationDecisionSummary(ctx, arguments); err == nil {
-				_, _ = r.decisionSummary(ctx, id, args.Filter)
-			}
-		},
-		plan.ReviewersField: func(ctx context.Context, want plan.Selection, id string, arguments map[string]any) {
-			if args, err := r.arguments.CertificationReviewers(ctx, arguments); err == nil {
-				_, _ = r.reviewers(ctx, want, id, args.Arguments, args.Filter, args.OrderBy)
-			}
-		},
 	}
 }

@@ -1,8 +1,11 @@
 package graph
 
 import (
+	"context"
+
 	"certql/graph/gen"
 	"certql/graph/mutation"
+	"certql/graph/plan"
 	"certql/graph/relay"
 	"certql/graph/watch"
 	"certql/upstream"
@@ -17,3 +20,7 @@ type Resolver struct {
 	tasksWatched *watch.Hub
 	readers      map[string]reader // of the fields below a certification
 }
+
+// A reader reads what a field below the certification with an identifier in the REST API shows, given its
+// arguments by their names. Wrong arguments are for the field's resolver to report.
+type reader func(ctx context.Context, want plan.Selection, id string, arguments map[string]any)

@@ -267,7 +267,7 @@ func TestEdgeTakesOnlyWhatItIsForFromUpstream(t *testing.T) {
 	t.Chdir("..")
 	allowed := map[string][]string{
 		"edge":           {"Bearer", "Credential", "WithCredential", "WithLanguage", "WithSender"},
-		"edge/session":   {"AuthorizationCode", "Credential", "ErrSessionEnded", "Error", "Grant", "GrantEnded", "Identified", "Identity", "KindUnavailable", "Renewable"},
+		"edge/session":   {"At", "AuthorizationCode", "Bearer", "Credential", "ErrSessionEnded", "Error", "Grant", "GrantEnded", "Identified", "Identity", "KindUnavailable", "Renewable", "Viewer", "ViewerSession"},
 		"edge/telemetry": {"ClientBudget", "Durations", "RequestIDFrom", "Stats", "WithRequestID"},
 	}
 	for dir, names := range allowed {

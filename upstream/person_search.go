@@ -12,16 +12,18 @@ const (
 	maxSearch = 100
 	// A name is taken apart if it has at most maxNameWords words and maxNameBytes bytes: the filter repeats it
 	// for each way to do so, and the URL has to hold that.
-	maxNameWords = 4
-	maxNameBytes = 200
+	maxNameWords = 6
+	maxNameBytes = 120
 )
 
 // personSearch returns the condition for people whom a text means that somebody typed, which is made of
 // nothing but beginnings: of a first name, last name, user name or e-mail address, or of a first and a last
-// name. A comma stands between the two if there is one; otherwise each blank may. Both orders are tried.
+// name. A comma stands between the two if there is one; otherwise each blank may, and what is in the middle,
+// such as an initial or a nickname, may be part of neither. Both orders are tried. Titles at the end, behind
+// commas, are left out.
 func personSearch(typed string) expression {
 	words := strings.Fields(typed)
-	text := trimName(strings.Join(words, " "))
+	text := withoutTitles(trimName(strings.Join(words, " ")))
 	if text == "" {
 		return expression{}
 	}
@@ -61,25 +63,42 @@ var straightQuotes = strings.NewReplacer("‘", "'", "’", "'", "“", `"`, "�
 // splitName returns the ways to take a name apart into two, in the order in which they are written: a
 // first and a last name, or the other way round.
 func splitName(text string) (ways [][2]string) {
-	between := isComma
-	if !strings.ContainsFunc(text, isComma) {
-		between = isBlank
-		if strings.Count(text, " ") >= maxNameWords {
-			return nil
-		}
+	words, between := strings.Count(text, " ")+1, isBlank
+	if strings.ContainsFunc(text, isComma) {
+		words, between = 0, isComma
 	}
-	if len(text) > maxNameBytes {
+	if words > maxNameWords || len(text) > maxNameBytes {
 		return nil
+	}
+	add := func(before, after string) {
+		way := [2]string{trimName(before), trimName(after)}
+		if way[0] != "" && way[1] != "" && !slices.Contains(ways, way) {
+			ways = append(ways, way)
+		}
 	}
 	for i, r := range text {
 		if between(r) {
-			way := [2]string{trimName(text[:i]), trimName(text[i:])}
-			if way[0] != "" && way[1] != "" && !slices.Contains(ways, way) {
-				ways = append(ways, way)
-			}
+			add(text[:i], text[i:])
 		}
 	}
+	if words > 2 {
+		add(text[:strings.Index(text, " ")], text[strings.LastIndex(text, " "):])
+	}
 	return ways
+}
+
+// titles are what stands behind a name and a comma, and is no name.
+var titles = []string{"jr", "sr", "ii", "iii", "iv", "phd", "md", "mba", "esq"}
+
+// withoutTitles returns a name without the titles behind it.
+func withoutTitles(text string) string {
+	for {
+		comma := strings.LastIndexFunc(text, isComma)
+		if comma < 0 || !slices.Contains(titles, strings.ToLower(strings.ReplaceAll(trimName(text[comma:]), ".", ""))) {
+			return text
+		}
+		text = trimName(text[:comma])
+	}
 }
 
 // trimName returns text without commas and blanks around it.

@@ -40,16 +40,25 @@ func TestWhatAPersonTypesToFindSomebody(t *testing.T) {
 		{"a wide comma", "Lopez，Ana", whole("Lopez，Ana") + either("Lopez", "Ana")},
 		{"two commas with nothing between", "Lopez,, Ana", whole("Lopez,, Ana") + either("Lopez", "Ana")},
 		{"two commas", "Lopez, Jr., Ana", whole("Lopez, Jr., Ana") + either("Lopez", "Jr., Ana") + either("Lopez, Jr.", "Ana")},
-		{"three words", "ana maria lopez", whole("ana maria lopez") + either("ana", "maria lopez") + either("ana maria", "lopez")},
+		{"titles", "Ana Lopez, Jr., Ph.D.", whole("Ana Lopez") + either("Ana", "Lopez")},
+		{"a title alone", "PhD", whole("PhD")},
+		{"a title that is a name", "Md, Ana", whole("Md, Ana") + either("Md", "Ana")},
+		{"three words", "ana maria lopez", whole("ana maria lopez") + either("ana", "maria lopez") + either("ana maria", "lopez") + either("ana", "lopez")},
+		{"an initial", "Ada B. Abe", whole("Ada B. Abe") + either("Ada", "B. Abe") + either("Ada B.", "Abe") + either("Ada", "Abe")},
 		{
 			"four words", "juan de la cruz",
-			whole("juan de la cruz") + either("juan", "de la cruz") + either("juan de", "la cruz") + either("juan de la", "cruz"),
+			whole("juan de la cruz") + either("juan", "de la cruz") + either("juan de", "la cruz") + either("juan de la", "cruz") + either("juan", "cruz"),
 		},
-		{"five words", "maria jose de la cruz", whole("maria jose de la cruz")},
-		{"five words with a comma", "de la Cruz, Maria Jose", whole("de la Cruz, Maria Jose") + either("de la Cruz", "Maria Jose")},
+		{
+			"six words", "ana maria de la cruz lopez",
+			whole("ana maria de la cruz lopez") + either("ana", "maria de la cruz lopez") + either("ana maria", "de la cruz lopez") +
+				either("ana maria de", "la cruz lopez") + either("ana maria de la", "cruz lopez") + either("ana maria de la cruz", "lopez") + either("ana", "lopez"),
+		},
+		{"seven words", "ana maria jose de la cruz lopez", whole("ana maria jose de la cruz lopez")},
+		{"seven words with a comma", "de la Cruz Lopez, Ana Maria Jose", whole("de la Cruz Lopez, Ana Maria Jose") + either("de la Cruz Lopez", "Ana Maria Jose")},
 		{"quotes", `"ana" lopez`, whole(`\"ana\" lopez`) + either(`\"ana\"`, "lopez")},
 		{"a backslash", `ana\`, whole(`ana\\`)},
-		{"what looks like a condition", `x" or id pr`, whole(`x\" or id pr`) + either(`x\"`, "or id pr") + either(`x\" or`, "id pr") + either(`x\" or id`, "pr")},
+		{"what looks like a condition", `x" or id pr`, whole(`x\" or id pr`) + either(`x\"`, "or id pr") + either(`x\" or`, "id pr") + either(`x\" or id`, "pr") + either(`x\"`, "pr")},
 		{"parentheses", "(ana)", whole("(ana)")},
 		{"an apostrophe and a hyphen", "O'Neil-Smith", whole("O'Neil-Smith")},
 		{"a curly apostrophe", "Anabel O’Hara", whole("Anabel O’Hara") + either("Anabel", "O’Hara") + " or " + whole("Anabel O'Hara") + either("Anabel", "O'Hara")},
@@ -58,6 +67,7 @@ func TestWhatAPersonTypesToFindSomebody(t *testing.T) {
 		{"other scripts", "Ádám Łukasz", whole("Ádám Łukasz") + either("Ádám", "Łukasz")},
 		{"100 characters", strings.Repeat("é", 100), whole(strings.Repeat("é", 100))},
 		{"more than 100, most of them blanks", strings.Repeat(" ", 200) + "ana" + strings.Repeat("\t", 200) + "lopez", whole("ana lopez") + either("ana", "lopez")},
+		{"as many bytes as are repeated", strings.Repeat("é", 30) + " " + strings.Repeat("ü", 29) + "x", whole(strings.Repeat("é", 30)+" "+strings.Repeat("ü", 29)+"x") + either(strings.Repeat("é", 30), strings.Repeat("ü", 29)+"x")},
 		{"too many bytes to be repeated", strings.Repeat("営", 50) + " " + strings.Repeat("業", 49), whole(strings.Repeat("営", 50) + " " + strings.Repeat("業", 49))},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -26,7 +26,7 @@ func TestRequestErrorsSayWhatIsWrong(t *testing.T) {
 		code, word  string
 	}{
 		{"no document", "{ certifications(first: ) { totalCount } }", nil, "GRAPHQL_PARSE_FAILED", "Unexpected"},
-		{"unknown field", "{ campaigns { id } }", nil, "GRAPHQL_VALIDATION_FAILED", "campaigns"},
+		{"unknown field", "{ roles { id } }", nil, "GRAPHQL_VALIDATION_FAILED", "roles"},
 		{"unknown argument", "{ certifications(search: 1) { totalCount } }", nil, "GRAPHQL_VALIDATION_FAILED", "search"},
 		{"filter that the upstream lacks", "{ certifications(filter: {name: \"x\"}) { totalCount } }", nil, "GRAPHQL_VALIDATION_FAILED", "name"},
 		{"missing variable", "query ($id: ID!) { certification(id: $id) { id } }", nil, "GRAPHQL_VALIDATION_FAILED", "id"},

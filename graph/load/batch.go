@@ -7,6 +7,13 @@ import (
 	"github.com/graph-gophers/dataloader/v7"
 )
 
+// BatchSize is the most ids in one filter. It keeps the URL under 4 KB.
+const BatchSize = 50
+
+// Parts returns the number of parts into which n things are divided if a part has at most size of
+// them.
+func Parts(n, size int) int { return (n + size - 1) / size }
+
 // maxListBytes bounds the ids of one filter as they go in a URL. Ids of the usual length never reach it;
 // those with many characters that are escaped do.
 const maxListBytes = 6 << 10

@@ -16,8 +16,8 @@ const batchWait = time.Minute
 // together in one call, and they are read as one batch. No time window has to guess which they are. A loader
 // that gathers waits with its batch, besides, as long as other reads of the operation may show more keys.
 type batched[K comparable, V any] struct {
-	loaders *Loaders // of the operation
-	gathers bool
+	gathering *gathering // of the operation
+	gathers   bool
 
 	mu        sync.Mutex // held while the keys of a batch are collected
 	loader    *dataloader.Loader[K, V]
@@ -27,8 +27,8 @@ type batched[K comparable, V any] struct {
 }
 
 // newBatched returns a loader that reads batches with read.
-func newBatched[K comparable, V any](read dataloader.BatchFunc[K, V], loaders *Loaders, gathers bool) *batched[K, V] {
-	return &batched[K, V]{loaders: loaders, gathers: gathers, loader: dataloader.NewBatchedLoader(read,
+func newBatched[K comparable, V any](read dataloader.BatchFunc[K, V], with *gathering, gathers bool) *batched[K, V] {
+	return &batched[K, V]{gathering: with, gathers: gathers, loader: dataloader.NewBatchedLoader(read,
 		dataloader.WithWait[K, V](batchWait),
 		// The queue of a batch, which its reader empties continuously. By default it has room
 		// for a thousand keys, which is 8 KB even for a single key.
@@ -69,7 +69,7 @@ func (b *batched[K, V]) announce(ctx context.Context, keys []K, then func()) {
 func (b *batched[K, V]) begin() {
 	switch {
 	case b.waits:
-	case b.gathers && b.loaders.gathering.hold(b.start):
+	case b.gathers && b.gathering.hold(b.start):
 		b.waits = true
 	default:
 		b.read()
@@ -87,11 +87,7 @@ func (b *batched[K, V]) start() {
 // read starts to read the keys that were collected, and what follows on them. b.mu is held.
 func (b *batched[K, V]) read() {
 	for _, then := range b.then {
-		b.loaders.Gather()
-		b.loaders.Go(func() {
-			defer b.loaders.Gathered()
-			then()
-		})
+		b.gathering.run(then)
 	}
 	b.then = nil
 	b.loader.Flush()

@@ -6,9 +6,10 @@ import "sync"
 // operation are under way, since these may show more of them: so that they are read together, in as few
 // calls as possible.
 type gathering struct {
-	mu    sync.Mutex
-	under int // reads under way
-	held  []func()
+	mu      sync.Mutex
+	under   int // reads under way
+	held    []func()
+	running sync.WaitGroup // what run has begun
 }
 
 // begin notes that a read is under way. Its end is called once what it has shown was announced.
@@ -39,4 +40,13 @@ func (g *gathering) hold(start func()) bool {
 	}
 	g.held = append(g.held, start)
 	return true
+}
+
+// run runs f in a goroutine of its own, as a read that is under way.
+func (g *gathering) run(f func()) {
+	g.begin()
+	g.running.Go(func() {
+		defer g.end()
+		f()
+	})
 }

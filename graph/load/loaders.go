@@ -2,25 +2,16 @@ package load
 
 import (
 	"context"
-	"sync"
 
 	"certql/upstream"
 )
-
-// BatchSize is the most ids in one filter. It keeps the URL under 4 KB.
-const BatchSize = 50
-
-// Parts returns the number of parts into which n things are divided if a part has at most size of
-// them.
-func Parts(n, size int) int { return (n + size - 1) / size }
 
 // Loaders read for one operation and remember what it has read. They must not outlive the operation,
 // nor serve another caller. They are safe for concurrent use.
 type Loaders struct {
 	client *upstream.Client
 
-	cancel  context.CancelFunc // of all reads
-	running sync.WaitGroup
+	cancel context.CancelFunc // of all reads
 
 	gathering gathering // of people and campaigns
 
@@ -63,13 +54,13 @@ const (
 func Begin(ctx context.Context, client *upstream.Client, observe func(batch string, keys int)) (context.Context, *Loaders) {
 	l := &Loaders{client: client}
 	ctx, l.cancel = context.WithCancel(context.WithValue(ctx, contextKey{}, l))
-	l.certification = newBatched(observed(l.readCertifications, batchOfCertifications, observe), l, false)
-	l.item = newBatched(observed(l.readItems, batchOfReviewItems, observe), l, false)
-	l.identitySummary = newBatched(observed(l.readIdentitySummaries, batchOfIdentitySummaries, observe), l, false)
-	l.pendingTasks = newBatched(observed(l.readPendingTasks, batchOfPendingTasks, observe), l, false)
-	l.campaign = newBatched(observed(l.readCampaigns, batchOfCampaigns, observe), l, true)
-	l.campaignInFull = newBatched(observed(l.readCampaignsInFull, batchOfCampaignsInFull, observe), l, true)
-	l.person = newBatched(observed(l.readPeople, batchOfPeople, observe), l, true)
+	l.certification = newBatched(observed(l.readCertifications, batchOfCertifications, observe), &l.gathering, false)
+	l.item = newBatched(observed(l.readItems, batchOfReviewItems, observe), &l.gathering, false)
+	l.identitySummary = newBatched(observed(l.readIdentitySummaries, batchOfIdentitySummaries, observe), &l.gathering, false)
+	l.pendingTasks = newBatched(observed(l.readPendingTasks, batchOfPendingTasks, observe), &l.gathering, false)
+	l.campaign = newBatched(observed(l.readCampaigns, batchOfCampaigns, observe), &l.gathering, true)
+	l.campaignInFull = newBatched(observed(l.readCampaignsInFull, batchOfCampaignsInFull, observe), &l.gathering, true)
+	l.person = newBatched(observed(l.readPeople, batchOfPeople, observe), &l.gathering, true)
 	return ctx, l
 }
 
@@ -77,14 +68,14 @@ func Begin(ctx context.Context, client *upstream.Client, observe func(batch stri
 func (l *Loaders) PageSize() int { return l.client.PageSize() }
 
 // Go runs f in a goroutine of its own. Close waits for it.
-func (l *Loaders) Go(f func()) { l.running.Go(f) }
+func (l *Loaders) Go(f func()) { l.gathering.running.Go(f) }
 
 // Close ends the operation. It cancels the reads that are still under way, whose results turned out
 // not to be needed, and waits for them. After it no call is sent, and all that were have been counted. What
 // was read is forgotten, since the response may take long to be written.
 func (l *Loaders) Close() {
 	l.cancel()
-	l.running.Wait()
+	l.gathering.running.Wait()
 	l.certification.wait()
 	l.item.wait()
 	l.identitySummary.wait()
@@ -160,6 +151,9 @@ func (l *Loaders) AnnouncePeople(ctx context.Context, ids []string, then func())
 // Gather has people and campaigns that are announced, or asked for, read together once Gathered was called as
 // often: what is read until then may show more of them.
 func (l *Loaders) Gather() { l.gathering.begin() }
+
+// GoGather runs f in a goroutine of its own, between Gather and Gathered. Close waits for it.
+func (l *Loaders) GoGather(f func()) { l.gathering.run(f) }
 
 // Gathered ends what Gather began. What was read has to be announced before.
 func (l *Loaders) Gathered() { l.gathering.end() }

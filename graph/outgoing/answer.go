@@ -17,7 +17,7 @@ const (
 
 // Own is how many bytes a response may have of which nothing came from the upstream: those of a full
 // introspection, and some to spare.
-const Own = 320_000
+const Own = 260_000
 
 // errorBytes is how many bytes of errors are kept of one response.
 const errorBytes = 64 << 10

@@ -7,7 +7,7 @@ import "certql/graph/load"
 type batch struct {
 	pages int
 	// of each page
-	certifications, pendingTasks, identitySummaries, campaigns, campaignsInFull, people int
+	certifications, pendingTasks, campaigns, campaignsInFull, people int
 }
 
 // addCertifications adds n certifications, and returns the most additional calls to read them by

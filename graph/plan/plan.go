@@ -2,17 +2,11 @@ package plan
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"certql/graph/apierror"
 	"certql/graph/outgoing"
 	"certql/graph/projection"
-	"certql/graph/relay"
 )
 
 // A Plan is what is known of an operation before it is executed. The zero plan is that of an
@@ -39,113 +33,8 @@ type Plan struct {
 	Answer outgoing.Answer
 }
 
-// Planning is the extension that makes the plan of each operation. It refuses an operation that may
-// take too many calls, with the code UPSTREAM_CALLS_EXCEEDED, unless it is a dry run.
-type Planning struct {
-	Rows     relay.Limits // of every connection
-	Precheck bool         // mutations read the certification before they write
-	MaxCalls int          // the most upstream calls that an operation may be expected to take
-	Traces   bool         // callers may ask for the list of calls
-}
-
-var _ interface {
-	graphql.HandlerExtension
-	graphql.OperationContextMutator
-} = Planning{}
-
+// planningName is the name of the extension that makes plans, by which an operation's is found.
 const planningName = "Planning"
-
-// ExtensionName names the extension.
-func (Planning) ExtensionName() string { return planningName }
-
-// Validate accepts any schema.
-func (Planning) Validate(graphql.ExecutableSchema) error { return nil }
-
-// MutateOperationContext makes the plan of an operation. The error is that of an operation that is
-// refused: it may take too many calls, or too many steps to estimate them, its request's extensions are
-// wrong, or it is a subscription to more than one field.
-func (p Planning) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
-	var made Plan
-	err := checkRoot(operation)
-	if err != nil {
-		return err
-	}
-	if made.DryRun, err = flag(operation, "dryRun"); err != nil {
-		return err
-	}
-	if made.Trace, err = flag(operation, "trace"); err != nil {
-		return err
-	}
-	made.Trace = made.Trace && p.Traces
-	made.Projected.Operation, made.Whole.Operation = operation, operation
-	made.Projected.Answer, made.Whole.Answer = &made.Answer, &made.Answer
-	made.Projected.PutOff = takeDefers(operation)
-	made.Deferring = len(made.Projected.PutOff) > 0
-	if err := p.estimate(&made, operation); err != nil {
-		return err
-	}
-	operation.Stats.SetExtension(planningName, &made)
-	if !made.DryRun && made.Cost.Calls > p.MaxCalls {
-		return made.Cost.exceeds(p.MaxCalls)
-	}
-	return nil
-}
-
-// flag returns the member of a request's extensions with the given name, which has to be true or
-// false; false if there is none.
-func flag(operation *graphql.OperationContext, name string) (bool, *gqlerror.Error) {
-	switch value := operation.Extensions[name].(type) {
-	case nil:
-		return false, nil
-	case bool:
-		return value, nil
-	default:
-		return false, apierror.New(apierror.CodeBadUserInput, "extensions."+name+" must be true or false.")
-	}
-}
-
-// estimate sets the shared pages and the cost of an operation. The error is that an estimate would take
-// too many steps.
-func (p Planning) estimate(made *Plan, operation *graphql.OperationContext) *gqlerror.Error {
-	fields := Roots(operation)
-	if !asksUpstream(fields) {
-		return nil
-	}
-	e := estimator{operation: operation, rows: p.Rows, precheck: p.Precheck}
-	e.forget()
-	if operation.Operation.Operation == ast.Mutation {
-		e.mutation(fields)
-	} else {
-		made.shared = findSharedPages(operation)
-		if made.Deferring {
-			made.shared = made.shared.withRepeated(operation)
-		}
-		e.shared = made.shared
-		e.query(fields)
-	}
-	made.Cost, made.Gathers = e.cost, e.gathers
-	if e.exhausted() {
-		return errTooManySteps()
-	}
-	return nil
-}
-
-func errTooManySteps() *gqlerror.Error {
-	err := apierror.New(apierror.CodeOperationTooLarge, fmt.Sprintf(
-		"It would take more than %d steps to estimate the cost of the operation: the objects that it names by their ids, times the fields below them that take calls.", maxSteps))
-	err.Extensions["limit"], err.Extensions["allowed"] = "estimation", maxSteps
-	return err
-}
-
-// asksUpstream reports whether any of the fields at the root of an operation may take a call.
-func asksUpstream(fields []graphql.CollectedField) bool {
-	for _, field := range fields {
-		if field.Name != "rateLimit" && !strings.HasPrefix(field.Name, "__") {
-			return true
-		}
-	}
-	return false
-}
 
 // From returns the plan of the operation in a context; nil if there is no operation, or Of returns nil.
 func From(ctx context.Context) *Plan {
