@@ -96,11 +96,11 @@ func TestIDsOfAnotherTypeAreRefused(t *testing.T) {
 		{"certification", relay.EncodeID("Certification", "a", "b")},
 		{"certificationTask", certification},
 		{"certificationTask", item},
-		{"certificationTask", relay.EncodeID("Campaign", "a")},
+		{"certificationTask", relay.EncodeID("Source", "a")},
 		{"node", sandbox.LargeCertification},
 		{"node", "me"},
 		{"node", ""},
-		{"node", relay.EncodeID("Campaign", "a")},
+		{"node", relay.EncodeID("Source", "a")},
 		{"node", relay.EncodeID("AccessReviewItem", "a")},
 		{"node", item + "AA"},
 	} {
@@ -127,7 +127,7 @@ func TestNodesKeepTheOthers(t *testing.T) {
 		graphtest.ItemID(sandbox.LargeCertification, none),
 		graphtest.ItemID(sandbox.EmptyCertification, none),
 		graphtest.TaskID(none),
-		relay.EncodeID("Campaign", none),
+		relay.EncodeID("Source", none),
 		good,
 	}})
 	a.WantProblems(
