@@ -71,6 +71,9 @@ type Config struct {
 	// reassigned by several requests has several summaries at the new reviewer. Otherwise a reassignment joins the
 	// certification that an earlier one from the same origin made for the same reviewer.
 	SplitSummaries bool
+	// ReassignReturnsTarget makes a reassignment return the certification that the items went to. Otherwise it returns
+	// the one that they left: the definition does not say which.
+	ReassignReturnsTarget bool
 	// GovernanceGroups says under which versions certifications that a governance group reviews can be used by id. Default
 	// GovernanceGroupsByVersion.
 	GovernanceGroups GovernanceGroups

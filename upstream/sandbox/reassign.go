@@ -51,15 +51,15 @@ func (c *certification) mayReassign(order reassignOrder) error {
 	return nil
 }
 
-// reassign moves the items of an order into a certification of the new reviewer. It moves all of them or, if a
-// reference cannot be followed, nothing; the violations say why, in the order of the references.
-func (s *state) reassign(c *certification, order reassignOrder, now time.Time) []violation {
+// reassign moves the items of an order into a certification of the new reviewer, which it returns. It moves all of
+// them or, if a reference cannot be followed, nothing; the violations say why, in the order of the references.
+func (s *state) reassign(c *certification, order reassignOrder, now time.Time) (*certification, []violation) {
 	if err := c.mayReassign(order); err != nil {
-		return []violation{{error: err}}
+		return nil, []violation{{error: err}}
 	}
 	moving, violations := c.selectItems(order)
 	if len(violations) > 0 {
-		return violations
+		return nil, violations
 	}
 	target := s.targetOf(c, order, now)
 	s.move(c, target, moving)
@@ -69,7 +69,7 @@ func (s *state) reassign(c *certification, order reassignOrder, now time.Time) [
 		}
 	}
 	c.modified, target.modified = now, now
-	return nil
+	return target, nil
 }
 
 // A violation is one reason why a reference cannot be followed. selfCertification marks that the new reviewer would

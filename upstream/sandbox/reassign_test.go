@@ -191,6 +191,23 @@ func TestSplitSummaries(t *testing.T) {
 	}
 }
 
+// The definition does not say which certification a reassignment returns.
+func TestReassignReturnsEitherCertification(t *testing.T) {
+	t.Parallel()
+	for _, target := range []bool{false, true} {
+		n := newTenant(t, Config{ReassignReturnsTarget: target})
+		item := n.items(LargeCertification)[0]["id"].(string)
+		got := n.do("org-admin", "POST", "/v3/certifications/"+LargeCertification+"/reassign", reassignment(n.identityOf("idle"), "Moved on", "ITEM", item)).object()["id"]
+		want := any(LargeCertification)
+		if target {
+			want = n.made(LargeCertification)[0]["id"]
+		}
+		if got != want {
+			t.Errorf("target %v: it returns %v, want %v", target, got, want)
+		}
+	}
+}
+
 func TestRefusedReassignments(t *testing.T) {
 	t.Parallel()
 	n := newTenant(t, Config{})

@@ -20,6 +20,7 @@ func seedState(config Config) *state {
 			ids:       newIDSource(config.Seed, stateStream),
 			queuedFor: config.TaskPace, runningFor: config.TaskPace,
 			splitSummaries:     config.SplitSummaries,
+			returnsTarget:      config.ReassignReturnsTarget,
 			people:             make(map[string]*identity),
 			reviewers:          make(map[*identity]*reviewer),
 			certificationsByID: make(map[string]*certification, config.Certifications),

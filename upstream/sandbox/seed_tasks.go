@@ -54,7 +54,10 @@ func (s *seeder) seedMove(number int, from *certification) {
 	if number%3 == 2 {
 		move.starts = move.ends.Add(-time.Minute)
 	}
-	move.run = func(at time.Time) []violation { return s.state.reassign(from, order, at) }
+	move.run = func(at time.Time) []violation {
+		_, violations := s.state.reassign(from, order, at)
+		return violations
+	}
 	s.state.addTask(move)
 }
 

@@ -18,6 +18,8 @@ type state struct {
 	queuedFor, runningFor time.Duration
 	// splitSummaries makes each reassignment start a certification and summaries of its own.
 	splitSummaries bool
+	// returnsTarget makes a reassignment return the certification that the items went to.
+	returnsTarget bool
 
 	people    map[string]*identity
 	directory []*identity // the same people, in the order in which they came to the tenant

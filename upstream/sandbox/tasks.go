@@ -17,7 +17,8 @@ var taskCollection = collection[*task]{
 	},
 }
 
-// reassignNow serves reassignIdentityCertifications and returns the certification that the items left.
+// reassignNow serves reassignIdentityCertifications and returns the certification that the items left or, if the
+// configuration says so, the one that they went to.
 func reassignNow(c *call) (any, error) {
 	found, err := c.personal()
 	if err != nil {
@@ -27,12 +28,23 @@ func reassignNow(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.change(found, func(now time.Time) error {
-		if violations := c.state.reassign(found, order, now); len(violations) > 0 {
+	var row wireCertification
+	err = c.state.write(func(now time.Time) error {
+		target, violations := c.state.reassign(found, order, now)
+		switch {
+		case len(violations) > 0:
 			return violations[0].error
+		case c.state.returnsTarget:
+			row = target.render()
+		default:
+			row = found.render()
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	return &row, nil
 }
 
 // reassignLater serves submitReassignCertsAsync and returns a task that is QUEUED. What is wrong with the request as a
@@ -52,7 +64,8 @@ func reassignLater(c *call) (any, error) {
 			return err
 		}
 		submitted := &task{kind: reassignTask, certification: found, run: func(at time.Time) []violation {
-			return c.state.reassign(found, order, at)
+			_, violations := c.state.reassign(found, order, at)
+			return violations
 		}}
 		c.state.submit(submitted, now)
 		row = submitted.render(now, c.locale())
