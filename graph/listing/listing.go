@@ -60,13 +60,19 @@ func First[R any](ctx context.Context, source Source[R], n, size int) (rows []R,
 	return rows, l.total, nil
 }
 
-// All reads the rows of a whole list, by reads of at most size rows. It makes the first of them alone, and
-// others only if the list turns out to have them.
-func All[R any](ctx context.Context, source Source[R], size int) ([]R, error) {
+// UpTo is First for a list that probably has few rows: it makes the first read alone, and others only if the
+// list turns out to have rows for them.
+func UpTo[R any](ctx context.Context, source Source[R], n, size int) (rows []R, total *int, err error) {
 	l := list[R]{source: source, size: size}
-	if err := l.read(ctx, relay.FirstRows(math.MaxInt32, size), 0); err != nil {
-		return nil, err
+	if err := l.read(ctx, relay.FirstRows(n, size), 0); err != nil {
+		return nil, nil, err
 	}
-	rows, _ := l.rows(0, math.MaxInt32)
-	return rows, nil
+	rows, _ = l.rows(0, n)
+	return rows, l.total, nil
+}
+
+// All reads the rows of a whole list, like UpTo.
+func All[R any](ctx context.Context, source Source[R], size int) ([]R, error) {
+	rows, _, err := UpTo(ctx, source, math.MaxInt32, size)
+	return rows, err
 }
