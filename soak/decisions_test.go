@@ -90,7 +90,7 @@ func decide(ctx context.Context, s *suite, random *rand.Rand, faulty bool) error
 	return nil
 }
 
-const commentsQuery = `query Comments($id: ID!) { certification(id: $id) { reviewItems(first: 1000) { nodes { rawId comment } } } }`
+const commentsQuery = `query Comments($id: ID!) { certification(id: $id) { reviewItems(first: 1000) { nodes { id comment } } } }`
 
 // verify reads every certification, and returns how many decisions were acknowledged, and for how many the
 // outcome is unknown. Every acknowledged decision must be there.
@@ -104,7 +104,7 @@ func (s *suite) verify(t *testing.T) (acknowledged, unknown int) {
 		var data struct {
 			Certification struct {
 				ReviewItems struct {
-					Nodes []struct{ RawID, Comment string }
+					Nodes []struct{ ID, Comment string }
 				}
 			}
 		}
@@ -113,7 +113,7 @@ func (s *suite) verify(t *testing.T) (acknowledged, unknown int) {
 		}
 		found := make(map[string]string)
 		for _, node := range data.Certification.ReviewItems.Nodes {
-			found[node.RawID] = node.Comment
+			found[node.ID] = node.Comment
 		}
 		for item, allowed := range certification.comments {
 			if comment := found[item]; !slices.Contains(allowed, comment) {

@@ -139,14 +139,14 @@ func (s *suite) certification(t *testing.T, id string) *certification {
 	var data struct {
 		Certification struct {
 			ReviewItems struct {
-				Nodes []struct{ RawID, Comment string }
+				Nodes []struct{ ID, Comment string }
 			}
 		}
 	}
 	s.must(t, s.admin, commentsQuery, map[string]any{"id": id}, &data)
 	one := &certification{id: id, comments: make(map[string][]string)}
 	for _, node := range data.Certification.ReviewItems.Nodes {
-		one.comments[node.RawID] = []string{node.Comment}
+		one.comments[node.ID] = []string{node.Comment}
 	}
 	one.items = slices.Sorted(maps.Keys(one.comments))
 	return one

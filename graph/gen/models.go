@@ -147,14 +147,14 @@ type DecideReviewItemsPayload struct {
 	// The certification as the upstream returned it after the last call that it accepted, without a
 	// further call, or as read again if that response was lost; null if no call was accepted.
 	Certification *model.Certification `json:"certification,omitempty"`
-	// The ids of the items that are now decided, in the form in which they were given. It is empty if
-	// the input was refused before anything was sent; otherwise, every item missing here appears in an
-	// entry of `errors`. It costs no further upstream call, and is all that is needed to mark the items as
-	// decided.
+	// The global ids of the items that are now decided, in the order of the input, whichever form of id
+	// was given: a client can mark them as decided, or take them out of a list of undecided items. It is
+	// empty if the input was refused before anything was sent; otherwise, every item missing here appears
+	// in an entry of `errors`, by the id that was given. It costs no further upstream call.
 	DecidedItemIds []string `json:"decidedItemIds"`
 	// The same items read again, at one further upstream call for every 50 or, if that takes fewer calls,
 	// for every 250 items of the certification; null if reading them fails, which does not affect the
-	// decisions.
+	// decisions. An identity whose last item was decided is shown as completed here.
 	DecidedItems []model.AccessReviewItem `json:"decidedItems,omitempty"`
 	// Why items were not decided; empty if all were. Common codes are COMMENT_REQUIRED (one entry for
 	// each missing comment), NOT_FOUND (one for each unknown item), NOT_ACTIVE, ALREADY_SIGNED,
@@ -292,11 +292,27 @@ type ReassignReviewItemsInput struct {
 	Reason string `json:"reason"`
 }
 
-// The outcome of a reassignment.
+// The outcome of a reassignment. A field that shows what was moved is null if it cannot be read, which
+// does not affect the move, and empty if nothing was moved.
 type ReassignReviewItemsPayload struct {
-	// The certification that the upstream returned after the move, normally the one that the items left;
-	// null if nothing was moved.
+	// The certification that the items left, as it was after the move, without a further call; it is read
+	// again if the upstream returned another one or its response was lost. Null if nothing was moved.
 	Certification *model.Certification `json:"certification,omitempty"`
+	// The certification that the items went to: the one that the move created, or that an earlier move to
+	// the same reviewer had created. If the upstream did not return it, it costs one upstream call, which
+	// lists the new reviewer's certifications. Null if the caller cannot see them, if the items went to
+	// another reviewer than the one given, or if more than one certification may be meant.
+	NewCertification *model.Certification `json:"newCertification,omitempty"`
+	// The global ids of the items that left the certification, whichever form of id was given: a client
+	// can take them out of its lists. References of type ITEM cost no further call. For whole identities,
+	// their undecided items are read before the move, at one upstream call for every 250; if there are
+	// more than 1000 of them, it is null without an error.
+	ReassignedItemIds []string `json:"reassignedItemIds,omitempty"`
+	// The global ids of the identity summaries that left the certification with their last item: those
+	// given as references, and those whose items were given one by one. A summary of which decided items
+	// stay is not among them. It costs one upstream call after the move, and one before it if there are
+	// references of type ITEM.
+	ReassignedIdentitySummaryIds []string `json:"reassignedIdentitySummaryIds,omitempty"`
 	// Why nothing was moved; empty if everything was. Common codes are BAD_USER_INPUT, NOT_FOUND,
 	// NOT_ACTIVE, ALREADY_SIGNED and FORBIDDEN.
 	Errors []MutationError `json:"errors"`
@@ -360,7 +376,9 @@ type SignOffCertificationInput struct {
 
 // The outcome of a sign-off.
 type SignOffCertificationPayload struct {
-	// The certification as the upstream returned it, with `phase` SIGNED; null if it was not signed off.
+	// The certification as the upstream returned it, with `phase` SIGNED, without a further call; null if
+	// it was not signed off. Its `id` is all that is needed to take it out of a list of ACTIVE
+	// certifications. What is selected below it is read after the sign-off.
 	Certification *model.Certification `json:"certification,omitempty"`
 	// Why the certification was not signed off; empty if it was. Common codes are UNDECIDED_ITEMS,
 	// NOT_ACTIVE, ALREADY_SIGNED and FORBIDDEN.

@@ -4783,8 +4783,11 @@ var reassignReviewItemsPayloadProjection = projection.Object{
 	Name:      "ReassignReviewItemsPayload",
 	Satisfies: reassignReviewItemsPayloadImplementors,
 	Fields: map[string]projection.Field{
-		"certification": {Index: 1, Types: certificationTypes},
-		"errors":        {Index: 2, Types: mutationErrorTypes},
+		"certification":                {Index: 1, Types: certificationTypes},
+		"newCertification":             {Index: 2, Types: certificationTypes},
+		"reassignedItemIds":            {Index: 3},
+		"reassignedIdentitySummaryIds": {Index: 4},
+		"errors":                       {Index: 5, Types: mutationErrorTypes},
 	},
 }
 
@@ -4804,7 +4807,45 @@ func (w *projecting) writeReassignReviewItemsPayload(ctx context.Context, plan *
 			} else {
 				w.writeCertification(ctx, step.Plans[0], v)
 			}
-		case 2: // errors
+		case 2: // newCertification
+			ctx := projection.Within(ctx, "ReassignReviewItemsPayload", step)
+			v := obj.NewCertification
+			if v == nil {
+				w.Null()
+			} else {
+				w.writeCertification(ctx, step.Plans[0], v)
+			}
+		case 3: // reassignedItemIds
+			v := obj.ReassignedItemIds
+			if v == nil {
+				w.Null()
+			} else {
+				w.BeginList()
+				for i := range v {
+					if !w.Element(i) {
+						break
+					}
+					v := v[i]
+					w.NonNullText(v)
+				}
+				w.EndList()
+			}
+		case 4: // reassignedIdentitySummaryIds
+			v := obj.ReassignedIdentitySummaryIds
+			if v == nil {
+				w.Null()
+			} else {
+				w.BeginList()
+				for i := range v {
+					if !w.Element(i) {
+						break
+					}
+					v := v[i]
+					w.NonNullText(v)
+				}
+				w.EndList()
+			}
+		case 5: // errors
 			ctx := projection.Within(ctx, "ReassignReviewItemsPayload", step)
 			v := obj.Errors
 			list := w.Foresee(len(v), step.Plans[0].Size)

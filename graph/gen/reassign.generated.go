@@ -120,6 +120,84 @@ func (ec *executionContext) fieldContext_ReassignReviewItemsPayload_certificatio
 	return fc, nil
 }
 
+func (ec *executionContext) _ReassignReviewItemsPayload_newCertification(ctx context.Context, field graphql.CollectedField, obj *ReassignReviewItemsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReassignReviewItemsPayload_newCertification(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewCertification, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Certification) graphql.Marshaler {
+			return ec.marshalOCertification2ᚖcertqlᚋgraphᚋmodelᚐCertification(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReassignReviewItemsPayload_newCertification(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReassignReviewItemsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Certification(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReassignReviewItemsPayload_reassignedItemIds(ctx context.Context, field graphql.CollectedField, obj *ReassignReviewItemsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReassignReviewItemsPayload_reassignedItemIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReassignedItemIds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOID2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReassignReviewItemsPayload_reassignedItemIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReassignReviewItemsPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ReassignReviewItemsPayload_reassignedIdentitySummaryIds(ctx context.Context, field graphql.CollectedField, obj *ReassignReviewItemsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReassignReviewItemsPayload_reassignedIdentitySummaryIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReassignedIdentitySummaryIds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOID2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReassignReviewItemsPayload_reassignedIdentitySummaryIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReassignReviewItemsPayload", field, false, false, "ID")
+}
+
 func (ec *executionContext) _ReassignReviewItemsPayload_errors(ctx context.Context, field graphql.CollectedField, obj *ReassignReviewItemsPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -327,6 +405,21 @@ func (ec *executionContext) _ReassignReviewItemsPayload(ctx context.Context, sel
 			out.Values[i] = graphql.MarshalString("ReassignReviewItemsPayload")
 		case "certification":
 			out.Values[i] = ec._ReassignReviewItemsPayload_certification(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "newCertification":
+			out.Values[i] = ec._ReassignReviewItemsPayload_newCertification(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reassignedItemIds":
+			out.Values[i] = ec._ReassignReviewItemsPayload_reassignedItemIds(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reassignedIdentitySummaryIds":
+			out.Values[i] = ec._ReassignReviewItemsPayload_reassignedIdentitySummaryIds(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

@@ -483,8 +483,11 @@ type ComplexityRoot struct {
 	}
 
 	ReassignReviewItemsPayload struct {
-		Certification func(childComplexity int) int
-		Errors        func(childComplexity int) int
+		Certification                func(childComplexity int) int
+		Errors                       func(childComplexity int) int
+		NewCertification             func(childComplexity int) int
+		ReassignedIdentitySummaryIds func(childComplexity int) int
+		ReassignedItemIds            func(childComplexity int) int
 	}
 
 	Reassignment struct {
@@ -2415,6 +2418,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReassignReviewItemsPayload.Errors(childComplexity), true
+	case "ReassignReviewItemsPayload.newCertification":
+		if e.ComplexityRoot.ReassignReviewItemsPayload.NewCertification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReassignReviewItemsPayload.NewCertification(childComplexity), true
+	case "ReassignReviewItemsPayload.reassignedIdentitySummaryIds":
+		if e.ComplexityRoot.ReassignReviewItemsPayload.ReassignedIdentitySummaryIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReassignReviewItemsPayload.ReassignedIdentitySummaryIds(childComplexity), true
+	case "ReassignReviewItemsPayload.reassignedItemIds":
+		if e.ComplexityRoot.ReassignReviewItemsPayload.ReassignedItemIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReassignReviewItemsPayload.ReassignedItemIds(childComplexity), true
 
 	case "Reassignment.comment":
 		if e.ComplexityRoot.Reassignment.Comment == nil {
@@ -4228,16 +4249,16 @@ type DecideReviewItemsPayload {
   """
   certification: Certification
   """
-  The ids of the items that are now decided, in the form in which they were given. It is empty if
-  the input was refused before anything was sent; otherwise, every item missing here appears in an
-  entry of ` + "`" + `errors` + "`" + `. It costs no further upstream call, and is all that is needed to mark the items as
-  decided.
+  The global ids of the items that are now decided, in the order of the input, whichever form of id
+  was given: a client can mark them as decided, or take them out of a list of undecided items. It is
+  empty if the input was refused before anything was sent; otherwise, every item missing here appears
+  in an entry of ` + "`" + `errors` + "`" + `, by the id that was given. It costs no further upstream call.
   """
   decidedItemIds: [ID!]!
   """
   The same items read again, at one further upstream call for every 50 or, if that takes fewer calls,
   for every 250 items of the certification; null if reading them fails, which does not affect the
-  decisions.
+  decisions. An identity whose last item was decided is shown as completed here.
   """
   decidedItems: [AccessReviewItem!]
   """
@@ -4853,7 +4874,8 @@ type RateLimit {
   All references to one identity go into one task if they fit; if there is more than one task, a few
   more calls are needed to group them. Only the format of the input is checked at once. If a
   reference cannot be moved, its task later gets the status ERROR; follow it with the subscription
-  ` + "`" + `certificationTask` + "`" + `.
+  ` + "`" + `certificationTask` + "`" + `. The items leave the certification while the task runs: once it is a SUCCESS, read
+  the lists that they were in again.
   """
   reassignReviewItemsAsync(
     "What to move, to whom, and why."
@@ -4904,13 +4926,37 @@ enum ReassignReferenceType {
   IDENTITY_SUMMARY
 }
 
-"The outcome of a reassignment."
+"""
+The outcome of a reassignment. A field that shows what was moved is null if it cannot be read, which
+does not affect the move, and empty if nothing was moved.
+"""
 type ReassignReviewItemsPayload {
   """
-  The certification that the upstream returned after the move, normally the one that the items left;
-  null if nothing was moved.
+  The certification that the items left, as it was after the move, without a further call; it is read
+  again if the upstream returned another one or its response was lost. Null if nothing was moved.
   """
   certification: Certification
+  """
+  The certification that the items went to: the one that the move created, or that an earlier move to
+  the same reviewer had created. If the upstream did not return it, it costs one upstream call, which
+  lists the new reviewer's certifications. Null if the caller cannot see them, if the items went to
+  another reviewer than the one given, or if more than one certification may be meant.
+  """
+  newCertification: Certification
+  """
+  The global ids of the items that left the certification, whichever form of id was given: a client
+  can take them out of its lists. References of type ITEM cost no further call. For whole identities,
+  their undecided items are read before the move, at one upstream call for every 250; if there are
+  more than 1000 of them, it is null without an error.
+  """
+  reassignedItemIds: [ID!]
+  """
+  The global ids of the identity summaries that left the certification with their last item: those
+  given as references, and those whose items were given one by one. A summary of which decided items
+  stay is not among them. It costs one upstream call after the move, and one before it if there are
+  references of type ITEM.
+  """
+  reassignedIdentitySummaryIds: [ID!]
   """
   Why nothing was moved; empty if everything was. Common codes are BAD_USER_INPUT, NOT_FOUND,
   NOT_ACTIVE, ALREADY_SIGNED and FORBIDDEN.
@@ -5288,7 +5334,9 @@ input SignOffCertificationInput {
 "The outcome of a sign-off."
 type SignOffCertificationPayload {
   """
-  The certification as the upstream returned it, with ` + "`" + `phase` + "`" + ` SIGNED; null if it was not signed off.
+  The certification as the upstream returned it, with ` + "`" + `phase` + "`" + ` SIGNED, without a further call; null if
+  it was not signed off. Its ` + "`" + `id` + "`" + ` is all that is needed to take it out of a list of ACTIVE
+  certifications. What is selected below it is read after the sign-off.
   """
   certification: Certification
   """
@@ -6431,6 +6479,12 @@ func (ec *executionContext) childFields_ReassignReviewItemsPayload(ctx context.C
 	switch field.Name {
 	case "certification":
 		return ec.fieldContext_ReassignReviewItemsPayload_certification(ctx, field)
+	case "newCertification":
+		return ec.fieldContext_ReassignReviewItemsPayload_newCertification(ctx, field)
+	case "reassignedItemIds":
+		return ec.fieldContext_ReassignReviewItemsPayload_reassignedItemIds(ctx, field)
+	case "reassignedIdentitySummaryIds":
+		return ec.fieldContext_ReassignReviewItemsPayload_reassignedIdentitySummaryIds(ctx, field)
 	case "errors":
 		return ec.fieldContext_ReassignReviewItemsPayload_errors(ctx, field)
 	}

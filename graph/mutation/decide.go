@@ -56,7 +56,10 @@ func (e *Executor) sendDecisions(ctx context.Context, in decisions, seen *upstre
 		}
 		if len(result.applied) > 0 {
 			latest = certification
-			payload.DecidedItemIds = append(payload.DecidedItemIds, result.applied...)
+			for _, item := range references(result.applied, in.certificationID) {
+				payload.DecidedItems = append(payload.DecidedItems, item)
+				payload.DecidedItemIds = append(payload.DecidedItemIds, item.ID())
+			}
 		}
 		e.addOutcome(ctx, &errs, err, result, in.part(from, to))
 		if errs != nil {
@@ -65,7 +68,6 @@ func (e *Executor) sendDecisions(ctx context.Context, in decisions, seen *upstre
 	}
 	if len(payload.DecidedItemIds) > 0 {
 		payload.Certification = certificationAfter(ctx, in.certificationID, latest)
-		payload.DecidedItems = references(payload.DecidedItemIds, in.certificationID)
 	}
 	payload.Errors = errs.list()
 	return payload, nil

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"certql/graph/graphtest"
+	"certql/graph/model"
 	"certql/upstream"
 	"certql/upstream/sandbox"
 )
@@ -283,7 +284,17 @@ func (x *trial) decides(t *testing.T, batch int) {
 		list[i] = graphtest.Object{"itemId": id, "decision": "APPROVE", "comment": fmt.Sprintf("Batch %d, decision %d", batch, i)}
 	}
 	a := x.Ask(t, graphtest.Admin, decideOnly, decidingOn(sandbox.LargeCertification, list...))
-	told := x.outcome(t, a, "decideReviewItems", ids, func(payload any) []any { return graphtest.At(payload, "decidedItemIds").([]any) })
+	told := x.outcome(t, a, "decideReviewItems", ids, func(payload any) []any {
+		var raw []any
+		for _, id := range graphtest.At(payload, "decidedItemIds").([]any) {
+			item, err := model.ParseItemID(id.(string), sandbox.LargeCertification)
+			if err != nil {
+				t.Error(err)
+			}
+			raw = append(raw, item)
+		}
+		return raw
+	})
 	written := map[string]int{}
 	for _, write := range x.news() {
 		at := slices.Index(ids, write.Item)

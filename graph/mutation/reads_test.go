@@ -219,7 +219,7 @@ func TestACertificationThatCannotBeReadIsAnError(t *testing.T) {
 	}
 	a := w.Ask(t, graphtest.Admin, `mutation ($input: DecideReviewItemsInput!) { decideReviewItems(input: $input) { decidedItemIds c: certification { id } } }`, decisions([]string{item}, nil))
 	a.WantProblems(t, "FORBIDDEN at decideReviewItems.c")
-	if got := a.At("decideReviewItems", "decidedItemIds", 0); got != item {
+	if got := a.At("decideReviewItems", "decidedItemIds", 0); got != graphtest.ItemID(sandbox.LargeCertification, item) {
 		t.Errorf("decided is %v, want %s", got, item)
 	}
 }
@@ -266,5 +266,28 @@ func expected(t *testing.T, w *graphtest.Tenant, certification, item string) any
 			"totalCount": float64(len(w.List(t, graphtest.Admin, items, graphtest.Filters("completed eq true")))),
 		})}},
 		"item": found,
+	}
+}
+
+// A sign-off shows how far the campaign has come by it, whatever was in the cache before.
+func TestASignOffShowsTheCampaignAfterIt(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{ToUpstream: func(c *upstream.Config) { c.CacheTTL = time.Hour }})
+	const campaign = "certification { campaign { details { completedCertifications } } }"
+	read := func() float64 {
+		t.Helper()
+		a := w.Ask(t, graphtest.Admin, "query ($id: ID!) { "+strings.Replace(campaign, "certification", "certification(id: $id)", 1)+" }", graphtest.Object{"id": sandbox.DecidedCertification})
+		a.OK(t)
+		return a.At("certification", "campaign", "details", "completedCertifications").(float64)
+	}
+	before := read()
+	input := graphtest.Object{"input": graphtest.Object{"certificationId": sandbox.DecidedCertification}}
+	a := w.Ask(t, graphtest.Admin, "mutation ($input: SignOffCertificationInput!) { signOffCertification(input: $input) { "+campaign+" } }", input)
+	a.OK(t)
+	if got := a.At("signOffCertification", "certification", "campaign", "details", "completedCertifications"); got != before+1 {
+		t.Errorf("the payload shows %v, want %v", got, before+1)
+	}
+	if after := read(); after != before+1 {
+		t.Errorf("%v afterwards, want %v", after, before+1)
 	}
 }

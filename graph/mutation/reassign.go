@@ -20,9 +20,10 @@ func (e *Executor) Reassign(ctx context.Context, input gen.ReassignReviewItemsIn
 		return nil, err
 	}
 	if errs != nil {
-		return &gen.ReassignReviewItemsPayload{Errors: errs}, nil
+		return nothingMoved(errs), nil
 	}
 
+	m := foresee(ctx, in)
 	var w writer
 	certification, err := send(ctx, &w, func(ctx context.Context) (*upstream.IdentityCertification, error) {
 		return e.cfg.Client.ReassignIdentityCertifications(ctx, in.certificationID, in.call(in.references))
@@ -34,11 +35,21 @@ func (e *Executor) Reassign(ctx context.Context, input gen.ReassignReviewItemsIn
 		return nil, &apierror.NotAppliedError{Cause: err}
 	}
 	e.addOutcome(ctx, &errs, err, result, in.sent())
-	payload := &gen.ReassignReviewItemsPayload{Errors: errs.list()}
-	if len(result.applied) > 0 {
-		payload.Certification = certificationAfter(ctx, in.certificationID, certification)
+	switch {
+	case len(result.applied) > 0:
+		payload := &gen.ReassignReviewItemsPayload{Errors: errs.list()}
+		m.show(ctx, payload, before, certification)
+		return payload, nil
+	case len(result.pending)+len(result.unknown) > 0:
+		return &gen.ReassignReviewItemsPayload{Errors: errs}, nil
+	default:
+		return nothingMoved(errs), nil
 	}
-	return payload, nil
+}
+
+// nothingMoved returns the payload of a reassignment that certainly had no effect.
+func nothingMoved(errs payloadErrors) *gen.ReassignReviewItemsPayload {
+	return &gen.ReassignReviewItemsPayload{ReassignedItemIds: []string{}, ReassignedIdentitySummaryIds: []string{}, Errors: errs.list()}
 }
 
 // ReassignAsync queues tasks that move items to another reviewer (submitReassignCertsAsync), each of

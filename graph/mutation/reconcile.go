@@ -153,14 +153,7 @@ func reconcileTask(ctx context.Context, certificationID string, known []model.Ce
 // remain reports whether an item that the references stand for is still in the certification and
 // could be reassigned. It takes one read for each load.BatchSize references of a type.
 func remain(ctx context.Context, certificationID string, references []upstream.ReassignReference) (bool, error) {
-	var items, summaries []string
-	for _, reference := range references {
-		if reference.Type == upstream.ReassignItem {
-			items = append(items, reference.ID)
-		} else {
-			summaries = append(summaries, reference.ID)
-		}
-	}
+	items, summaries := divide(references)
 	var reads []upstream.AccessReviewItemFilter
 	for _, batch := range load.Batches(items) {
 		reads = append(reads, upstream.AccessReviewItemFilter{IDs: batch})

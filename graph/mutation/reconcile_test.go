@@ -173,7 +173,7 @@ func TestEarlierDecisionsAreToldApart(t *testing.T) {
 	payload := graphtest.At(w.Ask(t, graphtest.Admin, graphtest.DecideMutation, decidingOn(
 		sandbox.LargeCertification, one(items[0], "APPROVE", " Needed"), one(items[1], "APPROVE", "Still needed"), one(items[2], "REVOKE", "Needed"),
 	)).OK(t), "decideReviewItems")
-	if diff := gocmp.Diff(any([]any{items[0]}), graphtest.At(payload, "decidedItemIds")); diff != "" {
+	if diff := gocmp.Diff(any(globalItems(items[0])), graphtest.At(payload, "decidedItemIds")); diff != "" {
 		t.Errorf("decidedItemIds (-want +got):\n%s", diff)
 	}
 	wantRefusals(

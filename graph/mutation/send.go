@@ -88,12 +88,26 @@ func certificationAfter(ctx context.Context, certificationID string, response *u
 	certification := response
 	if fields := plan.Named(graphql.CollectFieldsCtx(ctx, nil), "certification"); certification == nil && len(fields) > 0 {
 		var err error
-		if certification, err = freshCertification(ctx, certificationID); err != nil {
-			graphql.AddError(graphql.WithPathContext(ctx, graphql.NewPathWithField(fields[0].Alias)), err)
-		}
+		certification, err = freshCertification(ctx, certificationID)
+		addErrorAt(ctx, fields, err)
 	}
+	return primed(ctx, certification)
+}
+
+// primed returns a certification as the payload shows it, and has the loaders remember it; nil if it is nil.
+func primed(ctx context.Context, certification *upstream.IdentityCertification) *model.Certification {
 	if certification != nil {
 		load.From(ctx).Prime(ctx, []upstream.IdentityCertification{*certification})
 	}
 	return model.WrapCertification(certification)
+}
+
+// addErrorAt adds an error to the response, at each of the fields of the payload; none if it is nil.
+func addErrorAt(ctx context.Context, fields []graphql.CollectedField, err error) {
+	if err == nil {
+		return
+	}
+	for _, field := range fields {
+		graphql.AddError(graphql.WithPathContext(ctx, graphql.NewPathWithField(field.Alias)), err)
+	}
 }

@@ -18,10 +18,7 @@ func (e *estimator) mutation(fields []graphql.CollectedField) {
 		case "decideReviewItems":
 			e.decide(at, field, len(listOf(input["decisions"])))
 		case "reassignReviewItems":
-			if n := len(listOf(input["references"])); n > 0 && n <= upstream.MaxReassignReferences {
-				e.write(at, 1)
-				e.payload(at, field)
-			}
+			e.reassign(at, field, listOf(input["references"]))
 		case "reassignReviewItemsAsync":
 			e.reassignAsync(at, field, len(listOf(input["references"])))
 		case "signOffCertification":
@@ -42,9 +39,13 @@ func (e *estimator) write(at *path, calls int) {
 
 // payload adds what is selected of the certification in a payload.
 func (e *estimator) payload(at *path, field graphql.CollectedField) {
-	certification := one("written")
+	e.shown(at, Named(e.collect(field), "certification"), one("written"))
+}
+
+// shown adds what fields of a payload select of a certification that is known by then.
+func (e *estimator) shown(at *path, fields []graphql.CollectedField, certification objects) {
 	e.unread(certification, fact{})
-	for _, field := range Named(e.collect(field), "certification") {
+	for _, field := range fields {
 		e.certificationsBelow(at.field(field), certification, e.collect(field), nil, nil)
 	}
 }
@@ -64,6 +65,39 @@ func (e *estimator) decide(at *path, field graphql.CollectedField, decisions int
 		}
 		e.itemsBelow(at, items, one("written"), e.collect(field), &batch{pages: 1})
 	}
+}
+
+// MaxReassignedRows is the most undecided items of whole identities whose ids a reassignment lists. They are
+// read before it.
+const MaxReassignedRows = 1000
+
+// reassign adds a reassignment of the given references, unless it is refused for their number.
+func (e *estimator) reassign(at *path, field graphql.CollectedField, references []any) {
+	if len(references) == 0 || len(references) > upstream.MaxReassignReferences {
+		return
+	}
+	e.write(at, 1)
+	e.payload(at, field)
+	var items, summaries int
+	for _, reference := range references {
+		if reference, ok := reference.(map[string]any); ok && reference["type"] == string(upstream.ReassignItem) {
+			items++
+		} else {
+			summaries++
+		}
+	}
+	fields := e.collect(field)
+	once := func(name string, calls int) {
+		if fields := Named(fields, name); len(fields) > 0 {
+			e.cost.add(at.field(fields[0]), calls)
+		}
+	}
+	if summaries > 0 {
+		once("reassignedItemIds", load.Parts(MaxReassignedRows, e.rows.Read))
+	}
+	once("reassignedIdentitySummaryIds", load.Parts(items, load.BatchSize)+load.Parts(len(references), load.BatchSize))
+	once("newCertification", 1)
+	e.shown(at, Named(fields, "newCertification"), one("moved to"))
 }
 
 // reassignAsync adds a reassignment by tasks. The references of one identity stay in one task, so

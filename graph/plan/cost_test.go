@@ -42,6 +42,13 @@ func TestADryRunReturnsTheCostByPath(t *testing.T) {
 		}
 		return graphtest.Object{"certificationId": "c", "references": list, "reassignTo": "somebody", "reason": "leave"}
 	}
+	wholes := func(n int) graphtest.Object { // after one item
+		input := references(n + 1)
+		for _, reference := range input["references"].([]graphtest.Object)[1:] {
+			reference["type"] = "IDENTITY_SUMMARY"
+		}
+		return input
+	}
 	const (
 		decide   = `mutation ($input: DecideReviewItemsInput!) { decideReviewItems(input: $input) `
 		reassign = `mutation ($input: ReassignReviewItemsInput!) { `
@@ -150,6 +157,21 @@ func TestADryRunReturnsTheCostByPath(t *testing.T) {
 		{"a reassignment", reassign + `reassignReviewItems(input: $input) { certification { name } } }`, graphtest.Object{"input": references(50)}, calls{"reassignReviewItems": 3}},
 		{"a reassignment of nothing", reassign + `reassignReviewItems(input: $input) { certification { name } } }`, graphtest.Object{"input": references(0)}, calls{}},
 		{"a reassignment that is too large", reassign + `reassignReviewItems(input: $input) { certification { name } } }`, graphtest.Object{"input": references(51)}, calls{}},
+		{
+			"what single items are moved", reassign + `reassignReviewItems(input: $input) { reassignedItemIds reassignedIdentitySummaryIds } }`,
+			graphtest.Object{"input": references(50)},
+			calls{"reassignReviewItems": 3, "reassignReviewItems.reassignedIdentitySummaryIds": 2},
+		},
+		{
+			"what whole identities are moved, and where to", reassign + `reassignReviewItems(input: $input) {
+				a: reassignedItemIds b: reassignedItemIds c: reassignedIdentitySummaryIds
+				d: newCertification { reviewers { totalCount } } e: newCertification { reviewers { totalCount } reassignment { from { certification { name } } } } } }`,
+			graphtest.Object{"input": wholes(9)},
+			calls{
+				"reassignReviewItems": 3, "reassignReviewItems.a": 4, "reassignReviewItems.c": 2, "reassignReviewItems.d": 1,
+				"reassignReviewItems.d.reviewers": 1, "reassignReviewItems.e.reassignment.from.certification": 1,
+			},
+		},
 		{
 			"a reassignment in one task", reassign + `reassignReviewItemsAsync(input: $input) { tasks { certification { name } } } }`,
 			graphtest.Object{"input": references(500)},

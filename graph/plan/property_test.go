@@ -351,9 +351,17 @@ func (o *operationWriter) mutation() string {
 			for _, item := range items {
 				list = append(list, fmt.Sprintf("{id: %q, type: ITEM}", item))
 			}
+			if o.chance(2) {
+				for _, summary := range o.summaryIDs[:o.r.IntN(10)] {
+					list = append(list, fmt.Sprintf("{id: %q, type: IDENTITY_SUMMARY}", summary))
+				}
+			}
 			input := fmt.Sprintf("(input: {certificationId: %q, reassignTo: %q, reason: \"leave\", references: [%s]}) ", id, graphtest.Pick(o.r, o.reviewerID, "nobody"), strings.Join(list, " "))
 			if o.chance(2) {
-				root += "reassignReviewItems" + input + o.fields("ReassignReviewItemsPayload", "errors { code }", certification)
+				root += "reassignReviewItems" + input + o.fields("ReassignReviewItemsPayload", "errors { code }", certification,
+					func() string { return "newCertification " + o.certification() },
+					func() string { return "reassignedItemIds" },
+					func() string { return "reassignedIdentitySummaryIds" })
 			} else {
 				root += "reassignReviewItemsAsync" + input + o.fields("ReassignReviewItemsAsyncPayload", "errors { code }", func() string { return "tasks " + o.task() })
 			}
