@@ -20,7 +20,7 @@ const relay = {
   },
 };
 
-const common = { bundle: true, format: 'esm', target: 'es2022', jsx: 'automatic', plugins: [relay], logLevel: 'warning' };
+const common = { bundle: true, format: 'esm', target: 'es2022', jsx: 'automatic', conditions: ['development', 'module'], plugins: [relay], logLevel: 'warning' };
 const clients = ['relay', 'apollo', 'urql'];
 await build({
   ...common,

@@ -38,12 +38,52 @@ export const refreshReviewItem = graphql(`
   }
 `);
 
-/** Decides, and reads the fields on the page that a decision changes. */
+/** What writes change of a certification. */
+graphql(`
+  fragment Progress on Certification {
+    id
+    phase
+    completed
+    signed
+    decisionsMade
+    decisionsTotal
+    identitiesCompleted
+    identitiesTotal
+  }
+`);
+
+/** Decides, and reads what a decision changes. */
 export const decide = graphql(`
   mutation Decide($input: DecideReviewItemsInput!) {
     decideReviewItems(input: $input) {
-      decidedItems { id decision }
-      certification { id decisionsMade decisionsTotal }
+      decidedItemIds
+      decidedItems { id decision comment completed identity { id completed } }
+      certification { ...Progress }
+      errors { message }
+    }
+  }
+`);
+
+/** Moves items to another reviewer. `identities` are the ids of the summaries that they belong to. */
+export const reassign = graphql(`
+  mutation Reassign($input: ReassignReviewItemsInput!, $identities: [ID!]!) {
+    reassignReviewItems(input: $input) {
+      reassignedItemIds
+      reassignedIdentitySummaryIds
+      certification {
+        ...Progress
+        identitySummaries(filter: { ids: $identities }) { edges { node { id completed } } }
+      }
+      errors { message }
+    }
+  }
+`);
+
+/** Signs off a certification. */
+export const signOff = graphql(`
+  mutation SignOff($input: SignOffCertificationInput!) {
+    signOffCertification(input: $input) {
+      certification { ...Progress }
       errors { message }
     }
   }

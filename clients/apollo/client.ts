@@ -1,21 +1,14 @@
-import { ApolloClient, HttpLink, InMemoryCache, type FieldMergeFunction, type TypePolicies } from '@apollo/client';
+import { ApolloClient, HttpLink, InMemoryCache, type TypePolicies } from '@apollo/client';
 import { relayStylePagination } from '@apollo/client/utilities';
+import { connections } from '../build/facts';
 import possible from '../build/possible-types';
-import { embedded } from '../embedded';
 
-// Without these arguments in its key, a list would hold the rows of all filters and orders.
-const pages = relayStylePagination(['reviewer', 'filter', 'orderBy', 'offset']);
-
-/** Adds the fields that another query has read of the same object to those in the cache. */
-const merge: FieldMergeFunction = (existing, incoming, { mergeObjects, readField }) =>
-  existing && readField('rawId', existing) === readField('rawId', incoming) ? mergeObjects(existing, incoming) : incoming;
-
-const typePolicies: TypePolicies = {
-  Query: { fields: { certifications: pages, pendingCertificationTasks: pages } },
-  Certification: { fields: { reviewItems: pages, reviewers: pages, pendingTasks: pages } },
-  AccessReviewItem: { fields: { permissions: pages } },
-  ...Object.fromEntries(embedded.map((type) => [type, { merge }])),
-};
+const typePolicies: TypePolicies = {};
+for (const [type, fields] of Object.entries(connections)) {
+  // Without the other arguments in its key, a list would hold the rows of all filters and orders.
+  const pages = Object.entries(fields).map(([field, others]) => [field, relayStylePagination(others)]);
+  typePolicies[type] = { fields: Object.fromEntries(pages) };
+}
 
 declare module '@apollo/client' {
   namespace ApolloClient.DeclareDefaultOptions {

@@ -2,16 +2,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CombinedGraphQLErrors, gql, InMemoryCache, type ApolloClient } from '@apollo/client';
 import { createCache, createClient } from '../apollo/client';
+import { afterDecisions, afterReassignment, afterSignOff } from '../apollo/writes';
 import { EverythingQueryDocument as everything, PartlyQueryDocument as partly } from '../build/gql/graphql';
 import possible from '../build/possible-types';
-import { answersTo, differences, endpoint, someCertification } from './gateway';
+import { decide, reassign, signOff } from '../documents';
+import { answersTo, confuses, differences, endEachByItself, endpoint, someCertification } from './gateway';
+import { lists } from './lists';
+import { review } from './review';
 
-const variables = { first: 5, items: 100 };
+const variables = { first: 12, items: 100 };
 
 /** Returns where a client's cache differs from the gateway's response. */
 async function misread(client: ApolloClient): Promise<string[]> {
-  const [answer] = await answersTo(() => client.query({ query: everything, variables }));
+  const [answer] = await answersTo(() => client.query({ query: everything, variables }), endEachByItself);
   assert.equal(answer.errors, undefined);
+  confuses(answer.data);
   return differences(answer.data, client.readQuery({ query: everything, variables }));
 }
 
@@ -19,7 +24,7 @@ test('what Apollo shows is what was answered', async () => {
   assert.deepEqual(await misread(createClient(endpoint)), []);
 });
 
-test('without typePolicies, too, Apollo shows what was answered', async () => {
+test('with default settings, too, Apollo shows what was answered', async () => {
   const cache = new InMemoryCache({ possibleTypes: possible.possibleTypes });
   assert.deepEqual(await misread(createClient(endpoint, cache)), []);
 });
@@ -32,20 +37,19 @@ test('where a part cannot be read, Apollo shows the rest', async () => {
   assert.equal(data?.certificationTask, null);
 });
 
-test('two queries that read different fields of an embedded object leave each other whole', () => {
+test('an object without id is replaced by the next one, with a warning if fields are lost', (t) => {
+  const warn = t.mock.method(console, 'warn', () => {});
   const cache = createCache();
   const id = 'a global id';
-  const [names, types] = ['name', 'type'].map((field) => gql`query ($id: ID!) { certification(id: $id) { id reviewer { rawId ${field} } } }`);
+  const [names, types] = ['name', 'type'].map((field) => gql`query ($id: ID!) { certification(id: $id) { id reviewer { ${field} } } }`);
   const write = (query: typeof names, fields: object) => {
     const reviewer = { __typename: 'Reviewer', ...fields };
     cache.writeQuery({ query: query!, variables: { id }, data: { certification: { __typename: 'Certification', id, reviewer } } });
   };
-  write(names, { rawId: '1', name: 'Ana' });
-  write(types, { rawId: '1', type: 'IDENTITY' });
-  const name = () => cache.readQuery<any>({ query: names!, variables: { id } })?.certification.reviewer.name;
-  assert.equal(name(), 'Ana');
-  write(types, { rawId: '2', type: 'GOVERNANCE_GROUP' }); // another one, whose name is not known
-  assert.equal(name(), undefined);
+  write(names, { name: 'Ana' });
+  write(types, { type: 'GOVERNANCE_GROUP' }); // which may be another one
+  assert.equal(cache.readQuery({ query: names!, variables: { id } }), null); // so that Apollo reads it again
+  assert.match(String(warn.mock.calls[0]?.arguments[0]), /Cache data may be lost/);
 });
 
 test('lists of different filters, orders and offsets are different lists', () => {
@@ -61,4 +65,30 @@ test('lists of different filters, orders and offsets are different lists', () =>
   });
   const shown = several.map((variables) => cache.readQuery<any>({ query: list, variables }).certifications.edges);
   assert.deepEqual(shown.map((edges) => edges.map(({ node }: any) => node.id)), [['0'], ['1'], ['2'], ['3']]);
+});
+
+test('after a write no list in Apollo is stale', async () => {
+  const client = createClient(endpoint);
+  await review(
+    {
+      lists: async (id, again) => {
+        const fetchPolicy = again ? 'network-only' : 'cache-first';
+        return (await client.query({ query: lists, variables: { id }, fetchPolicy })).data;
+      },
+      known: (id) => client.readQuery({ query: lists, variables: { id } }),
+      decide: async (input) => {
+        const { data } = await client.mutate({ mutation: decide, variables: { input }, update: afterDecisions });
+        return data?.decideReviewItems?.errors;
+      },
+      reassign: async (input, identities) => {
+        const { data } = await client.mutate({ mutation: reassign, variables: { input, identities }, update: afterReassignment });
+        return data?.reassignReviewItems?.errors;
+      },
+      signOff: async (input) => {
+        const { data } = await client.mutate({ mutation: signOff, variables: { input }, update: afterSignOff });
+        return data?.signOffCertification?.errors;
+      },
+    },
+    0,
+  );
 });

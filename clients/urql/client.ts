@@ -2,21 +2,20 @@ import { cacheExchange } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
 import { Client, fetchExchange } from 'urql';
 import possible from '../build/possible-types';
-import { embedded } from '../embedded';
+import { connections, keyless } from '../build/facts';
+import { updates } from './writes';
 
-const pages = relayPagination();
+const mapValues = <V, W>(of: Record<string, V>, to: (value: V) => W): Record<string, W> =>
+  Object.fromEntries(Object.entries(of).map(([key, value]) => [key, to(value)]));
 
 /** urql's normalising cache for a gateway's responses. */
 export function createCache() {
   return cacheExchange({
     possibleTypes: possible.possibleTypes,
-    // Only to silence warnings about objects that graphcache stores where they are.
-    keys: Object.fromEntries(embedded.map((type) => [type, () => null])),
-    resolvers: {
-      Query: { certifications: pages, pendingCertificationTasks: pages },
-      Certification: { reviewItems: pages, reviewers: pages, pendingTasks: pages },
-      AccessReviewItem: { permissions: pages },
-    },
+    resolvers: mapValues(connections, (fields) => mapValues(fields, () => relayPagination())),
+    updates,
+    // Changes nothing, but without it graphcache warns of each of these types in development.
+    keys: Object.fromEntries(keyless.map((type) => [type, () => null])),
   });
 }
 
