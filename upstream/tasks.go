@@ -110,6 +110,13 @@ func (c *Client) GetCertificationTask(ctx context.Context, id string) (*Certific
 	return get[CertificationTask](ctx, c, opGetCertificationTask, rawQuery{}, id)
 }
 
+// TaskEnded is called when a task that was seen at work is seen to have ended. From then on, no read shows what
+// was before, to any caller of this client or of other replicas: the service does not say what a task changes.
+func (c *Client) TaskEnded(ctx context.Context) {
+	c.heard(AllStripes)
+	tell(ctx, c.writes, AllStripes)()
+}
+
 // GetPendingCertificationTasks returns a page of the queued and running tasks (vendor
 // operation getPendingCertificationTasks, GET /certification-tasks). A task that has
 // ended is not on it any more.

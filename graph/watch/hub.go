@@ -22,10 +22,11 @@ const paceGrowth = 1.5
 // has. It is safe for concurrent use.
 type Hub struct {
 	read     func(ctx context.Context, id string) (*upstream.CertificationTask, error)
-	first    time.Duration   // the wait between the first two reads
-	last     time.Duration   // the longest wait between two reads
-	stopping <-chan struct{} // closed when every watch has to end
-	turns    Turns           // with other replicas; nil if there are none
+	ended    func(context.Context) // is called when a task that was at work has ended, before its watchers know
+	first    time.Duration         // the wait between the first two reads
+	last     time.Duration         // the longest wait between two reads
+	stopping <-chan struct{}       // closed when every watch has to end
+	turns    Turns                 // with other replicas; nil if there are none
 
 	mu    sync.Mutex // guards polls and all that is in them
 	polls map[pollKey]*taskPoll
@@ -36,7 +37,7 @@ type Hub struct {
 // may be nil. Other replicas read the same tasks in turn with it, unless turns is nil.
 func NewHub(client *upstream.Client, first, last time.Duration, stopping <-chan struct{}, turns Turns) *Hub {
 	return &Hub{
-		read: client.GetCertificationTask, first: first, last: last, stopping: stopping, turns: turns,
+		read: client.GetCertificationTask, ended: client.TaskEnded, first: first, last: last, stopping: stopping, turns: turns,
 		polls: map[pollKey]*taskPoll{},
 	}
 }
@@ -107,6 +108,9 @@ func (h *Hub) run(ctx context.Context, poll *taskPoll) {
 	turns := h.newTurnTaker(ctx, poll.key)
 	for r := (reading{}); ; {
 		r = turns.next(ctx, h, poll, r)
+		if r.err == nil && finished(r.task) && poll.known && !finished(poll.task) {
+			h.ended(ctx)
+		}
 		if h.publish(poll, r.task, r.err) {
 			return
 		}

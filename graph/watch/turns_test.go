@@ -128,7 +128,7 @@ func (s *service) replicas(n int) ([]*Hub, []*replica) {
 	common, hubs, places := &table{seats: map[string]*seat{}}, []*Hub(nil), []*replica(nil)
 	for range n {
 		places = append(places, &replica{table: common})
-		hubs = append(hubs, &Hub{read: s.read, first: time.Second, last: 10 * time.Second, polls: map[pollKey]*taskPoll{}, turns: places[len(places)-1]})
+		hubs = append(hubs, &Hub{read: s.read, ended: func(context.Context) {}, first: time.Second, last: 10 * time.Second, polls: map[pollKey]*taskPoll{}, turns: places[len(places)-1]})
 	}
 	return hubs, places
 }

@@ -105,6 +105,43 @@ func TestSubscriptionSeesTheTaskEnd(t *testing.T) {
 	}
 }
 
+// Once a task is seen to end, everything that was read before is read again, below the task too.
+func TestWhatATaskChangesIsReadAgain(t *testing.T) {
+	t.Parallel()
+	const took, kept = 2 * sandbox.DefaultTaskPace, 2*sandbox.DefaultTaskPace - time.Second
+	w := graphtest.NewTenant(t, graphtest.Setup{ToUpstream: func(c *upstream.Config) { c.CacheTTL = kept }})
+	total := func() any {
+		t.Helper()
+		a := w.Ask(t, graphtest.Admin, "query ($id: ID!) { certification(id: $id) { decisionsTotal reviewItems(first: 1) { totalCount } } }", graphtest.Object{"id": sandbox.LargeCertification})
+		a.OK(t)
+		if listed := a.At("certification", "reviewItems", "totalCount"); listed != a.At("certification", "decisionsTotal") {
+			t.Errorf("%v items are listed", listed)
+		}
+		return a.At("certification", "decisionsTotal")
+	}
+	before := total().(float64)
+	id := w.QueueTask(t)
+	body, _ := w.Subscribe(t, graphtest.Admin, "text/event-stream",
+		"subscription ($id: ID!) { certificationTask(id: $id) { status certification { decisionsTotal } } }", graphtest.Object{"id": id})
+	stream := bufio.NewReader(body)
+	want := func(status string, decisions float64) {
+		t.Helper()
+		e, err := graphtest.ReadEvent(stream)
+		want := graphtest.Object{"status": status, "certification": graphtest.Object{"decisionsTotal": decisions}}
+		if diff := gocmp.Diff(any(want), e.At("certificationTask")); err != nil || diff != "" {
+			t.Fatalf("%v (-want +got):\n%s", err, diff)
+		}
+	}
+	want("QUEUED", before)
+	w.Clock.Advance(kept - time.Millisecond)
+	total() // of which the list is read only now, and kept for longer than the task takes
+	w.Clock.Advance(took - kept + time.Millisecond)
+	want("SUCCESS", before-1)
+	if after := total(); after != before-1 {
+		t.Errorf("%v items afterwards, want %v", after, before-1)
+	}
+}
+
 // states returns the states of the task in events.
 func states(events []graphtest.Event) []any {
 	var list []any
