@@ -13,7 +13,13 @@ export const lists = graphql`
         edges { node { id decision } }
       }
       identities: identitySummaries(first: 250) @connection(key: "lists_identities") {
-        edges { node { id completed } }
+        edges {
+          node {
+            id
+            completed
+            undecided: reviewItems(first: 50, filter: { completed: false }) @connection(key: "lists_undecided") { edges { node { id } } }
+          }
+        }
       }
     }
     active: certifications(first: 1000, filter: { phase: ACTIVE }) @connection(key: "lists_active") {

@@ -40,7 +40,10 @@ test('after a write no list in Relay is stale', async () => {
       const onCompleted = (data: any) => resolve(data[Object.keys(data)[0]!].errors);
       commitMutation(environment, { mutation, variables, onCompleted, onError: reject });
     });
-  const undecided = (id: string) => ConnectionHandler.getConnectionID(id, 'lists_undecided', { filter: { completed: false } });
+  const undecided = (id: string): string[] =>
+    [id, ...known(id).certification.identities.edges.map(({ node }: any) => node.id)].map((parent) =>
+      ConnectionHandler.getConnectionID(parent, 'lists_undecided', { filter: { completed: false } }),
+    );
   const active = ConnectionHandler.getConnectionID('client:root', 'lists_active', { filter: { phase: 'ACTIVE' } });
   await review(
     {
@@ -51,12 +54,12 @@ test('after a write no list in Relay is stale', async () => {
         return known(id);
       },
       known,
-      decide: (input) => send(decide, { input, undecided: [undecided(input.certificationId)] }),
+      decide: (input) => send(decide, { input, undecided: undecided(input.certificationId) }),
       reassign: (input, identities) =>
         send(reassign, {
           input,
           identities,
-          itemLists: [ConnectionHandler.getConnectionID(input.certificationId, 'lists_all'), undecided(input.certificationId)],
+          itemLists: [ConnectionHandler.getConnectionID(input.certificationId, 'lists_all'), ...undecided(input.certificationId)],
           identityLists: [ConnectionHandler.getConnectionID(input.certificationId, 'lists_identities')],
           certificationLists: [active],
         }),

@@ -18,7 +18,7 @@ const current = `query ($id: ID!) {
     id rawId phase completed signed decisionsMade decisionsTotal identitiesCompleted identitiesTotal
     all: reviewItems(first: 250) { edges { node { id decision comment completed identity { id identityId completed } } } }
     undecided: reviewItems(first: 250, filter: { completed: false }) { edges { node { id decision } } }
-    identities: identitySummaries(first: 250) { edges { node { id completed } } }
+    identities: identitySummaries(first: 250) { edges { node { id completed undecided: reviewItems(first: 50, filter: { completed: false }) { edges { node { id } } } } } }
   }
   active: certifications(first: 1000, filter: { phase: ACTIVE }) { edges { node { id phase decisionsTotal reassignment { from { rawId } } } } }
 }`;
@@ -48,7 +48,7 @@ function comparable({ certification, active }: any, rawId: string) {
     progress,
     all: all.edges.map(({ node }: any) => item(node)),
     undecided: undecided.edges.map(({ node }: any) => [node.id, node.decision]),
-    identities: identities.edges.map(({ node }: any) => [node.id, node.completed]),
+    identities: identities.edges.map(({ node }: any) => [node.id, node.completed, node.undecided.edges.map(({ node }: any) => node.id)]),
     // In the order of their ids, since a client does not know where the list has a new one.
     active: active.edges
       .map(({ node }: any) => node)

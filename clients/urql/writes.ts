@@ -45,13 +45,12 @@ export const updates: UpdatesConfig = {
       if (!certification) {
         return;
       }
-      const lists = { reviewItems: reassignedItemIds, identitySummaries: reassignedIdentitySummaryIds };
-      for (const [field, ids] of Object.entries(lists)) {
-        if (ids) {
-          leave(cache, certification as Entity, field, ids);
-        } else {
-          reread(cache, certification as Entity, field);
-        }
+      const leaveOrReread = (parent: Entity, field: string, ids?: readonly string[] | null) =>
+        ids ? leave(cache, parent, field, ids) : reread(cache, parent, field);
+      leaveOrReread(certification as Entity, 'identitySummaries', reassignedIdentitySummaryIds);
+      const identities = certification.identitySummaries?.edges.map(({ node }) => node) ?? [];
+      for (const parent of [certification, ...identities]) {
+        leaveOrReread(parent as Entity, 'reviewItems', reassignedItemIds);
       }
       reread(cache, 'Query', 'certifications'); // there may be another one
     },
