@@ -49,18 +49,6 @@ func foresee(ctx context.Context, in reassignment) movement {
 	return m
 }
 
-// divide returns the identifiers of the items and of the identity summaries that references name.
-func divide(references []upstream.ReassignReference) (items, summaries []string) {
-	for _, reference := range references {
-		if reference.Type == upstream.ReassignItem {
-			items = append(items, reference.ID)
-		} else {
-			summaries = append(summaries, reference.ID)
-		}
-	}
-	return items, summaries
-}
-
 // itemsOf returns the identifiers of the given items and of the undecided items of the given summaries
 // (listIdentityAccessReviewItems). It returns nil if the summaries have more of them than a payload lists.
 func itemsOf(ctx context.Context, certificationID string, items, summaries []string) ([]string, error) {

@@ -79,6 +79,18 @@ func canonical(reference upstream.ReassignReference) upstream.ReassignReference 
 	return reference
 }
 
+// divide returns the identifiers of the items and of the identity summaries that references name.
+func divide(references []upstream.ReassignReference) (items, summaries []string) {
+	for _, reference := range references {
+		if reference.Type == upstream.ReassignItem {
+			items = append(items, reference.ID)
+		} else {
+			summaries = append(summaries, reference.ID)
+		}
+	}
+	return items, summaries
+}
+
 // call returns the body of a call that moves some of the references.
 func (in reassignment) call(references []upstream.ReassignReference) upstream.ReviewReassign {
 	return upstream.ReviewReassign{Reassign: references, ReassignTo: in.to, Reason: in.reason}
