@@ -103,7 +103,7 @@ func distant(t *testing.T, url string, way time.Duration) string {
 func TestAnEngineMayBeAlmostAsFarAsACommandMayTake(t *testing.T) {
 	t.Parallel()
 	server := enginetest.Start(t)
-	e, err := Open(Config{URLs: []string{distant(t, server.URL(), 200*time.Millisecond)}, Prefix: "certql", Replica: "a", Timeout: 700 * time.Millisecond})
+	e, err := Open(Config{URLs: []string{distant(t, server.URL(), 500*time.Millisecond)}, Prefix: "certql", Replica: "a", Timeout: 1750 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
