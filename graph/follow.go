@@ -83,15 +83,11 @@ func followPeople(ctx context.Context, fields []graphql.CollectedField, each fun
 
 // announcePeople starts to read people of whom the given fields are selected, and who their managers are.
 func announcePeople(ctx context.Context, ids []string, fields []graphql.CollectedField) {
-	loaders := load.From(ctx)
-	var then func()
+	var then func(map[string]*upstream.PublicIdentity)
 	if managers := plan.Named(fields, "manager"); len(plan.Named(plan.Below(graphql.GetOperationContext(ctx), managers), plan.PublicIdentityField)) > 0 {
-		then = following(ctx, ids, func(id string) *upstream.PublicIdentity {
-			person, _ := loaders.Person(ctx, id)
-			return person
-		}, func(people []*upstream.PublicIdentity) { followManagers(ctx, fields, people) })
+		then = following(ctx, ids, func(people []*upstream.PublicIdentity) { followManagers(ctx, fields, people) })
 	}
-	loaders.AnnouncePeople(ctx, ids, then)
+	load.From(ctx).AnnouncePeople(ctx, ids, then)
 }
 
 // followManagers does so for the managers of people.
@@ -125,13 +121,10 @@ func followCampaigns(ctx context.Context, fields []graphql.CollectedField, each 
 
 // announceCampaignsInFull starts to read what campaigns were set up with, and who reviews them.
 func announceCampaignsInFull(ctx context.Context, ids []string, settings []graphql.CollectedField) {
-	loaders, operation := load.From(ctx), graphql.GetOperationContext(ctx)
+	operation := graphql.GetOperationContext(ctx)
 	fields := plan.Below(operation, settings)
 	search, roles := plan.Below(operation, plan.Named(fields, "search")), plan.Below(operation, plan.Named(fields, "roleComposition"))
-	loaders.AnnounceCampaignsInFull(ctx, ids, following(ctx, ids, func(id string) *upstream.Campaign {
-		campaign, _ := loaders.CampaignInFull(ctx, id)
-		return campaign
-	}, func(campaigns []*upstream.Campaign) {
+	load.From(ctx).AnnounceCampaignsInFull(ctx, ids, following(ctx, ids, func(campaigns []*upstream.Campaign) {
 		for _, c := range campaigns {
 			if info := c.SearchCampaignInfo; info != nil {
 				followReviewers(ctx, plan.Named(search, "reviewer"), func(add func(*upstream.Reviewer)) { add(info.Reviewer) })
@@ -233,16 +226,16 @@ func followEntitlements(ctx context.Context, fields []graphql.CollectedField, en
 	})
 }
 
-// following returns what follows on objects that are being read by ids, if the operation may lead on from
-// them; nil if not. read waits for one of them, and returns nil if there is none.
-func following[R any](ctx context.Context, ids []string, read func(id string) *R, follow func([]*R)) func() {
+// following returns what follows on objects that are being read by keys, if the operation may lead on from
+// them; nil if not. follow is given those that were found, in the order of their keys.
+func following[K comparable, R any](ctx context.Context, keys []K, follow func([]*R)) func(found map[K]*R) {
 	if !plan.From(ctx).Gathers {
 		return nil
 	}
-	return func() {
+	return func(found map[K]*R) {
 		var rows []*R
-		for _, id := range ids {
-			if row := read(id); row != nil {
+		for _, key := range keys {
+			if row := found[key]; row != nil {
 				rows = append(rows, row)
 			}
 		}

@@ -69,18 +69,10 @@ func (n *named) announce(ctx context.Context) {
 	loaders := load.From(ctx)
 	loaders.Gather()
 	defer loaders.Gathered()
-	loaders.AnnounceCertifications(ctx, n.certifications, eachNamed(ctx, n, model.CertificationNode,
-		func(id model.NodeID) (*upstream.IdentityCertification, error) {
-			return loaders.Certification(ctx, id.Raw)
-		}, followCertifications))
-	loaders.AnnounceItems(ctx, n.items, eachNamed(ctx, n, model.ItemNode,
-		func(id model.NodeID) (*upstream.AccessReviewItem, error) {
-			return loaders.Item(ctx, plan.MemberKey(id))
-		}, followItems))
-	loaders.AnnounceIdentitySummaries(ctx, n.identitySummaries, eachNamed(ctx, n, model.IdentitySummaryNode,
-		func(id model.NodeID) (*upstream.CertificationIdentitySummary, error) {
-			return loaders.IdentitySummary(ctx, plan.MemberKey(id))
-		}, followIdentitySummaries))
+	rawID := func(id model.NodeID) string { return id.Raw }
+	loaders.AnnounceCertifications(ctx, n.certifications, eachNamed(ctx, n, model.CertificationNode, rawID, followCertifications))
+	loaders.AnnounceItems(ctx, n.items, eachNamed(ctx, n, model.ItemNode, plan.MemberKey, followItems))
+	loaders.AnnounceIdentitySummaries(ctx, n.identitySummaries, eachNamed(ctx, n, model.IdentitySummaryNode, plan.MemberKey, followIdentitySummaries))
 	loaders.AnnouncePendingTasks(ctx, n.withTasks)
 	for _, by := range n.fields {
 		announceCampaigns(ctx, by.ids(model.CampaignNode), by.selected)
@@ -91,22 +83,19 @@ func (n *named) announce(ctx context.Context) {
 
 // eachNamed returns what follows on the objects of one kind that fields at the root name: what each of the
 // fields selects of them is announced. It is nil if the operation leads no further.
-func eachNamed[R any](ctx context.Context, n *named, kind model.NodeKind, read func(model.NodeID) (*R, error), follow func(context.Context, []graphql.CollectedField, []*R)) func() {
+func eachNamed[K comparable, R any](ctx context.Context, n *named, kind model.NodeKind, key func(model.NodeID) K, follow func(context.Context, []graphql.CollectedField, []*R)) func(found map[K]*R) {
 	if !plan.From(ctx).Gathers {
 		return nil
 	}
-	return func() {
+	return func(found map[K]*R) {
 		for _, by := range n.fields {
-			var rows []*R
+			var keys []K
 			for _, id := range by.nodes {
-				if id.Kind != kind {
-					continue
-				}
-				if row, err := read(id); err == nil && row != nil {
-					rows = append(rows, row)
+				if id.Kind == kind {
+					keys = append(keys, key(id))
 				}
 			}
-			follow(ctx, by.selected, rows)
+			following(ctx, keys, func(rows []*R) { follow(ctx, by.selected, rows) })(found)
 		}
 	}
 }
@@ -126,10 +115,7 @@ func (n namedBy) ids(kind model.NodeKind) []string {
 // together with whatever the upstream returns for many of them at once.
 func announceCertifications(ctx context.Context, ids []string, fields []graphql.CollectedField) {
 	loaders := load.From(ctx)
-	loaders.AnnounceCertifications(ctx, ids, following(ctx, ids, func(id string) *upstream.IdentityCertification {
-		certification, _ := loaders.Certification(ctx, id)
-		return certification
-	}, func(rows []*upstream.IdentityCertification) { followCertifications(ctx, fields, rows) }))
+	loaders.AnnounceCertifications(ctx, ids, following(ctx, ids, func(rows []*upstream.IdentityCertification) { followCertifications(ctx, fields, rows) }))
 	if len(plan.Named(fields, plan.PendingTasksField)) > 0 {
 		loaders.AnnouncePendingTasks(ctx, ids)
 	}

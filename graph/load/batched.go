@@ -48,20 +48,35 @@ func observed[K comparable, V any](read dataloader.BatchFunc[K, V], batch string
 }
 
 // announce starts to read keys as one batch, except those that have been read or are being read. then, if it
-// is not nil, runs once they are being read, and may wait for them; loaders that gather wait for its end.
-func (b *batched[K, V]) announce(ctx context.Context, keys []K, then func()) {
+// is not nil, runs once with what was found of them; loaders that gather wait for its end.
+func (b *batched[K, V]) announce(ctx context.Context, keys []K, then func(found map[K]V)) {
 	if len(keys) == 0 {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, key := range keys {
-		b.announced = append(b.announced, b.loader.Load(ctx, key))
+	ctx = lasting(ctx)
+	thunks := make([]dataloader.Thunk[V], len(keys))
+	for i, key := range keys {
+		thunks[i] = b.loader.Load(ctx, key)
 	}
+	b.announced = append(b.announced, thunks...)
 	if then != nil {
-		b.then = append(b.then, then)
+		b.then = append(b.then, func() { then(foundOf(keys, thunks)) })
 	}
 	b.begin()
+}
+
+// foundOf waits for the values of keys, and returns those that could be read. It does not ask for them
+// anew, since they may have been forgotten meanwhile.
+func foundOf[K comparable, V any](keys []K, thunks []dataloader.Thunk[V]) map[K]V {
+	found := make(map[K]V, len(keys))
+	for i, key := range keys {
+		if value, err := thunks[i](); err == nil {
+			found[key] = value
+		}
+	}
+	return found
 }
 
 // begin starts to read the keys that were collected or, if the loader gathers, has that done when nothing
@@ -106,7 +121,7 @@ func (b *batched[K, V]) wait() {
 // load returns the value of a key, which it reads unless that has begun already.
 func (b *batched[K, V]) load(ctx context.Context, key K) (V, error) {
 	b.mu.Lock()
-	thunk := b.loader.Load(ctx, key)
+	thunk := b.loader.Load(lasting(ctx), key)
 	b.begin()
 	b.mu.Unlock()
 	return thunk()

@@ -110,21 +110,21 @@ func (l *Loaders) Forget() {
 }
 
 // The methods below start to read objects that are needed next, in as few calls as possible, and do not wait
-// for them. Their identifiers are those of the REST API. then, if there is one, runs once they are being read:
-// it may wait for them, and announce what they lead to before people and campaigns are read.
+// for them. Their identifiers are those of the REST API. then, if there is one, runs once with what was found of
+// them, and announces what that leads to before people and campaigns are read.
 
 // AnnounceCertifications starts to read certifications.
-func (l *Loaders) AnnounceCertifications(ctx context.Context, ids []string, then func()) {
+func (l *Loaders) AnnounceCertifications(ctx context.Context, ids []string, then func(map[string]*upstream.IdentityCertification)) {
 	l.certification.announce(ctx, ids, then)
 }
 
 // AnnounceItems starts to read review items.
-func (l *Loaders) AnnounceItems(ctx context.Context, keys []MemberKey, then func()) {
+func (l *Loaders) AnnounceItems(ctx context.Context, keys []MemberKey, then func(map[MemberKey]*upstream.AccessReviewItem)) {
 	l.item.announce(ctx, keys, then)
 }
 
 // AnnounceIdentitySummaries starts to read identities under review.
-func (l *Loaders) AnnounceIdentitySummaries(ctx context.Context, keys []MemberKey, then func()) {
+func (l *Loaders) AnnounceIdentitySummaries(ctx context.Context, keys []MemberKey, then func(map[MemberKey]*upstream.CertificationIdentitySummary)) {
 	l.identitySummary.announce(ctx, keys, then)
 }
 
@@ -139,17 +139,18 @@ func (l *Loaders) AnnounceCampaigns(ctx context.Context, ids []string) {
 }
 
 // AnnounceCampaignsInFull starts to read what campaigns were set up with.
-func (l *Loaders) AnnounceCampaignsInFull(ctx context.Context, ids []string, then func()) {
+func (l *Loaders) AnnounceCampaignsInFull(ctx context.Context, ids []string, then func(map[string]*upstream.Campaign)) {
 	l.campaignInFull.announce(ctx, ids, then)
 }
 
 // AnnouncePeople starts to read people.
-func (l *Loaders) AnnouncePeople(ctx context.Context, ids []string, then func()) {
+func (l *Loaders) AnnouncePeople(ctx context.Context, ids []string, then func(map[string]*upstream.PublicIdentity)) {
 	l.person.announce(ctx, ids, then)
 }
 
 // Gather has people and campaigns that are announced, or asked for, read together once Gathered was called as
-// often: what is read until then may show more of them.
+// often: what is read until then may show more of them. Who has called Gather must not wait for any before calling
+// Gathered.
 func (l *Loaders) Gather() { l.gathering.begin() }
 
 // GoGather runs f in a goroutine of its own, between Gather and Gathered. Close waits for it.

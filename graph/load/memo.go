@@ -90,8 +90,17 @@ type aheadKey struct{}
 // Ahead returns a context for reads whose results may turn out not to be needed. With it, a read that
 // another caller began and abandoned is not repeated, since it would be abandoned too.
 func Ahead(ctx context.Context) context.Context {
-	return context.WithValue(ctx, aheadKey{}, true)
+	return context.WithValue(ctx, aheadKey{}, lasting(ctx))
 }
 
 // IsAhead reports whether what is read in a context may turn out not to be needed.
 func IsAhead(ctx context.Context) bool { return ctx.Value(aheadKey{}) != nil }
+
+// lasting returns the context in which one was made by Ahead, or else the context itself. Whatever others may
+// join is read in it, so that nobody who turns out not to need it takes it away from them.
+func lasting(ctx context.Context) context.Context {
+	if behind, ok := ctx.Value(aheadKey{}).(context.Context); ok {
+		return behind
+	}
+	return ctx
+}
