@@ -10,7 +10,6 @@ import (
 	"certql/graph/model"
 	"certql/graph/plan"
 	"certql/graph/relay"
-	"certql/upstream"
 	"context"
 )
 
@@ -18,9 +17,7 @@ func (r *accessSummaryResolver) ReviewItems(ctx context.Context, obj *model.Acce
 	if err := obj.Check(); err != nil {
 		return nil, err
 	}
-	return r.itemsOf(ctx, plan.Selected(ctx), obj.CertificationID, paging(first, after, last, before, offset), filter, orderBy, func(in *inputReader, f *upstream.AccessReviewItemFilter) {
-		f.AccessIDs = in.only(obj.AccessID(), f.AccessIDs)
-	})
+	return r.itemsOfAccess(ctx, plan.Selected(ctx), obj.CertificationID, obj.AccessID(), paging(first, after, last, before, offset), filter, orderBy)
 }
 
 func (r *Resolver) AccessSummary() gen.AccessSummaryResolver { return &accessSummaryResolver{r} }

@@ -194,11 +194,7 @@ func TestUpstreamCallsAreExact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := []struct {
-		name, query string
-		calls       int
-		errors      bool // the answer has some
-	}{
+	w.tryRows(t, []callsRow{
 		{"a certification with any own fields", fmt.Sprintf(`{ certification(id: %q) { %s } }`, id(0), certificationFields), 1, false},
 		{"a certification that does not exist", `{ certification(id: "nobody") { name } }`, 1, false},
 		{"the same certification 20 times", `{` + aliases(20, func(int) string { return certification(0) }) + `}`, 1, false},
@@ -236,7 +232,19 @@ func TestUpstreamCallsAreExact(t *testing.T) {
 		{"a connection of which only the type name is selected", fmt.Sprintf(`{ certifications { __typename }
 			certification(id: %q) { reviewItems { __typename ...N } reviewers @skip(if: true) { nodes { rawId } } } } fragment N on AccessReviewItemConnection { nodes @include(if: false) { id } }`, id(0)), 1, false},
 		{"a malformed argument", `{ certifications(first: -1) { nodes { id } } }`, 0, true},
-	}
+	})
+}
+
+// A callsRow is a query and the upstream calls that it takes.
+type callsRow struct {
+	name, query string
+	calls       int
+	errors      bool // the answer has some
+}
+
+// tryRows runs each row alone, and then by many callers at once.
+func (w *world) tryRows(t *testing.T, rows []callsRow) {
+	t.Helper()
 	tokens := make([]string, atATime)
 	for i := range tokens {
 		tokens[i] = w.freshToken(t)

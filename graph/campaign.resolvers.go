@@ -28,7 +28,10 @@ func (r *campaignResolver) Settings(ctx context.Context, obj *model.Campaign) (*
 }
 
 func (r *campaignResolver) Certifications(ctx context.Context, obj *model.Campaign, filter *gen.CertificationFilter, orderBy []gen.CertificationOrder, first *int, after *string, last *int, before *string, offset *int) (*relay.Connection[model.Certification], error) {
-	return r.certificationsOf(ctx, plan.Selected(ctx), obj, paging(first, after, last, before, offset), filter, orderBy)
+	if err := obj.Check(); err != nil {
+		return nil, err
+	}
+	return r.certificationsOf(ctx, plan.Selected(ctx), obj.RawID(), paging(first, after, last, before, offset), filter, orderBy)
 }
 
 func (r *queryResolver) Campaign(ctx context.Context, id string) (*model.Campaign, error) {

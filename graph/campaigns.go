@@ -36,9 +36,18 @@ func (r *Resolver) campaigns(ctx context.Context, want plan.Selection, args rela
 			params.Paging = paging
 			return load.From(ctx).ListCampaigns(ctx, params)
 		},
-		announce: announceBelowCampaigns,
-		check:    (*upstream.SlimCampaign).Check,
-		node:     model.WrapCampaign,
+		announce: func(ctx context.Context, row []graphql.CollectedField, rows []upstream.SlimCampaign) {
+			announceBelowCampaigns(ctx, row, rows)
+			readAhead(ctx, row, pointers(ctx, rows, (*upstream.SlimCampaign).Check), readers[upstream.SlimCampaign]{
+				plan.CertificationsField: func(ctx context.Context, want plan.Selection, of *upstream.SlimCampaign, arguments map[string]any) {
+					if args, err := r.arguments.CampaignCertifications(ctx, arguments); err == nil {
+						_, _ = r.certificationsOf(ctx, want, of.ID, args.Arguments, args.Filter, args.OrderBy)
+					}
+				},
+			})
+		},
+		check: (*upstream.SlimCampaign).Check,
+		node:  model.WrapCampaign,
 	})
 }
 

@@ -3,6 +3,8 @@ package graph
 import (
 	"context"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"certql/graph/apierror"
 	"certql/graph/gen"
 	"certql/graph/load"
@@ -34,16 +36,13 @@ func (r *Resolver) certifications(ctx context.Context, want plan.Selection, args
 }
 
 // certificationsOf returns a page of the certifications of a campaign.
-func (r *Resolver) certificationsOf(ctx context.Context, want plan.Selection, campaign *model.Campaign, args relay.Arguments, filter *gen.CertificationFilter, orderBy []gen.CertificationOrder) (*model.CertificationConnection, error) {
-	if err := campaign.Check(); err != nil {
-		return nil, err
-	}
+func (r *Resolver) certificationsOf(ctx context.Context, want plan.Selection, campaignID string, args relay.Arguments, filter *gen.CertificationFilter, orderBy []gen.CertificationOrder) (*model.CertificationConnection, error) {
 	var in inputReader
 	params := upstream.ListIdentityCertificationsParams{
 		Filter:  in.certificationFilter(filter),
 		Sorters: sorters(&in, orderBy),
 	}
-	params.Filter.CampaignIDs = in.only(campaign.RawID(), params.Filter.CampaignIDs)
+	params.Filter.CampaignIDs = in.only(campaignID, params.Filter.CampaignIDs)
 	return r.listCertifications(ctx, want, args, in, params)
 }
 
@@ -56,8 +55,11 @@ func (r *Resolver) listCertifications(ctx context.Context, want plan.Selection, 
 			params.Paging = paging
 			return load.From(ctx).ListCertifications(ctx, params)
 		},
-		announce: announceBelow,
-		check:    (*upstream.IdentityCertification).Check,
+		announce: func(ctx context.Context, row []graphql.CollectedField, rows []upstream.IdentityCertification) {
+			announceBelow(ctx, row, rows)
+			readAhead(ctx, row, pointers(ctx, rows, (*upstream.IdentityCertification).Check), r.readers)
+		},
+		check: (*upstream.IdentityCertification).Check,
 		node: func(c *upstream.IdentityCertification) model.Certification {
 			return model.Certification{IdentityCertification: c}
 		},

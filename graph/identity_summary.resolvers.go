@@ -18,9 +18,7 @@ func (r *identitySummaryResolver) ReviewItems(ctx context.Context, obj *model.Id
 	if err := obj.Check(); err != nil {
 		return nil, err
 	}
-	return r.itemsOf(ctx, plan.Selected(ctx), obj.CertificationID, paging(first, after, last, before, offset), filter, orderBy, func(in *inputReader, f *upstream.AccessReviewItemFilter) {
-		f.IdentitySummaryIDs = in.only(obj.RawID(), f.IdentitySummaryIDs)
-	})
+	return r.itemsOfIdentity(ctx, plan.Selected(ctx), obj.CertificationID, obj.RawID(), paging(first, after, last, before, offset), filter, orderBy)
 }
 
 func (r *identitySummaryResolver) DecisionSummary(ctx context.Context, obj *model.IdentitySummary) (*model.DecisionSummary, error) {

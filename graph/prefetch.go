@@ -198,7 +198,7 @@ func (r *Resolver) readBelow(ctx context.Context, id string, fields []graphql.Co
 		started.Add(1)
 		loaders.Go(func() {
 			defer started.Done()
-			r.readers[field.Name](ctx, want, id, arguments)
+			r.readers[field.Name](ctx, want, &upstream.IdentityCertification{ID: id}, arguments)
 		})
 	}
 	return func() {

@@ -18,9 +18,10 @@ type Resolver struct {
 	arguments    gen.ArgumentReader
 	mutations    *mutation.Executor
 	tasksWatched *watch.Hub
-	readers      map[string]reader // of the fields below a certification
+	readers      readers[upstream.IdentityCertification] // of the fields below a certification
 }
 
-// A reader reads what a field below the certification with an identifier in the REST API shows, given its
-// arguments by their names. Wrong arguments are for the field's resolver to report.
-type reader func(ctx context.Context, want plan.Selection, id string, arguments map[string]any)
+// Readers read what connection fields of an object show, by the names of the fields, given what is selected of
+// the connection and the arguments by their names. Wrong arguments are for the field's resolver to report. Of
+// the object no more than its identifier may be known.
+type readers[R any] map[string]func(ctx context.Context, want plan.Selection, of *R, arguments map[string]any)

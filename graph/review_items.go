@@ -26,6 +26,20 @@ func (r *Resolver) reviewItems(ctx context.Context, want plan.Selection, certifi
 	return r.listItems(ctx, want, certificationID, args, in, params, expectedItems(decisions, filter))
 }
 
+// itemsOfIdentity returns a page of the items of one identity under review in a certification.
+func (r *Resolver) itemsOfIdentity(ctx context.Context, want plan.Selection, certificationID, summaryID string, args relay.Arguments, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) (*model.AccessReviewItemConnection, error) {
+	return r.itemsOf(ctx, want, certificationID, args, filter, orderBy, func(in *inputReader, f *upstream.AccessReviewItemFilter) {
+		f.IdentitySummaryIDs = in.only(summaryID, f.IdentitySummaryIDs)
+	})
+}
+
+// itemsOfAccess returns a page of the items of a certification that grant one piece of access.
+func (r *Resolver) itemsOfAccess(ctx context.Context, want plan.Selection, certificationID, accessID string, args relay.Arguments, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder) (*model.AccessReviewItemConnection, error) {
+	return r.itemsOf(ctx, want, certificationID, args, filter, orderBy, func(in *inputReader, f *upstream.AccessReviewItemFilter) {
+		f.AccessIDs = in.only(accessID, f.AccessIDs)
+	})
+}
+
 // itemsOf returns a page of the items of a certification that narrow picks: by it, the filter loses the
 // items that are not of one identity, or do not grant one piece of access.
 func (r *Resolver) itemsOf(ctx context.Context, want plan.Selection, certificationID string, args relay.Arguments, filter *gen.AccessReviewItemFilter, orderBy []gen.AccessReviewItemOrder, narrow func(*inputReader, *upstream.AccessReviewItemFilter)) (*model.AccessReviewItemConnection, error) {

@@ -35,7 +35,15 @@ func (r *Resolver) identitySummaries(ctx context.Context, want plan.Selection, c
 			return load.From(ctx).ListIdentitySummaries(ctx, certificationID, params)
 		},
 		announce: func(ctx context.Context, row []graphql.CollectedField, rows []upstream.CertificationIdentitySummary) {
-			followIdentitySummaries(ctx, row, pointers(ctx, rows, (*upstream.CertificationIdentitySummary).Check))
+			summaries := pointers(ctx, rows, (*upstream.CertificationIdentitySummary).Check)
+			followIdentitySummaries(ctx, row, summaries)
+			readAhead(ctx, row, summaries, readers[upstream.CertificationIdentitySummary]{
+				plan.ReviewItemsField: func(ctx context.Context, want plan.Selection, of *upstream.CertificationIdentitySummary, arguments map[string]any) {
+					if args, err := r.arguments.IdentitySummaryReviewItems(ctx, arguments); err == nil {
+						_, _ = r.itemsOfIdentity(ctx, want, certificationID, of.ID, args.Arguments, args.Filter, args.OrderBy)
+					}
+				},
+			})
 		},
 		check: (*upstream.CertificationIdentitySummary).Check,
 		node: func(s *upstream.CertificationIdentitySummary) model.IdentitySummary {
@@ -60,10 +68,18 @@ func (r *Resolver) accessSummaries(ctx context.Context, want plan.Selection, cer
 			return load.From(ctx).ListAccessSummaries(ctx, certificationID, params)
 		},
 		announce: func(ctx context.Context, row []graphql.CollectedField, rows []upstream.AccessSummary) {
+			summaries := pointers(ctx, rows, (*upstream.AccessSummary).Check)
 			followAccess(ctx, plan.Below(graphql.GetOperationContext(ctx), plan.Named(row, "access")), func(add func(*upstream.AccessSummary)) {
-				for _, summary := range pointers(ctx, rows, (*upstream.AccessSummary).Check) {
+				for _, summary := range summaries {
 					add(summary)
 				}
+			})
+			readAhead(ctx, row, summaries, readers[upstream.AccessSummary]{
+				plan.ReviewItemsField: func(ctx context.Context, want plan.Selection, of *upstream.AccessSummary, arguments map[string]any) {
+					if args, err := r.arguments.AccessSummaryReviewItems(ctx, arguments); err == nil {
+						_, _ = r.itemsOfAccess(ctx, want, certificationID, of.AccessID(), args.Arguments, args.Filter, args.OrderBy)
+					}
+				},
 			})
 		},
 		check: (*upstream.AccessSummary).Check,

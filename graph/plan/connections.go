@@ -1,6 +1,10 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+)
 
 // The names of the fields that the estimate, and what reads ahead, goes by.
 const (
@@ -36,4 +40,17 @@ var connections = map[string][]string{
 // isConnection reports whether the field with the given name of a type is a connection.
 func isConnection(typeName, field string) bool {
 	return slices.Contains(connections[typeName], field)
+}
+
+// gathered are the fields that show people and campaigns which are read by their ids.
+var gathered = []string{PublicIdentityField, DetailsField, SettingsField, CommentRequirementField}
+
+// GathersBelow reports whether people or campaigns may be read by their ids for what is selected below a field.
+func GathersBelow(operation *graphql.OperationContext, field graphql.CollectedField) bool {
+	for _, below := range Below(operation, []graphql.CollectedField{field}) {
+		if slices.Contains(gathered, below.Name) || GathersBelow(operation, below) {
+			return true
+		}
+	}
+	return false
 }
