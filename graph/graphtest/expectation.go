@@ -1,6 +1,7 @@
 package graphtest
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -37,10 +38,41 @@ var members = map[string]string{
 	"ReassignmentTrail.previousOwnerId":   "previousOwner",
 	"ReassignmentTrail.newOwnerId":        "newOwner",
 	"ActivityInsights.accountId":          "accountID",
+	"CampaignAlert.messages":              "localizations",
+	"CampaignSettings.campaignFilter":     "filter",
+	"CampaignSettings.search":             "searchCampaignInfo",
+	"CampaignSettings.roleComposition":    "roleCompositionCampaignInfo",
+	"CampaignRoleComposition.remediator":  "remediatorRef",
 }
 
 // neverShown are the fields that only other kinds of access have.
 var neverShown = []string{"OtherAccess.description", "OtherAccess.privileged", "OtherAccess.owner"}
+
+// AsReference returns a campaign that the REST API lists, in both its forms, as a certification refers to it.
+func AsReference(slim, full Object) Object {
+	reference := maps.Clone(slim)
+	reference["campaignType"], reference["mandatoryCommentRequirement"] = slim["type"], full["mandatoryCommentRequirement"]
+	return reference
+}
+
+// Counted returns the numbers of decisions of the REST API by the names of the schema.
+func Counted(rest Object) Object {
+	counted, all := Object{}, Object{}
+	for name, kind := range map[string]string{"entitlements": "entitlement", "accessProfiles": "accessProfile", "roles": "role", "accounts": "account"} {
+		of := Object{
+			"made": rest[kind+"DecisionsMade"], "total": rest[kind+"DecisionsTotal"], "approved": rest[kind+"sApproved"], "revoked": rest[kind+"sRevoked"],
+		}
+		for number, value := range of {
+			if n, ok := value.(float64); ok {
+				sum, _ := all[number].(float64)
+				all[number] = sum + n
+			}
+		}
+		counted[name] = of
+	}
+	counted["all"] = all
+	return counted
+}
 
 // others are the types whose objects are read by themselves, wherever they are shown.
 var others = []string{"Certification", "PublicIdentity", "CampaignDetails", "CampaignSettings", "DecisionSummary"}
@@ -130,6 +162,15 @@ func (x *Expectation) field(name string, of *ast.Type, rest Object, context []st
 		return "ROLE"
 	case "AccessReviewItem.access":
 		return x.access(rest[member])
+	case "AccessSummary.access":
+		return x.access(rest)
+	case "CampaignSettings.sourceIds":
+		if sources := At(rest, "sourceOwnerCampaignInfo", "sourceIds"); sources != nil {
+			return x.value(of, sources)
+		}
+		return x.value(of, At(rest, "machineAccountCampaignInfo", "sourceIds"))
+	case "CampaignSettings.machineAccountReviewer":
+		return x.value(of, At(rest, "machineAccountCampaignInfo", "reviewerType"))
 	case "DataAccess.impactScore":
 		return x.value(of, At(rest, "impactScore", "value"))
 	}
