@@ -103,13 +103,19 @@ func TestUpstreamCallsForNeighboursAreExact(t *testing.T) {
 		{"the reviewers of 50 certifications", `{ certifications(first: 50) { nodes { reviewer { ` + person + ` } } } }`, 1 + few(len(reviewing)), false},
 		{"50 identities under review", fmt.Sprintf(`{ certification(id: %q) { identitySummaries(first: 50) { nodes { %s } } } }`, large, person), 3, false},
 		{"219 identities under review", fmt.Sprintf(`{ certification(id: %q) { identitySummaries(first: 250) { totalCount nodes { name completed } } } }`, large), 2, false},
-		{"people under review, twice", fmt.Sprintf(`{ certification(id: %q) { reviewItems(first: 50) { nodes { a: identity { %s } b: identity { %s } } } } }`, large, person, person),
-			2 + few(len(people{}.of(w.items(t, large, 50), "identitySummary", "identityId"))), false},
-		{"people of the items of ten certifications", fmt.Sprintf(`{ certifications(filter: {ids: %s}) { nodes { reviewItems(first: 50) { nodes { identity { %s } } } } } }`, ten, person),
-			1 + 10 + few(len(itemsOfTen)), false},
-		{"people in three places", fmt.Sprintf(`{ certifications(first: 50) { nodes { reviewer { %[1]s } } }
+		{
+			"people under review, twice", fmt.Sprintf(`{ certification(id: %q) { reviewItems(first: 50) { nodes { a: identity { %s } b: identity { %s } } } } }`, large, person, person),
+			2 + few(len(people{}.of(w.items(t, large, 50), "identitySummary", "identityId"))), false,
+		},
+		{
+			"people of the items of ten certifications", fmt.Sprintf(`{ certifications(filter: {ids: %s}) { nodes { reviewItems(first: 50) { nodes { identity { %s } } } } } }`, ten, person),
+			1 + 10 + few(len(itemsOfTen)), false,
+		},
+		{
+			"people in three places", fmt.Sprintf(`{ certifications(first: 50) { nodes { reviewer { %[1]s } } }
 			certification(id: %[2]q) { identitySummaries(last: 69) { nodes { %[1]s } } reviewItems(first: 60) { nodes { identity { %[1]s } } } } }`, person, large),
-			1 + 1 + 2 + 1 + few(len(withPeople)), false},
+			1 + 1 + 2 + 1 + few(len(withPeople)), false,
+		},
 		{"60 summaries by id", fmt.Sprintf(`{ nodes(ids: %s) { ... on IdentitySummary { name } } }`, graphtest.Literal(summaryIDs)), 2, false},
 		{"60 summaries by id with their people", fmt.Sprintf(`{ nodes(ids: %s) { ... on IdentitySummary { name %s } } }`, graphtest.Literal(summaryIDs), person), 4, false},
 		{"numbers of decisions of ten certifications", fmt.Sprintf(`{ certifications(filter: {ids: %s}) { nodes { decisionSummary { all { made total } } } } }`, ten), 11, false},

@@ -303,8 +303,12 @@ func TestAReviewerIsRefusedCampaignsAlone(t *testing.T) {
 	own := w.List(t, "reviewer-1", "/certifications", graphtest.Filters("campaign.id eq "+quoted(reference["id"].(string))))
 	graphtest.Same(t, "certifications", any(columnOf(own, "id")), any(graphtest.Column(a.At("certification", "campaign", "certifications", "nodes"), "rawId")))
 	for _, path := range [][]any{
-		{"viewer", "identityId"}, {"certification", "name"}, {"certification", "campaign", "name"}, {"identities", "nodes", 0, "name"},
-		{"certification", "identitySummaries", "nodes", 0, "decisionSummary", "all", "total"}, {"certification", "accessSummaries", "nodes", 0, "access", "name"},
+		{"viewer", "identityId"},
+		{"certification", "name"},
+		{"certification", "campaign", "name"},
+		{"identities", "nodes", 0, "name"},
+		{"certification", "identitySummaries", "nodes", 0, "decisionSummary", "all", "total"},
+		{"certification", "accessSummaries", "nodes", 0, "access", "name"},
 		{"certification", "decisionSummary", "all", "total"},
 	} {
 		if a.At(path...) == nil {

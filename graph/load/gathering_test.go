@@ -255,7 +255,7 @@ func TestGatheringInAnyOrder(t *testing.T) {
 				mu.Lock()
 				announced++
 				mu.Unlock()
-				below := rand.New(rand.NewPCG(r.Uint64(), 0)) //nolint:gosec // a test needs no secrets
+				below := rand.New(rand.NewPCG(r.Uint64(), 0))
 				people.announce(ctx, keys, func(found map[string]*string) {
 					mu.Lock()
 					followed++
@@ -269,7 +269,7 @@ func TestGatheringInAnyOrder(t *testing.T) {
 				})
 			}
 			for n := range uint64(12) {
-				r := rand.New(rand.NewPCG(seed, n)) //nolint:gosec // a test needs no secrets
+				r := rand.New(rand.NewPCG(seed, n))
 				group.Go(func() {
 					for range 20 {
 						switch r.IntN(3) {
