@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,6 +31,7 @@ type Place struct {
 	Path        []any  // of the connection in the data
 	Rest        string // path of the listing
 	Operation   string // that serves it
+	Type        string // the argument of that name, if there is one
 	row         string // the fields to select of a row
 	key         func(row any) string
 	keyOfRest   func(Object) string
@@ -68,7 +70,39 @@ var (
 		Open: "{ ", Close: " }", Field: "pendingCertificationTasks", Path: []any{"pendingCertificationTasks"},
 		Rest: "/certification-tasks", Operation: "getPendingCertificationTasks", row: "rawId", key: rawIDOf, keyOfRest: idOfRest,
 	}
+	CampaignsPlace = Place{
+		Open: "{ ", Close: " }", Field: "campaigns", Path: []any{"campaigns"},
+		Rest: "/campaigns", Operation: "getActiveCampaigns", row: "rawId", key: rawIDOf, keyOfRest: idOfRest,
+	}
+	IdentitiesPlace = Place{
+		Open: "{ ", Close: " }", Field: "identities", Path: []any{"identities"},
+		Rest: "/public-identities", Operation: "getPublicIdentities", row: "rawId", key: rawIDOf, keyOfRest: idOfRest,
+	}
+	IdentitySummariesPlace = Place{
+		Open: `{ certification(id: "` + sandbox.LargeCertification + `") { `, Close: " } }", Field: "identitySummaries",
+		Path: []any{"certification", "identitySummaries"}, Rest: "/certifications/" + sandbox.LargeCertification + "/identity-summaries", Operation: "getIdentitySummaries",
+		row: "rawId", key: rawIDOf, keyOfRest: idOfRest,
+	}
 )
+
+// AccessSummariesPlace returns the place of the access of one type.
+func AccessSummariesPlace(kind string) Place {
+	return Place{
+		Open: `{ certification(id: "` + sandbox.LargeCertification + `") { `, Close: " } }", Field: "accessSummaries",
+		Path: []any{"certification", "accessSummaries"}, Rest: "/certifications/" + sandbox.LargeCertification + "/access-summaries/" + kind, Operation: "getIdentityAccessSummaries",
+		Type: kind, row: "access { rawId }",
+		key:       func(row any) string { return fmt.Sprint(At(row, "access", "rawId")) },
+		keyOfRest: func(row Object) string { return fmt.Sprint(At(row, "access", "id")) },
+	}
+}
+
+// Below returns the place of a field below the first row of a page of this one, and the listing that it shows.
+func (p Place) Below(arguments string, below Place) Place {
+	below.Open = p.Open + p.Field + "(" + arguments + ") { nodes { "
+	below.Close = " } }" + p.Close
+	below.Path = append(slices.Clone(p.Path), "nodes", 0, below.Field)
+	return below
+}
 
 // A Page is one page of a connection.
 type Page struct {
@@ -89,6 +123,9 @@ func (p Place) Page(t *testing.T, w *Tenant, walk Walk, paging string) Page {
 	withNodes := strings.Contains(paging, "offset")
 	if withNodes {
 		selection += "nodes { " + p.row + " } "
+	}
+	if p.Type != "" {
+		paging += " type: " + p.Type
 	}
 	query := p.Open + p.Field + "(" + paging + " " + walk.Arguments + ") { " + selection + "}" + p.Close
 	a := w.Ask(t, client, query, nil)
