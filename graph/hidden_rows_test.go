@@ -42,6 +42,7 @@ func TestWalksReturnEachRowThatIsNotHidden(t *testing.T) {
 			})
 			for _, p := range []graphtest.Place{
 				graphtest.CertificationsPlace, graphtest.ItemsPlace, graphtest.ReviewersPlace, graphtest.PermissionsPlace, graphtest.TasksPlace,
+				graphtest.CampaignsPlace, graphtest.IdentitiesPlace, graphtest.IdentitySummariesPlace, graphtest.AccessSummariesPlace("ENTITLEMENT"),
 			} {
 				w.Sandbox.Reset()
 				visible := visibleKeys(p.Keys(t, w, graphtest.Walk{}), fault)

@@ -20,6 +20,7 @@ type listing struct {
 	variables           graphtest.Object
 	nodes               []any    // path of the rows
 	context             []string // what their global ids hold beside their own
+	below               string   // the field of a row that shows the object; empty if it is the row
 }
 
 func listings() []listing {
@@ -59,6 +60,28 @@ func listings() []listing {
 			},
 			nodes: []any{"pendingCertificationTasks", "nodes"},
 		},
+		{
+			operation: "getIdentitySummaries", typeName: "IdentitySummary", rest: graphtest.IdentitySummariesPlace.Rest,
+			query: onCertification("identitySummaries(first: 20)"), variables: certificationVariables,
+			nodes: []any{"certification", "identitySummaries", "nodes"}, context: []string{large},
+		},
+		{
+			operation: "getIdentityAccessSummaries", typeName: "AccessSummary", rest: graphtest.AccessSummariesPlace("ROLE").Rest,
+			query: onCertification("accessSummaries(type: ROLE, first: 20)"), variables: certificationVariables,
+			nodes: []any{"certification", "accessSummaries", "nodes"},
+		},
+		{
+			operation: "getPublicIdentities", typeName: "PublicIdentity", rest: "/public-identities",
+			query: func(selection string) string { return "{ identities(first: 20) { nodes " + selection + "} }" },
+			nodes: []any{"identities", "nodes"},
+		},
+		{
+			operation: "getActiveCampaigns", typeName: "CampaignDetails", rest: "/campaigns",
+			query: func(selection string) string {
+				return "{ campaigns(first: 20) { nodes { details " + selection + "} } }"
+			},
+			nodes: []any{"campaigns", "nodes"}, below: "details",
+		},
 	}
 }
 
@@ -72,7 +95,11 @@ func (l listing) check(t *testing.T, w *graphtest.Tenant, x *graphtest.Expectati
 	want, unreadable := []any{}, 0
 	for _, row := range rows {
 		if rest, isObject := row.(graphtest.Object); isObject && l.readable(rest) {
-			want = append(want, x.Object(l.typeName, rest, l.context...))
+			shown := x.Object(l.typeName, rest, l.context...)
+			if l.below != "" {
+				shown = graphtest.Object{l.below: shown}
+			}
+			want = append(want, shown)
 		} else {
 			unreadable++
 		}
@@ -105,6 +132,13 @@ func (l listing) readable(row graphtest.Object) bool {
 		return target != "" || hasRights
 	}
 	id, _ := row["id"].(string)
+	if l.typeName == "AccessSummary" {
+		for _, member := range []string{"access", "role"} {
+			if of, _ := graphtest.At(row, member, "id").(string); of != "" {
+				id = of
+			}
+		}
+	}
 	return id != ""
 }
 
@@ -264,9 +298,15 @@ func TestListingsThatAreNotCounted(t *testing.T) {
 		full: certification(id: $id) { listIdentityAccessReviewItems: reviewItems(first: 250) { pageInfo { hasNextPage } } }
 		node(id: $item) { ... on AccessReviewItem { getIdentityCertificationItemPermissions: permissions(last: 3) { nodes { target } } } }
 		getPendingCertificationTasks: pendingCertificationTasks(last: 3) { nodes { rawId } }
+		getActiveCampaigns: campaigns(last: 3) { nodes { rawId } }
+		getPublicIdentities: identities(last: 3) { nodes { rawId } }
+		neighbours: certification(id: $id) {
+			getIdentitySummaries: identitySummaries(last: 3) { nodes { rawId } }
+			getIdentityAccessSummaries: accessSummaries(type: ROLE, last: 3) { nodes { access { rawId } } }
+		}
 	}`, graphtest.Object{"id": sandbox.LargeCertification, "item": graphtest.ItemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)})
-	if len(a.Errors) != 5 {
-		t.Errorf("%d errors, want 5", len(a.Errors))
+	if len(a.Errors) != 9 {
+		t.Errorf("%d errors, want 9", len(a.Errors))
 	}
 	if a.At("full", "listIdentityAccessReviewItems", "pageInfo", "hasNextPage") != true {
 		t.Error("a list that is longer than the page has no next one")

@@ -36,6 +36,9 @@ func TestRowsWithoutAnIdentifier(t *testing.T) {
 		{"listIdentityCertifications", "{", "certifications", "}", "rawId"},
 		{"listIdentityAccessReviewItems", `{ certification(id: "` + sandbox.LargeCertification + `") {`, "reviewItems", "} }", "rawId"},
 		{"getPendingCertificationTasks", "{", "pendingCertificationTasks", "}", "rawId"},
+		{"getIdentitySummaries", `{ certification(id: "` + sandbox.LargeCertification + `") {`, "identitySummaries", "} }", "rawId"},
+		{"getActiveCampaigns", "{", "campaigns", "}", "rawId"},
+		{"getPublicIdentities", "{", "identities", "}", "rawId"},
 	} {
 		path := []any{place.field}
 		if strings.Contains(place.open, "certification(") {
