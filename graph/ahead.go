@@ -20,7 +20,7 @@ func readAhead[R any](ctx context.Context, row []graphql.CollectedField, rows []
 	ctx = load.Ahead(ctx)
 	for _, field := range row {
 		read := readers[field.Name]
-		if read == nil || !plan.GathersBelow(operation, field) {
+		if read == nil || !plan.GathersIn(operation, plan.Below(operation, []graphql.CollectedField{field})) {
 			continue
 		}
 		want, arguments := plan.SelectionOf(ctx, field), field.ArgumentMap(operation.Variables)

@@ -21,6 +21,8 @@ func (r *Resolver) certification(ctx context.Context, id string) (*model.Certifi
 	certification, err := apierror.OrNil(load.From(ctx).Certification(ctx, id))
 	if certification == nil {
 		abandon()
+	} else {
+		followOne(ctx, certification)
 	}
 	return model.WrapCertification(certification), apierror.MarkGovernanceGroup(err)
 }

@@ -76,11 +76,14 @@ func connect[R, N any](ctx context.Context, limits relay.Limits, want plan.Selec
 	return connection, nil
 }
 
-// page reads the page, and announces what its rows lead to.
+// page reads the page, and announces what its rows lead to. People and campaigns wait for that if the page may
+// show some, and nothing is put off: what is put off keeps nobody waiting.
 func (s source[R, N]) page(ctx context.Context, window relay.Window, want plan.Selection, size int) (listing.Page[R], error) {
-	loaders := load.From(ctx)
-	loaders.Gather()
-	defer loaders.Gathered()
+	if made := plan.From(ctx); made.Gathers && !made.Deferring && plan.GathersIn(graphql.GetOperationContext(ctx), want.Row) {
+		loaders := load.From(ctx)
+		loaders.Gather()
+		defer loaders.Gathered()
+	}
 	page, err := listing.Read(ctx, s.read, window, want.Want, size, s.expected)
 	if err == nil && s.announce != nil {
 		s.announce(ctx, want.Row, page.Rows)

@@ -18,7 +18,11 @@ func (r *decideReviewItemsPayloadResolver) DecidedItems(ctx context.Context, obj
 }
 
 func (r *mutationResolver) DecideReviewItems(ctx context.Context, input gen.DecideReviewItemsInput) (*gen.DecideReviewItemsPayload, error) {
-	return r.mutations.Decide(ctx, input)
+	payload, err := r.mutations.Decide(ctx, input)
+	if payload != nil {
+		followWritten(ctx, map[string]*model.Certification{"certification": payload.Certification})
+	}
+	return payload, err
 }
 
 func (r *Resolver) DecideReviewItemsPayload() gen.DecideReviewItemsPayloadResolver {

@@ -43,6 +43,36 @@ func followCertifications(ctx context.Context, fields []graphql.CollectedField, 
 	})
 }
 
+// followOne does so for the certification that the field in the context shows.
+func followOne(ctx context.Context, certification *upstream.IdentityCertification) {
+	if !plan.From(ctx).Gathers {
+		return
+	}
+	loaders := load.From(ctx)
+	loaders.Gather()
+	defer loaders.Gathered()
+	fields := graphql.CollectFieldsCtx(ctx, []string{"Certification", "Node"})
+	followCertifications(ctx, fields, []*upstream.IdentityCertification{certification})
+}
+
+// followWritten does so for certifications of the payload that the field in the context shows, by the names under
+// which it has them.
+func followWritten(ctx context.Context, certifications map[string]*model.Certification) {
+	if !plan.From(ctx).Gathers {
+		return
+	}
+	loaders := load.From(ctx)
+	loaders.Gather()
+	defer loaders.Gathered()
+	fields := graphql.CollectFieldsCtx(ctx, nil)
+	for name, certification := range certifications {
+		if certification != nil {
+			selected := plan.Below(graphql.GetOperationContext(ctx), plan.Named(fields, name))
+			followCertifications(ctx, selected, []*upstream.IdentityCertification{certification.IdentityCertification})
+		}
+	}
+}
+
 // followReviewers does so for the reviewers that fields show.
 func followReviewers(ctx context.Context, shown []graphql.CollectedField, each func(add func(*upstream.Reviewer))) {
 	followPeople(ctx, plan.Below(graphql.GetOperationContext(ctx), shown), func(add func(string)) {

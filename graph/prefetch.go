@@ -69,8 +69,7 @@ func (n *named) announce(ctx context.Context) {
 	loaders := load.From(ctx)
 	loaders.Gather()
 	defer loaders.Gathered()
-	rawID := func(id model.NodeID) string { return id.Raw }
-	loaders.AnnounceCertifications(ctx, n.certifications, eachNamed(ctx, n, model.CertificationNode, rawID, followCertifications))
+	loaders.AnnounceCertifications(ctx, n.certifications, n.followedCertifications(ctx))
 	loaders.AnnounceItems(ctx, n.items, eachNamed(ctx, n, model.ItemNode, plan.MemberKey, followItems))
 	loaders.AnnounceIdentitySummaries(ctx, n.identitySummaries, eachNamed(ctx, n, model.IdentitySummaryNode, plan.MemberKey, followIdentitySummaries))
 	loaders.AnnouncePendingTasks(ctx, n.withTasks)
@@ -79,6 +78,24 @@ func (n *named) announce(ctx context.Context) {
 		announcePeople(ctx, by.ids(model.PublicIdentityNode), by.selected)
 	}
 	announceViewer(ctx, n.viewer)
+}
+
+// followedCertifications returns what follows on the certifications that fields at the root name, and on those of
+// the items that they name; nil if the operation leads no further.
+func (n *named) followedCertifications(ctx context.Context) func(found map[string]*upstream.IdentityCertification) {
+	if !plan.From(ctx).Gathers {
+		return nil
+	}
+	rawID := func(id model.NodeID) string { return id.Raw }
+	themselves := eachNamed(ctx, n, model.CertificationNode, rawID, followCertifications)
+	ofItems := eachNamed(ctx, n, model.ItemNode, func(id model.NodeID) string { return id.CertificationID },
+		func(ctx context.Context, fields []graphql.CollectedField, rows []*upstream.IdentityCertification) {
+			followCertifications(ctx, plan.Below(graphql.GetOperationContext(ctx), plan.Named(fields, "certification")), rows)
+		})
+	return func(found map[string]*upstream.IdentityCertification) {
+		themselves(found)
+		ofItems(found)
+	}
 }
 
 // eachNamed returns what follows on the objects of one kind that fields at the root name: what each of the
@@ -196,7 +213,7 @@ func (r *Resolver) readBelow(ctx context.Context, id string, fields []graphql.Co
 	for _, field := range fields {
 		want, arguments := plan.SelectionOf(ctx, field), field.ArgumentMap(variables)
 		started.Add(1)
-		loaders.Go(func() {
+		loaders.GoGather(func() {
 			defer started.Done()
 			r.readers[field.Name](ctx, want, &upstream.IdentityCertification{ID: id}, arguments)
 		})

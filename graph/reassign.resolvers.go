@@ -7,11 +7,16 @@ package graph
 
 import (
 	"certql/graph/gen"
+	"certql/graph/model"
 	"context"
 )
 
 func (r *mutationResolver) ReassignReviewItems(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsPayload, error) {
-	return r.mutations.Reassign(ctx, input)
+	payload, err := r.mutations.Reassign(ctx, input)
+	if payload != nil {
+		followWritten(ctx, map[string]*model.Certification{"certification": payload.Certification, "newCertification": payload.NewCertification})
+	}
+	return payload, err
 }
 
 func (r *mutationResolver) ReassignReviewItemsAsync(ctx context.Context, input gen.ReassignReviewItemsInput) (*gen.ReassignReviewItemsAsyncPayload, error) {

@@ -7,9 +7,14 @@ package graph
 
 import (
 	"certql/graph/gen"
+	"certql/graph/model"
 	"context"
 )
 
 func (r *mutationResolver) SignOffCertification(ctx context.Context, input gen.SignOffCertificationInput) (*gen.SignOffCertificationPayload, error) {
-	return r.mutations.SignOff(ctx, input)
+	payload, err := r.mutations.SignOff(ctx, input)
+	if payload != nil {
+		followWritten(ctx, map[string]*model.Certification{"certification": payload.Certification})
+	}
+	return payload, err
 }

@@ -45,10 +45,11 @@ func isConnection(typeName, field string) bool {
 // gathered are the fields that show people and campaigns which are read by their ids.
 var gathered = []string{PublicIdentityField, DetailsField, SettingsField, CommentRequirementField}
 
-// GathersBelow reports whether people or campaigns may be read by their ids for what is selected below a field.
-func GathersBelow(operation *graphql.OperationContext, field graphql.CollectedField) bool {
-	for _, below := range Below(operation, []graphql.CollectedField{field}) {
-		if slices.Contains(gathered, below.Name) || GathersBelow(operation, below) {
+// GathersIn reports whether people or campaigns may be read by their ids for fields, or for what is selected below
+// them.
+func GathersIn(operation *graphql.OperationContext, fields []graphql.CollectedField) bool {
+	for _, field := range fields {
+		if slices.Contains(gathered, field.Name) || GathersIn(operation, Below(operation, []graphql.CollectedField{field})) {
 			return true
 		}
 	}
