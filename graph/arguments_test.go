@@ -154,6 +154,9 @@ func TestFiltersThatMakeNoSenseAreNamed(t *testing.T) {
 	task, item := graphtest.TaskID(sandbox.FailedTask), graphtest.ItemID(sandbox.LargeCertification, sandbox.LargePermissionsItem)
 	certification, otherItem := graphtest.CertificationID(sandbox.LargeCertification), graphtest.ItemID(sandbox.DecidedCertification, "x")
 	damaged := certification[:len(certification)-3]
+	campaign, person := relay.EncodeID("Campaign", sandbox.StagedCampaign), relay.EncodeID("PublicIdentity", graphtest.Reviewer1)
+	summary := relay.EncodeID("IdentitySummary", sandbox.LargeCertification, "x")
+	otherSummary := relay.EncodeID("IdentitySummary", sandbox.DecidedCertification, "x")
 	for _, each := range []struct {
 		place     graphtest.Place
 		arguments string
@@ -185,10 +188,27 @@ func TestFiltersThatMakeNoSenseAreNamed(t *testing.T) {
 		{graphtest.TasksPlace, "filter: {targetIds: " + graphtest.Literal(task) + "}", "filter.targetIds[0]"},
 		{graphtest.TasksPlace, "filter: {targetIds: " + graphtest.Literal(many) + "}", "filter.targetIds"},
 		{graphtest.TasksPlace, "reviewer: " + graphtest.Literal(task), "reviewer"},
+		{graphtest.CampaignsPlace, "filter: {ids: " + graphtest.Literal(many) + "}", "filter.ids"},
+		{graphtest.CampaignsPlace, "filter: {ids: " + graphtest.Literal(certification) + "}", "filter.ids[0]"},
+		{graphtest.CampaignsPlace, `filter: {ids: ["x", ""]}`, "filter.ids[1]"},
+		{graphtest.CampaignsPlace, "orderBy: [{field: NAME}, {field: NAME, direction: DESC}]", "orderBy[1].field"},
+		{graphtest.IdentitiesPlace, "filter: {ids: " + graphtest.Literal(many) + "}", "filter.ids"},
+		{graphtest.IdentitiesPlace, "filter: {ids: " + graphtest.Literal(summary) + "}", "filter.ids[0]"},
+		{graphtest.IdentitiesPlace, "filter: {ids: " + graphtest.Literal(campaign) + "}", "filter.ids[0]"},
+		{graphtest.IdentitySummariesPlace, "filter: {ids: " + graphtest.Literal(many) + "}", "filter.ids"},
+		{graphtest.IdentitySummariesPlace, "filter: {ids: " + graphtest.Literal(otherSummary) + "}", "filter.ids[0]"},
+		{graphtest.IdentitySummariesPlace, "filter: {ids: " + graphtest.Literal([]string{summary, person}) + "}", "filter.ids[1]"},
+		{graphtest.IdentitySummariesPlace, "filter: {ids: " + graphtest.Literal(item) + "}", "filter.ids[0]"},
+		{graphtest.AccessSummariesPlace("ROLE"), "filter: {accessIds: " + graphtest.Literal(many) + "}", "filter.accessIds"},
+		{graphtest.AccessSummariesPlace("ROLE"), "filter: {accessIds: " + graphtest.Literal(item) + "}", "filter.accessIds[0]"},
+		{graphtest.ItemsPlace, "filter: {identitySummaryIds: " + graphtest.Literal(otherSummary) + "}", "filter.identitySummaryIds[0]"},
+		{graphtest.ReviewersPlace, "filter: {ids: " + graphtest.Literal(campaign) + "}", "filter.ids[0]"},
+		{graphtest.CertificationsPlace, "filter: {campaignIds: " + graphtest.Literal([]string{campaign, person}) + "}", "filter.campaignIds[1]"},
+		{graphtest.CertificationsPlace, "reviewer: " + graphtest.Literal(summary), "reviewer"},
 	} {
 		t.Run(each.place.Field+" "+each.argument, func(t *testing.T) {
 			t.Parallel()
-			a := w.Ask(t, graphtest.Admin, each.place.Open+each.place.Field+"("+each.arguments+") { totalCount nodes { __typename } }"+each.place.Close, nil)
+			a := w.Ask(t, graphtest.Admin, each.place.Open+each.place.Field+"("+each.place.Arguments(each.arguments)+") { totalCount nodes { __typename } }"+each.place.Close, nil)
 			refusedArgument(t, a, each.argument, each.place.Path...)
 		})
 	}
@@ -212,6 +232,77 @@ func TestFiltersAtTheEdges(t *testing.T) {
 	for _, id := range []string{strings.Repeat("x", 300), "a\u0000", "a\nb"} {
 		a := w.Ask(t, graphtest.Admin, "query ($id: ID!) { certification(id: $id) { rawId } certificationTask(id: $id) { rawId } }", graphtest.Object{"id": id})
 		a.WantProblems(t, "BAD_USER_INPUT at certification", "BAD_USER_INPUT at certificationTask")
+	}
+}
+
+// A text that cannot be searched for, or filtered by, is refused by name, and nothing is called.
+func TestTextsThatCannotBeFound(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{Sandbox: sandbox.Config{Certifications: 6, Items: 60}})
+	w.Token(t, graphtest.Admin)
+	for _, each := range []struct {
+		place               graphtest.Place
+		arguments, argument string
+	}{
+		{graphtest.IdentitiesPlace, "search: " + graphtest.Literal(strings.Repeat("é", 101)), "search"},
+		{graphtest.IdentitiesPlace, `search: "a\u0000b"`, "search"},
+		{graphtest.IdentitiesPlace, `search: "a\u007fb"`, "search"},
+		{graphtest.IdentitiesPlace, `filter: {lastName: {startsWith: "a\nb"}}`, "lastname"},
+		{graphtest.CampaignsPlace, `filter: {name: {eq: "a\u0000"}}`, "name"},
+	} {
+		before := w.Calls()
+		a := w.Ask(t, graphtest.Admin, each.place.Open+each.place.Field+"("+each.arguments+") { nodes { __typename } }"+each.place.Close, nil)
+		a.WantProblems(t, "BAD_USER_INPUT at "+each.place.Field)
+		if len(a.Errors) != 1 || !strings.Contains(a.Errors[0].Message, each.argument) || w.Calls() != before {
+			t.Errorf("%s: %d calls: %s", each.arguments, w.Calls()-before, a.Text)
+		}
+	}
+	// What matches nothing costs nothing, and a hundred ids are not too many.
+	before := w.Calls()
+	a := w.Ask(t, graphtest.Admin, `{ campaigns(filter: {ids: []}) { totalCount nodes { id } } of: campaigns(filter: {statuses: []}) { totalCount } identities(filter: {ids: []}, search: "a") { totalCount } }`, nil)
+	for _, field := range []string{"campaigns", "of", "identities"} {
+		if graphtest.At(a.OK(t), field, "totalCount") != 0.0 || w.Calls() != before {
+			t.Errorf("%d calls: %s", w.Calls()-before, a.Text)
+		}
+	}
+	people := w.List(t, graphtest.Admin, "/public-identities", nil)[:100]
+	a = w.Ask(t, graphtest.Admin, "query ($ids: [ID!], $search: String) { identities(first: 1000, filter: {ids: $ids}, search: $search) { totalCount } }", graphtest.Object{"ids": texts(people, "id"), "search": strings.Repeat(" ", 200)})
+	if graphtest.At(a.OK(t), "identities", "totalCount") != 100.0 {
+		t.Errorf("got %s", a.Text)
+	}
+	// What a response may say is no input.
+	for _, query := range []string{`{ campaigns(filter: {statuses: UNRECOGNIZED}) { totalCount } }`, `{ campaigns(filter: {statuses: [ACTIVE, UNRECOGNIZED]}) { totalCount } }`} {
+		if a := w.Ask(t, graphtest.Admin, query, nil); a.Data != nil || len(a.Errors) != 1 || !strings.Contains(a.Errors[0].Message, "UNRECOGNIZED") {
+			t.Errorf("%s: %s", query, a.Text)
+		}
+	}
+}
+
+// The global id of a person does wherever one is meant: as a reviewer, in lists of reviewers, and to reassign to.
+func TestPeopleAreNamedByEitherID(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{})
+	const query = `query ($person: ID!, $large: ID!) {
+		certifications(first: 1000, reviewer: $person) { nodes { rawId } } pendingCertificationTasks(first: 1000, reviewer: $person) { nodes { rawId } }
+		certification(id: $large) { reviewers(filter: {ids: [$person]}) { nodes { rawId } } } identities(filter: {ids: [$person]}) { nodes { rawId name } } }`
+	global := relay.EncodeID("PublicIdentity", graphtest.Reviewer1)
+	raw := w.Ask(t, graphtest.Admin, query, graphtest.Object{"person": graphtest.Reviewer1, "large": sandbox.LargeCertification})
+	same := w.Ask(t, graphtest.Admin, query, graphtest.Object{"person": global, "large": sandbox.LargeCertification})
+	graphtest.Same(t, "either", any(raw.OK(t)), any(same.OK(t)))
+	if raw.At("identities", "nodes", 0, "name") != "Priya Raman" || len(raw.At("certification", "reviewers", "nodes").([]any)) != 1 {
+		t.Errorf("got %s", raw.Text)
+	}
+	item := w.UndecidedItem(t)
+	a := w.Ask(t, graphtest.Admin, `mutation ($input: ReassignReviewItemsInput!) { reassignReviewItems(input: $input) { errors { message } } }`, graphtest.Object{"input": graphtest.Object{
+		"certificationId": sandbox.LargeCertification, "reassignTo": relay.EncodeID("PublicIdentity", graphtest.Reviewer2), "reason": "Moved on",
+		"references": []any{graphtest.Object{"id": item, "type": "ITEM"}},
+	}})
+	if errors := graphtest.At(a.OK(t), "reassignReviewItems", "errors").([]any); len(errors) > 0 {
+		t.Errorf("got %s", a.Text)
+	}
+	left := w.List(t, graphtest.Admin, graphtest.ItemsPlace.Rest, graphtest.Filters("id eq "+quoted(item)))
+	if len(left) != 0 {
+		t.Error("the item has not left")
 	}
 }
 

@@ -256,11 +256,7 @@ func TestCursorsOfOtherListsOfNeighboursAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, direction := range []string{"first: 2, after", "last: 2, before"} {
-				kind := ""
-				if each.place.Type != "" {
-					kind = "type: " + each.place.Type + ", "
-				}
-				a := w.Ask(t, graphtest.Admin, each.place.Open+each.place.Field+"("+kind+direction+": "+graphtest.Literal(each.cursor)+" "+each.arguments+") { totalCount edges { cursor } }"+each.place.Close, nil)
+				a := w.Ask(t, graphtest.Admin, each.place.Open+each.place.Field+"("+each.place.Arguments(direction+": "+graphtest.Literal(each.cursor)+" "+each.arguments)+") { totalCount edges { cursor } }"+each.place.Close, nil)
 				refusedArgument(t, a, map[bool]string{true: "after", false: "before"}[direction == "first: 2, after"], each.place.Path...)
 			}
 		})

@@ -111,6 +111,14 @@ type Page struct {
 	Total         any      // totalCount
 }
 
+// Arguments returns arguments of the connection field, with those that it must have.
+func (p Place) Arguments(others string) string {
+	if p.Type == "" {
+		return others
+	}
+	return "type: " + p.Type + " " + others
+}
+
 // Page reads a connection with paging arguments such as `first: 10`. If they have an offset, as tables
 // with page numbers do, it also reads the rows without their edges and compares the two.
 func (p Place) Page(t *testing.T, w *Tenant, walk Walk, paging string) Page {
@@ -124,10 +132,7 @@ func (p Place) Page(t *testing.T, w *Tenant, walk Walk, paging string) Page {
 	if withNodes {
 		selection += "nodes { " + p.row + " } "
 	}
-	if p.Type != "" {
-		paging += " type: " + p.Type
-	}
-	query := p.Open + p.Field + "(" + paging + " " + walk.Arguments + ") { " + selection + "}" + p.Close
+	query := p.Open + p.Field + "(" + p.Arguments(paging+" "+walk.Arguments) + ") { " + selection + "}" + p.Close
 	a := w.Ask(t, client, query, nil)
 	a.OK(t)
 	connection := a.At(p.Path...)
