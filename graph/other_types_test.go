@@ -53,6 +53,7 @@ func fullRow(t *testing.T, typeName string) *string {
 	t.Helper()
 	file := map[string]string{
 		"Certification": "certification", "AccessReviewItem": "review_item", "CertificationTask": "task", "Permission": "permission", "Identity": "identity",
+		"IdentitySummary": "identity_summary", "AccessSummary": "access_summary", "PublicIdentity": "public_identity", "CampaignDetails": "campaign",
 	}[typeName]
 	text, err := os.ReadFile("../upstream/testdata/" + file + ".json")
 	if err != nil {
