@@ -83,6 +83,14 @@ func (r *inputReader) only(id string, given []string) []string {
 	return []string{id}
 }
 
+// matchesAll reports whether one of the comparisons is true of every text, so that where one is enough, none of
+// the others narrows a list.
+func matchesAll(matches ...*gen.TextMatch) bool {
+	return slices.ContainsFunc(matches, func(m *gen.TextMatch) bool {
+		return m != nil && m.Eq == nil && m.StartsWith != nil && *m.StartsWith == ""
+	})
+}
+
 func (r *inputReader) certificationFilter(f *gen.CertificationFilter) upstream.CertificationFilter {
 	if f == nil {
 		return upstream.CertificationFilter{}
@@ -206,6 +214,9 @@ func (r *inputReader) publicIdentityFilter(search *string, f *gen.PublicIdentity
 	filter.Email = r.text("filter.email", f.Email)
 	filter.FirstName = r.text("filter.firstName", f.FirstName)
 	filter.LastName = r.text("filter.lastName", f.LastName)
+	if filter.Any && matchesAll(f.Alias, f.Email, f.FirstName, f.LastName) {
+		filter.Alias, filter.Email, filter.FirstName, filter.LastName = nil, nil, nil, nil
+	}
 	return filter
 }
 
