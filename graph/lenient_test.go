@@ -133,7 +133,7 @@ func (l listing) readable(row graphtest.Object) bool {
 	}
 	id, _ := row["id"].(string)
 	if l.typeName == "AccessSummary" {
-		for _, member := range []string{"access", "role"} {
+		for _, member := range []string{"access", "entitlement", "accessProfile", "role"} {
 			if of, _ := graphtest.At(row, member, "id").(string); of != "" {
 				id = of
 			}
