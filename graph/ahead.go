@@ -13,14 +13,11 @@ import (
 // these show: all of them before the first may be over, so that none comes too late for what is read together.
 // The fields' own resolvers join the reading.
 func readAhead[R any](ctx context.Context, row []graphql.CollectedField, rows []*R, readers readers[R]) {
-	if made := plan.From(ctx); !made.Gathers || made.Deferring { // what is put off keeps nobody waiting
-		return
-	}
 	loaders, operation := load.From(ctx), graphql.GetOperationContext(ctx)
 	ctx = load.Ahead(ctx)
 	for _, field := range row {
 		read := readers[field.Name]
-		if read == nil || !plan.GathersIn(operation, plan.Below(operation, []graphql.CollectedField{field})) {
+		if read == nil || !plan.Awaited(operation, plan.Below(operation, []graphql.CollectedField{field})) {
 			continue
 		}
 		want, arguments := plan.SelectionOf(ctx, field), field.ArgumentMap(operation.Variables)

@@ -77,9 +77,9 @@ func connect[R, N any](ctx context.Context, limits relay.Limits, want plan.Selec
 }
 
 // page reads the page, and announces what its rows lead to. People and campaigns wait for that if the page may
-// show some, and nothing is put off: what is put off keeps nobody waiting.
+// show some.
 func (s source[R, N]) page(ctx context.Context, window relay.Window, want plan.Selection, size int) (listing.Page[R], error) {
-	if made := plan.From(ctx); made.Gathers && !made.Deferring && plan.GathersIn(graphql.GetOperationContext(ctx), want.Row) {
+	if plan.Awaited(graphql.GetOperationContext(ctx), want.Row) {
 		loaders := load.From(ctx)
 		loaders.Gather()
 		defer loaders.Gathered()

@@ -207,13 +207,16 @@ func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
 // readBelow starts to read fields below a certification, until abandon is called.
 func (r *Resolver) readBelow(ctx context.Context, id string, fields []graphql.CollectedField) (abandon func()) {
 	ctx, cancel := context.WithCancel(load.Ahead(ctx))
-	loaders := load.From(ctx)
 	var started sync.WaitGroup
-	variables := graphql.GetOperationContext(ctx).Variables
+	operation := graphql.GetOperationContext(ctx)
 	for _, field := range fields {
-		want, arguments := plan.SelectionOf(ctx, field), field.ArgumentMap(variables)
+		want, arguments := plan.SelectionOf(ctx, field), field.ArgumentMap(operation.Variables)
+		start := load.From(ctx).Go
+		if plan.Awaited(operation, plan.Below(operation, []graphql.CollectedField{field})) {
+			start = load.From(ctx).GoGather
+		}
 		started.Add(1)
-		loaders.GoGather(func() {
+		start(func() {
 			defer started.Done()
 			r.readers[field.Name](ctx, want, &upstream.IdentityCertification{ID: id}, arguments)
 		})

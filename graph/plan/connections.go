@@ -45,11 +45,19 @@ func isConnection(typeName, field string) bool {
 // gathered are the fields that show people and campaigns which are read by their ids.
 var gathered = []string{PublicIdentityField, DetailsField, SettingsField, CommentRequirementField}
 
-// GathersIn reports whether people or campaigns may be read by their ids for fields, or for what is selected below
+// Awaited reports whether people and campaigns that are read by their ids have to wait until the objects are read of
+// which the fields are selected, since these may show more of them. What is put off keeps nobody waiting: if
+// there is any, nothing is awaited.
+func Awaited(operation *graphql.OperationContext, fields []graphql.CollectedField) bool {
+	made := Of(operation)
+	return made.Gathers && !made.Deferring && gathersIn(operation, fields)
+}
+
+// gathersIn reports whether people or campaigns may be read by their ids for fields, or for what is selected below
 // them.
-func GathersIn(operation *graphql.OperationContext, fields []graphql.CollectedField) bool {
+func gathersIn(operation *graphql.OperationContext, fields []graphql.CollectedField) bool {
 	for _, field := range fields {
-		if slices.Contains(gathered, field.Name) || GathersIn(operation, Below(operation, []graphql.CollectedField{field})) {
+		if slices.Contains(gathered, field.Name) || gathersIn(operation, Below(operation, []graphql.CollectedField{field})) {
 			return true
 		}
 	}
