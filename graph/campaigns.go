@@ -77,8 +77,8 @@ func campaignSettings(ctx context.Context, campaign *model.Campaign) (*model.Cam
 // commentRequirement returns which decisions of a campaign require a comment, as the certification says that
 // told of the campaign or, if none did, its settings.
 func commentRequirement(ctx context.Context, campaign *model.Campaign) (upstream.MandatoryCommentRequirement, error) {
-	if campaign.Listed == nil {
-		return campaign.MandatoryCommentRequirement, nil
+	if requirement, known := campaign.KnownMandatoryCommentRequirement(); known {
+		return requirement, nil
 	}
 	settings, err := campaignSettings(ctx, campaign)
 	if settings == nil {

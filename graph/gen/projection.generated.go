@@ -1902,7 +1902,7 @@ var campaignProjection = projection.Object{
 		"description":                 {Index: 4},
 		"type":                        {Index: 5},
 		"correlatedStatus":            {Index: 6},
-		"mandatoryCommentRequirement": {Index: 7, Resolved: true},
+		"mandatoryCommentRequirement": {Index: 7},
 		"details":                     {Index: 8, Resolved: true},
 		"settings":                    {Index: 9, Resolved: true},
 		"certifications":              {Index: 10, Resolved: true},
@@ -1936,8 +1936,11 @@ func (w *projecting) writeCampaign(ctx context.Context, plan *projection.Plan, o
 			v := obj.CorrelatedStatus
 			w.Value(model.MarshalCorrelatedStatus(v))
 		case 7: // mandatoryCommentRequirement
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._Campaign_mandatoryCommentRequirement(ctx, field, obj) })
+			if v, known := obj.KnownMandatoryCommentRequirement(); known {
+				w.Value(model.MarshalMandatoryCommentRequirement(v))
+			} else {
+				w.Fail() // the executor has to resolve it
+			}
 		case 8: // details
 			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._Campaign_details(ctx, field, obj) })

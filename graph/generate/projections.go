@@ -172,7 +172,7 @@ func (p projectionPrinter) table(object *codegen.Object) {
 	p.line("Fields: map[string]projection.Field{")
 	for i, field := range object.Fields {
 		switch {
-		case field.IsResolver:
+		case field.IsResolver && !knows(object, field):
 			p.line("%q: {Index: %d, Resolved: true},", field.Name, i+1)
 		case field.TypeReference.Definition.IsCompositeType():
 			p.line("%q: {Index: %d, Types: %s},", field.Name, i+1, typesOf(field.TypeReference.Definition.Name))
@@ -224,6 +224,12 @@ func (p projectionPrinter) field(object *codegen.Object, field *codegen.Field) {
 	switch {
 	case field.IsResolver && ref.GQL.NonNull:
 		p.fail("%s.%s: a field that is resolved must be nullable", object.Name, field.Name)
+	case field.IsResolver && knows(object, field):
+		p.line("if v, known := obj.%s(); known {", knowing(field))
+		p.scalar(ref, "v")
+		p.line("} else {")
+		p.line("w.Fail() // the executor has to resolve it")
+		p.line("}")
 	case field.IsResolver:
 		p.line("field := *step.Field")
 		p.line("w.Hole(func() graphql.Marshaler { return w._%s_%s(ctx, field, obj) })", object.Name, field.Name)
@@ -236,6 +242,17 @@ func (p projectionPrinter) field(object *codegen.Object, field *codegen.Field) {
 		p.within(object, field)
 		p.value(ref, "obj."+field.GoFieldName, "step.Plans")
 	}
+}
+
+// knowing returns the name of the method by which some objects know a field that has to be resolved for others. It
+// returns the value, and whether the object knows it.
+func knowing(field *codegen.Field) string { return "Known" + field.GoFieldName }
+
+// knows reports whether an object has that method.
+func knows(object *codegen.Object, field *codegen.Field) bool {
+	method, _, _ := types.LookupFieldOrMethod(object.Type, true, nil, knowing(field))
+	_, is := method.(*types.Func)
+	return is
 }
 
 // within prints the context of what is written within a field of an object.

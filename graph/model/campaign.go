@@ -38,6 +38,12 @@ func (c Campaign) RawID() string { return c.CampaignReference.ID }
 // Type returns how the campaign chose what is reviewed.
 func (c Campaign) Type() upstream.CampaignType { return c.CampaignType }
 
+// KnownMandatoryCommentRequirement returns which decisions require a comment, and whether a certification told of
+// the campaign: the upstream's list of campaigns does not.
+func (c Campaign) KnownMandatoryCommentRequirement() (upstream.MandatoryCommentRequirement, bool) {
+	return c.MandatoryCommentRequirement, c.Listed == nil
+}
+
 // CampaignSettings is the schema's CampaignSettings.
 type CampaignSettings struct{ *upstream.Campaign }
 
