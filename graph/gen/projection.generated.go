@@ -1902,7 +1902,7 @@ var campaignProjection = projection.Object{
 		"description":                 {Index: 4},
 		"type":                        {Index: 5},
 		"correlatedStatus":            {Index: 6},
-		"mandatoryCommentRequirement": {Index: 7},
+		"mandatoryCommentRequirement": {Index: 7, Resolved: true},
 		"details":                     {Index: 8, Resolved: true},
 		"settings":                    {Index: 9, Resolved: true},
 		"certifications":              {Index: 10, Resolved: true},
@@ -1939,7 +1939,8 @@ func (w *projecting) writeCampaign(ctx context.Context, plan *projection.Plan, o
 			if v, known := obj.KnownMandatoryCommentRequirement(); known {
 				w.Value(model.MarshalMandatoryCommentRequirement(v))
 			} else {
-				w.Fail() // the executor has to resolve it
+				field := *step.Field
+				w.Hole(func() graphql.Marshaler { return w._Campaign_mandatoryCommentRequirement(ctx, field, obj) })
 			}
 		case 8: // details
 			field := *step.Field

@@ -172,7 +172,7 @@ func (p projectionPrinter) table(object *codegen.Object) {
 	p.line("Fields: map[string]projection.Field{")
 	for i, field := range object.Fields {
 		switch {
-		case field.IsResolver && !knows(object, field):
+		case field.IsResolver:
 			p.line("%q: {Index: %d, Resolved: true},", field.Name, i+1)
 		case field.TypeReference.Definition.IsCompositeType():
 			p.line("%q: {Index: %d, Types: %s},", field.Name, i+1, typesOf(field.TypeReference.Definition.Name))
@@ -228,11 +228,10 @@ func (p projectionPrinter) field(object *codegen.Object, field *codegen.Field) {
 		p.line("if v, known := obj.%s(); known {", knowing(field))
 		p.scalar(ref, "v")
 		p.line("} else {")
-		p.line("w.Fail() // the executor has to resolve it")
+		p.hole(object, field)
 		p.line("}")
 	case field.IsResolver:
-		p.line("field := *step.Field")
-		p.line("w.Hole(func() graphql.Marshaler { return w._%s_%s(ctx, field, obj) })", object.Name, field.Name)
+		p.hole(object, field)
 	case field.MethodHasContext || !field.NoErr && field.IsMethod() || field.VOkFunc || field.IsMap() || len(field.Args) > 0:
 		p.fail("%s.%s: cannot be projected, since it is more than a plain field", object.Name, field.Name)
 	case field.IsMethod():
@@ -242,6 +241,12 @@ func (p projectionPrinter) field(object *codegen.Object, field *codegen.Field) {
 		p.within(object, field)
 		p.value(ref, "obj."+field.GoFieldName, "step.Plans")
 	}
+}
+
+// hole prints what leaves out the value of a field of obj that the executor has to resolve.
+func (p projectionPrinter) hole(object *codegen.Object, field *codegen.Field) {
+	p.line("field := *step.Field")
+	p.line("w.Hole(func() graphql.Marshaler { return w._%s_%s(ctx, field, obj) })", object.Name, field.Name)
 }
 
 // knowing returns the name of the method by which some objects know a field that has to be resolved for others. It
