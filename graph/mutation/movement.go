@@ -22,7 +22,7 @@ type movement struct {
 
 	itemIDs    []string // of the items that the references stand for; nil if they cannot all be known
 	itemsErr   error    // why they could not be read
-	summaryIDs []string // of the summaries that may have lost their last item
+	summaryIDs []string // of the summaries that may have lost their last item; nil if they cannot all be known
 	summaryErr error    // why they could not be read
 }
 
@@ -80,7 +80,7 @@ func itemsOf(ctx context.Context, certificationID string, items, summaries []str
 }
 
 // summariesOf returns the identifiers of the given summaries and of those of the given items
-// (listIdentityAccessReviewItems).
+// (listIdentityAccessReviewItems); nil if the upstream does not show that of each item.
 func summariesOf(ctx context.Context, certificationID string, items, summaries []string) ([]string, error) {
 	all := append([]string{}, summaries...)
 	known := make(map[string]bool, len(summaries))
@@ -92,14 +92,25 @@ func summariesOf(ctx context.Context, certificationID string, items, summaries [
 		return nil, err
 	}
 	for _, id := range items {
-		item := found[id]
-		if item == nil || item.IdentitySummary == nil || item.IdentitySummary.Check() != nil || known[item.IdentitySummary.ID] {
-			continue
+		summary := summaryOf(found[id])
+		if summary == "" {
+			return nil, nil
 		}
-		known[item.IdentitySummary.ID] = true
-		all = append(all, item.IdentitySummary.ID)
+		if !known[summary] {
+			known[summary] = true
+			all = append(all, summary)
+		}
 	}
 	return all, nil
+}
+
+// summaryOf returns the identifier of the summary that an item belongs to; empty if the item, or what it says of
+// that, cannot be read.
+func summaryOf(item *upstream.AccessReviewItem) string {
+	if item == nil || item.IdentitySummary == nil || item.IdentitySummary.Check() != nil {
+		return ""
+	}
+	return item.IdentitySummary.ID
 }
 
 // show adds to the payload what has left the certification, now that the items have been moved, and both
@@ -131,8 +142,8 @@ func (m movement) show(ctx context.Context, payload *gen.ReassignReviewItemsPayl
 	if len(m.summaries) > 0 {
 		group.Go(func() {
 			left, err := m.summaryIDs, m.summaryErr
-			if err == nil {
-				left, err = gone(ctx, m.certificationID, m.summaryIDs)
+			if left != nil {
+				left, err = gone(ctx, m.certificationID, left)
 			}
 			addErrorAt(ctx, m.summaries, err)
 			payload.ReassignedIdentitySummaryIds = left
@@ -142,7 +153,8 @@ func (m movement) show(ctx context.Context, payload *gen.ReassignReviewItemsPayl
 }
 
 // gone returns the global ids of those of the summaries that the certification does not have any longer
-// (getIdentitySummaries); nil if the upstream hides some, which may be any of them.
+// (getIdentitySummaries); nil if the upstream hides some, or does not say how many there are: those that are
+// missing may have left or be hidden.
 func gone(ctx context.Context, certificationID string, summaries []string) ([]string, error) {
 	still := make(map[string]bool, len(summaries))
 	ctx = upstream.NoCache(ctx)
@@ -154,7 +166,7 @@ func gone(ctx context.Context, certificationID string, summaries []string) ([]st
 		switch {
 		case err != nil:
 			return nil, err
-		case page.Total != nil && *page.Total > len(page.Items):
+		case len(page.Items) < len(batch) && (page.Total == nil || *page.Total > len(page.Items)):
 			return nil, nil
 		}
 		for i := range page.Items {

@@ -199,6 +199,16 @@ func TestWhatCannotBeReadOfAMoveIsNull(t *testing.T) {
 			sandbox.Fault{Operation: summaries, Kind: sandbox.FaultListing, Listing: sandbox.ListingFault{HideEvery: 1}},
 			"reassignedIdentitySummaryIds", nil,
 		},
+		{
+			"a summary that the upstream hides and does not count", graphtest.Admin,
+			sandbox.Fault{Operation: summaries, Kind: sandbox.FaultListing, Listing: sandbox.ListingFault{HideEvery: 1, Uncounted: true}},
+			"reassignedIdentitySummaryIds", nil,
+		},
+		{
+			"the summary of an item that the upstream hides", graphtest.Admin,
+			sandbox.Fault{Operation: items, Kind: sandbox.FaultListing, Listing: sandbox.ListingFault{HideEvery: 1}},
+			"reassignedIdentitySummaryIds", nil,
+		},
 		{"a row without an identifier", graphtest.Admin, sandbox.Fault{Operation: summaries, Kind: sandbox.FaultAbsent, Fields: []string{".id"}}, "reassignedIdentitySummaryIds", []string{"UPSTREAM_INVALID at a", "UPSTREAM_INVALID at b"}},
 		{"the new certification", graphtest.Admin, failing(certifications, 500), "newCertification { id }", []string{"UPSTREAM_UNAVAILABLE at a", "UPSTREAM_UNAVAILABLE at b"}},
 		{"the new certification, which is refused", graphtest.Admin, failing(certifications, 403), "newCertification { id }", nil},
