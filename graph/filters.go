@@ -49,6 +49,11 @@ func (r *inputReader) ids(argument string, ids []string, parse func(string) (str
 	return raw
 }
 
+// summaryIDs reads a list of ids of identities under review in a certification.
+func (r *inputReader) summaryIDs(argument string, ids []string, certificationID string) []string {
+	return r.ids(argument, ids, func(id string) (string, error) { return model.ParseIdentitySummaryID(id, certificationID) })
+}
+
 func (r *inputReader) length(argument string, n int) {
 	if n == 0 {
 		r.nothing = true
@@ -108,12 +113,11 @@ func (r *inputReader) itemFilter(certificationID string, f *gen.AccessReviewItem
 		return upstream.AccessReviewItemFilter{}
 	}
 	parseItemID := func(id string) (string, error) { return model.ParseItemID(id, certificationID) }
-	parseSummaryID := func(id string) (string, error) { return model.ParseIdentitySummaryID(id, certificationID) }
 	return upstream.AccessReviewItemFilter{
 		IDs:                     r.ids("filter.ids", f.Ids, parseItemID),
 		AccessType:              model.ValueOf(f.AccessType),
 		Completed:               f.Completed,
-		IdentitySummaryIDs:      r.ids("filter.identitySummaryIds", f.IdentitySummaryIds, parseSummaryID),
+		IdentitySummaryIDs:      r.summaryIDs("filter.identitySummaryIds", f.IdentitySummaryIds, certificationID),
 		IdentityName:            r.text("filter.identityName", f.IdentityName),
 		AccessIDs:               r.ids("filter.accessIds", f.AccessIds, model.ParseRawID),
 		AccessName:              r.text("filter.accessName", f.AccessName),
@@ -158,9 +162,8 @@ func (r *inputReader) identitySummaryFilter(certificationID string, f *gen.Ident
 	if f == nil {
 		return upstream.IdentitySummaryFilter{}
 	}
-	parseSummaryID := func(id string) (string, error) { return model.ParseIdentitySummaryID(id, certificationID) }
 	return upstream.IdentitySummaryFilter{
-		IDs:       r.ids("filter.ids", f.Ids, parseSummaryID),
+		IDs:       r.summaryIDs("filter.ids", f.Ids, certificationID),
 		Completed: f.Completed,
 		Name:      r.text("filter.name", f.Name),
 	}
@@ -183,9 +186,8 @@ func (r *inputReader) decisionSummaryParams(certificationID string, f *gen.Decis
 	if f == nil {
 		return upstream.GetIdentityDecisionSummaryParams{}
 	}
-	parseSummaryID := func(id string) (string, error) { return model.ParseIdentitySummaryID(id, certificationID) }
 	return upstream.GetIdentityDecisionSummaryParams{
-		IdentitySummaryIDs: r.ids("filter.identitySummaryIds", f.IdentitySummaryIds, parseSummaryID),
+		IdentitySummaryIDs: r.summaryIDs("filter.identitySummaryIds", f.IdentitySummaryIds, certificationID),
 	}
 }
 
@@ -227,11 +229,15 @@ func (r *inputReader) permissionFilter(f *gen.PermissionFilter) upstream.Permiss
 	if f.Rights != nil {
 		r.length("filter.rights", len(f.Rights))
 	}
-	return upstream.PermissionFilter{
+	filter := upstream.PermissionFilter{
 		Target: r.text("filter.target", f.Target),
 		Rights: f.Rights,
 		Any:    f.Match == gen.FilterMatchAny,
 	}
+	if filter.Any && matchesAll(f.Target) {
+		filter.Rights = nil
+	}
+	return filter
 }
 
 func (r *inputReader) taskFilter(f *gen.CertificationTaskFilter) upstream.CertificationTaskFilter {

@@ -22,17 +22,17 @@ const (
 // such as an initial or a nickname, may be part of neither. Both orders are tried. Titles at the end, behind
 // commas, are left out.
 func personSearch(typed string) expression {
-	words := strings.Fields(typed)
-	text := withoutTitles(trimName(strings.Join(words, " ")))
-	if text == "" {
-		return expression{}
-	}
+	words := strings.Join(strings.Fields(typed), " ")
 	checked := expression{text: "search"}
-	if checked.check("search", text); checked.err == nil && utf8.RuneCountInString(text) > maxSearch {
+	if checked.check("search", words); checked.err == nil && utf8.RuneCountInString(words) > maxSearch {
 		checked.err = fmt.Errorf("search: %w", inputError(fmt.Sprintf("must not be longer than %d characters", maxSearch)))
 	}
 	if checked.err != nil {
 		return checked
+	}
+	text := withoutTitles(trimName(words))
+	if text == "" {
+		return expression{}
 	}
 	var conditions []expression
 	for _, spelling := range spellings(text) {

@@ -97,6 +97,8 @@ func TestWhatNobodyCanSearchForIsRefused(t *testing.T) {
 		"a control character":     {"ana\x00", "filter on search: a value must not contain control characters"},
 		"what is not UTF-8":       {"ana\xff lopez", "filter on search: a value must be valid UTF-8"},
 		"101 words":               {strings.Repeat("a ", 101), "search: must not be longer than 100 characters"},
+		"101 commas":              {strings.Repeat(",", 101), "search: must not be longer than 100 characters"},
+		"many titles":             {"ana" + strings.Repeat(",jr", 40), "search: must not be longer than 100 characters"},
 		"a megabyte":              {strings.Repeat("a", 1<<20), "search: must not be longer than 100 characters"},
 		"an escape character":     {"\x1b[31mana", "filter on search: a value must not contain control characters"},
 		"what is not UTF-8 alone": {"\xff", "filter on search: a value must be valid UTF-8"},

@@ -159,7 +159,7 @@ func parseEither(id string, kind NodeKind, typeName string) (NodeID, error) {
 	}
 	node, err := ParseNodeID(id)
 	if err == nil && node.Kind != kind {
-		return NodeID{}, fmt.Errorf("is the id of another type; here it must be that of a %s", typeName)
+		return NodeID{}, fmt.Errorf("is the id of another type; here it must be of the type %s", typeName)
 	}
 	return node, err
 }
