@@ -37,8 +37,10 @@ func (r *Resolver) campaigns(ctx context.Context, want plan.Selection, args rela
 			return load.From(ctx).ListCampaigns(ctx, params)
 		},
 		announce: func(ctx context.Context, row []graphql.CollectedField, rows []upstream.SlimCampaign) {
-			announceBelowCampaigns(ctx, row, rows)
-			readAhead(ctx, row, pointers(ctx, rows, (*upstream.SlimCampaign).Check), readers[upstream.SlimCampaign]{
+			load.From(ctx).PrimeCampaigns(ctx, rows)
+			campaigns := pointers(ctx, rows, (*upstream.SlimCampaign).Check)
+			followListed(ctx, row, campaigns)
+			readAhead(ctx, row, campaigns, readers[upstream.SlimCampaign]{
 				plan.CertificationsField: func(ctx context.Context, want plan.Selection, of *upstream.SlimCampaign, arguments map[string]any) {
 					if args, err := r.arguments.CampaignCertifications(ctx, arguments); err == nil {
 						_, _ = r.certificationsOf(ctx, want, of.ID, args.Arguments, args.Filter, args.OrderBy)
@@ -95,20 +97,16 @@ func announceCampaigns(ctx context.Context, ids []string, fields []graphql.Colle
 	}
 }
 
-// announceBelowCampaigns starts to read what a page of campaigns was set up with, if that is selected.
-func announceBelowCampaigns(ctx context.Context, row []graphql.CollectedField, campaigns []upstream.SlimCampaign) {
-	load.From(ctx).PrimeCampaigns(ctx, campaigns)
-	settings := settingsOf(row)
-	if len(settings) == 0 {
-		return
+// followListed starts to read what campaigns of a list were set up with, if that is selected.
+func followListed(ctx context.Context, row []graphql.CollectedField, campaigns []*upstream.SlimCampaign) {
+	if settings := settingsOf(row); len(settings) > 0 {
+		ids := usable(func(add func(string)) {
+			for _, c := range campaigns {
+				add(c.ID)
+			}
+		})
+		announceCampaignsInFull(ctx, ids, settings)
 	}
-	var ids []string
-	for i := range campaigns {
-		if campaigns[i].Check() == nil {
-			ids = append(ids, campaigns[i].ID)
-		}
-	}
-	announceCampaignsInFull(ctx, ids, settings)
 }
 
 // settingsOf returns those of the fields of listed campaigns that take their full form.

@@ -102,13 +102,18 @@ func followPeople(ctx context.Context, fields []graphql.CollectedField, each fun
 	if len(people) == 0 {
 		return
 	}
+	announcePeople(ctx, usable(each), plan.Below(graphql.GetOperationContext(ctx), people))
+}
+
+// usable returns the identifiers that could be sent, of those that each adds.
+func usable(each func(add func(id string))) []string {
 	var ids []string
 	each(func(id string) {
 		if upstream.CheckID(id) == nil {
 			ids = append(ids, id)
 		}
 	})
-	announcePeople(ctx, ids, plan.Below(graphql.GetOperationContext(ctx), people))
+	return ids
 }
 
 // announcePeople starts to read people of whom the given fields are selected, and who their managers are.
@@ -135,12 +140,7 @@ func followCampaigns(ctx context.Context, fields []graphql.CollectedField, each 
 	if len(details)+len(settings) == 0 {
 		return
 	}
-	var ids []string
-	each(func(id string) {
-		if upstream.CheckID(id) == nil {
-			ids = append(ids, id)
-		}
-	})
+	ids := usable(each)
 	if len(details) > 0 {
 		load.From(ctx).AnnounceCampaigns(ctx, ids)
 	}
@@ -218,42 +218,70 @@ func addIdentity(add func(id string), s *upstream.CertificationIdentitySummary) 
 
 // followAccess does so for the owners of access and of what it contains.
 func followAccess(ctx context.Context, fields []graphql.CollectedField, each func(add func(*upstream.AccessSummary))) {
-	if len(fields) == 0 {
-		return
+	below := func(fields []graphql.CollectedField, name string) []graphql.CollectedField {
+		return plan.Below(graphql.GetOperationContext(ctx), plan.Named(fields, name))
 	}
-	operation := graphql.GetOperationContext(ctx)
-	each(func(s *upstream.AccessSummary) {
-		if s == nil {
-			return
-		}
-		if e := s.Entitlement; e != nil {
-			followIdentities(ctx, plan.Named(fields, "owner"), func(add func(*upstream.IdentityReference)) { add(e.Owner) })
-		}
-		if p := s.AccessProfile; p != nil {
-			followAccessProfiles(ctx, fields, []upstream.ReviewableAccessProfile{*p})
-		}
-		if r := s.Role; r != nil {
-			followIdentities(ctx, plan.Named(fields, "owner"), func(add func(*upstream.IdentityReference)) { add(r.Owner) })
-			followEntitlements(ctx, plan.Below(operation, plan.Named(fields, "entitlements")), r.Entitlements)
-			followAccessProfiles(ctx, plan.Below(operation, plan.Named(fields, "accessProfiles")), r.AccessProfiles)
-		}
-	})
+	owners := func(fields []graphql.CollectedField, shown func(*upstream.AccessSummary, func(*upstream.IdentityReference))) {
+		followIdentities(ctx, plan.Named(fields, "owner"), func(add func(*upstream.IdentityReference)) {
+			each(func(s *upstream.AccessSummary) {
+				if s != nil {
+					shown(s, add)
+				}
+			})
+		})
+	}
+	profiles := below(fields, "accessProfiles")
+	owners(fields, addOwners)
+	owners(below(fields, "entitlements"), addContained)
+	owners(profiles, addProfiles)
+	owners(below(profiles, "entitlements"), addInProfiles)
 }
 
-func followAccessProfiles(ctx context.Context, fields []graphql.CollectedField, profiles []upstream.ReviewableAccessProfile) {
-	owners, entitlements := plan.Named(fields, "owner"), plan.Below(graphql.GetOperationContext(ctx), plan.Named(fields, "entitlements"))
-	for i := range profiles {
-		followIdentities(ctx, owners, func(add func(*upstream.IdentityReference)) { add(profiles[i].Owner) })
-		followEntitlements(ctx, entitlements, profiles[i].Entitlements)
+// addOwners adds the owner of the access itself.
+func addOwners(s *upstream.AccessSummary, add func(*upstream.IdentityReference)) {
+	if s.Entitlement != nil {
+		add(s.Entitlement.Owner)
+	}
+	if s.AccessProfile != nil {
+		add(s.AccessProfile.Owner)
+	}
+	if s.Role != nil {
+		add(s.Role.Owner)
 	}
 }
 
-func followEntitlements(ctx context.Context, fields []graphql.CollectedField, entitlements []upstream.ReviewableEntitlement) {
-	followIdentities(ctx, plan.Named(fields, "owner"), func(add func(*upstream.IdentityReference)) {
-		for i := range entitlements {
-			add(entitlements[i].Owner)
+// addContained adds the owners of the entitlements that an access profile, or a role directly, contains.
+func addContained(s *upstream.AccessSummary, add func(*upstream.IdentityReference)) {
+	if s.AccessProfile != nil {
+		addEntitlements(s.AccessProfile.Entitlements, add)
+	}
+	if s.Role != nil {
+		addEntitlements(s.Role.Entitlements, add)
+	}
+}
+
+// addProfiles adds the owners of the access profiles that a role contains.
+func addProfiles(s *upstream.AccessSummary, add func(*upstream.IdentityReference)) {
+	if s.Role != nil {
+		for i := range s.Role.AccessProfiles {
+			add(s.Role.AccessProfiles[i].Owner)
 		}
-	})
+	}
+}
+
+// addInProfiles adds the owners of the entitlements of these access profiles.
+func addInProfiles(s *upstream.AccessSummary, add func(*upstream.IdentityReference)) {
+	if s.Role != nil {
+		for i := range s.Role.AccessProfiles {
+			addEntitlements(s.Role.AccessProfiles[i].Entitlements, add)
+		}
+	}
+}
+
+func addEntitlements(entitlements []upstream.ReviewableEntitlement, add func(*upstream.IdentityReference)) {
+	for i := range entitlements {
+		add(entitlements[i].Owner)
+	}
 }
 
 // following returns what follows on objects that are being read by keys, if the operation may lead on from

@@ -23,7 +23,7 @@ type batched[K comparable, V any] struct {
 	loader    *dataloader.Loader[K, V]
 	announced []dataloader.Thunk[V]
 	then      []func() // what follows on the keys that are not being read yet
-	waits     bool     // they are held back
+	held      bool     // they are held back
 }
 
 // newBatched returns a loader that reads batches with read.
@@ -83,9 +83,9 @@ func foundOf[K comparable, V any](keys []K, thunks []dataloader.Thunk[V]) map[K]
 // may show more of them any more. b.mu is held.
 func (b *batched[K, V]) begin() {
 	switch {
-	case b.waits:
+	case b.held:
 	case b.gathers && b.gathering.hold(b.start):
-		b.waits = true
+		b.held = true
 	default:
 		b.read()
 	}
@@ -95,7 +95,7 @@ func (b *batched[K, V]) begin() {
 func (b *batched[K, V]) start() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.waits = false
+	b.held = false
 	b.read()
 }
 

@@ -9,7 +9,7 @@ type gathering struct {
 	mu      sync.Mutex
 	under   int // reads under way
 	held    []func()
-	running sync.WaitGroup // what run has begun
+	running sync.WaitGroup // goroutines of the operation, gathered or not
 }
 
 // begin notes that a read is under way. Its end is called once what it has shown was announced.
