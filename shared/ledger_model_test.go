@@ -56,6 +56,8 @@ type modelReplica struct {
 
 	after       int64
 	contact     time.Duration // when the last visit began that was answered
+	heard       time.Duration // when its reply came
+	begun       time.Duration // when the next visit began that is slow; 0 if it is not
 	promised    time.Duration // up to when it comes again, by any visit whose reply it may have missed first
 	missed      bool          // the last visit was not answered
 	ask         time.Duration
@@ -361,8 +363,11 @@ func (m *model) visit(r *modelReplica) {
 	r.number++
 	v := throttle.Visit{Number: r.number, Next: time.Second, Terms: m.terms}
 	begin := m.now - m.between(0, 3*time.Millisecond)
+	if r.begun > 0 {
+		begin, r.begun = r.begun, 0
+	}
 	if r.known {
-		v.After, v.Since, v.Unheard = r.after, begin-r.contact, r.missed
+		v.After, v.Since, v.Unheard = r.after, begin-r.heard, r.missed
 	}
 	for _, s := range r.settled {
 		if s.Fate == throttle.Spent {
@@ -417,7 +422,7 @@ func (m *model) visit(r *modelReplica) {
 		r.ask = m.now + 250*time.Millisecond
 		return
 	}
-	r.after, r.contact, r.promised = v.Number, begin, begin+v.Next
+	r.after, r.contact, r.heard, r.promised = v.Number, begin, m.now, begin+v.Next
 	if r.missed {
 		r.promised = begin
 	}
@@ -434,6 +439,9 @@ func (m *model) visit(r *modelReplica) {
 		}
 	}
 	r.ask = m.now + min(max(reply.Wait, 80*time.Millisecond), time.Second)
+	if m.fault == "slow" && m.chance(10) {
+		r.begun, r.ask = m.now, m.now+m.between(time.Second, 4*time.Second)
+	}
 	if f := reply.Facts; f != nil && (m.quiet || !m.chance(10)) {
 		m.seen["lesson"]++
 		l := throttle.Lesson{Version: f.Version}

@@ -123,7 +123,8 @@ func (p *proxy) sever(cut bool) {
 // open starts so many gateways on a sandbox, each with further arguments.
 func (f *fleet) open(t *testing.T, n int, sandboxArgs, gatewayArgs []string) {
 	t.Helper()
-	f.program, f.engine = build(t), enginetest.Start(t, "--appendonly", "yes")
+	// What the engine has answered it has written: otherwise a crash loses what a slow disk has not taken yet.
+	f.program, f.engine = build(t), enginetest.Start(t, "--appendonly", "yes", "--appendfsync", "always")
 	f.engine.Warm("certql")
 	upstream := start(t, nil, f.program, "Controls", append([]string{
 		"sandbox", "--addr=127.0.0.1:0", "--sliding-window", "--penalties", "--certifications=100", "--items=3000",
@@ -367,7 +368,7 @@ func TestReplicasSpendOneBudget(t *testing.T) {
 		p.do(f, d)
 		to := time.Now()
 		used := float64(within(f.arrivals()["org-admin"], from, to)) / allowed / (float64(to.Sub(from)) / float64(window))
-		t.Logf("%-50s %5.1f %% used in %s", p.name, 100*used, to.Sub(from).Round(time.Second))
+		t.Logf("%s: %-50s %5.1f %% used in %s", from.UTC().Format(time.TimeOnly), p.name, 100*used, to.Sub(from).Round(time.Second))
 		if used < p.use {
 			t.Errorf("%s: %.1f %% of the budget were used, want %.1f", p.name, 100*used, 100*p.use)
 		}

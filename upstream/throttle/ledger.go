@@ -27,8 +27,9 @@ type Visit struct {
 	// Number is larger than that of any visit of this replica to this budget before. The ledger does
 	// nothing for a visit with another number: a broken connection has delayed it.
 	Number int64
-	// Since is the time since the beginning of the replica's visit with the number After, the last one whose
-	// reply it has had, by its own clock: the ledger's own clock goes by it if it jumps. After is 0 if none was
+	// Since is the time since the reply to the replica's visit with the number After came, the last one that it has
+	// had, by its own clock: the ledger's own clock goes by it if it jumps. It is no longer than the time since the
+	// ledger had that visit, so that no slot is free early, however long the visit took. After is 0 if none was
 	// answered, by which the ledger takes what an earlier process of the replica had under way for over.
 	After int64
 	Since time.Duration

@@ -44,6 +44,7 @@ type visitor struct {
 	began       time.Time      // when the last visit began
 	contact     time.Time      // when the last visit began that was answered; zero before the first
 	answeredAs  int64          // the number of that visit
+	answeredAt  time.Time      // when its reply came
 	promised    time.Duration  // after which the next one comes at the latest
 	expected    time.Time      // up to when the ledger may wait for a visit, if it had the first that was not answered
 	away        bool           // the last visit was not answered
@@ -185,7 +186,7 @@ func (v *visitor) compose(now time.Time) (Visit, map[int64]*waiter) {
 		Terms: Terms{Limit: config.Limit, Unproven: config.Unproven, Hold: config.Hold, MaxPause: config.MaxPause, Outage: config.Outage},
 	}
 	if !v.contact.IsZero() {
-		visit.After, visit.Since, visit.Unheard = v.answeredAs, now.Sub(v.contact), v.away
+		visit.After, visit.Since, visit.Unheard = v.answeredAs, now.Sub(v.answeredAt), v.away
 	}
 	v.settlements = slices.DeleteFunc(v.settlements, func(s settled) bool { return s.over(config.Hold, now) })
 	v.began, v.visiting, v.told = now, true, len(v.settlements)
@@ -254,7 +255,8 @@ func (v *visitor) answered(visit Visit, asked map[int64]*waiter, reply Reply) {
 		b.epoch++
 		v.throttle.config.Hooks.Paused()
 	}
-	v.contact, v.answeredAs, v.promised, v.reply = v.began, visit.Number, visit.Next, reply
+	v.contact, v.answeredAs, v.answeredAt = v.began, visit.Number, now
+	v.promised, v.reply = visit.Next, reply
 	if visit.Unheard {
 		v.promised = 0 // the ledger takes this replica for missing until it hears that it was heard
 	}
