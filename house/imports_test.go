@@ -189,9 +189,13 @@ var importRules = map[string]importRule{
 		why:     "the soak asks over HTTP, like any other caller, and starts what replicas share",
 	},
 	"certql/upstream": {
-		project: []string{"certql/upstream/inflight", "certql/upstream/throttle"},
+		project: []string{"certql/upstream/inflight", "certql/upstream/scan", "certql/upstream/throttle"},
 		never:   []string{"certql/edge", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser, otelSDK},
 		why:     "the upstream client knows nothing of GraphQL and could serve another program",
+	},
+	"certql/upstream/generate": {
+		standardOnly: true,
+		why:          "the generator has to run while what it generates does not compile",
 	},
 	"certql/upstream/inflight": {
 		never: []string{"certql/edge", "certql/graph", "certql/upstream", gqlgen, gqlparser},
@@ -218,6 +222,10 @@ var importRules = map[string]importRule{
 	"certql/upstream/sandbox/response": {
 		never: []string{"certql", gqlgen, gqlparser},
 		why:   "how the service words its responses does not depend on what it keeps",
+	},
+	"certql/upstream/scan": {
+		never: []string{"certql", gqlgen, gqlparser},
+		why:   "how JSON is read does not depend on what is read",
 	},
 	"certql/upstream/throttle": {
 		standardOnly: true,

@@ -1,18 +1,14 @@
 package upstream
 
 import (
-	"bytes"
-	"cmp"
-	"errors"
-	"io"
-	"reflect"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// This file and fit.go alone know which package reads and writes JSON. Strings that are read are
-// copies, so that the text may be reused afterwards.
+// This file and fit.go alone know which package reads and writes JSON, beside package scan. Strings that
+// are read are copies, so that the text may be reused afterwards.
 
 // errNotJSON is all that is said of text that is not JSON, since the errors of the JSON package
 // quote the text.
@@ -26,72 +22,97 @@ var lenient = jsontext.AllowInvalidUTF8(true)
 // row that is no object is a zero T, so that the positions of the others hold. Rows beyond MaxLimit, which
 // nothing can have asked for, are left out: a short text can have very many.
 func decodeList[T any](u *unknownValues, text []byte) ([]T, error) {
+	list := []T{}
+	fits := decoding(text, func(d *decoder) {
+		for more := d.List(); more; more = d.More() {
+			if n := len(list); n < MaxLimit {
+				list = append(list, *new(T))
+				d.row(&list[n])
+			} else {
+				d.Skip()
+			}
+		}
+	})
+	if fits {
+		return list, nil
+	}
 	if jsontext.Value(text).Kind() != '[' {
 		return nil, errNotJSON
-	}
-	var list []T
-	var err error
-	if mayInflate[T](text) {
-		list, err = decodeRows[T](text)
-	} else {
-		err = json.Unmarshal(text, &list, lenient)
-	}
-	if err == nil && !listsNull(text) {
-		return list[:min(len(list), MaxLimit)], nil
 	}
 	list = nil
 	return list, fitted(u, text, &list)
 }
 
-// inflation is how many times the size of a text its rows may take in memory, without what they refer to.
-const inflation = 8
-
-// mayInflate reports whether the rows of a text may take much more memory than the text, because there may be
-// very many of them that say nothing. No text has more rows than commas and one.
-func mayInflate[T any](text []byte) bool {
-	return (bytes.Count(text, []byte{','})+1)*int(reflect.TypeFor[T]().Size()) > inflation*max(len(text), 64<<10)
-}
-
-// decodeRows reads text as decodeList does, if every value in it fits. It takes longer than decoding the text
-// as a whole, but never more memory than MaxLimit rows do.
-func decodeRows[T any](text []byte) ([]T, error) {
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(text), lenient)
-	if _, err := decoder.ReadToken(); err != nil {
-		return nil, err
-	}
-	list := []T{}
-	for decoder.PeekKind() != ']' {
-		var err error
-		if n := len(list); n < MaxLimit {
-			list = append(list, *new(T))
-			err = json.UnmarshalDecode(decoder, &list[n])
-		} else {
-			err = decoder.SkipValue()
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	if _, err := decoder.ReadToken(); err != nil {
-		return nil, err
-	}
-	_, err := decoder.ReadToken()
-	if errors.Is(err, io.EOF) {
-		return list, nil
-	}
-	return nil, cmp.Or(err, error(errNotJSON))
-}
-
 // decodeObject reads text as a JSON object. What does not fit is left out as decodeList does.
 func decodeObject[T any](u *unknownValues, text []byte) (*T, error) {
 	object := new(T)
+	if decoding(text, func(d *decoder) { d.row(object) }) {
+		return object, nil
+	}
+	object = new(T)
 	if jsontext.Value(text).Kind() != '{' {
 		return object, errNotJSON
 	}
-	if err := json.Unmarshal(text, object, lenient); err == nil && !listsNull(text) {
-		return object, nil
-	}
 	return object, fitted(u, text, object)
+}
+
+// decoders are kept for reuse.
+var decoders = sync.Pool{New: func() any { return new(decoder) }}
+
+// decoding reads text, and reports whether it is JSON that fits as a whole.
+func decoding(text []byte, read func(*decoder)) bool {
+	d := decoders.Get().(*decoder)
+	defer decoders.Put(d)
+	d.Reset(text)
+	read(d)
+	whole := d.Whole()
+	*d = decoder{} // it refers to what is read no longer
+	return whole
+}
+
+// most is how many values of a type are allocated at once.
+const most = 32
+
+// values allocates values of a type several at once: the more, the more have been needed.
+type values[T any] struct {
+	free []T
+	size int
+}
+
+// next returns a value that is zero.
+func (v *values[T]) next() *T {
+	if len(v.free) == 0 {
+		v.size = min(max(2*v.size, 1), most)
+		v.free = make([]T, v.size)
+	}
+	value := &v.free[0]
+	v.free = v.free[1:]
+	return value
+}
+
+var yes, no = true, false
+
+// boolean returns a pointer to a value, which must not be changed.
+func boolean(value bool) *bool {
+	if value {
+		return &yes
+	}
+	return &no
+}
+
+// element reads a string in a list, where null is none.
+func (d *decoder) element() string {
+	if d.Null() {
+		d.Fail()
+		return ""
+	}
+	return d.Text()
+}
+
+// moment reads any value in the place of a moment, as ParseTime does.
+func (d *decoder) moment() (t Time) {
+	_ = t.UnmarshalJSON(d.Value()) // which never fails
+	return t
 }
 
 // fitted reads text in the slower way that carries on past what does not fit, which is rare enough to

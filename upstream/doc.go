@@ -24,8 +24,9 @@
 //   - the call (call.go), which decides after each attempt whether there is another one (retry.go);
 //   - for each attempt (attempt.go), its turn within the request budget and room among the requests
 //     under way (turn.go, and the package throttle, which decides);
-//   - the wire (transport.go), and back: the response is decoded (response.go, decode.go), or an
-//     *Error is made of it (refusal.go) or of what went wrong (failure.go).
+//   - the wire (transport.go), and back: the response is decoded (response.go, decode.go, package scan; by
+//     fit.go where it does not fit the types), or an *Error is made of it (refusal.go) or of what went wrong
+//     (failure.go).
 //
 // A write (write.go) goes the same way without the cache and the reads under way, both of which it
 // makes out of date, on other replicas too (writes.go).
@@ -38,5 +39,7 @@
 // refused before anything is sent; everything else reaches the service as data, never as
 // part of a path or of the filter language.
 //
-// The package knows nothing of GraphQL. Of this project it imports the package throttle alone.
+// The package knows nothing of GraphQL. Of this project it imports only packages below it.
 package upstream
+
+//go:generate go run ./generate

@@ -41,22 +41,6 @@ func fit(u *unknownValues, text []byte, pointer any) error {
 	return nil
 }
 
-// listsNull reports whether a list in JSON text has an element that is null. It may report so of text
-// that has only a string with such characters in it.
-func listsNull(text []byte) bool {
-	for {
-		before, after, found := bytes.Cut(text, []byte("null"))
-		if !found {
-			return false
-		}
-		before = bytes.TrimRight(before, " \t\r\n")
-		if n := len(before); n > 0 && (before[n-1] == '[' || before[n-1] == ',') {
-			return true
-		}
-		text = after
-	}
-}
-
 // A fitter reads one JSON text. See fit.
 type fitter struct {
 	unknown *unknownValues

@@ -1,0 +1,132 @@
+package upstream
+
+import (
+	"bytes"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// decodedAsFitted checks that a text, as a row and as a list of rows, is decoded as fit decodes it, which goes by
+// types at run time, and that it is if everything in it fits.
+func decodedAsFitted[T any](t *testing.T, text []byte) {
+	t.Helper()
+	row := new(T)
+	if decoding(text, func(d *decoder) { d.row(row) }) {
+		want := new(T)
+		if err := fit(nil, text, want); err != nil || !cmp.Equal(row, want) {
+			t.Fatalf("%T of %s (%v): %s", row, text, err, cmp.Diff(want, row))
+		}
+	}
+	got, err := decodeList[T](nil, text)
+	want := []T{}
+	wantErr := error(errNotJSON)
+	if bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("[")) {
+		wantErr = fit(nil, text, &want)
+	}
+	if (err == nil) != (wantErr == nil) || err == nil && !cmp.Equal(got, want) {
+		t.Fatalf("a list of %T of %s: %v, want %v: %s", row, text, err, wantErr, cmp.Diff(want, got))
+	}
+}
+
+// allDecodedAsFitted does so for all types of rows.
+func allDecodedAsFitted(t *testing.T, text []byte) {
+	t.Helper()
+	decodedAsFitted[IdentityCertification](t, text)
+	decodedAsFitted[AccessReviewItem](t, text)
+	decodedAsFitted[AccessSummary](t, text)
+	decodedAsFitted[CertificationIdentitySummary](t, text)
+	decodedAsFitted[IdentityCertDecisionSummary](t, text)
+	decodedAsFitted[CertificationTask](t, text)
+	decodedAsFitted[Permission](t, text)
+	decodedAsFitted[IdentityReference](t, text)
+	decodedAsFitted[SlimCampaign](t, text)
+	decodedAsFitted[Campaign](t, text)
+	decodedAsFitted[PublicIdentity](t, text)
+	decodedAsFitted[OAuthInfo](t, text)
+	decodedAsFitted[refusalBody](t, text)
+}
+
+// examples returns the rows of testdata.
+func examples(t testing.TB) map[string]string {
+	t.Helper()
+	names, err := filepath.Glob("testdata/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	for _, name := range names {
+		if strings.Contains(name, "openapi") {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[name] = string(text)
+	}
+	return texts
+}
+
+// Each example, with each of its values replaced by each of some others, which may be of another type, is decoded
+// like all others.
+func TestWhatIsGeneratedDecodesAsFitDoes(t *testing.T) {
+	t.Parallel()
+	others := []string{`null`, `1`, `-1.50`, `1e2`, `true`, `""`, `"x"`, `"é\u00e9\ud83d"`, `[]`, `{}`, `[null]`, `[{}]`, `["a"]`, `{"id":1}`, `"2026-11-20T07:00:00Z"`, `99999999999999999999`}
+	for name, text := range examples(t) {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			t.Parallel()
+			allDecodedAsFitted(t, []byte(text))
+			allDecodedAsFitted(t, []byte("["+text+",null,"+text+"]"))
+			for at := 0; ; {
+				colon := strings.Index(text[at:], `": `)
+				if colon < 0 {
+					break
+				}
+				at += colon + 3
+				var d decoder
+				d.Reset([]byte(text[at:]))
+				length := len(d.Value())
+				for _, other := range others {
+					changed := text[:at] + other + text[at+length:]
+					allDecodedAsFitted(t, []byte(changed))
+					allDecodedAsFitted(t, []byte("["+changed+"]"))
+				}
+				twice := text[:at] + text[at:at+length] + `, ` + text[strings.LastIndex(text[:at-3], `"`):at] + `null` + text[at+length:]
+				allDecodedAsFitted(t, []byte(twice))
+			}
+		})
+	}
+}
+
+func FuzzDecoding(f *testing.F) {
+	for _, text := range examples(f) {
+		f.Add([]byte(text))
+		f.Add([]byte("[" + text + "]"))
+	}
+	f.Fuzz(allDecodedAsFitted)
+}
+
+// A row whose values all fit is not read twice: what fit reads is logged where it does not fit.
+func TestExamplesFit(t *testing.T) {
+	for name, row := range map[string]any{
+		"certification": new(IdentityCertification), "review_item": new(AccessReviewItem), "access_summary": new(AccessSummary),
+		"identity_summary": new(CertificationIdentitySummary), "decision_summary": new(IdentityCertDecisionSummary),
+		"task": new(CertificationTask), "permission": new(Permission), "identity": new(IdentityReference), "campaign": new(SlimCampaign),
+		"campaign_full": new(Campaign), "public_identity": new(PublicIdentity),
+	} {
+		text := examples(t)["testdata/"+name+".json"]
+		if !decoding([]byte(text), func(d *decoder) { d.row(row) }) {
+			t.Errorf("%s does not fit", name)
+		}
+	}
+	var log bytes.Buffer
+	u := &unknownValues{logger: slog.New(slog.NewTextHandler(&log, nil))}
+	if _, err := decodeList[AccessReviewItem](u, []byte(`[{"completed":"yes"}]`)); err != nil || !strings.Contains(log.String(), "AccessReviewItem.completed") {
+		t.Errorf("logged %q (%v)", &log, err)
+	}
+}

@@ -1,0 +1,322 @@
+package scan
+
+import (
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// maxDepth is how deep what is skipped may be nested.
+const maxDepth = 1000
+
+// A Scanner reads one text from its beginning to its end. The zero Scanner has failed: begin with Reset.
+type Scanner struct {
+	text   []byte
+	at     int // up to where the text is read
+	depth  int // of what is being skipped
+	failed bool
+	texts  texts
+}
+
+// Reset begins to read a text, which must not change until it is read.
+func (s *Scanner) Reset(text []byte) { *s = Scanner{text: text} }
+
+// Whole reports whether the text has been read to its end without a failure. Blanks may follow.
+func (s *Scanner) Whole() bool {
+	s.blanks()
+	return !s.failed && s.at == len(s.text)
+}
+
+// Fail makes the Scanner fail: what the caller has found is not what it wants. Nothing follows any more.
+func (s *Scanner) Fail() { s.failed, s.text = true, s.text[:s.at] }
+
+// Object begins an object, and returns the name of its first member, whose value is next. Next returns the name of
+// the member after a value. Both return nil at the end of the object, and if the text fails; a name is good until the
+// next one is read.
+func (s *Scanner) Object() []byte {
+	if !s.byte('{') || s.peek() == '}' && s.byte('}') {
+		return nil
+	}
+	return s.name()
+}
+
+// Next returns the name of an object's next member; see Object.
+func (s *Scanner) Next() []byte {
+	if s.peek() == '}' {
+		s.at++
+		return nil
+	}
+	if !s.byte(',') {
+		return nil
+	}
+	return s.name()
+}
+
+// name reads the name of a member and the colon behind it.
+func (s *Scanner) name() []byte {
+	quoted, plain := s.quoted()
+	if !s.byte(':') {
+		return nil
+	}
+	if plain {
+		return quoted[1 : len(quoted)-1]
+	}
+	return append([]byte{}, s.unquote(quoted)...)
+}
+
+// List begins a list, and reports whether an element is next. More reports the same after an element.
+func (s *Scanner) List() bool {
+	return s.byte('[') && (s.peek() != ']' || !s.byte(']'))
+}
+
+// More reports whether another element of a list is next; see List.
+func (s *Scanner) More() bool {
+	if s.peek() == ']' {
+		s.at++
+		return false
+	}
+	return s.byte(',')
+}
+
+// Null reports whether the next value is null, and skips it if it is.
+func (s *Scanner) Null() bool {
+	return s.peek() == 'n' && s.literal("null")
+}
+
+// Text returns the next value, which is a string, or null, for which it returns the empty text.
+func (s *Scanner) Text() string {
+	if s.Null() {
+		return ""
+	}
+	quoted, plain := s.quoted()
+	switch {
+	case s.failed:
+		return ""
+	case plain:
+		return s.texts.keep(quoted[1:len(quoted)-1], len(s.text)-s.at)
+	default:
+		return s.unquote(quoted)
+	}
+}
+
+// Boolean returns the next value, which is true or false.
+func (s *Scanner) Boolean() bool {
+	if s.peek() == 't' {
+		return s.literal("true")
+	}
+	s.literal("false")
+	return false
+}
+
+// Integer returns the next value, which is a number without a fraction or an exponent that an int64 holds.
+func (s *Scanner) Integer() int64 {
+	number := s.number()
+	digits := number
+	if len(number) > 0 && number[0] == '-' {
+		digits = number[1:]
+	}
+	if len(digits) > 18 { // more may not fit
+		s.Fail()
+	}
+	n := int64(0)
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			s.Fail()
+		}
+		n = 10*n + int64(c-'0')
+	}
+	if s.failed {
+		return 0
+	}
+	if len(digits) < len(number) {
+		return -n
+	}
+	return n
+}
+
+// Value returns the text of the next value, whatever it is. It is a part of the whole text.
+func (s *Scanner) Value() []byte {
+	s.blanks()
+	from := s.at
+	s.Skip()
+	if s.failed {
+		return nil
+	}
+	return s.text[from:s.at]
+}
+
+// Skip reads the next value, whatever it is, and returns nothing of it.
+func (s *Scanner) Skip() {
+	if s.depth++; s.depth > maxDepth {
+		s.Fail()
+	}
+	switch c := s.peek(); c {
+	case '{':
+		for name := s.Object(); name != nil; name = s.Next() {
+			s.Skip()
+		}
+	case '[':
+		for more := s.List(); more; more = s.More() {
+			s.Skip()
+		}
+	case '"':
+		s.quoted()
+	case 't', 'f':
+		s.Boolean()
+	case 'n':
+		s.Null()
+	default:
+		s.number()
+	}
+	s.depth--
+}
+
+// peek returns the next byte that is no blank; 0 at the end.
+func (s *Scanner) peek() byte {
+	if s.at < len(s.text) && s.text[s.at] > ' ' { // as a rule
+		return s.text[s.at]
+	}
+	s.blanks()
+	if s.at == len(s.text) {
+		return 0
+	}
+	return s.text[s.at]
+}
+
+// blanks passes over blanks.
+func (s *Scanner) blanks() {
+	for s.at < len(s.text) {
+		switch s.text[s.at] {
+		case ' ', '\t', '\r', '\n':
+			s.at++
+		default:
+			return
+		}
+	}
+}
+
+// byte passes over a byte, and blanks before it. It returns false, and the Scanner fails, if another one is next.
+func (s *Scanner) byte(c byte) bool {
+	if s.peek() != c {
+		s.Fail()
+		return false
+	}
+	s.at++
+	return true
+}
+
+// literal passes over a word, which is next. It returns false if another one is.
+func (s *Scanner) literal(word string) bool {
+	s.blanks()
+	if len(s.text)-s.at < len(word) || string(s.text[s.at:s.at+len(word)]) != word {
+		s.Fail()
+		return false
+	}
+	s.at += len(word)
+	return true
+}
+
+// number returns the text of a number.
+func (s *Scanner) number() []byte {
+	s.blanks()
+	from := s.at
+	if s.is('-') {
+		s.at++
+	}
+	if s.is('0') {
+		s.at++
+	} else {
+		s.digits()
+	}
+	if s.is('.') {
+		s.at++
+		s.digits()
+	}
+	if s.is('e') || s.is('E') {
+		s.at++
+		if s.is('+') || s.is('-') {
+			s.at++
+		}
+		s.digits()
+	}
+	if s.failed {
+		return nil
+	}
+	return s.text[from:s.at]
+}
+
+// is reports whether a byte is next, without a blank before it.
+func (s *Scanner) is(c byte) bool { return s.at < len(s.text) && s.text[s.at] == c }
+
+// digits passes over one digit or more.
+func (s *Scanner) digits() {
+	from := s.at
+	for s.at < len(s.text) && '0' <= s.text[s.at] && s.text[s.at] <= '9' {
+		s.at++
+	}
+	if s.at == from {
+		s.Fail()
+	}
+}
+
+// quoted returns the text of a string with its quotes, and reports whether what is between them is what it stands
+// for: there are no escapes in it, and it is UTF-8.
+func (s *Scanner) quoted() (text []byte, plain bool) {
+	if !s.byte('"') {
+		return nil, false
+	}
+	from, ascii := s.at-1, true
+	plain = true
+	for {
+		s.at += unremarkable(s.text[s.at:])
+		if s.at == len(s.text) {
+			s.Fail()
+			return nil, false
+		}
+		switch c := s.text[s.at]; {
+		case c == '"':
+			s.at++
+			text = s.text[from:s.at]
+			return text, plain && (ascii || utf8.Valid(text))
+		case c == '\\':
+			plain = false
+			if !s.escape() {
+				return nil, false
+			}
+		case c < ' ':
+			s.Fail()
+			return nil, false
+		default:
+			ascii = false
+			s.at++
+		}
+	}
+}
+
+// escape passes over an escape in a string, and reports whether it is one.
+func (s *Scanner) escape() bool {
+	rest := s.text[s.at+1:]
+	switch {
+	case len(rest) > 0 && rest[0] != 'u':
+		s.at += 2
+		switch rest[0] {
+		case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+			return true
+		}
+	case len(rest) >= 5 && isHex(rest[1]) && isHex(rest[2]) && isHex(rest[3]) && isHex(rest[4]):
+		s.at += 6
+		return true
+	}
+	s.Fail()
+	return false
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
+
+// unquote returns what a string with escapes, or with bytes that are not UTF-8, stands for.
+func (s *Scanner) unquote(quoted []byte) string {
+	text, _ := jsontext.AppendUnquote(nil, quoted) // whose error would be of what it has replaced
+	return string(text)
+}
