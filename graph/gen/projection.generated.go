@@ -1266,8 +1266,7 @@ func (w *projecting) writeAccessReviewItem(ctx context.Context, plan *projection
 		case 0:
 			w.Name("AccessReviewItem")
 		case 1: // id
-			v := obj.ID()
-			w.NonNullText(v)
+			w.Appended(obj.AppendID)
 		case 2: // rawId
 			v := obj.RawID()
 			w.NonNullText(v)
@@ -1918,8 +1917,7 @@ func (w *projecting) writeCampaign(ctx context.Context, plan *projection.Plan, o
 		case 0:
 			w.Name("Campaign")
 		case 1: // id
-			v := obj.ID()
-			w.NonNullText(v)
+			w.Appended(obj.AppendID)
 		case 2: // rawId
 			v := obj.RawID()
 			w.NonNullText(v)
@@ -2660,8 +2658,7 @@ func (w *projecting) writeCertification(ctx context.Context, plan *projection.Pl
 		case 0:
 			w.Name("Certification")
 		case 1: // id
-			v := obj.ID()
-			w.NonNullText(v)
+			w.Appended(obj.AppendID)
 		case 2: // rawId
 			v := obj.RawID()
 			w.NonNullText(v)
@@ -2986,8 +2983,7 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 		case 0:
 			w.Name("CertificationTask")
 		case 1: // id
-			v := obj.ID()
-			w.NonNullText(v)
+			w.Appended(obj.AppendID)
 		case 2: // rawId
 			v := obj.RawID()
 			w.NonNullText(v)
@@ -3881,8 +3877,7 @@ func (w *projecting) writeIdentitySummary(ctx context.Context, plan *projection.
 		case 0:
 			w.Name("IdentitySummary")
 		case 1: // id
-			v := obj.ID()
-			w.NonNullText(v)
+			w.Appended(obj.AppendID)
 		case 2: // rawId
 			v := obj.RawID()
 			w.NonNullText(v)
@@ -4444,8 +4439,7 @@ func (w *projecting) writePublicIdentity(ctx context.Context, plan *projection.P
 		case 0:
 			w.Name("PublicIdentity")
 		case 1: // id
-			v := obj.ID()
-			w.NonNullText(v)
+			w.Appended(obj.AppendID)
 		case 2: // rawId
 			v := obj.RawID()
 			w.NonNullText(v)

@@ -224,7 +224,7 @@ func (p projectionPrinter) field(object *codegen.Object, field *codegen.Field) {
 	switch {
 	case field.IsResolver && ref.GQL.NonNull:
 		p.fail("%s.%s: a field that is resolved must be nullable", object.Name, field.Name)
-	case field.IsResolver && knows(object, field):
+	case field.IsResolver && has(object, knowing(field)):
 		p.line("if v, known := obj.%s(); known {", knowing(field))
 		p.scalar(ref, "v")
 		p.line("} else {")
@@ -234,6 +234,8 @@ func (p projectionPrinter) field(object *codegen.Object, field *codegen.Field) {
 		p.hole(object, field)
 	case field.MethodHasContext || !field.NoErr && field.IsMethod() || field.VOkFunc || field.IsMap() || len(field.Args) > 0:
 		p.fail("%s.%s: cannot be projected, since it is more than a plain field", object.Name, field.Name)
+	case has(object, appending(field)):
+		p.appended(field)
 	case field.IsMethod():
 		p.within(object, field)
 		p.value(ref, "obj."+field.GoFieldName+"()", "step.Plans")
@@ -253,11 +255,22 @@ func (p projectionPrinter) hole(object *codegen.Object, field *codegen.Field) {
 // returns the value, and whether the object knows it.
 func knowing(field *codegen.Field) string { return "Known" + field.GoFieldName }
 
-// knows reports whether an object has that method.
-func knows(object *codegen.Object, field *codegen.Field) bool {
-	method, _, _ := types.LookupFieldOrMethod(object.Type, true, nil, knowing(field))
+// appending returns the name of the method by which some objects append the text of a field, which needs no escapes.
+func appending(field *codegen.Field) string { return "Append" + field.GoFieldName }
+
+// has reports whether an object has a method.
+func has(object *codegen.Object, name string) bool {
+	method, _, _ := types.LookupFieldOrMethod(object.Type, true, nil, name)
 	_, is := method.(*types.Func)
 	return is
+}
+
+// appended prints what writes a field of obj by the method that appends its text.
+func (p projectionPrinter) appended(field *codegen.Field) {
+	if !field.TypeReference.GQL.NonNull {
+		p.fail("%s: a field whose text is appended must not be nullable", field.Name)
+	}
+	p.line("w.Appended(obj.%s)", appending(field))
 }
 
 // within prints the context of what is written within a field of an object.

@@ -30,7 +30,12 @@ func WrapCampaign(c *upstream.SlimCampaign) Campaign {
 func (Campaign) IsNode() {}
 
 // ID returns the campaign's global id; empty if the certification does not show its identifier.
-func (c Campaign) ID() string { return globalID(campaignType, c.RawID()) }
+func (c Campaign) ID() string { return string(c.AppendID(nil)) }
+
+// AppendID appends what ID returns.
+func (c Campaign) AppendID(text []byte) []byte {
+	return appendID(text, campaignType, c.RawID())
+}
 
 // RawID returns the campaign's identifier in the REST API.
 func (c Campaign) RawID() string { return c.CampaignReference.ID }

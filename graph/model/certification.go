@@ -28,7 +28,12 @@ func WrapCertification(c *upstream.IdentityCertification) *Certification {
 func (Certification) IsNode() {}
 
 // ID returns the certification's global id.
-func (c Certification) ID() string { return relay.EncodeID(certificationType, c.RawID()) }
+func (c Certification) ID() string { return string(c.AppendID(nil)) }
+
+// AppendID appends what ID returns.
+func (c Certification) AppendID(text []byte) []byte {
+	return appendID(text, certificationType, c.RawID())
+}
 
 // RawID returns the certification's identifier in the REST API.
 func (c Certification) RawID() string { return c.IdentityCertification.ID }

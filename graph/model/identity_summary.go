@@ -32,8 +32,11 @@ func (IdentitySummary) IsNode() {}
 
 // ID returns the summary's global id, which carries that of the certification too; empty if the upstream
 // does not show its identifier.
-func (s IdentitySummary) ID() string {
-	return globalID(identitySummaryType, s.CertificationID, s.RawID())
+func (s IdentitySummary) ID() string { return string(s.AppendID(nil)) }
+
+// AppendID appends what ID returns.
+func (s IdentitySummary) AppendID(text []byte) []byte {
+	return appendID(text, identitySummaryType, s.CertificationID, s.RawID())
 }
 
 // RawID returns the summary's identifier in the REST API.

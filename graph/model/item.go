@@ -22,8 +22,11 @@ type (
 func (AccessReviewItem) IsNode() {}
 
 // ID returns the item's global id, which carries that of the certification too.
-func (i AccessReviewItem) ID() string {
-	return relay.EncodeID(itemType, i.CertificationID, i.RawID())
+func (i AccessReviewItem) ID() string { return string(i.AppendID(nil)) }
+
+// AppendID appends what ID returns.
+func (i AccessReviewItem) AppendID(text []byte) []byte {
+	return appendID(text, itemType, i.CertificationID, i.RawID())
 }
 
 // RawID returns the item's identifier in the REST API.

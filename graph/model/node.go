@@ -59,12 +59,12 @@ var nodeTypes = map[string]struct {
 	publicIdentityType:  {kind: PublicIdentityNode},
 }
 
-// globalID returns the global id of an object; empty if the last of its parts, its own identifier, is.
-func globalID(typeName string, parts ...string) string {
+// appendID appends the global id of an object; nothing if the last of its parts, its own identifier, is empty.
+func appendID(text []byte, typeName string, parts ...string) []byte {
 	if parts[len(parts)-1] == "" {
-		return ""
+		return text
 	}
-	return relay.EncodeID(typeName, parts...)
+	return relay.AppendID(text, typeName, parts...)
 }
 
 // ParseNodeID returns what the global id of any Node stands for. The text of the error continues a

@@ -26,7 +26,12 @@ func WrapPublicIdentity(i *upstream.PublicIdentity) *PublicIdentity {
 func (PublicIdentity) IsNode() {}
 
 // ID returns the person's global id.
-func (i PublicIdentity) ID() string { return globalID(publicIdentityType, i.RawID()) }
+func (i PublicIdentity) ID() string { return string(i.AppendID(nil)) }
+
+// AppendID appends what ID returns.
+func (i PublicIdentity) AppendID(text []byte) []byte {
+	return appendID(text, publicIdentityType, i.RawID())
+}
 
 // RawID returns the identity's identifier in the REST API.
 func (i PublicIdentity) RawID() string { return i.PublicIdentity.ID }

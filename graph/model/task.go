@@ -26,7 +26,12 @@ func WrapTask(t *upstream.CertificationTask) *CertificationTask {
 func (CertificationTask) IsNode() {}
 
 // ID returns the task's global id.
-func (t CertificationTask) ID() string { return relay.EncodeID(taskType, t.RawID()) }
+func (t CertificationTask) ID() string { return string(t.AppendID(nil)) }
+
+// AppendID appends what ID returns.
+func (t CertificationTask) AppendID(text []byte) []byte {
+	return appendID(text, taskType, t.RawID())
+}
 
 // RawID returns the task's identifier in the REST API.
 func (t CertificationTask) RawID() string { return t.CertificationTask.ID }

@@ -49,7 +49,25 @@ func (w *Writer) For(ctx context.Context, answer *outgoing.Answer) { w.ctx, w.an
 func (w *Writer) Answer() *outgoing.Answer { return w.answer }
 
 // Reserve makes room for n bytes more, so that writing them takes no allocation unless they are many.
-func (w *Writer) Reserve(n int) { w.text = slices.Grow(w.text, min(n, maxReserved)) }
+func (w *Writer) Reserve(n int) {
+	if w.text == nil {
+		if used, ok := texts.Get().(*[]byte); ok {
+			w.text = *used
+		}
+	}
+	w.text = slices.Grow(w.text, min(n, maxReserved))
+}
+
+// texts are those of Writers whose JSON has been written, for others.
+var texts sync.Pool
+
+// reuse leaves the text to others. Nothing of it may be written after that.
+func (w *Writer) reuse() {
+	if text := w.text[:0]; cap(text) <= maxReserved {
+		texts.Put(&text)
+	}
+	*w = Writer{}
+}
 
 // goesOn reports whether there is any use in writing more. It counts what was written.
 func (w *Writer) goesOn() bool {
@@ -172,6 +190,18 @@ func (w *Writer) NonNullText(v string) {
 	w.String(v)
 }
 
+// Appended writes a text that a function appends, as a string. The text needs no escapes. If nothing is appended,
+// the Writer fails: the text must not be empty.
+func (w *Writer) Appended(text func([]byte) []byte) {
+	w.text = append(w.text, '"')
+	begin := len(w.text)
+	w.text = text(w.text)
+	if len(w.text) == begin {
+		w.Fail()
+	}
+	w.text = append(w.text, '"')
+}
+
 // String writes a value of the scalar String, with gqlgen's escapes.
 func (w *Writer) String(v string) {
 	for i := range len(v) {
@@ -240,7 +270,7 @@ func (w *Writer) Finish() (graphql.Marshaler, bool) {
 // written is the JSON in a Writer whose holes are filled.
 type written struct{ *Writer }
 
-// MarshalGQL writes the text with the values of the holes in it.
+// MarshalGQL writes the text with the values of the holes in it. It is called once: the text is used again after that.
 func (w written) MarshalGQL(out io.Writer) {
 	if buffer, ok := out.(*bytes.Buffer); ok { // the executor's writer
 		buffer.Grow(w.size())
@@ -252,6 +282,7 @@ func (w written) MarshalGQL(out io.Writer) {
 		from = hole.offset
 	}
 	_, _ = out.Write(w.text[from:])
+	w.reuse()
 }
 
 // size returns the number of bytes to write, without those of values that no Writer has collected.

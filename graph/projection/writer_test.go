@@ -142,26 +142,28 @@ func TestTheBufferGrowsOnce(t *testing.T) {
 		w.String(text)
 		return finish(t, &w)
 	}
-	var w projection.Writer
-	w.BeginList()
-	w.Element(0)
-	w.Hole(func() graphql.Marshaler { return inner(strings.Repeat("x", 5000)) })
-	w.Element(1)
-	w.Hole(func() graphql.Marshaler { return inner(strings.Repeat("y", 3000)) })
-	w.Element(2)
-	w.Hole(func() graphql.Marshaler { return graphql.MarshalInt(1) })
-	w.EndList()
-	m := finish(t, &w)
+	list := func() graphql.Marshaler {
+		var w projection.Writer
+		w.BeginList()
+		w.Element(0)
+		w.Hole(func() graphql.Marshaler { return inner(strings.Repeat("x", 5000)) })
+		w.Element(1)
+		w.Hole(func() graphql.Marshaler { return inner(strings.Repeat("y", 3000)) })
+		w.Element(2)
+		w.Hole(func() graphql.Marshaler { return graphql.MarshalInt(1) })
+		w.EndList()
+		return finish(t, &w)
+	}
 	grown := &bytes.Buffer{}
 	size := len(`["","",]`) + 8000 // the number is not a Writer's
 	grown.Grow(size)
 	var buffer bytes.Buffer
-	m.MarshalGQL(&buffer)
+	list().MarshalGQL(&buffer)
 	if buffer.Cap() < size || buffer.Cap() > grown.Cap() {
 		t.Errorf("the buffer has room for %d bytes, want %d", buffer.Cap(), grown.Cap())
 	}
 	var plain strings.Builder
-	m.MarshalGQL(struct{ io.Writer }{&plain})
+	list().MarshalGQL(struct{ io.Writer }{&plain})
 	if plain.String() != buffer.String() || !json.Valid(buffer.Bytes()) {
 		t.Error("another writer gets other text")
 	}
@@ -201,4 +203,32 @@ func TestTheRoomForAListIsWorkedOutFromItsFirstElements(t *testing.T) {
 	if got := (after.TotalAlloc - before.TotalAlloc) / runs; got > growing*uint64(length)*5/4 {
 		t.Errorf("%d bytes are allocated for a list of %d", got, length)
 	}
+}
+
+// The text of a Writer is that of the next one as soon as it has been written, and never before.
+func TestTextsAreUsedAgainOnceTheyAreWritten(t *testing.T) {
+	var group sync.WaitGroup
+	for worker := range 4 {
+		group.Go(func() {
+			for n := range 500 {
+				want := strings.Repeat(string(rune('a'+worker)), 100+n)
+				outer := new(projection.Writer)
+				outer.Reserve(10)
+				outer.Begin()
+				outer.Hole(func() graphql.Marshaler {
+					inner := new(projection.Writer)
+					inner.Reserve(len(want))
+					inner.String(want)
+					return finish(t, inner)
+				})
+				outer.End()
+				var got bytes.Buffer
+				finish(t, outer).MarshalGQL(&got)
+				if got.String() != `{"`+want+`"}` {
+					t.Errorf("%s is written as %s", want, &got)
+				}
+			}
+		})
+	}
+	group.Wait()
 }

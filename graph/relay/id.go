@@ -27,12 +27,17 @@ var ErrNotGlobalID = errors.New("not a global id")
 // EncodeID returns the global id of an object: opaque text that carries the name of the object's
 // type and the parts that identify the object, of which there is at least one.
 func EncodeID(typeName string, parts ...string) string {
+	return string(AppendID(nil, typeName, parts...))
+}
+
+// AppendID appends what EncodeID returns.
+func AppendID(text []byte, typeName string, parts ...string) []byte {
 	b := append(make([]byte, 0, usualIDSize), idMagic...)
 	b = appendPart(b, typeName)
 	for _, part := range parts {
 		b = appendPart(b, part)
 	}
-	return base64.RawURLEncoding.EncodeToString(b)
+	return base64.RawURLEncoding.AppendEncode(text, b)
 }
 
 // DecodeID returns the type name and the parts that a global id was made of. The error is
