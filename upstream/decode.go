@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/go-json-experiment/json"
@@ -25,12 +26,15 @@ func decodeList[T any](u *unknownValues, text []byte) ([]T, error) {
 	list := []T{}
 	fits := decoding(text, func(d *decoder) {
 		for more := d.List(); more; more = d.More() {
-			if n := len(list); n < MaxLimit {
-				list = append(list, *new(T))
-				d.row(&list[n])
-			} else {
+			switch n := len(list); n {
+			case MaxLimit:
 				d.Skip()
+				continue
+			case 1: // by which the others can be told
+				list = slices.Grow(list, min(len(text)/(len(text)-d.Left()), MaxLimit))
 			}
+			list = append(list, *new(T))
+			d.row(&list[len(list)-1])
 		}
 	})
 	if fits {
@@ -81,13 +85,32 @@ type values[T any] struct {
 
 // next returns a value that is zero.
 func (v *values[T]) next() *T {
+	v.need()
+	value := &v.free[0]
+	v.free = v.free[1:]
+	return value
+}
+
+// need makes sure that there is a value.
+func (v *values[T]) need() {
 	if len(v.free) == 0 {
 		v.size = min(max(2*v.size, 1), most)
 		v.free = make([]T, v.size)
 	}
-	value := &v.free[0]
-	v.free = v.free[1:]
-	return value
+}
+
+// list returns a list without elements, to which values are to be appended, and ended returns it when it has all of
+// them. Values that are needed meanwhile come from elsewhere.
+func (v *values[T]) list() []T {
+	v.need()
+	list := v.free[:0]
+	v.free = nil
+	return list
+}
+
+func (v *values[T]) ended(list []T) []T {
+	v.free = list[len(list):cap(list)]
+	return slices.Clip(list)
 }
 
 var yes, no = true, false

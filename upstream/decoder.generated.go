@@ -16,19 +16,27 @@ type decoder struct {
 	stringValues                       values[string]
 	dataAccessValues                   values[DataAccess]
 	accountValues                      values[Account]
+	dataAccessPolicyValues             values[DataAccessPolicy]
+	dataAccessCategoryValues           values[DataAccessCategory]
 	impactScoreValues                  values[ImpactScore]
 	intValues                          values[int]
 	accountOwnerValues                 values[AccountOwner]
 	activityInsightsValues             values[ActivityInsights]
+	campaignAlertValues                values[CampaignAlert]
+	errorMessageValues                 values[ErrorMessage]
 	campaignFilterReferenceValues      values[CampaignFilterReference]
 	sourceOwnerCampaignInfoValues      values[SourceOwnerCampaignInfo]
 	searchCampaignInfoValues           values[SearchCampaignInfo]
 	roleCompositionCampaignInfoValues  values[RoleCompositionCampaignInfo]
 	machineAccountCampaignInfoValues   values[MachineAccountCampaignInfo]
+	sourceReferenceValues              values[SourceReference]
 	reviewerValues                     values[Reviewer]
+	accessConstraintValues             values[AccessConstraint]
 	campaignReferenceValues            values[CampaignReference]
 	reassignmentValues                 values[Reassignment]
 	certificationReferenceValues       values[CertificationReference]
+	publicIdentityAttributeValues      values[PublicIdentityAttribute]
+	reassignmentTrailValues            values[ReassignmentTrail]
 	accessSummaryValues                values[AccessSummary]
 	certificationIdentitySummaryValues values[CertificationIdentitySummary]
 }
@@ -200,19 +208,21 @@ func (d *decoder) dataAccess(v *DataAccess) {
 		switch string(name) {
 		case "policies":
 			if v.Policies = nil; !d.Null() {
-				v.Policies = []DataAccessPolicy{}
+				list := d.dataAccessPolicyValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.Policies = append(v.Policies, DataAccessPolicy{})
-					d.dataAccessPolicy(&v.Policies[len(v.Policies)-1])
+					list = append(list, DataAccessPolicy{})
+					d.dataAccessPolicy(&list[len(list)-1])
 				}
+				v.Policies = d.dataAccessPolicyValues.ended(list)
 			}
 		case "categories":
 			if v.Categories = nil; !d.Null() {
-				v.Categories = []DataAccessCategory{}
+				list := d.dataAccessCategoryValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.Categories = append(v.Categories, DataAccessCategory{})
-					d.dataAccessCategory(&v.Categories[len(v.Categories)-1])
+					list = append(list, DataAccessCategory{})
+					d.dataAccessCategory(&list[len(list)-1])
 				}
+				v.Categories = d.dataAccessCategoryValues.ended(list)
 			}
 		case "impactScore":
 			if v.ImpactScore = nil; !d.Null() {
@@ -377,11 +387,12 @@ func (d *decoder) reviewableAccessProfile(v *ReviewableAccessProfile) {
 			}
 		case "entitlements":
 			if v.Entitlements = nil; !d.Null() {
-				v.Entitlements = []ReviewableEntitlement{}
+				list := d.reviewableEntitlementValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.Entitlements = append(v.Entitlements, ReviewableEntitlement{})
-					d.reviewableEntitlement(&v.Entitlements[len(v.Entitlements)-1])
+					list = append(list, ReviewableEntitlement{})
+					d.reviewableEntitlement(&list[len(list)-1])
 				}
+				v.Entitlements = d.reviewableEntitlementValues.ended(list)
 			}
 		case "created":
 			v.Created = d.moment()
@@ -419,19 +430,21 @@ func (d *decoder) reviewableRole(v *ReviewableRole) {
 			v.EndDate = d.moment()
 		case "accessProfiles":
 			if v.AccessProfiles = nil; !d.Null() {
-				v.AccessProfiles = []ReviewableAccessProfile{}
+				list := d.reviewableAccessProfileValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.AccessProfiles = append(v.AccessProfiles, ReviewableAccessProfile{})
-					d.reviewableAccessProfile(&v.AccessProfiles[len(v.AccessProfiles)-1])
+					list = append(list, ReviewableAccessProfile{})
+					d.reviewableAccessProfile(&list[len(list)-1])
 				}
+				v.AccessProfiles = d.reviewableAccessProfileValues.ended(list)
 			}
 		case "entitlements":
 			if v.Entitlements = nil; !d.Null() {
-				v.Entitlements = []ReviewableEntitlement{}
+				list := d.reviewableEntitlementValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.Entitlements = append(v.Entitlements, ReviewableEntitlement{})
-					d.reviewableEntitlement(&v.Entitlements[len(v.Entitlements)-1])
+					list = append(list, ReviewableEntitlement{})
+					d.reviewableEntitlement(&list[len(list)-1])
 				}
+				v.Entitlements = d.reviewableEntitlementValues.ended(list)
 			}
 		default:
 			d.Skip()
@@ -482,11 +495,12 @@ func (d *decoder) slimCampaign(v *SlimCampaign) {
 			}
 		case "alerts":
 			if v.Alerts = nil; !d.Null() {
-				v.Alerts = []CampaignAlert{}
+				list := d.campaignAlertValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.Alerts = append(v.Alerts, CampaignAlert{})
-					d.campaignAlert(&v.Alerts[len(v.Alerts)-1])
+					list = append(list, CampaignAlert{})
+					d.campaignAlert(&list[len(list)-1])
 				}
+				v.Alerts = d.campaignAlertValues.ended(list)
 			}
 		default:
 			d.Skip()
@@ -501,11 +515,12 @@ func (d *decoder) campaignAlert(v *CampaignAlert) {
 			v.Level = CampaignAlertLevel(d.Text())
 		case "localizations":
 			if v.Localizations = nil; !d.Null() {
-				v.Localizations = []ErrorMessage{}
+				list := d.errorMessageValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.Localizations = append(v.Localizations, ErrorMessage{})
-					d.errorMessage(&v.Localizations[len(v.Localizations)-1])
+					list = append(list, ErrorMessage{})
+					d.errorMessage(&list[len(list)-1])
 				}
+				v.Localizations = d.errorMessageValues.ended(list)
 			}
 		default:
 			d.Skip()
@@ -571,11 +586,12 @@ func (d *decoder) campaign(v *Campaign) {
 			}
 		case "alerts":
 			if v.Alerts = nil; !d.Null() {
-				v.Alerts = []CampaignAlert{}
+				list := d.campaignAlertValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.Alerts = append(v.Alerts, CampaignAlert{})
-					d.campaignAlert(&v.Alerts[len(v.Alerts)-1])
+					list = append(list, CampaignAlert{})
+					d.campaignAlert(&list[len(list)-1])
 				}
+				v.Alerts = d.campaignAlertValues.ended(list)
 			}
 		case "modified":
 			v.Modified = d.moment()
@@ -612,11 +628,12 @@ func (d *decoder) campaign(v *Campaign) {
 			}
 		case "sourcesWithOrphanEntitlements":
 			if v.SourcesWithOrphanEntitlements = nil; !d.Null() {
-				v.SourcesWithOrphanEntitlements = []SourceReference{}
+				list := d.sourceReferenceValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.SourcesWithOrphanEntitlements = append(v.SourcesWithOrphanEntitlements, SourceReference{})
-					d.sourceReference(&v.SourcesWithOrphanEntitlements[len(v.SourcesWithOrphanEntitlements)-1])
+					list = append(list, SourceReference{})
+					d.sourceReference(&list[len(list)-1])
 				}
+				v.SourcesWithOrphanEntitlements = d.sourceReferenceValues.ended(list)
 			}
 		default:
 			d.Skip()
@@ -642,10 +659,11 @@ func (d *decoder) sourceOwnerCampaignInfo(v *SourceOwnerCampaignInfo) {
 		switch string(name) {
 		case "sourceIds":
 			if v.SourceIDs = nil; !d.Null() {
-				v.SourceIDs = []string{}
+				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.SourceIDs = append(v.SourceIDs, d.element())
+					list = append(list, d.element())
 				}
+				v.SourceIDs = d.stringValues.ended(list)
 			}
 		default:
 			d.Skip()
@@ -669,18 +687,20 @@ func (d *decoder) searchCampaignInfo(v *SearchCampaignInfo) {
 			v.Query = d.Text()
 		case "identityIds":
 			if v.IdentityIDs = nil; !d.Null() {
-				v.IdentityIDs = []string{}
+				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.IdentityIDs = append(v.IdentityIDs, d.element())
+					list = append(list, d.element())
 				}
+				v.IdentityIDs = d.stringValues.ended(list)
 			}
 		case "accessConstraints":
 			if v.AccessConstraints = nil; !d.Null() {
-				v.AccessConstraints = []AccessConstraint{}
+				list := d.accessConstraintValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.AccessConstraints = append(v.AccessConstraints, AccessConstraint{})
-					d.accessConstraint(&v.AccessConstraints[len(v.AccessConstraints)-1])
+					list = append(list, AccessConstraint{})
+					d.accessConstraint(&list[len(list)-1])
 				}
+				v.AccessConstraints = d.accessConstraintValues.ended(list)
 			}
 		default:
 			d.Skip()
@@ -716,10 +736,11 @@ func (d *decoder) accessConstraint(v *AccessConstraint) {
 			v.Type = DtoType(d.Text())
 		case "ids":
 			if v.IDs = nil; !d.Null() {
-				v.IDs = []string{}
+				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.IDs = append(v.IDs, d.element())
+					list = append(list, d.element())
 				}
+				v.IDs = d.stringValues.ended(list)
 			}
 		case "operator":
 			v.Operator = AccessConstraintOperator(d.Text())
@@ -739,10 +760,11 @@ func (d *decoder) roleCompositionCampaignInfo(v *RoleCompositionCampaignInfo) {
 			}
 		case "roleIds":
 			if v.RoleIDs = nil; !d.Null() {
-				v.RoleIDs = []string{}
+				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.RoleIDs = append(v.RoleIDs, d.element())
+					list = append(list, d.element())
 				}
+				v.RoleIDs = d.stringValues.ended(list)
 			}
 		case "remediatorRef":
 			if v.RemediatorRef = nil; !d.Null() {
@@ -764,10 +786,11 @@ func (d *decoder) machineAccountCampaignInfo(v *MachineAccountCampaignInfo) {
 		switch string(name) {
 		case "sourceIds":
 			if v.SourceIDs = nil; !d.Null() {
-				v.SourceIDs = []string{}
+				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.SourceIDs = append(v.SourceIDs, d.element())
+					list = append(list, d.element())
 				}
+				v.SourceIDs = d.stringValues.ended(list)
 			}
 		case "reviewerType":
 			v.ReviewerType = MachineAccountReviewerType(d.Text())
@@ -1046,10 +1069,11 @@ func (d *decoder) permission(v *Permission) {
 			v.Target = d.Text()
 		case "rights":
 			if v.Rights = nil; !d.Null() {
-				v.Rights = []string{}
+				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.Rights = append(v.Rights, d.element())
+					list = append(list, d.element())
 				}
+				v.Rights = d.stringValues.ended(list)
 			}
 		default:
 			d.Skip()
@@ -1079,11 +1103,12 @@ func (d *decoder) publicIdentity(v *PublicIdentity) {
 			}
 		case "attributes":
 			if v.Attributes = nil; !d.Null() {
-				v.Attributes = []PublicIdentityAttribute{}
+				list := d.publicIdentityAttributeValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.Attributes = append(v.Attributes, PublicIdentityAttribute{})
-					d.publicIdentityAttribute(&v.Attributes[len(v.Attributes)-1])
+					list = append(list, PublicIdentityAttribute{})
+					d.publicIdentityAttribute(&list[len(list)-1])
 				}
+				v.Attributes = d.publicIdentityAttributeValues.ended(list)
 			}
 		default:
 			d.Skip()
@@ -1124,19 +1149,21 @@ func (d *decoder) certificationTask(v *CertificationTask) {
 			v.Status = CertificationTaskStatus(d.Text())
 		case "errors":
 			if v.Errors = nil; !d.Null() {
-				v.Errors = []ErrorMessage{}
+				list := d.errorMessageValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.Errors = append(v.Errors, ErrorMessage{})
-					d.errorMessage(&v.Errors[len(v.Errors)-1])
+					list = append(list, ErrorMessage{})
+					d.errorMessage(&list[len(list)-1])
 				}
+				v.Errors = d.errorMessageValues.ended(list)
 			}
 		case "reassignmentTrailDTOs":
 			if v.ReassignmentTrail = nil; !d.Null() {
-				v.ReassignmentTrail = []ReassignmentTrail{}
+				list := d.reassignmentTrailValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.ReassignmentTrail = append(v.ReassignmentTrail, ReassignmentTrail{})
-					d.reassignmentTrail(&v.ReassignmentTrail[len(v.ReassignmentTrail)-1])
+					list = append(list, ReassignmentTrail{})
+					d.reassignmentTrail(&list[len(list)-1])
 				}
+				v.ReassignmentTrail = d.reassignmentTrailValues.ended(list)
 			}
 		case "created":
 			v.Created = d.moment()
@@ -1176,11 +1203,12 @@ func (d *decoder) refusalBody(v *refusalBody) {
 			v.TrackingID = d.Text()
 		case "messages":
 			if v.Messages = nil; !d.Null() {
-				v.Messages = []ErrorMessage{}
+				list := d.errorMessageValues.list()
 				for more := d.List(); more; more = d.More() {
-					v.Messages = append(v.Messages, ErrorMessage{})
-					d.errorMessage(&v.Messages[len(v.Messages)-1])
+					list = append(list, ErrorMessage{})
+					d.errorMessage(&list[len(list)-1])
 				}
+				v.Messages = d.errorMessageValues.ended(list)
 			}
 		case "error":
 			v.Error = d.Text()

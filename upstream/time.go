@@ -87,8 +87,11 @@ func (t Time) String() string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.Format("2006-01-02T15:04:05.000Z")
+	return string(t.Append(nil))
 }
+
+// Append appends what String returns, if there is a moment.
+func (t Time) Append(text []byte) []byte { return t.AppendFormat(text, "2006-01-02T15:04:05.000Z") }
 
 // MarshalJSON writes the moment as String does, and null for the zero Time.
 func (t Time) MarshalJSON() ([]byte, error) {

@@ -1166,7 +1166,7 @@ func (w *projecting) writeAccessProfile(ctx context.Context, plan *projection.Pl
 			w.NonNullText(v)
 		case 2: // type
 			v := obj.Type()
-			w.Value(model.MarshalDtoType(v))
+			w.Text(model.EnumName(v))
 		case 3: // name
 			v := obj.Name
 			w.Text(v)
@@ -1197,13 +1197,25 @@ func (w *projecting) writeAccessProfile(ctx context.Context, plan *projection.Pl
 			}
 		case 8: // endDate
 			v := obj.EndDate
-			w.Value(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Null()
+			} else {
+				w.Appended(v.Append)
+			}
 		case 9: // created
 			v := obj.Created
-			w.Value(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Null()
+			} else {
+				w.Appended(v.Append)
+			}
 		case 10: // modified
 			v := obj.Modified
-			w.Value(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Null()
+			} else {
+				w.Appended(v.Append)
+			}
 		case 11: // entitlements
 			ctx := projection.Within(ctx, "AccessProfile", step)
 			v := obj.Entitlements()
@@ -1289,7 +1301,7 @@ func (w *projecting) writeAccessReviewItem(ctx context.Context, plan *projection
 			}
 		case 6: // decision
 			v := obj.Decision
-			w.Value(model.MarshalDecision(v))
+			w.Text(model.EnumName(v))
 		case 7: // comment
 			v := obj.Comments
 			w.Text(v)
@@ -1718,7 +1730,7 @@ func (w *projecting) writeAccount(ctx context.Context, plan *projection.Plan, ob
 			}
 		case 2: // type
 			v := obj.Type
-			w.Value(model.MarshalDtoType(v))
+			w.Text(model.EnumName(v))
 		case 3: // name
 			v := obj.Name
 			w.Text(v)
@@ -1744,10 +1756,18 @@ func (w *projecting) writeAccount(ctx context.Context, plan *projection.Plan, ob
 			}
 		case 8: // created
 			v := obj.Created
-			w.Value(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Null()
+			} else {
+				w.Appended(v.Append)
+			}
 		case 9: // modified
 			v := obj.Modified
-			w.Value(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Null()
+			} else {
+				w.Appended(v.Append)
+			}
 		case 10: // governanceGroupId
 			v := obj.GovernanceGroupID
 			if v == nil {
@@ -1816,7 +1836,7 @@ func (w *projecting) writeAccountOwner(ctx context.Context, plan *projection.Pla
 			}
 		case 2: // type
 			v := obj.Type
-			w.Value(model.MarshalDtoType(v))
+			w.Text(model.EnumName(v))
 		case 3: // displayName
 			v := obj.DisplayName
 			w.Text(v)
@@ -1872,7 +1892,7 @@ func (w *projecting) writeActivityInsights(ctx context.Context, plan *projection
 			}
 		case 3: // usageDaysState
 			v := obj.UsageDaysState
-			w.Value(model.MarshalUsageDaysState(v))
+			w.Text(model.EnumName(v))
 		}
 	}
 	w.End()
@@ -1929,13 +1949,13 @@ func (w *projecting) writeCampaign(ctx context.Context, plan *projection.Plan, o
 			w.Text(v)
 		case 5: // type
 			v := obj.Type()
-			w.Value(model.MarshalCampaignType(v))
+			w.Text(model.EnumName(v))
 		case 6: // correlatedStatus
 			v := obj.CorrelatedStatus
-			w.Value(model.MarshalCorrelatedStatus(v))
+			w.Text(model.EnumName(v))
 		case 7: // mandatoryCommentRequirement
 			if v, known := obj.KnownMandatoryCommentRequirement(); known {
-				w.Value(model.MarshalMandatoryCommentRequirement(v))
+				w.Text(model.EnumName(v))
 			} else {
 				field := *step.Field
 				w.Hole(func() graphql.Marshaler { return w._Campaign_mandatoryCommentRequirement(ctx, field, obj) })
@@ -1987,10 +2007,10 @@ func (w *projecting) writeCampaignAccessConstraint(ctx context.Context, plan *pr
 			w.Name("CampaignAccessConstraint")
 		case 1: // type
 			v := obj.Type
-			w.Value(model.MarshalDtoType(v))
+			w.Text(model.EnumName(v))
 		case 2: // operator
 			v := obj.Operator
-			w.Value(model.MarshalCampaignAccessOperator(v))
+			w.Text(model.EnumName(v))
 		case 3: // ids
 			v := obj.IDs
 			if v == nil {
@@ -2043,7 +2063,7 @@ func (w *projecting) writeCampaignAlert(ctx context.Context, plan *projection.Pl
 			w.Name("CampaignAlert")
 		case 1: // level
 			v := obj.Level
-			w.Value(model.MarshalCampaignAlertLevel(v))
+			w.Text(model.EnumName(v))
 		case 2: // messages
 			ctx := projection.Within(ctx, "CampaignAlert", step)
 			v := obj.Localizations
@@ -2182,13 +2202,21 @@ func (w *projecting) writeCampaignDetails(ctx context.Context, plan *projection.
 			w.Name("CampaignDetails")
 		case 1: // status
 			v := obj.Status
-			w.Value(model.MarshalCampaignStatus(v))
+			w.Text(model.EnumName(v))
 		case 2: // deadline
 			v := obj.Deadline
-			w.Value(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Null()
+			} else {
+				w.Appended(v.Append)
+			}
 		case 3: // created
 			v := obj.Created
-			w.Value(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Null()
+			} else {
+				w.Appended(v.Append)
+			}
 		case 4: // totalCertifications
 			v := obj.TotalCertifications
 			if v == nil {
@@ -2441,7 +2469,7 @@ func (w *projecting) writeCampaignSearch(ctx context.Context, plan *projection.P
 			w.Name("CampaignSearch")
 		case 1: // type
 			v := obj.Type
-			w.Value(model.MarshalCampaignSearchType(v))
+			w.Text(model.EnumName(v))
 		case 2: // description
 			v := obj.Description
 			w.Text(v)
@@ -2532,7 +2560,11 @@ func (w *projecting) writeCampaignSettings(ctx context.Context, plan *projection
 			w.Name("CampaignSettings")
 		case 1: // modified
 			v := obj.Modified
-			w.Value(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Null()
+			} else {
+				w.Appended(v.Append)
+			}
 		case 2: // campaignFilter
 			ctx := projection.Within(ctx, "CampaignSettings", step)
 			v := obj.Filter
@@ -2581,7 +2613,7 @@ func (w *projecting) writeCampaignSettings(ctx context.Context, plan *projection
 			}
 		case 7: // machineAccountReviewer
 			v := obj.MachineAccountReviewer()
-			w.Value(model.MarshalMachineAccountReviewer(v))
+			w.Text(model.EnumName(v))
 		case 8: // sourcesWithOrphanEntitlements
 			ctx := projection.Within(ctx, "CampaignSettings", step)
 			v := obj.SourcesWithOrphanEntitlements
@@ -2667,7 +2699,7 @@ func (w *projecting) writeCertification(ctx context.Context, plan *projection.Pl
 			w.Text(v)
 		case 4: // phase
 			v := obj.Phase
-			w.Value(model.MarshalCertificationPhase(v))
+			w.Text(model.EnumName(v))
 		case 5: // completed
 			v := obj.Completed
 			if v == nil {
@@ -2687,16 +2719,32 @@ func (w *projecting) writeCertification(ctx context.Context, plan *projection.Pl
 			w.Text(v)
 		case 8: // created
 			v := obj.Created
-			w.Value(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Null()
+			} else {
+				w.Appended(v.Append)
+			}
 		case 9: // modified
 			v := obj.Modified
-			w.Value(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Null()
+			} else {
+				w.Appended(v.Append)
+			}
 		case 10: // due
 			v := obj.Due
-			w.Value(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Null()
+			} else {
+				w.Appended(v.Append)
+			}
 		case 11: // signed
 			v := obj.Signed
-			w.Value(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Null()
+			} else {
+				w.Appended(v.Append)
+			}
 		case 12: // identitiesCompleted
 			v := obj.IdentitiesCompleted
 			if v == nil {
@@ -2989,13 +3037,13 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 			w.NonNullText(v)
 		case 3: // type
 			v := obj.Type
-			w.Value(model.MarshalCertificationTaskType(v))
+			w.Text(model.EnumName(v))
 		case 4: // status
 			v := obj.Status
-			w.Value(model.MarshalCertificationTaskStatus(v))
+			w.Text(model.EnumName(v))
 		case 5: // targetType
 			v := obj.TargetType
-			w.Value(model.MarshalCertificationTaskTargetType(v))
+			w.Text(model.EnumName(v))
 		case 6: // targetId
 			v := obj.TargetID
 			if v == nil {
@@ -3044,7 +3092,11 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 			}
 		case 10: // created
 			v := obj.Created
-			w.Value(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Null()
+			} else {
+				w.Appended(v.Append)
+			}
 		}
 	}
 	w.End()
@@ -3573,7 +3625,7 @@ func (w *projecting) writeEntitlement(ctx context.Context, plan *projection.Plan
 			w.NonNullText(v)
 		case 2: // type
 			v := obj.Type()
-			w.Value(model.MarshalDtoType(v))
+			w.Text(model.EnumName(v))
 		case 3: // name
 			v := obj.Name
 			w.Text(v)
@@ -4146,7 +4198,7 @@ func (w *projecting) writeOtherAccess(ctx context.Context, plan *projection.Plan
 			w.NonNullText(v)
 		case 2: // type
 			v := obj.Type
-			w.Value(model.MarshalDtoType(v))
+			w.Text(model.EnumName(v))
 		case 3: // name
 			v := obj.Name
 			w.Text(v)
@@ -4457,7 +4509,7 @@ func (w *projecting) writePublicIdentity(ctx context.Context, plan *projection.P
 			w.Text(v)
 		case 7: // identityState
 			v := obj.IdentityState
-			w.Value(model.MarshalIdentityState(v))
+			w.Text(model.EnumName(v))
 		case 8: // manager
 			ctx := projection.Within(ctx, "PublicIdentity", step)
 			v := obj.Manager
@@ -4692,7 +4744,11 @@ func (w *projecting) writeRateLimit(ctx context.Context, plan *projection.Plan, 
 			w.NonNullInt(v)
 		case 3: // resetAt
 			v := obj.ResetAt
-			w.NonNull(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Fail()
+			} else {
+				w.Appended(v.Append)
+			}
 		case 4: // queued
 			v := obj.Queued
 			w.NonNullInt(v)
@@ -5007,13 +5063,21 @@ func (w *projecting) writeReviewer(ctx context.Context, plan *projection.Plan, o
 			w.Text(v)
 		case 4: // type
 			v := obj.Type
-			w.Value(model.MarshalReviewerType(v))
+			w.Text(model.EnumName(v))
 		case 5: // created
 			v := obj.Created
-			w.Value(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Null()
+			} else {
+				w.Appended(v.Append)
+			}
 		case 6: // modified
 			v := obj.Modified
-			w.Value(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Null()
+			} else {
+				w.Appended(v.Append)
+			}
 		case 7: // publicIdentity
 			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._Reviewer_publicIdentity(ctx, field, obj) })
@@ -5065,7 +5129,7 @@ func (w *projecting) writeRole(ctx context.Context, plan *projection.Plan, obj *
 			w.NonNullText(v)
 		case 2: // type
 			v := obj.Type()
-			w.Value(model.MarshalDtoType(v))
+			w.Text(model.EnumName(v))
 		case 3: // name
 			v := obj.Name
 			w.Text(v)
@@ -5096,7 +5160,11 @@ func (w *projecting) writeRole(ctx context.Context, plan *projection.Plan, obj *
 			}
 		case 8: // endDate
 			v := obj.EndDate
-			w.Value(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Null()
+			} else {
+				w.Appended(v.Append)
+			}
 		case 9: // accessProfiles
 			ctx := projection.Within(ctx, "Role", step)
 			v := obj.AccessProfiles()
@@ -5272,7 +5340,7 @@ func (w *projecting) writeUpstreamMessage(ctx context.Context, plan *projection.
 			w.Text(v)
 		case 2: // localeOrigin
 			v := obj.LocaleOrigin
-			w.Value(model.MarshalLocaleOrigin(v))
+			w.Text(model.EnumName(v))
 		case 3: // text
 			v := obj.Text
 			w.Text(v)
@@ -5341,7 +5409,11 @@ func (w *projecting) writeViewer(ctx context.Context, plan *projection.Plan, obj
 			}
 		case 5: // expiresAt
 			v := obj.ExpiresAt
-			w.Value(model.MarshalDateTime(v))
+			if v := v; v.IsZero() {
+				w.Null()
+			} else {
+				w.Appended(v.Append)
+			}
 		case 6: // publicIdentity
 			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._Viewer_publicIdentity(ctx, field, obj) })

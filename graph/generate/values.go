@@ -1,6 +1,8 @@
 package main
 
 import (
+	"go/types"
+
 	"github.com/99designs/gqlgen/codegen/config"
 )
 
@@ -122,6 +124,17 @@ func (p projectionPrinter) scalar(ref *config.TypeReference, expression string) 
 		}
 	}
 	switch {
+	case ref.Marshaler != nil && ref.Marshaler.FullName() == modelPath+".MarshalDateTime":
+		p.line("if v := %s; v.IsZero() {", expression)
+		p.null(ref)
+		p.line("} else {")
+		p.line("w.Appended(v.Append)")
+		p.line("}")
+	case isEnum(ref.GO):
+		if method = "Text"; ref.GQL.NonNull {
+			method = "NonNullText"
+		}
+		p.line("w.%s(%s.EnumName(%s))", method, p.pkg(modelPath), expression)
 	case ref.IsMarshaler:
 		p.line("w.%s(%s)", write, expression)
 	case ref.Marshaler == nil:
@@ -131,4 +144,14 @@ func (p projectionPrinter) scalar(ref *config.TypeReference, expression string) 
 	default:
 		p.line("w.%s(%s.%s(%s))", write, p.pkg(ref.Marshaler.Pkg().Path()), ref.Marshaler.Name(), expression)
 	}
+}
+
+// isEnum reports whether a type is one of the upstream's enums, which know their values.
+func isEnum(of types.Type) bool {
+	if pointer, ok := of.(*types.Pointer); ok {
+		of = pointer.Elem()
+	}
+	method, _, _ := types.LookupFieldOrMethod(of, true, nil, "Known")
+	_, is := method.(*types.Func)
+	return is
 }

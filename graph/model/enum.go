@@ -19,18 +19,17 @@ type enumValue interface {
 	Known() bool
 }
 
-// marshalEnum writes the value's name, unrecognized if the enum does not list it, and null for the
-// empty value.
-func marshalEnum[E enumValue](v E) graphql.Marshaler {
-	switch {
-	case v == "":
-		return graphql.Null
-	case !v.Known():
-		return graphql.MarshalString(unrecognized)
-	default:
-		return graphql.MarshalString(string(v))
+// EnumName returns the name that an enum shows for a value: unrecognized if the enum does not list it, and the empty
+// text for the empty value.
+func EnumName[E enumValue](v E) string {
+	if v != "" && !v.Known() {
+		return unrecognized
 	}
+	return string(v)
 }
+
+// marshalEnum writes the value's name, and null for the empty value.
+func marshalEnum[E enumValue](v E) graphql.Marshaler { return MarshalString(EnumName(v)) }
 
 // unmarshalEnum reads a name that the enum lists. The error is an *InputError.
 func unmarshalEnum[E enumValue](v any) (E, error) {

@@ -240,14 +240,15 @@ func (w *writer) list(place, name string) (string, []string, error) {
 	var structs []string
 	switch {
 	case name == "string":
-		read = fmt.Sprintf("%s = append(%s, d.element())", place, place)
+		read = "list = append(list, d.element())"
 	case w.isStruct(name):
-		read = fmt.Sprintf("%s = append(%s, %s{})\nd.%s(&%s[len(%s)-1])", place, place, name, method(name), place, place)
+		read = fmt.Sprintf("list = append(list, %s{})\nd.%s(&list[len(list)-1])", name, method(name))
 		structs = []string{name}
 	default:
 		return "", nil, fmt.Errorf("nothing is known that decodes a []%s", name)
 	}
-	return fmt.Sprintf("if %s = nil; !d.Null() {\n%s = []%s{}\nfor more := d.List(); more; more = d.More() {\n%s\n}\n}", place, place, name, read), structs, nil
+	from := w.keeps(name)
+	return fmt.Sprintf("if %s = nil; !d.Null() {\nlist := d.%s.list()\nfor more := d.List(); more; more = d.More() {\n%s\n}\n%s = d.%s.ended(list)\n}", place, from, read, place, from), structs, nil
 }
 
 func (w *writer) isText(name string) bool {

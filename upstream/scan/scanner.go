@@ -27,6 +27,9 @@ func (s *Scanner) Whole() bool {
 	return !s.failed && s.at == len(s.text)
 }
 
+// Left returns how many bytes of the text have not been read.
+func (s *Scanner) Left() int { return len(s.text) - s.at }
+
 // Fail makes the Scanner fail: what the caller has found is not what it wants. Nothing follows any more.
 func (s *Scanner) Fail() { s.failed, s.text = true, s.text[:s.at] }
 
