@@ -13,6 +13,8 @@ const benchRateLimit = 1 << 30
 type benchCase struct {
 	name  string
 	query string
+	// tailcall selects the same of testdata/tailcall.graphql, if query itself does not.
+	tailcall string
 	// reads are the fewest reads of the REST API that hold what the operation selects: at
 	// first those that can be made at once, then those that need an answer of the first.
 	reads [][]string
@@ -40,6 +42,16 @@ const benchItem = ` {
 	}
 }`
 
+// tailcallItem selects the same of testdata/tailcall.graphql.
+const tailcallItem = ` {
+	id completed newAccess decision comments
+	identitySummary { id identityId name completed }
+	accessSummary {
+		access { id type name }
+		entitlement { description privileged attributeName attributeValue sourceName sourceType hasPermissions revocable account { nativeIdentity } }
+	}
+}`
+
 func benchCases() []benchCase {
 	list := func(limit int) []string { return []string{fmt.Sprintf("/certifications?limit=%d", limit)} }
 	return []benchCase{{
@@ -47,23 +59,29 @@ func benchCases() []benchCase {
 		query: `{ certification(id: "` + stubID(0) + `")` + benchCertification + ` }`,
 		reads: [][]string{{"/certifications/" + stubID(0)}},
 	}, {
-		name:  "50 certifications",
-		query: `{ certifications(first: 50) { nodes` + benchCertification + ` } }`,
-		reads: [][]string{list(50)},
+		name:     "50 certifications",
+		query:    `{ certifications(first: 50) { nodes` + benchCertification + ` } }`,
+		tailcall: `{ certifications(limit: 50)` + benchCertification + ` }`,
+		reads:    [][]string{list(50)},
 	}, {
-		name:  "50 certifications with reviewers",
-		query: `{ certifications(first: 50) { nodes { id name phase due reviewers { nodes { rawId name email } } } } }`,
-		reads: [][]string{list(50), benchPaths(50, func(i int) string { return "/certifications/" + stubID(i) + "/reviewers?limit=50" })},
+		name:     "50 certifications with reviewers",
+		query:    `{ certifications(first: 50) { nodes { id name phase due reviewers { nodes { rawId name email } } } } }`,
+		tailcall: `{ certifications(limit: 50) { id name phase due reviewers(limit: 50) { id name email } } }`,
+		reads:    [][]string{list(50), benchPaths(50, func(i int) string { return "/certifications/" + stubID(i) + "/reviewers?limit=50" })},
 	}, {
 		name: "a certification with 250 items",
 		query: `{ certification(id: "` + stubID(0) + `") {
 			id name phase due reviewItems(first: 250) { nodes` + benchItem + ` }
 		} }`,
-		reads: [][]string{{"/certifications/" + stubID(0), "/certifications/" + stubID(0) + "/access-review-items?limit=250"}},
+		tailcall: `{ certification(id: "` + stubID(0) + `") { id name phase due items(limit: 250)` + tailcallItem + ` } }`,
+		reads:    [][]string{{"/certifications/" + stubID(0), "/certifications/" + stubID(0) + "/access-review-items?limit=250"}},
 	}, {
 		name: "50 items with permissions",
 		query: `{ certification(id: "` + stubID(0) + `") {
 			id name phase due reviewItems(first: 50) { nodes { id access { rawId name } permissions { nodes { target rights } } } }
+		} }`,
+		tailcall: `{ certification(id: "` + stubID(0) + `") {
+			id name phase due items(limit: 50) { id accessSummary { access { id name } } permissions(limit: 50) { target rights } }
 		} }`,
 		reads: [][]string{{"/certifications/" + stubID(0), "/certifications/" + stubID(0) + "/access-review-items?limit=50"}, benchPaths(50, func(i int) string {
 			return "/certifications/" + stubID(0) + "/access-review-items/" + stubItemID(i) + "/permissions?limit=50"
@@ -77,9 +95,10 @@ func benchCases() []benchCase {
 		query: `{ ` + benchAliases(20, stubID) + ` }`,
 		reads: [][]string{{benchByID(20)}},
 	}, {
-		name:  "50 tasks with certifications",
-		query: `{ pendingCertificationTasks(first: 50) { nodes { id type status created certification` + benchCertification + ` } } }`,
-		reads: [][]string{{"/certification-tasks?limit=50"}, {benchByID(50)}},
+		name:     "50 tasks with certifications",
+		query:    `{ pendingCertificationTasks(first: 50) { nodes { id type status created certification` + benchCertification + ` } } }`,
+		tailcall: `{ tasks(limit: 50) { id type status created certification` + benchCertification + ` } }`,
+		reads:    [][]string{{"/certification-tasks?limit=50"}, {benchByID(50)}},
 	}}
 }
 

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -187,18 +186,19 @@ func (l *loadRunner) send(t *testing.T, method, url, token string, body []byte) 
 // A remoteLoad is a loadRunner in another process.
 type remoteLoad struct {
 	rest    string // base URL of the upstream
+	process *os.Process
 	orders  *json.Encoder
 	reports *json.Decoder
 }
 
 // startLoad starts the process of the clients and the upstream.
-func startLoad(b *testing.B) *remoteLoad {
+func startLoad(b *testing.B, on core) *remoteLoad {
 	b.Helper()
 	program, err := os.Executable()
 	if err != nil {
 		b.Fatal(err)
 	}
-	process := exec.CommandContext(b.Context(), program, "-test.run=^TestLoad$")
+	process := on.command(b.Context(), program, "-test.run=^TestLoad$")
 	process.Env = append(os.Environ(), loadVariable+"=1")
 	process.Stderr = os.Stderr
 	in, err := process.StdinPipe()
@@ -217,7 +217,7 @@ func startLoad(b *testing.B) *remoteLoad {
 		_, _ = io.Copy(io.Discard, out)
 		_ = process.Wait()
 	})
-	l := &remoteLoad{orders: json.NewEncoder(in), reports: json.NewDecoder(out)}
+	l := &remoteLoad{process: process.Process, orders: json.NewEncoder(in), reports: json.NewDecoder(out)}
 	if err := l.reports.Decode(&l.rest); err != nil {
 		b.Fatal(err)
 	}

@@ -42,7 +42,7 @@ type program struct {
 }
 
 // startProgram runs the program before an upstream until the benchmark ends.
-func startProgram(b *testing.B, rest string, settings ...string) *program {
+func startProgram(b *testing.B, on core, rest string, settings ...string) *program {
 	b.Helper()
 	path := *benchProgram
 	if path == "" {
@@ -52,7 +52,7 @@ func startProgram(b *testing.B, rest string, settings ...string) *program {
 		}
 	}
 	settings = append(settings, "--addr=127.0.0.1:0", "--admin-addr=", "--upstream-url="+rest, "--log-level=warn", "--rate-limit="+strconv.Itoa(benchRateLimit))
-	command := exec.CommandContext(context.WithoutCancel(b.Context()), path, settings...)
+	command := on.command(context.WithoutCancel(b.Context()), path, settings...)
 	command.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, "GOMEMLIMIT=") })
 	if *benchLimit != "" {
 		command.Env = append(command.Env, "GOMEMLIMIT="+*benchLimit)
@@ -105,49 +105,64 @@ func (p *program) forgetPeak(b *testing.B) {
 	}
 }
 
-// processorTime returns how long the process has kept processors busy.
+// processorTime returns how long the process has kept processors busy, to the nanosecond. Threads that have
+// ended are not in it: the programs that are measured keep theirs.
 func (p *program) processorTime(b *testing.B) time.Duration {
 	b.Helper()
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.process.Pid))
-	if err != nil {
-		b.Fatal(err)
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", p.process.Pid))
+	if err != nil || len(threads) == 0 {
+		b.Fatalf("no threads of process %d: %v", p.process.Pid, err)
 	}
-	_, rest, _ := bytes.Cut(stat, []byte(") "))
-	fields := strings.Fields(string(rest)) // the first is the third of all
-	var ticks int
-	for _, field := range fields[11:13] {
-		n, err := strconv.Atoi(field)
+	var total time.Duration
+	for _, thread := range threads {
+		text, err := os.ReadFile(thread)
 		if err != nil {
-			b.Fatal(err)
+			continue // it has ended since
 		}
-		ticks += n
+		var ran, waited, slices int64
+		if _, err := fmt.Sscan(string(text), &ran, &waited, &slices); err != nil {
+			b.Fatalf("%s: %v", thread, err)
+		}
+		total += time.Duration(ran)
 	}
-	return time.Duration(ticks) * time.Second / 100 // clock ticks, of which Linux reports 100 a second
+	return total
+}
+
+// measure has an order carried out by the program.
+func (p *program) measure(b *testing.B, load *remoteLoad, order loadOrder) measurement {
+	b.Helper()
+	order.Gateway = p.url
+	before := p.processorTime(b)
+	report := load.carryOut(b, order)
+	spent := p.processorTime(b) - before
+	n := float64(len(report.Latencies))
+	return measurement{
+		latencies: report.Latencies,
+		rate:      n / report.Elapsed.Seconds(),
+		calls:     float64(report.Calls) / n,
+		cpu:       float64(spent) / float64(time.Millisecond) / n,
+		resident:  p.memory(b, "VmHWM"),
+	}
 }
 
 // BenchmarkProgram runs the program as it is shipped, has eight clients send each operation for some
 // seconds, and prints the memory and the processor time that the program takes.
 func BenchmarkProgram(b *testing.B) {
-	load := startLoad(b)
-	p := startProgram(b, load.rest, strings.Fields(*benchSettings)...)
+	load := startLoad(b, anyCore)
+	p := startProgram(b, anyCore, load.rest, strings.Fields(*benchSettings)...)
 	fmt.Printf("\n%d processors, GOMEMLIMIT %s, at the start %.0f MB\n\n", runtime.NumCPU(), cmp.Or(*benchLimit, "not set"), p.memory(b, "VmRSS"))
 	fmt.Println("| operation | operations/s | p50, ms | p99, ms | CPU, ms | resident, MB | most, MB |")
 	fmt.Println("| --- | --- | --- | --- | --- | --- | --- |")
 	for b.Loop() {
-		var total time.Duration
+		var total float64
 		for operation, each := range benchCases() {
-			order := loadOrder{Case: operation, Gateway: p.url, Clients: benchClients, Duration: programSlice}
 			p.forgetPeak(b)
-			before := p.processorTime(b)
-			report := load.carryOut(b, order)
-			spent := p.processorTime(b) - before
-			n := float64(len(report.Latencies))
-			total += spent / time.Duration(n)
-			m := measurement{latencies: report.Latencies}
-			fmt.Printf("| %s | %.0f | %.1f | %.1f | %.3f | %.0f | %.0f |\n", each.name, n/report.Elapsed.Seconds(), m.percentile(0.5), m.percentile(0.99),
-				float64(spent)/float64(time.Millisecond)/n, p.memory(b, "VmRSS"), p.memory(b, "VmHWM"))
+			m := p.measure(b, load, loadOrder{Case: operation, Clients: benchClients, Duration: programSlice})
+			total += m.cpu
+			fmt.Printf("| %s | %.0f | %.1f | %.1f | %.3f | %.0f | %.0f |\n", each.name, m.rate, m.percentile(0.5), m.percentile(0.99),
+				m.cpu, p.memory(b, "VmRSS"), m.resident)
 		}
-		b.ReportMetric(float64(total)/float64(time.Millisecond), "cpu-ms/round")
+		b.ReportMetric(total, "cpu-ms/round")
 		b.ReportMetric(p.memory(b, "VmRSS"), "resident-MB")
 	}
 	b.ReportMetric(0, "ns/op") // it is the time that the operations were given
@@ -159,21 +174,18 @@ const pageOfThousand = `{ certification(id: "c") { id reviewItems(first: 1000) {
 // BenchmarkPages has sixteen clients ask for pages of 1,000 items, and reports what the program takes
 // meanwhile and when it has been idle for a while. It fails unless every request is answered.
 func BenchmarkPages(b *testing.B) {
-	load := startLoad(b)
-	p := startProgram(b, load.rest, strings.Fields(*benchSettings)...)
-	order := loadOrder{Query: strings.Replace(pageOfThousand, `"c"`, strconv.Quote(stubID(0)), 1), Gateway: p.url, Clients: 16, Duration: 4 * programSlice}
+	load := startLoad(b, anyCore)
+	p := startProgram(b, anyCore, load.rest, strings.Fields(*benchSettings)...)
+	order := loadOrder{Query: strings.Replace(pageOfThousand, `"c"`, strconv.Quote(stubID(0)), 1), Clients: 16, Duration: 4 * programSlice}
 	for b.Loop() {
-		before := p.processorTime(b)
-		report := load.carryOut(b, order)
-		n := float64(len(report.Latencies))
-		b.ReportMetric(float64(p.processorTime(b)-before)/float64(time.Millisecond)/n, "cpu-ms/op")
-		m := measurement{latencies: report.Latencies}
+		m := p.measure(b, load, order)
+		b.ReportMetric(m.cpu, "cpu-ms/op")
 		b.ReportMetric(m.percentile(0.5), "p50-ms")
 		b.ReportMetric(m.percentile(1), "longest-ms")
-		b.ReportMetric(n/report.Elapsed.Seconds(), "ops/s")
-		b.ReportMetric(float64(report.Calls)/n, "calls/op")
+		b.ReportMetric(m.rate, "ops/s")
+		b.ReportMetric(m.calls, "calls/op")
 		b.ReportMetric(p.memory(b, "VmRSS"), "resident-MB")
-		b.ReportMetric(p.memory(b, "VmHWM"), "most-MB")
+		b.ReportMetric(m.resident, "most-MB")
 		time.Sleep(idleTime)
 		b.ReportMetric(p.memory(b, "VmRSS"), "idle-MB")
 	}

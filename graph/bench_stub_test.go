@@ -13,6 +13,10 @@ import (
 const (
 	stubCertifications = 50
 	stubItems          = 1000 // of each certification
+
+	// tailcallBase is a path under which everything is once more, with items that name a certification:
+	// Tailcall cannot read an item's permissions without it, and the vendor's items do not have it.
+	tailcallBase = "/tailcall"
 )
 
 // A stub is an upstream that does as little as it can, so that benchmarks measure the
@@ -28,9 +32,11 @@ type stub struct {
 	mux            *http.ServeMux
 	certifications map[string][]byte
 	items          [][]byte
-	reviewers      []byte
-	permissions    []byte
-	tasks          [][]byte
+	// itemsForTailcall are the items with the id of the first certification.
+	itemsForTailcall [][]byte
+	reviewers        []byte
+	permissions      []byte
+	tasks            [][]byte
 }
 
 func newStub() *stub {
@@ -43,7 +49,9 @@ func newStub() *stub {
 		s.tasks = append(s.tasks, stubTask(i))
 	}
 	for i := range stubItems {
-		s.items = append(s.items, stubItem(i))
+		row := stubItem(i)
+		s.items = append(s.items, row)
+		s.itemsForTailcall = append(s.itemsForTailcall, append([]byte(`{"certificationId":"`+stubID(0)+`",`), row[1:]...))
 	}
 	s.reviewers = []byte(`[{"type":"IDENTITY","id":"2c9180867b50d088017b554662fb281e","name":"Adalberto Quigley","email":"adalberto.quigley@example.com"}]`)
 	s.permissions = []byte(`[{"target":"SYS.OBJAUTH2","rights":["SELECT","UPDATE"]},{"target":"SYS.GV_$TRANSACTION","rights":["SELECT"]},{"target":"HR.EMPLOYEES","rights":["SELECT","INSERT","DELETE"]}]`)
@@ -76,6 +84,10 @@ func newStub() *stub {
 	})
 	s.mux.HandleFunc("GET /v3/certifications/{id}/reviewers", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, s.reviewers)
+	})
+	s.mux.Handle(tailcallBase+"/", http.StripPrefix(tailcallBase, s.mux))
+	s.mux.HandleFunc("GET "+tailcallBase+"/v3/certifications/{id}/access-review-items", func(w http.ResponseWriter, r *http.Request) {
+		writeRows(w, r, s.itemsForTailcall)
 	})
 	s.mux.HandleFunc("GET /v3/certification-tasks", func(w http.ResponseWriter, r *http.Request) {
 		writeRows(w, r, s.tasks)

@@ -48,7 +48,7 @@ type contest struct {
 
 func newContest(b *testing.B) *contest {
 	b.Helper()
-	load := startLoad(b)
+	load := startLoad(b, anyCore)
 	client, err := upstream.New(upstream.Config{BaseURL: load.rest, RateLimit: benchRateLimit})
 	if err != nil {
 		b.Fatal(err)
@@ -70,9 +70,11 @@ func newContest(b *testing.B) *contest {
 // A measurement is what operations have cost.
 type measurement struct {
 	latencies []time.Duration
+	rate      float64 // operations a second
 	calls     float64 // an operation
 	cpu       float64 // ms an operation, of the gateway's process
-	allocated float64 // KB an operation, in the gateway's process
+	allocated float64 // KB an operation, in the gateway's process, where that is the benchmark's
+	resident  float64 // MB, the most that the gateway's process has had, where that is another
 }
 
 // percentile returns the latency, in ms, that a share of the operations did not exceed.
@@ -97,6 +99,7 @@ func (c *contest) measure(b *testing.B, who contestant, order loadOrder) measure
 	n := float64(len(report.Latencies))
 	return measurement{
 		latencies: report.Latencies,
+		rate:      n / report.Elapsed.Seconds(),
 		calls:     float64(report.Calls) / n,
 		cpu:       float64(cpu) / float64(time.Millisecond) / n,
 		allocated: float64(after.TotalAlloc-before.TotalAlloc) / 1024 / n,
@@ -228,14 +231,19 @@ func (c comparison) String() string {
 // medians returns the median of a value for each contestant.
 func (c comparison) medians(value func(measurement) float64) (medians [contestants]float64) {
 	for who, measured := range c.measured {
-		values := make([]float64, len(measured))
-		for i, m := range measured {
-			values[i] = value(m)
-		}
-		slices.Sort(values)
-		medians[who] = values[len(values)/2]
+		medians[who] = median(measured, value)
 	}
 	return medians
+}
+
+// median returns the median of a value.
+func median(measured []measurement, value func(measurement) float64) float64 {
+	values := make([]float64, len(measured))
+	for i, m := range measured {
+		values[i] = value(m)
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
 }
 
 // BenchmarkLoneRead compares a certification that nobody else is asking for with the REST call
