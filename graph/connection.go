@@ -97,7 +97,7 @@ func addRowError(ctx context.Context, offset int, err error) {
 	if load.IsAhead(ctx) {
 		return // the connection's own field reports it
 	}
-	fields := graphql.CollectFieldsCtx(ctx, nil)
+	fields := plan.Collected(ctx)
 	if len(plan.Named(fields, "nodes"))+len(plan.Named(fields, "edges")) > 0 {
 		graphql.AddError(ctx, &apierror.RowError{Offset: offset, Cause: err})
 	}

@@ -302,7 +302,7 @@ func TestAPartThatMustNotBeNullIsNull(t *testing.T) {
 	}
 	payload := graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{"Mutation"})[0]
 	field := graphql.CollectFields(operation, payload.Selections, nil)[0]
-	planner := &projection.Planner{Operation: operation, PutOff: map[ast.Selection]string{field.Selections[1]: "late"}}
+	planner := projection.NewPlanner(operation, map[ast.Selection]string{field.Selections[1]: "late"})
 	ctx := graphql.WithOperationContext(graphql.WithResponseContext(t.Context(), graphql.DefaultErrorPresenter, graphql.DefaultRecover), operation)
 	parts := projection.NewParts()
 	first := func(ctx context.Context) *graphql.Response {

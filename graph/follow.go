@@ -51,7 +51,7 @@ func followOne(ctx context.Context, certification *upstream.IdentityCertificatio
 	loaders := load.From(ctx)
 	loaders.Gather()
 	defer loaders.Gathered()
-	fields := graphql.CollectFieldsCtx(ctx, []string{"Certification", "Node"})
+	fields := plan.Collected(ctx, "Certification", "Node")
 	followCertifications(ctx, fields, []*upstream.IdentityCertification{certification})
 }
 
@@ -64,7 +64,7 @@ func followWritten(ctx context.Context, certifications map[string]*model.Certifi
 	loaders := load.From(ctx)
 	loaders.Gather()
 	defer loaders.Gathered()
-	fields := graphql.CollectFieldsCtx(ctx, nil)
+	fields := plan.Collected(ctx)
 	for name, certification := range certifications {
 		if certification != nil {
 			selected := plan.Below(graphql.GetOperationContext(ctx), plan.Named(fields, name))
@@ -197,7 +197,7 @@ func followDecided(ctx context.Context, items []model.AccessReviewItem) {
 	loaders := load.From(ctx)
 	loaders.Gather()
 	defer loaders.Gathered()
-	followItems(ctx, graphql.CollectFieldsCtx(ctx, nil), rows)
+	followItems(ctx, plan.Collected(ctx), rows)
 }
 
 // followIdentitySummaries does so for identities under review.

@@ -188,7 +188,7 @@ func announceBelow(ctx context.Context, row []graphql.CollectedField, certificat
 // the certification itself is read. The fields' own resolvers find what was read, or join the reading. If the
 // certification turns out not to be there, the caller ends it all by abandon.
 func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
-	fields := graphql.CollectFieldsCtx(ctx, []string{"Certification", "Node"})
+	fields := plan.Collected(ctx, "Certification", "Node")
 	var below []graphql.CollectedField
 	for _, field := range fields {
 		if r.readers[field.Name] != nil {

@@ -91,7 +91,7 @@ var importRules = map[string]importRule{
 		why:     "what callers see of an error is decided below everything that makes errors",
 	},
 	"certql/graph/document": {
-		project: []string{"certql/graph/apierror"},
+		project: []string{"certql/graph/apierror", "certql/graph/kept"},
 		never:   []string{"certql/edge", "certql/graph/gen", "certql/graph/load", "certql/upstream/sandbox"},
 		why:     "whether a document may be executed is settled before it is known what it costs, or who resolves it",
 	},
@@ -110,6 +110,11 @@ var importRules = map[string]importRule{
 		},
 		never: []string{"certql/edge"},
 		why:   "tests of the graph run a whole gateway over a sandbox, and no way in",
+	},
+	"certql/graph/kept": {
+		project: []string{},
+		never:   []string{"certql/edge", "certql/upstream"},
+		why:     "what is kept of a document is settled by those who work it out",
 	},
 	"certql/graph/listing": {
 		project: []string{"certql/graph/relay", "certql/upstream"},
@@ -139,8 +144,8 @@ var importRules = map[string]importRule{
 	},
 	"certql/graph/plan": {
 		project: []string{
-			"certql/graph/apierror", "certql/graph/load", "certql/graph/model", "certql/graph/outgoing", "certql/graph/projection",
-			"certql/graph/relay", "certql/upstream",
+			"certql/graph/apierror", "certql/graph/kept", "certql/graph/load", "certql/graph/model", "certql/graph/outgoing",
+			"certql/graph/projection", "certql/graph/relay", "certql/upstream",
 		},
 		never: []string{"certql/edge", "certql/graph/gen", "certql/upstream/sandbox"},
 		why:   "what an operation costs is known before anything of it is resolved",

@@ -3,6 +3,8 @@ package document
 import (
 	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"certql/graph/kept"
 )
 
 // A checked document has been validated, with all of its operations and fragments: those of the text
@@ -10,7 +12,15 @@ import (
 type checked struct {
 	document *ast.QueryDocument
 	extents  map[*ast.OperationDefinition]extent
+	kept     map[*ast.OperationDefinition]*kept.Values
 	bytes    int // about what it takes in memory, without the text
+}
+
+// newChecked returns a document that has been validated, of which the operations have the given extents. It
+// takes so many bytes, without what is kept of the operations.
+func newChecked(document *ast.QueryDocument, extents map[*ast.OperationDefinition]extent, bytes int) *checked {
+	all, more := keepAll(extents)
+	return &checked{document, extents, all, bytes + more}
 }
 
 // A Cache keeps documents that have been validated by their texts: the trusted ones for good, and as many

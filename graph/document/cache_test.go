@@ -119,7 +119,7 @@ func TestTheCacheTakesNoMoreMemoryThanItMay(t *testing.T) { //nolint:paralleltes
 				t.Fatal(name, err)
 			}
 			_ = validate(inspection.inputs.schema, outline.document, inspection.rules)
-			inspection.documents.add(query, &checked{outline.document, nil, outline.bytes()})
+			inspection.documents.add(query, newChecked(outline.document, nil, outline.bytes()))
 			reckoned += outline.bytes() + len(query)
 		}
 		taken := heap() - before

@@ -1,6 +1,9 @@
 package document
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
@@ -9,6 +12,7 @@ import (
 type extent struct {
 	selections int
 	uses       map[string]int // of variables
+	conditions []string       // the variables in directives, sorted
 }
 
 // expand returns the extents of the operations of a document together, or an error if one of them
@@ -19,7 +23,7 @@ func (l Limits) expand(o *outline) (map[*ast.OperationDefinition]extent, *gqlerr
 	extents := make(map[*ast.OperationDefinition]extent, len(o.document.Operations))
 	for _, operation := range o.document.Operations {
 		before := e.selections
-		e.aliases, e.directives, e.uses = 0, 0, nil
+		e.aliases, e.directives, e.uses, e.conditions = 0, 0, nil, nil
 		e.countDirectives(operation.Directives)
 		for _, variable := range operation.VariableDefinitions {
 			e.countDirectives(variable.Directives)
@@ -30,7 +34,7 @@ func (l Limits) expand(o *outline) (map[*ast.OperationDefinition]extent, *gqlerr
 		if err := e.level(1, operation.SelectionSet); err != nil {
 			return nil, err
 		}
-		extents[operation] = extent{e.selections - before, e.uses}
+		extents[operation] = extent{e.selections - before, e.uses, slices.Sorted(maps.Keys(e.conditions))}
 	}
 	return extents, nil
 }
@@ -81,9 +85,10 @@ type expansion struct {
 	limits  Limits
 	outline *outline
 
-	aliases, directives int            // counted in this operation
-	uses                map[string]int // of variables in it
-	selections          int            // counted in all
+	aliases, directives int             // counted in this operation
+	uses                map[string]int  // of variables in it
+	conditions          map[string]bool // the variables in its directives
+	selections          int             // counted in all
 }
 
 // A mergedField is one or more fields with the same name in the response.
@@ -173,6 +178,14 @@ func (e *expansion) countDirectives(list ast.DirectiveList) {
 	e.directives += len(list)
 	for _, directive := range list {
 		e.countArguments(directive.Arguments)
+		for _, argument := range directive.Arguments {
+			if argument.Value.Kind == ast.Variable {
+				if e.conditions == nil {
+					e.conditions = make(map[string]bool)
+				}
+				e.conditions[argument.Value.Raw] = true
+			}
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/core"
 
 	"certql/graph/apierror"
+	"certql/graph/kept"
 )
 
 // An Inspection is the extension that checks whether a request can be executed: its document and its
@@ -67,6 +68,7 @@ func (i Inspection) MutateOperationParameters(ctx context.Context, request *grap
 	}
 	executed := graphql.GetOperationContext(ctx)
 	executed.Doc, executed.Operation = found.document, operation
+	kept.Hand(executed, found.kept[operation])
 	variables, errs := i.inputs.variables(operation, request.Variables)
 	if errs == nil {
 		errs = checkArguments(found.document, operation, variables)
@@ -118,7 +120,7 @@ func (i Inspection) check(query, operationName string) (*checked, gqlerror.List)
 	if errs := validate(i.inputs.schema, scope.document, i.rules); errs != nil {
 		return nil, errs
 	}
-	found := &checked{scope.document, extents, scope.bytes()}
+	found := newChecked(scope.document, extents, scope.bytes())
 	if alone {
 		i.documents.addAlone(query, operationName, found)
 	} else {

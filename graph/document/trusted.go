@@ -173,15 +173,15 @@ func (l *documentLoader) check(text string) (*checked, gqlerror.List) {
 	case l.hidden && introspects(whole.document):
 		return nil, gqlerror.List{errIntrospection()}
 	}
-	found := &checked{document: whole.document, extents: make(map[*ast.OperationDefinition]extent)}
+	all := make(map[*ast.OperationDefinition]extent)
 	for _, operation := range whole.document.Operations {
 		extents, err := l.limits.expand(whole.only(operation))
 		if err != nil {
 			return nil, gqlerror.List{err}
 		}
-		found.extents[operation] = extents[operation]
+		all[operation] = extents[operation]
 	}
-	return found, validate(l.schema, whole.document, l.rules)
+	return newChecked(whole.document, all, whole.bytes()), validate(l.schema, whole.document, l.rules)
 }
 
 // bareID returns an id without the prefix that marks it as a hash. The specification wants hashes to

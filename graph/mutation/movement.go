@@ -29,7 +29,7 @@ type movement struct {
 // foresee returns the movement that a reassignment will be, with what can only be read before it. The error
 // of a read is kept for the payload: it does not keep the items from being moved.
 func foresee(ctx context.Context, in reassignment) movement {
-	selected := graphql.CollectFieldsCtx(ctx, nil)
+	selected := plan.Collected(ctx)
 	m := movement{
 		reassignment: in,
 		items:        plan.Named(selected, "reassignedItemIds"),

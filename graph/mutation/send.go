@@ -86,7 +86,7 @@ func (e *unsentError) Unwrap() error { return e.cause }
 // of that read is added to the response at the field's path.
 func certificationAfter(ctx context.Context, certificationID string, response *upstream.IdentityCertification) *model.Certification {
 	certification := response
-	if fields := plan.Named(graphql.CollectFieldsCtx(ctx, nil), "certification"); certification == nil && len(fields) > 0 {
+	if fields := plan.Named(plan.Collected(ctx), "certification"); certification == nil && len(fields) > 0 {
 		var err error
 		certification, err = freshCertification(ctx, certificationID)
 		addErrorAt(ctx, fields, err)

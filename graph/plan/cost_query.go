@@ -7,6 +7,7 @@ import (
 
 	"certql/graph/load"
 	"certql/graph/model"
+	"certql/graph/projection"
 	"certql/graph/relay"
 )
 
@@ -15,6 +16,7 @@ import (
 // those on a page, whichever they turn out to be. What the loaders read once, it counts once.
 type estimator struct {
 	operation *graphql.OperationContext
+	collected *projection.Collected
 	shared    sharedPages
 	rows      relay.Limits
 	precheck  bool // the certification is read before a write
@@ -100,7 +102,7 @@ func (e *estimator) collect(field graphql.CollectedField, satisfies ...string) [
 	if len(satisfies) > 0 && field.Definition.Type.Name() == satisfies[0] {
 		satisfies = nil // it shows no other type, and gqlgen remembers what others collect without it
 	}
-	return graphql.CollectFields(e.operation, field.Selections, satisfies)
+	return e.collected.Fields(field.Selections, satisfies)
 }
 
 // query adds the fields at the root of a query or subscription.

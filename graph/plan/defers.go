@@ -7,30 +7,29 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// takeDefers takes @defer out of an operation, and returns the fragments of it that are put off, with
-// their labels; none if nothing is. Gqlgen's executor would put off some fields only, and write null for
-// them until then, as if they could not be read. The operation gets a document of its own, since others
-// share the one that was parsed.
-func takeDefers(operation *graphql.OperationContext) map[ast.Selection]string {
+// withoutDefers returns the document and the operation without @defer, and the fragments of it that are put off,
+// with their labels; none if nothing is. Gqlgen's executor would put off some fields only, and write null for
+// them until then, as if they could not be read. The document is another one then, since others share the one
+// that was parsed.
+func withoutDefers(operation *graphql.OperationContext, variables map[string]any) (*ast.QueryDocument, *ast.OperationDefinition, map[ast.Selection]string) {
 	if !strings.Contains(operation.RawQuery, "defer") {
-		return nil
+		return operation.Doc, operation.Operation, nil
 	}
 	taking := deferTaker{
-		variables: operation.Variables,
+		variables: variables,
 		fragments: map[string]*ast.FragmentDefinition{}, putOff: map[ast.Selection]string{},
 	}
 	own := *operation.Operation
 	own.SelectionSet = taking.set(own.SelectionSet)
 	if len(taking.putOff) == 0 {
-		return nil
+		return operation.Doc, operation.Operation, nil
 	}
 	document := *operation.Doc
 	document.Operations, document.Fragments = ast.OperationList{&own}, nil
 	for _, fragment := range taking.fragments {
 		document.Fragments = append(document.Fragments, fragment)
 	}
-	operation.Doc, operation.Operation = &document, &own
-	return taking.putOff
+	return &document, &own, taking.putOff
 }
 
 // A deferTaker copies the selections of an operation without @defer.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
 )
@@ -16,6 +17,12 @@ func formatted(document *ast.QueryDocument) string {
 	var text strings.Builder
 	formatter.NewFormatter(&text, formatter.WithIndent("")).FormatQueryDocument(document)
 	return strings.Join(strings.Fields(text.String()), " ")
+}
+
+// takeDefers gives an operation its document without @defer, and returns what is put off.
+func takeDefers(operation *graphql.OperationContext) (putOff map[ast.Selection]string) {
+	operation.Doc, operation.Operation, putOff = withoutDefers(operation, operation.Variables)
+	return putOff
 }
 
 // What @defer puts off is known beside the document, and the directive is gone from it. The document

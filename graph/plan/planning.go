@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"certql/graph/apierror"
+	"certql/graph/projection"
 	"certql/graph/relay"
 )
 
@@ -49,13 +50,16 @@ func (p Planning) MutateOperationContext(_ context.Context, operation *graphql.O
 		return err
 	}
 	made.Trace = made.Trace && p.Traces
-	made.Projected.Operation, made.Whole.Operation = operation, operation
-	made.Projected.Answer, made.Whole.Answer = &made.Answer, &made.Answer
-	made.Projected.PutOff = takeDefers(operation)
-	made.Deferring = len(made.Projected.PutOff) > 0
-	if err := p.estimate(&made, operation); err != nil {
+	shape := shapeOf(operation)
+	operation.Doc, operation.Operation = shape.document, shape.operation
+	made.Projected = projection.Planner{Operation: operation, Answer: &made.Answer, Planned: shape.projected}
+	made.Whole = projection.Planner{Operation: operation, Answer: &made.Answer, Planned: shape.whole}
+	made.Deferring = len(shape.putOff) > 0
+	estimated, err := p.estimated(operation, shape)
+	if err != nil {
 		return err
 	}
+	made.shared, made.Cost, made.Gathers = estimated.shared, estimated.cost, estimated.gathers
 	operation.Stats.SetExtension(planningName, &made)
 	if !made.DryRun && made.Cost.Calls > p.MaxCalls {
 		return made.Cost.exceeds(p.MaxCalls)
@@ -76,30 +80,48 @@ func flag(operation *graphql.OperationContext, name string) (bool, *gqlerror.Err
 	}
 }
 
-// estimate sets the shared pages and the cost of an operation. The error is that an estimate would take
+// An estimate is what the calls of an operation are expected to be.
+type estimate struct {
+	by      Planning
+	shared  sharedPages
+	cost    Cost
+	gathers bool
+}
+
+// estimated returns the estimate of an operation: an earlier one, if no variable can make a difference.
+func (p Planning) estimated(operation *graphql.OperationContext, s *shape) (*estimate, *gqlerror.Error) {
+	if known, ok := s.estimate.Load().(*estimate); ok && known.by == p {
+		return known, nil
+	}
+	made, err := p.estimate(operation)
+	if err == nil && len(operation.Operation.VariableDefinitions) == 0 {
+		s.estimate.Store(made)
+	}
+	return made, err
+}
+
+// estimate returns the shared pages and the cost of an operation. The error is that an estimate would take
 // too many steps.
-func (p Planning) estimate(made *Plan, operation *graphql.OperationContext) *gqlerror.Error {
+func (p Planning) estimate(operation *graphql.OperationContext) (*estimate, *gqlerror.Error) {
 	fields := Roots(operation)
 	if !asksUpstream(fields) {
-		return nil
+		return &estimate{by: p}, nil
 	}
-	e := estimator{operation: operation, rows: p.Rows, precheck: p.Precheck}
+	e := estimator{operation: operation, collected: shapeOf(operation).collected, rows: p.Rows, precheck: p.Precheck}
 	e.forget()
 	if operation.Operation.Operation == ast.Mutation {
 		e.mutation(fields)
 	} else {
-		made.shared = findSharedPages(operation)
-		if made.Deferring {
-			made.shared = made.shared.withRepeated(operation)
+		e.shared = findSharedPages(operation)
+		if len(shapeOf(operation).putOff) > 0 {
+			e.shared = e.shared.withRepeated(operation)
 		}
-		e.shared = made.shared
 		e.query(fields)
 	}
-	made.Cost, made.Gathers = e.cost, e.gathers
 	if e.exhausted() {
-		return errTooManySteps()
+		return nil, errTooManySteps()
 	}
-	return nil
+	return &estimate{p, e.shared, e.cost, e.gathers}, nil
 }
 
 func errTooManySteps() *gqlerror.Error {

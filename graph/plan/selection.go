@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
 
+	"certql/graph/projection"
 	"certql/graph/relay"
 )
 
@@ -25,18 +25,33 @@ func SelectionOf(ctx context.Context, connection graphql.CollectedField) Selecti
 
 // ownSelection returns what a field alone selects of the connection that it shows.
 func ownSelection(operation *graphql.OperationContext, connection graphql.CollectedField) Selection {
+	s := shapeOf(operation)
+	if len(connection.Selections) == 0 {
+		return Selection{}
+	}
+	key := &s.collected.Canonical(connection.Selections)[0]
+	if known, ok := s.selections.Load(key); ok {
+		return known.(Selection)
+	}
+	made := selectionIn(s.collected, connection)
+	s.selections.Store(key, made)
+	return made
+}
+
+// selectionIn returns what is selected of the connection that a field shows.
+func selectionIn(collected *projection.Collected, connection graphql.CollectedField) Selection {
 	var s Selection
-	for _, field := range graphql.CollectFields(operation, connection.Selections, nil) {
+	for _, field := range collected.Fields(connection.Selections, nil) {
 		switch field.Name {
 		case "nodes":
 			s.Rows = true
-			s.Row = append(s.Row, graphql.CollectFields(operation, field.Selections, nil)...)
+			s.Row = append(s.Row, collected.Fields(field.Selections, nil)...)
 		case "edges":
 			s.Rows = true
-			for _, part := range graphql.CollectFields(operation, field.Selections, nil) {
+			for _, part := range collected.Fields(field.Selections, nil) {
 				switch part.Name {
 				case "node":
-					s.Row = append(s.Row, graphql.CollectFields(operation, part.Selections, nil)...)
+					s.Row = append(s.Row, collected.Fields(part.Selections, nil)...)
 				case "cursor":
 					s.Cursors = true
 				}
@@ -44,7 +59,7 @@ func ownSelection(operation *graphql.OperationContext, connection graphql.Collec
 		case "totalCount":
 			s.Total = true
 		case "pageInfo":
-			for _, part := range graphql.CollectFields(operation, field.Selections, nil) {
+			for _, part := range collected.Fields(field.Selections, nil) {
 				switch part.Name {
 				case "hasNextPage":
 					s.NextPage = true
@@ -62,17 +77,9 @@ func Selected(ctx context.Context) Selection {
 	return SelectionOf(ctx, graphql.GetFieldContext(ctx).Field)
 }
 
-// Roots returns the fields at the root of an operation. It collects them with the same arguments as
-// gqlgen's executor, which remembers what has been collected.
+// Roots returns the fields at the root of an operation. The caller must not change them.
 func Roots(operation *graphql.OperationContext) []graphql.CollectedField {
-	root := "Query"
-	switch operation.Operation.Operation {
-	case ast.Mutation:
-		root = "Mutation"
-	case ast.Subscription:
-		root = "Subscription"
-	}
-	return graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{root})
+	return shapeOf(operation).roots
 }
 
 // Named returns the fields that have the given name, under any alias.
@@ -86,14 +93,22 @@ func Named(fields []graphql.CollectedField, name string) []graphql.CollectedFiel
 	return found
 }
 
-// Below returns the fields that are selected of the objects that the given fields show.
+// Below returns the fields that are selected of the objects that the given fields show. The caller must not
+// change them.
 func Below(operation *graphql.OperationContext, fields []graphql.CollectedField) []graphql.CollectedField {
+	collected := shapeOf(operation).collected
 	if len(fields) == 1 {
-		return graphql.CollectFields(operation, fields[0].Selections, nil)
+		return collected.Fields(fields[0].Selections, nil)
 	}
 	var found []graphql.CollectedField
 	for _, field := range fields {
-		found = append(found, graphql.CollectFields(operation, field.Selections, nil)...)
+		found = append(found, collected.Fields(field.Selections, nil)...)
 	}
 	return found
+}
+
+// Collected returns the fields that are selected below the field that is being resolved, of objects of the given
+// type and interfaces; none stand for any. The caller must not change them.
+func Collected(ctx context.Context, satisfies ...string) []graphql.CollectedField {
+	return shapeOf(graphql.GetOperationContext(ctx)).collected.Fields(graphql.GetFieldContext(ctx).Field.Selections, satisfies)
 }

@@ -66,7 +66,7 @@ func collectPages(pages map[string][]graphql.CollectedField, operation *graphql.
 		case field.Name == "certification" || field.Name == "node":
 			for _, id := range NamedNodes(field, operation.Variables) {
 				if id.Kind == model.CertificationNode {
-					collectPages(pages, operation, "Certification", id.Raw, graphql.CollectFields(operation, field.Selections, nil))
+					collectPages(pages, operation, "Certification", id.Raw, Below(operation, []graphql.CollectedField{field}))
 				}
 			}
 		}
@@ -78,7 +78,7 @@ func collectPages(pages map[string][]graphql.CollectedField, operation *graphql.
 func (s sharedPages) withRepeated(operation *graphql.OperationContext) sharedPages {
 	all := sharedPages{}
 	maps.Copy(all, s)
-	all.addRepeated(operation, operation.Operation.SelectionSet)
+	all.addRepeated(operation, shapeOf(operation).operation.SelectionSet)
 	return all
 }
 
@@ -86,7 +86,7 @@ func (s sharedPages) withRepeated(operation *graphql.OperationContext) sharedPag
 func (s sharedPages) addRepeated(operation *graphql.OperationContext, set ast.SelectionSet) {
 	places := map[string][]*ast.Field{}
 	addPlaces(places, map[string]bool{}, set)
-	for _, field := range graphql.CollectFields(operation, set, nil) {
+	for _, field := range shapeOf(operation).collected.Fields(set, nil) {
 		if len(field.Selections) == 0 {
 			continue
 		}

@@ -20,28 +20,53 @@ type Deferred struct {
 }
 
 // Split separates what is selected of an object at once from the fragments that @defer puts off.
-// Fragments on other types than those that the object satisfies are left out; no types stand for any.
-func (p *Planner) Split(set ast.SelectionSet, satisfies []string) (now ast.SelectionSet, later []Fragment) {
+// Fragments on other types than those that the object satisfies are left out; no types stand for any. One of
+// the same selections that was split before is split into the same.
+func (p *Planned) Split(set ast.SelectionSet, satisfies []string) (now ast.SelectionSet, later []Fragment) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.split(set, satisfies)
 }
 
+// A splitKey tells apart what is split. The first of the types of an object is its own, and tells the others.
+type splitKey struct {
+	set       *ast.Selection
+	size      int
+	satisfies string
+}
+
+// A split is what a set of selections was split into.
+type split struct {
+	now   ast.SelectionSet
+	later []Fragment
+}
+
 // split is Split for a caller that has locked mu.
-func (p *Planner) split(set ast.SelectionSet, satisfies []string) (now ast.SelectionSet, later []Fragment) {
-	if len(p.PutOff) == 0 {
+func (p *Planned) split(set ast.SelectionSet, satisfies []string) (now ast.SelectionSet, later []Fragment) {
+	if len(p.putOff) == 0 || len(set) == 0 {
 		return set, nil
+	}
+	set = p.collected.Canonical(set)
+	key := splitKey{set: &set[0], size: len(set)}
+	if len(satisfies) > 0 {
+		key.satisfies = satisfies[0]
+	}
+	if known, ok := p.splits[key]; ok {
+		return known.now, known.later
 	}
 	s := splitting{planner: p, satisfies: satisfies, seen: map[string]bool{}}
 	s.set(set)
-	// Gqlgen remembers the fields of a set by its address, which no other set may ever have.
-	p.sets = append(p.sets, s.now)
+	if p.splits == nil {
+		p.splits = map[splitKey]split{}
+	}
+	// Gqlgen remembers the fields of a set by its address, which no other set may have meanwhile.
+	p.splits[key] = split{s.now, s.later}
 	return s.now, s.later
 }
 
 // splitting is one run of split.
 type splitting struct {
-	planner   *Planner
+	planner   *Planned
 	satisfies []string
 	seen      map[string]bool // fragments, by name
 
@@ -63,10 +88,10 @@ func (s *splitting) set(set ast.SelectionSet) {
 }
 
 func (s *splitting) fragment(selection ast.Selection, directives ast.DirectiveList, typeCondition string, set ast.SelectionSet) {
-	if !included(directives, s.planner.Operation.Variables) || !matches(typeCondition, s.satisfies) {
+	if !included(directives, s.planner.collected.variables) || !matches(typeCondition, s.satisfies) {
 		return
 	}
-	if label, putOff := s.planner.PutOff[selection]; putOff {
+	if label, putOff := s.planner.putOff[selection]; putOff {
 		s.later = append(s.later, Fragment{Label: label, Selections: set})
 		return
 	}
@@ -101,7 +126,7 @@ func condition(directive *ast.Directive, variables map[string]any, otherwise boo
 
 // deferred returns the plans of the fragments that are put off of an object, without those that select
 // nothing.
-func (p *Planner) deferred(o *Object, fragments []Fragment, satisfies []string) []Deferred {
+func (p *Planned) deferred(o *Object, fragments []Fragment, satisfies []string) []Deferred {
 	var deferred []Deferred
 	for _, fragment := range fragments {
 		if plan := p.plan(o, fragment.Selections, satisfies); len(plan.Steps) > 0 || len(plan.Deferred) > 0 {

@@ -87,7 +87,7 @@ func TestWhatIsPutOffHasAPlanOfItsOwn(t *testing.T) {
 		"within an object": {"{ loan { book { title ... { # a\n pages } } } }", loans, []string{"{book:2{title:1}!}!"}},
 	} {
 		operation, field := collect(t, test.query, map[string]any{"no": false})
-		planner := &projection.Planner{Operation: operation, PutOff: putOff(operation)}
+		planner := projection.NewPlanner(operation, putOff(operation))
 		var got []string
 		for _, plan := range planner.Plans(&field, test.types) {
 			got = append(got, describeAll(plan))

@@ -49,7 +49,7 @@ type Step struct {
 
 // plans returns the plans of the objects that a field shows, one for each of the types that they may
 // have.
-func (p *Planner) plans(field *graphql.CollectedField, types []*Object) []*Plan {
+func (p *Planned) plans(field *graphql.CollectedField, types []*Object) []*Plan {
 	plans := make([]*Plan, len(types))
 	for i, object := range types {
 		satisfies := object.Satisfies
@@ -63,9 +63,9 @@ func (p *Planner) plans(field *graphql.CollectedField, types []*Object) []*Plan 
 
 // plan returns the plan of an object of which a set is selected. Fragments, aliases, @skip, @include and
 // @defer are honoured.
-func (p *Planner) plan(o *Object, set ast.SelectionSet, satisfies []string) *Plan {
+func (p *Planned) plan(o *Object, set ast.SelectionSet, satisfies []string) *Plan {
 	now, later := p.split(set, satisfies)
-	fields := graphql.CollectFields(p.Operation, now, satisfies)
+	fields := p.collected.Fields(now, satisfies)
 	plan := &Plan{Steps: make([]Step, len(fields)), Deferred: p.deferred(o, later, satisfies)}
 	plan.Holes = len(plan.Deferred) > 0
 	for i := range fields {

@@ -48,7 +48,7 @@ func describe(plan *projection.Plan) string {
 func plansOf(t *testing.T, query string, variables map[string]any, types []*projection.Object) ([]*projection.Plan, *projection.Planner, *graphql.CollectedField) {
 	t.Helper()
 	operation, field := collect(t, query, variables)
-	planner := &projection.Planner{Operation: operation}
+	planner := projection.NewPlanner(operation, nil)
 	return planner.Plans(&field, types), planner, &field
 }
 
