@@ -28,6 +28,11 @@ func (deferral) ExtensionName() string { return "Deferral" }
 // Validate accepts any schema.
 func (deferral) Validate(graphql.ExecutableSchema) error { return nil }
 
+// Concerns reports whether an operation has a part that @defer puts off.
+func (deferral) Concerns(operation *graphql.OperationContext) bool {
+	return plan.Of(operation).Deferring
+}
+
 // deferred is an operation with @defer.
 type deferred struct {
 	ctx   context.Context //nolint:containedctx // ends with the operation
@@ -43,9 +48,6 @@ type deferredKey struct{}
 func (d deferral) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	operation := graphql.GetOperationContext(ctx)
 	made := plan.Of(operation)
-	if !made.Deferring {
-		return next(ctx)
-	}
 	first := *operation.Operation
 	var roots []projection.Fragment
 	first.SelectionSet, roots = made.Projected.Split(first.SelectionSet, queryType)
@@ -58,10 +60,7 @@ var queryType = []string{"Query"}
 
 // InterceptResponse returns the first response of an operation, and then the parts that are put off.
 func (d deferral) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-	operation, ok := ctx.Value(deferredKey{}).(*deferred)
-	if !ok {
-		return next(ctx)
-	}
+	operation := ctx.Value(deferredKey{}).(*deferred)
 	return operation.parts.Respond(endsWith{ctx, operation.ctx}, func(ctx context.Context) *graphql.Response {
 		d.putOff(ctx, operation.roots)
 		return next(ctx)

@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/handler"
 
 	"certql/graph/apierror"
 	"certql/graph/document"
@@ -21,10 +20,10 @@ import (
 
 // A Handler is the GraphQL endpoint, over HTTP and over WebSocket.
 type Handler struct {
-	http.Handler
-
-	sockets *transport.WebSocket
-	limits  outgoing.Limits
+	executor *executor
+	overHTTP *transport.HTTP
+	sockets  *transport.WebSocket
+	limits   outgoing.Limits
 }
 
 // NewHandler returns the handler of the GraphQL endpoint. As whom a request calls the upstream
@@ -42,23 +41,30 @@ func NewHandler(cfg Config) *Handler {
 	}
 	resolver.readers = readersBelow(resolver)
 	schema := gen.NewExecutableSchema(gen.Config{Schema: servedSchema(), Resolvers: resolver})
-	server := handler.New(schema)
 	overHTTP := transport.NewHTTP(cfg.Limits, cfg.MaxResponse, cfg.Stopping, observer(cfg.Observe).refused)
 	sockets := transport.NewWebSocket(overHTTP, transport.WebSocketConfig{
 		Caller: cfg.Caller, AllowOrigin: cfg.AllowOrigin,
 		MaxConnections: cfg.MaxWebSockets, MaxOperations: cfg.MaxWebSocketOperations,
 		Stopping: cfg.Stopping, Recover: recovered,
 	})
-	server.AddTransport(sockets) // first, since overHTTP takes whatever comes
-	server.AddTransport(overHTTP)
-	server.SetQueryCache(document.Inspected{})
-	server.SetErrorPresenter(boundErrors(apierror.NewPresenter(cfg.Logger, cfg.Missing)))
-	server.SetRecoverFunc(recovered)
 	limits := outgoing.Limits{Response: cfg.MaxResponse, Unsent: outgoing.NewRoom(cfg.MaxUnsent)}
-	for _, each := range extensions(cfg, schema, rows, limits) {
-		server.Use(each)
+	present := boundErrors(apierror.NewPresenter(cfg.Logger, cfg.Missing))
+	return &Handler{newExecutor(schema, present, recovered, extensions(cfg, schema, rows, limits)), overHTTP, sockets, limits}
+}
+
+// ServeHTTP responds to a request, or takes over its connection.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		if p := recover(); p != nil { // outside the execution, which recovers by itself
+			_ = h.executor.recovered(r.Context(), p)
+			h.overHTTP.Fail(w, r)
+		}
+	}()
+	if h.sockets.Supports(r) {
+		h.sockets.Do(w, r, h.executor)
+		return
 	}
-	return &Handler{server, sockets, limits}
+	h.overHTTP.Do(w, r, h.executor)
 }
 
 // WithConnection returns the context of a connection over which requests come, for http.Server.ConnContext.
@@ -67,11 +73,11 @@ func (h *Handler) WithConnection(ctx context.Context) context.Context {
 	return outgoing.WithConnection(ctx, h.limits.Response)
 }
 
-// extensions returns what takes part in each operation, the outermost first. Gqlgen asks an
+// extensions returns what takes part in operations, the outermost first. The executor asks an
 // extension at up to four points, each of them in this order:
 //
 //   - with the text and the variables of a request: persistence finds the document, so that inspection
-//     can parse and validate it and read the variables, in gqlgen's place;
+//     can parse and validate it and read the variables;
 //   - once that is done: introspections refuses what asks for the schema too often, persistence keeps the
 //     document, and then planning refuses what would cost too much, before anything is executed;
 //   - around the operation: observation sees all that the others do; operations gives it the loaders

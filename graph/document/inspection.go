@@ -144,20 +144,5 @@ func choose(document *ast.QueryDocument, operationName string) (*ast.OperationDe
 	}
 }
 
-// Inspected is the cache of documents for gqlgen, which parses and validates what its cache does not
-// have: it has the document of every operation that has passed an Inspection.
-type Inspected struct{}
-
-var _ graphql.Cache[*ast.QueryDocument] = Inspected{}
-
-// Get returns the document of the operation of the context, and whether it has one.
-func (Inspected) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool) {
-	document := graphql.GetOperationContext(ctx).Doc
-	return document, document != nil
-}
-
-// Add does nothing.
-func (Inspected) Add(context.Context, string, *ast.QueryDocument) {}
-
 func errNoOperation() *gqlerror.Error   { return apierror.Invalid("The document has no operation.") }
 func errIntrospection() *gqlerror.Error { return apierror.Invalid("Introspection is turned off.") }

@@ -60,6 +60,11 @@ func (t *HTTP) Do(writer http.ResponseWriter, request *http.Request, executor gr
 	}
 }
 
+// Fail responds to a request that the gateway has failed to serve, if nothing was written yet.
+func (t *HTTP) Fail(writer http.ResponseWriter, request *http.Request) {
+	exchange{t, writer, request, nil, negotiate(request.Header)}.refuse(errInternal)
+}
+
 // An exchange is a request and what is needed to respond to it.
 type exchange struct {
 	*HTTP

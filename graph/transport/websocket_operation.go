@@ -91,7 +91,7 @@ func (s *socket) operate(ctx, caller context.Context, id string, given *paramete
 		s.onRefused(caller, nil, nil, response)
 		return operationEnd{refused: response}
 	}
-	execution, operation, invalid := s.prepare(graphql.StartOperationTrace(caller), s.executor, params)
+	execution, operation, invalid := s.prepare(caller, s.executor, params)
 	kind := ast.Query
 	if invalid == nil {
 		kind = operation.Operation.Operation

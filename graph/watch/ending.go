@@ -10,7 +10,6 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"certql/graph/apierror"
-	"certql/graph/plan"
 )
 
 // An ending is what is needed to report, when a subscription has no more events, why it ends early.
@@ -37,19 +36,21 @@ func (Endings) ExtensionName() string { return "Endings" }
 // Validate accepts any schema.
 func (Endings) Validate(graphql.ExecutableSchema) error { return nil }
 
+// Concerns reports whether an operation is a subscription.
+func (Endings) Concerns(operation *graphql.OperationContext) bool {
+	return operation.Operation.Operation == ast.Subscription
+}
+
 // InterceptOperation adds an ending to the context of a subscription, which Watch fills in.
 func (Endings) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	if plan.IsSubscription(ctx) {
-		ctx = context.WithValue(ctx, endingKey{}, new(ending))
-	}
-	return next(ctx)
+	return next(context.WithValue(ctx, endingKey{}, new(ending)))
 }
 
 // InterceptResponse adds an event with the ending, if there is one, after the last event of a
 // subscription.
 func (Endings) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	response := next(ctx)
-	if response == nil && plan.IsSubscription(ctx) {
+	if response == nil {
 		response = endingFrom(ctx).take(ctx)
 	}
 	return response
