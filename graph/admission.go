@@ -39,13 +39,18 @@ func (a *admission) enter(ctx context.Context, bytes int64, patience time.Durati
 		return true
 	}
 	bytes = min(bytes, a.bytes)
-	waiting, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	if a.room.Acquire(waiting, bytes) != nil {
+	if ctx.Err() != nil || !a.room.TryAcquire(bytes) && !a.wait(ctx, bytes, patience) {
 		return false
 	}
 	context.AfterFunc(ctx, func() { a.room.Release(bytes) })
 	return true
+}
+
+// wait is enter where others are before the operation.
+func (a *admission) wait(ctx context.Context, bytes int64, patience time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return a.room.Acquire(ctx, bytes) == nil
 }
 
 // refuse returns the response to an operation that was not let in.

@@ -106,7 +106,7 @@ func (o operations) InterceptResponse(ctx context.Context, next graphql.Response
 	outcomeFrom(ctx).spend(upstream.UsageFrom(ctx))
 	if made := plan.From(ctx); response != nil && made != nil {
 		if response.Extensions == nil {
-			response.Extensions = map[string]any{}
+			response.Extensions = make(map[string]any, 1)
 		}
 		response.Extensions["upstream"] = o.report(ctx, made)
 	}

@@ -4,25 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"certql/graph/plan"
 	"certql/upstream"
 )
-
-// A report is what a response tells of its cost, as extensions.upstream.
-type report struct {
-	EstimatedCalls int `json:"estimatedCalls"`
-	Calls          int `json:"calls"`
-	Coalesced      int `json:"coalesced"`
-	Cached         int `json:"cached"`
-	// Stale says that something in the response is older than the cache time.
-	Stale    bool  `json:"stale,omitzero"`
-	WaitedMS int64 `json:"waitedMs"`
-	budgetReport
-	Trace []tracedCall `json:"trace,omitzero"`
-}
 
 // A tracedCall is an upstream call as a response lists it.
 type tracedCall struct {
@@ -59,20 +48,54 @@ func (o operations) budgetReport(ctx context.Context) budgetReport {
 	return budgetReport{budget.Limit, budget.Remaining, upstream.At(budget.ResetAt)}
 }
 
-// report returns what an operation has cost so far.
-func (o operations) report(ctx context.Context, made *plan.Plan) report {
-	r := report{EstimatedCalls: made.Cost.Calls, budgetReport: o.budgetReport(ctx)}
-	if usage := upstream.UsageFrom(ctx); usage != nil {
-		r.Calls, r.Coalesced, r.Cached = usage.Calls(), usage.Coalesced(), usage.Cached()
-		r.Stale, r.WaitedMS = usage.Stale() > 0, usage.Waited().Milliseconds()
-		for _, call := range usage.Trace() {
-			r.Trace = append(r.Trace, tracedCall{
-				call.Method, call.Template, call.Path, call.Status,
-				math.Round(call.Took.Seconds()*1e4) / 10, call.Cached, call.Coalesced,
-			})
+// reportBytes is more than the bytes of a report without a list of calls.
+const reportBytes = 256
+
+// report returns what a response tells of what its operation has cost so far, as extensions.upstream. Each response
+// has a report, so that it is put together as JSON at once.
+func (o operations) report(ctx context.Context, made *plan.Plan) jsontext.Value {
+	usage := upstream.UsageFrom(ctx)
+	if usage == nil {
+		usage = new(upstream.Usage)
+	}
+	text := make([]byte, 0, reportBytes)
+	number := func(name string, value int) {
+		text = append(append(append(text, ',', '"'), name...), '"', ':')
+		text = strconv.AppendInt(text, int64(value), 10)
+	}
+	number("estimatedCalls", made.Cost.Calls)
+	number("calls", usage.Calls())
+	number("coalesced", usage.Coalesced())
+	number("cached", usage.Cached())
+	if usage.Stale() > 0 { // something in the response is older than the cache time
+		text = append(text, `,"stale":true`...)
+	}
+	number("waitedMs", int(usage.Waited().Milliseconds()))
+	budget := o.client.RateLimit(ctx)
+	number("limit", budget.Limit)
+	number("remaining", budget.Remaining)
+	text = upstream.At(budget.ResetAt).AppendJSON(append(text, `,"resetAt":`...))
+	if calls := usage.Trace(); len(calls) > 0 {
+		text = appendTrace(append(text, `,"trace":`...), calls)
+	}
+	text[0] = '{'
+	return append(text, '}')
+}
+
+// appendTrace appends the list of the calls of an operation.
+func appendTrace(text []byte, calls []upstream.TracedCall) []byte {
+	list := make([]tracedCall, len(calls))
+	for i, call := range calls {
+		list[i] = tracedCall{
+			call.Method, call.Template, call.Path, call.Status,
+			math.Round(call.Took.Seconds()*1e4) / 10, call.Cached, call.Coalesced,
 		}
 	}
-	return r
+	encoded, err := json.Marshal(list)
+	if err != nil {
+		return append(text, "null"...) // which nothing in a list makes necessary
+	}
+	return append(text, encoded...)
 }
 
 // dryRun returns the response to an operation of which only the cost is wanted.

@@ -29,6 +29,9 @@ type Element struct {
 // Weighted returns the elements of a header, given as its lines, in the order in which they were
 // sent, those that are not wanted included. Elements that are malformed are left out.
 func Weighted(lines []string) []Element {
+	if len(lines) == 0 {
+		return nil
+	}
 	var list []Element
 	for _, text := range split(strings.Join(lines, ",")) {
 		if e, ok := parse(text); ok {

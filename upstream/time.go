@@ -90,15 +90,21 @@ func (t Time) String() string {
 	return string(t.Append(nil))
 }
 
+// timeFormat is how moments are written, which are in UTC.
+const timeFormat = "2006-01-02T15:04:05.000Z"
+
 // Append appends what String returns, if there is a moment.
-func (t Time) Append(text []byte) []byte { return t.AppendFormat(text, "2006-01-02T15:04:05.000Z") }
+func (t Time) Append(text []byte) []byte { return t.AppendFormat(text, timeFormat) }
 
 // MarshalJSON writes the moment as String does, and null for the zero Time.
-func (t Time) MarshalJSON() ([]byte, error) {
+func (t Time) MarshalJSON() ([]byte, error) { return t.AppendJSON(nil), nil }
+
+// AppendJSON appends what MarshalJSON writes.
+func (t Time) AppendJSON(text []byte) []byte {
 	if t.IsZero() {
-		return []byte("null"), nil
+		return append(text, "null"...)
 	}
-	return []byte(`"` + t.String() + `"`), nil
+	return append(t.Append(append(text, '"')), '"')
 }
 
 // UnmarshalJSON reads any JSON value in the place of a moment, as ParseTime does. It never

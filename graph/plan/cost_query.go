@@ -263,6 +263,9 @@ func (e *estimator) certification(at *path, certifications objects, fields []gra
 // in one batch, and the certifications that they were reassigned from in another.
 func (e *estimator) certificationsBelow(at *path, certifications objects, fields []graphql.CollectedField, b, origins *batch) {
 	for _, field := range fields {
+		if len(field.Selections) == 0 {
+			continue // it takes no call
+		}
 		at := at.field(field)
 		switch field.Name {
 		case ReviewItemsField:
@@ -327,6 +330,9 @@ func (e *estimator) decisionSummary(at *path, parents objects, field graphql.Col
 // are read in one batch.
 func (e *estimator) itemsBelow(at *path, items, certifications objects, fields []graphql.CollectedField, b *batch) {
 	for _, field := range fields {
+		if len(field.Selections) == 0 {
+			continue // it takes no call
+		}
 		at := at.field(field)
 		switch field.Name {
 		case "certification":
@@ -357,6 +363,9 @@ func (e *estimator) summariesBelow(at *path, summaries, certifications objects, 
 // accessSummariesBelow adds what is selected of access under review in the given certifications.
 func (e *estimator) accessSummariesBelow(at *path, access, certifications objects, fields []graphql.CollectedField, b *batch) {
 	for _, field := range fields {
+		if len(field.Selections) == 0 {
+			continue // it takes no call
+		}
 		at := at.field(field)
 		switch field.Name {
 		case ReviewItemsField:
@@ -371,6 +380,9 @@ func (e *estimator) accessSummariesBelow(at *path, access, certifications object
 // contains it counts one, since nothing shows beforehand how many there are.
 func (e *estimator) accessBelow(at *path, o objects, name string, fields []graphql.CollectedField, b *batch) {
 	for _, field := range fields {
+		if len(field.Selections) == 0 {
+			continue // it takes no call
+		}
 		at := at.field(field)
 		switch field.Name {
 		case "owner":

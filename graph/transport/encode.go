@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -32,7 +33,8 @@ func encodeResponse(into *bytes.Buffer, response *graphql.Response, members ...[
 		object.value("path", response.Path)
 	}
 	if len(response.Extensions) > 0 {
-		object.value("extensions", response.Extensions)
+		object.name("extensions")
+		encodeExtensions(into, response.Extensions)
 	}
 	for _, member := range members {
 		object.name(member[0])
@@ -67,7 +69,28 @@ func encodeIncrement(into *bytes.Buffer, response *graphql.Response) {
 	object.name("hasNext")
 	into.WriteString(strconv.FormatBool(hasNext(response)))
 	if len(response.Extensions) > 0 {
-		object.value("extensions", response.Extensions)
+		object.name("extensions")
+		encodeExtensions(into, response.Extensions)
+	}
+	object.end()
+}
+
+// encodeExtensions writes extensions as a JSON object, in the order of their names. What is JSON already is copied
+// as it is.
+func encodeExtensions(into *bytes.Buffer, extensions map[string]any) {
+	names := make([]string, 0, 4)
+	for name := range extensions {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	object := objectWriter{into: into}
+	for _, name := range names {
+		if text, ok := extensions[name].(jsontext.Value); ok {
+			object.name(name)
+			into.Write(text)
+		} else {
+			object.value(name, extensions[name])
+		}
 	}
 	object.end()
 }

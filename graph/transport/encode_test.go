@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -46,7 +47,8 @@ func TestResponsesAreWrittenAsTheyAre(t *testing.T) {
 		"extensions":      {graphql.Response{Data: []byte(`{}`), Extensions: map[string]any{"b": 1, "a": "<>&"}}, `{"data":{},"extensions":{"a":"<>&","b":1}}`},
 		"a part":          {graphql.Response{Data: []byte(`{}`), Label: "l", Path: path("a", 0)}, `{"data":{},"label":"l","path":["a",0]}`},
 		"text of no kind": {graphql.Response{Errors: gqlerror.List{{Message: "a\xffb\x00"}}}, `{"errors":[{"message":"a�b\u0000"}]}`},
-		"what is no JSON": {graphql.Response{Extensions: map[string]any{"f": func() {}}}, `{"extensions":null}`},
+		"JSON as it is":   {graphql.Response{Extensions: map[string]any{"b": jsontext.Value(`{ "a":1 }`), "a": true}}, `{"extensions":{"a":true,"b":{ "a":1 }}}`},
+		"what is no JSON": {graphql.Response{Extensions: map[string]any{"f": func() {}, "g": 1}}, `{"extensions":{"f":null,"g":1}}`},
 	} {
 		var got bytes.Buffer
 		encodeResponse(&got, &each.response)

@@ -268,9 +268,8 @@ func (x exchange) writeResponse(mediaType string, status int, response *graphql.
 
 // write writes the body of a response, in which answers are: nil if none was executed.
 func (x exchange) write(mediaType string, status int, body *bytes.Buffer, answers ...*outgoing.Answer) {
-	control := http.NewResponseController(x.writer)
 	for _, answer := range answers {
-		answer.Writing(func() { _ = control.SetWriteDeadline(time.Now()) })
+		answer.Writing(func() { _ = http.NewResponseController(x.writer).SetWriteDeadline(time.Now()) })
 	}
 	x.bodies.write(x.writer, x.request, mediaType, status, body)
 }

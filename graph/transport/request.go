@@ -53,8 +53,11 @@ func (p *parameters) raw(header http.Header) (*graphql.RawParams, error) {
 // decodeJSON reads a JSON text of the client. Numbers in variables keep the digits that they are
 // written with: an id of 20 digits would lose some of them as a float64.
 func decodeJSON(text []byte, into any) error {
-	return json.Unmarshal(text, into, json.WithUnmarshalers(json.UnmarshalFromFunc(exactNumber)))
+	return json.Unmarshal(text, into, exactNumbers)
 }
+
+// exactNumbers is the option that decodes numbers by exactNumber.
+var exactNumbers = json.WithUnmarshalers(json.UnmarshalFromFunc(exactNumber))
 
 // exactNumber decodes a number as the text that it is written as.
 func exactNumber(decoder *jsontext.Decoder, value *any) error {
@@ -70,9 +73,7 @@ func exactNumber(decoder *jsontext.Decoder, value *any) error {
 // is a refusal.
 func (x exchange) readPost() (operations []*graphql.RawParams, batch bool, err error) {
 	header, allowed := x.request.Header, x.limits.Body
-	mediaType, attributes, err := mime.ParseMediaType(header.Get("Content-Type"))
-	charset, named := attributes["charset"]
-	if err != nil || mediaType != typeJSON || named && !isUTF8(charset) {
+	if !isJSON(header.Get("Content-Type")) {
 		return nil, false, errContentType
 	}
 	if coding := header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
@@ -102,6 +103,16 @@ func (x exchange) readPost() (operations []*graphql.RawParams, batch bool, err e
 	}
 	operation, err := one.raw(header)
 	return []*graphql.RawParams{operation}, false, err
+}
+
+// isJSON reports whether a content type is that of JSON in UTF-8.
+func isJSON(contentType string) bool {
+	if contentType == typeJSON { // as most clients write it
+		return true
+	}
+	mediaType, attributes, err := mime.ParseMediaType(contentType)
+	charset, named := attributes["charset"]
+	return err == nil && mediaType == typeJSON && (!named || isUTF8(charset))
 }
 
 // decodeBatch reads the operations in a JSON array. The error is a refusal.

@@ -22,6 +22,7 @@ type bodyWriter struct {
 var (
 	noStore      = []string{"no-store"}
 	noSniff      = []string{"nosniff"}
+	varies       = []string{"Accept, Accept-Encoding"}
 	contentTypes = map[string][]string{
 		typeJSON:    {typeJSON + "; charset=utf-8"},
 		typeGraphQL: {typeGraphQL + "; charset=utf-8"},
@@ -33,7 +34,11 @@ func setResponseHeader(header http.Header, contentType []string) {
 	header["Content-Type"] = contentType
 	header["Cache-Control"] = noStore
 	header["X-Content-Type-Options"] = noSniff
-	header.Add("Vary", "Accept, Accept-Encoding")
+	if len(header["Vary"]) == 0 {
+		header["Vary"] = varies
+	} else {
+		header.Add("Vary", varies[0])
+	}
 }
 
 // write writes the header and the body of a response, the latter at once.
@@ -47,7 +52,7 @@ func (b *bodyWriter) write(w http.ResponseWriter, r *http.Request, mediaType str
 		header.Set("Content-Encoding", "gzip")
 		body = compressed
 	}
-	header.Set("Content-Length", strconv.Itoa(body.Len()))
+	header["Content-Length"] = []string{strconv.Itoa(body.Len())}
 	w.WriteHeader(status)
 	_, _ = w.Write(body.Bytes()) // if it fails, the client is gone
 }
