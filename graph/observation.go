@@ -137,7 +137,7 @@ func (o observation) InterceptOperation(ctx context.Context, next graphql.Operat
 	outcome := &Outcome{EstimatedCalls: plan.Of(operation).Cost.Calls}
 	kind := operation.Operation.Operation
 	ctx, end := o.begin(ctx, Operation{
-		Name: operation.Operation.Name, Type: string(kind), Trusted: o.trusted.Has(operation.RawQuery), Hash: document.Hash(operation.RawQuery),
+		Name: operation.Operation.Name, Type: string(kind), Trusted: o.trusted.Has(operation.RawQuery), Hash: document.HashOf(operation),
 	})
 	if kind == ast.Subscription {
 		ctx = context.WithValue(ctx, outcomeKey{}, outcome) // each event has a usage of its own

@@ -16,8 +16,9 @@ import (
 // before the first of the fields is resolved.
 func announceRoots(ctx context.Context) {
 	operation := graphql.GetOperationContext(ctx)
-	var named named
-	for _, field := range plan.Roots(operation) {
+	roots := plan.Roots(operation)
+	named := named{fields: make([]namedBy, 0, len(roots))}
+	for _, field := range roots {
 		selected := func() []graphql.CollectedField { return plan.Below(operation, []graphql.CollectedField{field}) }
 		if nodes := plan.NamedNodes(field, operation.Variables); len(nodes) > 0 {
 			named.add(nodes, selected())

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"certql/graph/kept"
@@ -37,4 +38,9 @@ func keepAll(extents map[*ast.OperationDefinition]extent) (all map[*ast.Operatio
 		bytes += extent.kept() * extent.selections * keptBytes
 	}
 	return all, bytes
+}
+
+// HashOf returns the Hash of the document of an operation that an Inspection has checked.
+func HashOf(operation *graphql.OperationContext) string {
+	return kept.Of(operation).Hash(func() string { return Hash(operation.RawQuery) })
 }

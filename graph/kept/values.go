@@ -15,6 +15,9 @@ type Values struct {
 	conditions []string // the variables in directives
 	most       int      // for how many values of them something is kept
 
+	hashed sync.Once // sets hash
+	hash   string
+
 	mu     sync.Mutex // guards values
 	values []conditional
 }
@@ -43,6 +46,15 @@ func Hand(operation *graphql.OperationContext, values *Values) {
 func Of(operation *graphql.OperationContext) *Values {
 	values, _ := operation.Stats.GetExtension(extensionName).(*Values)
 	return values
+}
+
+// Hash returns the hash of the document, which work works out once. A nil *Values keeps nothing.
+func (v *Values) Hash(work func() string) string {
+	if v == nil {
+		return work()
+	}
+	v.hashed.Do(func() { v.hash = work() })
+	return v.hash
 }
 
 // Value returns what work has worked out for the conditions that the variables of an operation make: now, or

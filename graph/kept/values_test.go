@@ -66,6 +66,22 @@ func TestTextsAreNoConditions(t *testing.T) {
 	})
 }
 
+// The hash of a document is worked out once.
+func TestTheHashIsKept(t *testing.T) {
+	t.Parallel()
+	works := 0
+	work := func() string { works++; return "h" }
+	values := kept.NewValues(nil, 0)
+	for range 3 {
+		if got := values.Hash(work); got != "h" {
+			t.Errorf("the hash is %q", got)
+		}
+	}
+	if got := (*kept.Values)(nil).Hash(work); got != "h" || works != 2 {
+		t.Errorf("%q after %d times", got, works)
+	}
+}
+
 // Operations that begin at once have the same value.
 func TestTheFirstValueIsKept(t *testing.T) {
 	t.Parallel()
