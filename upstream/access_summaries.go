@@ -109,14 +109,17 @@ type GetIdentityAccessSummariesParams struct {
 }
 
 // Query returns the parameters as they go on the wire, without the type, which is part of the path.
-func (p GetIdentityAccessSummariesParams) Query() url.Values { return p.query().values }
+func (p GetIdentityAccessSummariesParams) Query() url.Values { return p.query().values() }
+
+// Encoded returns Query().Encode(), for less.
+func (p GetIdentityAccessSummariesParams) Encoded() string { return p.query().text }
 
 func (p GetIdentityAccessSummariesParams) query() rawQuery {
-	q := query(p.Paging, p.Filter.expression(), sorters(p.Sorters))
+	kind := queryParameter{name: "type"} // a part of the path
 	if !p.Type.Known() {
-		q.add(queryParameter{name: "type", err: fmt.Errorf("type: %w", errSummaryType)})
+		kind.err = fmt.Errorf("type: %w", errSummaryType)
 	}
-	return q
+	return query(p.Paging, p.Filter.expression(), sorters(p.Sorters), kind)
 }
 
 // GetIdentityAccessSummaries returns a page of the access of one kind that is under review in a

@@ -61,7 +61,7 @@ func (c *Client) roundTrip(ctx context.Context, call *call, turn throttle.Turn) 
 		usage.release()
 		return nil, throttle.Unsent, failure(ctx, r.operation.name, err)
 	}
-	c.tracing.inject(ctx, req.Header)
+	c.tracing.inject(ctx, req)
 	attempt.begin()
 	status := 0
 	defer func() { attempt.end(status, statusClassAt(ctx, status)) }()
@@ -93,7 +93,7 @@ func (c *Client) roundTrip(ctx context.Context, call *call, turn throttle.Turn) 
 	if answer.status == http.StatusTooManyRequests {
 		end = throttle.Refused
 	}
-	answer.body, err = c.buffers.read(resp.Body, resp.ContentLength, limit)
+	answer.body, err = c.buffers.read(resp, limit)
 	if err != nil && answer.ok() {
 		return nil, throttle.Answered, bodyFailure(ctx, r.operation.name, resp.StatusCode, err)
 	}

@@ -1,7 +1,10 @@
 package upstream
 
 import (
+	"compress/gzip"
 	"io"
+	"net/http"
+	"strings"
 	"sync"
 )
 
@@ -18,17 +21,30 @@ type buffer struct {
 	data []byte
 }
 
-// buffers keeps buffers for reuse. Its zero value is ready.
+// buffers keeps buffers for reuse, and what compressed bodies are read with. Its zero value is ready.
 type buffers struct {
-	pool sync.Pool
+	pool, unzippers sync.Pool
 }
 
-// read reads a body to its end into a buffer that fits its announced length, which is
-// negative if it is not announced. Nothing is read of a body that announces more than
-// limit bytes, and no more than that of any other: both fail with errTooLarge. The buffer
-// is never nil, and is empty if reading fails. It is to be put back after use.
-func (b *buffers) read(body io.Reader, length, limit int64) (*buffer, error) {
+// read reads the body of a response to its end into a buffer that fits its announced length, if it
+// announces one. A body that was compressed for the way is read as it was before. Nothing is read of a body
+// that announces more than limit bytes, and no more than that of any other: both fail with errTooLarge. The
+// buffer is never nil, and is empty if reading fails. It is to be put back after use.
+func (b *buffers) read(resp *http.Response, limit int64) (*buffer, error) {
 	buf := b.get()
+	body, length := io.Reader(resp.Body), resp.ContentLength
+	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
+		unzipper, err := b.unzip(body)
+		defer b.unzippers.Put(unzipper)
+		switch err {
+		case nil:
+			body, length = unzipper, -1
+		case io.EOF: // there is no body
+			return buf, nil
+		default:
+			return buf, err
+		}
+	}
 	if length > limit {
 		return buf, errTooLarge
 	}
@@ -54,6 +70,16 @@ func (b *buffers) read(body io.Reader, length, limit int64) (*buffer, error) {
 			return buf, err
 		}
 	}
+}
+
+// unzip returns a reader of what a body was before it was compressed. It is to be put back after use, also
+// after an error.
+func (b *buffers) unzip(body io.Reader) (*gzip.Reader, error) {
+	unzipper, ok := b.unzippers.Get().(*gzip.Reader)
+	if !ok {
+		unzipper = new(gzip.Reader)
+	}
+	return unzipper, unzipper.Reset(body)
 }
 
 func (b *buffers) get() *buffer {

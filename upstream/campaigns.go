@@ -92,7 +92,10 @@ type GetActiveCampaignsParams struct {
 
 // Query returns the parameters as they go on the wire. What tells the slim form from the full one is not
 // among them.
-func (p GetActiveCampaignsParams) Query() url.Values { return p.query("").values }
+func (p GetActiveCampaignsParams) Query() url.Values { return p.query("").values() }
+
+// Encoded returns Query().Encode(), for less.
+func (p GetActiveCampaignsParams) Encoded() string { return p.query("").text }
 
 func (p GetActiveCampaignsParams) query(detail string) rawQuery {
 	return query(p.Paging, p.Filter.expression(), sorters(p.Sorters), parameter("detail", detail))

@@ -166,7 +166,10 @@ type ListIdentityCertificationsParams struct {
 }
 
 // Query returns the parameters as they go on the wire.
-func (p ListIdentityCertificationsParams) Query() url.Values { return p.query().values }
+func (p ListIdentityCertificationsParams) Query() url.Values { return p.query().values() }
+
+// Encoded returns Query().Encode(), for less.
+func (p ListIdentityCertificationsParams) Encoded() string { return p.query().text }
 
 func (p ListIdentityCertificationsParams) query() rawQuery {
 	return query(p.Paging, p.Filter.expression(), sorters(p.Sorters), parameter("reviewer-identity", p.Reviewer))

@@ -35,7 +35,10 @@ type GetIdentityDecisionSummaryParams struct {
 }
 
 // Query returns the parameters as they go on the wire.
-func (p GetIdentityDecisionSummaryParams) Query() url.Values { return p.query().values }
+func (p GetIdentityDecisionSummaryParams) Query() url.Values { return p.query().values() }
+
+// Encoded returns Query().Encode(), for less.
+func (p GetIdentityDecisionSummaryParams) Encoded() string { return p.query().text }
 
 func (p GetIdentityDecisionSummaryParams) query() rawQuery {
 	return unpaged(in("identitySummary.id", p.IdentitySummaryIDs))

@@ -42,7 +42,10 @@ type GetIdentitySummariesParams struct {
 }
 
 // Query returns the parameters as they go on the wire.
-func (p GetIdentitySummariesParams) Query() url.Values { return p.query().values }
+func (p GetIdentitySummariesParams) Query() url.Values { return p.query().values() }
+
+// Encoded returns Query().Encode(), for less.
+func (p GetIdentitySummariesParams) Encoded() string { return p.query().text }
 
 func (p GetIdentitySummariesParams) query() rawQuery {
 	return query(p.Paging, p.Filter.expression(), sorters(p.Sorters))

@@ -134,11 +134,9 @@ func (o operation) class() throttle.Class {
 // of its identifiers in braces.
 func (o operation) template(layout Layout) string { return layout.root(o.service) + o.path }
 
-// resolve returns the operation's escaped path under a base URL of the given layout, with
-// ids for the {names} of the template, of which there must be as many. It fails if one
-// of them cannot be an identifier.
-func (o operation) resolve(layout Layout, ids []string) (string, error) {
-	var path strings.Builder
+// resolve writes the operation's escaped path under a base URL of the given layout, with ids for the
+// {names} of the template, of which there must be as many. It fails if one of them cannot be an identifier.
+func (o operation) resolve(path *strings.Builder, layout Layout, ids []string) error {
 	path.WriteString(layout.root(o.service))
 	for segment := range strings.SplitSeq(strings.TrimPrefix(o.path, "/"), "/") {
 		switch {
@@ -147,12 +145,12 @@ func (o operation) resolve(layout Layout, ids []string) (string, error) {
 		case segment[0] == '{':
 			id, err := escapeID(ids[0])
 			if err != nil {
-				return "", err
+				return err
 			}
 			ids, segment = ids[1:], id
 		}
 		path.WriteByte('/')
 		path.WriteString(segment)
 	}
-	return path.String(), nil
+	return nil
 }

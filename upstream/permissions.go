@@ -53,7 +53,10 @@ type GetIdentityCertificationItemPermissionsParams struct {
 }
 
 // Query returns the parameters as they go on the wire.
-func (p GetIdentityCertificationItemPermissionsParams) Query() url.Values { return p.query().values }
+func (p GetIdentityCertificationItemPermissionsParams) Query() url.Values { return p.query().values() }
+
+// Encoded returns Query().Encode(), for less.
+func (p GetIdentityCertificationItemPermissionsParams) Encoded() string { return p.query().text }
 
 func (p GetIdentityCertificationItemPermissionsParams) query() rawQuery {
 	return query(p.Paging, p.Filter.expression())

@@ -92,7 +92,10 @@ type GetPublicIdentitiesParams struct {
 }
 
 // Query returns the parameters as they go on the wire.
-func (p GetPublicIdentitiesParams) Query() url.Values { return p.query().values }
+func (p GetPublicIdentitiesParams) Query() url.Values { return p.query().values() }
+
+// Encoded returns Query().Encode(), for less.
+func (p GetPublicIdentitiesParams) Encoded() string { return p.query().text }
 
 func (p GetPublicIdentitiesParams) query() rawQuery {
 	core := ""

@@ -51,7 +51,7 @@ func (p Page[T]) Count() (int, error) {
 // cannot be sent.
 type rawQuery struct {
 	paging Paging
-	values url.Values
+	text   string // the parameters as url.Values.Encode writes them
 	err    error
 }
 
@@ -63,44 +63,82 @@ type queryParameter struct {
 
 // query joins the parameters of a list.
 func query(p Paging, filter expression, parameters ...queryParameter) rawQuery {
-	q := unpaged(filter, parameters...)
-	q.paging = p
-	q.values["limit"] = []string{strconv.Itoa(p.Limit)}
+	var q parameterList
+	q.add(queryParameter{name: "limit", value: strconv.Itoa(p.Limit)})
 	if p.Offset != 0 {
-		q.values["offset"] = []string{strconv.Itoa(p.Offset)}
+		q.add(queryParameter{name: "offset", value: strconv.Itoa(p.Offset)})
 	}
 	if p.Count {
-		q.values["count"] = []string{"true"}
+		q.add(queryParameter{name: "count", value: "true"})
 	}
-	return q
+	raw := q.joined(filter, parameters)
+	raw.paging = p
+	return raw
 }
 
 // unpaged joins the parameters of a read whose result is not a list.
 func unpaged(filter expression, parameters ...queryParameter) rawQuery {
-	q := rawQuery{values: url.Values{}}
-	q.add(queryParameter{name: "filters", value: filter.text, err: filter.err})
-	for _, p := range parameters {
-		q.add(p)
-	}
-	return q
+	var q parameterList
+	return q.joined(filter, parameters)
 }
 
-func (q *rawQuery) add(p queryParameter) {
+// mostParameters is how many parameters the operation has that has most of them.
+const mostParameters = 9
+
+// A parameterList holds parameters in the order of their names. It takes no memory but its own.
+type parameterList struct {
+	listed [mostParameters]queryParameter
+	n      int
+	err    error // of the first that cannot be sent
+}
+
+// add lists a parameter.
+func (l *parameterList) add(p queryParameter) {
 	if p.value != "" {
-		q.values[p.name] = []string{p.value}
+		l.insert(p)
 	}
-	if q.err == nil && p.err != nil {
-		q.err = p.err
+	if l.err == nil && p.err != nil {
+		l.err = p.err
 		// What cannot be sent must not pass for something else that can.
-		q.values["refused"] = []string{p.err.Error()}
+		l.insert(queryParameter{name: "refused", value: p.err.Error()})
 	}
+}
+
+func (l *parameterList) insert(p queryParameter) {
+	i := l.n
+	for ; i > 0 && l.listed[i-1].name > p.name; i-- {
+		l.listed[i] = l.listed[i-1]
+	}
+	l.listed[i] = p
+	l.n++
+}
+
+// joined lists a filter and more parameters, and returns all of them.
+func (l *parameterList) joined(filter expression, more []queryParameter) rawQuery {
+	l.add(queryParameter{name: "filters", value: filter.text, err: filter.err})
+	for _, p := range more {
+		l.add(p)
+	}
+	var text [256]byte
+	joined := text[:0]
+	for i, p := range l.listed[:l.n] {
+		if i > 0 {
+			joined = append(joined, '&')
+		}
+		joined = append(append(append(joined, p.name...), '='), url.QueryEscape(p.value)...)
+	}
+	return rawQuery{text: string(joined), err: l.err}
+}
+
+// values returns the parameters by their names.
+func (q rawQuery) values() url.Values {
+	values, _ := url.ParseQuery(q.text) // it was written here
+	return values
 }
 
 // encode returns the query of the URL, its parameters in the order of their names. A space
 // is %20, since not every reader takes + for one.
-func (q rawQuery) encode() string {
-	return strings.ReplaceAll(q.values.Encode(), "+", "%20")
-}
+func (q rawQuery) encode() string { return strings.ReplaceAll(q.text, "+", "%20") }
 
 // parameter returns a parameter with a value as it is given.
 func parameter(name, value string) queryParameter {

@@ -7,10 +7,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 )
 
 // maxURL is the longest URL that is sent, in bytes: what servers commonly take.
 const maxURL = 8 << 10
+
+// usualPath is how long most paths are at most, in bytes.
+const usualPath = 160
 
 // A request is what a call sends, but for the caller's token.
 type request struct {
@@ -24,22 +28,27 @@ type request struct {
 // newRequest returns the request of an operation, without a body. The ids fill the operation's path.
 // It fails with an *Error if one of the arguments cannot be sent.
 func newRequest(base string, layout Layout, op operation, q rawQuery, ids []string) (request, error) {
-	path, err := op.resolve(layout, ids)
+	var text strings.Builder
+	text.Grow(len(base) + usualPath + len(q.text))
+	text.WriteString(base)
+	err := op.resolve(&text, layout, ids)
 	if err = cmp.Or(q.err, err); err != nil {
 		return request{}, badInput(op.name, err)
 	}
-	url := base + path
-	if len(q.values) > 0 {
-		url += "?" + q.encode()
+	end := text.Len()
+	if q.text != "" {
+		text.WriteByte('?')
+		text.WriteString(q.encode())
 	}
+	url := text.String()
 	if len(url) > maxURL {
 		return request{}, badInput(op.name, inputError(fmt.Sprintf(
 			"the filter is too long: it makes a URL of %d characters, and at most %d are sent; split its lists", len(url), maxURL)))
 	}
-	return request{operation: op, layout: layout, path: path, url: url}, nil
+	return request{operation: op, layout: layout, path: url[len(base):end], url: url}, nil
 }
 
-// http returns the request as net/http sends it.
+// http returns the request as net/http sends it. Its header must not be changed.
 func (r request) http(ctx context.Context, token, userAgent string) (*http.Request, error) {
 	var body io.Reader
 	if r.body != nil {
@@ -49,23 +58,52 @@ func (r request) http(ctx context.Context, token, userAgent string) (*http.Reque
 	if err != nil {
 		return nil, err
 	}
-	req.Header["Accept"] = []string{"application/json"}
-	req.Header["Authorization"] = []string{"Bearer " + token}
-	req.Header["User-Agent"] = []string{userAgent}
-	forward(ctx, req.Header)
+	req.Header = UsageFrom(ctx).header(sentHeader{token, userAgent, LanguageFrom(ctx), RequestIDFrom(ctx)})
 	if r.body != nil {
+		req.Header = req.Header.Clone()
 		req.Header["Content-Type"] = []string{"application/json"}
 	}
 	return req, nil
 }
 
-// forward adds the headers that come from the caller's request. Beside the token these are all:
-// nothing else of it goes upstream. Reads that join one under way travel under the id of the first.
-func forward(ctx context.Context, header http.Header) {
-	if language := LanguageFrom(ctx); language != "" {
-		header["Accept-Language"] = []string{language}
+// A sentHeader is what the header of a read tells the service. Its language and the id of the request come
+// from the caller's request; beside the token these are all: nothing else of it goes upstream. Reads that join
+// one under way travel under the id of the first.
+type sentHeader struct{ token, userAgent, language, requestID string }
+
+// http returns the header as net/http sends it. A response may be compressed: see buffers.read.
+func (s sentHeader) http() http.Header {
+	header := http.Header{
+		"Accept":          {"application/json"},
+		"Accept-Encoding": {"gzip"},
+		"Authorization":   {"Bearer " + s.token},
+		"User-Agent":      {s.userAgent},
 	}
-	if id := RequestIDFrom(ctx); id != "" {
-		header["X-Request-Id"] = []string{id}
+	if s.language != "" {
+		header["Accept-Language"] = []string{s.language}
 	}
+	if s.requestID != "" {
+		header["X-Request-Id"] = []string{s.requestID}
+	}
+	return header
+}
+
+// A builtHeader is a header and what it was built of.
+type builtHeader struct {
+	of     sentHeader
+	header http.Header
+}
+
+// header returns the header of a read of the operation, whose reads mostly have the same. It must not be
+// changed.
+func (u *Usage) header(of sentHeader) http.Header {
+	if u == nil {
+		return of.http()
+	}
+	built := u.built.Load()
+	if built == nil || built.of != of {
+		built = &builtHeader{of, of.http()}
+		u.built.Store(built)
+	}
+	return built.header
 }

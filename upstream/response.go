@@ -23,6 +23,9 @@ func (r *response) ok() bool { return r.status >= 200 && r.status < 300 }
 
 // parseTotal reads X-Total-Count; nil stands for absent and for anything but a count.
 func parseTotal(text string) *int {
+	if text == "" {
+		return nil // without an error that would be made for nothing
+	}
 	if total, err := strconv.Atoi(text); err == nil && total >= 0 {
 		return &total
 	}

@@ -75,7 +75,10 @@ type ListIdentityAccessReviewItemsParams struct {
 }
 
 // Query returns the parameters as they go on the wire.
-func (p ListIdentityAccessReviewItemsParams) Query() url.Values { return p.query().values }
+func (p ListIdentityAccessReviewItemsParams) Query() url.Values { return p.query().values() }
+
+// Encoded returns Query().Encode(), for less.
+func (p ListIdentityAccessReviewItemsParams) Encoded() string { return p.query().text }
 
 func (p ListIdentityAccessReviewItemsParams) query() rawQuery {
 	return query(

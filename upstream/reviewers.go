@@ -44,7 +44,10 @@ type ListCertificationReviewersParams struct {
 }
 
 // Query returns the parameters as they go on the wire.
-func (p ListCertificationReviewersParams) Query() url.Values { return p.query().values }
+func (p ListCertificationReviewersParams) Query() url.Values { return p.query().values() }
+
+// Encoded returns Query().Encode(), for less.
+func (p ListCertificationReviewersParams) Encoded() string { return p.query().text }
 
 func (p ListCertificationReviewersParams) query() rawQuery {
 	return query(p.Paging, p.Filter.expression(), sorters(p.Sorters))

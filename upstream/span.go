@@ -44,9 +44,10 @@ func newTracing(tracer trace.Tracer, base *url.URL) tracing {
 }
 
 // inject tells the service which trace a request belongs to.
-func (t tracing) inject(ctx context.Context, header http.Header) {
+func (t tracing) inject(ctx context.Context, req *http.Request) {
 	if t.tracer != nil {
-		propagation.TraceContext{}.Inject(ctx, propagation.HeaderCarrier(header))
+		req.Header = req.Header.Clone()
+		propagation.TraceContext{}.Inject(ctx, propagation.HeaderCarrier(req.Header))
 	}
 }
 

@@ -98,7 +98,10 @@ type GetPendingCertificationTasksParams struct {
 }
 
 // Query returns the parameters as they go on the wire.
-func (p GetPendingCertificationTasksParams) Query() url.Values { return p.query().values }
+func (p GetPendingCertificationTasksParams) Query() url.Values { return p.query().values() }
+
+// Encoded returns Query().Encode(), for less.
+func (p GetPendingCertificationTasksParams) Encoded() string { return p.query().text }
 
 func (p GetPendingCertificationTasksParams) query() rawQuery {
 	return query(p.Paging, p.Filter.expression(), parameter("reviewer-identity", p.Reviewer))

@@ -3,6 +3,7 @@ package upstream
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,6 +25,8 @@ type Usage struct {
 
 	tracing bool // calls are listed in trace
 	trace   []TracedCall
+
+	built atomic.Pointer[builtHeader] // of the latest call
 }
 
 // NewUsage returns a Usage that allows maxCalls requests; 0 stands for any number. A call
