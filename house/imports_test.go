@@ -151,7 +151,7 @@ var importRules = map[string]importRule{
 		why:   "what an operation costs is known before anything of it is resolved",
 	},
 	"certql/graph/projection": {
-		project: []string{"certql/graph/outgoing"},
+		project: []string{"certql/graph/outgoing", "certql/stack"},
 		never:   []string{"certql/edge", "certql/graph/gen", "certql/graph/load", "certql/graph/model", "certql/upstream"},
 		why:     "how objects are written does not depend on which there are: that is generated",
 	},
@@ -193,8 +193,12 @@ var importRules = map[string]importRule{
 		never:   []string{"certql/edge", "certql/gateway", "certql/graph", "certql/upstream"},
 		why:     "the soak asks over HTTP, like any other caller, and starts what replicas share",
 	},
+	"certql/stack": {
+		standardOnly: true,
+		why:          "how large a stack begins does not depend on what stands on it",
+	},
 	"certql/upstream": {
-		project: []string{"certql/upstream/inflight", "certql/upstream/scan", "certql/upstream/throttle"},
+		project: []string{"certql/stack", "certql/upstream/inflight", "certql/upstream/scan", "certql/upstream/throttle"},
 		never:   []string{"certql/edge", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser, otelSDK},
 		why:     "the upstream client knows nothing of GraphQL and could serve another program",
 	},

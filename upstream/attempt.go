@@ -51,18 +51,18 @@ func (c *Client) attempt(ctx context.Context, call *call) (*response, *Error) {
 // throttle.Unsent if the service cannot have counted the request.
 func (c *Client) roundTrip(ctx context.Context, call *call, turn throttle.Turn) (answer *response, end throttle.Outcome, failed *Error) {
 	r, usage := call.request, UsageFrom(ctx)
-	ctx, cancel := context.WithTimeout(ctx, c.callTimeout)
-	defer cancel()
 	ctx, span := call.span.attempt(ctx, r.operation, c.layout)
 	defer func() { span.end(answer, failed) }()
 	attempt := &attempt{client: c, request: r, usage: usage, turn: turn}
-	req, err := r.http(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: attempt.gotConn}), call.token, c.userAgent)
+	defer attempt.enter(ctx)()
+	ctx = attempt
+	req, err := r.http(ctx, call.token, c.userAgent)
 	if err != nil {
 		usage.release()
 		return nil, throttle.Unsent, failure(ctx, r.operation.name, err)
 	}
 	c.tracing.inject(ctx, req)
-	attempt.begin()
+	attempt.count()
 	status := 0
 	defer func() { attempt.end(status, statusClassAt(ctx, status)) }()
 	resp, err := c.transport.RoundTrip(req)
@@ -100,25 +100,42 @@ func (c *Client) roundTrip(ctx context.Context, call *call, turn throttle.Turn) 
 	return answer, end, nil
 }
 
-// An attempt is what is counted of a round trip: in what the operation has spent, in its trace, in
+// An attempt is the context of a round trip, and what is counted of it: in what the operation has spent, in its trace, in
 // the statistics and in the budget.
 //
 // If a connection breaks that was kept for the next request, net/http sends a read again over another
 // one without asking. Nothing tells whether the service has counted the first request, so that each
 // of them is counted here.
 type attempt struct {
+	timed
+
 	client  *Client
 	request request
 	usage   *Usage
 	turn    throttle.Turn
 
+	trace       httptrace.ClientTrace
 	connections int // that the request was given; without any the service cannot have seen it
 	began       time.Time
-	ended       func(status int) // of the trace
+	ended       func(status int) // of the usage's trace
 }
 
-// begin counts the request, for which a call of the operation is reserved.
-func (a *attempt) begin() {
+// enter makes the attempt a context with the values of ctx, which ends with ctx or when the call takes too
+// long. It ends at the latest with the function that is returned.
+func (a *attempt) enter(ctx context.Context) (leave func()) {
+	a.trace.GotConn = a.gotConn
+	a.begin(httptrace.WithClientTrace(ctx, &a.trace))
+	stop := a.follow(ctx)
+	a.client.timeouts.add(&a.timed)
+	return func() {
+		stop()
+		a.client.timeouts.remove(&a.timed)
+		a.expire(context.Canceled)
+	}
+}
+
+// count counts the request, for which a call of the operation is reserved.
+func (a *attempt) count() {
 	a.usage.addCall()
 	a.began, a.ended = time.Now(), a.usage.traceCall(a.request)
 }
@@ -132,7 +149,7 @@ func (a *attempt) gotConn(httptrace.GotConnInfo) {
 	a.usage.reserve() // whether or not another call is allowed: it goes
 	a.client.throttle.Resent(a.turn)
 	a.client.stats.retries.Add(1)
-	a.begin()
+	a.count()
 }
 
 // end notes the status of the response, and its class; 0 if none came.

@@ -39,7 +39,8 @@
 // refused before anything is sent; everything else reaches the service as data, never as
 // part of a path or of the filter language.
 //
-// The package knows nothing of GraphQL. Of this project it imports only packages below it.
+// The package knows nothing of GraphQL. Of this project it imports only packages below it, and stack, which is
+// for any program.
 package upstream
 
 //go:generate go run ./generate

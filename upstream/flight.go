@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"certql/stack"
 	"certql/upstream/throttle"
 )
 
@@ -23,16 +24,18 @@ type flights struct {
 	byKey map[string]*flight
 }
 
-// A flight is one read under way and the callers who wait for it.
+// A flight is one read under way and the callers who wait for it. It is the context of its call, which is
+// cancelled when the last of them has gone.
 type flight struct {
+	lifetime
+
 	of      subject       // that the read shows
 	demand  *demand       // of the read that began it; nil if the cache would have done
 	budget  string        // of one of several credentials with the same key; empty for others
-	done    chan struct{} // closed when value and err are there
+	landed  chan struct{} // closed when value and err are there
 	value   any
 	err     error
 	waiting int
-	cancel  context.CancelFunc
 	began   time.Time
 	// deadline is the latest one of the callers who wait, and leaves is when the call is expected to
 	// leave the queue, or 0 if it is not in one. Both are in nanoseconds since began, so that they hold
@@ -63,7 +66,7 @@ func share[V any](ctx context.Context, f *flights, key string, of subject, read 
 		onJoin()
 	}
 	select {
-	case <-current.done:
+	case <-current.landed:
 	case <-ctx.Done():
 		wait := current.queued()
 		f.leave(key, current)
@@ -92,24 +95,24 @@ func (f *flights) board(ctx context.Context, key string, of subject, read func(c
 	if !UsageFrom(ctx).reserve() {
 		return nil, false
 	}
-	current = &flight{of: of, demand: wanted, budget: budget, done: make(chan struct{}), waiting: 1, began: time.Now()}
+	current = &flight{of: of, demand: wanted, budget: budget, landed: make(chan struct{}), waiting: 1, began: time.Now()}
 	current.extend(ctx)
-	ctx = context.WithValue(context.WithoutCancel(ctx), flightKey{}, current)
-	ctx, current.cancel = context.WithCancel(ctx)
+	current.begin(ctx)
 	if f.byKey == nil {
 		f.byKey = map[string]*flight{}
 	}
 	f.byKey[key] = current
 	go func() {
-		defer current.cancel()
-		defer close(current.done)
+		stack.Grow()
+		defer current.expire(context.Canceled)
+		defer close(current.landed)
 		defer f.land(key, current)
 		defer func() {
 			if p := recover(); p != nil {
 				current.err = fmt.Errorf("panic: %v", p)
 			}
 		}()
-		current.value, current.err = read(ctx)
+		current.value, current.err = read(current)
 	}()
 	return current, false
 }
@@ -127,7 +130,7 @@ func (f *flights) leave(key string, current *flight) {
 	defer f.mu.Unlock()
 	if current.waiting--; current.waiting == 0 {
 		f.remove(key, current) // no caller may join what is being cancelled
-		current.cancel()
+		current.expire(context.Canceled)
 	}
 }
 
@@ -153,6 +156,14 @@ func (f *flights) closeAll() {
 }
 
 type flightKey struct{}
+
+// Value returns the flight itself for flightKey, and otherwise what the context has of the caller who began it.
+func (f *flight) Value(key any) any {
+	if key == (flightKey{}) {
+		return f
+	}
+	return f.lifetime.Value(key)
+}
 
 // flightFrom returns the flight that a call belongs to; nil if it belongs to none.
 func flightFrom(ctx context.Context) *flight {

@@ -18,7 +18,8 @@ type memo[V any] struct {
 
 // A reading is a read that is under way or over.
 type reading[V any] struct {
-	done  chan struct{} // closed when value and err are set
+	over  bool
+	done  chan struct{} // closed when value and err are set; nil if the caller who reads is the only one
 	value V
 	err   error
 	// abandoned is true if the reader's own context ended the read, so that its error means nothing
@@ -31,13 +32,13 @@ type reading[V any] struct {
 // it only reads ahead.
 func (m *memo[V]) do(ctx context.Context, key string, read func() (V, error)) (V, error) {
 	for {
-		current, begins := m.reading(key)
+		current, done, begins := m.reading(key)
 		if begins {
 			m.run(ctx, key, current, read)
 			return current.value, current.err
 		}
 		select {
-		case <-current.done:
+		case <-done:
 		case <-ctx.Done():
 			var none V
 			return none, ctx.Err()
@@ -48,33 +49,45 @@ func (m *memo[V]) do(ctx context.Context, key string, read func() (V, error)) (V
 	}
 }
 
-// reading returns the reading of a key, and reports whether it begins now.
-func (m *memo[V]) reading(key string) (current *reading[V], begins bool) {
+// reading returns the reading of a key, and a channel that is closed when it is over. If it begins now, that
+// is reported, and there is no channel.
+func (m *memo[V]) reading(key string) (current *reading[V], done <-chan struct{}, begins bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if current, ok := m.reads[key]; ok {
-		return current, false
+		if current.done == nil {
+			current.done = make(chan struct{})
+			if current.over {
+				close(current.done)
+			}
+		}
+		return current, current.done, false
 	}
 	if m.reads == nil {
 		m.reads = map[string]*reading[V]{}
 	}
-	current = &reading[V]{done: make(chan struct{}), err: errReadEnded}
+	current = &reading[V]{err: errReadEnded}
 	m.reads[key] = current
-	return current, true
+	return current, nil, true
 }
 
 // run reads, sets the result of the reading, and drops the reading if it was abandoned.
 func (m *memo[V]) run(ctx context.Context, key string, current *reading[V], read func() (V, error)) {
-	defer close(current.done)
+	defer m.end(key, current)
 	current.value, current.err = read()
-	if current.err == nil || ctx.Err() == nil {
-		return
-	}
-	current.abandoned = true
+	current.abandoned = current.err != nil && ctx.Err() != nil
+}
+
+// end tells those who wait that a reading is over.
+func (m *memo[V]) end(key string, current *reading[V]) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.reads[key] == current { // and has not been forgotten
+	if current.abandoned && m.reads[key] == current { // and has not been forgotten
 		delete(m.reads, key)
+	}
+	current.over = true
+	if current.done != nil {
+		close(current.done)
 	}
 }
 

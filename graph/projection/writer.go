@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"certql/graph/outgoing"
+	"certql/stack"
 )
 
 const (
@@ -260,7 +261,10 @@ func (w *Writer) Finish() (graphql.Marshaler, bool) {
 		if i == len(w.holes)-1 {
 			fill() // the last needs no goroutine
 		} else {
-			group.Go(fill)
+			group.Go(func() {
+				stack.Grow()
+				fill()
+			})
 		}
 	}
 	group.Wait()

@@ -1,6 +1,7 @@
 package throttle
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -16,6 +17,7 @@ type budget struct {
 
 	underWay int
 	done     []done // requests whose response came within the last Window, oldest first
+	kept     []done // empty; it has the room that done began with
 	callers  map[string]*caller
 	queue    queue
 
@@ -148,8 +150,22 @@ func (b *budget) occupy(c *caller, now time.Time) {
 		return
 	}
 	b.hold(c, 1)
-	b.done = append(b.done, done{now, c})
+	b.keep(done{now, c})
 	b.others.sent()
+}
+
+// keep appends to the requests that are done. As soon as half of the room for them is that of slots that are
+// free again, it is used anew.
+func (b *budget) keep(d done) {
+	if len(b.done) == cap(b.done) {
+		if 2*len(b.done) <= cap(b.kept) {
+			b.done = append(b.kept, b.done...)
+		} else {
+			b.done = slices.Grow(b.done, len(b.done)+1)
+			b.kept = b.done[:0]
+		}
+	}
+	b.done = append(b.done, d)
 }
 
 // dispatch lets as many calls go as may go now, and makes sure that the next one goes in time.
