@@ -104,8 +104,13 @@ func (l *lifetime) expire(err error) {
 // follow ends the lifetime when ctx does, with the same error, until the function that it returns is called.
 func (l *lifetime) follow(ctx context.Context) (stop func() bool) {
 	follow := func() { l.expire(ctx.Err()) }
+	if other, ok := ctx.(interface {
+		AfterFunc(do func()) (stop func() bool)
+	}); ok { // a lifetime itself
+		return other.AfterFunc(follow)
+	}
 	if other, ok := ctx.Value(lifetimeKey{}).(*lifetime); ok && other.Done() == ctx.Done() {
-		return other.AfterFunc(follow) // ctx ends with it
+		return other.AfterFunc(follow) // ctx has more values, and ends with it
 	}
 	return context.AfterFunc(ctx, follow)
 }

@@ -36,11 +36,13 @@ func parseTotal(text string) *int {
 // lies in the past, is 0; more than a day is a day.
 func parseRetryAfter(text string, now time.Time) time.Duration {
 	text = strings.TrimSpace(text)
+	if text == "" {
+		return 0
+	}
 	var wait time.Duration
 	if strings.Trim(text, "0123456789") == "" {
 		seconds, err := strconv.ParseInt(text, 10, 64)
 		switch {
-		case text == "":
 		case err != nil || seconds > int64(maxRetryAfter/time.Second):
 			wait = maxRetryAfter
 		default:
