@@ -27,6 +27,9 @@ type loadOrder struct {
 	Case int
 	// Query takes the place of the case's, if it is not empty.
 	Query string
+	// Documents are how many texts of the operation take turns, which differ in a comment; 0 stands for
+	// the operation as it is.
+	Documents int
 	// Gateway is the URL to send the operation to. Without one, clients make the reads of the
 	// REST API themselves.
 	Gateway string
@@ -131,9 +134,10 @@ func (l *loadRunner) carryOut(t *testing.T, order loadOrder) loadReport {
 func (l *loadRunner) operation(t *testing.T, order loadOrder) (func(token string) error, error) {
 	each := benchCases()[order.Case]
 	if order.Gateway != "" {
-		body, err := json.Marshal(graphtest.Object{"query": cmp.Or(order.Query, each.query)})
+		bodies, err := order.bodies(each)
+		var next atomic.Int64
 		return func(token string) error {
-			answer, err := l.send(t, http.MethodPost, order.Gateway, token, body)
+			answer, err := l.send(t, http.MethodPost, order.Gateway, token, bodies[int(next.Add(1))%len(bodies)])
 			if err == nil && (!bytes.Contains(answer, []byte(`"data":{`)) || bytes.Contains(answer, []byte(`"errors":[`))) {
 				err = fmt.Errorf("%s: %.500s", each.name, answer)
 			}
@@ -161,6 +165,23 @@ func (l *loadRunner) operation(t *testing.T, order loadOrder) (func(token string
 		}
 		return nil
 	}, nil
+}
+
+// bodies returns the requests that clients send in turns.
+func (o loadOrder) bodies(operation benchCase) ([][]byte, error) {
+	query := cmp.Or(o.Query, operation.query)
+	bodies := make([][]byte, max(o.Documents, 1))
+	for i := range bodies {
+		text := query
+		if o.Documents > 0 {
+			text = fmt.Sprintf("%s # %d", query, i)
+		}
+		var err error
+		if bodies[i], err = json.Marshal(graphtest.Object{"query": text}); err != nil {
+			return nil, err
+		}
+	}
+	return bodies, nil
 }
 
 // send returns the body of the answer.
