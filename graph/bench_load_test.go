@@ -42,6 +42,10 @@ type loadOrder struct {
 	Duration   time.Duration
 }
 
+// documentStride is how far apart the texts are that follow one another, so that a short time has a sample of all
+// of them. It is a prime: it leaves none out.
+const documentStride = 7919
+
 // A loadReport says what came of it.
 type loadReport struct {
 	Latencies []time.Duration // of each operation, from the first byte sent to the last received
@@ -137,7 +141,7 @@ func (l *loadRunner) operation(t *testing.T, order loadOrder) (func(token string
 		bodies, err := order.bodies(each)
 		var next atomic.Int64
 		return func(token string) error {
-			answer, err := l.send(t, http.MethodPost, order.Gateway, token, bodies[int(next.Add(1))%len(bodies)])
+			answer, err := l.send(t, http.MethodPost, order.Gateway, token, bodies[int(next.Add(documentStride))%len(bodies)])
 			if err == nil && (!bytes.Contains(answer, []byte(`"data":{`)) || bytes.Contains(answer, []byte(`"errors":[`))) {
 				err = fmt.Errorf("%s: %.500s", each.name, answer)
 			}
