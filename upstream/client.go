@@ -19,7 +19,7 @@ type Client struct {
 	layout           Layout
 	transport        http.RoundTripper
 	userAgent        string
-	timeouts         timeouts // of attempts
+	timeouts         *timeouts // of attempts; by itself, since its timer outlives the client
 	maxResponseBytes int64
 	now              func() time.Time
 	buffers          buffers
@@ -54,7 +54,7 @@ func New(cfg Config) (*Client, error) {
 		layout:           cfg.Layout,
 		transport:        cfg.Transport,
 		userAgent:        cfg.UserAgent,
-		timeouts:         timeouts{after: cfg.CallTimeout},
+		timeouts:         &timeouts{after: cfg.CallTimeout},
 		maxResponseBytes: cfg.MaxResponseBytes,
 		now:              cfg.Now,
 		random:           cfg.Random,
