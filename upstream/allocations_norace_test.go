@@ -48,7 +48,7 @@ func TestACallAllocatesLittle(t *testing.T) {
 // nothing for it.
 func quietService(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"compress/gzip"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -36,10 +37,10 @@ func (b *buffers) read(resp *http.Response, limit int64) (*buffer, error) {
 	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
 		unzipper, err := b.unzip(body)
 		defer b.unzippers.Put(unzipper)
-		switch err {
-		case nil:
+		switch {
+		case err == nil:
 			body, length = unzipper, -1
-		case io.EOF: // there is no body
+		case errors.Is(err, io.EOF): // there is no body
 			return buf, nil
 		default:
 			return buf, err

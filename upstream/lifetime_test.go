@@ -106,12 +106,12 @@ func TestTimeoutsEndEachLifetimeInItsTime(t *testing.T) {
 			timeouts.remove(&lives[gone])
 			timeouts.remove(&lives[gone])
 		}
-		time.Sleep(6*time.Second - 1) // the second is 10 seconds old in a moment
+		time.Sleep(6*time.Second - time.Nanosecond) // the second is 10 seconds old in a moment
 		synctest.Wait()
 		if lives[1].Err() != nil {
 			t.Error("it ended too early")
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		if !errors.Is(lives[1].Err(), context.DeadlineExceeded) || lives[3].Err() != nil {
 			t.Errorf("got %v and %v after ten seconds of the one and eight of the other", lives[1].Err(), lives[3].Err())
