@@ -12,6 +12,9 @@ const (
 	// small is below what size the runtime's allocations are rounded up to a power of two or nearly so; those
 	// of larger things are rounded up by an eighth at most.
 	small = 64
+	// spare is the part of the memory that is taken for values and never used: decoding takes room for several
+	// at once.
+	spare = 1.0 / 10
 )
 
 var timeType = reflect.TypeFor[time.Time]()
@@ -20,7 +23,7 @@ var timeType = reflect.TypeFor[time.Time]()
 // granted that nothing in it is shared or refers to itself, as is so with what was read as JSON.
 func weigh(result any) int {
 	v := reflect.ValueOf(result)
-	return allocated(int(v.Type().Size())) + beyond(v)
+	return int(float64(allocated(int(v.Type().Size()))+beyond(v)) * (1 + spare))
 }
 
 // allocated returns what an allocation of so many bytes takes.
