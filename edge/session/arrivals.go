@@ -11,10 +11,11 @@ import (
 // complete exchanges the code of an attempt for a grant, makes a session for it, and returns the session's
 // id. The error is errCode if the code is of no use, or was used before.
 //
-// A browser may come back twice with the same code: after a double click, or if it repeats a request. A
-// tenant takes the second use of a code for theft, and ends what it has granted for the first. So each code
-// is sent to it once: requests that come with it at the same time get the same session from this replica,
-// and its state is locked for as long as an attempt lasts, in whichever replica.
+// A browser may come back twice: with the same code if it repeats a request, and with another one after a double
+// click at the tenant, by which it drops the response to the first. A tenant takes the second use of a code for
+// theft, and ends what it has granted for the first. So one code of an attempt is sent to it: requests of the
+// attempt that come at the same time get the same session from this replica, and its state is locked for as long
+// as an attempt lasts, in whichever replica.
 func (s *Sessions) complete(r *http.Request, begun attempt, code string) (id string, err error) {
 	work := func(ctx context.Context) (string, error) {
 		used, owner := keyOf("state:"+begun.State), rand.Text()
@@ -37,7 +38,7 @@ func (s *Sessions) complete(r *http.Request, begun attempt, code string) (id str
 		}
 		return s.begin(ctx, r.WithContext(ctx), grant, arrival{begun.State, begun.Return})
 	}
-	return s.underWay.Start(r.Context(), begun.State+" "+code, work).Wait(r.Context())
+	return s.underWay.Start(r.Context(), begun.State, work).Wait(r.Context())
 }
 
 // leadOn sends a browser that comes back from a sign-in which cannot be completed to where the person wanted

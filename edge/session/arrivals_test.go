@@ -38,15 +38,26 @@ func TestACallbackThatComesTwiceMakesOneSession(t *testing.T) {
 	}
 }
 
-// A double click sends the code twice, the second time before the browser knows of the first response.
+// A double click sends the browser back twice, the second time before it knows of the first response, and with
+// another code if it was at the tenant.
 func TestADoubleClickMakesOneSession(t *testing.T) {
-	tests := map[string]time.Duration{"while the first is under way": 500 * time.Millisecond, "just after the first": 2 * time.Second}
-	for name, pause := range tests {
+	tests := map[string]struct {
+		pause time.Duration
+		code  string // what the second code begins with beside the first
+	}{
+		"while the first is under way":    {500 * time.Millisecond, ""},
+		"with another code":               {500 * time.Millisecond, "another-"},
+		"just after the first":            {2 * time.Second, ""},
+		"just after it with another code": {2 * time.Second, "another-"},
+	}
+	for name, test := range tests {
+		pause := test.pause
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				g := newGateway(t, session.Config{}, sandbox.Config{})
 				b := g.newBrowser()
 				path := b.callback("reviewer-1")
+				again := strings.Replace(path, "code=", "code="+test.code, 1)
 				second := &browser{g, maps.Clone(b.cookies)} // the same one, as it was
 				g.tenant.before = func(r *http.Request) (int, string, error) {
 					if r.URL.Path == "/oauth/token" {
@@ -62,11 +73,11 @@ func TestADoubleClickMakesOneSession(t *testing.T) {
 					if got := (<-first).Code; got != http.StatusSeeOther {
 						t.Errorf("the first answers %d", got)
 					}
-					if got := code(t, second.get(path)); got != "CODE_REFUSED" {
+					if got := code(t, second.get(again)); got != "CODE_REFUSED" {
 						t.Errorf("the second answers %s", got)
 					}
 				} else {
-					w := second.get(path)
+					w := second.get(again)
 					if got := (<-first).Code; got != http.StatusSeeOther || w.Code != http.StatusSeeOther {
 						t.Errorf("they answer %d and %d", got, w.Code)
 					}
