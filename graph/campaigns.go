@@ -30,7 +30,7 @@ func (r *Resolver) campaigns(ctx context.Context, want plan.Selection, args rela
 	}
 	return connect(ctx, r.rows, want, args, source[upstream.SlimCampaign, model.Campaign]{
 		input: in,
-		scope: relay.NewScope("campaigns", params.Query().Encode()),
+		scope: relay.NewScope("campaigns", params.Query()),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.SlimCampaign], error) {
 			params := params
 			params.Paging = paging

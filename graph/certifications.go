@@ -51,7 +51,7 @@ func (r *Resolver) certificationsOf(ctx context.Context, want plan.Selection, ca
 func (r *Resolver) listCertifications(ctx context.Context, want plan.Selection, args relay.Arguments, in inputReader, params upstream.ListIdentityCertificationsParams) (*model.CertificationConnection, error) {
 	return connect(ctx, r.rows, want, args, source[upstream.IdentityCertification, model.Certification]{
 		input: in,
-		scope: relay.NewScope("certifications", params.Encoded()),
+		scope: relay.NewScope("certifications", params.Query()),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.IdentityCertification], error) {
 			params := params
 			params.Paging = paging
@@ -76,7 +76,7 @@ func (r *Resolver) reviewers(ctx context.Context, want plan.Selection, certifica
 	}
 	return connect(ctx, r.rows, want, args, source[upstream.IdentityReference, upstream.IdentityReference]{
 		input: in,
-		scope: relay.NewScope("reviewers", certificationID, params.Encoded()),
+		scope: relay.NewScope("reviewers", certificationID, params.Query()),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.IdentityReference], error) {
 			params := params
 			params.Paging = paging

@@ -56,7 +56,7 @@ func (r *Resolver) itemsOf(ctx context.Context, want plan.Selection, certificati
 func (r *Resolver) listItems(ctx context.Context, want plan.Selection, certificationID string, args relay.Arguments, in inputReader, params upstream.ListIdentityAccessReviewItemsParams, expected int) (*model.AccessReviewItemConnection, error) {
 	return connect(ctx, r.rows, want, args, source[upstream.AccessReviewItem, model.AccessReviewItem]{
 		input: in,
-		scope: relay.NewScope("reviewItems", certificationID, params.Encoded()),
+		scope: relay.NewScope("reviewItems", certificationID, params.Query()),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.AccessReviewItem], error) {
 			params := params
 			params.Paging = paging
@@ -105,7 +105,7 @@ func (r *Resolver) permissions(ctx context.Context, want plan.Selection, item *m
 	params := upstream.GetIdentityCertificationItemPermissionsParams{Filter: in.permissionFilter(filter)}
 	key := load.MemberKey{CertificationID: item.CertificationID, ID: item.RawID()}
 	return connect(ctx, r.rows, want, args, source[upstream.Permission, upstream.Permission]{
-		scope: relay.NewScope("permissions", key.CertificationID, key.ID, params.Encoded()),
+		scope: relay.NewScope("permissions", key.CertificationID, key.ID, params.Query()),
 		input: in,
 		empty: !item.MayHavePermissions(),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.Permission], error) {

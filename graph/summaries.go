@@ -28,7 +28,7 @@ func (r *Resolver) identitySummaries(ctx context.Context, want plan.Selection, c
 	}
 	return connect(ctx, r.rows, want, args, source[upstream.CertificationIdentitySummary, model.IdentitySummary]{
 		input: in,
-		scope: relay.NewScope("identitySummaries", certificationID, params.Query().Encode()),
+		scope: relay.NewScope("identitySummaries", certificationID, params.Query()),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.CertificationIdentitySummary], error) {
 			params := params
 			params.Paging = paging
@@ -61,7 +61,7 @@ func (r *Resolver) accessSummaries(ctx context.Context, want plan.Selection, cer
 	}
 	return connect(ctx, r.rows, want, args, source[upstream.AccessSummary, model.AccessSummary]{
 		input: in,
-		scope: relay.NewScope("accessSummaries", certificationID, string(kind), params.Query().Encode()),
+		scope: relay.NewScope("accessSummaries", certificationID, string(kind), params.Query()),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.AccessSummary], error) {
 			params := params
 			params.Paging = paging

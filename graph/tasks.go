@@ -26,7 +26,7 @@ func (r *Resolver) tasks(ctx context.Context, want plan.Selection, args relay.Ar
 	}
 	return connect(ctx, r.rows, want, args, source[upstream.CertificationTask, model.CertificationTask]{
 		input: in,
-		scope: relay.NewScope("tasks", params.Query().Encode()),
+		scope: relay.NewScope("tasks", params.Query()),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.CertificationTask], error) {
 			params := params
 			params.Paging = paging

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/url"
 )
 
 // AccessSummaryType is a kind of access that getIdentityAccessSummaries lists, one at a time. It is part
@@ -108,11 +107,9 @@ type GetIdentityAccessSummariesParams struct {
 	Paging
 }
 
-// Query returns the parameters as they go on the wire, without the type, which is part of the path.
-func (p GetIdentityAccessSummariesParams) Query() url.Values { return p.query().values() }
-
-// Encoded returns Query().Encode(), for less.
-func (p GetIdentityAccessSummariesParams) Encoded() string { return p.query().text }
+// Query returns the parameters of the URL, as url.Values writes them. The type is not among them: it is part of
+// the path.
+func (p GetIdentityAccessSummariesParams) Query() string { return p.query().text }
 
 func (p GetIdentityAccessSummariesParams) query() rawQuery {
 	kind := queryParameter{name: "type"} // a part of the path

@@ -1,9 +1,6 @@
 package upstream
 
-import (
-	"context"
-	"net/url"
-)
+import "context"
 
 // A SlimCampaign is what the service tells of a campaign by default: what it is, and how far it has come.
 type SlimCampaign struct {
@@ -90,12 +87,9 @@ type GetActiveCampaignsParams struct {
 	Paging
 }
 
-// Query returns the parameters as they go on the wire. What tells the slim form from the full one is not
-// among them.
-func (p GetActiveCampaignsParams) Query() url.Values { return p.query("").values() }
-
-// Encoded returns Query().Encode(), for less.
-func (p GetActiveCampaignsParams) Encoded() string { return p.query("").text }
+// Query returns the parameters of the URL, as url.Values writes them. What tells the slim form from the full
+// one is not among them.
+func (p GetActiveCampaignsParams) Query() string { return p.query("").text }
 
 func (p GetActiveCampaignsParams) query(detail string) rawQuery {
 	return query(p.Paging, p.Filter.expression(), sorters(p.Sorters), parameter("detail", detail))

@@ -1,9 +1,6 @@
 package upstream
 
-import (
-	"context"
-	"net/url"
-)
+import "context"
 
 // An IdentityCertification is the vendor's IdentityCertificationDto: the list of access
 // that one reviewer has to decide on within one campaign.
@@ -165,11 +162,8 @@ type ListIdentityCertificationsParams struct {
 	Paging
 }
 
-// Query returns the parameters as they go on the wire.
-func (p ListIdentityCertificationsParams) Query() url.Values { return p.query().values() }
-
-// Encoded returns Query().Encode(), for less.
-func (p ListIdentityCertificationsParams) Encoded() string { return p.query().text }
+// Query returns the parameters of the URL, as url.Values writes them.
+func (p ListIdentityCertificationsParams) Query() string { return p.query().text }
 
 func (p ListIdentityCertificationsParams) query() rawQuery {
 	return query(p.Paging, p.Filter.expression(), sorters(p.Sorters), parameter("reviewer-identity", p.Reviewer))

@@ -1,9 +1,6 @@
 package upstream
 
-import (
-	"context"
-	"net/url"
-)
+import "context"
 
 // An IdentityCertDecisionSummary counts the decisions of one certification, by kind of access: those made,
 // those to make in all (made or not), and how many of those made keep the access or take it away. A number is
@@ -34,11 +31,8 @@ type GetIdentityDecisionSummaryParams struct {
 	IdentitySummaryIDs []string
 }
 
-// Query returns the parameters as they go on the wire.
-func (p GetIdentityDecisionSummaryParams) Query() url.Values { return p.query().values() }
-
-// Encoded returns Query().Encode(), for less.
-func (p GetIdentityDecisionSummaryParams) Encoded() string { return p.query().text }
+// Query returns the parameters of the URL, as url.Values writes them.
+func (p GetIdentityDecisionSummaryParams) Query() string { return p.query().text }
 
 func (p GetIdentityDecisionSummaryParams) query() rawQuery {
 	return unpaged(in("identitySummary.id", p.IdentitySummaryIDs))

@@ -1,9 +1,6 @@
 package upstream
 
-import (
-	"context"
-	"net/url"
-)
+import "context"
 
 // A CertificationIdentitySummary is the identity under review within one certification.
 type CertificationIdentitySummary struct {
@@ -41,11 +38,8 @@ type GetIdentitySummariesParams struct {
 	Paging
 }
 
-// Query returns the parameters as they go on the wire.
-func (p GetIdentitySummariesParams) Query() url.Values { return p.query().values() }
-
-// Encoded returns Query().Encode(), for less.
-func (p GetIdentitySummariesParams) Encoded() string { return p.query().text }
+// Query returns the parameters of the URL, as url.Values writes them.
+func (p GetIdentitySummariesParams) Query() string { return p.query().text }
 
 func (p GetIdentitySummariesParams) query() rawQuery {
 	return query(p.Paging, p.Filter.expression(), sorters(p.Sorters))

@@ -2,7 +2,6 @@ package upstream
 
 import (
 	"context"
-	"net/url"
 	"slices"
 )
 
@@ -52,11 +51,8 @@ type GetIdentityCertificationItemPermissionsParams struct {
 	Paging
 }
 
-// Query returns the parameters as they go on the wire.
-func (p GetIdentityCertificationItemPermissionsParams) Query() url.Values { return p.query().values() }
-
-// Encoded returns Query().Encode(), for less.
-func (p GetIdentityCertificationItemPermissionsParams) Encoded() string { return p.query().text }
+// Query returns the parameters of the URL, as url.Values writes them.
+func (p GetIdentityCertificationItemPermissionsParams) Query() string { return p.query().text }
 
 func (p GetIdentityCertificationItemPermissionsParams) query() rawQuery {
 	return query(p.Paging, p.Filter.expression())

@@ -1,9 +1,6 @@
 package upstream
 
-import (
-	"context"
-	"net/url"
-)
+import "context"
 
 // A PublicIdentity is what everybody in the tenant may know of a person.
 type PublicIdentity struct {
@@ -91,11 +88,8 @@ type GetPublicIdentitiesParams struct {
 	Paging
 }
 
-// Query returns the parameters as they go on the wire.
-func (p GetPublicIdentitiesParams) Query() url.Values { return p.query().values() }
-
-// Encoded returns Query().Encode(), for less.
-func (p GetPublicIdentitiesParams) Encoded() string { return p.query().text }
+// Query returns the parameters of the URL, as url.Values writes them.
+func (p GetPublicIdentitiesParams) Query() string { return p.query().text }
 
 func (p GetPublicIdentitiesParams) query() rawQuery {
 	core := ""

@@ -51,7 +51,7 @@ func (p Page[T]) Count() (int, error) {
 // cannot be sent.
 type rawQuery struct {
 	paging Paging
-	text   string // the parameters as url.Values.Encode writes them
+	text   string // the parameters as url.Values writes them
 	err    error
 }
 
@@ -128,12 +128,6 @@ func (l *parameterList) joined(filter expression, more []queryParameter) rawQuer
 		joined = append(append(append(joined, p.name...), '='), url.QueryEscape(p.value)...)
 	}
 	return rawQuery{text: string(joined), err: l.err}
-}
-
-// values returns the parameters by their names.
-func (q rawQuery) values() url.Values {
-	values, _ := url.ParseQuery(q.text) // it was written here
-	return values
 }
 
 // encode returns the query of the URL, its parameters in the order of their names. A space

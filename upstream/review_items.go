@@ -1,9 +1,6 @@
 package upstream
 
-import (
-	"context"
-	"net/url"
-)
+import "context"
 
 // An AccessReviewItem is one piece of access of one identity that a reviewer decides on.
 type AccessReviewItem struct {
@@ -74,11 +71,8 @@ type ListIdentityAccessReviewItemsParams struct {
 	Paging
 }
 
-// Query returns the parameters as they go on the wire.
-func (p ListIdentityAccessReviewItemsParams) Query() url.Values { return p.query().values() }
-
-// Encoded returns Query().Encode(), for less.
-func (p ListIdentityAccessReviewItemsParams) Encoded() string { return p.query().text }
+// Query returns the parameters of the URL, as url.Values writes them.
+func (p ListIdentityAccessReviewItemsParams) Query() string { return p.query().text }
 
 func (p ListIdentityAccessReviewItemsParams) query() rawQuery {
 	return query(

@@ -1,9 +1,6 @@
 package upstream
 
-import (
-	"context"
-	"net/url"
-)
+import "context"
 
 // An IdentityReference is the vendor's IdentityReferenceWithNameAndEmail.
 type IdentityReference struct {
@@ -43,11 +40,8 @@ type ListCertificationReviewersParams struct {
 	Paging
 }
 
-// Query returns the parameters as they go on the wire.
-func (p ListCertificationReviewersParams) Query() url.Values { return p.query().values() }
-
-// Encoded returns Query().Encode(), for less.
-func (p ListCertificationReviewersParams) Encoded() string { return p.query().text }
+// Query returns the parameters of the URL, as url.Values writes them.
+func (p ListCertificationReviewersParams) Query() string { return p.query().text }
 
 func (p ListCertificationReviewersParams) query() rawQuery {
 	return query(p.Paging, p.Filter.expression(), sorters(p.Sorters))

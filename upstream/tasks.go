@@ -1,9 +1,6 @@
 package upstream
 
-import (
-	"context"
-	"net/url"
-)
+import "context"
 
 // A CertificationTask is work that the service does in the background.
 type CertificationTask struct {
@@ -97,11 +94,8 @@ type GetPendingCertificationTasksParams struct {
 	Paging
 }
 
-// Query returns the parameters as they go on the wire.
-func (p GetPendingCertificationTasksParams) Query() url.Values { return p.query().values() }
-
-// Encoded returns Query().Encode(), for less.
-func (p GetPendingCertificationTasksParams) Encoded() string { return p.query().text }
+// Query returns the parameters of the URL, as url.Values writes them.
+func (p GetPendingCertificationTasksParams) Query() string { return p.query().text }
 
 func (p GetPendingCertificationTasksParams) query() rawQuery {
 	return query(p.Paging, p.Filter.expression(), parameter("reviewer-identity", p.Reviewer))

@@ -11,6 +11,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -84,20 +85,11 @@ func (p *sourcePackage) note(node ast.Node) bool {
 	case *ast.IndexExpr:
 		function, isName := node.X.(*ast.Ident)
 		argument, named := node.Index.(*ast.Ident)
-		if isName && named && decoding[function.Name] && !contains(p.roots, argument.Name) {
+		if isName && named && decoding[function.Name] && !slices.Contains(p.roots, argument.Name) {
 			p.roots = append(p.roots, argument.Name)
 		}
 	}
 	return true
-}
-
-func contains(list []string, name string) bool {
-	for _, each := range list {
-		if each == name {
-			return true
-		}
-	}
-	return false
 }
 
 // A member is a member of an object, and the field that it is read into.
@@ -116,7 +108,7 @@ type writer struct {
 
 // reach writes the method of a struct, and those of the structs within it, unless they have been written.
 func (w *writer) reach(name string) error {
-	if contains(w.reached, name) {
+	if slices.Contains(w.reached, name) {
 		return nil
 	}
 	w.reached = append(w.reached, name)
@@ -263,7 +255,7 @@ func (w *writer) isStruct(name string) bool {
 
 // keeps returns the decoder's field from which values of a type are taken.
 func (w *writer) keeps(name string) string {
-	if !contains(w.kept, name) {
+	if !slices.Contains(w.kept, name) {
 		w.kept = append(w.kept, name)
 	}
 	return method(name) + "Values"
