@@ -141,7 +141,7 @@ func (l *loadRunner) operation(t *testing.T, order loadOrder) (func(token string
 		bodies, err := order.bodies(each)
 		var next atomic.Int64
 		return func(token string) error {
-			answer, err := l.send(t, http.MethodPost, order.Gateway, token, bodies[int(next.Add(documentStride))%len(bodies)])
+			answer, err := sendAs(t, l.client, http.MethodPost, order.Gateway, token, bodies[int(next.Add(documentStride))%len(bodies)])
 			if err == nil && (!bytes.Contains(answer, []byte(`"data":{`)) || bytes.Contains(answer, []byte(`"errors":[`))) {
 				err = fmt.Errorf("%s: %.500s", each.name, answer)
 			}
@@ -153,7 +153,7 @@ func (l *loadRunner) operation(t *testing.T, order loadOrder) (func(token string
 			errs := make(chan error, len(round))
 			for _, path := range round {
 				go func() {
-					_, err := l.send(t, http.MethodGet, l.rest+path, token, nil)
+					_, err := sendAs(t, l.client, http.MethodGet, l.rest+path, token, nil)
 					errs <- err
 				}()
 			}
@@ -188,15 +188,15 @@ func (o loadOrder) bodies(operation benchCase) ([][]byte, error) {
 	return bodies, nil
 }
 
-// send returns the body of the answer.
-func (l *loadRunner) send(t *testing.T, method, url, token string, body []byte) ([]byte, error) {
+// sendAs sends a request with a token, and returns the body of the answer.
+func sendAs(t testing.TB, client *http.Client, method, url, token string, body []byte) ([]byte, error) {
 	req, err := http.NewRequestWithContext(t.Context(), method, url, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", "application/json")
-	resp, err := l.client.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		return nil, err
 	}

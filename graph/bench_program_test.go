@@ -134,15 +134,9 @@ func (p *program) measure(b *testing.B, load *remoteLoad, order loadOrder) measu
 	order.Gateway = p.url
 	before := p.processorTime(b)
 	report := load.carryOut(b, order)
-	spent := p.processorTime(b) - before
-	n := float64(len(report.Latencies))
-	return measurement{
-		latencies: report.Latencies,
-		rate:      n / report.Elapsed.Seconds(),
-		calls:     float64(report.Calls) / n,
-		cpu:       float64(spent) / float64(time.Millisecond) / n,
-		resident:  p.memory(b, "VmHWM"),
-	}
+	m := measured(report, p.processorTime(b)-before)
+	m.resident = p.memory(b, "VmHWM")
+	return m
 }
 
 // BenchmarkProgram runs the program as it is shipped, has eight clients send each operation for some

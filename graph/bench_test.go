@@ -77,6 +77,18 @@ type measurement struct {
 	resident  float64 // MB, the most that the gateway's process has had, where that is another
 }
 
+// measured returns what is known of operations by what those who sent them report, and by the time that the
+// gateway's process has kept processors busy.
+func measured(report loadReport, busy time.Duration) measurement {
+	n := float64(len(report.Latencies))
+	return measurement{
+		latencies: report.Latencies,
+		rate:      n / report.Elapsed.Seconds(),
+		calls:     float64(report.Calls) / n,
+		cpu:       float64(busy) / float64(time.Millisecond) / n,
+	}
+}
+
 // percentile returns the latency, in ms, that a share of the operations did not exceed.
 func (m measurement) percentile(share float64) float64 {
 	slices.Sort(m.latencies)
@@ -96,14 +108,9 @@ func (c *contest) measure(b *testing.B, who contestant, order loadOrder) measure
 	report := c.load.carryOut(b, order)
 	cpu = processorTime(b) - cpu
 	runtime.ReadMemStats(&after)
-	n := float64(len(report.Latencies))
-	return measurement{
-		latencies: report.Latencies,
-		rate:      n / report.Elapsed.Seconds(),
-		calls:     float64(report.Calls) / n,
-		cpu:       float64(cpu) / float64(time.Millisecond) / n,
-		allocated: float64(after.TotalAlloc-before.TotalAlloc) / 1024 / n,
-	}
+	m := measured(report, cpu)
+	m.allocated = float64(after.TotalAlloc-before.TotalAlloc) / 1024 / float64(len(report.Latencies))
+	return m
 }
 
 // warmUp opens connections and fills caches and pools.
