@@ -69,7 +69,7 @@ func quote(text string) []byte {
 	return quoted
 }
 
-// texts are such as have an edge of the grammar in them, each valid or not.
+// edges are texts at an edge of the grammar, each of them valid or not.
 var edges = []string{
 	``, ` `, `null`, `nul`, `nulll`, `true`, `false`, `fals`, `TRUE`, `0`, `-0`, `-`, `00`, `01`, `1.`, `.5`, `1.5`, `1e5`, `1E+5`, `1e`, `1e-`, `+1`, `0x1`, `1 2`,
 	`""`, `"a"`, `"`, `"a`, `"\"`, `"\\"`, `"\x"`, `"\u"`, `"\u12"`, `"\u12g4"`, `"\u0041"`, `"\ud83d\ude00"`, `"\ud83d"`, `"\ude00\ud83d"`, `"\ud83dx"`, `"\/\b\f\n\r\t"`, "\"\n\"", "\"\x00\"", "\"\x7f\"",

@@ -1,0 +1,112 @@
+package scan
+
+import (
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// number returns the text of a number.
+func (s *Scanner) number() []byte {
+	s.blanks()
+	from := s.at
+	if s.is('-') {
+		s.at++
+	}
+	if s.is('0') {
+		s.at++
+	} else {
+		s.digits()
+	}
+	if s.is('.') {
+		s.at++
+		s.digits()
+	}
+	if s.is('e') || s.is('E') {
+		s.at++
+		if s.is('+') || s.is('-') {
+			s.at++
+		}
+		s.digits()
+	}
+	if s.failed {
+		return nil
+	}
+	return s.text[from:s.at]
+}
+
+// is reports whether a byte is next, without a blank before it.
+func (s *Scanner) is(c byte) bool { return s.at < len(s.text) && s.text[s.at] == c }
+
+// digits passes over one digit or more.
+func (s *Scanner) digits() {
+	from := s.at
+	for s.at < len(s.text) && '0' <= s.text[s.at] && s.text[s.at] <= '9' {
+		s.at++
+	}
+	if s.at == from {
+		s.Fail()
+	}
+}
+
+// quoted returns the text of a string with its quotes, and reports whether what is between them is what it stands
+// for: there are no escapes in it, and it is UTF-8.
+func (s *Scanner) quoted() (text []byte, plain bool) {
+	if !s.byte('"') {
+		return nil, false
+	}
+	from, ascii := s.at-1, true
+	plain = true
+	for {
+		s.at += unremarkable(s.text[s.at:])
+		if s.at == len(s.text) {
+			s.Fail()
+			return nil, false
+		}
+		switch c := s.text[s.at]; {
+		case c == '"':
+			s.at++
+			text = s.text[from:s.at]
+			return text, plain && (ascii || utf8.Valid(text))
+		case c == '\\':
+			plain = false
+			if !s.escape() {
+				return nil, false
+			}
+		case c < ' ':
+			s.Fail()
+			return nil, false
+		default:
+			ascii = false
+			s.at++
+		}
+	}
+}
+
+// escape passes over an escape in a string, and reports whether it is one.
+func (s *Scanner) escape() bool {
+	rest := s.text[s.at+1:]
+	switch {
+	case len(rest) > 0 && rest[0] != 'u':
+		s.at += 2
+		switch rest[0] {
+		case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+			return true
+		}
+	case len(rest) >= 5 && isHex(rest[1]) && isHex(rest[2]) && isHex(rest[3]) && isHex(rest[4]):
+		s.at += 6
+		return true
+	}
+	s.Fail()
+	return false
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
+
+// unquote returns what a string with escapes, or with bytes that are not UTF-8, stands for.
+func (s *Scanner) unquote(quoted []byte) string {
+	text, _ := jsontext.AppendUnquote(nil, quoted) // whose error would be of what it has replaced
+	return string(text)
+}
