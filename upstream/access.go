@@ -10,6 +10,13 @@ type AccessSummary struct {
 	Role          *ReviewableRole          `json:"role"`
 }
 
+// isAmbiguous reports whether one of the detailed objects lacks its identifier: which of them describes the access
+// shows by all that they say then.
+func (s *AccessSummary) isAmbiguous() bool {
+	return s != nil && (s.Entitlement != nil && s.Entitlement.ID == "" ||
+		s.AccessProfile != nil && s.AccessProfile.ID == "" || s.Role != nil && s.Role.ID == "")
+}
+
 // An AccessReference names a piece of access by type, id and name.
 type AccessReference struct {
 	Type DtoType `json:"type"`

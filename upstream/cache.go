@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"bytes"
 	"context"
 	"hash/crc32"
 	"sync/atomic"
@@ -9,21 +10,21 @@ import (
 	"github.com/maypok86/otter/v2"
 )
 
-// DefaultCacheBytes is how many bytes of memory the results in a cache take unless Config says otherwise.
+// DefaultCacheBytes is how many bytes of memory the responses in a cache take unless Config says otherwise.
 const DefaultCacheBytes = 64 << 20
 
 const (
-	// entryBytes is about what an entry takes beside its key and the result.
-	entryBytes = 320
+	// entryBytes is about what an entry takes beside its key and the body.
+	entryBytes = 384
 	// writeStripes is how many counters of writes the certifications share.
 	writeStripes = 1024
 )
 
-// A cache keeps the results of reads for a short time. Its key includes the caller's, so that
-// no caller ever sees what another one was shown. What is in it is shared and must not be changed.
-// A nil cache is one that is turned off.
+// A cache keeps the responses to reads for a short time, as they came: what is decoded of one depends on who asks.
+// Its key includes the caller's, so that no caller ever sees what another one was shown. What is in it is shared and
+// must not be changed. A nil cache is one that is turned off.
 //
-// What a write touches is not looked for. Each result is kept with the count of writes to what it
+// What a write touches is not looked for. Each response is kept with the count of writes to what it
 // shows, taken before the request went out, and is good only while that count stands.
 type cache struct {
 	entries *otter.Cache[string, entry]
@@ -36,15 +37,14 @@ type cache struct {
 	all    atomic.Uint64               // to certifications that are not known
 }
 
-// An entry is one result.
+// An entry is one response.
 type entry struct {
-	value   any
-	size    int // in memory, in bytes
+	shown   *shown
 	expires time.Time
 	version version
 }
 
-// A subject is what a result shows of certifications, and so which writes make it out of date.
+// A subject is what a response shows of certifications, and so which writes make it out of date.
 type subject struct {
 	of            extent
 	certification string // of oneCertification
@@ -65,13 +65,13 @@ func (s subject) changes() bool { return s.of != noCertification }
 // A version counts the writes to a subject.
 type version [2]uint64
 
-// newCache returns a cache that takes at most maxBytes of memory, and keeps a result for ttl. What has expired stays
+// newCache returns a cache that takes at most maxBytes of memory, and keeps a response for ttl. What has expired stays
 // for another keep, for callers who accept stale results. While others are not heard, if there are others,
 // it keeps and returns nothing that a write may change.
 func newCache(maxBytes int64, ttl, keep time.Duration, now func() time.Time, others Writes) (*cache, error) {
 	entries, err := otter.New(&otter.Options[string, entry]{
 		MaximumWeight:    uint64(maxBytes),
-		Weigher:          func(key string, e entry) uint32 { return uint32(len(key) + e.size + entryBytes) },
+		Weigher:          func(key string, e entry) uint32 { return uint32(len(key) + cap(e.shown.body) + entryBytes) },
 		ExpiryCalculator: otter.ExpiryWriting[string, entry](ttl + keep),
 		Clock:            cacheClock(now),
 		// On the caller's goroutine, so that a client has none of its own that must be stopped.
@@ -83,22 +83,22 @@ func newCache(maxBytes int64, ttl, keep time.Duration, now func() time.Time, oth
 	return &cache{entries: entries, ttl: ttl, now: now, others: others}, nil
 }
 
-// get returns what is kept under a key, and whether it is fresh.
-func (c *cache) get(key string, of subject) (value any, fresh, ok bool) {
+// get returns what is kept under a key, and whether it is fresh; nil if nothing is.
+func (c *cache) get(key string, of subject) (kept *shown, fresh bool) {
 	if !c.current(of) {
-		return nil, false, false
+		return nil, false
 	}
 	e, ok := c.entries.GetIfPresent(key)
 	if !ok || e.version != c.version(of) {
-		return nil, false, false
+		return nil, false
 	}
-	return e.value, c.now().Before(e.expires), true
+	return e.shown, c.now().Before(e.expires)
 }
 
-// put keeps a result, which shows the subject as it was at a version.
-func (c *cache) put(key string, of subject, at version, value any) {
+// put keeps a copy of what a response shows of a subject, as it was at a version.
+func (c *cache) put(key string, of subject, at version, came *shown) {
 	if c.current(of) && at == c.version(of) {
-		c.entries.Set(key, entry{value, weigh(value), c.now().Add(c.ttl), at})
+		c.entries.Set(key, entry{&shown{came.status, came.total, bytes.Clone(came.body)}, c.now().Add(c.ttl), at})
 	}
 }
 

@@ -21,23 +21,18 @@ type call struct {
 	span       *callSpan
 }
 
-// do makes a call, for which one of the operation in ctx is reserved, and decodes its response. It
-// fails with an *Error.
-func do[V any](ctx context.Context, c *Client, r request, decode func(*response) (V, error)) (V, error) {
-	var none V
+// receive makes a call, for which one of the operation in ctx is reserved, and returns its response, whose body is to
+// be put back. It fails with an *Error if the service did not do what it was asked to.
+func (c *Client) receive(ctx context.Context, r request) (*response, error) {
 	answer, err := c.call(ctx, r)
 	if err != nil {
-		return none, err
+		return nil, err
 	}
-	defer c.buffers.put(answer.body)
 	if !answer.ok() {
-		return none, readRefusal(r.operation.name, answer)
+		defer c.buffers.put(answer.body)
+		return nil, readRefusal(r.operation.name, answer)
 	}
-	value, err := decode(answer)
-	if err != nil {
-		return none, unreadable(r.operation.name, answer.status, err)
-	}
-	return value, nil
+	return answer, nil
 }
 
 // call sends a request on behalf of the credential in ctx and returns what came back, whatever its

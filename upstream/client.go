@@ -80,6 +80,7 @@ func New(cfg Config) (*Client, error) {
 		writes:  cfg.Writes,
 		tracing: newTracing(cfg.Tracer, base),
 	}
+	c.flights.buffers = &c.buffers
 	if c.proofs, err = newProofs(max(cfg.UnprovenLimit, 0), cfg.Now); err != nil {
 		return nil, fmt.Errorf("upstream: %w", err)
 	}

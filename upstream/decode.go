@@ -18,13 +18,13 @@ const errNotJSON = plainError("the answer is not the expected JSON")
 // lenient accepts texts that are not UTF-8, which it mends.
 var lenient = jsontext.AllowInvalidUTF8(true)
 
-// decodeList reads text as a JSON array of T. What does not fit the type of its member, or of its
+// decodeList reads text as a JSON array of T, and of each T what is selected. What does not fit the type of its member, or of its
 // element in a list within a row, is left out as if it were absent, and logged by u, which may be nil. A
 // row that is no object is a zero T, so that the positions of the others hold. Rows beyond MaxLimit, which
 // nothing can have asked for, are left out: a short text can have very many.
-func decodeList[T any](u *unknownValues, text []byte) ([]T, error) {
+func decodeList[T any](u *unknownValues, text []byte, selected *Selection) ([]T, error) {
 	list := []T{}
-	fits := decoding(text, func(d *decoder) {
+	fits := decoding(text, selected, func(d *decoder) {
 		for more := d.List(); more; more = d.More() {
 			switch n := len(list); n {
 			case MaxLimit:
@@ -37,7 +37,10 @@ func decodeList[T any](u *unknownValues, text []byte) ([]T, error) {
 			d.row(&list[len(list)-1])
 		}
 	})
-	if fits {
+	switch {
+	case fits && selected != nil && anyAmbiguous(list):
+		return decodeList[T](u, text, nil)
+	case fits:
 		return list, nil
 	}
 	if jsontext.Value(text).Kind() != '[' {
@@ -47,10 +50,20 @@ func decodeList[T any](u *unknownValues, text []byte) ([]T, error) {
 	return list, fitted(u, text, &list)
 }
 
-// decodeObject reads text as a JSON object. What does not fit is left out as decodeList does.
-func decodeObject[T any](u *unknownValues, text []byte) (*T, error) {
+func anyAmbiguous[T any](list []T) bool {
+	for i := range list {
+		if isAmbiguous(&list[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// decodeObject reads text as a JSON object, and what is selected of it. What does not fit is left out as decodeList
+// does. No object that is read by itself is ambiguous.
+func decodeObject[T any](u *unknownValues, text []byte, selected *Selection) (*T, error) {
 	object := new(T)
-	if decoding(text, func(d *decoder) { d.row(object) }) {
+	if decoding(text, selected, func(d *decoder) { d.row(object) }) {
 		return object, nil
 	}
 	object = new(T)
@@ -63,11 +76,14 @@ func decodeObject[T any](u *unknownValues, text []byte) (*T, error) {
 // decoders are kept for reuse.
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
-// decoding reads text, and reports whether it is JSON that fits as a whole.
-func decoding(text []byte, read func(*decoder)) bool {
+// decoding reads what is selected of text, and reports whether that fits and all of the text is JSON.
+func decoding(text []byte, selected *Selection, read func(*decoder)) bool {
 	d := decoders.Get().(*decoder)
 	defer decoders.Put(d)
 	d.Reset(text)
+	if d.selected = everything; selected != nil {
+		d.selected = *selected
+	}
 	read(d)
 	whole := d.Whole()
 	*d = decoder{} // it refers to what is read no longer

@@ -4,10 +4,386 @@ package upstream
 
 import "certql/upstream/scan"
 
-// A decoder reads one text, and keeps what its values refer to.
+// selectable is how many types have fields that can be selected.
+const selectable = 39
+
+// The fields of AccessSummary.
+const (
+	AccessSummaryAccessField Field = 0*fieldsPerType + iota
+	AccessSummaryEntitlementField
+	AccessSummaryAccessProfileField
+	AccessSummaryRoleField
+)
+
+// The fields of AccessReference.
+const (
+	AccessReferenceTypeField Field = 1*fieldsPerType + iota
+	AccessReferenceIDField
+	AccessReferenceNameField
+)
+
+// The fields of ReviewableEntitlement.
+const (
+	ReviewableEntitlementIDField Field = 2*fieldsPerType + iota
+	ReviewableEntitlementNameField
+	ReviewableEntitlementDescriptionField
+	ReviewableEntitlementPrivilegedField
+	ReviewableEntitlementOwnerField
+	ReviewableEntitlementAttributeNameField
+	ReviewableEntitlementAttributeValueField
+	ReviewableEntitlementSourceSchemaObjectTypeField
+	ReviewableEntitlementSourceNameField
+	ReviewableEntitlementSourceTypeField
+	ReviewableEntitlementSourceIDField
+	ReviewableEntitlementHasPermissionsField
+	ReviewableEntitlementIsPermissionField
+	ReviewableEntitlementRevocableField
+	ReviewableEntitlementCloudGovernedField
+	ReviewableEntitlementContainsDataAccessField
+	ReviewableEntitlementDataAccessField
+	ReviewableEntitlementAccountField
+)
+
+// The fields of IdentityReference.
+const (
+	IdentityReferenceIDField Field = 3*fieldsPerType + iota
+	IdentityReferenceNameField
+	IdentityReferenceEmailField
+)
+
+// The fields of DataAccess.
+const (
+	DataAccessPoliciesField Field = 4*fieldsPerType + iota
+	DataAccessCategoriesField
+	DataAccessImpactScoreField
+)
+
+// The fields of DataAccessPolicy.
+const (
+	DataAccessPolicyValueField Field = 5*fieldsPerType + iota
+)
+
+// The fields of DataAccessCategory.
+const (
+	DataAccessCategoryValueField Field = 6*fieldsPerType + iota
+	DataAccessCategoryMatchCountField
+)
+
+// The fields of ImpactScore.
+const (
+	ImpactScoreValueField Field = 7*fieldsPerType + iota
+)
+
+// The fields of Account.
+const (
+	AccountIDField Field = 8*fieldsPerType + iota
+	AccountTypeField
+	AccountNameField
+	AccountNativeIdentityField
+	AccountDescriptionField
+	AccountDisabledField
+	AccountLockedField
+	AccountCreatedField
+	AccountModifiedField
+	AccountGovernanceGroupIDField
+	AccountOwnerField
+	AccountActivityInsightsField
+)
+
+// The fields of AccountOwner.
+const (
+	AccountOwnerIDField Field = 9*fieldsPerType + iota
+	AccountOwnerTypeField
+	AccountOwnerDisplayNameField
+)
+
+// The fields of ActivityInsights.
+const (
+	ActivityInsightsAccountIDField Field = 10*fieldsPerType + iota
+	ActivityInsightsUsageDaysField
+	ActivityInsightsUsageDaysStateField
+)
+
+// The fields of ReviewableAccessProfile.
+const (
+	ReviewableAccessProfileIDField Field = 11*fieldsPerType + iota
+	ReviewableAccessProfileNameField
+	ReviewableAccessProfileDescriptionField
+	ReviewableAccessProfilePrivilegedField
+	ReviewableAccessProfileCloudGovernedField
+	ReviewableAccessProfileEndDateField
+	ReviewableAccessProfileOwnerField
+	ReviewableAccessProfileEntitlementsField
+	ReviewableAccessProfileCreatedField
+	ReviewableAccessProfileModifiedField
+)
+
+// The fields of ReviewableRole.
+const (
+	ReviewableRoleIDField Field = 12*fieldsPerType + iota
+	ReviewableRoleNameField
+	ReviewableRoleDescriptionField
+	ReviewableRolePrivilegedField
+	ReviewableRoleOwnerField
+	ReviewableRoleRevocableField
+	ReviewableRoleEndDateField
+	ReviewableRoleAccessProfilesField
+	ReviewableRoleEntitlementsField
+)
+
+// The fields of SlimCampaign.
+const (
+	SlimCampaignIDField Field = 13*fieldsPerType + iota
+	SlimCampaignNameField
+	SlimCampaignDescriptionField
+	SlimCampaignDeadlineField
+	SlimCampaignTypeField
+	SlimCampaignEmailNotificationEnabledField
+	SlimCampaignAutoRevokeAllowedField
+	SlimCampaignRecommendationsEnabledField
+	SlimCampaignStatusField
+	SlimCampaignCorrelatedStatusField
+	SlimCampaignCreatedField
+	SlimCampaignTotalCertificationsField
+	SlimCampaignCompletedCertificationsField
+	SlimCampaignAlertsField
+)
+
+// The fields of CampaignAlert.
+const (
+	CampaignAlertLevelField Field = 14*fieldsPerType + iota
+	CampaignAlertLocalizationsField
+)
+
+// The fields of ErrorMessage.
+const (
+	ErrorMessageLocaleField Field = 15*fieldsPerType + iota
+	ErrorMessageLocaleOriginField
+	ErrorMessageTextField
+)
+
+// The fields of Campaign.
+const (
+	CampaignModifiedField Field = 16*fieldsPerType + iota
+	CampaignFilterField
+	CampaignSunsetCommentsRequiredField
+	CampaignMandatoryCommentRequirementField
+	CampaignSourceOwnerCampaignInfoField
+	CampaignSearchCampaignInfoField
+	CampaignRoleCompositionCampaignInfoField
+	CampaignMachineAccountCampaignInfoField
+	CampaignSourcesWithOrphanEntitlementsField
+)
+
+// The fields of CampaignFilterReference.
+const (
+	CampaignFilterReferenceIDField Field = 17*fieldsPerType + iota
+	CampaignFilterReferenceNameField
+)
+
+// The fields of SourceOwnerCampaignInfo.
+const (
+	SourceOwnerCampaignInfoSourceIDsField Field = 18*fieldsPerType + iota
+)
+
+// The fields of SearchCampaignInfo.
+const (
+	SearchCampaignInfoTypeField Field = 19*fieldsPerType + iota
+	SearchCampaignInfoDescriptionField
+	SearchCampaignInfoReviewerField
+	SearchCampaignInfoQueryField
+	SearchCampaignInfoIdentityIDsField
+	SearchCampaignInfoAccessConstraintsField
+)
+
+// The fields of Reviewer.
+const (
+	ReviewerIDField Field = 20*fieldsPerType + iota
+	ReviewerNameField
+	ReviewerEmailField
+	ReviewerTypeField
+	ReviewerCreatedField
+	ReviewerModifiedField
+)
+
+// The fields of AccessConstraint.
+const (
+	AccessConstraintTypeField Field = 21*fieldsPerType + iota
+	AccessConstraintIDsField
+	AccessConstraintOperatorField
+)
+
+// The fields of RoleCompositionCampaignInfo.
+const (
+	RoleCompositionCampaignInfoReviewerField Field = 22*fieldsPerType + iota
+	RoleCompositionCampaignInfoRoleIDsField
+	RoleCompositionCampaignInfoRemediatorRefField
+	RoleCompositionCampaignInfoQueryField
+	RoleCompositionCampaignInfoDescriptionField
+)
+
+// The fields of MachineAccountCampaignInfo.
+const (
+	MachineAccountCampaignInfoSourceIDsField Field = 23*fieldsPerType + iota
+	MachineAccountCampaignInfoReviewerTypeField
+)
+
+// The fields of SourceReference.
+const (
+	SourceReferenceIDField Field = 24*fieldsPerType + iota
+	SourceReferenceNameField
+)
+
+// The fields of IdentityCertification.
+const (
+	IdentityCertificationIDField Field = 25*fieldsPerType + iota
+	IdentityCertificationNameField
+	IdentityCertificationCampaignField
+	IdentityCertificationCompletedField
+	IdentityCertificationIdentitiesCompletedField
+	IdentityCertificationIdentitiesTotalField
+	IdentityCertificationCreatedField
+	IdentityCertificationModifiedField
+	IdentityCertificationDecisionsMadeField
+	IdentityCertificationDecisionsTotalField
+	IdentityCertificationDueField
+	IdentityCertificationSignedField
+	IdentityCertificationReviewerField
+	IdentityCertificationReassignmentField
+	IdentityCertificationHasErrorsField
+	IdentityCertificationErrorMessageField
+	IdentityCertificationPhaseField
+)
+
+// The fields of CampaignReference.
+const (
+	CampaignReferenceIDField Field = 26*fieldsPerType + iota
+	CampaignReferenceNameField
+	CampaignReferenceDescriptionField
+	CampaignReferenceCampaignTypeField
+	CampaignReferenceCorrelatedStatusField
+	CampaignReferenceMandatoryCommentRequirementField
+)
+
+// The fields of Reassignment.
+const (
+	ReassignmentFromField Field = 27*fieldsPerType + iota
+	ReassignmentCommentField
+)
+
+// The fields of CertificationReference.
+const (
+	CertificationReferenceIDField Field = 28*fieldsPerType + iota
+	CertificationReferenceNameField
+	CertificationReferenceReviewerField
+)
+
+// The fields of IdentityCertDecisionSummary.
+const (
+	IdentityCertDecisionSummaryEntitlementDecisionsMadeField Field = 29*fieldsPerType + iota
+	IdentityCertDecisionSummaryEntitlementDecisionsTotalField
+	IdentityCertDecisionSummaryEntitlementsApprovedField
+	IdentityCertDecisionSummaryEntitlementsRevokedField
+	IdentityCertDecisionSummaryAccessProfileDecisionsMadeField
+	IdentityCertDecisionSummaryAccessProfileDecisionsTotalField
+	IdentityCertDecisionSummaryAccessProfilesApprovedField
+	IdentityCertDecisionSummaryAccessProfilesRevokedField
+	IdentityCertDecisionSummaryRoleDecisionsMadeField
+	IdentityCertDecisionSummaryRoleDecisionsTotalField
+	IdentityCertDecisionSummaryRolesApprovedField
+	IdentityCertDecisionSummaryRolesRevokedField
+	IdentityCertDecisionSummaryAccountDecisionsMadeField
+	IdentityCertDecisionSummaryAccountDecisionsTotalField
+	IdentityCertDecisionSummaryAccountsApprovedField
+	IdentityCertDecisionSummaryAccountsRevokedField
+)
+
+// The fields of CertificationIdentitySummary.
+const (
+	CertificationIdentitySummaryIDField Field = 30*fieldsPerType + iota
+	CertificationIdentitySummaryIdentityIDField
+	CertificationIdentitySummaryNameField
+	CertificationIdentitySummaryCompletedField
+)
+
+// The fields of OAuthInfo.
+const (
+	OAuthInfoAuthorizeEndpointField Field = 31*fieldsPerType + iota
+	OAuthInfoTokenEndpointField
+	OAuthInfoLogoutURLField
+)
+
+// The fields of Permission.
+const (
+	PermissionTargetField Field = 32*fieldsPerType + iota
+	PermissionRightsField
+)
+
+// The fields of PublicIdentity.
+const (
+	PublicIdentityIDField Field = 33*fieldsPerType + iota
+	PublicIdentityNameField
+	PublicIdentityAliasField
+	PublicIdentityEmailField
+	PublicIdentityStatusField
+	PublicIdentityIdentityStateField
+	PublicIdentityManagerField
+	PublicIdentityAttributesField
+)
+
+// The fields of PublicIdentityAttribute.
+const (
+	PublicIdentityAttributeKeyField Field = 34*fieldsPerType + iota
+	PublicIdentityAttributeNameField
+	PublicIdentityAttributeValueField
+)
+
+// The fields of CertificationTask.
+const (
+	CertificationTaskIDField Field = 35*fieldsPerType + iota
+	CertificationTaskTypeField
+	CertificationTaskTargetTypeField
+	CertificationTaskTargetIDField
+	CertificationTaskStatusField
+	CertificationTaskErrorsField
+	CertificationTaskReassignmentTrailField
+	CertificationTaskCreatedField
+)
+
+// The fields of ReassignmentTrail.
+const (
+	ReassignmentTrailPreviousOwnerField Field = 36*fieldsPerType + iota
+	ReassignmentTrailNewOwnerField
+	ReassignmentTrailReassignmentTypeField
+)
+
+// The fields of refusalBody.
+const (
+	refusalBodyDetailCodeField Field = 37*fieldsPerType + iota
+	refusalBodyTrackingIDField
+	refusalBodyMessagesField
+	refusalBodyErrorField
+	refusalBodyMessageField
+	refusalBodyErrorNameField
+	refusalBodyErrorMessageField
+)
+
+// The fields of AccessReviewItem.
+const (
+	AccessReviewItemIDField Field = 38*fieldsPerType + iota
+	AccessReviewItemCompletedField
+	AccessReviewItemNewAccessField
+	AccessReviewItemDecisionField
+	AccessReviewItemCommentsField
+	AccessReviewItemAccessSummaryField
+	AccessReviewItemIdentitySummaryField
+)
+
+// A decoder reads what is selected of one text, and keeps what its values refer to.
 type decoder struct {
 	scan.Scanner
 
+	selected                           Selection
 	accessReferenceValues              values[AccessReference]
 	reviewableEntitlementValues        values[ReviewableEntitlement]
 	reviewableAccessProfileValues      values[ReviewableAccessProfile]
@@ -79,21 +455,37 @@ func (d *decoder) accessSummary(v *AccessSummary) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "access":
+			if !d.selected.has(AccessSummaryAccessField) {
+				d.Skip()
+				continue
+			}
 			if v.Access = nil; !d.Null() {
 				v.Access = d.accessReferenceValues.next()
 				d.accessReference(v.Access)
 			}
 		case "entitlement":
+			if !d.selected.has(AccessSummaryEntitlementField) {
+				d.Skip()
+				continue
+			}
 			if v.Entitlement = nil; !d.Null() {
 				v.Entitlement = d.reviewableEntitlementValues.next()
 				d.reviewableEntitlement(v.Entitlement)
 			}
 		case "accessProfile":
+			if !d.selected.has(AccessSummaryAccessProfileField) {
+				d.Skip()
+				continue
+			}
 			if v.AccessProfile = nil; !d.Null() {
 				v.AccessProfile = d.reviewableAccessProfileValues.next()
 				d.reviewableAccessProfile(v.AccessProfile)
 			}
 		case "role":
+			if !d.selected.has(AccessSummaryRoleField) {
+				d.Skip()
+				continue
+			}
 			if v.Role = nil; !d.Null() {
 				v.Role = d.reviewableRoleValues.next()
 				d.reviewableRole(v.Role)
@@ -108,10 +500,22 @@ func (d *decoder) accessReference(v *AccessReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "type":
+			if !d.selected.has(AccessReferenceTypeField) {
+				d.Skip()
+				continue
+			}
 			v.Type = DtoType(d.Text())
 		case "id":
+			if !d.selected.has(AccessReferenceIDField) {
+				d.Skip()
+				continue
+			}
 			v.ID = d.Text()
 		case "name":
+			if !d.selected.has(AccessReferenceNameField) {
+				d.Skip()
+				continue
+			}
 			v.Name = d.Text()
 		default:
 			d.Skip()
@@ -123,61 +527,133 @@ func (d *decoder) reviewableEntitlement(v *ReviewableEntitlement) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(ReviewableEntitlementIDField) {
+				d.Skip()
+				continue
+			}
 			v.ID = d.Text()
 		case "name":
+			if !d.selected.has(ReviewableEntitlementNameField) {
+				d.Skip()
+				continue
+			}
 			v.Name = d.Text()
 		case "description":
+			if !d.selected.has(ReviewableEntitlementDescriptionField) {
+				d.Skip()
+				continue
+			}
 			v.Description = d.Text()
 		case "privileged":
+			if !d.selected.has(ReviewableEntitlementPrivilegedField) {
+				d.Skip()
+				continue
+			}
 			if v.Privileged = nil; !d.Null() {
 				v.Privileged = boolean(d.Boolean())
 			}
 		case "owner":
+			if !d.selected.has(ReviewableEntitlementOwnerField) {
+				d.Skip()
+				continue
+			}
 			if v.Owner = nil; !d.Null() {
 				v.Owner = d.identityReferenceValues.next()
 				d.identityReference(v.Owner)
 			}
 		case "attributeName":
+			if !d.selected.has(ReviewableEntitlementAttributeNameField) {
+				d.Skip()
+				continue
+			}
 			v.AttributeName = d.Text()
 		case "attributeValue":
+			if !d.selected.has(ReviewableEntitlementAttributeValueField) {
+				d.Skip()
+				continue
+			}
 			v.AttributeValue = d.Text()
 		case "sourceSchemaObjectType":
+			if !d.selected.has(ReviewableEntitlementSourceSchemaObjectTypeField) {
+				d.Skip()
+				continue
+			}
 			v.SourceSchemaObjectType = d.Text()
 		case "sourceName":
+			if !d.selected.has(ReviewableEntitlementSourceNameField) {
+				d.Skip()
+				continue
+			}
 			v.SourceName = d.Text()
 		case "sourceType":
+			if !d.selected.has(ReviewableEntitlementSourceTypeField) {
+				d.Skip()
+				continue
+			}
 			v.SourceType = d.Text()
 		case "sourceId":
+			if !d.selected.has(ReviewableEntitlementSourceIDField) {
+				d.Skip()
+				continue
+			}
 			if v.SourceID = nil; !d.Null() {
 				v.SourceID = d.stringValues.next()
 				*v.SourceID = d.Text()
 			}
 		case "hasPermissions":
+			if !d.selected.has(ReviewableEntitlementHasPermissionsField) {
+				d.Skip()
+				continue
+			}
 			if v.HasPermissions = nil; !d.Null() {
 				v.HasPermissions = boolean(d.Boolean())
 			}
 		case "isPermission":
+			if !d.selected.has(ReviewableEntitlementIsPermissionField) {
+				d.Skip()
+				continue
+			}
 			if v.IsPermission = nil; !d.Null() {
 				v.IsPermission = boolean(d.Boolean())
 			}
 		case "revocable":
+			if !d.selected.has(ReviewableEntitlementRevocableField) {
+				d.Skip()
+				continue
+			}
 			if v.Revocable = nil; !d.Null() {
 				v.Revocable = boolean(d.Boolean())
 			}
 		case "cloudGoverned":
+			if !d.selected.has(ReviewableEntitlementCloudGovernedField) {
+				d.Skip()
+				continue
+			}
 			if v.CloudGoverned = nil; !d.Null() {
 				v.CloudGoverned = boolean(d.Boolean())
 			}
 		case "containsDataAccess":
+			if !d.selected.has(ReviewableEntitlementContainsDataAccessField) {
+				d.Skip()
+				continue
+			}
 			if v.ContainsDataAccess = nil; !d.Null() {
 				v.ContainsDataAccess = boolean(d.Boolean())
 			}
 		case "dataAccess":
+			if !d.selected.has(ReviewableEntitlementDataAccessField) {
+				d.Skip()
+				continue
+			}
 			if v.DataAccess = nil; !d.Null() {
 				v.DataAccess = d.dataAccessValues.next()
 				d.dataAccess(v.DataAccess)
 			}
 		case "account":
+			if !d.selected.has(ReviewableEntitlementAccountField) {
+				d.Skip()
+				continue
+			}
 			if v.Account = nil; !d.Null() {
 				v.Account = d.accountValues.next()
 				d.account(v.Account)
@@ -192,10 +668,22 @@ func (d *decoder) identityReference(v *IdentityReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(IdentityReferenceIDField) {
+				d.Skip()
+				continue
+			}
 			v.ID = d.Text()
 		case "name":
+			if !d.selected.has(IdentityReferenceNameField) {
+				d.Skip()
+				continue
+			}
 			v.Name = d.Text()
 		case "email":
+			if !d.selected.has(IdentityReferenceEmailField) {
+				d.Skip()
+				continue
+			}
 			v.Email = d.Text()
 		default:
 			d.Skip()
@@ -207,6 +695,10 @@ func (d *decoder) dataAccess(v *DataAccess) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "policies":
+			if !d.selected.has(DataAccessPoliciesField) {
+				d.Skip()
+				continue
+			}
 			if v.Policies = nil; !d.Null() {
 				list := d.dataAccessPolicyValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -216,6 +708,10 @@ func (d *decoder) dataAccess(v *DataAccess) {
 				v.Policies = d.dataAccessPolicyValues.ended(list)
 			}
 		case "categories":
+			if !d.selected.has(DataAccessCategoriesField) {
+				d.Skip()
+				continue
+			}
 			if v.Categories = nil; !d.Null() {
 				list := d.dataAccessCategoryValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -225,6 +721,10 @@ func (d *decoder) dataAccess(v *DataAccess) {
 				v.Categories = d.dataAccessCategoryValues.ended(list)
 			}
 		case "impactScore":
+			if !d.selected.has(DataAccessImpactScoreField) {
+				d.Skip()
+				continue
+			}
 			if v.ImpactScore = nil; !d.Null() {
 				v.ImpactScore = d.impactScoreValues.next()
 				d.impactScore(v.ImpactScore)
@@ -239,6 +739,10 @@ func (d *decoder) dataAccessPolicy(v *DataAccessPolicy) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "value":
+			if !d.selected.has(DataAccessPolicyValueField) {
+				d.Skip()
+				continue
+			}
 			v.Value = d.Text()
 		default:
 			d.Skip()
@@ -250,8 +754,16 @@ func (d *decoder) dataAccessCategory(v *DataAccessCategory) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "value":
+			if !d.selected.has(DataAccessCategoryValueField) {
+				d.Skip()
+				continue
+			}
 			v.Value = d.Text()
 		case "matchCount":
+			if !d.selected.has(DataAccessCategoryMatchCountField) {
+				d.Skip()
+				continue
+			}
 			if v.MatchCount = nil; !d.Null() {
 				v.MatchCount = d.intValues.next()
 				*v.MatchCount = int(d.Integer())
@@ -266,6 +778,10 @@ func (d *decoder) impactScore(v *ImpactScore) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "value":
+			if !d.selected.has(ImpactScoreValueField) {
+				d.Skip()
+				continue
+			}
 			v.Value = d.Text()
 		default:
 			d.Skip()
@@ -277,41 +793,89 @@ func (d *decoder) account(v *Account) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(AccountIDField) {
+				d.Skip()
+				continue
+			}
 			if v.ID = nil; !d.Null() {
 				v.ID = d.stringValues.next()
 				*v.ID = d.Text()
 			}
 		case "type":
+			if !d.selected.has(AccountTypeField) {
+				d.Skip()
+				continue
+			}
 			v.Type = DtoType(d.Text())
 		case "name":
+			if !d.selected.has(AccountNameField) {
+				d.Skip()
+				continue
+			}
 			v.Name = d.Text()
 		case "nativeIdentity":
+			if !d.selected.has(AccountNativeIdentityField) {
+				d.Skip()
+				continue
+			}
 			v.NativeIdentity = d.Text()
 		case "description":
+			if !d.selected.has(AccountDescriptionField) {
+				d.Skip()
+				continue
+			}
 			v.Description = d.Text()
 		case "disabled":
+			if !d.selected.has(AccountDisabledField) {
+				d.Skip()
+				continue
+			}
 			if v.Disabled = nil; !d.Null() {
 				v.Disabled = boolean(d.Boolean())
 			}
 		case "locked":
+			if !d.selected.has(AccountLockedField) {
+				d.Skip()
+				continue
+			}
 			if v.Locked = nil; !d.Null() {
 				v.Locked = boolean(d.Boolean())
 			}
 		case "created":
+			if !d.selected.has(AccountCreatedField) {
+				d.Skip()
+				continue
+			}
 			v.Created = d.moment()
 		case "modified":
+			if !d.selected.has(AccountModifiedField) {
+				d.Skip()
+				continue
+			}
 			v.Modified = d.moment()
 		case "governanceGroupId":
+			if !d.selected.has(AccountGovernanceGroupIDField) {
+				d.Skip()
+				continue
+			}
 			if v.GovernanceGroupID = nil; !d.Null() {
 				v.GovernanceGroupID = d.stringValues.next()
 				*v.GovernanceGroupID = d.Text()
 			}
 		case "owner":
+			if !d.selected.has(AccountOwnerField) {
+				d.Skip()
+				continue
+			}
 			if v.Owner = nil; !d.Null() {
 				v.Owner = d.accountOwnerValues.next()
 				d.accountOwner(v.Owner)
 			}
 		case "activityInsights":
+			if !d.selected.has(AccountActivityInsightsField) {
+				d.Skip()
+				continue
+			}
 			if v.ActivityInsights = nil; !d.Null() {
 				v.ActivityInsights = d.activityInsightsValues.next()
 				d.activityInsights(v.ActivityInsights)
@@ -326,13 +890,25 @@ func (d *decoder) accountOwner(v *AccountOwner) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(AccountOwnerIDField) {
+				d.Skip()
+				continue
+			}
 			if v.ID = nil; !d.Null() {
 				v.ID = d.stringValues.next()
 				*v.ID = d.Text()
 			}
 		case "type":
+			if !d.selected.has(AccountOwnerTypeField) {
+				d.Skip()
+				continue
+			}
 			v.Type = DtoType(d.Text())
 		case "displayName":
+			if !d.selected.has(AccountOwnerDisplayNameField) {
+				d.Skip()
+				continue
+			}
 			v.DisplayName = d.Text()
 		default:
 			d.Skip()
@@ -344,16 +920,28 @@ func (d *decoder) activityInsights(v *ActivityInsights) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "accountID":
+			if !d.selected.has(ActivityInsightsAccountIDField) {
+				d.Skip()
+				continue
+			}
 			if v.AccountID = nil; !d.Null() {
 				v.AccountID = d.stringValues.next()
 				*v.AccountID = d.Text()
 			}
 		case "usageDays":
+			if !d.selected.has(ActivityInsightsUsageDaysField) {
+				d.Skip()
+				continue
+			}
 			if v.UsageDays = nil; !d.Null() {
 				v.UsageDays = d.intValues.next()
 				*v.UsageDays = int(d.Integer())
 			}
 		case "usageDaysState":
+			if !d.selected.has(ActivityInsightsUsageDaysStateField) {
+				d.Skip()
+				continue
+			}
 			v.UsageDaysState = UsageDaysState(d.Text())
 		default:
 			d.Skip()
@@ -365,27 +953,59 @@ func (d *decoder) reviewableAccessProfile(v *ReviewableAccessProfile) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(ReviewableAccessProfileIDField) {
+				d.Skip()
+				continue
+			}
 			v.ID = d.Text()
 		case "name":
+			if !d.selected.has(ReviewableAccessProfileNameField) {
+				d.Skip()
+				continue
+			}
 			v.Name = d.Text()
 		case "description":
+			if !d.selected.has(ReviewableAccessProfileDescriptionField) {
+				d.Skip()
+				continue
+			}
 			v.Description = d.Text()
 		case "privileged":
+			if !d.selected.has(ReviewableAccessProfilePrivilegedField) {
+				d.Skip()
+				continue
+			}
 			if v.Privileged = nil; !d.Null() {
 				v.Privileged = boolean(d.Boolean())
 			}
 		case "cloudGoverned":
+			if !d.selected.has(ReviewableAccessProfileCloudGovernedField) {
+				d.Skip()
+				continue
+			}
 			if v.CloudGoverned = nil; !d.Null() {
 				v.CloudGoverned = boolean(d.Boolean())
 			}
 		case "endDate":
+			if !d.selected.has(ReviewableAccessProfileEndDateField) {
+				d.Skip()
+				continue
+			}
 			v.EndDate = d.moment()
 		case "owner":
+			if !d.selected.has(ReviewableAccessProfileOwnerField) {
+				d.Skip()
+				continue
+			}
 			if v.Owner = nil; !d.Null() {
 				v.Owner = d.identityReferenceValues.next()
 				d.identityReference(v.Owner)
 			}
 		case "entitlements":
+			if !d.selected.has(ReviewableAccessProfileEntitlementsField) {
+				d.Skip()
+				continue
+			}
 			if v.Entitlements = nil; !d.Null() {
 				list := d.reviewableEntitlementValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -395,8 +1015,16 @@ func (d *decoder) reviewableAccessProfile(v *ReviewableAccessProfile) {
 				v.Entitlements = d.reviewableEntitlementValues.ended(list)
 			}
 		case "created":
+			if !d.selected.has(ReviewableAccessProfileCreatedField) {
+				d.Skip()
+				continue
+			}
 			v.Created = d.moment()
 		case "modified":
+			if !d.selected.has(ReviewableAccessProfileModifiedField) {
+				d.Skip()
+				continue
+			}
 			v.Modified = d.moment()
 		default:
 			d.Skip()
@@ -408,27 +1036,59 @@ func (d *decoder) reviewableRole(v *ReviewableRole) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(ReviewableRoleIDField) {
+				d.Skip()
+				continue
+			}
 			v.ID = d.Text()
 		case "name":
+			if !d.selected.has(ReviewableRoleNameField) {
+				d.Skip()
+				continue
+			}
 			v.Name = d.Text()
 		case "description":
+			if !d.selected.has(ReviewableRoleDescriptionField) {
+				d.Skip()
+				continue
+			}
 			v.Description = d.Text()
 		case "privileged":
+			if !d.selected.has(ReviewableRolePrivilegedField) {
+				d.Skip()
+				continue
+			}
 			if v.Privileged = nil; !d.Null() {
 				v.Privileged = boolean(d.Boolean())
 			}
 		case "owner":
+			if !d.selected.has(ReviewableRoleOwnerField) {
+				d.Skip()
+				continue
+			}
 			if v.Owner = nil; !d.Null() {
 				v.Owner = d.identityReferenceValues.next()
 				d.identityReference(v.Owner)
 			}
 		case "revocable":
+			if !d.selected.has(ReviewableRoleRevocableField) {
+				d.Skip()
+				continue
+			}
 			if v.Revocable = nil; !d.Null() {
 				v.Revocable = boolean(d.Boolean())
 			}
 		case "endDate":
+			if !d.selected.has(ReviewableRoleEndDateField) {
+				d.Skip()
+				continue
+			}
 			v.EndDate = d.moment()
 		case "accessProfiles":
+			if !d.selected.has(ReviewableRoleAccessProfilesField) {
+				d.Skip()
+				continue
+			}
 			if v.AccessProfiles = nil; !d.Null() {
 				list := d.reviewableAccessProfileValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -438,6 +1098,10 @@ func (d *decoder) reviewableRole(v *ReviewableRole) {
 				v.AccessProfiles = d.reviewableAccessProfileValues.ended(list)
 			}
 		case "entitlements":
+			if !d.selected.has(ReviewableRoleEntitlementsField) {
+				d.Skip()
+				continue
+			}
 			if v.Entitlements = nil; !d.Null() {
 				list := d.reviewableEntitlementValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -456,44 +1120,100 @@ func (d *decoder) slimCampaign(v *SlimCampaign) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(SlimCampaignIDField) {
+				d.Skip()
+				continue
+			}
 			v.ID = d.Text()
 		case "name":
+			if !d.selected.has(SlimCampaignNameField) {
+				d.Skip()
+				continue
+			}
 			v.Name = d.Text()
 		case "description":
+			if !d.selected.has(SlimCampaignDescriptionField) {
+				d.Skip()
+				continue
+			}
 			v.Description = d.Text()
 		case "deadline":
+			if !d.selected.has(SlimCampaignDeadlineField) {
+				d.Skip()
+				continue
+			}
 			v.Deadline = d.moment()
 		case "type":
+			if !d.selected.has(SlimCampaignTypeField) {
+				d.Skip()
+				continue
+			}
 			v.Type = CampaignType(d.Text())
 		case "emailNotificationEnabled":
+			if !d.selected.has(SlimCampaignEmailNotificationEnabledField) {
+				d.Skip()
+				continue
+			}
 			if v.EmailNotificationEnabled = nil; !d.Null() {
 				v.EmailNotificationEnabled = boolean(d.Boolean())
 			}
 		case "autoRevokeAllowed":
+			if !d.selected.has(SlimCampaignAutoRevokeAllowedField) {
+				d.Skip()
+				continue
+			}
 			if v.AutoRevokeAllowed = nil; !d.Null() {
 				v.AutoRevokeAllowed = boolean(d.Boolean())
 			}
 		case "recommendationsEnabled":
+			if !d.selected.has(SlimCampaignRecommendationsEnabledField) {
+				d.Skip()
+				continue
+			}
 			if v.RecommendationsEnabled = nil; !d.Null() {
 				v.RecommendationsEnabled = boolean(d.Boolean())
 			}
 		case "status":
+			if !d.selected.has(SlimCampaignStatusField) {
+				d.Skip()
+				continue
+			}
 			v.Status = CampaignStatus(d.Text())
 		case "correlatedStatus":
+			if !d.selected.has(SlimCampaignCorrelatedStatusField) {
+				d.Skip()
+				continue
+			}
 			v.CorrelatedStatus = CorrelatedStatus(d.Text())
 		case "created":
+			if !d.selected.has(SlimCampaignCreatedField) {
+				d.Skip()
+				continue
+			}
 			v.Created = d.moment()
 		case "totalCertifications":
+			if !d.selected.has(SlimCampaignTotalCertificationsField) {
+				d.Skip()
+				continue
+			}
 			if v.TotalCertifications = nil; !d.Null() {
 				v.TotalCertifications = d.intValues.next()
 				*v.TotalCertifications = int(d.Integer())
 			}
 		case "completedCertifications":
+			if !d.selected.has(SlimCampaignCompletedCertificationsField) {
+				d.Skip()
+				continue
+			}
 			if v.CompletedCertifications = nil; !d.Null() {
 				v.CompletedCertifications = d.intValues.next()
 				*v.CompletedCertifications = int(d.Integer())
 			}
 		case "alerts":
+			if !d.selected.has(SlimCampaignAlertsField) {
+				d.Skip()
+				continue
+			}
 			if v.Alerts = nil; !d.Null() {
 				list := d.campaignAlertValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -512,8 +1232,16 @@ func (d *decoder) campaignAlert(v *CampaignAlert) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "level":
+			if !d.selected.has(CampaignAlertLevelField) {
+				d.Skip()
+				continue
+			}
 			v.Level = CampaignAlertLevel(d.Text())
 		case "localizations":
+			if !d.selected.has(CampaignAlertLocalizationsField) {
+				d.Skip()
+				continue
+			}
 			if v.Localizations = nil; !d.Null() {
 				list := d.errorMessageValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -532,10 +1260,22 @@ func (d *decoder) errorMessage(v *ErrorMessage) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "locale":
+			if !d.selected.has(ErrorMessageLocaleField) {
+				d.Skip()
+				continue
+			}
 			v.Locale = d.Text()
 		case "localeOrigin":
+			if !d.selected.has(ErrorMessageLocaleOriginField) {
+				d.Skip()
+				continue
+			}
 			v.LocaleOrigin = LocaleOrigin(d.Text())
 		case "text":
+			if !d.selected.has(ErrorMessageTextField) {
+				d.Skip()
+				continue
+			}
 			v.Text = d.Text()
 		default:
 			d.Skip()
@@ -547,44 +1287,100 @@ func (d *decoder) campaign(v *Campaign) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(SlimCampaignIDField) {
+				d.Skip()
+				continue
+			}
 			v.ID = d.Text()
 		case "name":
+			if !d.selected.has(SlimCampaignNameField) {
+				d.Skip()
+				continue
+			}
 			v.Name = d.Text()
 		case "description":
+			if !d.selected.has(SlimCampaignDescriptionField) {
+				d.Skip()
+				continue
+			}
 			v.Description = d.Text()
 		case "deadline":
+			if !d.selected.has(SlimCampaignDeadlineField) {
+				d.Skip()
+				continue
+			}
 			v.Deadline = d.moment()
 		case "type":
+			if !d.selected.has(SlimCampaignTypeField) {
+				d.Skip()
+				continue
+			}
 			v.Type = CampaignType(d.Text())
 		case "emailNotificationEnabled":
+			if !d.selected.has(SlimCampaignEmailNotificationEnabledField) {
+				d.Skip()
+				continue
+			}
 			if v.EmailNotificationEnabled = nil; !d.Null() {
 				v.EmailNotificationEnabled = boolean(d.Boolean())
 			}
 		case "autoRevokeAllowed":
+			if !d.selected.has(SlimCampaignAutoRevokeAllowedField) {
+				d.Skip()
+				continue
+			}
 			if v.AutoRevokeAllowed = nil; !d.Null() {
 				v.AutoRevokeAllowed = boolean(d.Boolean())
 			}
 		case "recommendationsEnabled":
+			if !d.selected.has(SlimCampaignRecommendationsEnabledField) {
+				d.Skip()
+				continue
+			}
 			if v.RecommendationsEnabled = nil; !d.Null() {
 				v.RecommendationsEnabled = boolean(d.Boolean())
 			}
 		case "status":
+			if !d.selected.has(SlimCampaignStatusField) {
+				d.Skip()
+				continue
+			}
 			v.Status = CampaignStatus(d.Text())
 		case "correlatedStatus":
+			if !d.selected.has(SlimCampaignCorrelatedStatusField) {
+				d.Skip()
+				continue
+			}
 			v.CorrelatedStatus = CorrelatedStatus(d.Text())
 		case "created":
+			if !d.selected.has(SlimCampaignCreatedField) {
+				d.Skip()
+				continue
+			}
 			v.Created = d.moment()
 		case "totalCertifications":
+			if !d.selected.has(SlimCampaignTotalCertificationsField) {
+				d.Skip()
+				continue
+			}
 			if v.TotalCertifications = nil; !d.Null() {
 				v.TotalCertifications = d.intValues.next()
 				*v.TotalCertifications = int(d.Integer())
 			}
 		case "completedCertifications":
+			if !d.selected.has(SlimCampaignCompletedCertificationsField) {
+				d.Skip()
+				continue
+			}
 			if v.CompletedCertifications = nil; !d.Null() {
 				v.CompletedCertifications = d.intValues.next()
 				*v.CompletedCertifications = int(d.Integer())
 			}
 		case "alerts":
+			if !d.selected.has(SlimCampaignAlertsField) {
+				d.Skip()
+				continue
+			}
 			if v.Alerts = nil; !d.Null() {
 				list := d.campaignAlertValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -594,39 +1390,75 @@ func (d *decoder) campaign(v *Campaign) {
 				v.Alerts = d.campaignAlertValues.ended(list)
 			}
 		case "modified":
+			if !d.selected.has(CampaignModifiedField) {
+				d.Skip()
+				continue
+			}
 			v.Modified = d.moment()
 		case "filter":
+			if !d.selected.has(CampaignFilterField) {
+				d.Skip()
+				continue
+			}
 			if v.Filter = nil; !d.Null() {
 				v.Filter = d.campaignFilterReferenceValues.next()
 				d.campaignFilterReference(v.Filter)
 			}
 		case "sunsetCommentsRequired":
+			if !d.selected.has(CampaignSunsetCommentsRequiredField) {
+				d.Skip()
+				continue
+			}
 			if v.SunsetCommentsRequired = nil; !d.Null() {
 				v.SunsetCommentsRequired = boolean(d.Boolean())
 			}
 		case "mandatoryCommentRequirement":
+			if !d.selected.has(CampaignMandatoryCommentRequirementField) {
+				d.Skip()
+				continue
+			}
 			v.MandatoryCommentRequirement = MandatoryCommentRequirement(d.Text())
 		case "sourceOwnerCampaignInfo":
+			if !d.selected.has(CampaignSourceOwnerCampaignInfoField) {
+				d.Skip()
+				continue
+			}
 			if v.SourceOwnerCampaignInfo = nil; !d.Null() {
 				v.SourceOwnerCampaignInfo = d.sourceOwnerCampaignInfoValues.next()
 				d.sourceOwnerCampaignInfo(v.SourceOwnerCampaignInfo)
 			}
 		case "searchCampaignInfo":
+			if !d.selected.has(CampaignSearchCampaignInfoField) {
+				d.Skip()
+				continue
+			}
 			if v.SearchCampaignInfo = nil; !d.Null() {
 				v.SearchCampaignInfo = d.searchCampaignInfoValues.next()
 				d.searchCampaignInfo(v.SearchCampaignInfo)
 			}
 		case "roleCompositionCampaignInfo":
+			if !d.selected.has(CampaignRoleCompositionCampaignInfoField) {
+				d.Skip()
+				continue
+			}
 			if v.RoleCompositionCampaignInfo = nil; !d.Null() {
 				v.RoleCompositionCampaignInfo = d.roleCompositionCampaignInfoValues.next()
 				d.roleCompositionCampaignInfo(v.RoleCompositionCampaignInfo)
 			}
 		case "machineAccountCampaignInfo":
+			if !d.selected.has(CampaignMachineAccountCampaignInfoField) {
+				d.Skip()
+				continue
+			}
 			if v.MachineAccountCampaignInfo = nil; !d.Null() {
 				v.MachineAccountCampaignInfo = d.machineAccountCampaignInfoValues.next()
 				d.machineAccountCampaignInfo(v.MachineAccountCampaignInfo)
 			}
 		case "sourcesWithOrphanEntitlements":
+			if !d.selected.has(CampaignSourcesWithOrphanEntitlementsField) {
+				d.Skip()
+				continue
+			}
 			if v.SourcesWithOrphanEntitlements = nil; !d.Null() {
 				list := d.sourceReferenceValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -645,8 +1477,16 @@ func (d *decoder) campaignFilterReference(v *CampaignFilterReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(CampaignFilterReferenceIDField) {
+				d.Skip()
+				continue
+			}
 			v.ID = d.Text()
 		case "name":
+			if !d.selected.has(CampaignFilterReferenceNameField) {
+				d.Skip()
+				continue
+			}
 			v.Name = d.Text()
 		default:
 			d.Skip()
@@ -658,6 +1498,10 @@ func (d *decoder) sourceOwnerCampaignInfo(v *SourceOwnerCampaignInfo) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "sourceIds":
+			if !d.selected.has(SourceOwnerCampaignInfoSourceIDsField) {
+				d.Skip()
+				continue
+			}
 			if v.SourceIDs = nil; !d.Null() {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -675,17 +1519,37 @@ func (d *decoder) searchCampaignInfo(v *SearchCampaignInfo) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "type":
+			if !d.selected.has(SearchCampaignInfoTypeField) {
+				d.Skip()
+				continue
+			}
 			v.Type = CampaignSearchType(d.Text())
 		case "description":
+			if !d.selected.has(SearchCampaignInfoDescriptionField) {
+				d.Skip()
+				continue
+			}
 			v.Description = d.Text()
 		case "reviewer":
+			if !d.selected.has(SearchCampaignInfoReviewerField) {
+				d.Skip()
+				continue
+			}
 			if v.Reviewer = nil; !d.Null() {
 				v.Reviewer = d.reviewerValues.next()
 				d.reviewer(v.Reviewer)
 			}
 		case "query":
+			if !d.selected.has(SearchCampaignInfoQueryField) {
+				d.Skip()
+				continue
+			}
 			v.Query = d.Text()
 		case "identityIds":
+			if !d.selected.has(SearchCampaignInfoIdentityIDsField) {
+				d.Skip()
+				continue
+			}
 			if v.IdentityIDs = nil; !d.Null() {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -694,6 +1558,10 @@ func (d *decoder) searchCampaignInfo(v *SearchCampaignInfo) {
 				v.IdentityIDs = d.stringValues.ended(list)
 			}
 		case "accessConstraints":
+			if !d.selected.has(SearchCampaignInfoAccessConstraintsField) {
+				d.Skip()
+				continue
+			}
 			if v.AccessConstraints = nil; !d.Null() {
 				list := d.accessConstraintValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -712,16 +1580,40 @@ func (d *decoder) reviewer(v *Reviewer) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(ReviewerIDField) {
+				d.Skip()
+				continue
+			}
 			v.ID = d.Text()
 		case "name":
+			if !d.selected.has(ReviewerNameField) {
+				d.Skip()
+				continue
+			}
 			v.Name = d.Text()
 		case "email":
+			if !d.selected.has(ReviewerEmailField) {
+				d.Skip()
+				continue
+			}
 			v.Email = d.Text()
 		case "type":
+			if !d.selected.has(ReviewerTypeField) {
+				d.Skip()
+				continue
+			}
 			v.Type = ReviewerType(d.Text())
 		case "created":
+			if !d.selected.has(ReviewerCreatedField) {
+				d.Skip()
+				continue
+			}
 			v.Created = d.moment()
 		case "modified":
+			if !d.selected.has(ReviewerModifiedField) {
+				d.Skip()
+				continue
+			}
 			v.Modified = d.moment()
 		default:
 			d.Skip()
@@ -733,8 +1625,16 @@ func (d *decoder) accessConstraint(v *AccessConstraint) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "type":
+			if !d.selected.has(AccessConstraintTypeField) {
+				d.Skip()
+				continue
+			}
 			v.Type = DtoType(d.Text())
 		case "ids":
+			if !d.selected.has(AccessConstraintIDsField) {
+				d.Skip()
+				continue
+			}
 			if v.IDs = nil; !d.Null() {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -743,6 +1643,10 @@ func (d *decoder) accessConstraint(v *AccessConstraint) {
 				v.IDs = d.stringValues.ended(list)
 			}
 		case "operator":
+			if !d.selected.has(AccessConstraintOperatorField) {
+				d.Skip()
+				continue
+			}
 			v.Operator = AccessConstraintOperator(d.Text())
 		default:
 			d.Skip()
@@ -754,11 +1658,19 @@ func (d *decoder) roleCompositionCampaignInfo(v *RoleCompositionCampaignInfo) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "reviewer":
+			if !d.selected.has(RoleCompositionCampaignInfoReviewerField) {
+				d.Skip()
+				continue
+			}
 			if v.Reviewer = nil; !d.Null() {
 				v.Reviewer = d.reviewerValues.next()
 				d.reviewer(v.Reviewer)
 			}
 		case "roleIds":
+			if !d.selected.has(RoleCompositionCampaignInfoRoleIDsField) {
+				d.Skip()
+				continue
+			}
 			if v.RoleIDs = nil; !d.Null() {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -767,13 +1679,25 @@ func (d *decoder) roleCompositionCampaignInfo(v *RoleCompositionCampaignInfo) {
 				v.RoleIDs = d.stringValues.ended(list)
 			}
 		case "remediatorRef":
+			if !d.selected.has(RoleCompositionCampaignInfoRemediatorRefField) {
+				d.Skip()
+				continue
+			}
 			if v.RemediatorRef = nil; !d.Null() {
 				v.RemediatorRef = d.identityReferenceValues.next()
 				d.identityReference(v.RemediatorRef)
 			}
 		case "query":
+			if !d.selected.has(RoleCompositionCampaignInfoQueryField) {
+				d.Skip()
+				continue
+			}
 			v.Query = d.Text()
 		case "description":
+			if !d.selected.has(RoleCompositionCampaignInfoDescriptionField) {
+				d.Skip()
+				continue
+			}
 			v.Description = d.Text()
 		default:
 			d.Skip()
@@ -785,6 +1709,10 @@ func (d *decoder) machineAccountCampaignInfo(v *MachineAccountCampaignInfo) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "sourceIds":
+			if !d.selected.has(MachineAccountCampaignInfoSourceIDsField) {
+				d.Skip()
+				continue
+			}
 			if v.SourceIDs = nil; !d.Null() {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -793,6 +1721,10 @@ func (d *decoder) machineAccountCampaignInfo(v *MachineAccountCampaignInfo) {
 				v.SourceIDs = d.stringValues.ended(list)
 			}
 		case "reviewerType":
+			if !d.selected.has(MachineAccountCampaignInfoReviewerTypeField) {
+				d.Skip()
+				continue
+			}
 			v.ReviewerType = MachineAccountReviewerType(d.Text())
 		default:
 			d.Skip()
@@ -804,8 +1736,16 @@ func (d *decoder) sourceReference(v *SourceReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(SourceReferenceIDField) {
+				d.Skip()
+				continue
+			}
 			v.ID = d.Text()
 		case "name":
+			if !d.selected.has(SourceReferenceNameField) {
+				d.Skip()
+				continue
+			}
 			v.Name = d.Text()
 		default:
 			d.Skip()
@@ -817,63 +1757,131 @@ func (d *decoder) identityCertification(v *IdentityCertification) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(IdentityCertificationIDField) {
+				d.Skip()
+				continue
+			}
 			v.ID = d.Text()
 		case "name":
+			if !d.selected.has(IdentityCertificationNameField) {
+				d.Skip()
+				continue
+			}
 			v.Name = d.Text()
 		case "campaign":
+			if !d.selected.has(IdentityCertificationCampaignField) {
+				d.Skip()
+				continue
+			}
 			if v.Campaign = nil; !d.Null() {
 				v.Campaign = d.campaignReferenceValues.next()
 				d.campaignReference(v.Campaign)
 			}
 		case "completed":
+			if !d.selected.has(IdentityCertificationCompletedField) {
+				d.Skip()
+				continue
+			}
 			if v.Completed = nil; !d.Null() {
 				v.Completed = boolean(d.Boolean())
 			}
 		case "identitiesCompleted":
+			if !d.selected.has(IdentityCertificationIdentitiesCompletedField) {
+				d.Skip()
+				continue
+			}
 			if v.IdentitiesCompleted = nil; !d.Null() {
 				v.IdentitiesCompleted = d.intValues.next()
 				*v.IdentitiesCompleted = int(d.Integer())
 			}
 		case "identitiesTotal":
+			if !d.selected.has(IdentityCertificationIdentitiesTotalField) {
+				d.Skip()
+				continue
+			}
 			if v.IdentitiesTotal = nil; !d.Null() {
 				v.IdentitiesTotal = d.intValues.next()
 				*v.IdentitiesTotal = int(d.Integer())
 			}
 		case "created":
+			if !d.selected.has(IdentityCertificationCreatedField) {
+				d.Skip()
+				continue
+			}
 			v.Created = d.moment()
 		case "modified":
+			if !d.selected.has(IdentityCertificationModifiedField) {
+				d.Skip()
+				continue
+			}
 			v.Modified = d.moment()
 		case "decisionsMade":
+			if !d.selected.has(IdentityCertificationDecisionsMadeField) {
+				d.Skip()
+				continue
+			}
 			if v.DecisionsMade = nil; !d.Null() {
 				v.DecisionsMade = d.intValues.next()
 				*v.DecisionsMade = int(d.Integer())
 			}
 		case "decisionsTotal":
+			if !d.selected.has(IdentityCertificationDecisionsTotalField) {
+				d.Skip()
+				continue
+			}
 			if v.DecisionsTotal = nil; !d.Null() {
 				v.DecisionsTotal = d.intValues.next()
 				*v.DecisionsTotal = int(d.Integer())
 			}
 		case "due":
+			if !d.selected.has(IdentityCertificationDueField) {
+				d.Skip()
+				continue
+			}
 			v.Due = d.moment()
 		case "signed":
+			if !d.selected.has(IdentityCertificationSignedField) {
+				d.Skip()
+				continue
+			}
 			v.Signed = d.moment()
 		case "reviewer":
+			if !d.selected.has(IdentityCertificationReviewerField) {
+				d.Skip()
+				continue
+			}
 			if v.Reviewer = nil; !d.Null() {
 				v.Reviewer = d.reviewerValues.next()
 				d.reviewer(v.Reviewer)
 			}
 		case "reassignment":
+			if !d.selected.has(IdentityCertificationReassignmentField) {
+				d.Skip()
+				continue
+			}
 			if v.Reassignment = nil; !d.Null() {
 				v.Reassignment = d.reassignmentValues.next()
 				d.reassignment(v.Reassignment)
 			}
 		case "hasErrors":
+			if !d.selected.has(IdentityCertificationHasErrorsField) {
+				d.Skip()
+				continue
+			}
 			if v.HasErrors = nil; !d.Null() {
 				v.HasErrors = boolean(d.Boolean())
 			}
 		case "errorMessage":
+			if !d.selected.has(IdentityCertificationErrorMessageField) {
+				d.Skip()
+				continue
+			}
 			v.ErrorMessage = d.Text()
 		case "phase":
+			if !d.selected.has(IdentityCertificationPhaseField) {
+				d.Skip()
+				continue
+			}
 			v.Phase = CertificationPhase(d.Text())
 		default:
 			d.Skip()
@@ -885,16 +1893,40 @@ func (d *decoder) campaignReference(v *CampaignReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(CampaignReferenceIDField) {
+				d.Skip()
+				continue
+			}
 			v.ID = d.Text()
 		case "name":
+			if !d.selected.has(CampaignReferenceNameField) {
+				d.Skip()
+				continue
+			}
 			v.Name = d.Text()
 		case "description":
+			if !d.selected.has(CampaignReferenceDescriptionField) {
+				d.Skip()
+				continue
+			}
 			v.Description = d.Text()
 		case "campaignType":
+			if !d.selected.has(CampaignReferenceCampaignTypeField) {
+				d.Skip()
+				continue
+			}
 			v.CampaignType = CampaignType(d.Text())
 		case "correlatedStatus":
+			if !d.selected.has(CampaignReferenceCorrelatedStatusField) {
+				d.Skip()
+				continue
+			}
 			v.CorrelatedStatus = CorrelatedStatus(d.Text())
 		case "mandatoryCommentRequirement":
+			if !d.selected.has(CampaignReferenceMandatoryCommentRequirementField) {
+				d.Skip()
+				continue
+			}
 			v.MandatoryCommentRequirement = MandatoryCommentRequirement(d.Text())
 		default:
 			d.Skip()
@@ -906,11 +1938,19 @@ func (d *decoder) reassignment(v *Reassignment) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "from":
+			if !d.selected.has(ReassignmentFromField) {
+				d.Skip()
+				continue
+			}
 			if v.From = nil; !d.Null() {
 				v.From = d.certificationReferenceValues.next()
 				d.certificationReference(v.From)
 			}
 		case "comment":
+			if !d.selected.has(ReassignmentCommentField) {
+				d.Skip()
+				continue
+			}
 			v.Comment = d.Text()
 		default:
 			d.Skip()
@@ -922,10 +1962,22 @@ func (d *decoder) certificationReference(v *CertificationReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(CertificationReferenceIDField) {
+				d.Skip()
+				continue
+			}
 			v.ID = d.Text()
 		case "name":
+			if !d.selected.has(CertificationReferenceNameField) {
+				d.Skip()
+				continue
+			}
 			v.Name = d.Text()
 		case "reviewer":
+			if !d.selected.has(CertificationReferenceReviewerField) {
+				d.Skip()
+				continue
+			}
 			if v.Reviewer = nil; !d.Null() {
 				v.Reviewer = d.reviewerValues.next()
 				d.reviewer(v.Reviewer)
@@ -940,81 +1992,145 @@ func (d *decoder) identityCertDecisionSummary(v *IdentityCertDecisionSummary) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "entitlementDecisionsMade":
+			if !d.selected.has(IdentityCertDecisionSummaryEntitlementDecisionsMadeField) {
+				d.Skip()
+				continue
+			}
 			if v.EntitlementDecisionsMade = nil; !d.Null() {
 				v.EntitlementDecisionsMade = d.intValues.next()
 				*v.EntitlementDecisionsMade = int(d.Integer())
 			}
 		case "entitlementDecisionsTotal":
+			if !d.selected.has(IdentityCertDecisionSummaryEntitlementDecisionsTotalField) {
+				d.Skip()
+				continue
+			}
 			if v.EntitlementDecisionsTotal = nil; !d.Null() {
 				v.EntitlementDecisionsTotal = d.intValues.next()
 				*v.EntitlementDecisionsTotal = int(d.Integer())
 			}
 		case "entitlementsApproved":
+			if !d.selected.has(IdentityCertDecisionSummaryEntitlementsApprovedField) {
+				d.Skip()
+				continue
+			}
 			if v.EntitlementsApproved = nil; !d.Null() {
 				v.EntitlementsApproved = d.intValues.next()
 				*v.EntitlementsApproved = int(d.Integer())
 			}
 		case "entitlementsRevoked":
+			if !d.selected.has(IdentityCertDecisionSummaryEntitlementsRevokedField) {
+				d.Skip()
+				continue
+			}
 			if v.EntitlementsRevoked = nil; !d.Null() {
 				v.EntitlementsRevoked = d.intValues.next()
 				*v.EntitlementsRevoked = int(d.Integer())
 			}
 		case "accessProfileDecisionsMade":
+			if !d.selected.has(IdentityCertDecisionSummaryAccessProfileDecisionsMadeField) {
+				d.Skip()
+				continue
+			}
 			if v.AccessProfileDecisionsMade = nil; !d.Null() {
 				v.AccessProfileDecisionsMade = d.intValues.next()
 				*v.AccessProfileDecisionsMade = int(d.Integer())
 			}
 		case "accessProfileDecisionsTotal":
+			if !d.selected.has(IdentityCertDecisionSummaryAccessProfileDecisionsTotalField) {
+				d.Skip()
+				continue
+			}
 			if v.AccessProfileDecisionsTotal = nil; !d.Null() {
 				v.AccessProfileDecisionsTotal = d.intValues.next()
 				*v.AccessProfileDecisionsTotal = int(d.Integer())
 			}
 		case "accessProfilesApproved":
+			if !d.selected.has(IdentityCertDecisionSummaryAccessProfilesApprovedField) {
+				d.Skip()
+				continue
+			}
 			if v.AccessProfilesApproved = nil; !d.Null() {
 				v.AccessProfilesApproved = d.intValues.next()
 				*v.AccessProfilesApproved = int(d.Integer())
 			}
 		case "accessProfilesRevoked":
+			if !d.selected.has(IdentityCertDecisionSummaryAccessProfilesRevokedField) {
+				d.Skip()
+				continue
+			}
 			if v.AccessProfilesRevoked = nil; !d.Null() {
 				v.AccessProfilesRevoked = d.intValues.next()
 				*v.AccessProfilesRevoked = int(d.Integer())
 			}
 		case "roleDecisionsMade":
+			if !d.selected.has(IdentityCertDecisionSummaryRoleDecisionsMadeField) {
+				d.Skip()
+				continue
+			}
 			if v.RoleDecisionsMade = nil; !d.Null() {
 				v.RoleDecisionsMade = d.intValues.next()
 				*v.RoleDecisionsMade = int(d.Integer())
 			}
 		case "roleDecisionsTotal":
+			if !d.selected.has(IdentityCertDecisionSummaryRoleDecisionsTotalField) {
+				d.Skip()
+				continue
+			}
 			if v.RoleDecisionsTotal = nil; !d.Null() {
 				v.RoleDecisionsTotal = d.intValues.next()
 				*v.RoleDecisionsTotal = int(d.Integer())
 			}
 		case "rolesApproved":
+			if !d.selected.has(IdentityCertDecisionSummaryRolesApprovedField) {
+				d.Skip()
+				continue
+			}
 			if v.RolesApproved = nil; !d.Null() {
 				v.RolesApproved = d.intValues.next()
 				*v.RolesApproved = int(d.Integer())
 			}
 		case "rolesRevoked":
+			if !d.selected.has(IdentityCertDecisionSummaryRolesRevokedField) {
+				d.Skip()
+				continue
+			}
 			if v.RolesRevoked = nil; !d.Null() {
 				v.RolesRevoked = d.intValues.next()
 				*v.RolesRevoked = int(d.Integer())
 			}
 		case "accountDecisionsMade":
+			if !d.selected.has(IdentityCertDecisionSummaryAccountDecisionsMadeField) {
+				d.Skip()
+				continue
+			}
 			if v.AccountDecisionsMade = nil; !d.Null() {
 				v.AccountDecisionsMade = d.intValues.next()
 				*v.AccountDecisionsMade = int(d.Integer())
 			}
 		case "accountDecisionsTotal":
+			if !d.selected.has(IdentityCertDecisionSummaryAccountDecisionsTotalField) {
+				d.Skip()
+				continue
+			}
 			if v.AccountDecisionsTotal = nil; !d.Null() {
 				v.AccountDecisionsTotal = d.intValues.next()
 				*v.AccountDecisionsTotal = int(d.Integer())
 			}
 		case "accountsApproved":
+			if !d.selected.has(IdentityCertDecisionSummaryAccountsApprovedField) {
+				d.Skip()
+				continue
+			}
 			if v.AccountsApproved = nil; !d.Null() {
 				v.AccountsApproved = d.intValues.next()
 				*v.AccountsApproved = int(d.Integer())
 			}
 		case "accountsRevoked":
+			if !d.selected.has(IdentityCertDecisionSummaryAccountsRevokedField) {
+				d.Skip()
+				continue
+			}
 			if v.AccountsRevoked = nil; !d.Null() {
 				v.AccountsRevoked = d.intValues.next()
 				*v.AccountsRevoked = int(d.Integer())
@@ -1029,15 +2145,31 @@ func (d *decoder) certificationIdentitySummary(v *CertificationIdentitySummary) 
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(CertificationIdentitySummaryIDField) {
+				d.Skip()
+				continue
+			}
 			v.ID = d.Text()
 		case "identityId":
+			if !d.selected.has(CertificationIdentitySummaryIdentityIDField) {
+				d.Skip()
+				continue
+			}
 			if v.IdentityID = nil; !d.Null() {
 				v.IdentityID = d.stringValues.next()
 				*v.IdentityID = d.Text()
 			}
 		case "name":
+			if !d.selected.has(CertificationIdentitySummaryNameField) {
+				d.Skip()
+				continue
+			}
 			v.Name = d.Text()
 		case "completed":
+			if !d.selected.has(CertificationIdentitySummaryCompletedField) {
+				d.Skip()
+				continue
+			}
 			if v.Completed = nil; !d.Null() {
 				v.Completed = boolean(d.Boolean())
 			}
@@ -1051,10 +2183,22 @@ func (d *decoder) oauthInfo(v *OAuthInfo) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "authorizeEndpoint":
+			if !d.selected.has(OAuthInfoAuthorizeEndpointField) {
+				d.Skip()
+				continue
+			}
 			v.AuthorizeEndpoint = d.Text()
 		case "tokenEndpoint":
+			if !d.selected.has(OAuthInfoTokenEndpointField) {
+				d.Skip()
+				continue
+			}
 			v.TokenEndpoint = d.Text()
 		case "logoutUrl":
+			if !d.selected.has(OAuthInfoLogoutURLField) {
+				d.Skip()
+				continue
+			}
 			v.LogoutURL = d.Text()
 		default:
 			d.Skip()
@@ -1066,8 +2210,16 @@ func (d *decoder) permission(v *Permission) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "target":
+			if !d.selected.has(PermissionTargetField) {
+				d.Skip()
+				continue
+			}
 			v.Target = d.Text()
 		case "rights":
+			if !d.selected.has(PermissionRightsField) {
+				d.Skip()
+				continue
+			}
 			if v.Rights = nil; !d.Null() {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -1085,23 +2237,55 @@ func (d *decoder) publicIdentity(v *PublicIdentity) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(PublicIdentityIDField) {
+				d.Skip()
+				continue
+			}
 			v.ID = d.Text()
 		case "name":
+			if !d.selected.has(PublicIdentityNameField) {
+				d.Skip()
+				continue
+			}
 			v.Name = d.Text()
 		case "alias":
+			if !d.selected.has(PublicIdentityAliasField) {
+				d.Skip()
+				continue
+			}
 			v.Alias = d.Text()
 		case "email":
+			if !d.selected.has(PublicIdentityEmailField) {
+				d.Skip()
+				continue
+			}
 			v.Email = d.Text()
 		case "status":
+			if !d.selected.has(PublicIdentityStatusField) {
+				d.Skip()
+				continue
+			}
 			v.Status = d.Text()
 		case "identityState":
+			if !d.selected.has(PublicIdentityIdentityStateField) {
+				d.Skip()
+				continue
+			}
 			v.IdentityState = IdentityState(d.Text())
 		case "manager":
+			if !d.selected.has(PublicIdentityManagerField) {
+				d.Skip()
+				continue
+			}
 			if v.Manager = nil; !d.Null() {
 				v.Manager = d.identityReferenceValues.next()
 				d.identityReference(v.Manager)
 			}
 		case "attributes":
+			if !d.selected.has(PublicIdentityAttributesField) {
+				d.Skip()
+				continue
+			}
 			if v.Attributes = nil; !d.Null() {
 				list := d.publicIdentityAttributeValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -1120,10 +2304,22 @@ func (d *decoder) publicIdentityAttribute(v *PublicIdentityAttribute) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "key":
+			if !d.selected.has(PublicIdentityAttributeKeyField) {
+				d.Skip()
+				continue
+			}
 			v.Key = d.Text()
 		case "name":
+			if !d.selected.has(PublicIdentityAttributeNameField) {
+				d.Skip()
+				continue
+			}
 			v.Name = d.Text()
 		case "value":
+			if !d.selected.has(PublicIdentityAttributeValueField) {
+				d.Skip()
+				continue
+			}
 			v.Value = d.Text()
 		default:
 			d.Skip()
@@ -1135,19 +2331,43 @@ func (d *decoder) certificationTask(v *CertificationTask) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(CertificationTaskIDField) {
+				d.Skip()
+				continue
+			}
 			v.ID = d.Text()
 		case "type":
+			if !d.selected.has(CertificationTaskTypeField) {
+				d.Skip()
+				continue
+			}
 			v.Type = CertificationTaskType(d.Text())
 		case "targetType":
+			if !d.selected.has(CertificationTaskTargetTypeField) {
+				d.Skip()
+				continue
+			}
 			v.TargetType = CertificationTaskTargetType(d.Text())
 		case "targetId":
+			if !d.selected.has(CertificationTaskTargetIDField) {
+				d.Skip()
+				continue
+			}
 			if v.TargetID = nil; !d.Null() {
 				v.TargetID = d.stringValues.next()
 				*v.TargetID = d.Text()
 			}
 		case "status":
+			if !d.selected.has(CertificationTaskStatusField) {
+				d.Skip()
+				continue
+			}
 			v.Status = CertificationTaskStatus(d.Text())
 		case "errors":
+			if !d.selected.has(CertificationTaskErrorsField) {
+				d.Skip()
+				continue
+			}
 			if v.Errors = nil; !d.Null() {
 				list := d.errorMessageValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -1157,6 +2377,10 @@ func (d *decoder) certificationTask(v *CertificationTask) {
 				v.Errors = d.errorMessageValues.ended(list)
 			}
 		case "reassignmentTrailDTOs":
+			if !d.selected.has(CertificationTaskReassignmentTrailField) {
+				d.Skip()
+				continue
+			}
 			if v.ReassignmentTrail = nil; !d.Null() {
 				list := d.reassignmentTrailValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -1166,6 +2390,10 @@ func (d *decoder) certificationTask(v *CertificationTask) {
 				v.ReassignmentTrail = d.reassignmentTrailValues.ended(list)
 			}
 		case "created":
+			if !d.selected.has(CertificationTaskCreatedField) {
+				d.Skip()
+				continue
+			}
 			v.Created = d.moment()
 		default:
 			d.Skip()
@@ -1177,16 +2405,28 @@ func (d *decoder) reassignmentTrail(v *ReassignmentTrail) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "previousOwner":
+			if !d.selected.has(ReassignmentTrailPreviousOwnerField) {
+				d.Skip()
+				continue
+			}
 			if v.PreviousOwner = nil; !d.Null() {
 				v.PreviousOwner = d.stringValues.next()
 				*v.PreviousOwner = d.Text()
 			}
 		case "newOwner":
+			if !d.selected.has(ReassignmentTrailNewOwnerField) {
+				d.Skip()
+				continue
+			}
 			if v.NewOwner = nil; !d.Null() {
 				v.NewOwner = d.stringValues.next()
 				*v.NewOwner = d.Text()
 			}
 		case "reassignmentType":
+			if !d.selected.has(ReassignmentTrailReassignmentTypeField) {
+				d.Skip()
+				continue
+			}
 			v.ReassignmentType = d.Text()
 		default:
 			d.Skip()
@@ -1198,10 +2438,22 @@ func (d *decoder) refusalBody(v *refusalBody) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "detailCode":
+			if !d.selected.has(refusalBodyDetailCodeField) {
+				d.Skip()
+				continue
+			}
 			v.DetailCode = d.Text()
 		case "trackingId":
+			if !d.selected.has(refusalBodyTrackingIDField) {
+				d.Skip()
+				continue
+			}
 			v.TrackingID = d.Text()
 		case "messages":
+			if !d.selected.has(refusalBodyMessagesField) {
+				d.Skip()
+				continue
+			}
 			if v.Messages = nil; !d.Null() {
 				list := d.errorMessageValues.list()
 				for more := d.List(); more; more = d.More() {
@@ -1211,12 +2463,28 @@ func (d *decoder) refusalBody(v *refusalBody) {
 				v.Messages = d.errorMessageValues.ended(list)
 			}
 		case "error":
+			if !d.selected.has(refusalBodyErrorField) {
+				d.Skip()
+				continue
+			}
 			v.Error = d.Text()
 		case "message":
+			if !d.selected.has(refusalBodyMessageField) {
+				d.Skip()
+				continue
+			}
 			v.Message = d.Text()
 		case "errorName":
+			if !d.selected.has(refusalBodyErrorNameField) {
+				d.Skip()
+				continue
+			}
 			v.ErrorName = d.Text()
 		case "errorMessage":
+			if !d.selected.has(refusalBodyErrorMessageField) {
+				d.Skip()
+				continue
+			}
 			v.ErrorMessage = d.Text()
 		default:
 			d.Skip()
@@ -1228,25 +2496,53 @@ func (d *decoder) accessReviewItem(v *AccessReviewItem) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
+			if !d.selected.has(AccessReviewItemIDField) {
+				d.Skip()
+				continue
+			}
 			v.ID = d.Text()
 		case "completed":
+			if !d.selected.has(AccessReviewItemCompletedField) {
+				d.Skip()
+				continue
+			}
 			if v.Completed = nil; !d.Null() {
 				v.Completed = boolean(d.Boolean())
 			}
 		case "newAccess":
+			if !d.selected.has(AccessReviewItemNewAccessField) {
+				d.Skip()
+				continue
+			}
 			if v.NewAccess = nil; !d.Null() {
 				v.NewAccess = boolean(d.Boolean())
 			}
 		case "decision":
+			if !d.selected.has(AccessReviewItemDecisionField) {
+				d.Skip()
+				continue
+			}
 			v.Decision = CertificationDecision(d.Text())
 		case "comments":
+			if !d.selected.has(AccessReviewItemCommentsField) {
+				d.Skip()
+				continue
+			}
 			v.Comments = d.Text()
 		case "accessSummary":
+			if !d.selected.has(AccessReviewItemAccessSummaryField) {
+				d.Skip()
+				continue
+			}
 			if v.AccessSummary = nil; !d.Null() {
 				v.AccessSummary = d.accessSummaryValues.next()
 				d.accessSummary(v.AccessSummary)
 			}
 		case "identitySummary":
+			if !d.selected.has(AccessReviewItemIdentitySummaryField) {
+				d.Skip()
+				continue
+			}
 			if v.IdentitySummary = nil; !d.Null() {
 				v.IdentitySummary = d.certificationIdentitySummaryValues.next()
 				d.certificationIdentitySummary(v.IdentitySummary)

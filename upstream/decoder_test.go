@@ -16,13 +16,13 @@ import (
 func decodedAsFitted[T any](t *testing.T, text []byte) {
 	t.Helper()
 	row := new(T)
-	if decoding(text, func(d *decoder) { d.row(row) }) {
+	if decoding(text, nil, func(d *decoder) { d.row(row) }) {
 		want := new(T)
 		if err := fit(nil, text, want); err != nil || !cmp.Equal(row, want) {
 			t.Fatalf("%T of %s (%v): %s", row, text, err, cmp.Diff(want, row))
 		}
 	}
-	got, err := decodeList[T](nil, text)
+	got, err := decodeList[T](nil, text, nil)
 	want := []T{}
 	wantErr := error(errNotJSON)
 	if bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("[")) {
@@ -30,6 +30,9 @@ func decodedAsFitted[T any](t *testing.T, text []byte) {
 	}
 	if (err == nil) != (wantErr == nil) || err == nil && !cmp.Equal(got, want) {
 		t.Fatalf("a list of %T of %s: %v, want %v: %s", row, text, err, wantErr, cmp.Diff(want, got))
+	}
+	if err == nil {
+		selectedAsDecoded(t, text, want)
 	}
 }
 
@@ -120,13 +123,13 @@ func TestExamplesFit(t *testing.T) {
 		"campaign_full": new(Campaign), "public_identity": new(PublicIdentity),
 	} {
 		text := examples(t)["testdata/"+name+".json"]
-		if !decoding([]byte(text), func(d *decoder) { d.row(row) }) {
+		if !decoding([]byte(text), nil, func(d *decoder) { d.row(row) }) {
 			t.Errorf("%s does not fit", name)
 		}
 	}
 	var log bytes.Buffer
 	u := &unknownValues{logger: slog.New(slog.NewTextHandler(&log, nil))}
-	if _, err := decodeList[AccessReviewItem](u, []byte(`[{"completed":"yes"}]`)); err != nil || !strings.Contains(log.String(), "AccessReviewItem.completed") {
+	if _, err := decodeList[AccessReviewItem](u, []byte(`[{"completed":"yes"}]`), nil); err != nil || !strings.Contains(log.String(), "AccessReviewItem.completed") {
 		t.Errorf("logged %q (%v)", &log, err)
 	}
 }

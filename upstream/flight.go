@@ -14,11 +14,12 @@ import (
 	"certql/upstream/throttle"
 )
 
-// flights are the reads that are under way. A read that asks the service for the same
+// flights are the reads that are under way, and what has just come of them. A read that asks the service for the same
 // thing, on behalf of the same caller, joins the one that is under way instead of going out itself. The
 // clients of a pool are one caller, but none waits in the queue of another one's budget.
 type flights struct {
-	writes Writes // of other replicas; nil if there are none
+	writes  Writes   // of other replicas; nil if there are none
+	buffers *buffers // to which those of the bodies go back
 
 	mu    sync.Mutex
 	byKey map[string]*flight
@@ -32,35 +33,45 @@ type flight struct {
 	of      subject       // that the read shows
 	demand  *demand       // of the read that began it; nil if the cache would have done
 	budget  string        // of one of several credentials with the same key; empty for others
-	landed  chan struct{} // closed when value and err are there
-	value   any
-	err     error
-	waiting int
+	landed  chan struct{} // closed when came is there
+	came    landing
+	over    bool // it has landed
+	waiting int  // callers who have not taken what came
 	began   time.Time
+	// selected is what the caller who began it selects.
+	selected *Selection
 	// deadline is the latest one of the callers who wait, and leaves is when the call is expected to
 	// leave the queue, or 0 if it is not in one. Both are in nanoseconds since began, so that they hold
 	// if the system's clock is set. Left is when the call last left the queue, or 0 if it was in none.
 	deadline, leaves, left atomic.Int64
 }
 
-// share returns the result of read, which shows a subject, or that of a flight of the same key that is under way. The read
-// belongs to all callers who wait for it: it goes on when the context of one of them ends, and is
-// cancelled when the last has gone. It is charged to the operation that starts it, and is not started
+// A landing is what came of a flight: a response, and what was decoded of it for the caller who began the flight, or
+// an error.
+type landing struct {
+	value  any
+	shown  *shown
+	buffer *buffer // that has the body; nil if the cache has it
+	err    error
+}
+
+// share returns what is decoded of the response of a read, which shows a subject, or of that of a flight of the same
+// key that is under way. The read belongs to all callers who wait for it: it goes on when the context of one of them
+// ends, and is cancelled when the last has gone. It is charged to the operation that starts it, and is not started
 // if that operation may make no more calls. A caller who has no time to wait for a call that stands in
 // the queue gets the same error as if the call were its own.
-func share[V any](ctx context.Context, f *flights, key string, of subject, read func(context.Context) (V, error), onJoin func()) (V, error) {
-	var none V
+func (f *flights) share(ctx context.Context, key string, of subject, decode func(*shown) (any, error), read func(context.Context) landing, onJoin func()) (any, error) {
 	if ctx.Err() != nil { // a flight would have set out before it was cancelled
-		return none, ctx.Err()
+		return nil, ctx.Err()
 	}
-	current, joined := f.board(ctx, key, of, func(ctx context.Context) (any, error) { return read(ctx) })
+	current, joined := f.board(ctx, key, of, read)
 	if current == nil {
-		return none, errCallsExceeded
+		return nil, errCallsExceeded
 	}
+	defer f.leave(key, current)
 	if joined {
 		if wait := current.queued(); current.tooLate(ctx) {
-			f.leave(key, current)
-			return none, &throttle.UsedUpError{Wait: wait}
+			return nil, &throttle.UsedUpError{Wait: wait}
 		}
 		UsageFrom(ctx).addCoalesced()
 		onJoin()
@@ -69,19 +80,20 @@ func share[V any](ctx context.Context, f *flights, key string, of subject, read 
 	case <-current.landed:
 	case <-ctx.Done():
 		wait := current.queued()
-		f.leave(key, current)
 		if wait > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return none, &throttle.UsedUpError{Wait: wait}
+			return nil, &throttle.UsedUpError{Wait: wait}
 		}
-		return none, ctx.Err()
+		return nil, ctx.Err()
 	}
-	value, _ := current.value.(V)
-	return value, current.err
+	if came := &current.came; came.shown == nil || current.selected.covers(selectionFrom(ctx)) {
+		return came.value, came.err
+	}
+	return decode(current.came.shown)
 }
 
 // board returns the flight of a key, having started it if there was none that will do; nil if
 // it may not be started.
-func (f *flights) board(ctx context.Context, key string, of subject, read func(context.Context) (any, error)) (current *flight, joined bool) {
+func (f *flights) board(ctx context.Context, key string, of subject, read func(context.Context) landing) (current *flight, joined bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	wanted := demandOf(ctx)
@@ -95,7 +107,7 @@ func (f *flights) board(ctx context.Context, key string, of subject, read func(c
 	if !UsageFrom(ctx).reserve() {
 		return nil, false
 	}
-	current = &flight{of: of, demand: wanted, budget: budget, landed: make(chan struct{}), waiting: 1, began: time.Now()}
+	current = &flight{of: of, demand: wanted, budget: budget, landed: make(chan struct{}), waiting: 1, began: time.Now(), selected: selectionFrom(ctx)}
 	current.extend(ctx)
 	current.begin(ctx)
 	if f.byKey == nil {
@@ -109,10 +121,10 @@ func (f *flights) board(ctx context.Context, key string, of subject, read func(c
 		defer f.land(key, current)
 		defer func() {
 			if p := recover(); p != nil {
-				current.err = fmt.Errorf("panic: %v", p)
+				current.came.err = fmt.Errorf("panic: %v", p)
 			}
 		}()
-		current.value, current.err = read(current)
+		current.came = read(current)
 	}()
 	return current, false
 }
@@ -124,11 +136,16 @@ func (f *flights) stands(current *flight) bool {
 		time.Since(current.began)-time.Duration(current.left.Load()) < HeardWithin
 }
 
-// leave takes a caller who waits off a flight.
+// leave takes a caller off a flight, who waits no longer and has taken what came, if anything has.
 func (f *flights) leave(key string, current *flight) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if current.waiting--; current.waiting == 0 {
+	current.waiting--
+	switch {
+	case current.waiting > 0:
+	case current.over:
+		f.clear(current)
+	default:
 		f.remove(key, current) // no caller may join what is being cancelled
 		current.expire(context.Canceled)
 	}
@@ -139,6 +156,17 @@ func (f *flights) land(key string, current *flight) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.remove(key, current)
+	if current.over = true; current.waiting == 0 {
+		f.clear(current)
+	}
+}
+
+// clear puts back what the body of a flight is in, once nobody needs it any more.
+func (f *flights) clear(current *flight) {
+	if buffer := current.came.buffer; buffer != nil {
+		current.came = landing{}
+		f.buffers.put(buffer)
+	}
 }
 
 func (f *flights) remove(key string, current *flight) {

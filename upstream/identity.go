@@ -24,7 +24,7 @@ func readClaims(token string) (Identity, time.Time) {
 		IdentityID string `json:"identity_id"`
 		Subject    string `json:"sub"`
 		Expires    *int64 `json:"exp"` // in seconds since 1970
-	}](nil, payloadOf(token))
+	}](nil, payloadOf(token), nil)
 	if err != nil {
 		return Identity{}, time.Time{}
 	}

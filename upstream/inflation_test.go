@@ -15,7 +15,7 @@ func TestListsOfVeryManyRowsTakeNoMoreThanAPage(t *testing.T) {
 			text := []byte("[" + strings.Repeat(row+",", rows-1) + row + "]")
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			list, err := decodeList[AccessReviewItem](nil, text)
+			list, err := decodeList[AccessReviewItem](nil, text, nil)
 			runtime.ReadMemStats(&after)
 			if err != nil || len(list) != MaxLimit {
 				t.Fatalf("%d rows are read (%v), want %d", len(list), err, MaxLimit)
@@ -36,12 +36,12 @@ func TestRowsBeyondAPageAreLeftOut(t *testing.T) {
 			if len(text) > 8<<20 {
 				continue
 			}
-			list, err := decodeList[AccessReviewItem](nil, []byte(text+"]"))
+			list, err := decodeList[AccessReviewItem](nil, []byte(text+"]"), nil)
 			if err != nil || len(list) != min(rows, MaxLimit) {
 				t.Errorf("%s: of %d rows %d are read (%v)", name, rows, len(list), err)
 			}
 			for _, end := range []string{"", "]]", ",]", "}"} {
-				if _, err := decodeList[AccessReviewItem](nil, []byte(text+end)); err == nil {
+				if _, err := decodeList[AccessReviewItem](nil, []byte(text+end), nil); err == nil {
 					t.Errorf("%s: %d rows that end in %q are read", name, rows, end)
 				}
 			}

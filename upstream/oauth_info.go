@@ -45,7 +45,7 @@ func fetchOAuthInfo(ctx context.Context, client *http.Client, infoURL string) (O
 	if err != nil {
 		return OAuthInfo{}, bodyFailure(ctx, opGetOAuthInfo, resp.StatusCode, err)
 	}
-	info, err := decodeObject[OAuthInfo](nil, body)
+	info, err := decodeObject[OAuthInfo](nil, body, nil)
 	if err == nil {
 		err = info.validate(infoURL)
 	}

@@ -29,7 +29,7 @@ type refusalBody struct {
 
 // threw reports whether a response says that something within the service threw an exception.
 func threw(answer *response) bool {
-	body, err := decodeObject[refusalBody](nil, answer.body.data)
+	body, err := decodeObject[refusalBody](nil, answer.body.data, nil)
 	return err == nil && body.ErrorName != ""
 }
 
@@ -47,7 +47,7 @@ func readRefusal(operation string, answer *response) *Error {
 		e.cause = errRedirect
 		return e
 	}
-	body, err := decodeObject[refusalBody](nil, answer.body.data)
+	body, err := decodeObject[refusalBody](nil, answer.body.data, nil)
 	if err != nil {
 		return e
 	}

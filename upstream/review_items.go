@@ -18,6 +18,8 @@ type AccessReviewItem struct {
 // (CheckID).
 func (i *AccessReviewItem) Check() error { return checkRow(opListIdentityAccessReviewItems, i.ID) }
 
+func (i *AccessReviewItem) isAmbiguous() bool { return i.AccessSummary.isAmbiguous() }
+
 // AccessReviewItemFilter narrows listIdentityAccessReviewItems; set fields are joined by
 // "and". A nil list does not filter; an empty one is refused.
 type AccessReviewItemFilter struct {

@@ -85,7 +85,7 @@ func TestValuesOfAnotherTypeAreLogged(t *testing.T) {
 	for range 2 {
 		rows, err := decodeList[CertificationTask](&unknown, []byte(`[
 			{"id":"t1","status":true,"errors":[{"text":7},"secret",{"text":null}],"targetId":["secret"],"new":"secret","created":7},
-			{"id":"t2","status":false,"reassignmentTrailDTOs":{}},"secret",null]`))
+			{"id":"t2","status":false,"reassignmentTrailDTOs":{}},"secret",null]`), nil)
 		if err != nil || len(rows) != 4 {
 			t.Fatalf("%d rows, %v", len(rows), err)
 		}

@@ -63,7 +63,7 @@ func claimedViewer(by ViewerCredential, token string) *Viewer {
 		UserName    string   `json:"user_name"`
 		Authorities []string `json:"authorities"`
 		Expires     *int64   `json:"exp"` // in seconds since 1970
-	}](nil, payloadOf(token))
+	}](nil, payloadOf(token), nil)
 	if err != nil {
 		return viewer
 	}

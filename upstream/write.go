@@ -23,9 +23,15 @@ func post[T any](ctx context.Context, c *Client, op operation, payload any, ids 
 	defer tell(ctx, c.writes, touched)()
 	defer c.flights.closeAll() // a read that comes from then on must not see the state before
 	defer c.cache.drop(touched)
-	value, err := do(ctx, c, r, func(answer *response) (*T, error) { return decodeOne[T](c, answer, op.shown(ids)) })
-	if err == nil {
-		UsageFrom(ctx).deliver()
+	answer, err := c.receive(ctx, r)
+	if err != nil {
+		return nil, err
 	}
-	return value, err
+	defer c.buffers.put(answer.body)
+	value, err := decodeOne[T](c, answer.body.data, nil, op.shown(ids))
+	if err != nil {
+		return nil, unreadable(op.name, answer.status, err)
+	}
+	UsageFrom(ctx).deliver()
+	return value, nil
 }
