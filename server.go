@@ -14,6 +14,7 @@ import (
 )
 
 //go:generate go run ./graph/generate
+//go:generate go -C graph run ./generate/reads
 
 // readme has the operations that the playground shows at first.
 //

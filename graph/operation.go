@@ -60,6 +60,7 @@ func (o operations) InterceptOperation(ctx context.Context, next graphql.Operati
 		}
 		ctx = o.client.Choose(ctx)
 	}
+	ctx = upstream.Select(ctx, plan.Of(operation).Reads)
 	ctx, _ = load.Begin(o.withUsage(ctx), o.client, o.observeBatch)
 	stop := cancel
 	if operation.Operation.Operation == ast.Mutation {

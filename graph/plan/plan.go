@@ -7,6 +7,7 @@ import (
 
 	"certql/graph/outgoing"
 	"certql/graph/projection"
+	"certql/upstream"
 )
 
 // A Plan is what is known of an operation before it is executed. The zero plan is that of an
@@ -25,6 +26,8 @@ type Plan struct {
 	Gathers bool
 	// Deferring is true if the operation has a part that @defer puts off.
 	Deferring bool
+	// Reads are the fields of rows that the operation reads; nil stands for all.
+	Reads *upstream.Selection
 	// Projected plans how the operation's objects are written without gqlgen's executor.
 	Projected projection.Planner
 	// Whole does so for objects of which nothing may be put off.

@@ -54,6 +54,7 @@ func (p Planning) MutateOperationContext(_ context.Context, operation *graphql.O
 	operation.Doc, operation.Operation = shape.document, shape.operation
 	made.Projected = projection.Planner{Operation: operation, Answer: &made.Answer, Planned: shape.projected}
 	made.Whole = projection.Planner{Operation: operation, Answer: &made.Answer, Planned: shape.whole}
+	made.Reads = shape.reads
 	made.Deferring = len(shape.putOff) > 0
 	estimated, err := p.estimated(operation, shape)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"certql/graph/kept"
 	"certql/graph/projection"
+	"certql/upstream"
 )
 
 // A shape is what follows from the document of an operation, and from the variables in its directives, alone:
@@ -22,6 +23,7 @@ type shape struct {
 	collected        *projection.Collected
 	roots            []graphql.CollectedField
 	projected, whole *projection.Planned
+	reads            *upstream.Selection
 
 	estimate   atomic.Value // the latest, an *estimate, if no variable makes a difference
 	selections sync.Map     // each a Selection, by the first element of the canonical set
@@ -49,6 +51,7 @@ func newShape(operation *graphql.OperationContext, conditions map[string]any) *s
 	s.collected = projection.NewCollected(s.document, conditions)
 	s.roots = s.collected.Fields(s.operation.SelectionSet, []string{rootType(s.operation)})
 	s.projected, s.whole = projection.NewPlanned(s.collected, s.putOff), projection.NewPlanned(s.collected, nil)
+	s.reads = readsOf(s.operation)
 	return &s
 }
 
