@@ -114,7 +114,7 @@ type Config struct {
 	// Logger is told of what callers must not see; by default nothing is logged.
 	Logger *slog.Logger
 
-	unprojected bool                       // gqlgen executes every field, for tests to compare with
+	unprojected bool                       // gqlgen executes every field, of rows that are read as wholes, for tests to compare with
 	innermost   []graphql.HandlerExtension // for tests to look on
 }
 

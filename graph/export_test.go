@@ -6,7 +6,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// Unprojected returns the settings of a gateway that has gqlgen execute every field.
+// Unprojected returns the settings of a gateway that has gqlgen execute every field, of rows that are read
+// as wholes.
 func (c Config) Unprojected() Config {
 	c.unprojected = true
 	return c

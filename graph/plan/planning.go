@@ -21,6 +21,7 @@ type Planning struct {
 	Precheck bool         // mutations read the certification before they write
 	MaxCalls int          // the most upstream calls that an operation may be expected to take
 	Traces   bool         // callers may ask for the list of calls
+	Whole    bool         // rows are read as wholes, whatever is selected of them
 }
 
 var _ interface {
@@ -54,7 +55,9 @@ func (p Planning) MutateOperationContext(_ context.Context, operation *graphql.O
 	operation.Doc, operation.Operation = shape.document, shape.operation
 	made.Projected = projection.Planner{Operation: operation, Answer: &made.Answer, Planned: shape.projected}
 	made.Whole = projection.Planner{Operation: operation, Answer: &made.Answer, Planned: shape.whole}
-	made.Reads = shape.reads
+	if !p.Whole {
+		made.Reads = shape.reads
+	}
 	made.Deferring = len(shape.putOff) > 0
 	estimated, err := p.estimated(operation, shape)
 	if err != nil {
