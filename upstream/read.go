@@ -36,13 +36,6 @@ func decodeOne[T any](c *Client, body []byte, selected *Selection, id string) (*
 	return value, nil
 }
 
-// A shown is what a response shows. Each caller reads from it what it has selected.
-type shown struct {
-	status int
-	total  *int // of a list
-	body   []byte
-}
-
 // read makes a call that changes nothing, and decodes what is selected of its response. Reads of one caller that
 // are under way at the same time and ask for the same are one call, and may share one result: it must not be changed.
 func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids []string, decode func(*shown, *Selection) (V, error)) (V, error) {

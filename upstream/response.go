@@ -21,6 +21,13 @@ type response struct {
 // ok reports whether the service did what it was asked to.
 func (r *response) ok() bool { return r.status >= 200 && r.status < 300 }
 
+// A shown is what a response shows. Each caller reads from it what it has selected.
+type shown struct {
+	status int
+	total  *int // of a list
+	body   []byte
+}
+
 // parseTotal reads X-Total-Count; nil stands for absent and for anything but a count.
 func parseTotal(text string) *int {
 	if text == "" {

@@ -115,8 +115,15 @@ func TestSelectionsCoverOthers(t *testing.T) {
 		s, other *Selection
 		want     bool
 	}{
-		{nil, nil, true}, {nil, &both, true}, {&both, nil, false}, {&both, &name, true}, {&name, &both, false},
-		{&both, &both, true}, {&none, &none, true}, {&none, &name, false}, {&name, &none, true},
+		{nil, nil, true},
+		{nil, &both, true},
+		{&both, nil, false},
+		{&both, &name, true},
+		{&name, &both, false},
+		{&both, &both, true},
+		{&none, &none, true},
+		{&none, &name, false},
+		{&name, &none, true},
 	} {
 		if got := test.s.covers(test.other); got != test.want {
 			t.Errorf("%v covers %v: %t", test.s, test.other, got)
