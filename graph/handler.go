@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"io/fs"
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -113,10 +114,15 @@ func extensions(cfg Config, schema graphql.ExecutableSchema, rows relay.Limits, 
 // the connections that are left and returns the reason.
 func (h *Handler) Drain(ctx context.Context) error { return h.sockets.Drain(ctx) }
 
-// LoadDocuments reads the trusted documents in a manifest, for a handler of the given Config. Each
+// LoadDocuments reads the trusted documents in a file or a folder, for a handler of the given Config. Each
 // document has to be one that the handler would execute. The error has a line for each problem.
 func LoadDocuments(path string, cfg Config) (*document.Trusted, error) {
-	return document.LoadTrusted(path, cfg.Limits, cfg.hidesSchema(), gen.NewExecutableSchema(gen.Config{}).Schema(), scalars())
+	return document.LoadTrusted(path, cfg.Limits, cfg.hidesSchema(), Schema(), scalars())
+}
+
+// LoadDocumentsFS is LoadDocuments for a folder that is not on disk, by the name that it has in errors.
+func LoadDocumentsFS(folder fs.FS, name string, cfg Config) (*document.Trusted, error) {
+	return document.LoadTrustedFS(folder, name, cfg.Limits, cfg.hidesSchema(), Schema(), scalars())
 }
 
 // scalars are the checks of the scalars that the schema defines.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // apolloFormat is the format that Apollo's manifests name.
@@ -16,6 +18,7 @@ const apolloFormat = "apollo-persisted-query-manifest"
 type manifest struct {
 	path      string
 	content   []byte
+	bare      bool // the content is a document, and no manifest
 	documents []listedDocument
 	problems  []manifestProblem
 }
@@ -59,6 +62,13 @@ func readManifest(path string, content []byte) *manifest {
 	return m
 }
 
+// documentFile returns a file that is a document as a manifest that lists it alone, under its hash. The path
+// is for the texts of its problems.
+func documentFile(path string, content []byte) *manifest {
+	text := string(content)
+	return &manifest{path: path, content: content, bare: true, documents: []listedDocument{{id: Hash(text), text: text}}}
+}
+
 // readTexts reads documents that are the values of an object, under their ids.
 func (m *manifest) readTexts(object jsonValue) {
 	for id, text := range object.children() {
@@ -90,6 +100,32 @@ func (m *manifest) readOperations(list jsonValue) {
 func (m *manifest) report(at int, format string, args ...any) {
 	err := fmt.Errorf("%s: %s", m.position(at), oneLine(fmt.Sprintf(format, args...)))
 	m.problems = append(m.problems, manifestProblem{at, err})
+}
+
+// reportIn notes a problem within a document.
+func (m *manifest) reportIn(listed listedDocument, err *gqlerror.Error) {
+	var line, column int
+	if len(err.Locations) > 0 {
+		line, column = err.Locations[0].Line, err.Locations[0].Column
+	}
+	switch {
+	case m.bare && line > 0:
+		m.problems = append(m.problems, manifestProblem{line, fmt.Errorf("%s:%d:%d: %s", m.path, line, column, oneLine(err.Message))})
+	case m.bare:
+		m.problems = append(m.problems, manifestProblem{0, fmt.Errorf("%s: %s", m.path, oneLine(err.Message))})
+	case line > 0:
+		m.report(listed.textAt, "document %q, line %d, column %d: %s", listed.id, line, column, err.Message)
+	default:
+		m.report(listed.textAt, "document %q: %s", listed.id, err.Message)
+	}
+}
+
+// placeOf returns where a document is listed: the file alone if it is one.
+func (m *manifest) placeOf(listed listedDocument) string {
+	if m.bare {
+		return m.path
+	}
+	return m.position(listed.textAt)
 }
 
 // position returns an offset of the manifest as file:line:column, which editors understand. Columns

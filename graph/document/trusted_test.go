@@ -265,7 +265,7 @@ func TestManifestsInAFolder(t *testing.T) {
 		documents int
 		problems  string
 	}{
-		"none": {map[string]string{"a.txt": "{}"}, 0, ": the folder has no manifest: no file whose name ends in .json"},
+		"none": {map[string]string{"a.txt": "{}"}, 0, ": the folder has no documents: no file whose name ends in .json or .graphql"},
 		"one":  {map[string]string{"a.json": `{"a": "{ __typename }", "b": "{ __typename }"}`, "README.md": ""}, 1, "<nil>"},
 		"two":  {map[string]string{"a.json": `{"a": "{ __typename }"}`, "b.json": `{"b": "{ b: __typename }", "a": "{ __typename }"}`}, 2, "<nil>"},
 		"with faults": {
@@ -280,6 +280,61 @@ func TestManifestsInAFolder(t *testing.T) {
 	}
 	if _, err := graph.LoadDocuments(filepath.Join(t.TempDir(), "missing.json"), graph.Config{}); err == nil || !strings.Contains(err.Error(), "missing.json") {
 		t.Errorf("a missing file: %v", err)
+	}
+}
+
+// A file of a folder may be a document itself, which has its hash as its id.
+func TestDocumentsInFilesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	limit := "# How much is left.\n" + limitQuery("own")
+	folder := graphtest.Written(t, map[string]string{"limit.graphql": limit, "same.graphql": limit, "a.json": `{"a": "{ __typename }"}`})
+	w := graphtest.NewTenant(t, graphtest.Setup{Limits: document.Limits{Batch: 1}, ToGateway: graphtest.Trusting(t, folder, true)})
+	for way, ask := range transported {
+		ask(t, w, graphtest.Object{"documentId": graphtest.HashOf(limit)}).WantLimit(t, way, "own")
+	}
+	documents, err := graph.LoadDocuments(folder, graph.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []document.Listed{{Place: filepath.Join(folder, "a.json") + ":1:7", Text: "{ __typename }"}, {Place: filepath.Join(folder, "limit.graphql"), Text: limit}}
+	if diff := gocmp.Diff(want, documents.Listed()); diff != "" {
+		t.Errorf("listed (-want +got):\n%s", diff)
+	}
+	bad := graphtest.Written(t, map[string]string{"a.graphql": "query A {\n  nobody\n}", "b.graphql": "", "c.graphql": "{ __typename"})
+	_, err = graph.LoadDocuments(bad, graph.Config{})
+	problems := strings.ReplaceAll(fmt.Sprint(err), bad+string(filepath.Separator), "")
+	if diff := gocmp.Diff("a.graphql:2:3: Cannot query field \"nobody\" on type \"Query\". Did you mean \"node\"?\nb.graphql: The document has no operation.\nc.graphql:1:13: Expected Name, found <EOF>", problems); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+// Documents of two sources are executed by one gateway; those of the second are known by their hashes alone,
+// and only those that are kept.
+func TestDocumentsOfTwoSources(t *testing.T) {
+	t.Parallel()
+	load := func(manifest string) *document.Trusted {
+		documents, err := graph.LoadDocuments(graphtest.Written(t, map[string]string{"a.json": manifest}), graph.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return documents
+	}
+	first := load(graphtest.ManifestOf(t, map[string]string{"a": limitQuery("first")}))
+	second := load(graphtest.ManifestOf(t, map[string]string{"a": limitQuery("second"), "b": limitQuery("left")})).Only(func(text string) bool { return text != limitQuery("left") })
+	for name, both := range map[string]*document.Trusted{"both": first.With(second), "with the first again": first.With(second).With(first)} {
+		w := graphtest.NewTenant(t, graphtest.Setup{Limits: document.Limits{Batch: 1}, ToGateway: func(c *graph.Config) { c.DocumentsOnly, c.Documents = true, both }})
+		for way, ask := range transported {
+			ask(t, w, graphtest.Object{"documentId": "a"}).WantLimit(t, name+" "+way, "first")
+			ask(t, w, graphtest.Object{"documentId": graphtest.HashOf(limitQuery("second"))}).WantLimit(t, name+" "+way, "second")
+			ask(t, w, graphtest.Object{"documentId": graphtest.HashOf(limitQuery("left"))}).WantRefusal(t, name+" "+way, "DOCUMENT_NOT_TRUSTED", "none has this id")
+		}
+		if both.Len() != 2 || len(both.Listed()) != 2 {
+			t.Errorf("%s: there are %d documents, and %d are listed", name, both.Len(), len(both.Listed()))
+		}
+	}
+	var none *document.Trusted
+	if got := none.With(second); got.Len() != 1 || none.With(none).Len() != 0 {
+		t.Errorf("beside none, there are %d documents", got.Len())
 	}
 }
 
