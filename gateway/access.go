@@ -11,6 +11,7 @@ import (
 
 	"certql/edge"
 	"certql/edge/config"
+	"certql/edge/pages"
 	"certql/edge/session"
 	"certql/edge/tenantkeys"
 	"certql/upstream"
@@ -30,7 +31,7 @@ type access struct {
 	cors          func(http.Handler) http.Handler // lets the pages of listed origins in
 	origins       *edge.Origins
 	sessions      *session.Sessions // nil if nobody can sign in
-	pages         *edge.Pages       // nil if there are none
+	pages         *pages.Pages      // nil if there are none
 	close         []func()
 }
 
@@ -61,10 +62,9 @@ func newAccess(ctx context.Context, settings config.Serve, t tenant, origin *url
 		return nil, err
 	}
 	if settings.Pages != "" {
-		if a.pages, err = edge.NewPages(settings.Pages); err != nil {
-			return nil, fmt.Errorf("--pages: %w", err)
+		if err := a.openPages(settings); err != nil {
+			return nil, err
 		}
-		a.close = append(a.close, func() { _ = a.pages.Close() })
 	}
 	if settings.TenantKeys.Enabled() {
 		if err := a.verifyTokens(ctx, settings.TenantKeys, log); err != nil {
@@ -72,11 +72,24 @@ func newAccess(ctx context.Context, settings config.Serve, t tenant, origin *url
 		}
 	}
 	if t.modes.Session {
-		if err := a.signIn(ctx, settings.Session, t, origin, log, store, sessionBytes); err != nil {
+		if err := a.signIn(ctx, settings, t, origin, log, store, sessionBytes); err != nil {
 			return nil, err
 		}
 	}
 	return a, nil
+}
+
+// openPages makes what serves the pages of a portal.
+func (a *access) openPages(settings config.Serve) error {
+	policy, err := pages.ParsePolicy(settings.PagesCSP)
+	if err != nil {
+		return fmt.Errorf("--pages-csp: %w", err)
+	}
+	if a.pages, err = pages.New(pages.Config{Dir: settings.Pages, Policy: policy}); err != nil {
+		return fmt.Errorf("--pages: %w", err)
+	}
+	a.close = append(a.close, func() { _ = a.pages.Close() })
+	return nil
 }
 
 // verifyTokens has the tokens of callers verified by the tenant's keys.
@@ -128,8 +141,8 @@ func (a *access) frontDoor(settings config.Serve, origin *url.URL) error {
 }
 
 // signIn lets people sign in at the tenant.
-func (a *access) signIn(ctx context.Context, settings config.Session, t tenant, origin *url.URL, log *slog.Logger, store session.Store, sessionBytes int64) error {
-	keys, err := settings.Keys()
+func (a *access) signIn(ctx context.Context, settings config.Serve, t tenant, origin *url.URL, log *slog.Logger, store session.Store, sessionBytes int64) error {
+	keys, err := settings.Session.Keys()
 	if err != nil {
 		return err
 	}
@@ -149,10 +162,10 @@ func (a *access) signIn(ctx context.Context, settings config.Session, t tenant, 
 		Tenant:      client,
 		Origin:      origin,
 		Origins:     a.origins,
-		ReturnPaths: settings.ReturnPaths,
-		IdleTimeout: settings.IdleTimeout,
-		Lifetime:    settings.Lifetime,
-		MaxSessions: settings.Max,
+		ReturnPaths: settings.ReturnPaths(),
+		IdleTimeout: settings.Session.IdleTimeout,
+		Lifetime:    settings.Session.Lifetime,
+		MaxSessions: settings.Session.Max,
 		MaxBytes:    sessionBytes,
 		Keys:        keys,
 		Store:       store,
@@ -190,7 +203,7 @@ func (a *access) mount(mux *http.ServeMux, graphql http.Handler) {
 		mux.Handle(session.Path, a.cors(a.admit(a.sessions.Handler())))
 	}
 	if a.pages != nil {
-		mux.Handle("GET "+edge.PagesPath, a.admit(a.pages))
+		mux.Handle("GET "+pages.Path, a.admit(a.pages))
 	}
 }
 

@@ -71,7 +71,7 @@ func runGateway(ctx context.Context, settings config.Serve, readme string, lines
 	}
 	defer g.replicas.close()
 	if settings.Embedded() {
-		embedded, err := embedSandbox(ctx, settings.Data, returnURLs(origin, settings.Session.ReturnPaths)...)
+		embedded, err := embedSandbox(ctx, settings.Data, returnURLs(origin, settings.ReturnPaths())...)
 		if err != nil {
 			return err
 		}

@@ -49,7 +49,7 @@ func TestSessionsInABrowser(t *testing.T) {
 			}))
 			defer portal.Close()
 			listed := byName(portal.URL)
-			p := start(t, append(test.args, "--cors-origin="+listed, "--cors-header=X-Tenant", "--auth=bearer,session", "--pages=examples/session", "--session-return-path=/pages/",
+			p := start(t, append(test.args, "--cors-origin="+listed, "--cors-header=X-Tenant", "--auth=bearer,session", "--pages=examples/session",
 				"--sandbox-token-lifetime=8s", "--sandbox-refresh-revokes", "--sandbox-rate-limit=0", "--rate-limit=10000")...)
 			args := append([]string{"--test", "--test-reporter=spec", "--test-timeout=540000"}, test.only...)
 			tests := exec.CommandContext(t.Context(), node, append(args, "examples/browser/")...)

@@ -375,7 +375,7 @@ func TestThePlaygroundIsSignedInWithItsBrowser(t *testing.T) {
 }
 
 func TestPagesAreServedOnTheGatewaysOrigin(t *testing.T) {
-	b := newBrowser(t, start(t, "--auth=session", "--pages=examples/session", "--session-return-path=/pages/"))
+	b := newBrowser(t, start(t, "--auth=session", "--pages=examples/session"))
 	at := b.open(t, "/auth/login?return=/pages/")
 	if back := b.choose(t, at, "reviewer-1"); back.url.Path != "/pages/" || back.status != http.StatusOK || !strings.Contains(back.body, "session.js") {
 		t.Errorf("the sign-in ends at %s with %d: %s", back.url, back.status, back.body)

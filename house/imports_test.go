@@ -47,9 +47,14 @@ var importRules = map[string]importRule{
 		why:     "who is let in must not depend on what is asked; upstream is there for credentials and languages",
 	},
 	"certql/edge/config": {
-		project: []string{"certql/edge", "certql/edge/telemetry"},
+		project: []string{"certql/edge", "certql/edge/pages", "certql/edge/telemetry"},
 		never:   []string{"certql/edge/session", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser},
-		why:     "settings are read above the packages that they are for, which need no command line; two of them check what a setting names",
+		why:     "settings are read above the packages that they are for, which need no command line; three of them check what a setting names",
+	},
+	"certql/edge/pages": {
+		project: []string{"certql/header"},
+		never:   []string{"certql/edge/config", "certql/edge/session", "certql/edge/telemetry", "certql/graph", "certql/upstream", gqlgen, gqlparser},
+		why:     "files are served alike whoever asks for them",
 	},
 	"certql/edge/session": {
 		project: []string{"certql/edge", "certql/upstream", "certql/upstream/inflight"},
@@ -68,7 +73,7 @@ var importRules = map[string]importRule{
 	},
 	"certql/gateway": {
 		project: []string{
-			"certql/edge", "certql/edge/config", "certql/edge/session", "certql/edge/telemetry", "certql/edge/tenantkeys", "certql/gateway/memory",
+			"certql/edge", "certql/edge/config", "certql/edge/pages", "certql/edge/session", "certql/edge/telemetry", "certql/edge/tenantkeys", "certql/gateway/memory",
 			"certql/graph", "certql/graph/apierror", "certql/graph/document", "certql/playground", "certql/shared", "certql/upstream", "certql/upstream/sandbox",
 		},
 		why: "the gateway puts the others together: what it needs of a package that is not listed belongs into one that is",

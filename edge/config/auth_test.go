@@ -95,7 +95,6 @@ func TestWhatDoesNotFitTogetherIsRefused(t *testing.T) {
 		"session without TLS":               {[]string{"--auth=session", "--public-url=http://gateway.example.com"}, true, []string{"--public-url: must be https for --auth=session"}},
 		"a public URL with a path":          {[]string{"--public-url=https://gateway.example.com/certql"}, true, []string{"--public-url: must be an origin"}},
 		"a return path elsewhere":           {[]string{"--session-return-path=//evil.example,https://evil.example/,/\\evil.example,/a/../b,/a*,/a?b,x, "}, true, slices.Repeat([]string{"--session-return-path: must be a path such as"}, 8)},
-		"no return path":                    {[]string{"--session-return-path="}, true, []string{"--session-return-path: needs a path, such as /"}},
 		"no time":                           {[]string{"--session-idle-timeout=0s", "--session-lifetime=-1s"}, true, []string{"--session-idle-timeout:", "--session-lifetime:"}},
 		"a life shorter than a pause":       {[]string{"--session-idle-timeout=1h", "--session-lifetime=1m"}, true, []string{"--session-lifetime: must be --session-idle-timeout or longer"}},
 		"no sessions":                       {[]string{"--session-max=0"}, true, []string{"--session-max: must be 1 or more"}},
@@ -103,6 +102,7 @@ func TestWhatDoesNotFitTogetherIsRefused(t *testing.T) {
 		"a key that is no base64":           {[]string{"--session-key=hunter2!"}, true, []string{"--session-key: must be 32 random bytes"}},
 		"endpoints that are no URLs":        {[]string{"--session-info-url=x", "--session-authorize-url=x", "--session-token-url=x", "--session-revoke-url=x", "--session-issuer=x"}, true, []string{"--session-info-url:", "--session-authorize-url:", "--session-token-url:", "--session-revoke-url:", "--session-issuer:"}},
 		"pages that are nowhere":            {[]string{"--pages=/absent"}, true, []string{"--pages: must be a directory"}},
+		"a policy of pages that none reads": {[]string{"--pages-csp=connect-src self"}, true, []string{"--pages-csp: must have self in single quotes", "--pages-csp: needs --pages"}},
 		"any origin, with cookies in reach": {[]string{"--auth=session", "--cors-origin=*"}, true, []string{"--cors-origin: must be an origin"}},
 		"origins that no browser writes": {
 			[]string{"--cors-origin=https://Portal.example.com,https://portal.example.com:443,http://[::1]:80,https://bücher.example,https://:8080,https://a:"},
@@ -190,9 +190,27 @@ func TestWhatFitsTogetherIsAccepted(t *testing.T) {
 		{"--cors-origin=https://portal.example.com:8443,http://localhost:3000,http://[::1]:3000,http://portal.example.com:443,https://xn--bcher-kva.example"},
 		{"--cors-origin=http://localhost:3000", "--cors-header=X-Tenant,x_unit.1", "--cors-header=Traceparent,X-Tenant,Section"},
 		{"--pages=" + t.TempDir()},
+		{"--pages=" + t.TempDir(), "--pages-csp=connect-src 'self' https://telemetry.example.com"},
 	} {
 		if _, _, err := config.Parse(args, nil); err != nil {
 			t.Errorf("certql %q: %v", args, err)
+		}
+	}
+}
+
+func TestWhereASignInLeadsBackTo(t *testing.T) {
+	for _, test := range []struct{ args, want []string }{
+		{nil, []string{"/"}},
+		{[]string{"--session-return-path="}, []string{"/"}},
+		{[]string{"--pages=."}, []string{"/pages/*", "/"}},
+		{[]string{"--pages=.", "--session-return-path=/x,/y/*"}, []string{"/x", "/y/*"}},
+	} {
+		settings, _, err := config.Parse(append([]string{"--auth=session"}, test.args...), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := settings.Serve.ReturnPaths(); !slices.Equal(got, test.want) {
+			t.Errorf("with %q it may lead to %q", test.args, got)
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"certql/edge/pages"
 )
 
 // Settings are what the command line and the environment say.
@@ -57,13 +59,27 @@ type Serve struct {
 	PublicURL               string        `name:"public-url" placeholder:"ORIGIN" help:"Origin at which browsers reach the gateway, as scheme://host[:port]. By default that of the address to listen on, which is enough only for sessions on localhost."`
 	TLS                     TLS           `embed:"" prefix:"tls-"`
 	Session                 Session       `embed:"" prefix:"session-"`
-	Pages                   string        `placeholder:"DIR" help:"Directory of files to serve under /pages/, for a portal on the gateway's own origin."`
+	Pages                   string        `placeholder:"DIR" help:"Directory of files to serve under /pages/, for a portal on the gateway's own origin. An address that is no file shows the nearest index.html above it."`
+	PagesCSP                string        `name:"pages-csp" placeholder:"DIRECTIVES" help:"Directives of the Content-Security-Policy of these pages, separated by semicolons; they replace those of the usual policy or are added. The usual one allows only what the gateway's own origin serves, and no page elsewhere may frame these."`
 	Log                     Log           `embed:"" prefix:"log-"`
 	Data                    SandboxData   `embed:"" prefix:"sandbox-"`
 }
 
 // Embedded reports whether the gateway runs on the embedded sandbox.
 func (c Serve) Embedded() bool { return c.UpstreamURL == "" }
+
+// ReturnPaths returns the paths that a sign-in or a sign-out may lead back to; the first is the usual one.
+// Those of the pages are among them, unless others are given.
+func (c Serve) ReturnPaths() []string {
+	switch {
+	case len(c.Session.ReturnPaths) > 0:
+		return c.Session.ReturnPaths
+	case c.Pages != "":
+		return []string{pages.Path + "*", "/"}
+	default:
+		return []string{"/"}
+	}
+}
 
 // ShowsSchema reports whether callers may ask for the schema, and get the playground.
 func (c Serve) ShowsSchema() bool {

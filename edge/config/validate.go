@@ -1,6 +1,10 @@
 package config
 
-import "os"
+import (
+	"os"
+
+	"certql/edge/pages"
+)
 
 // The bounds of --upstream-page-size.
 const (
@@ -40,6 +44,12 @@ func (c Serve) validate(report report) {
 	c.validateCORS(report)
 	if info, err := os.Stat(c.Pages); c.Pages != "" && (err != nil || !info.IsDir()) {
 		report("--pages: must be a directory, not %q", c.Pages)
+	}
+	if _, err := pages.ParsePolicy(c.PagesCSP); err != nil {
+		report("--pages-csp: %w", err)
+	}
+	if c.PagesCSP != "" && c.Pages == "" {
+		report("--pages-csp: needs --pages, since it is for what is served there")
 	}
 	c.Data.validate("sandbox-", report)
 }

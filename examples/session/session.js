@@ -44,7 +44,7 @@ async function ask(query, variables) {
 
 /**
  * Ends the session, and returns the URL at which the browser can sign out of the tenant as well, or null. The tenant
- * sends the browser back to this page, which --session-return-path must allow.
+ * sends the browser back to this page: with --pages, the gateway allows its address.
  */
 async function endSession() {
   const response = await fetch(`/auth/logout?return=${encodeURIComponent(location.pathname)}`, {
@@ -118,7 +118,7 @@ function clear() {
 function showSignedOut(reason) {
   clear();
   element('reason').textContent = reason;
-  // The gateway sends the browser back to this page, which --session-return-path must allow.
+  // The gateway sends the browser back to this page.
   element('sign-in').href = `/auth/login?return=${encodeURIComponent(location.pathname + location.search)}`;
   element('signed-out').hidden = false;
 }
