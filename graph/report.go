@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"strconv"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/go-json-experiment/json/jsontext"
@@ -19,9 +20,16 @@ type tracedCall struct {
 	// Template is Path with names in braces instead of the identifiers.
 	Template string `json:"template"`
 	Path     string `json:"path"`
+	// URL is where the request went, with its query.
+	URL string `json:"url"`
 	// Status is left out if the upstream did not respond or was not asked.
 	Status int `json:"status,omitzero"`
-	// MS is the time that the call took in milliseconds, to a tenth; left out if none went out.
+	// StartMS is when the request was sent, or was found not to be needed, in milliseconds since the operation
+	// began. All times are to a tenth.
+	StartMS float64 `json:"startMs"`
+	// WaitedMS is how long it had waited for its turn before that.
+	WaitedMS float64 `json:"waitedMs,omitzero"`
+	// MS is the time that the call took; left out if none went out.
 	MS        float64 `json:"ms,omitzero"`
 	Cached    bool    `json:"cached,omitzero"`
 	Coalesced bool    `json:"coalesced,omitzero"`
@@ -87,8 +95,8 @@ func appendTrace(text []byte, calls []upstream.TracedCall) []byte {
 	list := make([]tracedCall, len(calls))
 	for i, call := range calls {
 		list[i] = tracedCall{
-			call.Method, call.Template, call.Path, call.Status,
-			math.Round(call.Took.Seconds()*1e4) / 10, call.Cached, call.Coalesced,
+			call.Method, call.Template, call.Path, call.URL, call.Status,
+			milliseconds(call.At), milliseconds(call.Waited), milliseconds(call.Took), call.Cached, call.Coalesced,
 		}
 	}
 	encoded, err := json.Marshal(list)
@@ -97,6 +105,9 @@ func appendTrace(text []byte, calls []upstream.TracedCall) []byte {
 	}
 	return append(text, encoded...)
 }
+
+// milliseconds returns a time in milliseconds, to a tenth.
+func milliseconds(d time.Duration) float64 { return math.Round(d.Seconds()*1e4) / 10 }
 
 // dryRun returns the response to an operation of which only the cost is wanted.
 func (o operations) dryRun(ctx context.Context, made *plan.Plan) *graphql.Response {

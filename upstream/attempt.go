@@ -19,11 +19,13 @@ func (c *Client) attempt(ctx context.Context, call *call) (*response, *Error) {
 		usage.release()
 		return nil, tokenFailure(ctx, name, err)
 	}
+	asked := time.Now()
 	turn, err := c.takeTurn(ctx, call)
 	if err != nil {
 		usage.release()
 		return nil, asError(ctx, name, err)
 	}
+	call.waited = time.Since(asked)
 	defer c.gate.Leave(usage) // after the turn, whose end may begin a pause
 
 	if turn.Waited { // so long that the token may have expired
@@ -53,7 +55,7 @@ func (c *Client) roundTrip(ctx context.Context, call *call, turn throttle.Turn) 
 	r, usage := &call.request, UsageFrom(ctx)
 	ctx, span := call.span.attempt(ctx, r.operation, c.layout)
 	defer func() { span.end(answer, failed) }()
-	attempt := &attempt{client: c, request: r, usage: usage, turn: turn}
+	attempt := &attempt{client: c, request: r, usage: usage, turn: turn, waited: call.waited}
 	defer attempt.enter(ctx)()
 	ctx = attempt
 	req, err := r.http(ctx, call.token, c.userAgent)
@@ -113,6 +115,7 @@ type attempt struct {
 	request *request
 	usage   *Usage
 	turn    throttle.Turn
+	waited  time.Duration // before the request was sent
 
 	trace       httptrace.ClientTrace
 	connections int // that the request was given; without any the service cannot have seen it
@@ -137,7 +140,7 @@ func (a *attempt) enter(ctx context.Context) (leave func()) {
 // count counts the request, for which a call of the operation is reserved.
 func (a *attempt) count() {
 	a.usage.addCall()
-	a.began, a.ended = time.Now(), a.usage.traceCall(*a.request)
+	a.began, a.ended = time.Now(), a.usage.traceCall(*a.request, a.waited)
 }
 
 // gotConn notes that the request may be on its way from now on: over HTTP/2 nothing tells for sure.
@@ -149,6 +152,7 @@ func (a *attempt) gotConn(httptrace.GotConnInfo) {
 	a.usage.reserve() // whether or not another call is allowed: it goes
 	a.client.throttle.Resent(a.turn)
 	a.client.stats.retries.Add(1)
+	a.waited = 0
 	a.count()
 }
 

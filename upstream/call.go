@@ -15,9 +15,10 @@ type call struct {
 	request    request
 	credential Credential
 	place      throttle.Place
-	token      string // as it was sent last
-	renewed    bool   // the service has refused one token
-	attempts   int    // but for those that the service refused with a 429
+	token      string        // as it was sent last
+	renewed    bool          // the service has refused one token
+	attempts   int           // but for those that the service refused with a 429
+	waited     time.Duration // for the turn of the latest attempt
 	span       *callSpan
 }
 

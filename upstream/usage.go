@@ -23,8 +23,9 @@ type Usage struct {
 	since   time.Time // when the first of them began to
 	waited  time.Duration
 
-	tracing bool // calls are listed in trace
-	trace   []TracedCall
+	tracing    bool // calls are listed in trace
+	traceStart time.Time
+	trace      []TracedCall
 
 	built atomic.Pointer[builtHeader] // of the latest call
 }
