@@ -124,6 +124,16 @@ func TestTheProgramAsItIsBuilt(t *testing.T) {
 		t.Errorf("its version is %s, %v", text, err)
 	}
 
+	p := launch(t, exec.CommandContext(t.Context(), binary)) // on the embedded sandbox
+	page, err := playgroundOperations(t, p.url)
+	if want := playground.Operations(readme); err != nil || len(want) < 5 || !slices.Equal(page, want) {
+		t.Errorf("the playground shows %q, want the README's: %v", page, err)
+	}
+	if err := p.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = p.end(t)
+
 	// An upstream that answers only when it is told to.
 	arrived, release := make(chan struct{}, 10), make(chan struct{})
 	tenant := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -143,7 +153,7 @@ func TestTheProgramAsItIsBuilt(t *testing.T) {
 		return p
 	}
 
-	p := begin()
+	p = begin()
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -157,10 +167,6 @@ func TestTheProgramAsItIsBuilt(t *testing.T) {
 	}
 
 	p = begin()
-	page, err := playgroundOperations(t, p.url)
-	if want := playground.Operations(readme); err != nil || len(want) < 5 || !slices.Equal(page, want) {
-		t.Errorf("the playground shows %q, want the README's: %v", page, err)
-	}
 	if err := p.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}

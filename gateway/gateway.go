@@ -114,12 +114,7 @@ func (g *gateway) build() error {
 	if !g.settings.ShowsSchema() {
 		mux.Handle("GET /{$}", g.access.admit(noPlayground(g.settings)))
 	} else {
-		explorer, err := playground.NewHandler(playground.Config{
-			Endpoint:   "graphql",
-			Operations: playground.Operations(g.readme),
-			Sessions:   g.tenant.modes.Session,
-			SignIn:     g.tenant.tokens(),
-		})
+		explorer, err := playground.NewHandler(g.playground())
 		if err != nil {
 			return err
 		}
@@ -140,6 +135,25 @@ func (g *gateway) build() error {
 	g.serving.health = telemetry.NewHealth(g.log, time.Now, append(checks(g.client, g.own), g.replicas.checks()...)...)
 	g.serving.operators = g.access.forAllowedHost(telemetry.NewAdmin(g.serving.health, g.telemetry.Metrics()))
 	return nil
+}
+
+// playground returns what the playground offers. The README's operations name objects of the sandbox, so that they are
+// of no use before a tenant.
+func (g *gateway) playground() playground.Config {
+	cfg := playground.Config{
+		Endpoint: "graphql",
+		Sessions: g.tenant.modes.Session,
+		SignIn:   g.tenant.tokens(),
+		Tokens:   g.tenant.modes.Bearer && !g.settings.Embedded(),
+		Tenant:   g.tenant.host(),
+	}
+	if g.settings.Embedded() {
+		cfg.Operations, cfg.Sandbox = playground.Operations(g.readme), g.tenant.simulator
+	}
+	if g.tenant.modes.Service && g.settings.Gate().Open {
+		cfg.CallsAs = g.tenant.clientIDs()
+	}
+	return cfg
 }
 
 // graph returns how operations are executed.

@@ -3,6 +3,8 @@ package gateway
 import (
 	"encoding/json"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,6 +16,10 @@ type playgroundSettings struct {
 	Endpoint   string
 	Operations []string
 	Identities []struct{ ID, Name string }
+	Tenant     string
+	CallsAs    string
+	Tokens     bool
+	Sandbox    bool
 }
 
 func (p *program) playgroundSettings(t *testing.T) playgroundSettings {
@@ -74,6 +80,68 @@ func TestThePlaygroundHasNoTokensOfARealTenant(t *testing.T) {
 	}
 	if status, token := p.playgroundToken(t, "org-admin"); status != http.StatusNotFound || token != "" {
 		t.Errorf("status %d, token %q, want 404 and none", status, token)
+	}
+}
+
+// The page says whose data it shows, and as whom. What belongs to the sandbox is not there before a tenant, whose
+// user brings a token instead.
+func TestThePlaygroundSaysOnWhichDataAndAsWhom(t *testing.T) {
+	tenant := start(t, "sandbox")
+	host := strings.TrimPrefix(tenant.url(t, "Sandbox"), "http://")
+	upstream := "--upstream-url=" + tenant.url(t, "Sandbox") + "/v3"
+	service := []string{upstream, "--introspection=on", "--auth=service", "--client-id=org-admin", "--client-secret=" + sandboxSecret}
+	key := filepath.Join(t.TempDir(), "keys")
+	if err := os.WriteFile(key, []byte("portal:"+strings.Repeat("0a", 32)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, each := range map[string]struct {
+		args []string
+		want playgroundSettings
+	}{
+		"the sandbox":         {nil, playgroundSettings{CallsAs: "org-admin", Sandbox: true}},
+		"its bearers alone":   {[]string{"--auth=bearer"}, playgroundSettings{Sandbox: true}},
+		"a tenant":            {[]string{upstream, "--introspection=on"}, playgroundSettings{Tenant: host, Tokens: true}},
+		"for everybody":       {append(service, "--service-access=any"), playgroundSettings{Tenant: host, CallsAs: "org-admin"}},
+		"for those with keys": {append(service, "--api-keys-file="+key), playgroundSettings{Tenant: host}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := start(t, each.args...).playgroundSettings(t)
+			if (len(got.Operations) > 0) != each.want.Sandbox {
+				t.Errorf("the operations are %q", got.Operations)
+			}
+			got.Endpoint, got.Operations, got.Identities = "", nil, nil
+			if diff := cmp.Diff(each.want, got); diff != "" {
+				t.Errorf("settings (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Faults that the page sets are in force, and a reset starts over.
+func TestThePlaygroundControlsTheEmbeddedSandbox(t *testing.T) {
+	p := start(t)
+	control := func(method, path, body string) (int, string) {
+		status, content := p.send(t, request(t, method, p.url(t, "Playground")+"/playground/sandbox/"+path, strings.NewReader(body)))
+		return status, string(content)
+	}
+	if status, body := control(http.MethodPut, "faults", `[{"operation":"getUser","kind":"status","status":503,"strikes":"never"}]`); status != http.StatusBadRequest {
+		t.Errorf("a fault that is wrong gets status %d: %s", status, body)
+	}
+	if status, body := control(http.MethodPut, "faults", `[{"operation":"listIdentityCertifications","kind":"status","status":400}]`); status != http.StatusOK {
+		t.Fatalf("status %d: %s", status, body)
+	}
+	const query = `{ certifications(first: 1) { totalCount } }`
+	if got := p.query(t, "", query); len(got.Errors) != 1 {
+		t.Errorf("with a fault, the errors are %v", got.Errors)
+	}
+	if status, body := control(http.MethodPost, "reset", ""); status != http.StatusNoContent {
+		t.Errorf("a reset gets status %d: %s", status, body)
+	}
+	if _, body := control(http.MethodGet, "faults", ""); strings.TrimSpace(body) != "[]" {
+		t.Errorf("after it the faults are %s", body)
+	}
+	if got := p.query(t, "", query); len(got.Errors) != 0 {
+		t.Errorf("after it the errors are %v", got.Errors)
 	}
 }
 

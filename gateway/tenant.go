@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -194,6 +195,24 @@ func (t tenant) String() string {
 	return t.baseURL
 }
 
+// host returns the host of the upstream; empty for an embedded sandbox.
+func (t tenant) host() string {
+	at, err := url.Parse(t.baseURL)
+	if err != nil || t.simulator != nil {
+		return "" // the client would not have been made of a URL that is none
+	}
+	return at.Host
+}
+
+// clientIDs names the clients of the gateway itself.
+func (t tenant) clientIDs() string {
+	ids := make([]string, len(t.clients))
+	for i, client := range t.clients {
+		ids[i] = client.ID
+	}
+	return strings.Join(ids, " or ")
+}
+
 // callsAs returns as whom the upstream is called: by the first of these that a request brings.
 func (t tenant) callsAs() string {
 	var callers []string
@@ -204,11 +223,7 @@ func (t tenant) callsAs() string {
 		callers = append(callers, "who has signed in")
 	}
 	if t.modes.Service {
-		var ids []string
-		for _, client := range t.clients {
-			ids = append(ids, client.ID)
-		}
-		callers = append(callers, strings.Join(ids, " or "))
+		callers = append(callers, t.clientIDs())
 	}
 	return strings.Join(callers, ", else ")
 }

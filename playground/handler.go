@@ -28,8 +28,19 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-
 type Config struct {
 	// Endpoint is where the page sends operations: a URL or a path, which may be relative to the page.
 	Endpoint string
-	// Operations are the GraphQL documents that the first tabs hold.
+	// Operations are the GraphQL documents that the first tabs hold. Without any, the page begins with an example of
+	// its own, which names no object.
 	Operations []string
+	// Tenant is the host whose data the page shows; empty for the embedded sandbox. What the browser keeps of a page is
+	// kept apart for each tenant.
+	Tenant string
+	// CallsAs is as whom requests act that bring no credential; empty if these are refused.
+	CallsAs string
+	// Tokens lets the page ask the user for an access token, which it keeps in memory alone.
+	Tokens bool
+	// Sandbox serves the controls of a simulated tenant, below /sandbox/; nil if there are none. The page, and so
+	// everyone who reaches it, can set its faults and reset it.
+	Sandbox http.Handler
 	// SignIn lets the page act as one of several identities. Without it, the page sends the headers in
 	// its editor and no others.
 	SignIn *SignIn
@@ -61,8 +72,15 @@ func NewHandler(cfg Config) (http.Handler, error) {
 		}
 		mux.Handle(pattern, newAsset(name, func() (io.ReadSeeker, error) { return open(name) }))
 	}
+	own := http.NewCrossOriginProtection() // no page of another origin can make a browser do these
 	if cfg.SignIn != nil {
-		mux.Handle("POST /playground/token", http.NewCrossOriginProtection().Handler(cfg.SignIn))
+		mux.Handle("POST /playground/token", own.Handler(cfg.SignIn))
+	}
+	if cfg.Sandbox != nil {
+		controls := own.Handler(http.StripPrefix("/playground", cfg.Sandbox))
+		for _, pattern := range []string{"GET /playground/sandbox/faults", "PUT /playground/sandbox/faults", "POST /playground/sandbox/reset"} {
+			mux.Handle(pattern, controls)
+		}
 	}
 	return confined(mux), nil
 }
@@ -87,7 +105,11 @@ func (c Config) settings() (*asset, error) {
 		Operations []string   `json:"operations"`
 		Identities []Identity `json:"identities,omitempty"`
 		Sessions   bool       `json:"sessions,omitempty"`
-	}{c.Endpoint, append([]string{}, c.Operations...), identities, c.Sessions})
+		Tenant     string     `json:"tenant,omitempty"`
+		CallsAs    string     `json:"callsAs,omitempty"`
+		Tokens     bool       `json:"tokens,omitempty"`
+		Sandbox    bool       `json:"sandbox,omitempty"`
+	}{c.Endpoint, append([]string{}, c.Operations...), identities, c.Sessions, c.Tenant, c.CallsAs, c.Tokens, c.Sandbox != nil})
 	return newAsset("settings.json", func() (io.ReadSeeker, error) { return bytes.NewReader(content), nil }), err
 }
 

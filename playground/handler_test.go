@@ -132,6 +132,7 @@ func TestOtherPathsAndMethodsAreRefused(t *testing.T) {
 		"page by POST":      {http.MethodPost, "/", http.StatusMethodNotAllowed},
 		"file by DELETE":    {http.MethodDelete, "/playground/app.js", http.StatusMethodNotAllowed},
 		"token without any": {http.MethodPost, "/playground/token", http.StatusNotFound},
+		"reset of a tenant": {http.MethodPost, "/playground/sandbox/reset", http.StatusNotFound},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -157,7 +158,12 @@ func TestThePageIsToldWhatItOffers(t *testing.T) {
 			playground.Config{Endpoint: "/graphql", Operations: []string{"{ a }"}, SignIn: signIn},
 			`{"endpoint":"/graphql","operations":["{ a }"],"identities":[{"id":"reviewer-1","name":"priya.raman"},{"id":"api-key"}]}`,
 		},
-		"with sessions":      {playground.Config{Endpoint: "graphql", Sessions: true}, `{"endpoint":"graphql","operations":[],"sessions":true}`},
+		"with sessions": {playground.Config{Endpoint: "graphql", Sessions: true}, `{"endpoint":"graphql","operations":[],"sessions":true}`},
+		"before a tenant": {
+			playground.Config{Endpoint: "graphql", Tenant: "acme.example.com", CallsAs: "portal", Tokens: true},
+			`{"endpoint":"graphql","operations":[],"tenant":"acme.example.com","callsAs":"portal","tokens":true}`,
+		},
+		"with a sandbox":     {playground.Config{Endpoint: "graphql", Sandbox: http.NotFoundHandler()}, `{"endpoint":"graphql","operations":[],"sandbox":true}`},
 		"without operations": {playground.Config{Endpoint: "graphql"}, `{"endpoint":"graphql","operations":[]}`},
 	}
 	for name, test := range tests {
@@ -216,6 +222,39 @@ func TestAnIdentityGetsItsToken(t *testing.T) {
 			}
 			if got := got.Header().Get("Cache-Control"); got != "no-store" {
 				t.Errorf("Cache-Control is %q, want no-store", got)
+			}
+		})
+	}
+}
+
+func TestTheSandboxIsControlledByItsOwnPageAlone(t *testing.T) {
+	h := handler(t, playground.Config{Sandbox: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, r.Method+" "+r.URL.Path)
+	})})
+	tests := map[string]struct {
+		method, target, site string
+		want                 int
+		text                 string
+	}{
+		"faults in force":             {http.MethodGet, "/playground/sandbox/faults", "same-origin", http.StatusOK, "GET /sandbox/faults"},
+		"other faults":                {http.MethodPut, "/playground/sandbox/faults", "same-origin", http.StatusOK, "PUT /sandbox/faults"},
+		"reset":                       {http.MethodPost, "/playground/sandbox/reset", "same-origin", http.StatusOK, "POST /sandbox/reset"},
+		"without a site":              {http.MethodPost, "/playground/sandbox/reset", "", http.StatusOK, "POST /sandbox/reset"},
+		"faults, from another origin": {http.MethodPut, "/playground/sandbox/faults", "cross-site", http.StatusForbidden, ""},
+		"reset, from another origin":  {http.MethodPost, "/playground/sandbox/reset", "cross-site", http.StatusForbidden, ""},
+		"reset by a link":             {http.MethodGet, "/playground/sandbox/reset", "cross-site", http.StatusMethodNotAllowed, ""},
+		"another of its controls":     {http.MethodGet, "/playground/sandbox/requests", "same-origin", http.StatusNotFound, ""},
+		"its token":                   {http.MethodPost, "/playground/sandbox/oauth/token", "same-origin", http.StatusNotFound, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			var header []string
+			if test.site != "" {
+				header = []string{"Sec-Fetch-Site", test.site}
+			}
+			got := do(t, h, test.method, test.target, "", header...)
+			if body := text(t, got); got.Code != test.want || test.text != "" && body != test.text {
+				t.Errorf("status %d, want %d: %s", got.Code, test.want, body)
 			}
 		})
 	}
