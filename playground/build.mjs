@@ -25,7 +25,7 @@ const { outputFiles, metafile } = await build({
   format: 'esm',
   target: 'es2022',
   jsx: 'automatic',
-  loader: { '.ttf': 'dataurl' },
+  loader: { '.ttf': 'dataurl', '.graphql': 'text' },
   define: { 'process.env.NODE_ENV': '"production"' },
   legalComments: 'none', // NOTICES has them all
   logLevel: 'warning',

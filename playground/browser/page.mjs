@@ -1,4 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
+
+/** The names of the README's operations, which the first tabs hold. */
+export const readme = [...readFileSync(new URL('../../README.md', import.meta.url), 'utf8').matchAll(/^```graphql\n(?:query|mutation|subscription) (\w+)/gm)].map(
+  ([, name]) => name,
+);
 
 /** How Chromium is started, found by the environment variable CHROMIUM, so that it calls nobody by itself. */
 const quiet = {
@@ -73,6 +79,11 @@ export async function type(page, text) {
 /** Runs the operation in the editor. */
 export function run(page) {
   return page.getByRole('button', { name: /^Execute query/ }).click();
+}
+
+/** Reports whether a request is that of an operation that runs: beside these the page asks for estimates and for the budget. */
+export function runs(request) {
+  return request.url().endsWith('/graphql') && request.postDataJSON()?.extensions?.trace === true;
 }
 
 /** Answers the text of an editor by the end of its name, such as response.json. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { answerOf, awaitAnswer, launch, open, profile, run, text, type } from './page.mjs';
+import { answerOf, awaitAnswer, launch, open, profile, readme, run, runs, text, type } from './page.mjs';
 
 const base = process.env.GATEWAY;
 let browser;
@@ -64,7 +64,7 @@ onPage('the page loads under its policy, with three workers', {}, async (page, {
 
 onPage("the first tabs hold the README's operations", {}, async (page) => {
   const titles = await page.locator('.graphiql-tab-button').allInnerTexts();
-  assert.deepEqual(titles, ['ToReview', 'OneCertification', 'Approve', 'SignOff', 'Tasks']);
+  assert.deepEqual(titles, readme);
   const { data } = await answerOf(page);
   assert.equal(data.certifications.nodes.length, 10);
 });
@@ -79,7 +79,7 @@ onPage('a typed query is answered, and kept in the history', {}, async (page) =>
 onPage('what runs twice is in the history once', {}, async (page) => {
   await answerOf(page);
   await answerOf(page);
-  assert.deepEqual(await history(page), ['ToReview']);
+  assert.deepEqual(await history(page), [readme[0]]);
 });
 
 onPage('completion offers the fields of the schema', {}, async (page) => {
@@ -98,7 +98,7 @@ onPage('completion offers the fields of the schema', {}, async (page) => {
 onPage('what was typed a moment ago is what runs, and what the history keeps', {}, async (page) => {
   await page.locator('.graphiql-query-editor .monaco-editor').click();
   await page.keyboard.press('ControlOrMeta+a');
-  const request = page.waitForRequest((r) => r.url().endsWith('/graphql'));
+  const request = page.waitForRequest(runs);
   await page.keyboard.insertText('query Quick { rateLimit { limit');
   await page.keyboard.press('ControlOrMeta+Enter'); // before the editor knows the new name
   assert.equal((await request).postDataJSON().operationName, 'Quick');
@@ -183,7 +183,7 @@ onPage('what is deferred comes in a part of its own', {}, async (page) => {
 onPage('a subscription stops when it is stopped', {}, async (page) => {
   const { pendingCertificationTasks } = await ask('{ pendingCertificationTasks(first: 1) { nodes { id } } }');
   await type(page, `subscription { certificationTask(id: "${pendingCertificationTasks.nodes[0].id}") { status } }`);
-  const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/graphql'));
+  const ended = page.waitForEvent('requestfailed', runs);
   await answerOf(page, (answer) => answer.data);
   await page.getByRole('button', { name: /^Stop query/ }).click();
   await ended;
@@ -200,14 +200,19 @@ onPage('the panel shows what the answer has cost', {}, async (page) => {
 });
 
 onPage('the panel shows everything that an answer may say', {}, async (page) => {
+  const at = 'http://localhost:1/v3';
+  const trace = [
+    { method: 'GET', template: '/certifications/{id}', path: '/certifications/c1', url: `${at}/certifications/c1`, startMs: 1, status: 200, ms: 12 },
+    {
+      method: 'GET', template: '/certifications', path: '/certifications', startMs: 2, status: 429, ms: 3,
+      url: `${at}/certifications?filters=name+eq+%22Ana%22&limit=5`,
+    },
+    { method: 'GET', template: '/certifications', path: '/certifications', url: `${at}/certifications?offset=%`, startMs: 7005, waitedMs: 7000, status: 200, ms: 995 },
+    { method: 'GET', template: '/certifications/{id}/reviewers', path: `/certifications/${'c1d05e3f'.repeat(4)}/reviewers`, startMs: 13, cached: true },
+    { method: 'GET', template: '/certification-tasks', path: '/certification-tasks', url: `${at}/certification-tasks`, startMs: 13, coalesced: true },
+  ];
   const upstream = {
-    calls: 2, coalesced: 1, cached: 3, estimatedCalls: 5, waitedMs: 120, limit: 100, remaining: 93, resetAt: '2026-03-01T10:20:30.000Z',
-    trace: [
-      { method: 'GET', template: '/certifications/{id}', path: '/certifications/c1', status: 200, ms: 12 },
-      { method: 'GET', template: '/certifications', path: '/certifications', status: 429, ms: 3 },
-      { method: 'GET', template: '/certifications/{id}/reviewers', path: '/certifications/c1/reviewers', cached: true },
-      { method: 'GET', template: '/certification-tasks', path: '/certification-tasks', coalesced: true },
-    ],
+    calls: 2, coalesced: 1, cached: 3, estimatedCalls: 5, waitedMs: 120, limit: 100, remaining: 93, resetAt: '2026-03-01T10:20:30.000Z', trace,
   };
   await page.route('**/graphql', (route) => route.fulfill({ json: { data: { ok: true }, extensions: { upstream } } }));
   await run(page);
@@ -219,15 +224,27 @@ onPage('the panel shows everything that an answer may say', {}, async (page) => 
   ]);
   const rows = panel(page).locator('tbody tr');
   assert.deepEqual((await rows.allInnerTexts()).map((row) => row.replace(/\s+/g, ' ').trim()), [
-    'GET /certifications/{id} 200 12 upstream',
-    'GET /certifications 429 3 upstream',
-    'GET /certifications/{id}/reviewers cache',
-    'GET /certification-tasks a call under way',
+    'GET /certifications/c1 200 12 ms',
+    'GET /certifications?filters=name eq "Ana"&limit=5 429 3.0 ms',
+    'GET /certifications?offset=% 200 7.0 s waited, 995 ms',
+    `GET /certifications/${'c1d05e3f'.repeat(4)}/reviewers cache`,
+    'GET /certification-tasks joined',
   ]);
   assert.deepEqual(
     await rows.locator('.path').evaluateAll((cells) => cells.map(({ title }) => title)),
-    ['/certifications/c1', '/certifications', '/certifications/c1/reviewers', '/certification-tasks'],
+    trace.map(({ url, path }) => url ?? path),
   );
+  const bars = await rows.evaluateAll((all) =>
+    all.map((row) => {
+      const lane = row.querySelector('.lane').getBoundingClientRect();
+      return [...row.querySelectorAll('.lane > span')].map((bar) => {
+        const { left, right } = bar.getBoundingClientRect();
+        return [bar.className, Math.round((100 * (left - lane.left)) / lane.width), Math.round((100 * (right - lane.left)) / lane.width)];
+      });
+    }),
+  );
+  assert.deepEqual(bars[2], [['bar-waited', 0, 88], ['bar-took', 88, 100]], 'how long it waited, and took');
+  assert.deepEqual([bars[3][0][0], bars[4][0][0]], ['bar-none', 'bar-none']);
 });
 
 for (const width of [1280, 360]) {
@@ -259,7 +276,7 @@ onPage('the panel shows the estimate of a dry run by path', {}, async (page) => 
 
 onPage('requests ask for the trace, and for a dry run where the switch is on', {}, async (page) => {
   const sent = async () => {
-    const request = page.waitForRequest((r) => r.url().endsWith('/graphql'));
+    const request = page.waitForRequest(runs);
     await run(page);
     return (await request).postDataJSON().extensions;
   };
@@ -292,7 +309,7 @@ onPage('the header editor sends headers, and its token goes before that of the m
   await page.getByRole('button', { name: 'Headers', exact: true }).click();
   await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines').click();
   await page.keyboard.insertText('{ "Authorization": "Bearer of-the-editor", "X-Mine": "1" }');
-  const request = page.waitForRequest((r) => r.url().endsWith('/graphql'));
+  const request = page.waitForRequest(runs);
   await page.route('**/graphql', (route) => route.fulfill({ json: { data: null } }));
   await run(page);
   const headers = (await request).headers();

@@ -4,24 +4,33 @@ import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
-import { ActiveTab } from './active-tab.jsx';
-import { DryRunSwitch } from './dry-run-switch.jsx';
+import { Bar } from './bar.jsx';
+import { CopyMenu } from './copy-menu.jsx';
+import { Estimate } from './estimate.jsx';
+import { firstQuery } from './examples.js';
 import { createFetcher } from './fetcher.js';
-import { IdentityMenu } from './identity-menu.jsx';
-import { SessionMenu } from './session-menu.jsx';
+import { LinkedTab } from './linked-tab.jsx';
+import { Notices } from './notices.jsx';
+import { StartPage } from './start-page.jsx';
 import { createStorage } from './storage.js';
 import { UpstreamPanel } from './upstream-panel.jsx';
+import { Workbench } from './workbench.jsx';
 import './style.css';
 
+const settings = await (await fetch('playground/settings.json')).json();
+const { endpoint, operations, callsAs, tenant } = settings;
+
 const plugins = [explorerPlugin(), HISTORY_PLUGIN];
-const storage = createStorage();
+const storage = createStorage(tenant);
+const fetcher = createFetcher(endpoint, callsAs);
+const tabs = (operations.length > 0 ? operations : [firstQuery]).map((query) => ({ query }));
 
 // Headers are never stored, since a token may be among them.
-function Playground({ endpoint, operations, identities, sessions }) {
+function Playground() {
   return (
     <GraphiQL
-      fetcher={createFetcher(endpoint)}
-      defaultTabs={operations.length > 0 ? operations.map((query) => ({ query })) : undefined}
+      fetcher={fetcher}
+      defaultTabs={tabs}
       plugins={plugins}
       referencePlugin={DOC_EXPLORER_PLUGIN}
       shouldPersistHeaders={false}
@@ -29,17 +38,27 @@ function Playground({ endpoint, operations, identities, sessions }) {
       schemaDescription
     >
       <GraphiQL.Logo>
-        <DryRunSwitch />
-        {identities && <IdentityMenu identities={identities} />}
-        {sessions && <SessionMenu />}
+        <Bar settings={settings} />
+        <Workbench />
+        <LinkedTab />
       </GraphiQL.Logo>
+      <GraphiQL.Toolbar>
+        {({ prettify, merge }) => (
+          <>
+            <Estimate url={endpoint} />
+            {prettify}
+            {merge}
+            <CopyMenu url={endpoint} />
+          </>
+        )}
+      </GraphiQL.Toolbar>
       <GraphiQL.Footer>
-        <ActiveTab />
-        <UpstreamPanel />
+        <StartPage settings={settings} />
+        <Notices callsAs={callsAs} />
+        <UpstreamPanel sandbox={settings.sandbox} />
       </GraphiQL.Footer>
     </GraphiQL>
   );
 }
 
-const settings = await (await fetch('playground/settings.json')).json();
-createRoot(document.getElementById('playground')).render(<Playground {...settings} />);
+createRoot(document.getElementById('playground')).render(<Playground />);

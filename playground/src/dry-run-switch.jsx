@@ -1,4 +1,4 @@
-import { dryRun } from './session.js';
+import { dryRun } from './results.js';
 
 /** Switches between running operations and only estimating what they would cost upstream. */
 export function DryRunSwitch() {

@@ -1,68 +1,53 @@
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
-import { Kind, parse } from 'graphql';
 import { createClient } from 'graphql-sse';
-import { activeTab } from './active-tab.jsx';
-import { dryRun, identity, upstream } from './session.js';
+import { noteBudget, noteClock } from './budget.js';
+import { authorised, callerNow } from './caller.js';
+import { operationOf } from './operation.js';
+import { begin, dryRun, tasksOf } from './results.js';
+import { workbench } from './workbench.jsx';
 
 /**
  * Makes GraphiQL's fetcher for an endpoint. It sends operations as the chosen identity, asks for the
  * list of upstream calls, and keeps what the answers say about them. Subscriptions come as
  * server-sent events; deferred parts as a multipart body.
  */
-export function createFetcher(url) {
+export function createFetcher(url, callsAs) {
   return (params, options) => {
     const headers = authorised(options?.headers);
     if (params.operationName === 'IntrospectionQuery' && !options?.documentAST) {
       return createGraphiQLFetcher({ url })(params, { headers });
     }
-    upstream.set(null);
     const operation = operationOf(params);
     const operationName = operation?.name?.value;
-    activeTab.get()?.(operationName ?? null); // before React renders what GraphiQL has begun, and with it the history
+    const tab = workbench.get();
+    tab?.update(operationName ?? null); // before React renders what GraphiQL has begun, and with it the history
+    const note = begin(tab?.id, { caller: callerNow(callsAs), kind: operation?.operation });
     const request = {
       ...params,
       operationName,
       extensions: dryRun.get() ? { trace: true, dryRun: true } : { trace: true },
     };
     return operation?.operation === 'subscription' && !dryRun.get()
-      ? observed(createClient({ url, headers, retryAttempts: 0 }).iterate(request))
-      : overHTTP(url, request, headers);
+      ? observed(createClient({ url, headers, retryAttempts: 0 }).iterate(request), note)
+      : overHTTP(url, request, headers, note);
   };
 }
 
-/** Adds the token of the chosen identity, unless the header editor has one. */
-function authorised(headers = {}) {
-  const chosen = identity.get();
-  const own = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
-  return chosen && !own ? { ...headers, authorization: `Bearer ${chosen.token}` } : headers;
-}
-
-/**
- * Answers the operation that is to run. The name that the editor gives may be that of an operation
- * which was there a moment ago, so it counts only where the document has it.
- */
-function operationOf({ query, operationName }) {
-  let document;
-  try {
-    document = parse(query);
-  } catch {
-    return undefined; // the gateway says what is wrong
-  }
-  const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
-  return operations.find(({ name }) => name && name.value === operationName) ?? (operations.length === 1 ? operations[0] : undefined);
-}
-
-async function overHTTP(url, request, headers) {
+async function overHTTP(url, request, headers, note) {
   const abort = new AbortController();
   const fetcher = createGraphiQLFetcher({
     url,
-    fetch: (target, init) => fetch(target, { ...init, signal: abort.signal }),
+    fetch: async (target, init) => {
+      const response = await fetch(target, { ...init, signal: abort.signal });
+      noteClock(response);
+      return response;
+    },
   });
-  return observed(await fetcher(request, { headers }), () => abort.abort());
+  return observed(await fetcher(request, { headers }), note, () => abort.abort());
 }
 
-/** Passes the parts of an answer on and keeps what they say about the upstream. `stop` ends them early. */
-function observed(parts, stop = () => {}) {
+/** Passes the parts of an answer on and notes what they say. `stop` ends them early. */
+function observed(parts, note, stop = () => {}) {
   let stopped = false;
   return {
     [Symbol.asyncIterator]() {
@@ -71,13 +56,13 @@ function observed(parts, stop = () => {}) {
     async next() {
       try {
         const step = await parts.next();
-        for (const part of [step.value].flat()) {
-          if (part?.extensions?.upstream) {
-            upstream.set(part.extensions.upstream);
-          }
+        [step.value].flat().filter(Boolean).forEach((part) => notePart(part, note));
+        if (step.done) {
+          note({ running: false });
         }
         return step;
       } catch (error) {
+        note({ running: false });
         if (stopped) {
           return { done: true, value: undefined };
         }
@@ -86,8 +71,25 @@ function observed(parts, stop = () => {}) {
     },
     return() {
       stopped = true;
+      note({ running: false, cancelled: true });
       stop();
       return parts.return();
     },
   };
+}
+
+function notePart({ data, errors, extensions }, note) {
+  const said = extensions?.upstream;
+  if (said) {
+    note({ upstream: said });
+    noteBudget(said);
+  }
+  const tasks = tasksOf(data);
+  if (tasks.length > 0) {
+    note({ tasks });
+  }
+  const refused = errors?.filter((error) => error.extensions?.code === 'RATE_LIMITED' && error.extensions.retryAfter > 0) ?? [];
+  if (refused.length > 0) {
+    note({ retryAt: Date.now() + 1000 * Math.max(...refused.map((error) => error.extensions.retryAfter)) });
+  }
 }

@@ -1,13 +1,13 @@
 import { useState } from 'react';
-import { identity, signIn } from './session.js';
+import { identity, signIn } from './caller.js';
 
 /** Lets the user choose as which of the sandbox's identities operations are sent. */
-export function IdentityMenu({ identities }) {
+export function IdentityMenu({ identities, callsAs }) {
   const [problem, setProblem] = useState('');
   const current = identity.use();
   const choose = async (event) => {
     try {
-      await signIn(event.target.value);
+      await signIn(identities.find(({ id }) => id === event.target.value) ?? null);
       setProblem('');
     } catch (error) {
       setProblem(error.message);
@@ -17,7 +17,7 @@ export function IdentityMenu({ identities }) {
     <label className="identity-menu">
       <span>as</span>
       <select aria-label="Signed in as" value={current?.id ?? ''} onChange={choose}>
-        <option value="">the gateway itself</option>
+        <option value="">{callsAs ? 'the gateway itself' : 'nobody'}</option>
         {identities.map(({ id, name }) => (
           <option key={id} value={id}>
             {name ? `${id} (${name})` : id}

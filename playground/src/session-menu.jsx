@@ -1,16 +1,24 @@
 import { useEffect, useState } from 'react';
+import { person } from './caller.js';
 
 /** Says who is signed in at the gateway in this browser, and signs in and out. */
 export function SessionMenu() {
   const [user, setUser] = useState(undefined); // until the gateway has said
   const [problem, setProblem] = useState('');
   useEffect(() => {
-    signedInUser().then(setUser, (error) => setProblem(error.message));
+    signedInUser().then(
+      (user) => {
+        setUser(user);
+        person.set(user && { label: user.name || user.identityId });
+      },
+      (error) => setProblem(error.message),
+    );
   }, []);
   const leave = async () => {
     try {
       await signOut();
       setUser(null);
+      person.set(null);
       setProblem('');
     } catch (error) {
       setProblem(error.message);

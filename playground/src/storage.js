@@ -4,15 +4,18 @@ import { parse } from 'graphql';
 const namespace = 'graphiql:';
 
 /**
- * Makes the storage that GraphiQL starts from. It is the browser's, with two differences. What the browser
+ * Makes the storage that GraphiQL starts from. It is the browser's, with three differences. What the browser
  * does not keep, because it denies the page its storage or has no room, is kept as long as the page is open.
- * And what is stored in a shape that GraphiQL cannot start from is left out, as far as it is damaged.
+ * What is stored in a shape that GraphiQL cannot start from is left out, as far as it is damaged. And each tenant has
+ * one of its own, as does the sandbox, for which the name is empty: the ids of one are of no use to the other.
  */
-export function createStorage() {
+export function createStorage(tenant = '') {
+  const own = tenant ? `${tenant}/${namespace}` : namespace;
   const inMemory = new Map(); // by key; null for what the browser should have removed
-  const change = (key, value, act) => {
+  const change = (given, value, act) => {
+    const key = own + given.slice(namespace.length);
     try {
-      act(localStorage);
+      act(localStorage, key);
       inMemory.delete(key);
     } catch {
       inMemory.set(key, value);
@@ -20,20 +23,20 @@ export function createStorage() {
   };
   const stored = (key) => (inMemory.has(key) ? inMemory.get(key) : attempt(() => localStorage.getItem(key)) ?? null);
   const keys = () => [...new Set([...(attempt(() => Object.keys(localStorage)) ?? []), ...inMemory.keys()])].filter(
-    (key) => key.startsWith(namespace) && stored(key) !== null,
+    (key) => key.startsWith(own) && stored(key) !== null,
   );
   return {
     getItem(key) {
       const name = key.slice(namespace.length);
-      const text = stored(key);
-      const tabs = () => attempt(() => tabsOf(stored(`${namespace}tabState`)));
+      const text = stored(own + name);
+      const tabs = () => attempt(() => tabsOf(stored(`${own}tabState`)));
       const usable = text === null || !checks[name] ? text : attempt(() => checks[name](text, tabs()));
       return usable ?? (ofActiveTab.includes(name) ? activeTab(tabs())?.[name] : null) ?? null;
     },
-    setItem: (key, value) => change(key, value, (storage) => storage.setItem(key, value)),
-    removeItem: (key) => change(key, null, (storage) => storage.removeItem(key)),
+    setItem: (key, value) => change(key, value, (storage, key) => storage.setItem(key, value)),
+    removeItem: (key) => change(key, null, (storage, key) => storage.removeItem(key)),
     clear() {
-      keys().forEach((key) => this.removeItem(key));
+      keys().forEach((key) => this.removeItem(namespace + key.slice(own.length)));
     },
     get length() {
       return keys().length;

@@ -1,9 +1,12 @@
-import { Fragment } from 'react';
-import { upstream } from './session.js';
+import { pick, useGraphiQL } from '@graphiql/react';
+import { Breakable } from './breakable.jsx';
+import { results } from './results.js';
+import { Waterfall } from './waterfall.jsx';
 
 /** Shows below the answer what it has cost upstream. What an answer does not say is left out. */
-export function UpstreamPanel() {
-  const said = upstream.use();
+export function UpstreamPanel({ sandbox }) {
+  const { tabs, activeTabIndex } = useGraphiQL(pick('tabs', 'activeTabIndex'));
+  const said = results.use()[tabs[activeTabIndex]?.id]?.upstream;
   if (!said) {
     return <section className="upstream" aria-label="Upstream calls" />;
   }
@@ -19,8 +22,9 @@ export function UpstreamPanel() {
         <Figure name="budget left" value={said.remaining} unit={of(said.limit)} />
         <Figure name="budget full at" value={timeOfDay(said.resetAt)} />
       </dl>
-      {Array.isArray(said.byPath) && said.byPath.length > 0 && <Estimate rows={said.byPath} />}
-      {Array.isArray(said.trace) && said.trace.length > 0 && <Trace calls={said.trace} />}
+      {Array.isArray(said.byPath) && said.byPath.length > 0 && <Paths rows={said.byPath} />}
+      {Array.isArray(said.trace) && said.trace.length > 0 && <Waterfall calls={said.trace} />}
+      {!sandbox && said.calls > 0 && <p className="upstream-hint">Which calls these were is told on the sandbox alone.</p>}
     </section>
   );
 }
@@ -43,40 +47,10 @@ function of(whole) {
   return whole == null ? undefined : `of ${whole}`;
 }
 
-function Trace({ calls }) {
+/** The estimate of a dry run, by the paths of the response. */
+function Paths({ rows }) {
   return (
-    <div className="upstream-rows" tabIndex={0}>
-      <table className="upstream-calls">
-        <thead>
-          <tr>
-            <th scope="col">method</th>
-            <th scope="col">path</th>
-            <th scope="col">status</th>
-            <th scope="col">ms</th>
-            <th scope="col">from</th>
-          </tr>
-        </thead>
-        <tbody>
-          {calls.map((call, i) => (
-            <tr key={i} className={call.status >= 400 ? 'refused' : undefined}>
-              <td>{call.method}</td>
-              <td className="path" title={call.path}>
-                <Breakable text={call.template} />
-              </td>
-              <td className="status">{call.status}</td>
-              <td className="ms">{call.ms}</td>
-              <td>{origin(call)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function Estimate({ rows }) {
-  return (
-    <div className="upstream-rows" tabIndex={0}>
+    <div className="upstream-rows" tabIndex={0} role="group" aria-label="Estimate by path">
       <table>
         <thead>
           <tr>
@@ -97,23 +71,6 @@ function Estimate({ rows }) {
       </table>
     </div>
   );
-}
-
-/** Shows a path that goes on in the next line before a slash or a dot, where it has to. */
-function Breakable({ text }) {
-  return text.split(/(?=[/.])/).map((step, i) => (
-    <Fragment key={i}>
-      <wbr />
-      {step}
-    </Fragment>
-  ));
-}
-
-function origin({ cached, coalesced }) {
-  if (cached) {
-    return 'cache';
-  }
-  return coalesced ? 'a call under way' : 'upstream';
 }
 
 /** Shows a date and time as the time of day; undefined for what is none. */
