@@ -139,7 +139,7 @@ onPage('a mutation changes the data', {}, async (page) => {
 onPage('a subscription shows a task on its way and at its end', {}, async (page) => {
   // All but the id is typed before there is a task, so that the task is not over before it is watched.
   await type(page, 'subscription { certificationTask(id: "") { status }');
-  for (const key of ['Home', ...Array(38).fill('ArrowRight')]) {
+  for (const key of ['Control+Home', ...Array(38).fill('ArrowRight')]) {
     await page.keyboard.press(key);
   }
   const { certifications } = await ask(
@@ -343,7 +343,7 @@ onPage('it can be used on a screen of 360 px', { viewport: { width: 360, height:
   await answerOf(page);
   await figure(page, /calls\s*\d/).scrollIntoViewIfNeeded();
   const overflow = await page.evaluate(() =>
-    [...document.querySelectorAll('.graphiql-query-editor, .graphiql-response, .graphiql-logo, .upstream, .graphiql-execute-button')]
+    [...document.querySelectorAll('.graphiql-query-editor, .graphiql-response, .bar, .upstream, .graphiql-execute-button')]
       .filter((element) => element.getBoundingClientRect().right > innerWidth || element.getBoundingClientRect().width === 0)
       .map((element) => element.className),
   );

@@ -1,10 +1,11 @@
 import { useBudget, useNow } from './budget.js';
+import { useCaller } from './caller.js';
 import { results } from './results.js';
 
 /** Shows what is left of the caller's request budget, and when it is full again. */
 export function BudgetMeter({ url }) {
   const running = Object.values(results.use()).some((result) => result.running);
-  const known = useBudget(url, running);
+  const known = useBudget(url, useCaller().key, running);
   const draining = known !== null && known.remaining < known.limit;
   const now = useNow(draining);
   if (!known) {

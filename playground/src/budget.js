@@ -51,9 +51,15 @@ export function waitOf({ limit, remaining, queued, fullAt }, now) {
   return Math.max(1, Math.ceil((fullAt - now) / 1000) + period * Math.floor(queued / limit));
 }
 
-/** Follows the budget while something is under way or until it is full again, and returns it. */
-export function useBudget(url, running) {
+/** Follows the caller's budget while something is under way or until it is full again, and returns it. */
+export function useBudget(url, caller, running) {
   const known = budget.use();
+  useEffect(() => {
+    const abort = new AbortController();
+    budget.set(null); // that was another caller's
+    readBudget(url, abort.signal).catch(() => {}); // the next answer tells it as well
+    return () => abort.abort();
+  }, [url, caller]);
   const live = running || (known !== null && known.remaining < known.limit);
   useEffect(() => {
     if (!live) {
