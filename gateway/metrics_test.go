@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -256,6 +257,10 @@ func TestAlertsAskForMetricsThatThereAre(t *testing.T) {
 	if err := yaml.UnmarshalWithOptions(text, &rules, yaml.Strict()); err != nil {
 		t.Fatal(err)
 	}
+	runbooks, err := os.ReadFile("docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	s := exercised(t)
 	alerts := 0
 	for _, group := range rules.Groups {
@@ -264,6 +269,10 @@ func TestAlertsAskForMetricsThatThereAre(t *testing.T) {
 			checkExpression(t, s, alert.Alert, alert.Expr)
 			if alert.Labels["severity"] == "" || alert.Annotations["summary"] == "" || alert.Annotations["description"] == "" || group.Name == "" {
 				t.Errorf("%s lacks a severity, a summary or a description", alert.Alert)
+			}
+			at, anchor, _ := strings.Cut(alert.Annotations["runbook_url"], "#")
+			if at != "docs/operations.md" || anchor != strings.ToLower(alert.Alert) || !bytes.Contains(runbooks, []byte("\n### "+alert.Alert+"\n")) {
+				t.Errorf("%s has the runbook %q, which is no section of its own", alert.Alert, alert.Annotations["runbook_url"])
 			}
 			for _, option := range regexp.MustCompile(`--[a-z-]+`).FindAllString(alert.Annotations["description"], -1) {
 				if !slices.ContainsFunc(optionNames(t), func(name string) bool { return "--"+name == option }) {
