@@ -32,5 +32,5 @@ func main() {
 		<-signals
 		os.Exit(gateway.ExitForced)
 	}()
-	os.Exit(gateway.Run(ctx, os.Args[1:], readme, os.Stdout, os.Stderr))
+	os.Exit(gateway.Run(ctx, os.Args[1:], readme, os.Stdin, os.Stdout, os.Stderr))
 }

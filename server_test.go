@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
+
 	"certql/gateway"
 	"certql/playground"
 )
@@ -134,6 +136,8 @@ func TestTheProgramAsItIsBuilt(t *testing.T) {
 	}
 	_, _ = p.end(t)
 
+	offersTools(t, binary)
+
 	// An upstream that answers only when it is told to.
 	arrived, release := make(chan struct{}, 10), make(chan struct{})
 	tenant := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -174,6 +178,35 @@ func TestTheProgramAsItIsBuilt(t *testing.T) {
 	close(release)
 	if log, err := p.end(t); err != nil || !strings.Contains(log, `"msg":"ended"`) {
 		t.Errorf("it ended by %v: %s", err, log)
+	}
+}
+
+// offersTools fails the test unless a program offers tools over its standard input and output, where there is
+// nothing but the protocol, and ends with them.
+func offersTools(t *testing.T, binary string) {
+	t.Helper()
+	command := exec.CommandContext(context.WithoutCancel(t.Context()), binary, "mcp", "--client-id=reviewer-1", "--log-format=json")
+	var log bytes.Buffer
+	command.Stderr = &log
+	client := sdk.NewClient(&sdk.Implementation{Name: "test", Version: "v0"}, nil)
+	session, err := client.Connect(t.Context(), &sdk.CommandTransport{Command: command}, nil)
+	if err != nil {
+		t.Fatalf("%v: %s", err, &log)
+	}
+	if about := session.InitializeResult(); about.ServerInfo.Name != "certql" || about.ServerInfo.Version != "v1.2.3" {
+		t.Errorf("it is %+v", about.ServerInfo)
+	}
+	queue, err := session.CallTool(t.Context(), &sdk.CallToolParams{Name: "MyQueue", Arguments: map[string]any{"first": 1}})
+	if err != nil || queue.IsError {
+		t.Errorf("the queue is %+v, %v", queue, err)
+	}
+	if err := session.Close(); err != nil || command.ProcessState.ExitCode() != gateway.ExitOK {
+		t.Errorf("it ended by %v, %v: %s", command.ProcessState, err, &log)
+	}
+	for line := range strings.Lines(log.String()) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("the log has the line %s", line)
+		}
 	}
 }
 

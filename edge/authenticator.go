@@ -63,6 +63,18 @@ func (a Authenticator) Handler(next http.Handler) http.Handler {
 	})
 }
 
+// Known passes on to next the requests that have a credential in their context, and refuses the others as
+// UNAUTHENTICATED, with the message that Missing returns.
+func (a Authenticator) Known(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, known := upstream.CredentialFrom(r.Context()); !known {
+			a.refuse(w, &HTTPError{http.StatusUnauthorized, CodeUnauthenticated, a.Missing()})
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // credential returns as whom a request is made; nil if nothing says so.
 func (a Authenticator) credential(w http.ResponseWriter, r *http.Request) (upstream.Credential, error) {
 	if values := r.Header.Values("Authorization"); len(values) > 0 {

@@ -215,6 +215,28 @@ func errorCode(t *testing.T, w *httptest.ResponseRecorder) string {
 }
 
 // What a header says in the table before, a message says over WebSocket.
+// Where callers have to be known, others are refused at once.
+func TestOnlyKnownCallersPassWhereTheyHaveToBeKnown(t *testing.T) {
+	reached := 0
+	authenticator := edge.Authenticator{Bearer: true}
+	handler := authenticator.Handler(authenticator.Known(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached++ })))
+	for _, header := range []string{"", "Bearer a.b.c"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil)
+		if header != "" {
+			r.Header.Set("Authorization", header)
+		}
+		answered := httptest.NewRecorder()
+		handler.ServeHTTP(answered, r)
+		refused := answered.Code == http.StatusUnauthorized && answered.Header().Get("WWW-Authenticate") == "Bearer" && strings.Contains(answered.Body.String(), authenticator.Missing())
+		if refused != (header == "") {
+			t.Errorf("with %q, the answer is %d: %s", header, answered.Code, answered.Body)
+		}
+	}
+	if reached != 1 {
+		t.Errorf("%d callers have passed", reached)
+	}
+}
+
 func TestATokenMayComeInAMessage(t *testing.T) {
 	tests := map[string]struct {
 		authenticator edge.Authenticator

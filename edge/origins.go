@@ -62,6 +62,17 @@ func (o *Origins) Allows(r *http.Request) bool {
 	}
 }
 
+// Handler passes on to next the requests that Allows does.
+func (o *Origins) Handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !o.Allows(r) {
+			errForeignPage.write(w)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // ownFor returns the origin of the gateway's own pages, as the browser that sends a request knows it.
 func (o *Origins) ownFor(r *http.Request) string {
 	if o.own != "" {
@@ -91,6 +102,7 @@ func (o *Origins) CheckCookie(r *http.Request) *HTTPError {
 }
 
 var (
+	errForeignPage = &HTTPError{http.StatusForbidden, "FORBIDDEN", "The page of another origin may not do that: it has to be listed in --cors-origin."}
 	errOrigin      = &HTTPError{http.StatusForbidden, "FORBIDDEN", "The page of another origin may not do that in the name of who is signed in here."}
 	errContentType = &HTTPError{http.StatusUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "The content type must be application/json."}
 )

@@ -44,6 +44,12 @@ func TestWhichPagesMayUseACookie(t *testing.T) {
 			for name, value := range test.header {
 				r.Header.Set(name, value)
 			}
+			reached := false
+			answered := httptest.NewRecorder()
+			origins.Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true })).ServeHTTP(answered, r)
+			if refused := answered.Code == http.StatusForbidden; reached != test.allowed || refused == test.allowed {
+				t.Errorf("%s by %s: reached is %v, with %d", name, method, reached, answered.Code)
+			}
 			if got := origins.Allows(r); got != test.allowed || r.Method != method {
 				t.Errorf("%s by %s: allowed is %v", name, method, got)
 			}

@@ -35,6 +35,12 @@ type access struct {
 	close         []func()
 }
 
+// The paths at which operations are executed.
+const (
+	graphqlPath = "/graphql"
+	toolsPath   = "/mcp"
+)
+
 // refusedHost is why a request is refused that is for a host which is not allowed.
 const refusedHost = "host"
 
@@ -198,13 +204,20 @@ func returnURLs(origin *url.URL, paths []string) []string {
 // page of a listed origin can read why it is refused, and when to try again; a preflight ends there, which
 // takes no time and no room.
 func (a *access) mount(mux *http.ServeMux, graphql http.Handler) {
-	mux.Handle("/graphql", a.cors(a.admit(edge.Languages(a.authenticator.Handler(graphql)))))
+	mux.Handle(graphqlPath, a.cors(a.admit(edge.Languages(a.authenticator.Handler(graphql)))))
 	if a.sessions != nil {
 		mux.Handle(session.Path, a.cors(a.admit(a.sessions.Handler())))
 	}
 	if a.pages != nil {
 		mux.Handle("GET "+pages.Path, a.admit(a.pages))
 	}
+}
+
+// mountTools adds the path of the tools for assistants, for the same callers as GraphQL. Whom nothing is known
+// of is refused at once, since assistants ask their users to sign in by that, and the page of another origin
+// too, as the protocol wants it.
+func (a *access) mountTools(mux *http.ServeMux, tools http.Handler) {
+	mux.Handle(toolsPath, a.cors(a.admit(a.origins.Handler(edge.Languages(a.authenticator.Handler(a.authenticator.Known(tools)))))))
 }
 
 // admit passes on to next the requests for the gateway's own hosts, as long as there is room for them.

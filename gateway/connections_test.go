@@ -12,7 +12,7 @@ import (
 
 // There are never more connections than there are descriptors, nor than there is memory for.
 func TestConnectionsAreAsManyAsTheSystemAllows(t *testing.T) {
-	settings := config.Serve{UpstreamURL: "https://acme.api.identitynow.com", Serving: config.Serving{MaxConnections: 10000}}
+	settings := config.Serve{Upstream: config.Upstream{UpstreamURL: "https://acme.api.identitynow.com"}, Serving: config.Serving{MaxConnections: 10000}}
 	embedded := settings
 	embedded.UpstreamURL = ""
 	const any, mebibytes = math.MaxInt, 1 << 20

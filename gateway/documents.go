@@ -8,16 +8,24 @@ import (
 	"certql/graph/document"
 )
 
-// trustedDocuments returns the documents in the manifests that the settings name; nil if they name none.
-func trustedDocuments(settings config.Serve) (*document.Trusted, error) {
-	if settings.Documents.Manifest == "" {
-		return nil, nil
+// loadDocuments loads the documents in the manifests that the settings name and, if assistants are offered
+// tools, those that are tools.
+func (g *gateway) loadDocuments() error {
+	cfg := graph.Config{
+		Limits:          document.Limits(g.settings.Limits),
+		NoIntrospection: !g.settings.ShowsSchema(),
+		DocumentsOnly:   g.settings.Documents.Only,
 	}
-	return graph.LoadDocuments(settings.Documents.Manifest, graph.Config{
-		Limits:          document.Limits(settings.Limits),
-		NoIntrospection: !settings.ShowsSchema(),
-		DocumentsOnly:   settings.Documents.Only,
-	})
+	var err error
+	if manifest := g.settings.Documents.Manifest; manifest != "" {
+		if g.documents, err = graph.LoadDocuments(manifest, cfg); err != nil {
+			return err
+		}
+	}
+	if !g.settings.MCP.On {
+		return nil
+	}
+	return g.loadTools(cfg)
 }
 
 // noPlayground returns a handler that writes why there is no playground.

@@ -103,7 +103,7 @@ func TestABadManifestStopsTheStart(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			code := Run(t.Context(), append(test.args, "--addr=localhost:0"), readme, &stdout, &stderr)
+			code := Run(t.Context(), append(test.args, "--addr=localhost:0"), readme, nil, &stdout, &stderr)
 			lines := strings.Split(strings.TrimSuffix(stderr.String(), "\n"), "\n")
 			if code != ExitStart || len(lines) != len(test.want) || stdout.Len() > 0 {
 				t.Fatalf("exit code %d, %q, and\n%s", code, &stdout, &stderr)

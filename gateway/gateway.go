@@ -15,6 +15,7 @@ import (
 	"certql/graph"
 	"certql/graph/apierror"
 	"certql/graph/document"
+	"certql/mcp"
 	"certql/playground"
 	"certql/upstream"
 )
@@ -33,6 +34,7 @@ type gateway struct {
 	own       upstream.Credential // of the gateway itself; nil if no caller may use it
 	access    *access
 	documents *document.Trusted // nil if there are none
+	tools     *mcp.Tools        // for assistants; nil if they are offered none
 	memory    *memory.Keeper
 	shares    shares
 	replicas  *replicas // nil if this one keeps to itself
@@ -42,15 +44,10 @@ type gateway struct {
 // runGateway serves the gateway until ctx ends, and with it a sandbox if the settings name no upstream.
 // What it opens it closes in the reverse order: the gateway needs the sandbox to the end.
 func runGateway(ctx context.Context, settings config.Serve, readme string, lines *telemetry.LogWriter, stdout io.Writer) error {
-	log := telemetry.NewLogger(lines, telemetry.LogConfig(settings.Log))
-	telemetry.LogLibraries(log)
-	for _, name := range config.UnknownVariables() {
-		log.WarnContext(ctx, "a variable is set, but is not a setting", "variable", name)
-	}
-	g := gateway{settings: settings, readme: readme, log: log, tenant: tenantOf(settings), memory: memory.Start(ctx, log)}
+	g := newGateway(ctx, settings, lines)
 	defer g.memory.Stop()
-	g.shares = divide(g.memory.Ceiling())
-	g.settings = g.shares.bound(ctx, settings, log)
+	g.readme = readme
+	log := g.log
 	var err error
 	if g.serving, err = newService(ctx, g.settings, g.shares.connections, log); err != nil {
 		return err
@@ -87,7 +84,7 @@ func runGateway(ctx context.Context, settings config.Serve, readme string, lines
 		return err
 	}
 	defer g.access.Close()
-	if g.documents, err = trustedDocuments(settings); err != nil {
+	if err := g.loadDocuments(); err != nil {
 		return err
 	}
 	if err := g.build(); err != nil {
@@ -95,6 +92,20 @@ func runGateway(ctx context.Context, settings config.Serve, readme string, lines
 	}
 	g.announce(stdout)
 	return g.serving.run(ctx)
+}
+
+// newGateway returns a gateway that has nothing yet but its log and its shares of the memory, which has to be
+// stopped.
+func newGateway(ctx context.Context, settings config.Serve, lines *telemetry.LogWriter) *gateway {
+	log := telemetry.NewLogger(lines, telemetry.LogConfig(settings.Log))
+	telemetry.LogLibraries(log)
+	for _, name := range config.UnknownVariables() {
+		log.WarnContext(ctx, "a variable is set, but is not a setting", "variable", name)
+	}
+	g := &gateway{log: log, tenant: tenantOf(settings), memory: memory.Start(ctx, log)}
+	g.shares = divide(g.memory.Ceiling())
+	g.settings = g.shares.bound(ctx, settings, log)
+	return g
 }
 
 // leave gives up what the gateway has of the budgets that replicas share.
@@ -106,11 +117,14 @@ func (g *gateway) leave() {
 
 // build makes the handlers for callers and operators, and connects what counts what they do.
 func (g *gateway) build() error {
-	operations := graph.NewHandler(g.graph())
+	operations := graph.NewHandler(g.reachable(g.graph()))
 	g.serving.drains = append(g.serving.drains, operations.Drain)
 	g.serving.onConnection = operations.WithConnection
 	mux := http.NewServeMux()
 	g.access.mount(mux, operations)
+	if g.tools != nil {
+		g.access.mountTools(mux, g.toolServer(operations).Handler())
+	}
 	if !g.settings.ShowsSchema() {
 		mux.Handle("GET /{$}", g.access.admit(noPlayground(g.settings)))
 	} else {
@@ -130,7 +144,7 @@ func (g *gateway) build() error {
 	if g.access.sessions != nil {
 		g.telemetry.Sessions(g.access.sessions.Count)
 	}
-	g.serving.callers = g.telemetry.Requests("/graphql", g.access.strict(mux))
+	g.serving.callers = g.telemetry.Requests([]string{graphqlPath, toolsPath}, g.access.strict(mux))
 	g.serving.counted = g.telemetry.Connections(g.serving.connections.callers)
 	g.serving.health = telemetry.NewHealth(g.log, time.Now, append(checks(g.client, g.own), g.replicas.checks()...)...)
 	g.serving.operators = g.access.forAllowedHost(telemetry.NewAdmin(g.serving.health, g.telemetry.Metrics()))
@@ -179,13 +193,6 @@ func (g *gateway) graph() graph.Config {
 		ObserveBatch: g.telemetry.Batch,
 		TaskPollMin:  g.settings.TaskPollMin,
 		TaskPollMax:  g.settings.TaskPollMax,
-		Stopping:     g.serving.stopping,
-		Caller:       g.access.authenticator.WithBearer,
-		Missing:      g.access.authenticator.Missing(),
-		AllowOrigin:  g.access.origins.Allows,
-
-		MaxWebSockets:          g.settings.MaxWebSockets,
-		MaxWebSocketOperations: g.settings.MaxWebSocketOperations,
 
 		MaxEstimatedCalls: g.settings.MaxEstimatedCalls,
 		MaxUpstreamCalls:  g.settings.MaxUpstreamCalls,
@@ -198,12 +205,26 @@ func (g *gateway) graph() graph.Config {
 	return cfg
 }
 
+// reachable returns cfg with what concerns callers who reach the gateway over a network.
+func (g *gateway) reachable(cfg graph.Config) graph.Config {
+	cfg.Stopping = g.serving.stopping
+	cfg.Caller = g.access.authenticator.WithBearer
+	cfg.Missing = g.access.authenticator.Missing()
+	cfg.AllowOrigin = g.access.origins.Allows
+	cfg.MaxWebSockets = g.settings.MaxWebSockets
+	cfg.MaxWebSocketOperations = g.settings.MaxWebSocketOperations
+	return cfg
+}
+
 // announce prints where the gateway is, what it calls, and as whom.
 func (g *gateway) announce(stdout io.Writer) {
 	at := g.serving.url()
-	fmt.Fprintf(stdout, "GraphQL     %s/graphql\n", at)
+	fmt.Fprintf(stdout, "GraphQL     %s%s\n", at, graphqlPath)
 	if g.settings.ShowsSchema() {
 		fmt.Fprintf(stdout, "Playground  %s/\n", at)
+	}
+	if g.tools != nil {
+		fmt.Fprintf(stdout, "Assistants  %s%s, %d tools\n", at, toolsPath, g.tools.Len())
 	}
 	if g.documents != nil {
 		fmt.Fprintf(stdout, "Documents   %d trusted\n", g.documents.Len())

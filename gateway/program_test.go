@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	readme = string(text)
 	if os.Getenv(asProgram) != "" {
 		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-		code := Run(ctx, os.Args[1:], readme, os.Stdout, os.Stderr)
+		code := Run(ctx, os.Args[1:], readme, os.Stdin, os.Stdout, os.Stderr)
 		stop()
 		os.Exit(code)
 	}
@@ -80,7 +80,7 @@ func start(t testing.TB, args ...string) *program {
 	} else if !slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--admin-addr") }) {
 		anywhere = append(anywhere, "--admin-addr=localhost:0")
 	}
-	go func() { p.code <- Run(ctx, append(args, anywhere...), readme, p.stdout, p.stderr) }()
+	go func() { p.code <- Run(ctx, append(args, anywhere...), readme, nil, p.stdout, p.stderr) }()
 	t.Cleanup(func() {
 		p.http.CloseIdleConnections()
 		if code := p.end(); code != ExitOK {

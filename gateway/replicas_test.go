@@ -102,7 +102,7 @@ func TestAnEngineThatIsTooOldIsRefusedAtTheStart(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // should it start
 	defer cancel()
 	var stdout, stderr bytes.Buffer
-	code := Run(ctx, []string{"--addr=localhost:0", "--admin-addr=", "--redis-url=" + url}, readme, &stdout, &stderr)
+	code := Run(ctx, []string{"--addr=localhost:0", "--admin-addr=", "--redis-url=" + url}, readme, nil, &stdout, &stderr)
 	if want := "certql: " + shared.ErrTooOld.Error() + ", and not redis 6.0.16\n"; code != ExitStart || stderr.String() != want {
 		t.Errorf("it ended with %d: %s", code, &stderr)
 	}

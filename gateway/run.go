@@ -26,8 +26,9 @@ const logCloseTime = time.Second
 // Run is the program: it runs the command that args name, without the program's own name, until
 // ctx ends, and returns the exit code. The playground shows the operations in readme, a text in
 // Markdown. Stdout is told the addresses, and what was asked to be printed; stderr has the log and
-// a line for each problem.
-func Run(ctx context.Context, args []string, readme string, stdout, stderr io.Writer) int {
+// a line for each problem. The command for assistants speaks its protocol over stdin and stdout, which have
+// nothing else then.
+func Run(ctx context.Context, args []string, readme string, stdin io.Reader, stdout, stderr io.Writer) int {
 	settings, command, err := config.Parse(args, stdout)
 	if errors.Is(err, config.ErrPrinted) {
 		return ExitOK
@@ -41,7 +42,11 @@ func Run(ctx context.Context, args []string, readme string, stdout, stderr io.Wr
 	} else {
 		lines := telemetry.NewLogWriter(stderr)
 		defer lines.Close(logCloseTime)
-		err = runGateway(ctx, settings.Serve, readme, lines, stdout)
+		if command == config.CommandMCP {
+			err = runTools(ctx, settings.MCP, lines, stdin, stdout)
+		} else {
+			err = runGateway(ctx, settings.Serve, readme, lines, stdout)
+		}
 	}
 	if err != nil {
 		complain(stderr, err)

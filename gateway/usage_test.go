@@ -62,7 +62,7 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 				t.Setenv(variable, value)
 			}
 			var stdout, stderr bytes.Buffer
-			code := Run(t.Context(), test.args, readme, &stdout, &stderr)
+			code := Run(t.Context(), test.args, readme, nil, &stdout, &stderr)
 			lines := strings.Split(strings.TrimSuffix(stderr.String(), "\n"), "\n")
 			if code != test.code || len(lines) != len(test.want) {
 				t.Fatalf("exit code %d, want %d, and %d lines, want %d:\n%s", code, test.code, len(lines), len(test.want), &stderr)
@@ -104,7 +104,7 @@ func TestHelpExplainsEveryOptionWithItsVariableAndDefault(t *testing.T) {
 	for command, options := range optionsOf(t) {
 		for _, args := range [][]string{{"--help"}, {command, "--help"}} {
 			var stdout, stderr bytes.Buffer
-			if code := Run(t.Context(), args, readme, &stdout, &stderr); code != ExitOK || stderr.Len() > 0 {
+			if code := Run(t.Context(), args, readme, nil, &stdout, &stderr); code != ExitOK || stderr.Len() > 0 {
 				t.Fatalf("certql %q: exit code %d: %s", args, code, &stderr)
 			}
 			help := strings.Join(strings.Fields(stdout.String()), " ")
@@ -144,7 +144,7 @@ func TestSecretsStayOutOfHelpAndOutput(t *testing.T) {
 	const secret = "correct-horse-battery-staple"
 	t.Setenv("CERTQL_CLIENT_SECRET", secret)
 	var help bytes.Buffer
-	if code := Run(t.Context(), []string{"--help"}, readme, &help, &help); code != ExitOK || strings.Contains(help.String(), secret) {
+	if code := Run(t.Context(), []string{"--help"}, readme, nil, &help, &help); code != ExitOK || strings.Contains(help.String(), secret) {
 		t.Errorf("exit code %d, or help shows the secret in the environment:\n%s", code, &help)
 	}
 	p := start(t, "--client-id=cert-admin")

@@ -85,3 +85,13 @@ func isLoopback(host string) bool {
 	}
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
+
+// validateTokenURL reports what is wrong with where a token is got, which may be empty.
+func validateTokenURL(url string, report report) {
+	if url == "" {
+		return
+	}
+	if err := validateURL(url); err != nil {
+		report("--token-url: %w", err)
+	}
+}

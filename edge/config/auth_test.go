@@ -264,7 +264,7 @@ func TestTheGateIsWhatTheSettingsSay(t *testing.T) {
 }
 
 func TestNamesOfCertificatesAreForTheGate(t *testing.T) {
-	settings := config.Serve{UpstreamURL: "https://acme.example.com", Access: config.Access{ClientCertNames: []string{"reports.example.com", "audit"}}}
+	settings := config.Serve{Upstream: config.Upstream{UpstreamURL: "https://acme.example.com"}, Access: config.Access{ClientCertNames: []string{"reports.example.com", "audit"}}}
 	if diff := cmp.Diff(edge.GateConfig{ClientCertNames: []string{"reports.example.com", "audit"}}, settings.Gate()); diff != "" {
 		t.Errorf("the gate (-want +got):\n%s", diff)
 	}

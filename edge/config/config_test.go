@@ -123,16 +123,16 @@ func TestTheTenantsURLsAreOnTheUpstreamsHost(t *testing.T) {
 		token, info string
 	}{
 		"version first": {
-			config.Serve{UpstreamURL: "https://acme.api.identitynow.com/v3"},
+			config.Serve{Upstream: config.Upstream{UpstreamURL: "https://acme.api.identitynow.com/v3"}},
 			"https://acme.api.identitynow.com/oauth/token", "https://acme.api.identitynow.com/oauth/info",
 		},
 		"version behind": {
-			config.Serve{UpstreamURL: "http://localhost:9090"},
+			config.Serve{Upstream: config.Upstream{UpstreamURL: "http://localhost:9090"}},
 			"http://localhost:9090/oauth/token", "http://localhost:9090/oauth/info",
 		},
 		"said so": {
 			config.Serve{
-				UpstreamURL: "https://proxy.example.com/v3", TokenURL: "https://acme.example.com/token",
+				Upstream: config.Upstream{UpstreamURL: "https://proxy.example.com/v3"}, TokenURL: "https://acme.example.com/token",
 				Session: config.Session{InfoURL: "https://acme.example.com/info"},
 			},
 			"https://acme.example.com/token", "https://acme.example.com/info",
@@ -168,16 +168,16 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 			},
 			[]string{
 				"--upstream-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
+				"--upstream-timeout: must be longer than 0, such as 30s, not 0s",
 				"--auth=service: needs --client-id and --client-secret ($CERTQL_CLIENT_ID and $CERTQL_CLIENT_SECRET, or $CERTQL_CLIENT_SECRET_FILE)",
 				"--auth=service: needs to know who may use the gateway's own credentials: --api-keys-file, --client-cert-name, or --service-access=any for everybody who reaches the gateway",
 				"--token-url: must be a URL such as https://TENANT.api.identitynow.com/v3",
-				"--upstream-timeout: must be longer than 0, such as 30s, not 0s",
 				"--operation-timeout: must be longer than 0, such as 60s, not -1s",
-				"--max-websockets: must be 1 or more, not 0",
-				"--max-websocket-operations: must be 1 or more, not -1",
 				"--max-estimated-calls: must be 1 or more, not 0",
 				"--max-upstream-calls: must be 1 or more, not -7",
 				"--max-write-batch: must be 1 or more, not 0",
+				"--max-websockets: must be 1 or more, not 0",
+				"--max-websocket-operations: must be 1 or more, not -1",
 				"--max-in-flight: must be 1 or more, not 0",
 				"--max-in-flight-per-operation: must be 1 or more, not -1",
 				"--rate-limit: must be 1 or more, not 0",
@@ -363,8 +363,9 @@ func TestHelpIsOfTheCommandsThatAreMeant(t *testing.T) {
 		args []string
 		want []string // the usage of each command that there is help for
 	}{
-		"of all":         {[]string{"--help"}, []string{"certql <command> [flags]", "certql serve [flags]", "certql sandbox [flags]"}},
+		"of all":         {[]string{"--help"}, []string{"certql <command> [flags]", "certql serve [flags]", "certql mcp [flags]", "certql sandbox [flags]"}},
 		"of the gateway": {[]string{"serve", "--help"}, []string{"certql serve [flags]"}},
+		"of the tools":   {[]string{"mcp", "--help"}, []string{"certql mcp [flags]"}},
 		"of the sandbox": {[]string{"sandbox", "-h"}, []string{"certql sandbox [flags]"}},
 		"of the check":   {[]string{"config", "--help"}, []string{"certql config [flags]"}},
 	}

@@ -23,6 +23,7 @@ type Command string
 // The commands that Parse returns.
 const (
 	CommandServe   Command = "serve"
+	CommandMCP     Command = "mcp"
 	CommandSandbox Command = "sandbox"
 	commandConfig  Command = "config"
 )
@@ -71,6 +72,8 @@ func Parse(args []string, stdout io.Writer) (Settings, Command, error) {
 		err = errors.Join(problems(all.Serve.validate), telemetry.ValidateTraces(os.Getenv))
 	case commandConfig:
 		err = errors.Join(problems(all.Show.validate), telemetry.ValidateTraces(os.Getenv))
+	case CommandMCP:
+		err = errors.Join(problems(all.MCP.validate), telemetry.ValidateTraces(os.Getenv))
 	default:
 		err = problems(all.Sandbox.validate)
 	}

@@ -15,3 +15,10 @@ func problems(validate func(report)) error {
 	validate(func(format string, args ...any) { all = append(all, fmt.Errorf(format, args...)) })
 	return errors.Join(all...)
 }
+
+// atLeastOne reports an option whose value is less than 1.
+func atLeastOne(option string, value int, report report) {
+	if value < 1 {
+		report("--%s: must be 1 or more, not %d", option, value)
+	}
+}

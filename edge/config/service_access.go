@@ -6,6 +6,9 @@ import (
 	"certql/edge"
 )
 
+// serviceAny is the value of --service-access that lets everybody in.
+const serviceAny = "any"
+
 // Access has the settings of who may use the gateway's own credentials.
 type Access struct {
 	ServiceAccess   string   `default:"listed" enum:"listed,any" help:"Who may use the gateway's own credentials: listed (callers with an API key or a client certificate), or any (every caller that reaches the gateway)."`
@@ -16,7 +19,7 @@ type Access struct {
 // open reports whether every caller may use the gateway's own credentials. On the embedded sandbox
 // that is so unless the settings list who may.
 func (a Access) open(embedded bool) bool {
-	return a.ServiceAccess == "any" || embedded && !a.lists()
+	return a.ServiceAccess == serviceAny || embedded && !a.lists()
 }
 
 // lists reports whether the settings list who may use the gateway's own credentials.
@@ -38,9 +41,9 @@ func (a Access) validate(service, embedded bool, report report) {
 	switch {
 	case !service && a.lists():
 		report("--api-keys-file, --client-cert-name: are for callers that use the gateway's own credentials, whom --auth does not let in")
-	case !service && a.ServiceAccess == "any":
+	case !service && a.ServiceAccess == serviceAny:
 		report("--service-access=any: is for callers that use the gateway's own credentials, whom --auth does not let in")
-	case a.ServiceAccess == "any" && a.lists():
+	case a.ServiceAccess == serviceAny && a.lists():
 		report("--service-access=any: lets everybody in, so --api-keys-file and --client-cert-name mean nothing: leave out one or the other")
 	case service && !a.lists() && !a.open(embedded):
 		report("--auth=service: needs to know who may use the gateway's own credentials: --api-keys-file, --client-cert-name, or --service-access=any for everybody who reaches the gateway")

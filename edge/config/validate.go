@@ -6,19 +6,9 @@ import (
 	"certql/edge/pages"
 )
 
-// The bounds of --upstream-page-size.
-const (
-	leastPageSize   = 50
-	largestPageSize = 250
-)
-
 // validate reports what is wrong with the settings of the gateway.
 func (c Serve) validate(report report) {
-	if !c.Embedded() {
-		if err := validateURL(c.UpstreamURL); err != nil {
-			report("--upstream-url: %w", err)
-		}
-	}
+	c.Upstream.validate(report)
 	if err := validateAddr(c.Addr); err != nil {
 		report("--addr: %w", err)
 	}
@@ -33,13 +23,10 @@ func (c Serve) validate(report report) {
 	c.Session.validate(report)
 	c.validatePublicURL(report)
 	c.validateSignIn(report)
-	if c.TokenURL != "" {
-		if err := validateURL(c.TokenURL); err != nil {
-			report("--token-url: %w", err)
-		}
-	}
-	c.validateOperations(report)
-	c.Budget.validate(report)
+	validateTokenURL(c.TokenURL, report)
+	c.Operations.validate(report)
+	c.validateServing(report)
+	c.Calls.validate(report)
 	c.Redis.validate(c.Modes().Session, c.Session.Key != "", c.Budget.QueueWait, report)
 	c.validateCORS(report)
 	if info, err := os.Stat(c.Pages); c.Pages != "" && (err != nil || !info.IsDir()) {
@@ -54,22 +41,8 @@ func (c Serve) validate(report report) {
 	c.Data.validate("sandbox-", report)
 }
 
-// validateOperations reports what is wrong with how operations are served and executed.
-func (c Serve) validateOperations(report report) {
-	atLeastOne := func(option string, value int) {
-		if value < 1 {
-			report("--%s: must be 1 or more, not %d", option, value)
-		}
-	}
-	if c.UpstreamTimeout <= 0 {
-		report("--upstream-timeout: must be longer than 0, such as 30s, not %s", c.UpstreamTimeout)
-	}
-	if c.UpstreamPageSize < leastPageSize || c.UpstreamPageSize > largestPageSize {
-		report("--upstream-page-size: must be from %d, which are read by their ids at once, to %d, not %d", leastPageSize, largestPageSize, c.UpstreamPageSize)
-	}
-	if c.OperationTimeout <= 0 {
-		report("--operation-timeout: must be longer than 0, such as 60s, not %s", c.OperationTimeout)
-	}
+// validateServing reports what is wrong with how operations come in.
+func (c Serve) validateServing(report report) {
 	if c.TaskPollMin <= 0 {
 		report("--task-poll-min: must be longer than 0, such as 1s, not %s", c.TaskPollMin)
 	}
@@ -77,22 +50,13 @@ func (c Serve) validateOperations(report report) {
 		report("--task-poll-max: must be --task-poll-min or longer, not %s", c.TaskPollMax)
 	}
 	c.Documents.validate(report)
-	atLeastOne("max-websockets", c.MaxWebSockets)
-	atLeastOne("max-websockets-per-sender", c.MaxWebSocketsPerSender)
-	atLeastOne("max-websocket-operations", c.MaxWebSocketOperations)
+	c.MCP.validate(report)
+	atLeastOne("max-websockets", c.MaxWebSockets, report)
+	atLeastOne("max-websockets-per-sender", c.MaxWebSocketsPerSender, report)
+	atLeastOne("max-websocket-operations", c.MaxWebSocketOperations, report)
 	c.Serving.validate(report)
 	c.FrontDoor.validate(report)
-	c.Limits.validate(report)
-	atLeastOne("max-response", c.MaxResponse)
-	if c.MaxUnsent < c.MaxResponse {
-		report("--max-unsent: must be --max-response or more, not %d", c.MaxUnsent)
-	}
 	if c.Documents.Only && c.Introspection == "on" {
 		report("--introspection: cannot be on with --documents-only, which hides the schema")
 	}
-	atLeastOne("max-estimated-calls", c.MaxEstimatedCalls)
-	atLeastOne("max-upstream-calls", c.MaxUpstreamCalls)
-	atLeastOne("max-write-batch", c.MaxWriteBatch)
-	atLeastOne("max-in-flight", c.MaxInFlight)
-	atLeastOne("max-in-flight-per-operation", c.MaxInFlightPerOperation)
 }

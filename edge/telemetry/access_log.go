@@ -109,9 +109,9 @@ func (e *entry) attrs() []slog.Attr {
 
 // logRequest writes the line of a request. The query string stays out of it, since it may hold
 // the values of variables.
-func (t *Telemetry) logRequest(r *http.Request, isGraphQL bool, e *entry, response *observedWriter, took time.Duration) {
+func (t *Telemetry) logRequest(r *http.Request, executes bool, e *entry, response *observedWriter, took time.Duration) {
 	level := slog.LevelDebug
-	if isGraphQL {
+	if executes {
 		level = slog.LevelInfo
 	}
 	status := cmp.Or(response.status, http.StatusOK)

@@ -23,7 +23,7 @@ func BenchmarkRequests(b *testing.B) {
 				b.Fatal(err)
 			}
 			operation := telemetry.Operation{Name: "Page", Type: "query", Hash: "1d0bd0d3d3a8eb58ca8f9f9f7e3d6f5d1d0bd0d3d3a8eb58ca8f9f9f7e3d6f5d"}
-			handler := edge.Timed(time.Minute, time.Minute, observer.Requests("/graphql", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			handler := edge.Timed(time.Minute, time.Minute, observer.Requests([]string{"/graphql"}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				observer.Operation(r.Context(), operation)(telemetry.Outcome{Calls: 1})
 				io.WriteString(w, "answer")
 			})))

@@ -3,14 +3,16 @@ package telemetry
 import (
 	"cmp"
 	"net/http"
+	"slices"
 
 	"certql/upstream"
 )
 
 // Requests observes the requests to next: it gives each an id, counts it, traces it and writes its
-// line in the access log. Lines of requests to the path graphql have the level info; those of all
-// others, which are for the files of the playground and seldom of interest, have the level debug.
-func (t *Telemetry) Requests(graphql string, next http.Handler) http.Handler {
+// line in the access log. Lines of requests to these paths, where operations are executed, have the level
+// info; those of all others, which are for the files of the playground and seldom of interest, have the level
+// debug.
+func (t *Telemetry) Requests(paths []string, next http.Handler) http.Handler {
 	observed := http.HandlerFunc(func(w http.ResponseWriter, outer *http.Request) {
 		began, noted, r := t.now(), &entry{}, outer
 		id := requestID(r, t.newID)
@@ -29,7 +31,7 @@ func (t *Telemetry) Requests(graphql string, next http.Handler) http.Handler {
 			t.serving.Dec()
 			t.requests.WithLabelValues(statusClass(cmp.Or(response.status, http.StatusOK))).Inc()
 			t.bytes.Add(float64(response.bytes))
-			t.logRequest(r, r.URL.Path == graphql, noted, response, t.now().Sub(began))
+			t.logRequest(r, slices.Contains(paths, r.URL.Path), noted, response, t.now().Sub(began))
 		}()
 		next.ServeHTTP(response, r)
 		completed = true
@@ -37,7 +39,7 @@ func (t *Telemetry) Requests(graphql string, next http.Handler) http.Handler {
 	if t.traces == nil {
 		return observed
 	}
-	return traced(t.traces, graphql, observed)
+	return traced(t.traces, observed, paths)
 }
 
 // An observedWriter notes the status and the length of a response.

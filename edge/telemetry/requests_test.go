@@ -32,7 +32,7 @@ func observe(t *testing.T, config telemetry.LogConfig, r *http.Request, handler 
 	w := httptest.NewRecorder()
 	func() {
 		defer func() { _ = recover() }()
-		observer.Requests("/graphql", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		observer.Requests([]string{"/graphql"}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			now = now.Add(1260 * time.Microsecond)
 			handler(observer, w, r)
 		})).ServeHTTP(w, r)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -66,13 +67,13 @@ func newTraces(ctx context.Context, log *slog.Logger) (*trace.TracerProvider, er
 	return trace.NewTracerProvider(trace.WithBatcher(&loggingExporter{SpanExporter: exporter, log: log}), trace.WithResource(about)), nil
 }
 
-// traced makes a span of each request to next whose path is graphql. It belongs to the trace that the
-// request brings along, if there is one.
-func traced(provider *trace.TracerProvider, graphql string, next http.Handler) http.Handler {
+// traced makes a span of each request to next whose path is one of those given. It belongs to the trace that
+// the request brings along, if there is one.
+func traced(provider *trace.TracerProvider, next http.Handler, paths []string) http.Handler {
 	return otelhttp.NewHandler(next, instrumentation,
 		otelhttp.WithTracerProvider(provider),
 		otelhttp.WithPropagators(propagation.TraceContext{}),
-		otelhttp.WithFilter(func(r *http.Request) bool { return r.URL.Path == graphql }),
+		otelhttp.WithFilter(func(r *http.Request) bool { return slices.Contains(paths, r.URL.Path) }),
 	)
 }
 

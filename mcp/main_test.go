@@ -1,0 +1,9 @@
+package mcp_test
+
+import (
+	"testing"
+
+	"certql/graph/graphtest"
+)
+
+func TestMain(m *testing.M) { graphtest.Main(m) }
