@@ -4,9 +4,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -14,25 +11,8 @@ import (
 // TestSessionsInABrowser runs the tests in examples/browser/ in Chromium: of the example, of the gateway that it is
 // served by, and of the sandbox that it signs in at. They need what `npm ci --prefix playground` installs.
 func TestSessionsInABrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the browser takes a minute")
-	}
-	unavailable := t.Skip
-	if os.Getenv("CI") == "true" {
-		unavailable = t.Fatal
-	}
-	node, err := exec.LookPath("node")
-	if err != nil {
-		unavailable("node is not installed: ", err)
-	}
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		unavailable("chromium is not installed: ", err)
-	}
-	if _, err := os.Stat(filepath.Join("playground", "node_modules", "playwright-core")); err != nil {
-		unavailable("playwright-core is not installed: npm ci --prefix playground")
-	}
-	notice(t, "examples", "playground/browser/page.mjs", "playground/package-lock.json")
+	chromium := findBrowser(t, "playground")
+	notice(t, "examples/browser", "examples/session", "playground/browser/page.mjs", "playground/package-lock.json")
 	issued := issue(t)
 	for name, test := range map[string]struct{ args, only []string }{
 		"on localhost in the clear": {nil, nil},
@@ -51,19 +31,8 @@ func TestSessionsInABrowser(t *testing.T) {
 			listed := byName(portal.URL)
 			p := start(t, append(test.args, "--cors-origin="+listed, "--cors-header=X-Tenant", "--auth=bearer,session", "--pages=examples/session",
 				"--sandbox-token-lifetime=8s", "--sandbox-refresh-revokes", "--sandbox-rate-limit=0", "--rate-limit=10000")...)
-			args := append([]string{"--test", "--test-reporter=spec", "--test-timeout=540000"}, test.only...)
-			tests := exec.CommandContext(t.Context(), node, append(args, "examples/browser/")...)
-			tests.Env = append(os.Environ(),
-				"CHROMIUM="+chromium,
-				"GATEWAY="+byName(p.url(t, "GraphQL")),
-				"PORTAL="+listed,
-				"SANDBOX="+p.url(t, "Upstream"),
-			)
-			output, err := tests.CombinedOutput()
-			t.Logf("%s", output)
-			if err != nil {
-				t.Errorf("the browser tests: %v", err)
-			}
+			variables := []string{"GATEWAY=" + byName(p.url(t, "GraphQL")), "PORTAL=" + listed, "SANDBOX=" + p.url(t, "Upstream")}
+			chromium.run(t, variables, append(test.only, "examples/browser/")...)
 		})
 	}
 }

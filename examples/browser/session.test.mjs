@@ -102,6 +102,45 @@ onPage('a user signs in, sees their certifications, decides an item and finds it
   assert.notEqual(await page.getByRole('listitem').first().getByRole('heading').innerText(), title);
 });
 
+onPage('a review is finished: more items come, until everything is decided and signed off', async (page) => {
+  await signIn(page, /Priya Raman/);
+  const { data } = await askFrom(page, `{ certifications(first: 250, reviewer: "me", filter: { phase: ACTIVE, completed: false }) {
+    nodes { id name decisionsMade decisionsTotal reviewer { type } campaign { mandatoryCommentRequirement } } } }`);
+  const { id, name } = data.certifications.nodes.find(
+    ({ reviewer, campaign, decisionsMade, decisionsTotal }) =>
+      reviewer.type === 'IDENTITY' && campaign.mandatoryCommentRequirement === 'NO_DECISIONS' && decisionsTotal - decisionsMade > 10 && decisionsTotal - decisionsMade < 20,
+  );
+  await page.goto(`${examplePage}?certification=${encodeURIComponent(id)}`);
+  await page.getByText(/^These are the first of 1\d items to decide\.$/).waitFor();
+  const decideAll = async () => {
+    for (const entry of await page.getByRole('listitem').all()) {
+      await entry.getByRole('button', { name: 'Approve' }).click();
+      await entry.getByText('This is approved.').waitFor();
+    }
+  };
+  const signOff = page.getByRole('button', { name: 'Sign off', exact: true });
+  await decideAll();
+  assert.equal(await signOff.isVisible(), false);
+  await page.getByRole('button', { name: 'Show the next' }).click();
+  await page.getByRole('listitem').first().getByRole('button', { name: 'Approve' }).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Show the next' }).isVisible(), false);
+  await decideAll();
+  const asked = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.message());
+    dialog[asked.length === 1 ? 'dismiss' : 'accept']();
+  });
+  await signOff.click();
+  const phase = async () => (await askFrom(page, 'query Phase($id: ID!) { certification(id: $id) { phase } }', { id })).data.certification.phase;
+  assert.equal(await phase(), 'ACTIVE');
+  await signOff.click();
+  await page.getByRole('status').filter({ hasText: `${name} is signed off.` }).waitFor();
+  assert.match(asked.join(), /cannot be undone/);
+  assert.equal(await phase(), 'SIGNED');
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByText(/^These are the first 60 of/).waitFor();
+});
+
 onPage('a comment that the campaign demands is asked for', async (page) => {
   await signIn(page, /Priya Raman/);
   const { data } = await askFrom(page, `{ certifications(first: 250, reviewer: "me", filter: { phase: ACTIVE, completed: false }) {

@@ -57,8 +57,8 @@ async function endSession() {
   return (await response.json()).logoutUrl;
 }
 
-const myCertifications = `query MyCertifications {
-  certifications(first: 10, reviewer: "me", filter: { phase: ACTIVE, completed: false }, orderBy: [{ field: DUE }]) {
+const myCertifications = `query MyCertifications($first: Int!) {
+  certifications(first: $first, reviewer: "me", filter: { phase: ACTIVE }, orderBy: [{ field: DUE }]) {
     totalCount
     nodes { id name due decisionsMade decisionsTotal campaign { name } }
   }
@@ -68,9 +68,11 @@ const oneCertification = `query OneCertification($id: ID!) {
   certification(id: $id) {
     id
     name
+    phase
     decisionsMade
     decisionsTotal
     reviewItems(first: 10, filter: { completed: false }) {
+      totalCount
       nodes {
         id
         identity { name }
@@ -82,12 +84,22 @@ const oneCertification = `query OneCertification($id: ID!) {
 
 const decideItem = `mutation DecideItem($input: DecideReviewItemsInput!) {
   decideReviewItems(input: $input) {
-    certification { decisionsMade decisionsTotal }
+    certification { phase decisionsMade decisionsTotal }
+    errors { code message }
+  }
+}`;
+
+const signOffCertification = `mutation SignOff($input: SignOffCertificationInput!) {
+  signOffCertification(input: $input) {
+    certification { id }
     errors { code message }
   }
 }`;
 
 // ---- The page ----
+
+/** How many certifications the page lists; "More" lists more of them. */
+let listed = 10;
 
 /** Shows who is signed in, and what there is to review. */
 async function start() {
@@ -106,7 +118,7 @@ async function start() {
 function clear() {
   element('rows').replaceChildren();
   element('items').replaceChildren();
-  for (const id of ['user-name', 'certification-title', 'progress', 'more', 'news', 'problem']) {
+  for (const id of ['user-name', 'certification-title', 'progress', 'more-text', 'news', 'problem']) {
     element(id).textContent = '';
   }
   for (const id of ['user', 'certifications', 'certification']) {
@@ -125,7 +137,7 @@ function showSignedOut(reason) {
 
 /** Lists the user's certifications. */
 async function showCertifications() {
-  const { certifications } = await ask(myCertifications);
+  const { certifications } = await ask(myCertifications, { first: listed });
   const rows = certifications.nodes.map((certification) => {
     const row = copyOf('row');
     const link = row.querySelector('.name');
@@ -141,7 +153,7 @@ async function showCertifications() {
   element('table').hidden = rows.length === 0;
   element('nothing').hidden = rows.length > 0;
   element('more').hidden = !(certifications.totalCount > rows.length);
-  element('more').textContent = `These are the first ${rows.length} of ${certifications.totalCount}.`;
+  element('more-text').textContent = `These are the first ${rows.length} of ${certifications.totalCount}.`;
   element('certifications').hidden = false;
 }
 
@@ -161,10 +173,33 @@ async function showCertification() {
     throw new Error('There is no such certification.');
   }
   element('certification-title').textContent = certification.name ?? certification.id;
-  element('progress').textContent = `${progressOf(certification)} decided.`;
+  showProgress(certification);
+  element('next-text').textContent = `These are the first of ${certification.reviewItems.totalCount} items to decide.`;
+  element('next').hidden = !(certification.reviewItems.totalCount > certification.reviewItems.nodes.length);
   element('items').replaceChildren(...certification.reviewItems.nodes.map((item) => itemOf(certification, item)));
   element('certification').hidden = false;
   element('certification-title').focus();
+}
+
+/** Shows how much of the chosen certification is decided and, once that is everything, offers to sign it off. */
+function showProgress({ phase, decisionsMade, decisionsTotal }) {
+  element('progress').textContent = phase === 'SIGNED' ? 'This is signed off.' : `${progressOf({ decisionsMade, decisionsTotal })} decided.`;
+  element('sign-off').hidden = phase !== 'ACTIVE' || decisionsMade !== decisionsTotal;
+}
+
+/** Signs the chosen certification off, after asking. */
+async function signOff() {
+  if (!confirm('Sign off? All decisions become final, and revoked access will be removed. This cannot be undone.')) {
+    return;
+  }
+  const { signOffCertification: outcome } = await ask(signOffCertification, { input: { certificationId: chosenCertification() } });
+  if (outcome.errors.length > 0) {
+    throw new Error(outcome.errors.map(refusalText).join(' '));
+  }
+  const name = element('certification-title').textContent;
+  history.pushState(null, '', location.pathname);
+  await Promise.all([showCertifications(), showCertification()]);
+  element('news').textContent = `${name} is signed off.`;
 }
 
 /** Returns the list entry of a review item, with the buttons that decide it. */
@@ -200,10 +235,9 @@ async function decide(certification, item, entry, decision) {
     entry.querySelector('.decision').replaceChildren(`This is ${word}.`);
     element('news').textContent = `${entry.querySelector('h3').textContent} is ${word}.`;
     if (outcome.certification) {
-      const progress = progressOf(outcome.certification);
-      element('progress').textContent = `${progress} decided.`;
+      showProgress(outcome.certification);
       const row = [...element('rows').children].find((each) => each.dataset.certification === certification.id);
-      row?.querySelector('.decided').replaceChildren(progress);
+      row?.querySelector('.decided').replaceChildren(progressOf(outcome.certification));
     }
     element('certification-title').focus(); // the buttons that had the focus are gone
   } finally {
@@ -216,6 +250,8 @@ function refusalText({ code, message }) {
   switch (code) {
     case 'COMMENT_REQUIRED':
       return 'The campaign requires a comment for this decision.';
+    case 'UNDECIDED_ITEMS':
+      return 'There are still items to decide.';
     case 'ALREADY_SIGNED':
       return 'This certification is signed off and can no longer be changed.';
     default:
@@ -250,6 +286,12 @@ async function attempt(act) {
 }
 
 element('sign-out').addEventListener('click', () => attempt(signOut));
+element('sign-off').addEventListener('click', () => attempt(signOff));
+element('next-button').addEventListener('click', () => attempt(showCertification)); // what is decided has left the list
+element('more-button').addEventListener('click', () => {
+  listed += 50;
+  attempt(showCertifications);
+});
 
 // A certification opens in this page, at an address of its own: it can be linked to, and survives signing in again.
 element('rows').addEventListener('click', (event) => {
