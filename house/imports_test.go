@@ -215,13 +215,17 @@ var importRules = map[string]importRule{
 		why:          "how large a stack begins does not depend on what stands on it",
 	},
 	"certql/upstream": {
-		project: []string{"certql/stack", "certql/upstream/inflight", "certql/upstream/scan", "certql/upstream/throttle"},
+		project: []string{"certql/stack", "certql/upstream/http1", "certql/upstream/inflight", "certql/upstream/scan", "certql/upstream/throttle"},
 		never:   []string{"certql/edge", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser, otelSDK},
 		why:     "the upstream client knows nothing of GraphQL and could serve another program",
 	},
 	"certql/upstream/generate": {
 		standardOnly: true,
 		why:          "the generator has to run while what it generates does not compile",
+	},
+	"certql/upstream/http1": {
+		standardOnly: true,
+		why:          "how bytes of a call go to a server and come back does not depend on what is asked for",
 	},
 	"certql/upstream/inflight": {
 		never: []string{"certql/edge", "certql/graph", "certql/upstream", gqlgen, gqlparser},

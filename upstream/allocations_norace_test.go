@@ -13,7 +13,7 @@ import (
 	"certql/upstream"
 )
 
-// mostPerCall is how many bytes a call may allocate, with all of net/http's client.
+// mostPerCall is how many bytes a call may allocate, with all of its transport.
 const mostPerCall = 6 << 10
 
 func TestACallAllocatesLittle(t *testing.T) {

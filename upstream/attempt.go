@@ -105,7 +105,7 @@ func (c *Client) roundTrip(ctx context.Context, call *call, turn throttle.Turn) 
 // An attempt is the context of a round trip, and what is counted of it: in what the operation has spent, in
 // its trace, in the statistics and in the budget.
 //
-// If a connection breaks that was kept for the next request, net/http sends a read again over another
+// If a connection breaks that was kept for the next request, the transport sends a read again over another
 // one without asking. Nothing tells whether the service has counted the first request, so that each
 // of them is counted here.
 type attempt struct {

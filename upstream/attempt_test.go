@@ -12,7 +12,7 @@ import (
 	"certql/upstream"
 )
 
-// If the kept connection breaks, net/http sends a read again by itself. It counts as two requests.
+// If the kept connection breaks, the transport sends a read again by itself. It counts as two requests.
 func TestWhatTheTransportSendsAgainIsCounted(t *testing.T) {
 	var came atomic.Int32
 	server := newServer(t, func(w http.ResponseWriter, _ *http.Request) {

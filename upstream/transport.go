@@ -6,9 +6,12 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
-	"net/http/httptrace"
+	"net/url"
 	"sync"
 	"time"
+
+	"certql/upstream/http1"
+	"certql/upstream/inflight"
 )
 
 // The defaults of a TransportConfig.
@@ -35,59 +38,85 @@ type TransportConfig struct {
 	HTTP2Only bool
 	// TLS is the TLS configuration; nil stands for the system's roots.
 	TLS *tls.Config
+	// Proxy returns the proxy that a request goes through, or nil if it goes through none; by default as the
+	// environment says. A server is asked for once.
+	Proxy func(*http.Request) (*url.URL, error)
 }
 
-// maxHTTP2Connections is how many connections are made to a host that speaks HTTP/2: each
+// maxHTTP2Connections is how many connections are made to a server that speaks HTTP/2: each
 // carries a hundred calls or more at once.
 const maxHTTP2Connections = 4
 
-// A Transport carries calls to one service. It is safe for concurrent use.
-//
-// Over HTTP/1.1 calls that overlap need a connection each; over HTTP/2 a few carry them all.
-// Which of the two a service speaks shows with the first connection, so the first call goes
-// alone, and others follow as soon as its connection is there.
-type Transport struct {
-	one, two *http.Transport // for HTTP/1.1 and for HTTP/2
+// maxHeaderBytes bounds the header of a response.
+const maxHeaderBytes = 64 << 10
 
-	mu       sync.Mutex
-	chosen   *http.Transport // nil until a connection has shown what the service speaks
-	scouting chan struct{}   // closed when the call that finds out has; nil if there is none
+// A Transport carries calls to the service, and to servers that belong to it. It is safe for concurrent use.
+//
+// Over HTTP/1.1 calls that overlap need a connection each, which package http1 makes and keeps; over HTTP/2 a few
+// carry them all, which net/http does. Which of the two a server speaks shows with the first connection, so calls
+// wait for that. Whatever goes through a proxy is left to net/http.
+type Transport struct {
+	config  TransportConfig
+	dialer  net.Dialer
+	two     *http.Transport
+	proxied *http.Transport
+	scouts  inflight.Group[http.RoundTripper]
+
+	mu      sync.Mutex
+	servers map[string]*server  // by scheme and host
+	spare   map[string]net.Conn // connections by address that showed that a server speaks HTTP/2
+}
+
+// A server is one that calls go to.
+type server struct {
+	one    *http1.Pool
+	chosen http.RoundTripper // that carries its calls; nil until that is known
 }
 
 // NewTransport returns a transport whose connections are kept alive and bounded. It speaks
 // HTTP/2 if the service offers it, takes a proxy from the environment, keeps no cookie and
 // follows no redirect.
 func NewTransport(cfg TransportConfig) *Transport {
-	t := &Transport{
-		one: newTransport(cfg, cmp.Or(cfg.MaxConnections, DefaultMaxConnections)),
-		two: newTransport(cfg, min(maxHTTP2Connections, cmp.Or(cfg.MaxConnections, maxHTTP2Connections))),
+	cfg.ConnectTimeout = cmp.Or(cfg.ConnectTimeout, DefaultConnectTimeout)
+	cfg.TLSHandshakeTimeout = cmp.Or(cfg.TLSHandshakeTimeout, DefaultTLSHandshakeTimeout)
+	cfg.HeaderTimeout = cmp.Or(cfg.HeaderTimeout, DefaultHeaderTimeout)
+	cfg.IdleTimeout = cmp.Or(cfg.IdleTimeout, DefaultIdleTimeout)
+	cfg.MaxConnections = cmp.Or(cfg.MaxConnections, DefaultMaxConnections)
+	if cfg.Proxy == nil {
+		cfg.Proxy = http.ProxyFromEnvironment
 	}
+	if cfg.TLS = cfg.TLS.Clone(); cfg.TLS == nil {
+		cfg.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	if cfg.TLS.ClientSessionCache == nil {
+		cfg.TLS.ClientSessionCache = tls.NewLRUClientSessionCache(0)
+	}
+	t := &Transport{config: cfg, dialer: net.Dialer{Timeout: cfg.ConnectTimeout, KeepAlive: 30 * time.Second}, servers: map[string]*server{}, spare: map[string]net.Conn{}}
+	t.two, t.proxied = t.standard(min(maxHTTP2Connections, cfg.MaxConnections)), t.standard(cfg.MaxConnections)
+	t.two.DialTLSContext = t.dialHTTP2
 	if cfg.HTTP2Only {
+		t.two.DialTLSContext = nil // net/http offers HTTP/2 alone
 		t.two.Protocols = new(http.Protocols)
 		t.two.Protocols.SetHTTP2(true)
 		t.two.Protocols.SetUnencryptedHTTP2(true)
-		t.chosen = t.two
 	}
 	return t
 }
 
-func newTransport(cfg TransportConfig, connections int) *http.Transport {
-	dialer := &net.Dialer{
-		Timeout:   cmp.Or(cfg.ConnectTimeout, DefaultConnectTimeout),
-		KeepAlive: 30 * time.Second,
-	}
+// standard returns a transport of net/http that has so many connections to a server.
+func (t *Transport) standard(connections int) *http.Transport {
 	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            dialer.DialContext,
-		TLSClientConfig:        cfg.TLS.Clone(),
-		TLSHandshakeTimeout:    cmp.Or(cfg.TLSHandshakeTimeout, DefaultTLSHandshakeTimeout),
-		ResponseHeaderTimeout:  cmp.Or(cfg.HeaderTimeout, DefaultHeaderTimeout),
-		IdleConnTimeout:        cmp.Or(cfg.IdleTimeout, DefaultIdleTimeout),
+		Proxy:                  t.config.Proxy,
+		DialContext:            t.dialer.DialContext,
+		TLSClientConfig:        t.config.TLS.Clone(),
+		TLSHandshakeTimeout:    t.config.TLSHandshakeTimeout,
+		ResponseHeaderTimeout:  t.config.HeaderTimeout,
+		IdleConnTimeout:        t.config.IdleTimeout,
 		MaxConnsPerHost:        connections,
 		MaxIdleConnsPerHost:    connections,
 		ReadBufferSize:         4 << 10,
 		WriteBufferSize:        4 << 10,
-		MaxResponseHeaderBytes: 64 << 10,
+		MaxResponseHeaderBytes: maxHeaderBytes,
 		ForceAttemptHTTP2:      true, // a transport with its own dialer would not
 		// A connection that died in silence is found out before calls hang on it.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second},
@@ -96,60 +125,105 @@ func newTransport(cfg TransportConfig, connections int) *http.Transport {
 
 // RoundTrip makes one call.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	for {
-		chosen, scouting, scout := t.choose()
-		switch {
-		case chosen != nil:
-			return chosen.RoundTrip(req)
-		case scout:
-			defer t.scouted(scouting)
-			return t.one.RoundTrip(req.WithContext(t.watch(req.Context(), scouting)))
+	carrier, err := t.carrier(req)
+	if err != nil {
+		if req.Body != nil {
+			_ = req.Body.Close()
 		}
-		select {
-		case <-scouting:
-		case <-req.Context().Done():
-			return nil, req.Context().Err()
-		}
+		return nil, err
 	}
+	return carrier.RoundTrip(req)
 }
 
 // CloseIdleConnections closes the connections that no call is using now.
 func (t *Transport) CloseIdleConnections() {
-	t.one.CloseIdleConnections()
 	t.two.CloseIdleConnections()
-}
-
-// choose returns the transport to use. If that is not known yet, it returns a channel that is closed
-// when it may be, and whether the caller is the one to find out.
-func (t *Transport) choose() (chosen *http.Transport, scouting chan struct{}, scout bool) {
+	t.proxied.CloseIdleConnections()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.chosen == nil && t.scouting == nil {
-		t.scouting, scout = make(chan struct{}), true
-	}
-	return t.chosen, t.scouting, scout
-}
-
-// watch returns a context under which a call tells what its connection speaks.
-func (t *Transport) watch(ctx context.Context, scouting chan struct{}) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		chosen := t.one
-		if conn, ok := info.Conn.(*tls.Conn); ok && conn.ConnectionState().NegotiatedProtocol == "h2" {
-			chosen = t.two
+	for _, s := range t.servers {
+		if s.one != nil {
+			s.one.CloseIdleConnections()
 		}
-		t.mu.Lock()
-		t.chosen = chosen
-		t.mu.Unlock()
-		t.scouted(scouting)
-	}})
+	}
+	for address, connection := range t.spare {
+		_ = connection.Close()
+		delete(t.spare, address)
+	}
 }
 
-// scouted lets the calls go on that wait for one to find out, whether it did or not.
-func (t *Transport) scouted(scouting chan struct{}) {
+// carrier returns what carries a call to its server. It fails with the error of the call's context or of the
+// connection that shows it.
+func (t *Transport) carrier(req *http.Request) (http.RoundTripper, error) {
+	if t.config.HTTP2Only {
+		return t.two, nil
+	}
+	key := req.URL.Scheme + "://" + req.URL.Host
+	t.mu.Lock()
+	s, ok := t.servers[key]
+	if !ok {
+		s = t.newServer(req)
+		t.servers[key] = s
+	}
+	chosen := s.chosen
+	t.mu.Unlock()
+	if chosen != nil {
+		return chosen, nil
+	}
+	address := address(req.URL)
+	return t.scouts.Start(req.Context(), key, func(ctx context.Context) (http.RoundTripper, error) { return t.scout(ctx, s, address) }).Wait(req.Context())
+}
+
+// newServer returns what is known of the server of a call before there is a connection to it.
+func (t *Transport) newServer(req *http.Request) *server {
+	if !http1.Supported || !isASCII(req.URL.Host) {
+		return &server{chosen: t.proxied}
+	}
+	if proxy, err := t.config.Proxy(req); proxy != nil || err != nil {
+		return &server{chosen: t.proxied}
+	}
+	dial, address := t.plain, address(req.URL)
+	if req.URL.Scheme == "https" {
+		dial = t.secureHTTP1
+	}
+	s := &server{one: http1.NewPool(http1.Config{
+		Dial:           func(ctx context.Context) (http1.Connection, error) { return dial(ctx, address) },
+		MaxConnections: t.config.MaxConnections,
+		HeaderTimeout:  t.config.HeaderTimeout,
+		MaxHeaderBytes: maxHeaderBytes,
+		IdleTimeout:    t.config.IdleTimeout,
+	})}
+	if req.URL.Scheme != "https" {
+		s.chosen = s.one
+	}
+	return s
+}
+
+// scout makes a connection to a server, which shows what it speaks, and leaves it to the calls.
+func (t *Transport) scout(ctx context.Context, s *server, address string) (http.RoundTripper, error) {
+	t.mu.Lock()
+	chosen := s.chosen
+	t.mu.Unlock()
+	if chosen != nil {
+		return chosen, nil
+	}
+	connection, err := t.secure(ctx, address, "h2", "http/1.1")
+	if err != nil {
+		return nil, err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.scouting == scouting {
-		t.scouting = nil
-		close(scouting)
+	if connection.Protocol() == "h2" {
+		s.chosen, t.spare[address] = t.two, connection.Conn
+	} else {
+		s.chosen = s.one
+		s.one.Add(connection)
 	}
+	return s.chosen, nil
+}
+
+// address returns where a server is, as host:port.
+func address(u *url.URL) string {
+	port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+	return net.JoinHostPort(u.Hostname(), port)
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -160,6 +161,91 @@ func TestCallsOverEachProtocol(t *testing.T) {
 
 func trusting(server *httptest.Server) *tls.Config {
 	return server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+}
+
+// Whatever goes through a proxy arrives by it, with TLS or without.
+func TestCallsGoThroughAProxy(t *testing.T) {
+	for _, secure := range []bool{false, true} {
+		t.Run(fmt.Sprintf("TLS %t", secure), func(t *testing.T) {
+			server := httptest.NewUnstartedServer(answering(http.StatusOK, `{"id":"t1"}`))
+			if secure {
+				server.StartTLS()
+			} else {
+				server.Start()
+			}
+			t.Cleanup(server.Close)
+			var through atomic.Int32
+			proxy := newServer(t, func(w http.ResponseWriter, r *http.Request) {
+				through.Add(1)
+				if r.Method == http.MethodConnect {
+					tunnel(t, w, r)
+					return
+				}
+				resp, err := http.DefaultTransport.RoundTrip(r)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer resp.Body.Close()
+				_, _ = io.Copy(w, resp.Body)
+			})
+			t.Cleanup(http.DefaultClient.CloseIdleConnections)
+			config := upstream.TransportConfig{Proxy: func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }}
+			if secure {
+				config.TLS = trusting(server)
+			}
+			client := newClient(t, upstream.Config{BaseURL: server.URL, Transport: upstream.NewTransport(config)})
+			for range 2 {
+				if _, err := client.GetCertificationTask(asCaller(t), "t1"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if n := through.Load(); n == 0 || secure && n != 1 {
+				t.Errorf("the proxy got %d requests", n)
+			}
+		})
+	}
+}
+
+// tunnel connects the client of a proxy with the server that it asks for.
+func tunnel(t *testing.T, w http.ResponseWriter, r *http.Request) {
+	there, err := new(net.Dialer).DialContext(t.Context(), "tcp", r.Host)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	here, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	io.WriteString(here, "HTTP/1.1 200 OK\r\n\r\n")
+	go func() {
+		defer there.Close()
+		_, _ = io.Copy(there, here)
+	}()
+	defer here.Close()
+	_, _ = io.Copy(here, there)
+}
+
+func TestASessionOfTLSIsResumed(t *testing.T) {
+	var resumed atomic.Int32
+	server, connections := countConnections(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.TLS.DidResume {
+			resumed.Add(1)
+		}
+		io.WriteString(w, "{}")
+	}, (*httptest.Server).StartTLS)
+	client := newClient(t, upstream.Config{BaseURL: server.URL, Transport: upstream.NewTransport(upstream.TransportConfig{TLS: trusting(server)})})
+	for range 3 {
+		if _, err := client.GetCertificationTask(asCaller(t), "t1"); err != nil {
+			t.Fatal(err)
+		}
+		client.CloseIdleConnections()
+	}
+	if connections.Load() != 3 || resumed.Load() != 2 {
+		t.Errorf("%d connections, %d of them resumed a session", connections.Load(), resumed.Load())
+	}
 }
 
 func TestATransportGivesUpOnASilentServer(t *testing.T) {
