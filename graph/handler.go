@@ -50,7 +50,9 @@ func NewHandler(cfg Config) *Handler {
 	})
 	limits := outgoing.Limits{Response: cfg.MaxResponse, Unsent: outgoing.NewRoom(cfg.MaxUnsent)}
 	present := boundErrors(apierror.NewPresenter(cfg.Logger, cfg.Missing))
-	return &Handler{newExecutor(schema, present, recovered, extensions(cfg, schema, rows, limits)), overHTTP, sockets, limits}
+	executes := newExecutor(schema, present, recovered, extensions(cfg, schema, rows, limits))
+	executes.gqlgen = cfg.unprojected
+	return &Handler{executes, overHTTP, sockets, limits}
 }
 
 // ServeHTTP responds to a request, or takes over its connection.

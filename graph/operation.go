@@ -61,7 +61,7 @@ func (o operations) InterceptOperation(ctx context.Context, next graphql.Operati
 		ctx = o.client.Choose(ctx)
 	}
 	ctx = upstream.Select(ctx, plan.Of(operation).Reads)
-	ctx, _ = load.Begin(o.withUsage(ctx), o.client, o.observeBatch)
+	ctx, _ = load.Begin(o.withUsage(ctx), cancel, o.client, o.observeBatch)
 	stop := cancel
 	if operation.Operation.Operation == ast.Mutation {
 		stop = nil // what is left of it is to be done even if that cannot be told
@@ -94,7 +94,8 @@ func (o operations) withUsage(ctx context.Context) context.Context {
 // has cost upstream.
 func (o operations) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	if plan.IsSubscription(ctx) {
-		ctx, _ = load.Begin(o.withUsage(ctx), o.client, o.observeBatch)
+		event, cancel := context.WithCancel(o.withUsage(ctx))
+		ctx, _ = load.Begin(event, cancel, o.client, o.observeBatch)
 		plan.From(ctx).Answer.Begin(ctx, o.limits, upstream.UsageFrom(ctx), nil)
 	}
 	response := next(ctx)

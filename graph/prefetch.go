@@ -13,10 +13,14 @@ import (
 )
 
 // announceRoots starts to read the objects that the root fields name by their ids, together and
-// before the first of the fields is resolved.
+// before the first of the fields is resolved. A single certification is not announced, since its resolver reads it
+// at once.
 func announceRoots(ctx context.Context) {
 	operation := graphql.GetOperationContext(ctx)
 	roots := plan.Roots(operation)
+	if len(roots) == 1 && roots[0].Name == plan.CertificationField && !plan.Of(operation).Gathers {
+		return
+	}
 	named := named{fields: make([]namedBy, 0, len(roots))}
 	for _, field := range roots {
 		selected := func() []graphql.CollectedField { return plan.Below(operation, []graphql.CollectedField{field}) }

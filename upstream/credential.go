@@ -115,6 +115,9 @@ type BearerToken struct {
 	verified bool
 }
 
+// bearerPrefix begins the keys of access tokens.
+const bearerPrefix = "bearer:"
+
 // Bearer returns a credential for an access token. It refuses text that RFC 6750 does not
 // allow as one, such as text that cannot stand in a header; the error does not repeat it.
 func Bearer(token string) (*BearerToken, error) {
@@ -127,7 +130,8 @@ func Bearer(token string) (*BearerToken, error) {
 		return nil, errors.New("the access token has characters that no token has")
 	}
 	sum := sha256.Sum256([]byte(token))
-	b := &BearerToken{token: &token, key: "bearer:" + hex.EncodeToString(sum[:])}
+	var key [len(bearerPrefix) + 2*sha256.Size]byte
+	b := &BearerToken{token: &token, key: string(hex.AppendEncode(append(key[:0], bearerPrefix...), sum[:]))}
 	b.claimed, b.expires = readClaims(token)
 	return b, nil
 }

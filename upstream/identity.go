@@ -19,12 +19,16 @@ type Identity struct {
 // readClaims reads the claims of a JWT: the identity, and when it expires, which is the zero time if it
 // does not say. What is no JWT, or claims too much, has none.
 func readClaims(token string) (Identity, time.Time) {
+	payload := payloadOf(token)
+	if payload == nil {
+		return Identity{}, time.Time{} // which needs no error
+	}
 	claims, err := decodeObject[struct {
 		ClientID   string `json:"client_id"`
 		IdentityID string `json:"identity_id"`
 		Subject    string `json:"sub"`
 		Expires    *int64 `json:"exp"` // in seconds since 1970
-	}](nil, payloadOf(token), nil)
+	}](nil, payload, nil)
 	if err != nil {
 		return Identity{}, time.Time{}
 	}

@@ -933,7 +933,11 @@ type projecting struct {
 
 // begin returns what is selected of a value that has one of the given types.
 func (w *projecting) begin(ctx context.Context, planner *projection.Planner, schema *executableSchema, objects []*projection.Object) []*projection.Plan {
-	w.executionContext = newExecutionContext(planner.Operation, schema, nil)
+	if shared, ok := planner.Executor.(Execution); ok {
+		w.executionContext = shared.executionContext
+	} else {
+		w.executionContext = newExecutionContext(planner.Operation, schema, nil)
+	}
 	w.For(ctx, planner.Answer)
 	plans := planner.Plans(&graphql.GetFieldContext(ctx).Field, objects)
 	w.Reserve(plans[0].Size)

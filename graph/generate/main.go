@@ -1,5 +1,6 @@
 // Command generate writes package gen and new resolvers from the schema, as gqlgen does, and
-// beside it what package projection needs to know of each type, and what reads arguments.
+// beside it what package projection needs to know of each type, what reads arguments, and what
+// resolves the fields at the root of queries.
 package main
 
 import (
@@ -23,5 +24,5 @@ func generate() error {
 	if err != nil {
 		return fmt.Errorf("read gqlgen.yml: %w", err)
 	}
-	return api.Generate(settings, api.AddPlugin(projections{}), api.AddPlugin(arguments{}))
+	return api.Generate(settings, api.AddPlugin(projections{}), api.AddPlugin(arguments{}), api.AddPlugin(roots{}))
 }

@@ -16,35 +16,44 @@ const batchWait = time.Minute
 // together in one call, and they are read as one batch. No time window has to guess which they are. A loader
 // that gathers waits with its batch, besides, as long as other reads of the operation may show more keys.
 type batched[K comparable, V any] struct {
-	gathering *gathering // of the operation
-	gathers   bool
+	of      *Loaders
+	name    string // of what is read, for observers
+	read    readFunc[K, V]
+	gathers bool
 
-	mu        sync.Mutex // held while the keys of a batch are collected
-	loader    *dataloader.Loader[K, V]
+	mu        sync.Mutex               // held while the keys of a batch are collected
+	loader    *dataloader.Loader[K, V] // nil until a key is asked for: most operations need few loaders
 	announced []dataloader.Thunk[V]
 	then      []func() // what follows on the keys that are not being read yet
 	held      bool     // they are held back
 }
 
-// newBatched returns a loader that reads batches with read.
-func newBatched[K comparable, V any](read dataloader.BatchFunc[K, V], with *gathering, gathers bool) *batched[K, V] {
-	return &batched[K, V]{gathering: with, gathers: gathers, loader: dataloader.NewBatchedLoader(read,
-		dataloader.WithWait[K, V](batchWait),
-		// The queue of a batch, which its reader empties continuously. By default it has room
-		// for a thousand keys, which is 8 KB even for a single key.
-		dataloader.WithInputCapacity[K, V](BatchSize))}
+// A readFunc returns a result for each of the keys, which are all different.
+type readFunc[K comparable, V any] func(l *Loaders, ctx context.Context, keys []K) []*dataloader.Result[V]
+
+// newBatched returns one of the loaders of an operation, which reads batches with read.
+func newBatched[K comparable, V any](of *Loaders, name string, read readFunc[K, V], gathers bool) batched[K, V] {
+	return batched[K, V]{of: of, name: name, read: read, gathers: gathers}
 }
 
-// observed returns a function that reports each batch to observe before it reads it, and read itself
-// if observe is nil.
-func observed[K comparable, V any](read dataloader.BatchFunc[K, V], batch string, observe func(string, int)) dataloader.BatchFunc[K, V] {
-	if observe == nil {
-		return read
+// needed returns the loader's dataloader, which it makes if there is none. b.mu is held.
+func (b *batched[K, V]) needed() *dataloader.Loader[K, V] {
+	if b.loader == nil {
+		b.loader = dataloader.NewBatchedLoader(b.readBatch,
+			dataloader.WithWait[K, V](batchWait),
+			// The queue of a batch, which its reader empties continuously. By default it has room
+			// for a thousand keys, which is 8 KB even for a single key.
+			dataloader.WithInputCapacity[K, V](BatchSize))
 	}
-	return func(ctx context.Context, keys []K) []*dataloader.Result[V] {
-		observe(batch, len(keys))
-		return read(ctx, keys)
+	return b.loader
+}
+
+// readBatch reads a batch, of which observers are told.
+func (b *batched[K, V]) readBatch(ctx context.Context, keys []K) []*dataloader.Result[V] {
+	if b.of.observe != nil {
+		b.of.observe(b.name, len(keys))
 	}
+	return b.read(b.of, ctx, keys)
 }
 
 // announce starts to read keys as one batch, except those that have been read or are being read. then, if it
@@ -58,7 +67,7 @@ func (b *batched[K, V]) announce(ctx context.Context, keys []K, then func(found 
 	ctx = lasting(ctx)
 	thunks := make([]dataloader.Thunk[V], len(keys))
 	for i, key := range keys {
-		thunks[i] = b.loader.Load(ctx, key)
+		thunks[i] = b.needed().Load(ctx, key)
 	}
 	b.announced = append(b.announced, thunks...)
 	if then != nil {
@@ -84,10 +93,10 @@ func foundOf[K comparable, V any](keys []K, thunks []dataloader.Thunk[V]) map[K]
 func (b *batched[K, V]) begin() {
 	switch {
 	case b.held:
-	case b.gathers && b.gathering.hold(b.start):
+	case b.gathers && b.of.gathering.hold(b.start):
 		b.held = true
 	default:
-		b.read()
+		b.flush()
 	}
 }
 
@@ -96,16 +105,18 @@ func (b *batched[K, V]) start() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.held = false
-	b.read()
+	b.flush()
 }
 
-// read starts to read the keys that were collected, and what follows on them. b.mu is held.
-func (b *batched[K, V]) read() {
+// flush starts to read the keys that were collected, and what follows on them. b.mu is held.
+func (b *batched[K, V]) flush() {
 	for _, then := range b.then {
-		b.gathering.run(then)
+		b.of.gathering.run(then)
 	}
 	b.then = nil
-	b.loader.Flush()
+	if b.loader != nil {
+		b.loader.Flush()
+	}
 }
 
 // wait waits until everything that was announced has been read.
@@ -121,7 +132,7 @@ func (b *batched[K, V]) wait() {
 // load returns the value of a key, which it reads unless that has begun already.
 func (b *batched[K, V]) load(ctx context.Context, key K) (V, error) {
 	b.mu.Lock()
-	thunk := b.loader.Load(lasting(ctx), key)
+	thunk := b.needed().Load(lasting(ctx), key)
 	b.begin()
 	b.mu.Unlock()
 	return thunk()
@@ -129,8 +140,16 @@ func (b *batched[K, V]) load(ctx context.Context, key K) (V, error) {
 
 // prime remembers a value that was read in another way.
 func (b *batched[K, V]) prime(ctx context.Context, key K, value V) {
-	b.loader.Prime(ctx, key, value)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.needed().Prime(ctx, key, value)
 }
 
 // forget drops everything that was read.
-func (b *batched[K, V]) forget() { b.loader.ClearAll() }
+func (b *batched[K, V]) forget() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.loader != nil {
+		b.loader.ClearAll()
+	}
+}

@@ -30,6 +30,9 @@ func (l *Loaders) Prime(ctx context.Context, certifications []upstream.IdentityC
 // BatchSize ids. Those that a list leaves out are read one by one, since only the error of that read
 // distinguishes a certification that does not exist from one that the caller may not see.
 func (l *Loaders) readCertifications(ctx context.Context, ids []string) []*dataloader.Result[*upstream.IdentityCertification] {
+	if len(ids) == 1 {
+		return []*dataloader.Result[*upstream.IdentityCertification]{l.readCertification(ctx, ids[0])}
+	}
 	return inBatches(ids, func(ids []string) []*dataloader.Result[*upstream.IdentityCertification] {
 		found := map[string]*upstream.IdentityCertification{}
 		if len(ids) > 1 {

@@ -24,7 +24,7 @@ type batches struct {
 	read [][]string
 }
 
-func (b *batches) of(ctx context.Context, keys []string) []*dataloader.Result[*string] {
+func (b *batches) of(_ *Loaders, ctx context.Context, keys []string) []*dataloader.Result[*string] {
 	b.mu.Lock()
 	b.read = append(b.read, slices.Sorted(slices.Values(keys)))
 	b.mu.Unlock()
@@ -54,7 +54,8 @@ func (b *batches) want(t *testing.T, want ...[]string) {
 // gathers returns loaders and one among them that gathers.
 func (b *batches) gathers() (*Loaders, *batched[string, *string]) {
 	l := &Loaders{}
-	return l, newBatched(b.of, &l.gathering, true)
+	people := newBatched(l, "people", b.of, true)
+	return l, &people
 }
 
 // instantly fails the test if f takes time: nothing may wait for the end of batchWait.
@@ -204,8 +205,9 @@ func TestWhoReadsAheadAndLeavesTakesNothingAway(t *testing.T) {
 func TestClosingWaitsForWhatIsHeldBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &batches{}
-		ctx, l := Begin(t.Context(), nil, nil)
-		people := newBatched(b.of, &l.gathering, true)
+		ctx, cancel := context.WithCancel(t.Context())
+		ctx, l := Begin(ctx, cancel, nil, nil)
+		people := newBatched(l, "people", b.of, true)
 		followed := 0
 		l.Gather()
 		l.Go(func() {

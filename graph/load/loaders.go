@@ -9,19 +9,20 @@ import (
 // Loaders read for one operation and remember what it has read. They must not outlive the operation,
 // nor serve another caller. They are safe for concurrent use.
 type Loaders struct {
-	client *upstream.Client
+	client  *upstream.Client
+	observe func(batch string, keys int) // may be nil
 
 	cancel context.CancelFunc // of all reads
 
 	gathering gathering // of people and campaigns
 
-	certification   *batched[string, *upstream.IdentityCertification]
-	item            *batched[MemberKey, *upstream.AccessReviewItem]
-	identitySummary *batched[MemberKey, *upstream.CertificationIdentitySummary]
-	pendingTasks    *batched[string, []upstream.CertificationTask]
-	campaign        *batched[string, *upstream.SlimCampaign]
-	campaignInFull  *batched[string, *upstream.Campaign]
-	person          *batched[string, *upstream.PublicIdentity]
+	certification   batched[string, *upstream.IdentityCertification]
+	item            batched[MemberKey, *upstream.AccessReviewItem]
+	identitySummary batched[MemberKey, *upstream.CertificationIdentitySummary]
+	pendingTasks    batched[string, []upstream.CertificationTask]
+	campaign        batched[string, *upstream.SlimCampaign]
+	campaignInFull  batched[string, *upstream.Campaign]
+	person          batched[string, *upstream.PublicIdentity]
 
 	task              memo[*upstream.CertificationTask]
 	certifications    memo[upstream.Page[upstream.IdentityCertification]]
@@ -47,21 +48,20 @@ const (
 	batchOfPeople            = "public_identity"
 )
 
-// Begin returns the loaders of one operation, and the context in which the operation reads. observe
-// is called with the kind ("certification", "review_item", "identity_summary", "pending_tasks", "campaign",
-// "campaign_in_full" or "public_identity") and the number of keys of each batch before it is read; it may be
-// nil. The caller has to call Close.
-func Begin(ctx context.Context, client *upstream.Client, observe func(batch string, keys int)) (context.Context, *Loaders) {
-	l := &Loaders{client: client}
-	ctx, l.cancel = context.WithCancel(context.WithValue(ctx, contextKey{}, l))
-	l.certification = newBatched(observed(l.readCertifications, batchOfCertifications, observe), &l.gathering, false)
-	l.item = newBatched(observed(l.readItems, batchOfReviewItems, observe), &l.gathering, false)
-	l.identitySummary = newBatched(observed(l.readIdentitySummaries, batchOfIdentitySummaries, observe), &l.gathering, false)
-	l.pendingTasks = newBatched(observed(l.readPendingTasks, batchOfPendingTasks, observe), &l.gathering, false)
-	l.campaign = newBatched(observed(l.readCampaigns, batchOfCampaigns, observe), &l.gathering, true)
-	l.campaignInFull = newBatched(observed(l.readCampaignsInFull, batchOfCampaignsInFull, observe), &l.gathering, true)
-	l.person = newBatched(observed(l.readPeople, batchOfPeople, observe), &l.gathering, true)
-	return ctx, l
+// Begin returns the loaders of one operation, and the context in which the operation reads. It has the values of ctx,
+// and ends with it; cancel, which Close calls, ends ctx. observe is called with the kind ("certification",
+// "review_item", "identity_summary", "pending_tasks", "campaign", "campaign_in_full" or "public_identity") and the
+// number of keys of each batch before it is read; it may be nil. The caller has to call Close.
+func Begin(ctx context.Context, cancel context.CancelFunc, client *upstream.Client, observe func(batch string, keys int)) (context.Context, *Loaders) {
+	l := &Loaders{client: client, observe: observe, cancel: cancel}
+	l.certification = newBatched(l, batchOfCertifications, (*Loaders).readCertifications, false)
+	l.item = newBatched(l, batchOfReviewItems, (*Loaders).readItems, false)
+	l.identitySummary = newBatched(l, batchOfIdentitySummaries, (*Loaders).readIdentitySummaries, false)
+	l.pendingTasks = newBatched(l, batchOfPendingTasks, (*Loaders).readPendingTasks, false)
+	l.campaign = newBatched(l, batchOfCampaigns, (*Loaders).readCampaigns, true)
+	l.campaignInFull = newBatched(l, batchOfCampaignsInFull, (*Loaders).readCampaignsInFull, true)
+	l.person = newBatched(l, batchOfPeople, (*Loaders).readPeople, true)
+	return context.WithValue(ctx, contextKey{}, l), l
 }
 
 // PageSize returns the most rows that a list returns at once.

@@ -16,7 +16,8 @@ var errBroken = errors.New("broken")
 // begin returns a context of an operation that has so much time.
 func begin(t *testing.T, d time.Duration) (context.Context, context.CancelFunc) {
 	t.Helper()
-	ctx, loaders := load.Begin(t.Context(), nil, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	ctx, loaders := load.Begin(ctx, cancel, nil, nil)
 	t.Cleanup(loaders.Close)
 	return context.WithTimeout(ctx, d)
 }

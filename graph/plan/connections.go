@@ -8,6 +8,7 @@ import (
 
 // The names of the fields that the estimate, and what reads ahead, goes by.
 const (
+	CertificationField             = "certification"             // of Query, by an id
 	CertificationsField            = "certifications"            // a connection of Query and Campaign
 	PendingCertificationTasksField = "pendingCertificationTasks" // a connection of Query
 	CampaignsField                 = "campaigns"                 // a connection of Query

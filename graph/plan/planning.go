@@ -137,10 +137,15 @@ func errTooManySteps() *gqlerror.Error {
 
 // asksUpstream reports whether any of the fields at the root of an operation may take a call.
 func asksUpstream(fields []graphql.CollectedField) bool {
-	for _, field := range fields {
-		if field.Name != "rateLimit" && !strings.HasPrefix(field.Name, "__") {
+	for i := range fields {
+		if AsksUpstream(&fields[i]) {
 			return true
 		}
 	}
 	return false
+}
+
+// AsksUpstream reports whether a field at the root of an operation may take a call.
+func AsksUpstream(field *graphql.CollectedField) bool {
+	return field.Name != "rateLimit" && !strings.HasPrefix(field.Name, "__")
 }

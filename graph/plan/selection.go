@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"certql/graph/projection"
 	"certql/graph/relay"
@@ -81,6 +82,14 @@ func Selected(ctx context.Context) Selection {
 func Roots(operation *graphql.OperationContext) []graphql.CollectedField {
 	return shapeOf(operation).roots
 }
+
+// RootsIn returns the fields at the root of a query that a set selects. The caller must not change them.
+func RootsIn(operation *graphql.OperationContext, selected ast.SelectionSet) []graphql.CollectedField {
+	return shapeOf(operation).collected.Fields(selected, queryType)
+}
+
+// queryType has the name of the type at the root of queries.
+var queryType = []string{"Query"}
 
 // Named returns the fields that have the given name, under any alias.
 func Named(fields []graphql.CollectedField, name string) []graphql.CollectedField {

@@ -73,7 +73,7 @@ func (p *Planned) plan(o *Object, set ast.SelectionSet, satisfies []string) *Pla
 		field := o.Fields[collected.Name] // the document is valid: only __typename has no entry
 		step := Step{Field: collected, Index: field.Index}
 		step.Plans = p.plans(collected, field.Types)
-		plan.Holes = plan.Holes || field.Resolved || anyHoles(step.Plans)
+		plan.Holes = plan.Holes || field.Resolved || AnyHoles(step.Plans)
 		plan.Steps[i] = step
 		plan.Size += len(collected.Alias) + usualSize
 		if len(step.Plans) > 0 {
@@ -83,7 +83,7 @@ func (p *Planned) plan(o *Object, set ast.SelectionSet, satisfies []string) *Pla
 	return plan
 }
 
-// anyHoles reports whether one of the plans has holes.
-func anyHoles(plans []*Plan) bool {
+// AnyHoles reports whether one of the plans has holes.
+func AnyHoles(plans []*Plan) bool {
 	return slices.ContainsFunc(plans, func(p *Plan) bool { return p.Holes })
 }

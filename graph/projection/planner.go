@@ -14,6 +14,8 @@ type Planner struct {
 	Operation *graphql.OperationContext
 	// Answer counts the bytes of what is written; nil if nothing does.
 	Answer *outgoing.Answer
+	// Executor is what executes what is not written, in generated code; nil if that makes one each time.
+	Executor any
 
 	*Planned
 }

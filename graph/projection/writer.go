@@ -318,7 +318,7 @@ func (a appender) WriteString(piece string) (int, error) {
 // Within returns the context in which the fields of an object are resolved that a field of an object
 // of the named type shows.
 func Within(ctx context.Context, object string, step *Step) context.Context {
-	if !anyHoles(step.Plans) {
+	if !AnyHoles(step.Plans) {
 		return ctx
 	}
 	return graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: object, Field: *step.Field})
@@ -326,7 +326,7 @@ func Within(ctx context.Context, object string, step *Step) context.Context {
 
 // At returns the context in which the fields of the list's element with the given index are resolved.
 func At(ctx context.Context, index int, plans []*Plan) context.Context {
-	if !anyHoles(plans) {
+	if !AnyHoles(plans) {
 		return ctx
 	}
 	return graphql.WithFieldContext(ctx, &graphql.FieldContext{Index: &index})

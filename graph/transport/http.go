@@ -65,6 +65,12 @@ func (t *HTTP) Fail(writer http.ResponseWriter, request *http.Request) {
 	exchange{t, writer, request, nil, negotiate(request.Header)}.refuse(errInternal)
 }
 
+// A Reuser is an executor that uses the memory of a response again: Reuse is called with one that has been encoded,
+// whose data nobody reads after that.
+type Reuser interface {
+	Reuse(response *graphql.Response)
+}
+
 // An exchange is a request and what is needed to respond to it.
 type exchange struct {
 	*HTTP
@@ -262,7 +268,9 @@ func (x exchange) writeResponse(mediaType string, status int, response *graphql.
 	body := x.buffers.get()
 	defer x.buffers.put(body)
 	encodeResponse(body, response)
-	response.Data = nil // it is in the body
+	if executor, ok := x.executor.(Reuser); ok {
+		executor.Reuse(response) // it is in the body
+	}
 	x.write(mediaType, status, body, answer)
 }
 
