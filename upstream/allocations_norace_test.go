@@ -14,7 +14,7 @@ import (
 )
 
 // mostPerCall is how many bytes a call may allocate, with all of its transport.
-const mostPerCall = 6 << 10
+const mostPerCall = 4 << 10
 
 func TestACallAllocatesLittle(t *testing.T) {
 	client := newClient(t, upstream.Config{BaseURL: "http://" + quietService(t) + "/v2025"})

@@ -29,6 +29,8 @@ type flights struct {
 // cancelled when the last of them has gone.
 type flight struct {
 	lifetime
+	usage      *Usage
+	credential Credential
 
 	of      subject       // that the read shows
 	demand  *demand       // of the read that began it; nil if the cache would have done
@@ -104,10 +106,11 @@ func (f *flights) board(ctx context.Context, key string, of subject, read func(c
 		current.extend(ctx)
 		return current, true
 	}
-	if !UsageFrom(ctx).reserve() {
+	usage := UsageFrom(ctx)
+	if !usage.reserve() {
 		return nil, false
 	}
-	current = &flight{of: of, demand: wanted, budget: budget, landed: make(chan struct{}), waiting: 1, began: time.Now(), selected: selectionFrom(ctx)}
+	current = &flight{usage: usage, credential: credential, of: of, demand: wanted, budget: budget, landed: make(chan struct{}), waiting: 1, began: time.Now(), selected: selectionFrom(ctx)}
 	current.extend(ctx)
 	current.begin(ctx)
 	if f.byKey == nil {
@@ -185,10 +188,16 @@ func (f *flights) closeAll() {
 
 type flightKey struct{}
 
-// Value returns the flight itself for flightKey, and otherwise what the context has of the caller who began it.
+// Value returns the flight itself for flightKey, and otherwise what the context has of the caller who began it. Those
+// of its values that are asked for several times on the way of a call are at hand.
 func (f *flight) Value(key any) any {
-	if key == (flightKey{}) {
+	switch key.(type) {
+	case flightKey:
 		return f
+	case usageKey:
+		return f.usage
+	case credentialKey:
+		return f.credential
 	}
 	return f.lifetime.Value(key)
 }

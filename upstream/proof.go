@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -28,6 +29,7 @@ type proofs struct {
 	most   int // how many calls of one token may be under way before the service has judged it
 	now    func() time.Time
 	tokens *otter.Cache[string, proof]
+	doubts atomic.Bool // there was a token in doubt
 
 	mu     sync.Mutex
 	trials map[string]*trial
@@ -136,11 +138,15 @@ func (p *proofs) judge(credential Credential, answer *response) (accepted bool) 
 
 // doubt notes that the service refuses a token now that it has accepted.
 func (p *proofs) doubt(credential Credential) {
+	defer p.doubts.Store(true)
 	p.tokens.Set(credential.Key(), proof{doubted: true, until: p.now().Add(longestProof)})
 }
 
 // trust notes that the service accepts the token of a known caller.
 func (p *proofs) trust(credential Credential) {
+	if !p.doubts.Load() {
+		return
+	}
 	if judged, ok := p.tokens.GetIfPresent(credential.Key()); ok && judged.doubted {
 		p.tokens.Invalidate(credential.Key())
 	}

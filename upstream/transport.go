@@ -63,9 +63,12 @@ type Transport struct {
 	scouts  inflight.Group[http.RoundTripper]
 
 	mu      sync.Mutex
-	servers map[string]*server  // by scheme and host
+	servers map[origin]*server
 	spare   map[string]net.Conn // connections by address that showed that a server speaks HTTP/2
 }
+
+// An origin is what tells servers apart.
+type origin struct{ scheme, host string }
 
 // A server is one that calls go to.
 type server struct {
@@ -91,7 +94,7 @@ func NewTransport(cfg TransportConfig) *Transport {
 	if cfg.TLS.ClientSessionCache == nil {
 		cfg.TLS.ClientSessionCache = tls.NewLRUClientSessionCache(0)
 	}
-	t := &Transport{config: cfg, dialer: net.Dialer{Timeout: cfg.ConnectTimeout, KeepAlive: 30 * time.Second}, servers: map[string]*server{}, spare: map[string]net.Conn{}}
+	t := &Transport{config: cfg, dialer: net.Dialer{Timeout: cfg.ConnectTimeout, KeepAlive: 30 * time.Second}, servers: map[origin]*server{}, spare: map[string]net.Conn{}}
 	t.two, t.proxied = t.standard(min(maxHTTP2Connections, cfg.MaxConnections)), t.standard(cfg.MaxConnections)
 	t.two.DialTLSContext = t.dialHTTP2
 	if cfg.HTTP2Only {
@@ -158,7 +161,7 @@ func (t *Transport) carrier(req *http.Request) (http.RoundTripper, error) {
 	if t.config.HTTP2Only {
 		return t.two, nil
 	}
-	key := req.URL.Scheme + "://" + req.URL.Host
+	key := origin{req.URL.Scheme, req.URL.Host}
 	t.mu.Lock()
 	s, ok := t.servers[key]
 	if !ok {
@@ -171,7 +174,7 @@ func (t *Transport) carrier(req *http.Request) (http.RoundTripper, error) {
 		return chosen, nil
 	}
 	address := address(req.URL)
-	return t.scouts.Start(req.Context(), key, func(ctx context.Context) (http.RoundTripper, error) { return t.scout(ctx, s, address) }).Wait(req.Context())
+	return t.scouts.Start(req.Context(), address, func(ctx context.Context) (http.RoundTripper, error) { return t.scout(ctx, s, address) }).Wait(req.Context())
 }
 
 // newServer returns what is known of the server of a call before there is a connection to it.

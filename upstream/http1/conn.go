@@ -32,11 +32,14 @@ type conn struct {
 	kept  bool      // it has carried a call before
 	left  int64     // how many bytes of a header may still be read; unlimited if it is a body
 	timed bool      // there is a deadline of a header
+
+	// interrupt ends whatever waits for the connection. It does not say farewell, as TLS would: that may wait itself.
+	interrupt func()
 }
 
 // newConn makes a connection one of the pool.
 func (p *Pool) newConn(connection Connection) *conn {
-	c := &conn{Connection: connection, pool: p, left: unlimited}
+	c := &conn{Connection: connection, pool: p, left: unlimited, interrupt: func() { _ = connection.wire.Close() }}
 	c.in, c.out = bufio.NewReaderSize(c, bufferBytes), bufio.NewWriterSize(connection, bufferBytes)
 	return c
 }
@@ -68,9 +71,6 @@ func (c *conn) stands() bool {
 	return err == errNothing //nolint:errorlint // nothing wraps it
 }
 
-// interrupt ends whatever waits for the connection. It does not say farewell, as TLS would: that may wait itself.
-func (c *conn) interrupt() { _ = c.wire.Close() }
-
 // A failure is why a call came to nothing, and how far it had come.
 type failure struct {
 	error
@@ -90,10 +90,7 @@ const (
 func (c *conn) exchange(req *http.Request) (*http.Response, *failure) {
 	stop := onEnd(req.Context(), c.interrupt)
 	c.wire.wrote = false
-	sendErr := req.Write(c.out)
-	if sendErr == nil {
-		sendErr = c.out.Flush()
-	}
+	sendErr := c.send(req)
 	if sendErr != nil && !c.wire.wrote {
 		stop()
 		return nil, &failure{sendErr, unsent}

@@ -57,11 +57,15 @@ func newWire(connection net.Conn) *wire {
 }
 
 // Read reads what is there, and waits for it unless it must not.
-func (w *wire) Read(p []byte) (n int, err error) {
-	switch {
-	case !w.noWait:
-		return w.Conn.Read(p)
-	case w.socket == nil:
+func (w *wire) Read(p []byte) (int, error) {
+	if w.noWait {
+		return w.readNow(p)
+	}
+	return w.Conn.Read(p)
+}
+
+func (w *wire) readNow(p []byte) (n int, err error) {
+	if w.socket == nil {
 		return 0, errNothing
 	}
 	if controlErr := w.socket.Control(func(socket uintptr) { n, err = readNow(socket, p) }); controlErr != nil {
