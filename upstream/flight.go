@@ -118,7 +118,7 @@ func (f *flights) board(ctx context.Context, key string, of subject, read func(c
 	}
 	f.byKey[key] = current
 	go func() {
-		stack.Grow()
+		stack.Grow8KB()
 		defer current.expire(context.Canceled)
 		defer close(current.landed)
 		defer f.land(key, current)

@@ -262,7 +262,7 @@ func (w *Writer) Finish() (graphql.Marshaler, bool) {
 			fill() // the last needs no goroutine
 		} else {
 			group.Go(func() {
-				stack.Grow()
+				stack.Grow16KB()
 				fill()
 			})
 		}
