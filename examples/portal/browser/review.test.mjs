@@ -175,7 +175,7 @@ onPortal('what is refused stands beside its item, and the others are kept apart'
     await second.getByLabel('Comment', { exact: true }).fill('Unused');
     await withFaults([{ operation: 'makeIdentityDecision', kind: 'status', status: 503, strikes: 'beforeApplying' }], async () => {
       await revoke(second).click();
-      await second.getByRole('alert').filter({ hasText: 'The tenant does not respond' }).waitFor();
+      await second.getByRole('alert').filter({ hasText: 'It is not known whether this was saved.' }).waitFor();
     });
     assert.equal(await second.getByLabel('Comment', { exact: true }).inputValue(), 'Unused'); // it need not be written again
     await revoke(second).click();
