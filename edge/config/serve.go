@@ -75,7 +75,7 @@ func (c Serve) ReturnPaths() []string {
 	case len(c.Session.ReturnPaths) > 0:
 		return c.Session.ReturnPaths
 	case c.Pages != "":
-		return []string{pages.Path + "*", "/"}
+		return []string{"/", pages.Path + "*"}
 	default:
 		return []string{"/"}
 	}
