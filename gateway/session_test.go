@@ -388,6 +388,24 @@ func TestPagesAreServedOnTheGatewaysOrigin(t *testing.T) {
 	}
 }
 
+// The portal runs without node: its built files are in the repository.
+func TestThePortalIsServedAsItIsBuilt(t *testing.T) {
+	b := newBrowser(t, start(t, "--auth=session", "--pages=examples/portal/dist"))
+	page := b.open(t, "/pages/")
+	scripts := regexp.MustCompile(`src="(/pages/assets/[^"]+\.js)"`).FindStringSubmatch(page.body)
+	if page.status != http.StatusOK || scripts == nil || !strings.Contains(page.header.Get("Content-Security-Policy"), "frame-ancestors 'none'") {
+		t.Fatalf("the page answers %d with %v: %s", page.status, page.header, page.body)
+	}
+	if script := b.open(t, scripts[1]); script.status != http.StatusOK || !strings.Contains(script.header.Get("Cache-Control"), "immutable") {
+		t.Errorf("its script answers %d with %v", script.status, script.header)
+	}
+	at := b.open(t, "/auth/login?return="+url.QueryEscape("/pages/certifications/x?show=undecided"))
+	b.stopAt = func(u *url.URL) bool { return u.Path != "/auth/callback" }
+	if back := b.choose(t, at, "reviewer-1"); back.header.Get("Location") != "/pages/certifications/x?show=undecided" {
+		t.Errorf("a sign-in on one of its routes leads back to %q", back.header.Get("Location"))
+	}
+}
+
 // A laterTenant is a sandbox whose clock can be set forward: for it, tokens expire, while the gateway
 // takes them to be good.
 type laterTenant struct {
