@@ -19,6 +19,7 @@ var requestHeaders = slices.Concat(
 	[]string{ // read by the gateway
 		"Accept", "Accept-Language", "Authorization", "Cache-Control", "Content-Type", "X-API-Key", "X-Request-Id",
 		"GraphQL-Preflight", "X-Certql-CSRF", "Apollo-Require-Preflight", "Traceparent", "Tracestate",
+		"Mcp-Protocol-Version", "Mcp-Method", "Mcp-Name",
 	},
 	[]string{ // GraphQL clients, and what they are built on
 		"Apollographql-Client-Name", "Apollographql-Client-Version", "X-Apollo-Operation-Name", "X-Apollo-Operation-Id",
