@@ -249,18 +249,21 @@ func TestResultsShareTheirRoom(t *testing.T) {
 		handler := serverOver(t, func(w http.ResponseWriter, _ *http.Request, _ map[string]json.RawMessage) { io.WriteString(w, long) }, 100<<10).Handler()
 		slow := &slowWriter{ResponseRecorder: httptest.NewRecorder(), read: make(chan struct{})}
 		var all sync.WaitGroup
-		call := func(w http.ResponseWriter) {
+		call := func(w http.ResponseWriter) (done chan struct{}) {
+			done = make(chan struct{})
 			all.Go(func() {
+				defer close(done)
 				handler.ServeHTTP(w, message(t, "http://localhost/mcp", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"One"}}`))
 			})
+			return done
 		}
 		call(slow)
 		synctest.Wait()
 		refused, served := httptest.NewRecorder(), httptest.NewRecorder()
-		call(refused)
+		over := call(refused)
 		time.Sleep(19 * time.Second)
 		call(served)
-		time.Sleep(2 * time.Second)
+		<-over
 		if body := refused.Body.String(); !strings.Contains(body, "RATE_LIMITED") || !strings.Contains(body, `"isError":true`) || len(body) > 2000 {
 			t.Errorf("who has waited for 20 s gets %.300s", body)
 		}
