@@ -1,0 +1,115 @@
+// The same five jobs by hand in REST and through certql. Each returns how many values it has read or
+// written, so that the two can be held to each other.
+
+const LARGE = 'c1d05e3f8a964b7792e0f6a43b1c8d01'; // a certification of the sandbox
+
+// rest returns what calls the REST API at a base URL, and tries again after as long as a 429 says.
+export function rest(base, token) {
+  return async function call(path, { query = {}, body } = {}) {
+    const url = new URL(base + path);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    for (;;) {
+      const response = await fetch(url, {
+        method: body ? 'POST' : 'GET',
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+        body: body && JSON.stringify(body),
+      });
+      if (response.status === 429) {
+        await new Promise((wake) => setTimeout(wake, 1000 * Number(response.headers.get('Retry-After') ?? 1)));
+        continue;
+      }
+      if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+      return response.json();
+    }
+  };
+}
+
+// graphql returns what asks certql.
+export function graphql(url, token) {
+  return async function ask(query, variables) {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors } = await response.json();
+    if (errors) throw new Error(JSON.stringify(errors));
+    return data;
+  };
+}
+
+export const byHand = {
+  async queue(call) {
+    const rows = await call('/certifications', { query: { filters: 'phase eq "ACTIVE"', sorters: 'due', limit: 50 } });
+    return rows.length;
+  },
+  async items(call) {
+    const all = [];
+    for (let offset = 0; ; offset += 250) {
+      const page = await call(`/certifications/${LARGE}/access-review-items`, { query: { limit: 250, offset } });
+      all.push(...page);
+      if (page.length < 250) return all.length;
+    }
+  },
+  async people(call) {
+    const rows = await call('/certifications', { query: { filters: 'phase eq "ACTIVE"', sorters: 'due', limit: 100 } });
+    const ids = [...new Set(rows.map((row) => row.reviewer.id))];
+    const people = await Promise.all(ids.map((id) => call('/public-identities', { query: { filters: `id eq "${id}"` } })));
+    const byID = new Map(people.flat().map((person) => [person.id, person]));
+    return rows.filter((row) => byID.has(row.reviewer.id)).length;
+  },
+  async permissions(call) {
+    const pages = await Promise.all([[0, 250], [250, 240]].map(([offset, limit]) => call(`/certifications/${LARGE}/access-review-items`, { query: { offset, limit } })));
+    const rows = pages.flat();
+    const some = rows.filter((row) => row.accessSummary.entitlement?.hasPermissions);
+    const lists = await Promise.all(some.map((row) => call(`/certifications/${LARGE}/access-review-items/${row.id}/permissions`)));
+    return lists.length;
+  },
+  async decide(call) {
+    const ids = [];
+    for (let offset = 0; offset < 500; offset += 250) {
+      const page = await call(`/certifications/${LARGE}/access-review-items`, { query: { limit: 250, offset } });
+      ids.push(...page.map((row) => row.id));
+    }
+    for (let at = 0; at < ids.length; at += 250) {
+      const body = ids.slice(at, at + 250).map((id) => ({ id, decision: 'APPROVE', bulk: true }));
+      await call(`/certifications/${LARGE}/decide`, { body });
+    }
+    return ids.length;
+  },
+};
+
+export const certql = {
+  async queue(ask) {
+    const data = await ask(`{ certifications(first: 50, filter: { phase: ACTIVE }, orderBy: [{ field: DUE }]) { nodes { id name due } } }`);
+    return data.certifications.nodes.length;
+  },
+  async items(ask) {
+    const all = [];
+    for (let after = null; ; ) {
+      const data = await ask(`query ($after: String) { certification(id: "${LARGE}") { reviewItems(first: 1000, after: $after) {
+        pageInfo { hasNextPage endCursor } nodes { id decision identity { name } access { name } } } } }`, { after });
+      const page = data.certification.reviewItems;
+      all.push(...page.nodes);
+      if (!page.pageInfo.hasNextPage) return all.length;
+      after = page.pageInfo.endCursor;
+    }
+  },
+  async people(ask) {
+    const data = await ask(`{ certifications(first: 100, filter: { phase: ACTIVE }, orderBy: [{ field: DUE }]) {
+      nodes { id reviewer { publicIdentity { name manager { name } } } } } }`);
+    return data.certifications.nodes.filter((row) => row.reviewer.publicIdentity).length;
+  },
+  async permissions(ask) {
+    const data = await ask(`{ certification(id: "${LARGE}") { reviewItems(first: 490) { nodes {
+      access { ... on Entitlement { hasPermissions } } permissions { nodes { target rights } } } } } }`);
+    return data.certification.reviewItems.nodes.filter((row) => row.access.hasPermissions).length;
+  },
+  async decide(ask) {
+    const read = await ask(`{ certification(id: "${LARGE}") { reviewItems(first: 500) { nodes { rawId } } } }`);
+    const decisions = read.certification.reviewItems.nodes.map((row) => ({ itemId: row.rawId, decision: 'APPROVE', bulk: true }));
+    const data = await ask(`mutation ($d: [ReviewDecisionInput!]!) { decideReviewItems(input: { certificationId: "${LARGE}", decisions: $d }) {
+      decidedItemIds errors { code message } } }`, { d: decisions });
+    return data.decideReviewItems.decidedItemIds.length;
+  },
+};
