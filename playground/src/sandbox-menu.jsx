@@ -9,6 +9,10 @@ export function SandboxMenu() {
   useEffect(() => {
     readScene().catch(() => {}); // it is shown as well as it was
   }, []);
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid(''), 8000);
+    return () => clearTimeout(timer);
+  }, [said]);
   const act = (what, done) => what().then(() => setSaid(done), (error) => setSaid(error.message));
   const quiet = current === scenes[0];
   return (

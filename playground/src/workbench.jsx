@@ -9,7 +9,7 @@ import { createStore } from './store.js';
  */
 export const workbench = createStore(null);
 
-/** Makes that, and lets the page be used from the keyboard at once. */
+/** Makes that, keeps the active tab in sight, and lets the page be used from the keyboard at once. */
 export function Workbench() {
   const { addTab, updateActiveTabValues, run, stop } = useGraphiQLActions();
   const { tabs, activeTabIndex, ...editors } = useGraphiQL(
@@ -48,6 +48,9 @@ export function Workbench() {
       editor?.updateOptions({ wordWrap: 'on', wrappingIndent: 'indent' }); // as the answer is, so that nothing is out of sight
     }
   }, [queryEditor, variableEditor]);
+  useEffect(() => {
+    document.querySelector('.graphiql-tab-active')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [id]);
   useEffect(() => {
     const onKey = (event) => {
       // The editors have a key binding of their own.
