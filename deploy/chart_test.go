@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"maps"
@@ -53,6 +54,7 @@ type rendering struct {
 	scaler     *autoscaling.HorizontalPodAutoscaler // nil where there is none
 	network    *networking.NetworkPolicy            // nil where there is none
 	monitor    *monitoring.PodMonitor               // nil where there is none
+	ingress    *networking.Ingress                  // nil where there is none
 }
 
 const (
@@ -119,6 +121,8 @@ func (r *rendering) add(text string) error {
 		r.scaler = object
 	case *networking.NetworkPolicy:
 		r.network = object
+	case *networking.Ingress:
+		r.ingress = object
 	case *monitoring.PodMonitor:
 		r.monitor = object
 		return nil // which is no part of Kubernetes
@@ -181,6 +185,7 @@ settings: {auth: service, client-id: portal, cache-ttl: 5s, precheck: false, max
 secret: {name: certql, files: {client-secret-file: client-secret, api-keys-file: api-keys}}
 authorities: proxy-ca
 resources: {requests: {cpu: "1", memory: 1Gi}, limits: {memory: 1Gi}}
+ingress: {enabled: true, className: nginx, annotations: {nginx.ingress.kubernetes.io/proxy-buffering: "off"}, tlsSecret: reviews-tls}
 drain: {delaySeconds: 10, timeoutSeconds: 60}
 networkPolicy:
   callers: [{podSelector: {matchLabels: {app: portal}}}]
@@ -213,6 +218,9 @@ func TestTheChartRendersWhatKubernetesTakes(t *testing.T) {
 			}
 			if got.monitor != nil {
 				objects["pod monitor"] = got.monitor
+			}
+			if got.ingress != nil {
+				objects["ingress"] = got.ingress
 			}
 			for kind, object := range objects {
 				if object.GetName() != release+"-certql" || len(names.IsDNS1035Label(object.GetName())) > 0 {
@@ -465,6 +473,89 @@ func TestPodsAreReachedByTheNamesOfTheService(t *testing.T) {
 	}
 }
 
+// Callers outside the cluster reach what is for them under each of the names, and nothing else.
+func TestAnIngressLeadsToWhatCallersNeed(t *testing.T) {
+	if rendered(t, charts["tenant"]).ingress != nil {
+		t.Error("there is an ingress where nobody asked for one")
+	}
+	got := rendered(t, charts["everything"])
+	spec := got.ingress.Spec
+	if *spec.IngressClassName != "nginx" || got.ingress.Annotations["nginx.ingress.kubernetes.io/proxy-buffering"] != "off" {
+		t.Errorf("the class is %q, the annotations are %v", *spec.IngressClassName, got.ingress.Annotations)
+	}
+	names := []string{"reviews.example.com", "reviews.internal"}
+	if diff := cmp.Diff([]networking.IngressTLS{{Hosts: names, SecretName: "reviews-tls"}}, spec.TLS); diff != "" {
+		t.Errorf("TLS (-want +got):\n%s", diff)
+	}
+	var hosts []string
+	for _, rule := range spec.Rules {
+		hosts = append(hosts, rule.Host)
+		var paths []string
+		for _, path := range rule.HTTP.Paths {
+			paths = append(paths, path.Path+" "+string(*path.PathType))
+			to := path.Backend.Service
+			if to.Name != got.service.Name || to.Port.Name != got.service.Spec.Ports[0].Name {
+				t.Errorf("%s leads to %+v, which is not the service", path.Path, to)
+			}
+		}
+		if diff := cmp.Diff([]string{"/graphql Exact", "/auth/ Prefix", "/pages/ Prefix"}, paths); diff != "" {
+			t.Errorf("paths (-want +got):\n%s", diff)
+		}
+	}
+	if diff := cmp.Diff(names, hosts); diff != "" {
+		t.Errorf("hosts (-want +got):\n%s", diff)
+	}
+	plain := rendered(t, `{sandbox: true, allowedHosts: [a.example.com], ingress: {enabled: true, paths: [{path: /, type: Prefix}]}}`).ingress.Spec
+	if plain.TLS != nil || plain.IngressClassName != nil || len(plain.Rules) != 1 || plain.Rules[0].HTTP.Paths[0].Path != "/" {
+		t.Errorf("one without TLS is %+v", plain)
+	}
+}
+
+// The chart takes the options that the program has, but for those that it gives itself, and for secrets, which are files.
+func TestTheChartKnowsTheProgramsOptions(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(chartFolder, "values.schema.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	type named struct {
+		PropertyNames struct{ Enum []string } `json:"propertyNames"`
+	}
+	var schema struct {
+		Properties struct {
+			Settings named
+			Secret   struct{ Properties struct{ Files named } }
+		}
+	}
+	if err := json.Unmarshal(text, &schema); err != nil {
+		t.Fatal(err)
+	}
+	given := []string{
+		"addr", "admin-addr", "allowed-hosts", "upstream-url", "rate-limit", "rate-limit-margin", "drain-delay", "drain-timeout", "replica",
+		"redis-url", "redis-username", "redis-sentinel-master",
+	}
+	var settings, files []string
+	out, _, err := certql(t, nil, "config")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, option := range regexp.MustCompile(`(?m)^[a-z][a-z0-9-]+`).FindAllString(out, -1) {
+		switch {
+		case strings.HasSuffix(option, "-file") && !strings.HasPrefix(option, "redis-"):
+			files = append(files, option)
+		case !strings.HasSuffix(option, "-file") && !slices.Contains(given, option) && !regexp.MustCompile(`-(secret|password)$|^session-key$`).MatchString(option):
+			settings = append(settings, option)
+		}
+	}
+	slices.Sort(settings)
+	slices.Sort(files)
+	if diff := cmp.Diff(settings, slices.Sorted(slices.Values(schema.Properties.Settings.PropertyNames.Enum))); diff != "" {
+		t.Errorf("settings (-the program's +the chart's):\n%s", diff)
+	}
+	if diff := cmp.Diff(files, slices.Sorted(slices.Values(schema.Properties.Secret.Properties.Files.PropertyNames.Enum))); diff != "" {
+		t.Errorf("files (-the program's +the chart's):\n%s", diff)
+	}
+}
+
 // The pod's time to shut down is enough for the program.
 func TestPodsHaveTimeToEnd(t *testing.T) {
 	for name, want := range map[string]int64{"tenant": 5 + 30 + 10, "everything": 10 + 60 + 10} {
@@ -594,6 +685,11 @@ func TestWrongValuesAreRefused(t *testing.T) {
 		"variable of settings": {`{sandbox: true, env: {CERTQL_RATE_LIMIT: "100"}}`, "CERTQL_RATE_LIMIT"},
 		"files of no secret":   {`{sandbox: true, secret: {files: {client-secret-file: client-secret}}}`, "secret.name: needs"},
 		"path in a secret":     {`{sandbox: true, secret: {name: s, files: {client-secret-file: ../x}}}`, "client-secret-file"},
+		"unknown setting":      {`{sandbox: true, settings: {cach-ttl: 5s}}`, "cach-ttl"},
+		"unknown file":         {`{sandbox: true, secret: {name: s, files: {api-key-file: api-keys}}}`, "api-key-file"},
+		"unknown resource":     {`{sandbox: true, resources: {request: {}, limits: {memory: 256Mi}}}`, "request"},
+		"unknown in ingress":   {`{sandbox: true, allowedHosts: [a.example.com], ingress: {enabled: true, host: a.example.com}}`, "host"},
+		"ingress to nowhere":   {`{sandbox: true, ingress: {enabled: true}}`, "allowedHosts: needs the names that ingress is for"},
 		"unknown value":        {`{sandbox: true, replica: 3}`, "replica"},
 		"memory without unit":  {`{sandbox: true, resources: {limits: {memory: "512000000"}}}`, "memory"},
 		"no digest":            {`{sandbox: true, image: {digest: "sha256:1"}}`, "digest"},

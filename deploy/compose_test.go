@@ -29,12 +29,12 @@ func composed(t *testing.T, profile string, env ...string) *types.Project {
 }
 
 func TestTheComposeFileIsOneThatComposeTakes(t *testing.T) {
-	alone := []string{"gateway", "grafana", "prometheus", "sandbox"}
+	alone := []string{"gateway", "grafana", "prometheus"}
 	if diff := cmp.Diff(alone, composed(t, "").ServiceNames()); diff != "" {
 		t.Errorf("services without a profile (-want +got):\n%s", diff)
 	}
 	project := composed(t, "replicas")
-	if diff := cmp.Diff(slices.Sorted(slices.Values(append(alone, "balancer", "replica-1", "replica-2", "replica-3", "valkey"))), project.ServiceNames()); diff != "" {
+	if diff := cmp.Diff(slices.Sorted(slices.Values(append(alone, "balancer", "replica-1", "replica-2", "replica-3", "sandbox", "valkey"))), project.ServiceNames()); diff != "" {
 		t.Errorf("services of the profile (-want +got):\n%s", diff)
 	}
 	for name, service := range project.Services {
@@ -86,13 +86,13 @@ func TestTheProgramTakesWhatComposeGives(t *testing.T) {
 		service string
 		want    map[string]string
 	}{
-		"gateway": {nil, "gateway", map[string]string{"upstream-url": "http://sandbox:9090/v3", "client-id": "org-admin", "admin-addr": ":8081", "allowed-hosts": "gateway"}},
+		"gateway": {nil, "gateway", map[string]string{"upstream-url": `""`, "introspection": "auto", "client-id": "org-admin", "admin-addr": ":8081", "allowed-hosts": "gateway"}},
 		"gateway with a tenant": {
 			[]string{"CERTQL_UPSTREAM_URL=https://acme.api.identitynow.com/v3", "CERTQL_CLIENT_ID=portal"},
 			"gateway",
 			map[string]string{"upstream-url": "https://acme.api.identitynow.com/v3", "client-id": "portal"},
 		},
-		"replica": {nil, "replica-2", map[string]string{"redis-url": "redis://valkey:6379", "replica": "replica-2", "allowed-hosts": "balancer", "trusted-proxies": "10.83.8.0/28"}},
+		"replica": {nil, "replica-2", map[string]string{"upstream-url": "http://sandbox:9090/v3", "introspection": "on", "redis-url": "redis://valkey:6379", "replica": "replica-2", "allowed-hosts": "balancer", "trusted-proxies": "10.83.8.0/28"}},
 		"sandbox": {nil, "sandbox", map[string]string{"addr": ":9090"}},
 	}
 	for name, test := range tests {
