@@ -87,7 +87,7 @@ var importRules = map[string]importRule{
 		project: []string{
 			"certql/graph/apierror", "certql/graph/document", "certql/graph/gen", "certql/graph/listing", "certql/graph/load", "certql/graph/model",
 			"certql/graph/mutation", "certql/graph/outgoing", "certql/graph/plan", "certql/graph/projection", "certql/graph/relay",
-			"certql/graph/transport", "certql/graph/watch", "certql/header", "certql/upstream",
+			"certql/graph/transport", "certql/graph/watch", "certql/header", "certql/stack", "certql/upstream",
 		},
 		never: []string{"certql/edge", "certql/upstream/sandbox", otelSDK},
 		why:   "the graph serves every caller that is let in, from any upstream",

@@ -16,10 +16,11 @@ const batchWait = time.Minute
 // together in one call, and they are read as one batch. No time window has to guess which they are. A loader
 // that gathers waits with its batch, besides, as long as other reads of the operation may show more keys.
 type batched[K comparable, V any] struct {
-	of      *Loaders
-	name    string // of what is read, for observers
-	read    readFunc[K, V]
-	gathers bool
+	gathering *gathering                   // of the operation
+	observe   func(batch string, keys int) // may be nil
+	name      string                       // of what is read, for observe
+	read      dataloader.BatchFunc[K, V]
+	gathers   bool
 
 	mu        sync.Mutex               // held while the keys of a batch are collected
 	loader    *dataloader.Loader[K, V] // nil until a key is asked for: most operations need few loaders
@@ -28,12 +29,9 @@ type batched[K comparable, V any] struct {
 	held      bool     // they are held back
 }
 
-// A readFunc returns a result for each of the keys, which are all different.
-type readFunc[K comparable, V any] func(l *Loaders, ctx context.Context, keys []K) []*dataloader.Result[V]
-
-// newBatched returns one of the loaders of an operation, which reads batches with read.
-func newBatched[K comparable, V any](of *Loaders, name string, read readFunc[K, V], gathers bool) batched[K, V] {
-	return batched[K, V]{of: of, name: name, read: read, gathers: gathers}
+// newBatched returns a loader that reads batches with read.
+func newBatched[K comparable, V any](with *gathering, observe func(batch string, keys int), name string, read dataloader.BatchFunc[K, V], gathers bool) batched[K, V] {
+	return batched[K, V]{gathering: with, observe: observe, name: name, read: read, gathers: gathers}
 }
 
 // needed returns the loader's dataloader, which it makes if there is none. b.mu is held.
@@ -50,10 +48,10 @@ func (b *batched[K, V]) needed() *dataloader.Loader[K, V] {
 
 // readBatch reads a batch, of which observers are told.
 func (b *batched[K, V]) readBatch(ctx context.Context, keys []K) []*dataloader.Result[V] {
-	if b.of.observe != nil {
-		b.of.observe(b.name, len(keys))
+	if b.observe != nil {
+		b.observe(b.name, len(keys))
 	}
-	return b.read(b.of, ctx, keys)
+	return b.read(ctx, keys)
 }
 
 // announce starts to read keys as one batch, except those that have been read or are being read. then, if it
@@ -93,7 +91,7 @@ func foundOf[K comparable, V any](keys []K, thunks []dataloader.Thunk[V]) map[K]
 func (b *batched[K, V]) begin() {
 	switch {
 	case b.held:
-	case b.gathers && b.of.gathering.hold(b.start):
+	case b.gathers && b.gathering.hold(b.start):
 		b.held = true
 	default:
 		b.flush()
@@ -111,7 +109,7 @@ func (b *batched[K, V]) start() {
 // flush starts to read the keys that were collected, and what follows on them. b.mu is held.
 func (b *batched[K, V]) flush() {
 	for _, then := range b.then {
-		b.of.gathering.run(then)
+		b.gathering.run(then)
 	}
 	b.then = nil
 	if b.loader != nil {

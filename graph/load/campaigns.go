@@ -33,7 +33,8 @@ func (l *Loaders) PrimeCampaigns(ctx context.Context, campaigns []upstream.SlimC
 
 // readCampaigns reads campaigns by lists of up to BatchSize ids: a report administrator may list a campaign,
 // but not get it.
-func (l *Loaders) readCampaigns(ctx context.Context, ids []string) []*dataloader.Result[*upstream.SlimCampaign] {
+func readCampaigns(ctx context.Context, ids []string) []*dataloader.Result[*upstream.SlimCampaign] {
+	l := From(ctx)
 	return inBatches(ids, func(ids []string) []*dataloader.Result[*upstream.SlimCampaign] {
 		page, err := l.ListCampaigns(ctx, campaignsByID(ids))
 		if err != nil {
@@ -44,7 +45,8 @@ func (l *Loaders) readCampaigns(ctx context.Context, ids []string) []*dataloader
 }
 
 // readCampaignsInFull does the same with the full form of campaigns.
-func (l *Loaders) readCampaignsInFull(ctx context.Context, ids []string) []*dataloader.Result[*upstream.Campaign] {
+func readCampaignsInFull(ctx context.Context, ids []string) []*dataloader.Result[*upstream.Campaign] {
+	l := From(ctx)
 	return inBatches(ids, func(ids []string) []*dataloader.Result[*upstream.Campaign] {
 		page, err := l.client.GetActiveCampaignsInFull(ctx, campaignsByID(ids))
 		if err != nil {

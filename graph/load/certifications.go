@@ -29,7 +29,8 @@ func (l *Loaders) Prime(ctx context.Context, certifications []upstream.IdentityC
 // readCertifications reads certifications: a single one by its id, several by lists of up to
 // BatchSize ids. Those that a list leaves out are read one by one, since only the error of that read
 // distinguishes a certification that does not exist from one that the caller may not see.
-func (l *Loaders) readCertifications(ctx context.Context, ids []string) []*dataloader.Result[*upstream.IdentityCertification] {
+func readCertifications(ctx context.Context, ids []string) []*dataloader.Result[*upstream.IdentityCertification] {
+	l := From(ctx)
 	if len(ids) == 1 {
 		return []*dataloader.Result[*upstream.IdentityCertification]{l.readCertification(ctx, ids[0])}
 	}

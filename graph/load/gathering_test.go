@@ -24,7 +24,7 @@ type batches struct {
 	read [][]string
 }
 
-func (b *batches) of(_ *Loaders, ctx context.Context, keys []string) []*dataloader.Result[*string] {
+func (b *batches) of(ctx context.Context, keys []string) []*dataloader.Result[*string] {
 	b.mu.Lock()
 	b.read = append(b.read, slices.Sorted(slices.Values(keys)))
 	b.mu.Unlock()
@@ -54,7 +54,7 @@ func (b *batches) want(t *testing.T, want ...[]string) {
 // gathers returns loaders and one among them that gathers.
 func (b *batches) gathers() (*Loaders, *batched[string, *string]) {
 	l := &Loaders{}
-	people := newBatched(l, "people", b.of, true)
+	people := newBatched(&l.gathering, nil, "people", b.of, true)
 	return l, &people
 }
 
@@ -207,7 +207,7 @@ func TestClosingWaitsForWhatIsHeldBack(t *testing.T) {
 		b := &batches{}
 		ctx, cancel := context.WithCancel(t.Context())
 		ctx, l := Begin(ctx, cancel, nil, nil)
-		people := newBatched(l, "people", b.of, true)
+		people := newBatched(&l.gathering, nil, "people", b.of, true)
 		followed := 0
 		l.Gather()
 		l.Go(func() {

@@ -9,8 +9,7 @@ import (
 // Loaders read for one operation and remember what it has read. They must not outlive the operation,
 // nor serve another caller. They are safe for concurrent use.
 type Loaders struct {
-	client  *upstream.Client
-	observe func(batch string, keys int) // may be nil
+	client *upstream.Client
 
 	cancel context.CancelFunc // of all reads
 
@@ -53,14 +52,14 @@ const (
 // "review_item", "identity_summary", "pending_tasks", "campaign", "campaign_in_full" or "public_identity") and the
 // number of keys of each batch before it is read; it may be nil. The caller has to call Close.
 func Begin(ctx context.Context, cancel context.CancelFunc, client *upstream.Client, observe func(batch string, keys int)) (context.Context, *Loaders) {
-	l := &Loaders{client: client, observe: observe, cancel: cancel}
-	l.certification = newBatched(l, batchOfCertifications, (*Loaders).readCertifications, false)
-	l.item = newBatched(l, batchOfReviewItems, (*Loaders).readItems, false)
-	l.identitySummary = newBatched(l, batchOfIdentitySummaries, (*Loaders).readIdentitySummaries, false)
-	l.pendingTasks = newBatched(l, batchOfPendingTasks, (*Loaders).readPendingTasks, false)
-	l.campaign = newBatched(l, batchOfCampaigns, (*Loaders).readCampaigns, true)
-	l.campaignInFull = newBatched(l, batchOfCampaignsInFull, (*Loaders).readCampaignsInFull, true)
-	l.person = newBatched(l, batchOfPeople, (*Loaders).readPeople, true)
+	l := &Loaders{client: client, cancel: cancel}
+	l.certification = newBatched(&l.gathering, observe, batchOfCertifications, readCertifications, false)
+	l.item = newBatched(&l.gathering, observe, batchOfReviewItems, readItems, false)
+	l.identitySummary = newBatched(&l.gathering, observe, batchOfIdentitySummaries, readIdentitySummaries, false)
+	l.pendingTasks = newBatched(&l.gathering, observe, batchOfPendingTasks, readPendingTasks, false)
+	l.campaign = newBatched(&l.gathering, observe, batchOfCampaigns, readCampaigns, true)
+	l.campaignInFull = newBatched(&l.gathering, observe, batchOfCampaignsInFull, readCampaignsInFull, true)
+	l.person = newBatched(&l.gathering, observe, batchOfPeople, readPeople, true)
 	return context.WithValue(ctx, contextKey{}, l), l
 }
 

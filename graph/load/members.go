@@ -26,7 +26,8 @@ func (l *Loaders) IdentitySummary(ctx context.Context, key MemberKey) (*upstream
 }
 
 // readItems reads items by lists of up to BatchSize ids of one certification, all at the same time.
-func (l *Loaders) readItems(ctx context.Context, keys []MemberKey) []*dataloader.Result[*upstream.AccessReviewItem] {
+func readItems(ctx context.Context, keys []MemberKey) []*dataloader.Result[*upstream.AccessReviewItem] {
+	l := From(ctx)
 	return readMembers(keys, func(certificationID string, ids []string) []*dataloader.Result[*upstream.AccessReviewItem] {
 		page, err := l.ListItems(ctx, certificationID, upstream.ListIdentityAccessReviewItemsParams{
 			Filter: upstream.AccessReviewItemFilter{IDs: ids},
@@ -40,7 +41,8 @@ func (l *Loaders) readItems(ctx context.Context, keys []MemberKey) []*dataloader
 }
 
 // readIdentitySummaries does the same with identities under review.
-func (l *Loaders) readIdentitySummaries(ctx context.Context, keys []MemberKey) []*dataloader.Result[*upstream.CertificationIdentitySummary] {
+func readIdentitySummaries(ctx context.Context, keys []MemberKey) []*dataloader.Result[*upstream.CertificationIdentitySummary] {
+	l := From(ctx)
 	return readMembers(keys, func(certificationID string, ids []string) []*dataloader.Result[*upstream.CertificationIdentitySummary] {
 		page, err := l.ListIdentitySummaries(ctx, certificationID, upstream.GetIdentitySummariesParams{
 			Filter: upstream.IdentitySummaryFilter{IDs: ids},

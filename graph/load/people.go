@@ -24,7 +24,8 @@ func (l *Loaders) PrimePeople(ctx context.Context, people []upstream.PublicIdent
 }
 
 // readPeople reads people by lists of up to BatchSize ids.
-func (l *Loaders) readPeople(ctx context.Context, ids []string) []*dataloader.Result[*upstream.PublicIdentity] {
+func readPeople(ctx context.Context, ids []string) []*dataloader.Result[*upstream.PublicIdentity] {
+	l := From(ctx)
 	return inBatches(ids, func(ids []string) []*dataloader.Result[*upstream.PublicIdentity] {
 		page, err := l.ListPeople(ctx, upstream.GetPublicIdentitiesParams{
 			Filter: upstream.PublicIdentityFilter{IDs: ids}, Paging: upstream.Paging{Limit: len(ids)},

@@ -25,7 +25,8 @@ func (l *Loaders) PendingTasks(ctx context.Context, certificationID string) ([]u
 // readPendingTasks reads the pending tasks of certifications by lists of up to BatchSize targets. A task
 // that does not show its target may be on any of them, so that each list then has a row that cannot be
 // read.
-func (l *Loaders) readPendingTasks(ctx context.Context, certificationIDs []string) []*dataloader.Result[[]upstream.CertificationTask] {
+func readPendingTasks(ctx context.Context, certificationIDs []string) []*dataloader.Result[[]upstream.CertificationTask] {
+	l := From(ctx)
 	return inBatches(certificationIDs, func(ids []string) []*dataloader.Result[[]upstream.CertificationTask] {
 		all, err := listing.All(ctx, func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.CertificationTask], error) {
 			return l.ListTasks(ctx, upstream.GetPendingCertificationTasksParams{
