@@ -7,6 +7,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"certql/graph/projection"
 )
@@ -25,7 +26,7 @@ func TestAnArgumentIsTheOneOfTheLibrarysMap(t *testing.T) {
 		`query ($n: Int, $i: ID, $t: [String!], $k: Kind, $x: Int) { f(number: $n, id: $i, texts: $t, kind: $k, box: {a: $x, b: [$x]}) }`,
 		`query ($n: Int = 9, $i: ID = "d", $t: [String!] = [], $k: Kind = B, $x: Int = 4) { f(number: $n, id: $i, texts: $t, kind: $k, box: {a: $x, b: [$x]}) }`,
 	} {
-		parsed, errs := gqlparser.LoadQuery(schema, document)
+		parsed, errs := gqlparser.LoadQueryWithRules(schema, document, rules.NewDefaultRules())
 		if errs != nil {
 			t.Fatal(errs)
 		}
