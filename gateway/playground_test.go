@@ -47,7 +47,7 @@ func (p *program) playgroundToken(t *testing.T, identity string) (status int, to
 
 func TestThePlaygroundShowsTheReadmesOperations(t *testing.T) {
 	settings := start(t).playgroundSettings(t)
-	if diff := cmp.Diff(readmeBlocks(t, "graphql"), settings.Operations); diff != "" || settings.Endpoint != "graphql" {
+	if diff := cmp.Diff(blocksOf(t, "README.md", "graphql"), settings.Operations); diff != "" || settings.Endpoint != "graphql" {
 		t.Errorf("endpoint %q; operations (-README +playground):\n%s", settings.Endpoint, diff)
 	}
 }

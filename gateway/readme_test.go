@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -15,25 +16,32 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"certql/edge/config"
 )
 
 var update = flag.Bool("update", false, "write what documents tell of the program")
 
-// readmeBlocks returns the code blocks of the README in the given language.
-func readmeBlocks(t *testing.T, language string) []string {
+// guides are the documents whose commands have to work as they stand, beside those that have a test of their own.
+var guides = []string{"README.md", "docs/http.md", "docs/documents.md", "docs/callers.md", "docs/portals.md", "docs/sandbox.md", "docs/limits.md"}
+
+// blocksOf returns the code blocks of a document in the given language.
+func blocksOf(t *testing.T, document, language string) []string {
 	t.Helper()
+	text, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var blocks []string
-	for _, block := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(readme, -1) {
+	for _, block := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(string(text), -1) {
 		blocks = append(blocks, block[1])
 	}
 	return blocks
 }
 
 func TestEveryReadmeOperationWorksAsItStands(t *testing.T) {
-	blocks := readmeBlocks(t, "graphql")
+	blocks := blocksOf(t, "README.md", "graphql")
 	if len(blocks) < 5 {
 		t.Fatalf("the README has %d operations, want 5", len(blocks))
 	}
@@ -71,12 +79,13 @@ func nothingIn(data map[string]any) string {
 	return ""
 }
 
-// shellLines returns the commands of the README's shell blocks, each split into its words.
-func shellLines(t *testing.T) [][]string {
+// shellLines returns the commands of a document's shell blocks, each split into its words.
+func shellLines(t *testing.T, document string) [][]string {
 	t.Helper()
 	var commands [][]string
-	for _, block := range readmeBlocks(t, "sh") {
-		for line := range strings.Lines(strings.ReplaceAll(block, "\\\n", " ")) {
+	for _, block := range blocksOf(t, document, "sh") {
+		quoted := regexp.MustCompile(`'[^']*'`).ReplaceAllStringFunc(block, func(text string) string { return strings.ReplaceAll(text, "\n", " ") })
+		for line := range strings.Lines(strings.ReplaceAll(quoted, "\\\n", " ")) {
 			commands = append(commands, shellWords(t, line))
 		}
 	}
@@ -98,49 +107,70 @@ func shellWords(t *testing.T, line string) []string {
 	return words
 }
 
-func TestEveryReadmeCommandIsOneThatWorks(t *testing.T) {
+func TestEveryCommandIsOneThatWorks(t *testing.T) {
 	gateway, tenant := start(t, "--documents=docs/trusted-documents.json"), start(t, "sandbox")
 	hosts := strings.NewReplacer("http://localhost:8080", gateway.url(t, "GraphQL"), "http://localhost:9090", tenant.url(t, "Sandbox"))
-	token := ""
-	var seen []string
-	for _, words := range shellLines(t) {
-		env := 0
-		for strings.HasPrefix(words[env], "CERTQL_") {
-			env++
-		}
-		command := words[env]
-		seen = append(seen, command)
-		switch {
-		case command == "curl":
-			body := curl(t, gateway, strings.NewReplacer("$TOKEN", token), hosts, words[1:])
-			var granted struct {
-				AccessToken string `json:"access_token"`
-			}
-			if json.Unmarshal(body, &granted) == nil && granted.AccessToken != "" {
-				token = granted.AccessToken
-			}
-		case slices.Equal(words, []string{"go", "test", "./..."}): // this very test is part of it
-		case slices.Equal(words[env:min(env+3, len(words))], []string{"go", "run", "."}):
-			t.Run(strings.Join(words, " "), func(t *testing.T) {
-				for _, variable := range words[:env] {
-					name, value, _ := strings.Cut(variable, "=")
-					t.Setenv(name, value)
+	for _, document := range guides {
+		t.Run(document, func(t *testing.T) {
+			token := ""
+			for _, words := range shellLines(t, document) {
+				env := 0
+				for strings.HasPrefix(words[env], "CERTQL_") {
+					env++
 				}
-				if _, _, err := config.Parse(words[env+3:], nil); err != nil {
-					t.Error(err)
+				switch command := words[env]; {
+				case command == "curl":
+					body := curl(t, gateway, strings.NewReplacer("$TOKEN", token), hosts, words[1:])
+					var granted struct {
+						AccessToken string `json:"access_token"`
+						Token       string `json:"token"`
+					}
+					if json.Unmarshal(body, &granted) == nil {
+						token = cmp.Or(granted.AccessToken, granted.Token, token)
+					}
+				case slices.Equal(words, []string{"go", "test", "./..."}): // this very test is part of it
+				case slices.Equal(words[env:min(env+3, len(words))], []string{"go", "run", "."}):
+					for _, variable := range words[:env] {
+						name, value, _ := strings.Cut(variable, "=")
+						t.Setenv(name, value)
+					}
+					if _, _, err := config.Parse(words[env+3:], nil); err != nil {
+						t.Errorf("%q: %v", words, err)
+					}
+				case command == "docker":
+					fitsTheImage(t, words[1:])
+				default:
+					t.Errorf("nothing is known of the command %q", words)
 				}
-			})
-		default:
-			t.Errorf("nothing is known of the command %q", words)
-		}
-	}
-	if !slices.Contains(seen, "curl") || !slices.Contains(seen, "go") || token == "" {
-		t.Errorf("commands are missing from the README: %q", seen)
+			}
+			if sends := strings.Contains(strings.Join(blocksOf(t, document, "sh"), ""), "$TOKEN"); sends != (token != "") {
+				t.Errorf("a token is sent: %t, and was had: %t", sends, token != "")
+			}
+		})
 	}
 }
 
-// The README's scripts run in node, with the packages of graph/transport/clients.
-func TestEveryReadmeScriptRunsAsItStands(t *testing.T) {
+// fitsTheImage checks that the arguments of docker build the image and run it at the ports that it listens on. Tests of
+// the module deploy build and run the image itself.
+func fitsTheImage(t *testing.T, args []string) {
+	t.Helper()
+	image, err := os.ReadFile("Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch line := strings.Join(args, " "); line {
+	case "build -t certql .":
+	case "run --rm -p 127.0.0.1:8080:8080 certql":
+		if !bytes.Contains(image, []byte("CERTQL_ADDR=:8080 ")) || !bytes.Contains(image, []byte("\nENTRYPOINT [\"/certql\"]")) {
+			t.Errorf("the image is another one than docker %s expects", line)
+		}
+	default:
+		t.Errorf("nothing is known of docker %s", line)
+	}
+}
+
+// The scripts of docs/http.md run in node, with the packages of graph/transport/clients.
+func TestEveryScriptRunsAsItStands(t *testing.T) {
 	skip := t.Skip
 	if os.Getenv("CI") == "true" {
 		skip = t.Fatal
@@ -153,9 +183,9 @@ func TestEveryReadmeScriptRunsAsItStands(t *testing.T) {
 		skip("graphql-ws is not installed: npm ci --prefix graph/transport/clients")
 	}
 	p := start(t)
-	blocks := readmeBlocks(t, "js")
+	blocks := blocksOf(t, "docs/http.md", "js")
 	if len(blocks) == 0 {
-		t.Fatal("the README has no scripts")
+		t.Fatal("it has no scripts")
 	}
 	host := strings.TrimPrefix(p.url(t, "GraphQL"), "http://")
 	for _, block := range blocks {
@@ -176,7 +206,7 @@ func TestEveryReadmeScriptRunsAsItStands(t *testing.T) {
 // curl does what the command would do, and fails the test unless the answer has data.
 func curl(t *testing.T, p *program, variables, hosts *strings.Replacer, args []string) []byte {
 	t.Helper()
-	method, target, header := http.MethodGet, "", http.Header{}
+	method, target, header := "", "", http.Header{}
 	var data []string
 	for i := 0; i < len(args); i++ {
 		switch arg := args[i]; arg {
@@ -185,9 +215,12 @@ func curl(t *testing.T, p *program, variables, hosts *strings.Replacer, args []s
 			i++
 			name, value, _ := strings.Cut(variables.Replace(args[i]), ": ")
 			header.Add(name, value)
+		case "-X":
+			i++
+			method = args[i]
 		case "-d":
 			i++
-			method, data = http.MethodPost, append(data, args[i])
+			data = append(data, args[i])
 		default:
 			if target != "" || !strings.HasPrefix(arg, "http") {
 				t.Fatalf("nothing is known of the argument %q of curl", arg)
@@ -195,13 +228,16 @@ func curl(t *testing.T, p *program, variables, hosts *strings.Replacer, args []s
 			target = hosts.Replace(arg)
 		}
 	}
+	if method == "" && len(data) > 0 {
+		method = http.MethodPost
+	}
 	r := request(t, method, target, strings.NewReader(strings.Join(data, "&")))
 	if method == http.MethodPost && header.Get("Content-Type") == "" {
 		header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	r.Header = header
 	status, body := p.send(t, r)
-	if status != http.StatusOK || len(body) < 10 || bytes.Contains(body, []byte(`"errors":[{`)) {
+	if status/100 != 2 || method != http.MethodPut && len(body) < 10 || bytes.Contains(body, []byte(`"errors":[{`)) {
 		t.Errorf("curl %q answers %d: %s", args, status, body)
 	}
 	return body
@@ -220,12 +256,12 @@ func TestTheSandboxAloneHasTheOptionsOfTheEmbeddedOne(t *testing.T) {
 			alone = append(alone, option.Name+" "+option.Envs[0])
 		}
 	}
-	if diff := cmp.Diff(embedded, alone); diff != "" || len(alone) != 14 {
-		t.Errorf("the README tells of 14 options with the same variables (-embedded +alone):\n%s", diff)
+	if diff := gocmp.Diff(embedded, alone); diff != "" || len(alone) != 14 {
+		t.Errorf("docs/settings.md tells of 14 options with the same variables (-embedded +alone):\n%s", diff)
 	}
 }
 
-func TestReadmeSettingsAreThoseOfTheProgram(t *testing.T) {
+func TestSettingsAreThoseOfTheProgram(t *testing.T) {
 	var table strings.Builder
 	fmt.Fprint(&table, "| option | variable | default | meaning |\n| --- | --- | --- | --- |\n")
 	for _, option := range optionsOf(t)["serve"] {
@@ -238,5 +274,5 @@ func TestReadmeSettingsAreThoseOfTheProgram(t *testing.T) {
 		}
 		fmt.Fprintf(&table, "| `--%s` | `%s` | %s | %s |\n", option.Name, option.Envs[0], byDefault, strings.ReplaceAll(option.Help, "|", `\|`))
 	}
-	written(t, "README.md", "settings", table.String())
+	written(t, "docs/settings.md", "settings", table.String())
 }

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// A day is a reviewer's work with the operations of the README, and what each of them cost.
+// A day is a reviewer's work with the operations of docs/portals.md, and what each of them cost.
 type day struct {
 	*program
 	operations []string
@@ -39,12 +40,12 @@ func (d *day) send(t *testing.T, operation int, variables map[string]any, data a
 	d.calls = append(d.calls, got.Extensions.Upstream.Calls)
 }
 
-// The four operations of a reviewer's day do what the README says, by as many calls as it says.
+// The four operations of a reviewer's day do what docs/portals.md says, by as many calls as it says.
 func TestAReviewersDayTakesFourOperations(t *testing.T) {
 	p := start(t, "--sandbox-certifications=12", "--sandbox-items=3200")
-	d := &day{program: p, operations: readmeBlocks(t, "graphql with variables"), token: p.token(t, strings.TrimSuffix(p.url(t, "Upstream"), "/v3"), "reviewer-1")}
+	d := &day{program: p, operations: blocksOf(t, "docs/portals.md", "graphql with variables"), token: p.token(t, strings.TrimSuffix(p.url(t, "Upstream"), "/v3"), "reviewer-1")}
 	if len(d.operations) != 4 {
-		t.Fatalf("the README has %d operations with variables", len(d.operations))
+		t.Fatalf("docs/portals.md has %d operations with variables", len(d.operations))
 	}
 
 	type numbers struct{ Made, Total, Approved, Revoked int }
@@ -136,7 +137,11 @@ func TestAReviewersDayTakesFourOperations(t *testing.T) {
 	if phase := signed.SignOffCertification.Certification.Phase; phase != "SIGNED" {
 		t.Errorf("the phase is %q", phase)
 	}
-	if want := []int{2, 4, 3, 2}; !slices.Equal(d.calls, want) || !strings.Contains(readme, "they take 2, 4, 3 and 2 REST calls.") {
-		t.Errorf("the operations took %v calls, want %v as the README says", d.calls, want)
+	told, err := os.ReadFile("docs/portals.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []int{2, 4, 3, 2}; !slices.Equal(d.calls, want) || !bytes.Contains(told, []byte("they take 2, 4, 3 and 2 REST calls.")) {
+		t.Errorf("the operations took %v calls, want %v as docs/portals.md says", d.calls, want)
 	}
 }
