@@ -217,9 +217,10 @@ func TestATraceShowsWaitsAndTriesAndGoesOnUpstream(t *testing.T) {
 	spans := r.received()
 	want := `SERVER POST /graphql
   SERVER query
-    INTERNAL getIdentityCertification certql.upstream.attempts=2
-      CLIENT GET /v3/certifications/{id} error.type=503 ERROR
-      CLIENT GET /v3/certifications/{id} http.request.resend_count=1`
+    INTERNAL Query.certification
+      INTERNAL getIdentityCertification certql.upstream.attempts=2
+        CLIENT GET /v3/certifications/{id} error.type=503 ERROR
+        CLIENT GET /v3/certifications/{id} http.request.resend_count=1`
 	got := tree(spans, traceID, "certql.upstream.attempts", "http.request.resend_count", "error.type")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the trace (-want +got):\n%s", diff)
