@@ -41,7 +41,7 @@ func findBrowser(t *testing.T, folders ...string) testBrowser {
 // of node's test runner.
 func (b testBrowser) run(t *testing.T, variables []string, args ...string) {
 	t.Helper()
-	args = append([]string{"--test", "--test-reporter=spec", "--test-timeout=540000"}, args...)
+	args = append([]string{"--test", "--test-reporter=spec", "--test-timeout=1200000"}, args...)
 	tests := exec.CommandContext(t.Context(), b.node, args...)
 	tests.Env = append(append(os.Environ(), "CHROMIUM="+b.chromium), variables...)
 	output, err := tests.CombinedOutput()
