@@ -237,7 +237,7 @@ onPage('there is an example for each job, and each works', wide, async (page) =>
 onPage("the reviewer's day is run from its queue to its sign-off", wide, async (page) => {
   await example(page, "A reviewer's day");
   const operation = async (name, fits) => {
-    await page.getByRole('button', { name: /^Execute query/ }).click();
+    await page.getByRole('button', { name: /^Execute query/ }).and(page.locator('[aria-haspopup=menu]')).click(); // once it knows that there are several
     await page.getByRole('menuitem', { name, exact: true }).click();
     return (await awaitAnswer(page, ({ data }) => data && fits(data))).data;
   };
