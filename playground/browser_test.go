@@ -31,7 +31,7 @@ func TestThePlaygroundInABrowser(t *testing.T) {
 	notice(t, "../*.go", "browser/*", "package-lock.json")
 	program := build(t)
 	tenant := start(t, program, "Sandbox", "sandbox", "--addr=localhost:0")
-	tests := exec.CommandContext(t.Context(), node, "--test", "--test-reporter=spec", "--test-timeout=1200000", "--test-concurrency=3", "browser/")
+	tests := exec.CommandContext(t.Context(), node, "--test", "--test-reporter=spec", "--test-timeout=1200000", "browser/")
 	tests.Env = append(os.Environ(),
 		"GATEWAY="+gateway(t, program),
 		"SESSIONS="+gateway(t, program, "--auth=session"),
