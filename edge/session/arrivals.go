@@ -13,12 +13,12 @@ import (
 //
 // A browser may come back twice: with the same code if it repeats a request, and with another one after a double
 // click at the tenant, by which it drops the response to the first. A tenant takes the second use of a code for
-// theft, and ends what it has granted for the first. So one code of an attempt is sent to it: requests of the
-// attempt that come at the same time get the same session from this replica, and its state is locked for as long
-// as an attempt lasts, in whichever replica.
+// theft, and ends what it has granted for the first. So a code is sent to it once: it is locked for as long as an
+// attempt lasts, in whichever replica. Requests of an attempt that come at the same time get the same session from
+// this replica; one that comes later with another code, which a browser does that never saw its session, gets its own.
 func (s *Sessions) complete(r *http.Request, begun attempt, code string) (id string, err error) {
 	work := func(ctx context.Context) (string, error) {
-		used, owner := keyOf("state:"+begun.State), rand.Text()
+		used, owner := keyOf("code:"+begun.State+":"+code), rand.Text()
 		first, err := s.grants.store.Lock(ctx, used, owner, attemptTime)
 		if err != nil {
 			return "", s.fault(ctx, err)
@@ -28,7 +28,7 @@ func (s *Sessions) complete(r *http.Request, begun attempt, code string) (id str
 		}
 		grant, err := s.tenant.Exchange(ctx, code, begun.Verifier)
 		if err != nil {
-			_ = s.grants.store.Unlock(ctx, used, owner) // the browser may come back with another code
+			_ = s.grants.store.Unlock(ctx, used, owner) // the browser may come back with it, if the tenant did not answer
 		}
 		if upstream.GrantEnded(err) {
 			return "", errCode

@@ -15,10 +15,15 @@ const browserCookie = "sandbox_tenant"
 // maxSignInForm bounds the form of the sign-in page, in bytes.
 const maxSignInForm = 4 << 10
 
+// doubleClick is how long a sign-in page that was used may come again: the browser of somebody who clicks twice drops the
+// response to the first click.
+const doubleClick = 10 * time.Second
+
 // A signIn is a sign-in page that waits for a user to choose.
 type signIn struct {
 	request authorizationRequest
 	browser string // the cookie of the browser that the page was sent to
+	used    string // the cookie that it was used with, which a double click comes with; empty before
 }
 
 // offer sends the page on which a user is chosen. The user whom the browser is signed in as comes first.
@@ -34,7 +39,7 @@ func (s *Server) offer(w http.ResponseWriter, r *http.Request, wanted authorizat
 		page.Current = &current
 		page.Users = slices.DeleteFunc(slices.Clone(s.config.Users), func(each User) bool { return each == current })
 	}
-	s.pending.put(page.Request, &signIn{wanted, browser}, s.config.Clock().Add(pendingLifetime))
+	s.pending.put(page.Request, &signIn{request: wanted, browser: browser}, s.config.Clock().Add(pendingLifetime))
 	s.mu.Unlock()
 	page.write(w, wanted.redirect)
 }
@@ -67,17 +72,23 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, waiting.request.result(baseOf(r), result), http.StatusSeeOther)
 }
 
-// take returns the sign-in page of that name, once, to the browser that it was sent to.
+// take returns the sign-in page of that name to the browser that it was sent to, once or for as long as a double click takes.
 func (s *Server) take(request, browser string) (*signIn, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	waiting, ok := s.pending.get(request)
-	if !ok || subtle.ConstantTimeCompare([]byte(waiting.browser), []byte(browser)) != 1 {
+	if !ok || browser == "" || !same(browser, waiting.browser) && !same(browser, waiting.used) {
 		return nil, false
 	}
-	s.pending.remove(request)
+	if waiting.used == "" {
+		waiting.used = browser
+		s.pending.put(request, waiting, s.config.Clock().Add(doubleClick))
+	}
 	return waiting, true
 }
+
+// same compares a secret with another in a time that does not depend on where they differ.
+func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
 // accept signs the browser in, under a new cookie, and returns the code for the application. The sign-in pages in the
 // browser's other tabs go on.
@@ -85,12 +96,13 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request, waiting *signIn,
 	code, browser := rand.Text(), rand.Text()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, other := range s.pending.entries {
-		if other.value.browser == waiting.browser {
-			other.value.browser = browser
+	before := waiting.browser
+	for _, page := range s.pending.entries {
+		if page.value.browser == before {
+			page.value.browser = browser
 		}
 	}
-	s.sessions.remove(waiting.browser)
+	s.sessions.remove(before)
 	s.sessions.put(browser, as, s.config.Clock().Add(sessionLifetime))
 	s.codes.put(code, &authorizationCode{request: waiting.request, user: as}, s.config.Clock().Add(codeLifetime))
 	s.setBrowser(w, r, browser)
