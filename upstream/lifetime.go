@@ -19,6 +19,9 @@ type lifetime struct {
 	done  chan struct{} // nil before somebody asks for it
 	err   error         // why it has ended; nil if it has not
 	after []*afterLife
+
+	first afterLife     // of those, which is often the only one
+	room  [1]*afterLife // for it in the list
 }
 
 // An afterLife is what is done when a lifetime ends.
@@ -69,7 +72,13 @@ func (l *lifetime) AfterFunc(do func()) (stop func() bool) {
 		go do() // the caller may hold a lock that it takes
 		return func() bool { return false }
 	}
-	each := &afterLife{do}
+	each := &l.first
+	if each.do == nil {
+		l.after = l.room[:0]
+	} else {
+		each = new(afterLife)
+	}
+	each.do = do
 	l.after = append(l.after, each)
 	return func() bool {
 		l.mu.Lock()

@@ -73,17 +73,13 @@ type sentHeader struct{ token, userAgent, language, requestID string }
 
 // http returns the header as net/http sends it. A response may be compressed: see buffers.read.
 func (s sentHeader) http() http.Header {
-	header := http.Header{
-		"Accept":          {"application/json"},
-		"Accept-Encoding": {"gzip"},
-		"Authorization":   {"Bearer " + s.token},
-		"User-Agent":      {s.userAgent},
-	}
-	if s.language != "" {
-		header["Accept-Language"] = []string{s.language}
-	}
-	if s.requestID != "" {
-		header["X-Request-Id"] = []string{s.requestID}
+	// One array has the values of all, since most reads make one of these.
+	values := [...]string{"application/json", "gzip", "Bearer " + s.token, s.userAgent, s.language, s.requestID}
+	header := make(http.Header, len(values))
+	for i, name := range [len(values)]string{"Accept", "Accept-Encoding", "Authorization", "User-Agent", "Accept-Language", "X-Request-Id"} {
+		if always := i < 4; always || values[i] != "" {
+			header[name] = values[i : i+1 : i+1]
+		}
 	}
 	return header
 }

@@ -25,6 +25,7 @@ const (
 // in the JSON, which Finish fills. The zero Writer is ready to use, and nothing stops it: see For.
 type Writer struct {
 	text   []byte
+	box    *[]byte // in which the text was kept for this Writer, and is for the next; nil for none
 	holes  []hole
 	putOff []part
 	failed bool
@@ -53,7 +54,7 @@ func (w *Writer) Answer() *outgoing.Answer { return w.answer }
 func (w *Writer) Reserve(n int) {
 	if w.text == nil {
 		if used, ok := texts.Get().(*[]byte); ok {
-			w.text = *used
+			w.box, w.text = used, *used
 		}
 	}
 	w.text = slices.Grow(w.text, min(n, maxReserved))
@@ -64,8 +65,12 @@ var texts sync.Pool
 
 // reuse leaves the text to others. Nothing of it may be written after that.
 func (w *Writer) reuse() {
-	if text := w.text[:0]; cap(text) <= maxReserved {
-		texts.Put(&text)
+	if box := w.box; cap(w.text) <= maxReserved {
+		if box == nil {
+			box = new([]byte)
+		}
+		*box = w.text[:0]
+		texts.Put(box)
 	}
 	*w = Writer{}
 }

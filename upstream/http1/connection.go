@@ -46,12 +46,18 @@ type wire struct {
 	socket syscall.RawConn // nil if there is none
 	noWait bool            // reads fail with errNothing if there is nothing to read
 	wrote  bool            // anything since it was false
+
+	now    func(socket uintptr) // reads what is there into the room of got, made once
+	got    []byte
+	gotN   int
+	gotErr error
 }
 
 func newWire(connection net.Conn) *wire {
 	w := &wire{Conn: connection}
 	if socket, ok := connection.(syscall.Conn); ok {
 		w.socket, _ = socket.SyscallConn()
+		w.now = func(socket uintptr) { w.gotN, w.gotErr = readNow(socket, w.got) }
 	}
 	return w
 }
@@ -64,17 +70,20 @@ func (w *wire) Read(p []byte) (int, error) {
 	return w.Conn.Read(p)
 }
 
-func (w *wire) readNow(p []byte) (n int, err error) {
+func (w *wire) readNow(p []byte) (int, error) {
 	if w.socket == nil {
 		return 0, errNothing
 	}
-	if controlErr := w.socket.Control(func(socket uintptr) { n, err = readNow(socket, p) }); controlErr != nil {
-		return 0, controlErr
+	w.got = p
+	err := w.socket.Control(w.now)
+	w.got = nil
+	switch {
+	case err != nil:
+		return 0, err
+	case w.gotN == 0 && w.gotErr == nil:
+		return 0, io.EOF
 	}
-	if n == 0 && err == nil {
-		err = io.EOF
-	}
-	return n, err
+	return w.gotN, w.gotErr
 }
 
 // Write writes, and notes whether anything was.
