@@ -50,7 +50,10 @@ func boundError(kind ast.Operation, failure error) *gqlerror.Error {
 			"The answer has more than %d bytes, the most that the gateway's setting --max-response allows: ask for fewer rows or fields.", tooLarge.Allowed))
 	case isNoRoom:
 		shown = apierror.New(apierror.CodeRateLimited, "Too many answers wait to be read: see the gateway's setting --max-unsent. Try again later.")
-		shown.Extensions["limit"], shown.Extensions["allowed"], shown.Extensions["retryAfter"] = "unsent", noRoom.Allowed, 1
+		shown.Extensions["limit"], shown.Extensions["allowed"] = "unsent", noRoom.Allowed
+		if kind != ast.Mutation { // which a client that waits would otherwise execute again
+			shown.Extensions["retryAfter"] = 1
+		}
 	default:
 		shown = apierror.New(apierror.CodeInternal, apierror.InternalMessage)
 	}

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"certql/graph"
 	"certql/graph/document"
 	"certql/graph/graphtest"
@@ -160,6 +162,18 @@ func TestAMutationWhoseAnswerIsTooLargeIsNotUndone(t *testing.T) {
 		t.Errorf("it is told: %s", a.Text)
 	}
 	w.WantWritten(t, items)
+}
+
+// A client that waits for as long as it is told must not execute a mutation twice.
+func TestAMutationWhoseAnswerHasNoRoomIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	noRoom := &outgoing.NoRoomError{Allowed: 1000}
+	for kind, want := range map[ast.Operation]any{ast.Query: 1, ast.Mutation: nil} {
+		err := graph.BoundError(kind, noRoom)
+		if err.Extensions["code"] != "RATE_LIMITED" || err.Extensions["limit"] != "unsent" || err.Extensions["retryAfter"] != want {
+			t.Errorf("of a %s: %v, want retryAfter %v", kind, err.Extensions, want)
+		}
+	}
 }
 
 // Whoever reads nothing over a WebSocket has few answers made, however much is asked for: what waits holds no

@@ -33,3 +33,6 @@ func (t telling) InterceptField(ctx context.Context, next graphql.Resolver) (any
 	t()
 	return next(ctx)
 }
+
+// BoundError is boundError.
+var BoundError = boundError
