@@ -33,7 +33,7 @@ for (const client of clients) {
 }
 await build({
   ...common,
-  entryPoints: [...clients, 'schema', 'streams'].map((name) => `test/${name}.test.ts`),
+  entryPoints: [...clients, 'credentials', 'errors', 'schema', 'streams'].map((name) => `test/${name}.test.ts`),
   outdir: 'build/test',
   outExtension: { '.js': '.cjs' },
   format: 'cjs',

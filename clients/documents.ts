@@ -5,7 +5,7 @@ graphql(`
   fragment ReviewItem on AccessReviewItem {
     id
     decision
-    identity { id name }
+    identity { id name completed }
     access {
       __typename
       rawId
@@ -59,7 +59,7 @@ export const decide = graphql(`
       decidedItemIds
       decidedItems { id decision comment completed identity { id completed } }
       certification { ...Progress }
-      errors { message }
+      errors { code message }
     }
   }
 `);
@@ -74,7 +74,7 @@ export const reassign = graphql(`
         ...Progress
         identitySummaries(filter: { ids: $identities }) { edges { node { id completed } } }
       }
-      errors { message }
+      errors { code message }
     }
   }
 `);
@@ -84,7 +84,31 @@ export const signOff = graphql(`
   mutation SignOff($input: SignOffCertificationInput!) {
     signOffCertification(input: $input) {
       certification { ...Progress }
-      errors { message }
+      errors { code message }
     }
+  }
+`);
+
+/** What a summary shows at once, and what it shows as soon as it is counted. */
+export const summary = graphql(`
+  query Summary($id: ID!) {
+    certification(id: $id) {
+      id
+      phase
+      ...Counts @defer
+    }
+  }
+`);
+
+graphql(`
+  fragment Counts on Certification {
+    decisionSummary { all { made total } }
+  }
+`);
+
+/** A task whenever it changes, until it ends. */
+export const task = graphql(`
+  subscription Task($id: ID!) {
+    certificationTask(id: $id) { id status }
   }
 `);

@@ -1,13 +1,28 @@
 import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { none, session, type Credentials } from './gateway/credentials';
+import { describe, refusal, type GatewayError } from './gateway/errors';
+import { createFetch } from './gateway/fetch';
+import { overEvents, overWebSocket, type Streams } from './gateway/streams';
+import type { MutationErrorCode } from './build/gql/graphql';
 
 const address = new URLSearchParams(location.search);
 
-/** The gateway's URL, from the page's own address. */
-export const endpoint = address.get('endpoint') ?? '';
+/** The gateway's URL, from the page's own address. Without one, it is the gateway that serves the page, with a session. */
+export const endpoint = address.get('endpoint') ?? new URL('/graphql', location.href).href;
+
+/** How the page shows who uses it: on another origin, to the sandbox, it does not. */
+export const credentials: Credentials = address.has('endpoint') ? none : session();
+
+/** Carries subscriptions, from the page's own address: over events, or else over a WebSocket. */
+export const streams: Streams =
+  address.get('streams') === 'events' ? overEvents(endpoint, createFetch(credentials)) : overWebSocket(endpoint, credentials);
 
 /** The certification to show, by either of its ids, from the page's own address. */
 export const certificationId = address.get('certification') ?? '';
+
+/** The task to follow, from the page's own address; null if there is none. */
+export const taskId = address.get('task');
 
 /** How many rows are read at a time. */
 export const pageSize = 10;
@@ -27,6 +42,26 @@ export function Heading({ name, made, total }: { name?: string | null; made?: nu
       </output>
     </header>
   );
+}
+
+/** What went wrong, in words for people. */
+export function Problems({ errors }: { errors?: readonly GatewayError[] }) {
+  return errors?.map((error, i) => <p role="alert" key={i}>{describe(error)}</p>);
+}
+
+/** A certification's phase, with its counts as soon as they are there. */
+export function Phase({ phase, children }: { phase?: string | null; children: ReactNode }) {
+  return <div id="summary">{phase}: {children}</div>;
+}
+
+/** How many decisions are made. */
+export function Counts({ made, total }: { made?: number | null; total?: number | null }) {
+  return <>{made} of {total} decided</>;
+}
+
+/** The status of a task. */
+export function Status({ status }: { status?: string | null }) {
+  return <p id="task">{status}</p>;
 }
 
 /** The rows that have been read, with a button to read more if there are any. */
@@ -50,7 +85,8 @@ export function Row(props: {
   decision?: string | null;
   approve: () => void;
   refresh: () => void;
-  refusals?: readonly { message: string }[];
+  refusals?: readonly { code: MutationErrorCode; message: string }[];
+  errors?: readonly GatewayError[];
 }) {
   return (
     <tr id={props.id}>
@@ -61,7 +97,8 @@ export function Row(props: {
       <td>
         <button onClick={props.approve}>Approve</button>
         <button onClick={props.refresh}>Refresh</button>
-        {props.refusals?.map(({ message }, i) => <em key={i}>{message}</em>)}
+        {props.refusals?.map((each, i) => <em key={i}>{refusal(each)}</em>)}
+        <Problems errors={props.errors} />
       </td>
     </tr>
   );

@@ -7,11 +7,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
 
 // TestTheClientsInABrowser compiles the documents of the clients in clients/ against the schema, runs a page of each in
-// Chromium, on another origin than the gateway, and tests their caches. It needs what `npm ci --prefix clients` installs.
+// Chromium, on another origin than the gateway and on its own, and tests their caches. It needs what
+// `npm ci --prefix clients` installs.
 func TestTheClientsInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compilers and a browser take a while")
@@ -43,13 +46,35 @@ func TestTheClientsInABrowser(t *testing.T) {
 	}
 	pages := httptest.NewServer(http.FileServer(http.Dir("clients/build/pages")))
 	defer pages.Close()
-	p := start(t, "--cors-origin="+pages.URL, "--sandbox-rate-limit=0", "--rate-limit=10000")
-	tests := command("node", "--test", "--test-reporter=spec", "--test-timeout=240000", "test/", "build/test/")
-	tests.Env = append(os.Environ(), "GATEWAY="+p.url(t, "GraphQL")+"/graphql", "PAGES="+pages.URL, "CHROMIUM="+programs["chromium"])
-	output, err := tests.CombinedOutput()
-	t.Logf("%s", output)
-	if err != nil {
-		t.Errorf("the tests of the clients: %v", err)
+	run := func(t *testing.T, variables []string, files ...string) {
+		t.Helper()
+		tests := command("node", append([]string{"--test", "--test-reporter=spec", "--test-timeout=240000"}, files...)...)
+		tests.Env = append(append(os.Environ(), "CHROMIUM="+programs["chromium"]), variables...)
+		output, err := tests.CombinedOutput()
+		t.Logf("%s", output)
+		if err != nil {
+			t.Errorf("the tests of the clients: %v", err)
+		}
+	}
+	const session = "test/session.test.mjs"
+	t.Run("on another origin", func(t *testing.T) {
+		files, err := filepath.Glob("clients/test/*.test.mjs")
+		if err != nil || len(files) < 4 {
+			t.Fatalf("the tests are %v (%v)", files, err)
+		}
+		for i, file := range files {
+			files[i] = strings.TrimPrefix(filepath.ToSlash(file), "clients/")
+		}
+		files = slices.DeleteFunc(files, func(file string) bool { return file == session })
+		p := start(t, "--cors-origin="+pages.URL, "--sandbox-rate-limit=0", "--rate-limit=10000")
+		run(t, []string{"GATEWAY=" + p.url(t, "GraphQL") + "/graphql", "SANDBOX=" + p.url(t, "Upstream"), "PAGES=" + pages.URL}, append(files, "build/test/")...)
+	})
+	for _, client := range []string{"relay", "apollo", "urql"} {
+		t.Run("in a session, "+client, func(t *testing.T) {
+			// What is refused must not wait inside the gateway.
+			p := start(t, "--auth=session", "--pages=clients/build/pages", "--queue-wait=1s", "--cache-ttl=0", "--sandbox-rate-limit=0", "--rate-limit=10000")
+			run(t, []string{"GATEWAY=" + byName(p.url(t, "GraphQL")), "SANDBOX=" + p.url(t, "Upstream"), "CLIENT=" + client}, session)
+		})
 	}
 }
 

@@ -1,10 +1,13 @@
+import { Suspense, useState } from 'react';
 import { graphql, useFragment, useLazyLoadQuery, usePaginationFragment } from 'react-relay';
 import type { certificationPageItemsQuery } from '../build/relay/certificationPageItemsQuery.graphql';
 import type { certificationPageQuery } from '../build/relay/certificationPageQuery.graphql';
 import type { certificationPage_heading$key } from '../build/relay/certificationPage_heading.graphql';
 import type { certificationPage_items$key } from '../build/relay/certificationPage_items.graphql';
-import { Heading, pageSize, Rows } from '../view';
+import { Heading, pageSize, Problems, Rows } from '../view';
+import { errorsOf } from './environment';
 import { ReviewItem } from './review-item';
+import { Summary } from './summary';
 
 /** A certification with its items, read in pages. */
 export function CertificationPage({ id }: { id: string }) {
@@ -12,6 +15,7 @@ export function CertificationPage({ id }: { id: string }) {
     graphql`
       query certificationPageQuery($id: ID!, $first: Int!) {
         certification(id: $id) {
+          id
           ...certificationPage_heading
           ...certificationPage_items @arguments(first: $first)
         }
@@ -19,10 +23,17 @@ export function CertificationPage({ id }: { id: string }) {
     `,
     { id, first: pageSize },
   );
+  const [summary, setSummary] = useState(false);
   return (
     certification && (
       <>
         <CertificationHeading certification={certification} />
+        <button onClick={() => setSummary(true)}>Summary</button>
+        {summary && (
+          <Suspense>
+            <Summary id={certification.id} />
+          </Suspense>
+        )}
         <ReviewItems certification={certification} />
       </>
     )
@@ -57,9 +68,13 @@ function ReviewItems({ certification }: { certification: certificationPage_items
     `,
     certification,
   );
+  const [error, setError] = useState<Error | null>();
   return (
-    <Rows more={hasNext ? () => loadNext(pageSize) : undefined}>
-      {data.reviewItems?.edges.map(({ node }) => <ReviewItem key={node.id} item={node} certificationId={data.id} />)}
-    </Rows>
+    <>
+      <Problems errors={error ? errorsOf(error) : []} />
+      <Rows more={hasNext ? () => loadNext(pageSize, { onComplete: setError }) : undefined}>
+        {data.reviewItems?.edges.map(({ node }) => <ReviewItem key={node.id} item={node} certificationId={data.id} />)}
+      </Rows>
+    </>
   );
 }

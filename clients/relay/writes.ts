@@ -7,7 +7,7 @@ export const decide = graphql`
       decidedItemIds @deleteEdge(connections: $undecided)
       decidedItems { decision comment completed identity { completed } }
       certification { ...writes_progress }
-      errors { message }
+      errors { code message }
     }
   }
 `;
@@ -36,7 +36,7 @@ export const reassign = graphql`
         ...writes_progress
         reassignment { from { rawId } }
       }
-      errors { message }
+      errors { code message }
     }
   }
 `;
@@ -49,7 +49,7 @@ export const signOff = graphql`
         id @deleteEdge(connections: $active)
         ...writes_progress
       }
-      errors { message }
+      errors { code message }
     }
   }
 `;

@@ -26,7 +26,7 @@ test('what Apollo shows is what was answered', async () => {
 
 test('with default settings, too, Apollo shows what was answered', async () => {
   const cache = new InMemoryCache({ possibleTypes: possible.possibleTypes });
-  assert.deepEqual(await misread(createClient(endpoint, cache)), []);
+  assert.deepEqual(await misread(createClient(endpoint, { cache })), []);
 });
 
 test('where a part cannot be read, Apollo shows the rest', async () => {

@@ -3,6 +3,16 @@
 import type { AccessReviewItemFilter, CertificationFilter, CertificationPhase, CertificationTaskFilter, ReviewDecisionInput } from '../build/gql/graphql';
 import type { ReviewDecisionInput as OfRelay } from '../build/relay/reviewItemDecideMutation.graphql';
 
+import { graphql } from '../build/gql';
+
+// Only inputs that a document uses have a type.
+graphql(`
+  query Inputs($certifications: CertificationFilter, $items: AccessReviewItemFilter, $tasks: CertificationTaskFilter) {
+    certifications(first: 1, filter: $certifications) { nodes { id reviewItems(first: 1, filter: $items) { nodes { id } } } }
+    pendingCertificationTasks(first: 1, filter: $tasks) { nodes { id } }
+  }
+`);
+
 export const read: CertificationPhase = 'UNRECOGNIZED';
 
 export const sent: [CertificationFilter, AccessReviewItemFilter, CertificationTaskFilter, ReviewDecisionInput, OfRelay] = [

@@ -31,13 +31,13 @@ test('what urql shows is what was answered', async () => {
 });
 
 test('with default settings, too, graphcache shows what was answered', async () => {
-  assert.deepEqual(await misread(createClient(endpoint, cacheExchange({ possibleTypes: possible.possibleTypes }))), []);
-  assert.deepEqual(await misread(createClient(endpoint, cacheExchange())), []);
+  assert.deepEqual(await misread(createClient(endpoint, { cache: cacheExchange({ possibleTypes: possible.possibleTypes }) })), []);
+  assert.deepEqual(await misread(createClient(endpoint, { cache: cacheExchange() })), []);
   assert.ok(warnings.some((text) => /^Invalid key: .* `keys` config for `Entitlement`/s.test(String(text))), `it warns of ${warnings}`);
 });
 
 test('the document cache shows it, too', async () => {
-  assert.deepEqual(await misread(createClient(endpoint, documentCache)), []);
+  assert.deepEqual(await misread(createClient(endpoint, { cache: documentCache })), []);
 });
 
 test('where a part cannot be read, urql shows the rest', async () => {

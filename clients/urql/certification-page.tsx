@@ -1,44 +1,30 @@
 import { useState } from 'react';
-import { useClient, useMutation, useQuery } from 'urql';
-import type { ReviewItemFragment } from '../build/gql/graphql';
-import { certificationPage, decide, refreshReviewItem } from '../documents';
-import { Heading, pageSize, Row, Rows } from '../view';
+import { useQuery } from 'urql';
+import { certificationPage } from '../documents';
+import { Heading, pageSize, Problems, Rows } from '../view';
+import { errorsOf } from './client';
+import { ReviewItem } from './review-item';
+import { Summary } from './summary';
 
 /** A certification with its items, read in pages. */
 export function CertificationPage({ id }: { id: string }) {
   const [after, setAfter] = useState<string | null>();
-  const [{ data }] = useQuery({ query: certificationPage, variables: { id, first: pageSize, after } });
+  const [{ data, error }] = useQuery({ query: certificationPage, variables: { id, first: pageSize, after } });
+  const [summary, setSummary] = useState(false);
   const certification = data?.certification;
   if (!certification) {
-    return null;
+    return <Problems errors={errorsOf(error)} />;
   }
   const items = certification.reviewItems;
   return (
     <>
       <Heading name={certification.name} made={certification.decisionsMade} total={certification.decisionsTotal} />
+      <Problems errors={errorsOf(error)} />
+      <button onClick={() => setSummary(true)}>Summary</button>
+      {summary && <Summary id={certification.id} />}
       <Rows more={items?.pageInfo.hasNextPage ? () => setAfter(items.pageInfo.endCursor) : undefined}>
         {items?.edges.map(({ node }) => <ReviewItem key={node.id} item={node} certificationId={certification.id} />)}
       </Rows>
     </>
-  );
-}
-
-/** A row that reads itself again through `node`, and decides. graphcache updates every view of the item by its id. */
-function ReviewItem({ item, certificationId }: { item: ReviewItemFragment; certificationId: string }) {
-  const { id, identity, access, decision } = item;
-  const client = useClient();
-  const [{ data }, send] = useMutation(decide);
-  const input = { certificationId, decisions: [{ itemId: id, decision: 'APPROVE' as const, comment: 'Still needed' }] };
-  return (
-    <Row
-      id={id}
-      identity={identity?.name}
-      access={access?.name}
-      account={access?.__typename === 'Entitlement' ? access.account?.nativeIdentity : undefined}
-      decision={decision}
-      approve={() => send({ input })}
-      refresh={() => client.query(refreshReviewItem, { id }, { requestPolicy: 'network-only' }).toPromise()}
-      refusals={data?.decideReviewItems?.errors}
-    />
   );
 }

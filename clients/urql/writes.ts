@@ -1,5 +1,5 @@
-import type { Cache, Entity, UpdatesConfig } from '@urql/exchange-graphcache';
-import type { DecideMutation, ReassignMutation, SignOffMutation } from '../build/gql/graphql';
+import type { Cache, Entity, OptimisticMutationConfig, UpdatesConfig } from '@urql/exchange-graphcache';
+import type { DecideMutation, DecideMutationVariables, ReassignMutation, SignOffMutation } from '../build/gql/graphql';
 
 type Filter = { completed?: boolean; phase?: string };
 
@@ -60,5 +60,25 @@ export const updates: UpdatesConfig = {
         leave(cache, 'Query', 'certifications', [certification.id], ({ phase }) => phase === 'ACTIVE');
       }
     },
+  },
+};
+
+/** The payloads that are shown until the gateway has responded, as an option of `cacheExchange`. */
+export const optimistic: OptimisticMutationConfig = {
+  decideReviewItems({ input }: DecideMutationVariables, cache) {
+    const decisions = [input.decisions].flat();
+    const identityOf = (id: string) => {
+      const key = cache.resolve({ __typename: 'AccessReviewItem', id }, 'identity') as string | null;
+      return key && { __typename: 'IdentitySummary', id: cache.resolve(key, 'id'), completed: cache.resolve(key, 'completed') };
+    };
+    return {
+      __typename: 'DecideReviewItemsPayload',
+      decidedItemIds: decisions.map(({ itemId }) => itemId),
+      decidedItems: decisions.map(({ itemId, decision, comment = null }) => ({
+        __typename: 'AccessReviewItem', id: itemId, decision, comment, completed: true, identity: identityOf(itemId),
+      })),
+      certification: null,
+      errors: [],
+    };
   },
 };

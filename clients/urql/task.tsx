@@ -1,0 +1,10 @@
+import { useSubscription } from 'urql';
+import { task } from '../documents';
+import { Problems, Status } from '../view';
+import { errorsOf } from './client';
+
+/** The status of a task, as it changes. */
+export function Task({ id }: { id: string }) {
+  const [{ data, error }] = useSubscription({ query: task, variables: { id } });
+  return error ? <Problems errors={errorsOf(error)} /> : <Status status={data?.certificationTask?.status} />;
+}
