@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -156,10 +157,15 @@ func (g *gateway) build() error {
 func (g *gateway) playground() playground.Config {
 	cfg := playground.Config{
 		Endpoint: "graphql",
-		Sessions: g.tenant.modes.Session,
 		SignIn:   g.tenant.tokens(),
 		Tokens:   g.tenant.modes.Bearer && !g.settings.Embedded(),
 		Tenant:   g.tenant.host(),
+	}
+	if g.tenant.modes.Session {
+		cfg.SessionsAt = "auth/login"
+		if slices.Contains(g.settings.ReturnPaths(), "/") {
+			cfg.SessionsAt += "?return=/" // to the playground, and not to a portal
+		}
 	}
 	if g.settings.Embedded() {
 		cfg.Operations, cfg.Sandbox = playground.Operations(g.readme), g.tenant.simulator

@@ -18,6 +18,7 @@ type playgroundSettings struct {
 	Identities []struct{ ID, Name string }
 	Tenant     string
 	CallsAs    string
+	SessionsAt string
 	Tokens     bool
 	Sandbox    bool
 }

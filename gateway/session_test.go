@@ -366,11 +366,21 @@ func TestASignInReturnsToListedPathsAlone(t *testing.T) {
 
 func TestThePlaygroundIsSignedInWithItsBrowser(t *testing.T) {
 	p := start(t, "--auth=session")
-	if got := p.playgroundSettings(t).Identities; got != nil {
-		t.Errorf("the playground offers tokens of %v, which nobody takes", got)
+	if got := p.playgroundSettings(t); got.Identities != nil || got.SessionsAt != "auth/login?return=/" {
+		t.Errorf("the playground offers tokens of %v, which nobody takes, or a sign-in at %q", got.Identities, got.SessionsAt)
 	}
 	if !strings.HasSuffix(strings.TrimSpace(p.stdout.String()), "Calls as    who has signed in") {
 		t.Errorf("the output is %s", p.stdout)
+	}
+}
+
+// A portal elsewhere behind the same proxy has paths of its own.
+func TestThePlaygroundLeadsBackToItselfIfThatIsAllowed(t *testing.T) {
+	for args, want := range map[string]string{"--pages=examples/session": "auth/login?return=/", "--session-return-path=/portal/*": "auth/login"} {
+		p := start(t, "--auth=session", args)
+		if got := p.playgroundSettings(t).SessionsAt; got != want {
+			t.Errorf("with %s, it signs in at %q, want %q", args, got, want)
+		}
 	}
 }
 
@@ -379,6 +389,17 @@ func TestPagesAreServedOnTheGatewaysOrigin(t *testing.T) {
 	at := b.open(t, "/auth/login?return=/pages/")
 	if back := b.choose(t, at, "reviewer-1"); back.url.Path != "/pages/" || back.status != http.StatusOK || !strings.Contains(back.body, "session.js") {
 		t.Errorf("the sign-in ends at %s with %d: %s", back.url, back.status, back.body)
+	}
+	b.setCookie(t, "certql-session", "") // nobody is signed in
+	lost := b.open(t, "/auth/callback?code=x&state=y")
+	if lost.status != http.StatusBadRequest {
+		t.Fatalf("a sign-in that nobody has begun ends with %d: %s", lost.status, lost.body)
+	}
+	if back := b.choose(t, b.open(t, "/auth/login"), "reviewer-1"); back.url.Path != "/pages/" || back.status != http.StatusOK {
+		t.Errorf("a sign-in whose way back is lost ends at %s with %d", back.url, back.status)
+	}
+	if again := b.open(t, "/auth/callback?code=x&state=y"); again.url.Path != "/pages/" || again.status != http.StatusOK {
+		t.Errorf("with a session, a sign-in whose way back is lost ends at %s with %d", again.url, again.status)
 	}
 	if script := b.open(t, "/pages/session.js"); script.status != http.StatusOK || !strings.HasPrefix(script.header.Get("Content-Type"), "text/javascript") {
 		t.Errorf("the script answers %d as %s", script.status, script.header.Get("Content-Type"))

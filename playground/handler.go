@@ -44,8 +44,9 @@ type Config struct {
 	// SignIn lets the page act as one of several identities. Without it, the page sends the headers in
 	// its editor and no others.
 	SignIn *SignIn
-	// Sessions lets the page sign in and out at the gateway, by the paths below auth/ beside the page.
-	Sessions bool
+	// SessionsAt is where the page leads to sign in at the gateway, such as auth/login?return=/; who is signed in, and
+	// the sign-out, are beside that path. Empty if there are no sessions.
+	SessionsAt string
 }
 
 // NewHandler returns the handler of the page at / and of its files below /playground/. The error is that
@@ -104,12 +105,12 @@ func (c Config) settings() (*asset, error) {
 		Endpoint   string     `json:"endpoint"`
 		Operations []string   `json:"operations"`
 		Identities []Identity `json:"identities,omitempty"`
-		Sessions   bool       `json:"sessions,omitempty"`
+		SessionsAt string     `json:"sessionsAt,omitempty"`
 		Tenant     string     `json:"tenant,omitempty"`
 		CallsAs    string     `json:"callsAs,omitempty"`
 		Tokens     bool       `json:"tokens,omitempty"`
 		Sandbox    bool       `json:"sandbox,omitempty"`
-	}{c.Endpoint, append([]string{}, c.Operations...), identities, c.Sessions, c.Tenant, c.CallsAs, c.Tokens, c.Sandbox != nil})
+	}{c.Endpoint, append([]string{}, c.Operations...), identities, c.SessionsAt, c.Tenant, c.CallsAs, c.Tokens, c.Sandbox != nil})
 	return newAsset("settings.json", func() (io.ReadSeeker, error) { return bytes.NewReader(content), nil }), err
 }
 

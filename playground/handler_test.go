@@ -158,7 +158,7 @@ func TestThePageIsToldWhatItOffers(t *testing.T) {
 			playground.Config{Endpoint: "/graphql", Operations: []string{"{ a }"}, SignIn: signIn},
 			`{"endpoint":"/graphql","operations":["{ a }"],"identities":[{"id":"reviewer-1","name":"priya.raman"},{"id":"api-key"}]}`,
 		},
-		"with sessions": {playground.Config{Endpoint: "graphql", Sessions: true}, `{"endpoint":"graphql","operations":[],"sessions":true}`},
+		"with sessions": {playground.Config{Endpoint: "graphql", SessionsAt: "auth/login"}, `{"endpoint":"graphql","operations":[],"sessionsAt":"auth/login"}`},
 		"before a tenant": {
 			playground.Config{Endpoint: "graphql", Tenant: "acme.example.com", CallsAs: "portal", Tokens: true},
 			`{"endpoint":"graphql","operations":[],"tenant":"acme.example.com","callsAs":"portal","tokens":true}`,

@@ -202,7 +202,7 @@ func TestWhereASignInLeadsBackTo(t *testing.T) {
 	for _, test := range []struct{ args, want []string }{
 		{nil, []string{"/"}},
 		{[]string{"--session-return-path="}, []string{"/"}},
-		{[]string{"--pages=."}, []string{"/", "/pages/*"}},
+		{[]string{"--pages=."}, []string{"/pages/*", "/"}},
 		{[]string{"--pages=.", "--session-return-path=/x,/y/*"}, []string{"/x", "/y/*"}},
 	} {
 		settings, _, err := config.Parse(append([]string{"--auth=session"}, test.args...), nil)

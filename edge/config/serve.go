@@ -69,13 +69,13 @@ func (c Serve) onUpstreamsHost(path string) string {
 }
 
 // ReturnPaths returns the paths that a sign-in or a sign-out may lead back to; the first is the usual one.
-// Those of the pages are among them, unless others are given.
+// Unless others are given, a portal's pages come first, since people sign in to use them.
 func (c Serve) ReturnPaths() []string {
 	switch {
 	case len(c.Session.ReturnPaths) > 0:
 		return c.Session.ReturnPaths
 	case c.Pages != "":
-		return []string{"/", pages.Path + "*"}
+		return []string{pages.Path + "*", "/"}
 	default:
 		return []string{"/"}
 	}

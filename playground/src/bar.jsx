@@ -18,7 +18,7 @@ export function Bar({ settings }) {
     setAt(header);
     return () => header.remove();
   }, []);
-  const { endpoint, identities, callsAs, sessions, tokens, tenant, sandbox } = settings;
+  const { endpoint, identities, callsAs, sessionsAt, tokens, tenant, sandbox } = settings;
   return (
     at &&
     createPortal(
@@ -31,7 +31,7 @@ export function Bar({ settings }) {
         <DryRunSwitch />
         {identities && <IdentityMenu identities={identities} callsAs={callsAs} />}
         {tokens && <TokenField />}
-        {sessions && <SessionMenu />}
+        {sessionsAt && <SessionMenu signInAt={sessionsAt} />}
         {sandbox && <SandboxMenu />}
       </>,
       at,

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import { person } from './caller.js';
 
-/** Says who is signed in at the gateway in this browser, and signs in and out. */
-export function SessionMenu() {
+/** Says who is signed in at the gateway in this browser, and signs in, at the given URL, and out. */
+export function SessionMenu({ signInAt }) {
   const [user, setUser] = useState(undefined); // until the gateway has said
   const [problem, setProblem] = useState('');
   useEffect(() => {
@@ -26,7 +26,7 @@ export function SessionMenu() {
   };
   return (
     <span className="session-menu">
-      {user === null && <a href="auth/login">Sign in</a>}
+      {user === null && <a href={signInAt}>Sign in</a>}
       {user && (
         <>
           <span>{user.name || user.identityId}</span>
