@@ -42,6 +42,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/client-go/applyconfigurations"
 	"k8s.io/client-go/kubernetes/scheme"
+	gatewayapi "sigs.k8s.io/gateway-api/apis/v1"
 	"sigs.k8s.io/yaml"
 )
 
@@ -55,6 +56,7 @@ type rendering struct {
 	network    *networking.NetworkPolicy            // nil where there is none
 	monitor    *monitoring.PodMonitor               // nil where there is none
 	ingress    *networking.Ingress                  // nil where there is none
+	route      *gatewayapi.HTTPRoute                // nil where there is none
 }
 
 const (
@@ -103,6 +105,9 @@ func (r *rendering) add(text string) error {
 	if err := monitoring.AddToScheme(known); err != nil {
 		return err
 	}
+	if err := gatewayapi.AddToScheme(known); err != nil {
+		return err
+	}
 	decoder := serializer.NewCodecFactory(known, serializer.EnableStrict).UniversalDeserializer()
 	object, kind, err := decoder.Decode([]byte(text), nil, nil)
 	if err != nil {
@@ -126,6 +131,9 @@ func (r *rendering) add(text string) error {
 	case *monitoring.PodMonitor:
 		r.monitor = object
 		return nil // which is no part of Kubernetes
+	case *gatewayapi.HTTPRoute:
+		r.route = object
+		return nil // nor is this
 	default:
 		return fmt.Errorf("nothing is known of a %s", kind.Kind)
 	}
@@ -186,6 +194,7 @@ secret: {name: certql, files: {client-secret-file: client-secret, api-keys-file:
 authorities: proxy-ca
 resources: {requests: {cpu: "1", memory: 1Gi}, limits: {memory: 1Gi}}
 ingress: {enabled: true, className: nginx, annotations: {nginx.ingress.kubernetes.io/proxy-buffering: "off"}, tlsSecret: reviews-tls}
+httpRoute: {enabled: true, annotations: {example.com/owner: iam}, parents: [{name: public, namespace: gateways, sectionName: https}]}
 drain: {delaySeconds: 10, timeoutSeconds: 60}
 networkPolicy:
   callers: [{podSelector: {matchLabels: {app: portal}}}]
@@ -221,6 +230,9 @@ func TestTheChartRendersWhatKubernetesTakes(t *testing.T) {
 			}
 			if got.ingress != nil {
 				objects["ingress"] = got.ingress
+			}
+			if got.route != nil {
+				objects["route"] = got.route
 			}
 			for kind, object := range objects {
 				if object.GetName() != release+"-certql" || len(names.IsDNS1035Label(object.GetName())) > 0 {
@@ -511,6 +523,44 @@ func TestAnIngressLeadsToWhatCallersNeed(t *testing.T) {
 	}
 }
 
+// A route of the Gateway API leads there, too, through Gateways that the chart does not make.
+func TestARouteLeadsToWhatCallersNeed(t *testing.T) {
+	if rendered(t, charts["tenant"]).route != nil {
+		t.Error("there is a route where nobody asked for one")
+	}
+	got := rendered(t, charts["everything"])
+	spec := got.route.Spec
+	if got.route.Annotations["example.com/owner"] != "iam" || len(spec.Rules) != 1 {
+		t.Fatalf("the route is %+v", got.route)
+	}
+	section, gateways := gatewayapi.SectionName("https"), gatewayapi.Namespace("gateways")
+	parents := []gatewayapi.ParentReference{{Name: "public", Namespace: &gateways, SectionName: &section}}
+	if diff := cmp.Diff(parents, spec.ParentRefs); diff != "" {
+		t.Errorf("parents (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]gatewayapi.Hostname{"reviews.example.com", "reviews.internal"}, spec.Hostnames); diff != "" {
+		t.Errorf("hosts (-want +got):\n%s", diff)
+	}
+	rule := spec.Rules[0]
+	var paths []string
+	for _, match := range rule.Matches {
+		paths = append(paths, *match.Path.Value+" "+string(*match.Path.Type))
+	}
+	if diff := cmp.Diff([]string{"/graphql Exact", "/auth PathPrefix", "/pages PathPrefix"}, paths); diff != "" {
+		t.Errorf("paths (-want +got):\n%s", diff)
+	}
+	if len(rule.BackendRefs) != 1 || string(rule.BackendRefs[0].Name) != got.service.Name || *rule.BackendRefs[0].Port != got.service.Spec.Ports[0].Port {
+		t.Errorf("it leads to %+v, which is not the service", rule.BackendRefs)
+	}
+	if rule.Timeouts == nil || *rule.Timeouts.Request != "0s" {
+		t.Errorf("it bounds subscriptions: %+v", rule.Timeouts)
+	}
+	plain := rendered(t, `{sandbox: true, allowedHosts: [a.example.com], httpRoute: {enabled: true, timeout: "", parents: [{name: public}]}}`).route.Spec
+	if plain.Rules[0].Timeouts != nil || plain.ParentRefs[0].Namespace != nil {
+		t.Errorf("one with the Gateway's own timeout is %+v", plain)
+	}
+}
+
 // The chart takes the options that the program has, but for those that it gives itself, and for secrets, which are files.
 func TestTheChartKnowsTheProgramsOptions(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(chartFolder, "values.schema.json"))
@@ -690,6 +740,10 @@ func TestWrongValuesAreRefused(t *testing.T) {
 		"unknown resource":     {`{sandbox: true, resources: {request: {}, limits: {memory: 256Mi}}}`, "request"},
 		"unknown in ingress":   {`{sandbox: true, allowedHosts: [a.example.com], ingress: {enabled: true, host: a.example.com}}`, "host"},
 		"ingress to nowhere":   {`{sandbox: true, ingress: {enabled: true}}`, "allowedHosts: needs the names that ingress is for"},
+		"route to nowhere":     {`{sandbox: true, httpRoute: {enabled: true, parents: [{name: public}]}}`, "allowedHosts: needs the names that httpRoute is for"},
+		"route without parent": {`{sandbox: true, allowedHosts: [a.example.com], httpRoute: {enabled: true}}`, "httpRoute.parents: needs"},
+		"path of an ingress":   {`{sandbox: true, httpRoute: {paths: [{path: /, type: Prefix}]}}`, "paths"},
+		"no time":              {`{sandbox: true, httpRoute: {timeout: 90}}`, "timeout"},
 		"unknown value":        {`{sandbox: true, replica: 3}`, "replica"},
 		"memory without unit":  {`{sandbox: true, resources: {limits: {memory: "512000000"}}}`, "memory"},
 		"no digest":            {`{sandbox: true, image: {digest: "sha256:1"}}`, "digest"},
