@@ -105,7 +105,7 @@ func (r *rendering) add(text string) error {
 	if err := monitoring.AddToScheme(known); err != nil {
 		return err
 	}
-	if err := gatewayapi.AddToScheme(known); err != nil {
+	if err := gatewayapi.Install(known); err != nil {
 		return err
 	}
 	decoder := serializer.NewCodecFactory(known, serializer.EnableStrict).UniversalDeserializer()
