@@ -5,16 +5,16 @@ import "time"
 // Budget has the settings of how the gateway spends the requests that the upstream allows, and of the
 // cache that saves some of them.
 type Budget struct {
-	RateLimit        int           `default:"100" help:"Requests that the upstream allows one client id in 10 seconds."`
+	RateLimit        int           `default:"100" help:"Number of requests that the upstream allows each client id in 10 seconds."`
 	RateLimitMargin  int           `default:"5" help:"How many of these requests the gateway never sends."`
-	UnprovenLimit    int           `default:"5" help:"How many of these requests may have tokens that the upstream has not accepted yet, which anybody could have written. All senders of such tokens share them, and take turns; 0 lets them spend the whole budget."`
-	RateLimitKey     string        `default:"client" enum:"client,credential,tenant" help:"Which calls share one such budget: those with tokens of one client id (client), those with one token (credential), or all of them (tenant)."`
-	QueueLength      int           `default:"10000" help:"Most upstream calls that wait for one budget; more are refused."`
+	UnprovenLimit    int           `default:"5" help:"How many of these requests may carry tokens that the upstream has not accepted yet, since anybody could have made these up. All senders of such tokens share this number and take turns; 0 lets them spend the whole budget."`
+	RateLimitKey     string        `default:"client" enum:"client,credential,tenant" help:"Which calls share one such budget: those with tokens of the same client id (client), those with the same token (credential), or all of them (tenant)."`
+	QueueLength      int           `default:"10000" help:"Maximum number of upstream calls that may wait for one budget; further ones are refused."`
 	QueueWait        time.Duration `default:"30s" help:"Longest time that an upstream call waits for its budget; a call that would wait longer is refused at once."`
-	MaxPause         time.Duration `default:"2m" help:"Longest time that nothing is sent after the upstream has refused a call for want of budget, however long a pause it asks for."`
-	CacheTTL         time.Duration `name:"cache-ttl" default:"2s" help:"How long an upstream response serves the same caller again; 0 turns the cache off."`
-	CacheBytes       int64         `default:"0" help:"Most bytes of memory that upstream responses in the cache take; 0 stands for a tenth of the memory limit, and at most 67108864."`
-	StaleIfThrottled bool          `help:"Answer from the cache with what has expired while the upstream wants a pause."`
+	MaxPause         time.Duration `default:"2m" help:"Longest time for which nothing is sent after the upstream has refused a call because the budget is used up, however long a pause it asks for."`
+	CacheTTL         time.Duration `name:"cache-ttl" default:"2s" help:"How long an upstream response may be reused for the same caller; 0 turns the cache off."`
+	CacheBytes       int64         `default:"0" help:"Maximum memory for upstream responses in the cache, in bytes; 0 stands for a tenth of the memory limit, but at most 67108864."`
+	StaleIfThrottled bool          `help:"Respond with expired data from the cache while the upstream asks for a pause."`
 }
 
 func (b Budget) validate(report report) {

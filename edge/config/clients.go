@@ -7,9 +7,9 @@ import (
 
 // Clients has the settings of the gateway's own credentials.
 type Clients struct {
-	IDs        []string `name:"client-id" sep:"," placeholder:"ID" help:"Client id of the gateway's own credentials. Several are separated by commas: clients with the same rights, each with its own budget, of which each operation uses the one with the most left. That is for tenants whose agreement with the vendor allows it."`
-	Secret     string   `name:"client-secret" secret:"" placeholder:"SECRET" help:"Client secret of the gateway's own credentials; of several clients their secrets in the same order, separated by commas. Other users of the machine can see a flag: better use the variable or a file."`
-	SecretFile string   `name:"client-secret-file" placeholder:"PATH" help:"File that holds the client secret, or the secrets in one line."`
+	IDs        []string `name:"client-id" sep:"," placeholder:"ID" help:"Client id of the gateway's own credentials. Separate several with commas: clients with the same rights, each with a budget of its own. Each operation uses the one that has the most left. This is for tenants whose agreement with the vendor allows it."`
+	Secret     string   `name:"client-secret" secret:"" placeholder:"SECRET" help:"Client secret of the gateway's own credentials. For several clients, list their secrets in the same order, separated by commas. Other users of the machine can see flags, so use the variable or a file instead."`
+	SecretFile string   `name:"client-secret-file" placeholder:"PATH" help:"File that contains the client secret, or several on one line."`
 }
 
 // A Client is one of the gateway's own credentials. Either of its parts may be empty on the embedded sandbox,

@@ -2,9 +2,9 @@ package config
 
 // Documents has the settings of documents that requests name instead of sending them.
 type Documents struct {
-	Manifest       string `name:"documents" placeholder:"PATH" help:"Manifest of trusted documents, which requests name by documentId, or a folder of manifests, in the formats of relay-compiler, Apollo and graphql-codegen. A file of the folder that ends in .graphql is one document, named by its hash."`
-	Only           bool   `name:"documents-only" help:"Execute only trusted documents. This hides the schema and the playground, too. Needs --documents."`
-	PersistedBytes int64  `default:"4194304" help:"Most bytes of documents that callers may persist by themselves (automatic persisted queries); 0 turns that off."`
+	Manifest       string `name:"documents" placeholder:"PATH" help:"Manifest of trusted documents, or a folder of manifests, in the formats of relay-compiler, Apollo and graphql-codegen. Requests name a document by documentId. Each .graphql file in the folder is a single document, named by its hash."`
+	Only           bool   `name:"documents-only" help:"Execute only trusted documents. This also hides the schema and the playground. Needs --documents."`
+	PersistedBytes int64  `default:"4194304" help:"Maximum size, in bytes, of all documents that callers may persist themselves (automatic persisted queries); 0 turns this off."`
 }
 
 func (d Documents) validate(report report) {

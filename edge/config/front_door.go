@@ -9,11 +9,11 @@ import (
 
 // FrontDoor has the settings of which requests are let in, before anything is known of who sends them.
 type FrontDoor struct {
-	AllowedHosts         []string `name:"allowed-hosts" sep:"," placeholder:"NAME" help:"Names by which callers and operators may reach the gateway, without port, beside the host of --public-url, those of the addresses to listen on, and localhost; several are separated by commas. Addresses are always allowed. A request for another name is refused, since a web page can point its own name at the gateway."`
-	TrustedProxies       []string `name:"trusted-proxies" sep:"," placeholder:"NETWORK" help:"Addresses and networks (such as 10.0.0.0/8) of the proxies in front of the gateway, several separated by commas. Their X-Forwarded-For says who sends a request: the last address in it that is not one of these; and their X-Forwarded-Proto, by which scheme. By default both are ignored."`
-	MaxRequests          int      `default:"2000" help:"Most requests that may be under way; further ones get status 503. A response that goes on, such as the events of a subscription, is under way until its end; WebSocket connections are counted apart."`
-	MaxRequestsPerSender int      `default:"1000" help:"Most requests of one address (of IPv6, of one network of 64 bits) that may be under way; further ones get status 429. Behind a proxy, all callers have one address unless --trusted-proxies names it."`
-	MaxBodies            int      `default:"16777216" help:"Most bytes of the bodies of all requests under way, without the first 8 KiB of each; one address may have half of them. Further requests with a longer body get status 503 or 429."`
+	AllowedHosts         []string `name:"allowed-hosts" sep:"," placeholder:"NAME" help:"Host names, without port, by which callers and operators may reach the gateway, separated by commas. The host of --public-url, those of the addresses to listen on, localhost and IP addresses are always allowed. Requests for other names are refused, because any web page could point its own name at the gateway."`
+	TrustedProxies       []string `name:"trusted-proxies" sep:"," placeholder:"NETWORK" help:"Addresses and networks (such as 10.0.0.0/8) of the proxies in front of the gateway, separated by commas. The sender of a request is then the last address in X-Forwarded-For that is not one of these, and its scheme is that in X-Forwarded-Proto. By default both headers are ignored."`
+	MaxRequests          int      `default:"2000" help:"Maximum number of requests under way; further ones get status 503. A response that goes on, such as the events of a subscription, counts until it ends; WebSocket connections are counted separately."`
+	MaxRequestsPerSender int      `default:"1000" help:"Maximum number of requests under way from one address (for IPv6, from one /64 network); further ones get status 429. Behind a proxy, all callers share one address unless --trusted-proxies names the proxy."`
+	MaxBodies            int      `default:"16777216" help:"Maximum size, in bytes, of the bodies of all requests under way, not counting the first 8 KiB of each; one address may use half of it. Beyond that, requests with a body of more than 8 KiB get status 503 or 429."`
 }
 
 // Proxies returns the proxies whose word counts.

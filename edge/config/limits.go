@@ -6,14 +6,14 @@ const maxBatch = 1000
 // Limits has the settings of how much one request may hold. What they count is known to the graph,
 // which keeps to them.
 type Limits struct {
-	Body       int `default:"262144" help:"Most bytes in the body of a request, and in the query of a URL."`
-	Tokens     int `default:"10000" help:"Most tokens in a GraphQL document."`
-	Depth      int `default:"20" help:"Most levels of fields in an operation."`
-	Aliases    int `default:"60" help:"Most aliases in an operation."`
-	RootFields int `default:"50" help:"Most fields at the root of an operation."`
-	Directives int `default:"50" help:"Most directives in an operation."`
-	ListLength int `default:"10000" help:"Most elements in a list of the variables."`
-	Batch      int `default:"0" help:"Most operations in a request that is a JSON array; 0 refuses arrays."`
+	Body       int `default:"262144" help:"Maximum size, in bytes, of a request's body, and of the query in a URL."`
+	Tokens     int `default:"10000" help:"Maximum number of tokens in a GraphQL document."`
+	Depth      int `default:"20" help:"Maximum depth of an operation, in levels of fields."`
+	Aliases    int `default:"60" help:"Maximum number of aliases in an operation."`
+	RootFields int `default:"50" help:"Maximum number of fields at the root of an operation."`
+	Directives int `default:"50" help:"Maximum number of directives in an operation."`
+	ListLength int `default:"10000" help:"Maximum number of elements in a list in the variables."`
+	Batch      int `default:"0" help:"Maximum number of operations in a request that is a JSON array; 0 refuses arrays."`
 }
 
 func (l Limits) validate(report report) {

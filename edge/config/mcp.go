@@ -3,8 +3,8 @@ package config
 // MCP has the settings of the command that offers tools over standard input and output.
 type MCP struct {
 	MCPTools   `embed:""`
-	Token      string  `secret:"" placeholder:"TOKEN" help:"Access token of the tenant, as whose bearer all calls are made. Other users of the machine can see a flag: better use the variable or a file."`
-	TokenFile  string  `name:"token-file" placeholder:"PATH" help:"File that holds the access token."`
+	Token      string  `secret:"" placeholder:"TOKEN" help:"Access token of the tenant, which all calls carry. Other users of the machine can see flags, so use the variable or a file instead."`
+	TokenFile  string  `name:"token-file" placeholder:"PATH" help:"File that contains the access token."`
 	Clients    Clients `embed:""`
 	Upstream   `embed:""`
 	TokenURL   string `placeholder:"URL" help:"Where the client's credentials are exchanged for a token. By default /oauth/token on the upstream's host."`

@@ -27,20 +27,20 @@ var (
 
 // Redis has the settings of the engine, Redis or Valkey, by which replicas share state.
 type Redis struct {
-	URLs                 []string      `name:"redis-url" sep:"," placeholder:"URL" help:"Redis (6.2 or later) or Valkey by which replicas share budgets, sessions, persisted documents and polls: redis://host:port/db, or rediss:// for TLS; several separated by commas for a cluster or for sentinels. By default each replica keeps to itself. It holds no user and no password: see the next options."`
-	Username             string        `name:"redis-username" placeholder:"NAME" help:"User that the gateway is for the engine. By default the engine's default user."`
-	Password             string        `name:"redis-password" secret:"" placeholder:"SECRET" help:"Password of that user. Other users of the machine can see a flag: better use the variable or a file."`
-	PasswordFile         string        `name:"redis-password-file" placeholder:"PATH" help:"File that holds the password."`
-	SentinelMaster       string        `name:"redis-sentinel-master" placeholder:"NAME" help:"Name by which sentinels know the master. With it, the URLs are those of sentinels, and the database in them is the master's."`
-	SentinelPassword     string        `name:"redis-sentinel-password" secret:"" placeholder:"SECRET" help:"Password of the sentinels, if they have one. Other users of the machine can see a flag: better use the variable or a file."`
-	SentinelPasswordFile string        `name:"redis-sentinel-password-file" placeholder:"PATH" help:"File that holds the password of the sentinels."`
-	CAFile               string        `name:"redis-tls-ca-file" placeholder:"PATH" help:"Certificates, in PEM, of the authorities that the engine's certificate has to be of. By default those of the system."`
-	CertFile             string        `name:"redis-tls-cert-file" placeholder:"PATH" help:"Certificate, in PEM, by which the engine knows the gateway, with its chain after it."`
+	URLs                 []string      `name:"redis-url" sep:"," placeholder:"URL" help:"URL of the Redis (6.2 or later) or Valkey through which replicas share budgets, sessions, persisted documents and polls: redis://host:port/db, or rediss:// for TLS. For a cluster or for sentinels, separate several with commas. By default replicas share nothing. The URL must not contain a user or a password: see the next options."`
+	Username             string        `name:"redis-username" placeholder:"NAME" help:"User as which the gateway connects to that engine. By default the engine's default user."`
+	Password             string        `name:"redis-password" secret:"" placeholder:"SECRET" help:"Password of that user. Other users of the machine can see flags, so use the variable or a file instead."`
+	PasswordFile         string        `name:"redis-password-file" placeholder:"PATH" help:"File that contains the password."`
+	SentinelMaster       string        `name:"redis-sentinel-master" placeholder:"NAME" help:"Name by which the sentinels know the master. If it is given, the URLs are those of sentinels, with the number of the master's database."`
+	SentinelPassword     string        `name:"redis-sentinel-password" secret:"" placeholder:"SECRET" help:"Password of the sentinels, if they have one. Other users of the machine can see flags, so use the variable or a file instead."`
+	SentinelPasswordFile string        `name:"redis-sentinel-password-file" placeholder:"PATH" help:"File that contains the password of the sentinels."`
+	CAFile               string        `name:"redis-tls-ca-file" placeholder:"PATH" help:"Certificates, in PEM, of the authorities that may have issued the engine's certificate. By default those of the system."`
+	CertFile             string        `name:"redis-tls-cert-file" placeholder:"PATH" help:"Certificate, in PEM, with which the gateway authenticates to the engine, followed by its chain."`
 	KeyFile              string        `name:"redis-tls-key-file" placeholder:"PATH" help:"Key of that certificate, in PEM."`
-	Prefix               string        `name:"redis-prefix" default:"certql" help:"What all keys and channels begin with. Replicas of one tenant have the same; each tenant on one engine needs its own."`
-	Timeout              time.Duration `name:"redis-timeout" default:"250ms" help:"Longest time that one command may take; an engine that takes longer counts as one that does not answer."`
-	Outage               time.Duration `name:"redis-outage" default:"5m" help:"How long a replica goes on with its part of the budget alone while the engine does not answer; 0 sends nothing then. For the same time the part of a replica that has vanished is left free."`
-	Replica              string        `name:"replica" placeholder:"NAME" help:"Name of this replica: its own among all that share the engine, and the same after a restart. By default the host's name."`
+	Prefix               string        `name:"redis-prefix" default:"certql" help:"What all keys and channels begin with. Replicas for the same tenant need the same prefix; if several tenants share an engine, each needs its own."`
+	Timeout              time.Duration `name:"redis-timeout" default:"250ms" help:"Longest time that one command may take; an engine that takes longer is treated as one that does not respond."`
+	Outage               time.Duration `name:"redis-outage" default:"5m" help:"How long a replica goes on with its own share of the budget while the engine does not respond; with 0, it sends nothing then. The share of a replica that has vanished stays unused for the same time."`
+	Replica              string        `name:"replica" placeholder:"NAME" help:"Name of this replica: unique among all that share the engine, and the same after a restart. By default the name of the host."`
 }
 
 // Shared reports whether there is an engine by which replicas share state.

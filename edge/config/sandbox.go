@@ -20,10 +20,10 @@ type Sandbox struct {
 // SandboxData has the settings of the sandbox, embedded or not.
 type SandboxData struct {
 	Seed            uint64        `default:"1" env:"CERTQL_SANDBOX_SEED" help:"Seed of the sandbox's data: the same seed makes the same data."`
-	Certifications  int           `default:"0" env:"CERTQL_SANDBOX_CERTIFICATIONS" help:"Certifications in the sandbox; 0 for the standard data."`
-	Items           int           `default:"0" env:"CERTQL_SANDBOX_ITEMS" help:"Review items in the sandbox; 0 for the standard data."`
+	Certifications  int           `default:"0" env:"CERTQL_SANDBOX_CERTIFICATIONS" help:"Number of certifications in the sandbox; 0 for the standard data."`
+	Items           int           `default:"0" env:"CERTQL_SANDBOX_ITEMS" help:"Number of review items in the sandbox; 0 for the standard data."`
 	OddIDs          bool          `name:"odd-ids" env:"CERTQL_SANDBOX_ODD_IDS" help:"Give the sandbox's data identifiers with characters such as / % # and ?, which have a meaning in URLs and filters."`
-	RateLimit       int           `default:"100" env:"CERTQL_SANDBOX_RATE_LIMIT" help:"Requests that the sandbox allows one client id in each window; 0 for any number."`
+	RateLimit       int           `default:"100" env:"CERTQL_SANDBOX_RATE_LIMIT" help:"Number of requests that the sandbox allows each client id in a window; 0 for any number."`
 	RateWindow      time.Duration `default:"10s" env:"CERTQL_SANDBOX_RATE_WINDOW" help:"Length of the window of the sandbox's rate limit."`
 	SlidingWindow   bool          `env:"CERTQL_SANDBOX_SLIDING_WINDOW" help:"Count the sandbox's rate limit over a sliding window instead of fixed ones."`
 	Penalties       bool          `env:"CERTQL_SANDBOX_PENALTIES" help:"Make a client that exceeds the sandbox's rate limit in three windows within two minutes wait for minutes."`
@@ -31,8 +31,8 @@ type SandboxData struct {
 	TokenLifetime   time.Duration `default:"0s" env:"CERTQL_SANDBOX_TOKEN_LIFETIME" help:"How long an access token of the sandbox is valid; 0 for the usual: 12h for a client's credentials, 750s for a user who signed in."`
 	RefreshLifetime time.Duration `default:"24h" env:"CERTQL_SANDBOX_REFRESH_LIFETIME" help:"How long a refresh token of the sandbox is valid."`
 	RefreshRevokes  bool          `env:"CERTQL_SANDBOX_REFRESH_REVOKES" help:"Revoke the access tokens of a user when the sandbox issues the next one. Otherwise they stay valid until they expire."`
-	RedirectURIs    []string      `name:"redirect-uri" sep:"," placeholder:"URL" env:"CERTQL_SANDBOX_REDIRECT_URI" help:"Where the sandbox may send users back to after they sign in or out; several are separated by commas. URLs of the local machine are always allowed."`
-	Clock           string        `placeholder:"TIME" env:"CERTQL_SANDBOX_CLOCK" help:"Date and time (RFC 3339) at which the sandbox's clock starts. By default it shows the real time."`
+	RedirectURIs    []string      `name:"redirect-uri" sep:"," placeholder:"URL" env:"CERTQL_SANDBOX_REDIRECT_URI" help:"URLs to which the sandbox may send users back after they sign in or out, separated by commas. URLs of the local machine are always allowed."`
+	Clock           string        `placeholder:"TIME" env:"CERTQL_SANDBOX_CLOCK" help:"Date and time (RFC 3339) at which the sandbox's clock starts. By default, the clock shows the real time."`
 }
 
 // Start returns when the sandbox's clock starts; the zero time if it shows the real time.

@@ -13,7 +13,7 @@ const serviceAny = "any"
 type Access struct {
 	ServiceAccess   string   `default:"listed" enum:"listed,any" help:"Who may use the gateway's own credentials: listed (callers with an API key or a client certificate), or any (every caller that reaches the gateway)."`
 	APIKeysFile     string   `name:"api-keys-file" placeholder:"PATH" help:"File of the API keys whose owners may use the gateway's own credentials: on each line a name, a colon, and the SHA-256 of the key in hexadecimal. Callers send their key in the header X-API-Key."`
-	ClientCertNames []string `name:"client-cert-name" sep:"," placeholder:"NAME" help:"DNS name or URI in the client certificates whose owners may use the gateway's own credentials; several are separated by commas. A certificate with neither goes by its common name."`
+	ClientCertNames []string `name:"client-cert-name" sep:"," placeholder:"NAME" help:"DNS names or URIs in the client certificates whose owners may use the gateway's own credentials, separated by commas. A certificate that has neither is identified by its common name."`
 }
 
 // open reports whether every caller may use the gateway's own credentials. On the embedded sandbox

@@ -5,11 +5,11 @@ import "time"
 // Serving has the settings of how the gateway serves, and of how it ends.
 type Serving struct {
 	AdminAddr      string        `default:"localhost:8081" help:"Host and port for operators: /metrics, /livez, /readyz and /version. Callers should not reach it. Empty for none."`
-	MaxConnections int           `default:"10000" help:"Most connections of callers that may be open. If there are more, those that wait for a request are closed, the longest waiting first; if there are none of these, further connections wait to be accepted. Fewer may be open if the system limits the descriptors or the memory of the process."`
+	MaxConnections int           `default:"10000" help:"Maximum number of open connections from callers. When it is reached, idle connections are closed, those idle for longest first; if there are none, new connections wait to be accepted. The number may be smaller if the system limits the file descriptors or the memory of the process."`
 	ReadTimeout    time.Duration `default:"10s" help:"Longest time that the header of a request, and then its body, may take to arrive."`
-	IdleTimeout    time.Duration `default:"2m" help:"Longest time that an idle connection is kept open."`
-	DrainDelay     time.Duration `default:"0s" help:"How long the gateway goes on taking requests after it was told to end and reports that it is not ready, so that load balancers can notice."`
-	DrainTimeout   time.Duration `default:"30s" help:"Longest time that requests under way may then take to finish."`
+	IdleTimeout    time.Duration `default:"2m" help:"Longest time for which an idle connection is kept open."`
+	DrainDelay     time.Duration `default:"0s" help:"How long the gateway, once it has been told to stop, still accepts requests while it reports that it is not ready, so that load balancers can notice."`
+	DrainTimeout   time.Duration `default:"30s" help:"Longest time that requests under way may take to finish after that."`
 }
 
 func (s Serving) validate(report report) {

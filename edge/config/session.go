@@ -14,21 +14,21 @@ const sessionKeyBytes = 32
 
 // Session has the settings of the sessions of browsers.
 type Session struct {
-	ClientID         string        `placeholder:"ID" help:"Client of the tenant that people sign in to, with the grants authorization_code and refresh_token."`
-	ClientSecret     string        `secret:"" placeholder:"SECRET" help:"Secret of that client, if it has one. Other users of the machine can see a flag: better use the variable or a file."`
-	ClientSecretFile string        `placeholder:"PATH" help:"File that holds the secret."`
-	Scopes           []string      `name:"scope" sep:"," placeholder:"SCOPE" help:"Scopes to ask for at the sign-in, separated by commas. By default all that the client may have."`
+	ClientID         string        `placeholder:"ID" help:"Id of the tenant's client through which people sign in; it needs the grants authorization_code and refresh_token."`
+	ClientSecret     string        `secret:"" placeholder:"SECRET" help:"Secret of that client, if it has one. Other users of the machine can see flags, so use the variable or a file instead."`
+	ClientSecretFile string        `placeholder:"PATH" help:"File that contains the secret."`
+	Scopes           []string      `name:"scope" sep:"," placeholder:"SCOPE" help:"Scopes to request at the sign-in, separated by commas. By default, all that the client may have."`
 	ReturnPaths      []string      `name:"return-path" sep:"," placeholder:"PATH" help:"Paths of this gateway's origin that a sign-in or a sign-out may lead back to, separated by commas; the first is where they lead if none is asked for. A path that ends in /* stands for all paths below it. By default / and, with --pages, before that /pages/*."`
 	IdleTimeout      time.Duration `default:"30m" help:"How long a session lasts without a request. If replicas share sessions, it may end a tenth earlier, at most a minute."`
-	Lifetime         time.Duration `default:"12h" help:"How long a session lasts at most."`
-	Max              int           `default:"10000" help:"Most sessions at a time, of all replicas that share them; further sign-ins are turned away."`
-	Key              string        `secret:"" placeholder:"KEY" help:"Key that seals what is kept of sessions: 32 random bytes in base64. Several are separated by commas: the first seals, and each of them opens. By default a key is made at the start; with --redis-url one has to be given, the same for all replicas."`
-	KeyFile          string        `placeholder:"PATH" help:"File that holds the key."`
-	InfoURL          string        `name:"info-url" placeholder:"URL" help:"Where the tenant lists its endpoints. By default /oauth/info on the upstream's host."`
-	AuthorizeURL     string        `name:"authorize-url" placeholder:"URL" help:"Where people sign in. By default as the tenant says."`
-	TokenURL         string        `name:"token-url" placeholder:"URL" help:"Where the grants of people are exchanged for tokens. By default as the tenant says."`
-	RevokeURL        string        `name:"revoke-url" placeholder:"URL" help:"Where tokens are revoked at a sign-out. By default they are left to expire."`
-	Issuer           string        `placeholder:"URL" help:"What the tenant has to call itself when it sends a browser back. By default the origin of the URL where people sign in, if the tenant names itself at all."`
+	Lifetime         time.Duration `default:"12h" help:"Longest time that a session lasts."`
+	Max              int           `default:"10000" help:"Maximum number of sessions at a time, in all replicas that share them; further sign-ins are refused."`
+	Key              string        `secret:"" placeholder:"KEY" help:"Key that encrypts stored sessions: 32 random bytes in base64. Separate several with commas: the first encrypts, and all of them decrypt. By default a key is made at the start; with --redis-url you must give one, the same for all replicas."`
+	KeyFile          string        `placeholder:"PATH" help:"File that contains the key."`
+	InfoURL          string        `name:"info-url" placeholder:"URL" help:"URL at which the tenant lists its endpoints. By default /oauth/info on the upstream's host."`
+	AuthorizeURL     string        `name:"authorize-url" placeholder:"URL" help:"URL at which people sign in. By default, the one that the tenant lists."`
+	TokenURL         string        `name:"token-url" placeholder:"URL" help:"URL at which grants are exchanged for tokens. By default, the one that the tenant lists."`
+	RevokeURL        string        `name:"revoke-url" placeholder:"URL" help:"URL at which tokens are revoked at a sign-out. By default, they are left to expire."`
+	Issuer           string        `placeholder:"URL" help:"Issuer that the tenant must state when it sends a browser back. By default, the origin of the URL at which people sign in, if the tenant states one at all."`
 }
 
 // Keys returns the keys that seal what is kept of sessions; none if one is to be made. The error names

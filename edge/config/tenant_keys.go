@@ -4,8 +4,8 @@ import "os"
 
 // TenantKeys has the settings of the keys by which access tokens are verified.
 type TenantKeys struct {
-	JWKSURL  string `name:"jwks-url" placeholder:"URL" help:"Where the tenant publishes the keys that its access tokens are signed with, as a JSON Web Key Set. With them, tokens that callers bring are verified before anything is done for them; without, the upstream alone judges them."`
-	JWKSFile string `name:"jwks-file" placeholder:"PATH" help:"File with the same, which is read at the start."`
+	JWKSURL  string `name:"jwks-url" placeholder:"URL" help:"URL at which the tenant publishes the keys that its access tokens are signed with, as a JSON Web Key Set. With these keys, the gateway verifies callers' tokens before it does anything for them; without, only the upstream checks them."`
+	JWKSFile string `name:"jwks-file" placeholder:"PATH" help:"File with that key set; it is read at the start."`
 }
 
 // Enabled reports whether tokens are verified.

@@ -4,9 +4,9 @@ import "certql/edge"
 
 // TLS has the settings of TLS towards callers.
 type TLS struct {
-	CertFile     string `placeholder:"PATH" help:"Certificate for TLS, in PEM, with its chain after it. By default the gateway speaks plain HTTP."`
+	CertFile     string `placeholder:"PATH" help:"Certificate for TLS, in PEM, followed by its chain. By default, the gateway speaks plain HTTP."`
 	KeyFile      string `placeholder:"PATH" help:"Key of that certificate, in PEM."`
-	ClientCAFile string `name:"client-ca-file" placeholder:"PATH" help:"Certificates, in PEM, of the authorities that issue client certificates. With it, callers are asked for a certificate, and may go without."`
+	ClientCAFile string `name:"client-ca-file" placeholder:"PATH" help:"Certificates, in PEM, of the authorities that issue client certificates. If it is given, callers are asked for a certificate, but need not have one."`
 }
 
 // Enabled reports whether the gateway speaks TLS.

@@ -2,13 +2,13 @@ package config
 
 // MCPTools has the settings of what assistants are offered as tools of the Model Context Protocol.
 type MCPTools struct {
-	Documents string `name:"mcp-documents" placeholder:"PATH" help:"Folder of the documents that are tools for assistants: files that end in .graphql, each with one operation and a comment above it that says what it is for, or manifests as for --documents. By default those that the program comes with."`
-	Writes    bool   `name:"mcp-writes" help:"Offer mutations as tools too. Otherwise assistants can only read."`
+	Documents string `name:"mcp-documents" placeholder:"PATH" help:"Folder of the documents that assistants get as tools: .graphql files, each with one operation and a comment above it that says what it is for, or manifests as for --documents. By default, those that come with the program."`
+	Writes    bool   `name:"mcp-writes" help:"Offer mutations as tools as well. Otherwise, assistants can only read."`
 }
 
 // MCPEndpoint has the settings of the tools that the gateway offers over HTTP.
 type MCPEndpoint struct {
-	On       bool `name:"mcp" help:"Offer trusted documents to assistants as tools of the Model Context Protocol, at /mcp, to the same callers as GraphQL."`
+	On       bool `name:"mcp" help:"Offer trusted documents to assistants as Model Context Protocol tools, at /mcp, to the same callers as GraphQL."`
 	MCPTools `embed:""`
 }
 

@@ -11,9 +11,9 @@ const (
 // Upstream has the settings of where the upstream is, and how it is spoken to.
 type Upstream struct {
 	UpstreamURL      string        `name:"upstream-url" placeholder:"URL" help:"Base URL of the upstream API, such as https://TENANT.api.identitynow.com/v3. By default the gateway runs on an embedded sandbox."`
-	UpstreamLayout   string        `default:"auto" enum:"auto,versioned,current" help:"Where the version stands in the upstream's paths: versioned (first, in the base URL: /v3/certifications/…), current (after the service: /certifications/v1/…), or auto (versioned if the base URL ends in a version)."`
-	UpstreamHTTP2    bool          `name:"upstream-http2" help:"Speak only HTTP/2 to the upstream, even without TLS. Otherwise HTTP/2 is spoken if TLS offers it."`
-	UpstreamPageSize int           `name:"upstream-page-size" default:"250" help:"Most rows that the upstream returns at once. One that returns fewer than this loses the rows between its pages; the log says so."`
+	UpstreamLayout   string        `default:"auto" enum:"auto,versioned,current" help:"Where the upstream's paths contain the version: versioned (first, in the base URL: /v3/certifications/…), current (after the service: /certifications/v1/…), or auto (versioned if the base URL ends in a version)."`
+	UpstreamHTTP2    bool          `name:"upstream-http2" help:"Use only HTTP/2 for upstream calls, even without TLS. Otherwise, HTTP/2 is used if TLS negotiates it."`
+	UpstreamPageSize int           `name:"upstream-page-size" default:"250" help:"Maximum number of rows that the upstream returns at once. If it returns fewer, rows between its pages are lost; the log says so."`
 	UpstreamTimeout  time.Duration `default:"30s" help:"Longest time that one upstream call may take."`
 }
 
@@ -36,8 +36,8 @@ func (u Upstream) validate(report report) {
 
 // Calls has the settings of how many calls the upstream gets.
 type Calls struct {
-	MaxInFlight             int    `default:"256" help:"Most upstream calls under way at once; others wait, and operations take turns."`
-	MaxInFlightPerOperation int    `default:"64" help:"Most upstream calls under way at once for one GraphQL operation."`
+	MaxInFlight             int    `default:"256" help:"Maximum number of upstream calls under way at once; others wait, and operations take turns."`
+	MaxInFlightPerOperation int    `default:"64" help:"Maximum number of upstream calls under way at once for one GraphQL operation."`
 	Budget                  Budget `embed:""`
 }
 
