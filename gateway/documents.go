@@ -15,6 +15,7 @@ func (g *gateway) loadDocuments() error {
 		Limits:          document.Limits(g.settings.Limits),
 		NoIntrospection: !g.settings.ShowsSchema(),
 		DocumentsOnly:   g.settings.Documents.Only,
+		Federation:      g.settings.Federation,
 	}
 	var err error
 	if manifest := g.settings.Documents.Manifest; manifest != "" {

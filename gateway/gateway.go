@@ -182,6 +182,7 @@ func (g *gateway) graph() graph.Config {
 		Client:           g.client,
 		Limits:           document.Limits(g.settings.Limits),
 		NoIntrospection:  !g.settings.ShowsSchema(),
+		Federation:       g.settings.Federation,
 		OperationTimeout: g.settings.OperationTimeout,
 		OperationBytes:   g.shares.operations,
 		MaxResponse:      g.settings.MaxResponse,

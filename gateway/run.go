@@ -37,9 +37,12 @@ func Run(ctx context.Context, args []string, readme string, stdin io.Reader, std
 		complain(stderr, err)
 		return ExitUsage
 	}
-	if command == config.CommandSandbox {
+	switch command {
+	case config.CommandSchema:
+		err = printSchema(settings.Schema, stdout)
+	case config.CommandSandbox:
 		err = runSandbox(ctx, settings.Sandbox, stdout)
-	} else {
+	default:
 		lines := telemetry.NewLogWriter(stderr)
 		defer lines.Close(logCloseTime)
 		if command == config.CommandMCP {

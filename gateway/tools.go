@@ -18,6 +18,7 @@ import (
 // loadTools loads the tools that assistants are offered, whose documents are then trusted for everybody. Those
 // of mutations that are not offered are not.
 func (g *gateway) loadTools(cfg graph.Config) error {
+	cfg.Federation = false // tools are for the graph as clients know it
 	var (
 		documents *document.Trusted
 		err       error

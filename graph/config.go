@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"go.opentelemetry.io/otel/trace"
 
 	"certql/graph/document"
@@ -42,6 +43,8 @@ type Config struct {
 	Limits document.Limits
 	// NoIntrospection hides the schema: it cannot be asked for, and errors suggest no names of it.
 	NoIntrospection bool
+	// Federation serves the graph as a subgraph of Apollo Federation 2: see FederatedSchema.
+	Federation bool
 	// Documents are the documents that requests may name by their ids; nil for none.
 	Documents *document.Trusted
 	// DocumentsOnly refuses every other document, and hides the schema.
@@ -136,6 +139,14 @@ func (cfg Config) withDefaults() Config {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	return cfg
+}
+
+// schema returns the schema that the handler executes.
+func (cfg Config) schema() *ast.Schema {
+	if cfg.Federation {
+		return FederatedSchema()
+	}
+	return Schema()
 }
 
 // hidesSchema reports whether callers are told nothing of the schema.

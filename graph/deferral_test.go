@@ -18,6 +18,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"certql/graph"
 	"certql/graph/document"
 	"certql/graph/gen"
 	"certql/graph/graphtest"
@@ -194,7 +195,7 @@ var aDefer = regexp.MustCompile(`@defer\([^)]*\)`)
 func TestDeferChangesNothingButTheTime(t *testing.T) {
 	t.Parallel()
 	const operations = 25
-	schema := gen.NewExecutableSchema(gen.Config{}).Schema()
+	schema := graph.Schema()
 	w := graphtest.NewTenant(t, graphtest.Setup{
 		Sandbox: sandbox.Config{Certifications: 20, Items: 300},
 		Limits:  document.Limits{Tokens: 1 << 20, Depth: 50, Aliases: 1 << 20, Directives: 1 << 20},

@@ -51,7 +51,7 @@ func followOne(ctx context.Context, certification *upstream.IdentityCertificatio
 	loaders := load.From(ctx)
 	loaders.Gather()
 	defer loaders.Gathered()
-	fields := plan.Collected(ctx, "Certification", "Node")
+	fields := plan.CollectedAs(ctx, "Certification")
 	followCertifications(ctx, fields, []*upstream.IdentityCertification{certification})
 }
 
@@ -98,6 +98,9 @@ func followIdentities(ctx context.Context, shown []graphql.CollectedField, each 
 // followPeople does so for people: fields are those selected of what stands for each, such as Reviewer and
 // Identity.
 func followPeople(ctx context.Context, fields []graphql.CollectedField, each func(add func(id string))) {
+	if identities := plan.Named(fields, plan.IdentityField); len(identities) > 0 {
+		followPeople(ctx, plan.Below(graphql.GetOperationContext(ctx), identities), each)
+	}
 	people := plan.Named(fields, plan.PublicIdentityField)
 	if len(people) == 0 {
 		return

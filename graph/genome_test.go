@@ -9,12 +9,12 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"certql/graph/gen"
+	"certql/graph"
 	"certql/graph/graphtest"
 )
 
 // servedTypes are the types of the schema that a genome takes fields, arguments and values from.
-var servedTypes = gen.NewExecutableSchema(gen.Config{}).Schema()
+var servedTypes = graph.Schema()
 
 // A genome is a request that a search changes until it costs much: a document of so many operations that
 // select the same, its fragments, and the values of its variables. A # in a text stands for the number of

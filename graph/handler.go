@@ -41,7 +41,7 @@ func NewHandler(cfg Config) *Handler {
 		tasksWatched: watch.NewHub(cfg.Client, cfg.TaskPollMin, cfg.TaskPollMax, cfg.Stopping, cfg.Turns),
 	}
 	resolver.readers = readersBelow(resolver)
-	schema := gen.NewExecutableSchema(gen.Config{Schema: servedSchema(), Resolvers: resolver})
+	schema := gen.NewExecutableSchema(gen.Config{Schema: servedSchema(cfg.schema()), Resolvers: resolver})
 	overHTTP := transport.NewHTTP(cfg.Limits, cfg.MaxResponse, cfg.Stopping, observer(cfg.Observe).refused)
 	sockets := transport.NewWebSocket(overHTTP, transport.WebSocketConfig{
 		Caller: cfg.Caller, AllowOrigin: cfg.AllowOrigin,
@@ -119,18 +119,21 @@ func (h *Handler) Drain(ctx context.Context) error { return h.sockets.Drain(ctx)
 // LoadDocuments reads the trusted documents in a file or a folder, for a handler of the given Config. Each
 // document has to be one that the handler would execute. The error has a line for each problem.
 func LoadDocuments(path string, cfg Config) (*document.Trusted, error) {
-	return document.LoadTrusted(path, cfg.Limits, cfg.hidesSchema(), Schema(), scalars())
+	return document.LoadTrusted(path, cfg.Limits, cfg.hidesSchema(), cfg.schema(), scalars())
 }
 
 // LoadDocumentsFS is LoadDocuments for a folder that is not on disk, by the name that it has in errors.
 func LoadDocumentsFS(folder fs.FS, name string, cfg Config) (*document.Trusted, error) {
-	return document.LoadTrustedFS(folder, name, cfg.Limits, cfg.hidesSchema(), Schema(), scalars())
+	return document.LoadTrustedFS(folder, name, cfg.Limits, cfg.hidesSchema(), cfg.schema(), scalars())
 }
 
 // scalars are the checks of the scalars that the schema defines.
 func scalars() document.Scalars {
-	return document.Scalars{"DateTime": func(value any) error {
-		_, err := model.UnmarshalDateTime(value)
-		return err
-	}}
+	return document.Scalars{
+		"DateTime": func(value any) error {
+			_, err := model.UnmarshalDateTime(value)
+			return err
+		},
+		"_Any": model.CheckRepresentation,
+	}
 }

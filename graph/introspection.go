@@ -62,7 +62,7 @@ func (*introspections) MutateOperationContext(_ context.Context, operation *grap
 	schemas, types := 0, 0
 	for _, field := range plan.Roots(operation) {
 		switch field.Name {
-		case "__schema":
+		case "__schema", plan.ServiceField:
 			schemas++
 		case "__type":
 			types++

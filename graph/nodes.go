@@ -34,39 +34,49 @@ func (r *Resolver) node(ctx context.Context, id model.NodeID) (model.Node, error
 // maxWrongIDs is how many wrong ids of one field are told one by one.
 const maxWrongIDs = 10
 
-// nodes returns an object, or nil, for each id. If an id is wrong, or an object cannot be read,
-// there is nil in its place and an error of its own, so that the others stay. Wrong ids beyond
-// maxWrongIDs have one error together. An id that is given several times is read once, with all that is
-// read beside it.
+// nodes returns an object, or nil, for each global id, as readEach does.
 func (r *Resolver) nodes(ctx context.Context, ids []string) ([]model.Node, error) {
 	if len(ids) > plan.MaxNodes {
 		return nil, badArgument("ids", fmt.Errorf("has %d ids; at most %d are allowed", len(ids), plan.MaxNodes))
 	}
-	parsed, errs, wrong := make([]model.NodeID, len(ids)), make([]error, len(ids)), 0
-	for i, id := range ids {
-		var err error
-		if parsed[i], err = model.ParseNodeID(id); err == nil {
+	return readEach(ctx, len(ids), "ids", func(i int) (model.NodeID, string, error) {
+		id, err := model.ParseNodeID(ids[i])
+		return id, "", err
+	}, r.node), nil
+}
+
+// readEach returns an object, or nil, for each of n elements of an argument, which parse reads: it returns what an
+// element stands for or, if it is wrong, an error, and which part of the element that is about. If an element is
+// wrong, or an object cannot be read, there is nil in its place and an error of its own, so that the others stay.
+// Wrong elements beyond maxWrongIDs have one error together. What is asked for several times is read once, with all
+// that is read beside it.
+func readEach[T any](ctx context.Context, n int, argument string, parse func(i int) (id model.NodeID, part string, err error), read func(context.Context, model.NodeID) (T, error)) []T {
+	parsed, errs, wrong := make([]model.NodeID, n), make([]error, n), 0
+	for i := range n {
+		id, part, err := parse(i)
+		if err == nil {
+			parsed[i] = id
 			continue
 		}
 		if wrong++; wrong <= maxWrongIDs {
-			errs[i] = badArgument(fmt.Sprintf("ids[%d]", i), err)
+			errs[i] = badArgument(fmt.Sprintf("%s[%d]%s", argument, i, part), err)
 		}
 	}
 	if wrong > maxWrongIDs {
-		graphql.AddError(ctx, badArgument("ids", fmt.Errorf("has %d more that are wrong", wrong-maxWrongIDs)))
+		graphql.AddError(ctx, badArgument(argument, fmt.Errorf("has %d more that are wrong", wrong-maxWrongIDs)))
 	}
-	nodes, first := make([]model.Node, len(ids)), make(map[model.NodeID]int, len(ids))
+	objects, first := make([]T, n), make(map[model.NodeID]int, n)
 	var group sync.WaitGroup
 	for i, id := range parsed {
 		if _, again := first[id]; id.Kind != 0 && !again {
 			first[id] = i
-			group.Go(func() { nodes[i], errs[i] = r.node(ctx, id) })
+			group.Go(func() { objects[i], errs[i] = read(ctx, id) })
 		}
 	}
 	group.Wait()
 	for i, id := range parsed {
 		if id.Kind != 0 {
-			nodes[i], errs[i] = nodes[first[id]], errs[first[id]]
+			objects[i], errs[i] = objects[first[id]], errs[first[id]]
 		}
 	}
 	for i, err := range errs {
@@ -74,7 +84,7 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]model.Node, error
 			graphql.AddError(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i)), err)
 		}
 	}
-	return nodes, nil
+	return objects
 }
 
 // item returns a review item; nil if its certification has no such item.

@@ -57,10 +57,19 @@ func announceBelowIdentities(ctx context.Context, row []graphql.CollectedField, 
 	})
 }
 
+// announceIdentities starts to read the people whose identities are represented by their ids, if more than that is
+// among the fields selected of them.
+func announceIdentities(ctx context.Context, ids []string, fields []graphql.CollectedField) {
+	if plan.ReadsIdentity(fields) {
+		announcePeople(ctx, ids, plan.Below(graphql.GetOperationContext(ctx), plan.Named(fields, plan.PublicIdentityField)))
+	}
+}
+
 // announceViewer starts to read what everybody may know of who asks, if that is among the fields selected of
 // them.
 func announceViewer(ctx context.Context, fields []graphql.CollectedField) {
-	if len(plan.Named(fields, plan.PublicIdentityField)) == 0 {
+	identities := plan.Below(graphql.GetOperationContext(ctx), plan.Named(fields, plan.IdentityField))
+	if len(plan.Named(fields, plan.PublicIdentityField))+len(plan.Named(identities, plan.PublicIdentityField)) == 0 {
 		return
 	}
 	load.From(ctx).GoGather(func() { // who asks may have to be asked of the credential

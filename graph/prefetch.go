@@ -22,13 +22,12 @@ func announceRoots(ctx context.Context) {
 		return
 	}
 	named := named{fields: make([]namedBy, 0, len(roots))}
-	for _, field := range roots {
-		selected := func() []graphql.CollectedField { return plan.Below(operation, []graphql.CollectedField{field}) }
-		if nodes := plan.NamedNodes(field, operation.Variables); len(nodes) > 0 {
-			named.add(nodes, selected())
+	for i := range roots {
+		if nodes := plan.NamedNodes(roots[i], operation.Variables); len(nodes) > 0 {
+			named.add(operation, nodes, &roots[i])
 		}
-		if field.Name == plan.ViewerField {
-			named.viewer = append(named.viewer, selected()...)
+		if roots[i].Name == plan.ViewerField {
+			named.viewer = append(named.viewer, plan.Below(operation, roots[i:i+1])...)
 		}
 	}
 	named.announce(ctx)
@@ -42,15 +41,21 @@ type named struct {
 	viewer                    []graphql.CollectedField
 }
 
-// A namedBy is what one field names, and what it selects of it.
+// A namedBy is what one field names.
 type namedBy struct {
-	nodes    []model.NodeID
-	selected []graphql.CollectedField
+	nodes []model.NodeID
+	field *graphql.CollectedField
+}
+
+// selected returns what the field selects of the objects of one kind.
+func (n namedBy) selected(ctx context.Context, kind model.NodeKind) []graphql.CollectedField {
+	return plan.BelowAs(graphql.GetOperationContext(ctx), *n.field, kind.TypeName())
 }
 
 // add adds the objects that a field names.
-func (n *named) add(nodes []model.NodeID, selected []graphql.CollectedField) {
-	n.fields = append(n.fields, namedBy{nodes, selected})
+func (n *named) add(operation *graphql.OperationContext, nodes []model.NodeID, field *graphql.CollectedField) {
+	n.fields = append(n.fields, namedBy{nodes, field})
+	selected := plan.Below(operation, []graphql.CollectedField{*field})
 	for _, id := range nodes {
 		switch id.Kind {
 		case model.CertificationNode:
@@ -79,8 +84,9 @@ func (n *named) announce(ctx context.Context) {
 	loaders.AnnounceIdentitySummaries(ctx, n.identitySummaries, eachNamed(ctx, n, model.IdentitySummaryNode, plan.MemberKey, followIdentitySummaries))
 	loaders.AnnouncePendingTasks(ctx, n.withTasks)
 	for _, by := range n.fields {
-		announceCampaigns(ctx, by.ids(model.CampaignNode), by.selected)
-		announcePeople(ctx, by.ids(model.PublicIdentityNode), by.selected)
+		announceCampaigns(ctx, by.ids(model.CampaignNode), by.selected(ctx, model.CampaignNode))
+		announcePeople(ctx, by.ids(model.PublicIdentityNode), by.selected(ctx, model.PublicIdentityNode))
+		announceIdentities(ctx, by.ids(model.IdentityEntity), by.selected(ctx, model.IdentityEntity))
 	}
 	announceViewer(ctx, n.viewer)
 }
@@ -117,7 +123,7 @@ func eachNamed[K comparable, R any](ctx context.Context, n *named, kind model.No
 					keys = append(keys, key(id))
 				}
 			}
-			following(ctx, keys, func(rows []*R) { follow(ctx, by.selected, rows) })(found)
+			following(ctx, keys, func(rows []*R) { follow(ctx, by.selected(ctx, kind), rows) })(found)
 		}
 	}
 }
@@ -193,7 +199,7 @@ func announceBelow(ctx context.Context, row []graphql.CollectedField, certificat
 // the certification itself is read. The fields' own resolvers find what was read, or join the reading. If the
 // certification turns out not to be there, the caller ends it all by abandon.
 func (r *Resolver) overlap(ctx context.Context, id string) (abandon func()) {
-	fields := plan.Collected(ctx, "Certification", "Node")
+	fields := plan.CollectedAs(ctx, "Certification")
 	var below []graphql.CollectedField
 	for _, field := range fields {
 		if r.readers[field.Name] != nil {

@@ -12,7 +12,6 @@ import (
 
 	"certql/graph"
 	"certql/graph/document"
-	"certql/graph/gen"
 	"certql/graph/graphtest"
 	"certql/upstream/sandbox"
 )
@@ -23,7 +22,7 @@ import (
 func TestProjectionsAnswerWhatExecutionWould(t *testing.T) {
 	t.Parallel()
 	const operations = 40
-	schema := gen.NewExecutableSchema(gen.Config{}).Schema()
+	schema := graph.Schema()
 	var settings graph.Config
 	w := graphtest.NewTenant(t, graphtest.Setup{
 		Sandbox:   sandbox.Config{Certifications: 20, Items: 300},

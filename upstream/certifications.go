@@ -98,6 +98,14 @@ type Reviewer struct {
 	Modified Time         `json:"modified"`
 }
 
+// Identity returns the identity that reviews; nil for a governance group.
+func (r *Reviewer) Identity() *IdentityReference {
+	if r.Type == ReviewerGovernanceGroup || r.ID == "" {
+		return nil
+	}
+	return &IdentityReference{ID: r.ID, Name: r.Name, Email: r.Email}
+}
+
 // ReviewerType tells identities from governance groups.
 type ReviewerType string
 

@@ -12,6 +12,14 @@ type IdentityReference struct {
 // Check returns an *Error of KindInvalid if the identity has no identifier that could be sent (CheckID).
 func (i *IdentityReference) Check() error { return checkRow(opListCertificationReviewers, i.ID) }
 
+// Identity returns the identity that the viewer is, without name and e-mail address; nil if they are nobody.
+func (v *Viewer) Identity() *IdentityReference {
+	if v.IdentityID == "" {
+		return nil
+	}
+	return &IdentityReference{ID: v.IdentityID}
+}
+
 // ReviewerFilter narrows listCertificationReviewers; set fields are joined by "and". A nil
 // list does not filter; an empty one is refused.
 type ReviewerFilter struct {

@@ -363,7 +363,7 @@ func TestHelpIsOfTheCommandsThatAreMeant(t *testing.T) {
 		args []string
 		want []string // the usage of each command that there is help for
 	}{
-		"of all":         {[]string{"--help"}, []string{"certql <command> [flags]", "certql serve [flags]", "certql mcp [flags]", "certql sandbox [flags]"}},
+		"of all":         {[]string{"--help"}, []string{"certql <command> [flags]", "certql serve [flags]", "certql mcp [flags]", "certql schema [flags]", "certql sandbox [flags]"}},
 		"of the gateway": {[]string{"serve", "--help"}, []string{"certql serve [flags]"}},
 		"of the tools":   {[]string{"mcp", "--help"}, []string{"certql mcp [flags]"}},
 		"of the sandbox": {[]string{"sandbox", "-h"}, []string{"certql sandbox [flags]"}},

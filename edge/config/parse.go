@@ -25,6 +25,7 @@ const (
 	CommandServe   Command = "serve"
 	CommandMCP     Command = "mcp"
 	CommandSandbox Command = "sandbox"
+	CommandSchema  Command = "schema"
 	commandConfig  Command = "config"
 )
 
@@ -74,7 +75,7 @@ func Parse(args []string, stdout io.Writer) (Settings, Command, error) {
 		err = errors.Join(problems(all.Show.validate), telemetry.ValidateTraces(os.Getenv))
 	case CommandMCP:
 		err = errors.Join(problems(all.MCP.validate), telemetry.ValidateTraces(os.Getenv))
-	default:
+	case CommandSandbox:
 		err = problems(all.Sandbox.validate)
 	}
 	options := effective{flags: flags, given: read.given, files: files}

@@ -18,6 +18,7 @@ type Serve struct {
 	Upstream               `embed:""`
 	Operations             `embed:""`
 	Introspection          string        `default:"auto" enum:"auto,on,off" help:"Whether callers may query the schema, open the playground, and see suggestions from the schema in errors: on, off, or auto (on with the embedded sandbox, off with a tenant)."`
+	Federation             bool          `help:"Serve the graph as an Apollo Federation 2 subgraph as well, for a router that composes it with others: entities by their keys, and identities that other subgraphs extend."`
 	Documents              Documents     `embed:""`
 	MCP                    MCPEndpoint   `embed:""`
 	TaskPollMin            time.Duration `default:"1s" help:"Time between the first and the second read of a watched task; it grows with each further read."`

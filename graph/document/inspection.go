@@ -109,7 +109,7 @@ func (i Inspection) check(query, operationName string) (*checked, gqlerror.List)
 		return nil, gqlerror.List{err}
 	case alone && scope.validation(maxValidation) > maxValidation:
 		return nil, gqlerror.List{tooManySteps(maxValidation)}
-	case !i.introspection && introspects(scope.document):
+	case !i.introspection && introspects(scope.document, i.inputs.schema):
 		return nil, gqlerror.List{errIntrospection()}
 	}
 	if alone {

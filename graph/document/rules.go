@@ -105,14 +105,19 @@ func checkNames(document *ast.QueryDocument) gqlerror.List {
 	return errs
 }
 
-// introspects reports whether a document asks for the schema anywhere.
-func introspects(document *ast.QueryDocument) bool {
+// serviceField is the field at the root of queries that shows the schema of a subgraph.
+const serviceField = "_service"
+
+// introspects reports whether a document asks for a schema anywhere, or for what a subgraph of a federated graph shows
+// of it.
+func introspects(document *ast.QueryDocument, schema *ast.Schema) bool {
+	isSubgraph := schema.Query.Fields.ForName(serviceField) != nil
 	var asks func(ast.SelectionSet) bool
 	asks = func(set ast.SelectionSet) bool {
 		for _, selection := range set {
 			switch selection := selection.(type) {
 			case *ast.Field:
-				if asksForSchema(selection) || asks(selection.SelectionSet) {
+				if asksForSchema(selection) || isSubgraph && selection.Name == serviceField || asks(selection.SelectionSet) {
 					return true
 				}
 			case *ast.InlineFragment:

@@ -240,7 +240,7 @@ func (l *documentLoader) check(text string) (*checked, gqlerror.List) {
 		return nil, gqlerror.List{err}
 	case len(whole.operations) == 0:
 		return nil, gqlerror.List{errNoOperation()}
-	case l.hidden && introspects(whole.document):
+	case l.hidden && introspects(whole.document, l.schema):
 		return nil, gqlerror.List{errIntrospection()}
 	}
 	all := make(map[*ast.OperationDefinition]extent)

@@ -1599,7 +1599,7 @@ func UnmarshalCampaignOrder(ctx context.Context, raw any) (CampaignOrder, error)
 
 // region    **************************** object.gotpl ****************************
 
-var campaignImplementors = []string{"Campaign", "Node"}
+var campaignImplementors = []string{"Campaign", "Node", "_Entity"}
 
 func (ec *executionContext) _Campaign(ctx context.Context, sel ast.SelectionSet, obj *model.Campaign) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, campaignImplementors)

@@ -1525,7 +1525,7 @@ func UnmarshalCertificationOrder(ctx context.Context, raw any) (CertificationOrd
 
 // region    **************************** object.gotpl ****************************
 
-var certificationImplementors = []string{"Certification", "Node"}
+var certificationImplementors = []string{"Certification", "Node", "_Entity"}
 
 func (ec *executionContext) _Certification(ctx context.Context, sel ast.SelectionSet, obj *model.Certification) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, certificationImplementors)

@@ -316,6 +316,38 @@ func (ec *executionContext) fieldContext_IdentitySummary_publicIdentity(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _IdentitySummary_identity(ctx context.Context, field graphql.CollectedField, obj *model.IdentitySummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdentitySummary_identity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Identity(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *upstream.IdentityReference) graphql.Marshaler {
+			return ec.marshalOIdentity2ᚖcertqlᚋupstreamᚐIdentityReference(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IdentitySummary_identity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IdentitySummary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Identity(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _IdentitySummaryConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[model.IdentitySummary]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -611,7 +643,7 @@ func UnmarshalIdentitySummaryOrder(ctx context.Context, raw any) (IdentitySummar
 
 // region    **************************** object.gotpl ****************************
 
-var identitySummaryImplementors = []string{"IdentitySummary", "Node"}
+var identitySummaryImplementors = []string{"IdentitySummary", "Node", "_Entity"}
 
 func (ec *executionContext) _IdentitySummary(ctx context.Context, sel ast.SelectionSet, obj *model.IdentitySummary) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, identitySummaryImplementors)
@@ -665,6 +697,11 @@ func (ec *executionContext) _IdentitySummary(ctx context.Context, sel ast.Select
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._IdentitySummary_publicIdentity(ctx, field, obj)
 				})
+		case "identity":
+			out.Values[i] = ec._IdentitySummary_identity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

@@ -705,6 +705,9 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 		}
 		plans := w.begin(ctx, planner, p.schema, viewerTypes)
 		w.writeViewer(ctx, plans[0], v)
+	case model.Subgraph:
+		plans := w.begin(ctx, planner, p.schema, _ServiceTypes)
+		w.write_Service(ctx, plans[0], &v)
 	case *upstream.CertificationReference:
 		if v == nil {
 			return nil, false // whether that is an error depends on the field
@@ -890,6 +893,86 @@ func (p Projector) Project(ctx context.Context, planner *projection.Planner, val
 						w.Fail()
 					} else {
 						w.writeAccessReviewItem(ctx, plans[5], v)
+					}
+				default:
+					w.Fail()
+				}
+			}
+		}
+		w.EndList()
+	case []model.Entity:
+		if v == nil {
+			return nil, false // whether that is an error depends on the field
+		}
+		plans := w.begin(ctx, planner, p.schema, _EntityTypes)
+		list := w.Foresee(len(v), plans[0].Size)
+		w.BeginList()
+		for i := range v {
+			if !w.Element(i) {
+				break
+			}
+			w.Continue(list, i)
+			ctx := projection.At(ctx, i, plans)
+			v := v[i]
+			if v == nil {
+				w.Null()
+			} else {
+				switch v := v.(type) {
+				case model.PublicIdentity:
+					w.writePublicIdentity(ctx, plans[0], &v)
+				case *model.PublicIdentity:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writePublicIdentity(ctx, plans[0], v)
+					}
+				case model.IdentitySummary:
+					w.writeIdentitySummary(ctx, plans[1], &v)
+				case *model.IdentitySummary:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeIdentitySummary(ctx, plans[1], v)
+					}
+				case model.CertificationTask:
+					w.writeCertificationTask(ctx, plans[2], &v)
+				case *model.CertificationTask:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeCertificationTask(ctx, plans[2], v)
+					}
+				case model.Certification:
+					w.writeCertification(ctx, plans[3], &v)
+				case *model.Certification:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeCertification(ctx, plans[3], v)
+					}
+				case model.Campaign:
+					w.writeCampaign(ctx, plans[4], &v)
+				case *model.Campaign:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeCampaign(ctx, plans[4], v)
+					}
+				case model.AccessReviewItem:
+					w.writeAccessReviewItem(ctx, plans[5], &v)
+				case *model.AccessReviewItem:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeAccessReviewItem(ctx, plans[5], v)
+					}
+				case upstream.IdentityReference:
+					w.writeIdentity(ctx, plans[6], &v)
+				case *upstream.IdentityReference:
+					if v == nil {
+						w.Fail()
+					} else {
+						w.writeIdentity(ctx, plans[6], v)
 					}
 				default:
 					w.Fail()
@@ -1136,6 +1219,18 @@ var (
 	}
 	viewerTypes = []*projection.Object{
 		&viewerProjection,
+	}
+	_EntityTypes = []*projection.Object{
+		&publicIdentityProjection,
+		&identitySummaryProjection,
+		&certificationTaskProjection,
+		&certificationProjection,
+		&campaignProjection,
+		&accessReviewItemProjection,
+		&identityProjection,
+	}
+	_ServiceTypes = []*projection.Object{
+		&_ServiceProjection,
 	}
 )
 
@@ -3921,6 +4016,7 @@ var identitySummaryProjection = projection.Object{
 		"reviewItems":     {Index: 6, Resolved: true},
 		"decisionSummary": {Index: 7, Resolved: true},
 		"publicIdentity":  {Index: 8, Resolved: true},
+		"identity":        {Index: 9, Types: identityTypes},
 	},
 }
 
@@ -3963,6 +4059,14 @@ func (w *projecting) writeIdentitySummary(ctx context.Context, plan *projection.
 		case 8: // publicIdentity
 			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._IdentitySummary_publicIdentity(ctx, field, obj) })
+		case 9: // identity
+			ctx := projection.Within(ctx, "IdentitySummary", step)
+			v := obj.Identity()
+			if v == nil {
+				w.Null()
+			} else {
+				w.writeIdentity(ctx, step.Plans[0], v)
+			}
 		}
 	}
 	w.End()
@@ -5045,6 +5149,7 @@ var reviewerProjection = projection.Object{
 		"created":        {Index: 5},
 		"modified":       {Index: 6},
 		"publicIdentity": {Index: 7, Resolved: true},
+		"identity":       {Index: 8, Types: identityTypes},
 	},
 }
 
@@ -5085,6 +5190,14 @@ func (w *projecting) writeReviewer(ctx context.Context, plan *projection.Plan, o
 		case 7: // publicIdentity
 			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._Reviewer_publicIdentity(ctx, field, obj) })
+		case 8: // identity
+			ctx := projection.Within(ctx, "Reviewer", step)
+			v := obj.Identity()
+			if v == nil {
+				w.Null()
+			} else {
+				w.writeIdentity(ctx, step.Plans[0], v)
+			}
 		}
 	}
 	w.End()
@@ -5376,6 +5489,7 @@ var viewerProjection = projection.Object{
 		"authorities":    {Index: 4},
 		"expiresAt":      {Index: 5},
 		"publicIdentity": {Index: 6, Resolved: true},
+		"identity":       {Index: 7, Types: identityTypes},
 	},
 }
 
@@ -5421,6 +5535,14 @@ func (w *projecting) writeViewer(ctx context.Context, plan *projection.Plan, obj
 		case 6: // publicIdentity
 			field := *step.Field
 			w.Hole(func() graphql.Marshaler { return w._Viewer_publicIdentity(ctx, field, obj) })
+		case 7: // identity
+			ctx := projection.Within(ctx, "Viewer", step)
+			v := obj.Identity()
+			if v == nil {
+				w.Null()
+			} else {
+				w.writeIdentity(ctx, step.Plans[0], v)
+			}
 		}
 	}
 	w.End()
@@ -5435,6 +5557,43 @@ func (w *projecting) writeViewer(ctx context.Context, plan *projection.Plan, obj
 			}
 			projection.ExecuteWhole(ctx)
 			return w._Viewer(ctx, deferred.Selections, obj)
+		})
+	}
+}
+
+var _ServiceProjection = projection.Object{
+	Name:      "_Service",
+	Satisfies: _ServiceImplementors,
+	Fields: map[string]projection.Field{
+		"sdl": {Index: 1},
+	},
+}
+
+func (w *projecting) write_Service(ctx context.Context, plan *projection.Plan, obj *model.Subgraph) {
+	w.Begin()
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		w.Key(i, step)
+		switch step.Index {
+		case 0:
+			w.Name("_Service")
+		case 1: // sdl
+			v := obj.SDL
+			w.Text(v)
+		}
+	}
+	w.End()
+	for i := range plan.Deferred {
+		deferred := &plan.Deferred[i]
+		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
+			later := projecting{executionContext: w.executionContext}
+			later.For(ctx, w.Answer())
+			later.write_Service(ctx, deferred.Plan, obj)
+			if written, ok := later.Finish(); ok {
+				return written
+			}
+			projection.ExecuteWhole(ctx)
+			return w.__Service(ctx, deferred.Selections, obj)
 		})
 	}
 }

@@ -639,7 +639,7 @@ func UnmarshalPublicIdentityOrder(ctx context.Context, raw any) (PublicIdentityO
 
 // region    **************************** object.gotpl ****************************
 
-var publicIdentityImplementors = []string{"PublicIdentity", "Node"}
+var publicIdentityImplementors = []string{"PublicIdentity", "Node", "_Entity"}
 
 func (ec *executionContext) _PublicIdentity(ctx context.Context, sel ast.SelectionSet, obj *model.PublicIdentity) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, publicIdentityImplementors)

@@ -764,7 +764,7 @@ func UnmarshalAccessScope(ctx context.Context, raw any) (AccessScope, error) {
 
 // region    **************************** object.gotpl ****************************
 
-var accessReviewItemImplementors = []string{"AccessReviewItem", "Node"}
+var accessReviewItemImplementors = []string{"AccessReviewItem", "Node", "_Entity"}
 
 func (ec *executionContext) _AccessReviewItem(ctx context.Context, sel ast.SelectionSet, obj *model.AccessReviewItem) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, accessReviewItemImplementors)

@@ -359,6 +359,7 @@ type ComplexityRoot struct {
 		Completed       func(childComplexity int) int
 		DecisionSummary func(childComplexity int) int
 		ID              func(childComplexity int) int
+		Identity        func(childComplexity int) int
 		IdentityID      func(childComplexity int) int
 		Name            func(childComplexity int) int
 		PublicIdentity  func(childComplexity int) int
@@ -468,6 +469,8 @@ type ComplexityRoot struct {
 		PendingCertificationTasks func(childComplexity int, reviewer *string, filter *CertificationTaskFilter, first *int, after *string, last *int, before *string, offset *int) int
 		RateLimit                 func(childComplexity int) int
 		Viewer                    func(childComplexity int) int
+		__resolve__service        func(childComplexity int) int
+		__resolve_entities        func(childComplexity int, representations []map[string]any) int
 	}
 
 	RateLimit struct {
@@ -505,6 +508,7 @@ type ComplexityRoot struct {
 		Created        func(childComplexity int) int
 		Email          func(childComplexity int) int
 		ID             func(childComplexity int) int
+		Identity       func(childComplexity int) int
 		Modified       func(childComplexity int) int
 		Name           func(childComplexity int) int
 		PublicIdentity func(childComplexity int) int
@@ -548,9 +552,14 @@ type ComplexityRoot struct {
 		Authorities    func(childComplexity int) int
 		Credential     func(childComplexity int) int
 		ExpiresAt      func(childComplexity int) int
+		Identity       func(childComplexity int) int
 		IdentityID     func(childComplexity int) int
 		PublicIdentity func(childComplexity int) int
 		UserName       func(childComplexity int) int
+	}
+
+	_Service struct {
+		SDL func(childComplexity int) int
 	}
 }
 
@@ -1880,6 +1889,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IdentitySummary.ID(childComplexity), true
+	case "IdentitySummary.identity":
+		if e.ComplexityRoot.IdentitySummary.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentitySummary.Identity(childComplexity), true
 	case "IdentitySummary.identityId":
 		if e.ComplexityRoot.IdentitySummary.IdentityID == nil {
 			break
@@ -2367,6 +2382,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+	case "Query._service":
+		if e.ComplexityRoot.Query.__resolve__service == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.__resolve__service(childComplexity), true
+	case "Query._entities":
+		if e.ComplexityRoot.Query.__resolve_entities == nil {
+			break
+		}
+
+		args, err := ec.field_Query__entities_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.__resolve_entities(childComplexity, args["representations"].([]map[string]any)), true
 
 	case "RateLimit.limit":
 		if e.ComplexityRoot.RateLimit.Limit == nil {
@@ -2487,6 +2519,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Reviewer.ID(childComplexity), true
+	case "Reviewer.identity":
+		if e.ComplexityRoot.Reviewer.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reviewer.Identity(childComplexity), true
 	case "Reviewer.modified":
 		if e.ComplexityRoot.Reviewer.Modified == nil {
 			break
@@ -2648,6 +2686,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.ExpiresAt(childComplexity), true
+	case "Viewer.identity":
+		if e.ComplexityRoot.Viewer.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Identity(childComplexity), true
 	case "Viewer.identityId":
 		if e.ComplexityRoot.Viewer.IdentityID == nil {
 			break
@@ -2666,6 +2710,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.UserName(childComplexity), true
+
+	case "_Service.sdl":
+		if e.ComplexityRoot._Service.SDL == nil {
+			break
+		}
+
+		return e.ComplexityRoot._Service.SDL(childComplexity), true
 
 	}
 	return 0, false
@@ -5648,6 +5699,95 @@ enum ViewerCredential {
   SERVICE
 }
 `, BuiltIn: false},
+	{Name: "../../schema/federation/subgraph.graphqls", Input: `# What the gateway serves besides with --federation, as a subgraph of Apollo Federation 2. Without that option, this
+# file is no part of the schema.
+
+extend schema @link(url: "https://specs.apollo.dev/federation/v2.0", import: ["@key", "@shareable"])
+
+extend type Query {
+  """
+  Returns entities by what other subgraphs know of them, in the order of the representations, with null in
+  place of each one that does not exist. Entities are read as by ` + "`" + `nodes` + "`" + `, as many to an upstream call. It is for
+  routers.
+  """
+  _entities(
+    "At most 1000, of entities of any types. One that is read several times costs as much as one."
+    representations: [_Any!]!
+  ): [_Entity]!
+  "Returns what a router composes from, at no upstream call. It is hidden where the schema is."
+  _service: _Service!
+}
+
+"""
+Represents an entity by the name of its type, ` + "`" + `__typename` + "`" + `, and one of the type's keys, ` + "`" + `id` + "`" + ` or ` + "`" + `rawId` + "`" + `. Other members
+are ignored.
+"""
+scalar _Any
+
+"What a router can read by a representation."
+union _Entity =
+  | AccessReviewItem
+  | Campaign
+  | Certification
+  | CertificationTask
+  | Identity
+  | IdentitySummary
+  | PublicIdentity
+
+"The gateway as a subgraph."
+type _Service {
+  "The schema of the subgraph, which lacks what only one subgraph of a graph can have: ` + "`" + `node` + "`" + ` and ` + "`" + `nodes` + "`" + `."
+  sdl: String
+}
+
+# What can be read by its REST identifier alone has both keys; what is found only within a certification has the global
+# id, which includes the certification.
+extend type Certification @key(fields: "id") @key(fields: "rawId")
+extend type Campaign @key(fields: "id") @key(fields: "rawId")
+extend type CertificationTask @key(fields: "id") @key(fields: "rawId")
+extend type PublicIdentity @key(fields: "id") @key(fields: "rawId")
+extend type AccessReviewItem @key(fields: "id")
+extend type IdentitySummary @key(fields: "id")
+
+# The identity of a person, at no upstream call unless more than ` + "`" + `rawId` + "`" + ` is selected: what others extend.
+extend type Identity @key(fields: "rawId")
+
+extend type Reviewer {
+  "The person as other subgraphs know them, at no upstream call; null for a governance group."
+  identity: Identity
+}
+
+extend type IdentitySummary {
+  """
+  The person under review as other subgraphs know them, at no upstream call. Its ` + "`" + `email` + "`" + ` is null, which
+  ` + "`" + `publicIdentity` + "`" + ` shows.
+  """
+  identity: Identity
+}
+
+extend type Viewer {
+  """
+  The viewer as other subgraphs know them, at no upstream call; null if ` + "`" + `identityId` + "`" + ` is. Its ` + "`" + `name` + "`" + ` and ` + "`" + `email` + "`" + ` are
+  null, which ` + "`" + `publicIdentity` + "`" + ` shows.
+  """
+  identity: Identity
+}
+
+# The upstream tells of these where they are referred to, and returns none by its identifier: others can extend them,
+# but they cannot be entered from elsewhere.
+extend type Entitlement @key(fields: "rawId", resolvable: false)
+extend type AccessProfile @key(fields: "rawId", resolvable: false)
+extend type Role @key(fields: "rawId", resolvable: false)
+extend type SourceReference @key(fields: "rawId", resolvable: false)
+extend type CampaignFilterReference @key(fields: "rawId", resolvable: false)
+
+extend type PageInfo @shareable
+
+directive @key(fields: _FieldSet!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
+directive @shareable repeatable on OBJECT | FIELD_DEFINITION
+directive @link(url: String!, import: [String]) repeatable on SCHEMA
+scalar _FieldSet
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -6299,6 +6439,8 @@ func (ec *executionContext) childFields_IdentitySummary(ctx context.Context, fie
 		return ec.fieldContext_IdentitySummary_decisionSummary(ctx, field)
 	case "publicIdentity":
 		return ec.fieldContext_IdentitySummary_publicIdentity(ctx, field)
+	case "identity":
+		return ec.fieldContext_IdentitySummary_identity(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IdentitySummary", field.Name)
 }
@@ -6529,6 +6671,8 @@ func (ec *executionContext) childFields_Reviewer(ctx context.Context, field grap
 		return ec.fieldContext_Reviewer_modified(ctx, field)
 	case "publicIdentity":
 		return ec.fieldContext_Reviewer_publicIdentity(ctx, field)
+	case "identity":
+		return ec.fieldContext_Reviewer_identity(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Reviewer", field.Name)
 }
@@ -6579,8 +6723,18 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_expiresAt(ctx, field)
 	case "publicIdentity":
 		return ec.fieldContext_Viewer_publicIdentity(ctx, field)
+	case "identity":
+		return ec.fieldContext_Viewer_identity(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields__Service(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sdl":
+		return ec.fieldContext__Service_sdl(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type _Service", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

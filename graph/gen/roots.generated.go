@@ -9,6 +9,7 @@ import (
 	"certql/upstream"
 	"context"
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // An Execution executes the fields at the root of one query. It is safe for concurrent use.
@@ -197,6 +198,16 @@ func (x Execution) Resolver(ctx context.Context, field *graphql.CollectedField) 
 		}
 	case "viewer":
 		return func(ctx context.Context) (any, error) { return x.Resolvers.Query().Viewer(ctx) }
+	case "_entities":
+		representationsArg, ok := argument(ctx, x.executionContext, field, "representations", (*executionContext).unmarshalN_Any2ᚕmapᚄ)
+		if !ok {
+			return nil
+		}
+		return func(ctx context.Context) (any, error) {
+			return x.Resolvers.(FederationResolver).Entities(ctx, representationsArg)
+		}
+	case "_service":
+		return func(ctx context.Context) (any, error) { return x.Resolvers.(FederationResolver).Service(ctx) }
 	}
 	return nil
 }
@@ -248,6 +259,14 @@ func (x Execution) Marshal(ctx context.Context, field *graphql.CollectedField, v
 		if value, ok := value.(*upstream.Viewer); ok {
 			return x.marshalOViewer2ᚖcertqlᚋupstreamᚐViewer(ctx, field.Selections, value)
 		}
+	case "_entities":
+		if value, ok := value.([]model.Entity); ok {
+			return x.marshalN_Entity2ᚕcertqlᚋgraphᚋmodelᚐEntity(ctx, field.Selections, value)
+		}
+	case "_service":
+		if value, ok := value.(model.Subgraph); ok {
+			return x.marshalN_Service2certqlᚋgraphᚋmodelᚐSubgraph(ctx, field.Selections, value)
+		}
 	}
 	x.Errorf(ctx, "unexpected type %T of %s", value, field.Name)
 	return graphql.Null
@@ -280,6 +299,10 @@ func (x Execution) Execute(ctx context.Context, field *graphql.CollectedField) g
 		return x._Query_pendingCertificationTasks(ctx, *field)
 	case "viewer":
 		return x._Query_viewer(ctx, *field)
+	case "_entities":
+		return x._Query__entities(ctx, *field)
+	case "_service":
+		return x._Query__service(ctx, *field)
 	case "__type":
 		return x._Query___type(ctx, *field)
 	case "__schema":
@@ -314,6 +337,10 @@ func (x Execution) HasHoles(planner *projection.Planner, field *graphql.Collecte
 		return projection.AnyHoles(planner.Plans(field, certificationTaskConnectionTypes))
 	case "viewer":
 		return projection.AnyHoles(planner.Plans(field, viewerTypes))
+	case "_entities":
+		return projection.AnyHoles(planner.Plans(field, _EntityTypes))
+	case "_service":
+		return projection.AnyHoles(planner.Plans(field, _ServiceTypes))
 	default:
 		return false
 	}
@@ -330,3 +357,24 @@ func argument[T any](ctx context.Context, ec *executionContext, field *graphql.C
 	}
 	return value, err == nil
 }
+
+// A FederationResolver resolves what Apollo Federation adds to the root of queries. The resolvers in a Config have to be one.
+type FederationResolver interface {
+	Entities(ctx context.Context, representations []map[string]any) ([]model.Entity, error)
+	Service(ctx context.Context) (model.Subgraph, error)
+}
+
+func (ec *executionContext) __resolve_entities(ctx context.Context, representations []map[string]any) []model.Entity {
+	value, err := ec.Resolvers.(FederationResolver).Entities(ctx, representations)
+	if err != nil {
+		ec.Error(ctx, err)
+	}
+	return value
+}
+
+func (ec *executionContext) __resolve__service(ctx context.Context) (model.Subgraph, error) {
+	return ec.Resolvers.(FederationResolver).Service(ctx)
+}
+
+// Sources are the files of the schema, those for federation included. They must not be changed.
+func Sources() []*ast.Source { return sources }

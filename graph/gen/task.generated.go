@@ -727,7 +727,7 @@ func UnmarshalCertificationTaskFilter(ctx context.Context, raw any) (Certificati
 
 // region    **************************** object.gotpl ****************************
 
-var certificationTaskImplementors = []string{"CertificationTask", "Node"}
+var certificationTaskImplementors = []string{"CertificationTask", "Node", "_Entity"}
 
 func (ec *executionContext) _CertificationTask(ctx context.Context, sel ast.SelectionSet, obj *model.CertificationTask) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, certificationTaskImplementors)

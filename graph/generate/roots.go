@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/99designs/gqlgen/codegen"
 	"github.com/99designs/gqlgen/codegen/templates"
@@ -11,7 +13,8 @@ import (
 
 // roots is the plugin of gqlgen that writes how the fields at the root of a query are resolved one by one, so
 // that it is up to the caller which of them are resolved at the same time. Their arguments are read as values of
-// their types, without a map of them.
+// their types, without a map of them. It leaves out the methods that resolve fields of Apollo Federation, of which
+// gqlgen knows the names alone, to FederationResolver.
 type roots struct{}
 
 var _ plugin.CodeGenerator = roots{}
@@ -35,6 +38,7 @@ func (roots) GenerateCode(data *codegen.Data) error {
 	printExecute(p, fields)
 	printHasHoles(p, fields)
 	printArgument(p)
+	printFederation(p, fields)
 	source, err := p.source(data.Config.Exec.Package)
 	if err != nil {
 		return err
@@ -50,11 +54,14 @@ func printResolver(p *printer, fields []*codegen.Field) {
 	p.line("func (x Execution) Resolver(ctx %s.Context, field *graphql.CollectedField) graphql.Resolver {", p.pkg("context"))
 	p.line("switch field.Name {")
 	for _, field := range fields {
-		if !field.IsResolver {
+		if !hasResolver(field) {
 			continue
 		}
 		p.line("case %q:", field.Name)
 		call := "x.Resolvers.Query()." + field.GoFieldName + "(ctx"
+		if isFederated(field) {
+			call = federated("x", field) + "(ctx"
+		}
 		for _, argument := range field.Args {
 			name := templates.ToGoPrivate(argument.Name) + "Arg"
 			p.line("%s, ok := argument(ctx, x.executionContext, field, %q, (*executionContext).%s)", name, argument.Name, argument.TypeReference.UnmarshalFunc())
@@ -77,7 +84,7 @@ func printMarshal(p *printer, fields []*codegen.Field) {
 	p.line("func (x Execution) Marshal(ctx context.Context, field *graphql.CollectedField, value any) graphql.Marshaler {")
 	p.line("switch field.Name {")
 	for _, field := range fields {
-		if !field.IsResolver {
+		if !hasResolver(field) {
 			continue
 		}
 		p.line("case %q:", field.Name)
@@ -116,7 +123,7 @@ func printHasHoles(p *printer, fields []*codegen.Field) {
 	p.line("func (x Execution) HasHoles(planner *%s.Planner, field *graphql.CollectedField) bool {", p.pkg(projectionPath))
 	p.line("switch field.Name {")
 	for _, field := range fields {
-		if field.IsResolver && field.TypeReference.Definition.IsCompositeType() {
+		if hasResolver(field) && field.TypeReference.Definition.IsCompositeType() {
 			p.line("case %q:", field.Name)
 			p.line("return projection.AnyHoles(planner.Plans(field, %s))", typesOf(field.TypeReference.Definition.Name))
 		}
@@ -141,4 +148,58 @@ func printArgument(p *printer) {
 	p.line("}")
 	p.line("return value, err == nil")
 	p.line("}")
+}
+
+// isFederated reports whether a field is one of those that Apollo Federation puts at the root of a subgraph: _entities
+// and _service. Gqlgen gives them no resolver, but calls a method that its plugin for federation would generate.
+func isFederated(field *codegen.Field) bool {
+	return strings.HasPrefix(field.Name, "_") && !strings.HasPrefix(field.Name, "__")
+}
+
+// hasResolver reports whether a field at the root is resolved by code of this project.
+func hasResolver(field *codegen.Field) bool { return field.IsResolver || isFederated(field) }
+
+// federated returns the Go expression of the resolver of a federated field, by the name of what has the resolvers.
+func federated(receiver string, field *codegen.Field) string {
+	return fmt.Sprintf("%s.Resolvers.(FederationResolver).%s", receiver, templates.ToGo(field.Name))
+}
+
+// printFederation prints what resolves the federated fields, and the methods of gqlgen that lead there.
+func printFederation(p *printer, fields []*codegen.Field) {
+	var signatures, methods []string
+	for _, field := range fields {
+		if !isFederated(field) {
+			continue
+		}
+		parameters, arguments := "ctx context.Context", "ctx"
+		for _, argument := range field.Args {
+			parameters += ", " + argument.VarName + " " + p.typeOf(argument.TypeReference.GO)
+			arguments += ", " + argument.VarName
+		}
+		result := p.typeOf(field.TypeReference.GO)
+		signatures = append(signatures, fmt.Sprintf("%s(%s) (%s, error)", templates.ToGo(field.Name), parameters, result))
+		call := fmt.Sprintf("%s(%s)", federated("ec", field), arguments)
+		if field.NoErr {
+			methods = append(methods, fmt.Sprintf(
+				"func (ec *executionContext) %s(%s) %s {\nvalue, err := %s\nif err != nil {\nec.Error(ctx, err)\n}\nreturn value\n}",
+				field.GoFieldName, parameters, result, call))
+		} else {
+			methods = append(methods, fmt.Sprintf("func (ec *executionContext) %s(%s) (%s, error) {\nreturn %s\n}",
+				field.GoFieldName, parameters, result, call))
+		}
+	}
+	p.line("")
+	p.line("// A FederationResolver resolves what Apollo Federation adds to the root of queries. The resolvers in a Config have to be one.")
+	p.line("type FederationResolver interface {")
+	for _, signature := range signatures {
+		p.line("%s", signature)
+	}
+	p.line("}")
+	for _, method := range methods {
+		p.line("")
+		p.line("%s", method)
+	}
+	p.line("")
+	p.line("// Sources are the files of the schema, those for federation included. They must not be changed.")
+	p.line("func Sources() []*%s.Source { return sources }", p.pkg("github.com/vektah/gqlparser/v2/ast"))
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"certql/graph/gen"
+	"certql/graph"
 	"certql/graph/relay"
 )
 
@@ -24,7 +24,7 @@ type Expectation struct {
 
 // NewExpectation returns the expectation of the schema, with nothing shown yet.
 func NewExpectation() *Expectation {
-	return &Expectation{schema: gen.NewExecutableSchema(gen.Config{}).Schema(), shown: map[string]bool{}}
+	return &Expectation{schema: graph.Schema(), shown: map[string]bool{}}
 }
 
 // members are the names in REST of the fields that have another name in GraphQL, apart from rawId, which is

@@ -41,3 +41,11 @@ func (s IdentitySummary) AppendID(text []byte) []byte {
 
 // RawID returns the summary's identifier in the REST API.
 func (s IdentitySummary) RawID() string { return s.CertificationIdentitySummary.ID }
+
+// Identity returns the person under review, without an e-mail address; nil if the upstream does not say who it is.
+func (s IdentitySummary) Identity() *upstream.IdentityReference {
+	if s.IdentityID == nil || *s.IdentityID == "" {
+		return nil
+	}
+	return &upstream.IdentityReference{ID: *s.IdentityID, Name: s.Name}
+}

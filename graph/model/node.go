@@ -31,7 +31,7 @@ type NodeID struct {
 	CertificationID string
 }
 
-// A NodeKind is one of the types that implement Node.
+// A NodeKind is one of the types that implement Node, or of the entities beside them.
 type NodeKind int
 
 // The types that implement Node.
@@ -42,7 +42,22 @@ const (
 	TaskNode
 	CampaignNode
 	PublicIdentityNode
+	// IdentityEntity is an Identity, which is no Node and has no global id: only representations stand for one.
+	IdentityEntity
 )
+
+// TypeName returns the name of the type in the schema; empty for another value than those above.
+func (k NodeKind) TypeName() string {
+	if k == IdentityEntity {
+		return identityType
+	}
+	for name, of := range nodeTypes {
+		if of.kind == k {
+			return name
+		}
+	}
+	return ""
+}
 
 // nodeTypes are the types that implement Node, by their names.
 var nodeTypes = map[string]struct {
@@ -159,7 +174,12 @@ func parseEither(id string, kind NodeKind, typeName string) (NodeID, error) {
 	}
 	node, err := ParseNodeID(id)
 	if err == nil && node.Kind != kind {
-		return NodeID{}, fmt.Errorf("is the id of another type; here it must be of the type %s", typeName)
+		return NodeID{}, errOtherType(typeName)
 	}
 	return node, err
+}
+
+// errOtherType returns the error of a global id that must be of the named type.
+func errOtherType(typeName string) error {
+	return fmt.Errorf("is the id of another type; here it must be of the type %s", typeName)
 }

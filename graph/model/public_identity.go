@@ -35,3 +35,8 @@ func (i PublicIdentity) AppendID(text []byte) []byte {
 
 // RawID returns the identity's identifier in the REST API.
 func (i PublicIdentity) RawID() string { return i.PublicIdentity.ID }
+
+// Identity returns the person as whoever refers to them knows them.
+func (i PublicIdentity) Identity() *upstream.IdentityReference {
+	return &upstream.IdentityReference{ID: i.RawID(), Name: i.Name, Email: i.Email}
+}

@@ -25,6 +25,8 @@ const (
 	DetailsField                   = "details"                   // of Campaign
 	SettingsField                  = "settings"                  // of Campaign
 	CommentRequirementField        = "mandatoryCommentRequirement"
+	IdentityField                  = "identity" // of what stands for a person, in a federated graph
+	ServiceField                   = "_service" // of Query, in a federated graph
 )
 
 // connections are the connection fields of the schema by the type that has them. A test compares them

@@ -58,13 +58,16 @@ func (e *estimator) personPage(at *path, field graphql.CollectedField) {
 
 // peopleOf adds the people for whom something stands that each of the objects has under a name, such as a
 // reviewer, or for whom the objects stand themselves, if the name is empty. fields are those selected of what
-// stands for them.
+// stands for them, which may show their identities.
 func (e *estimator) peopleOf(at *path, o objects, name string, fields []graphql.CollectedField, b *batch) {
 	for _, field := range Named(fields, PublicIdentityField) {
 		at, people := at.field(field), e.child(o, name+"/person", 1)
 		e.gathers = true
 		e.cost.add(at, b.addPeople(e.unread(people, fact{})))
 		e.peopleBelow(at, people, e.collect(field), b.next())
+	}
+	for _, field := range Named(fields, IdentityField) {
+		e.peopleOf(at.field(field), o, name, e.collect(field), b)
 	}
 }
 

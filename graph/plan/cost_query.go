@@ -96,13 +96,14 @@ func (e *estimator) forget() {
 	e.read, e.named, e.items, e.summaries = map[fact]bool{}, batch{pages: 1}, nil, nil
 }
 
-// collect returns what is selected of the objects of a type that a field shows. satisfies are the
-// names of the type and its interfaces; without them, the objects are of the field's own type.
-func (e *estimator) collect(field graphql.CollectedField, satisfies ...string) []graphql.CollectedField {
-	if len(satisfies) > 0 && field.Definition.Type.Name() == satisfies[0] {
-		satisfies = nil // it shows no other type, and gqlgen remembers what others collect without it
-	}
-	return e.collected.Fields(field.Selections, satisfies)
+// collect returns what is selected of the objects that a field shows, which are of the field's own type.
+func (e *estimator) collect(field graphql.CollectedField) []graphql.CollectedField {
+	return e.collected.Fields(field.Selections, nil)
+}
+
+// collectAs returns what is selected of the objects of a type, which are read by ids, that a field shows.
+func (e *estimator) collectAs(field graphql.CollectedField, typeName string) []graphql.CollectedField {
+	return belowAs(e.collected, field, typeName)
 }
 
 // query adds the fields at the root of a query or subscription.
@@ -110,7 +111,7 @@ func (e *estimator) query(fields []graphql.CollectedField) {
 	for _, field := range fields {
 		at := (*path)(nil).field(field)
 		switch field.Name {
-		case "certification", "certificationTask", "campaign", "node", "nodes":
+		case "certification", "certificationTask", "campaign", "node", "nodes", "_entities":
 			e.nodes(at, field)
 		case CertificationsField:
 			e.certificationPage(at, one(""), field)
@@ -128,7 +129,7 @@ func (e *estimator) query(fields []graphql.CollectedField) {
 
 // nodes adds a field that names objects by their ids.
 func (e *estimator) nodes(at *path, field graphql.CollectedField) {
-	var certifications, tasks, campaigns, people []string
+	var certifications, tasks, campaigns, people, identities []string
 	var items, summaries []load.MemberKey
 	for _, id := range NamedNodes(field, e.operation.Variables) {
 		switch id.Kind {
@@ -142,12 +143,14 @@ func (e *estimator) nodes(at *path, field graphql.CollectedField) {
 			campaigns = append(campaigns, id.Raw)
 		case model.PublicIdentityNode:
 			people = append(people, id.Raw)
+		case model.IdentityEntity:
+			identities = append(identities, id.Raw)
 		default:
 			tasks = append(tasks, id.Raw)
 		}
 	}
 	if certifications != nil {
-		e.certification(at, named("certification", certifications), e.collect(field, "Certification", "Node"), &e.named)
+		e.certification(at, named("certification", certifications), e.collectAs(field, "Certification"), &e.named)
 	}
 	if items != nil {
 		e.itemsByID(at, items, field)
@@ -158,19 +161,34 @@ func (e *estimator) nodes(at *path, field graphql.CollectedField) {
 	if tasks != nil {
 		found := named("task", tasks)
 		e.cost.add(at, e.unread(found, fact{}))
-		e.tasksBelow(at, found, e.collect(field, "CertificationTask", "Node"), nil)
+		e.tasksBelow(at, found, e.collectAs(field, "CertificationTask"), nil)
 	}
 	if campaigns != nil {
 		found := named("campaign", campaigns)
 		e.gathers = true
 		e.cost.add(at, e.named.addCampaigns(e.unread(found, fact{})))
-		e.campaignsBelow(at, found, e.collect(field, "Campaign", "Node"), &e.named, true)
+		e.campaignsBelow(at, found, e.collectAs(field, "Campaign"), &e.named, true)
 	}
 	if people != nil {
 		found := named("person", people)
 		e.gathers = true
 		e.cost.add(at, e.named.addPeople(e.unread(found, fact{})))
-		e.peopleBelow(at, found, e.collect(field, "PublicIdentity", "Node"), e.named.next())
+		e.peopleBelow(at, found, e.collectAs(field, "PublicIdentity"), e.named.next())
+	}
+	if identities != nil {
+		e.identities(at, named("person", identities), e.collectAs(field, "Identity"))
+	}
+}
+
+// identities adds identities that are represented by their ids. They are read if more than that is selected, and
+// with them what everybody may know of them.
+func (e *estimator) identities(at *path, people objects, fields []graphql.CollectedField) {
+	if ReadsIdentity(fields) {
+		e.gathers = true
+		e.cost.add(at, e.named.addPeople(e.unread(people, fact{})))
+	}
+	for _, field := range Named(fields, PublicIdentityField) {
+		e.peopleBelow(at.field(field), people, e.collect(field), e.named.next())
 	}
 }
 
@@ -193,7 +211,7 @@ func (e *estimator) itemsByID(at *path, items []load.MemberKey, field graphql.Co
 	for _, shown := range Named(e.collect(field), "certification") {
 		e.cost.add(at.field(shown), e.named.addCertifications(e.unread(certifications, fact{})))
 	}
-	e.itemsBelow(at, found, certifications, e.collect(field, "AccessReviewItem", "Node"), &e.named)
+	e.itemsBelow(at, found, certifications, e.collectAs(field, "AccessReviewItem"), &e.named)
 }
 
 // summariesByID adds identities under review by their ids, which are read for each certification by itself.
@@ -202,7 +220,7 @@ func (e *estimator) summariesByID(at *path, summaries []load.MemberKey, field gr
 		e.summaries = map[string]int{}
 	}
 	found, certifications := e.members(at, "summary", summaries, e.summaries)
-	e.summariesBelow(at, found, certifications, e.collect(field, "IdentitySummary", "Node"), &e.named)
+	e.summariesBelow(at, found, certifications, e.collectAs(field, "IdentitySummary"), &e.named)
 }
 
 // members adds what is within certifications and read by ids, and returns it and the certifications. many are

@@ -7,11 +7,11 @@ import (
 	"certql/graph/model"
 )
 
-// MaxNodes is the most ids that one field "nodes" takes.
+// MaxNodes is the most ids that one field "nodes" takes, and the most representations that "_entities" does.
 const MaxNodes = 1000
 
-// NamedNodes returns the objects that a field at the root names by ids: certification, node, nodes, campaign
-// or certificationTask. It leaves out ids that are wrong, which the field's resolver reports.
+// NamedNodes returns the objects that a field at the root names by ids: certification, node, nodes, campaign,
+// certificationTask or _entities. It leaves out ids that are wrong, which the field's resolver reports.
 func NamedNodes(field graphql.CollectedField, variables map[string]any) []model.NodeID {
 	var nodes []model.NodeID
 	switch field.Name {
@@ -36,6 +36,18 @@ func NamedNodes(field graphql.CollectedField, variables map[string]any) []model.
 		}
 		for _, id := range ids {
 			nodes = appendNode(nodes, id)
+		}
+	case "_entities":
+		representations := listOf(argument(field, "representations", variables))
+		if len(representations) > MaxNodes {
+			return nil
+		}
+		for _, each := range representations {
+			if members, ok := each.(map[string]any); ok {
+				if id, _, err := model.ParseRepresentation(members); err == nil {
+					nodes = append(nodes, id)
+				}
+			}
 		}
 	case "certificationTask":
 		if id, err := graphql.UnmarshalID(argument(field, "id", variables)); err == nil {

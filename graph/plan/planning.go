@@ -147,5 +147,5 @@ func asksUpstream(fields []graphql.CollectedField) bool {
 
 // AsksUpstream reports whether a field at the root of an operation may take a call.
 func AsksUpstream(field *graphql.CollectedField) bool {
-	return field.Name != "rateLimit" && !strings.HasPrefix(field.Name, "__")
+	return field.Name != "rateLimit" && field.Name != ServiceField && !strings.HasPrefix(field.Name, "__")
 }

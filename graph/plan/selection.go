@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -91,6 +92,31 @@ func RootsIn(operation *graphql.OperationContext, selected ast.SelectionSet) []g
 // queryType has the name of the type at the root of queries.
 var queryType = []string{"Query"}
 
+// BelowAs returns the fields that are selected of objects of the named type, which can be read by ids, that a field
+// shows. The caller must not change them.
+func BelowAs(operation *graphql.OperationContext, field graphql.CollectedField, typeName string) []graphql.CollectedField {
+	return belowAs(shapeOf(operation).collected, field, typeName)
+}
+
+func belowAs(collected *projection.Collected, field graphql.CollectedField, typeName string) []graphql.CollectedField {
+	if field.Definition.Type.Name() == typeName {
+		return collected.Fields(field.Selections, nil) // it shows no other type, and others collect without it, too
+	}
+	return collected.Fields(field.Selections, []string{typeName, "Node", "_Entity"})
+}
+
+// NamesIdentity reports whether the fields that are selected of an Identity, of which no more than its id is known, show
+// what has to be read of it.
+func NamesIdentity(fields []graphql.CollectedField) bool {
+	return slices.ContainsFunc(fields, func(field graphql.CollectedField) bool { return field.Name == "name" || field.Name == "email" })
+}
+
+// ReadsIdentity reports whether the fields that are selected of an Identity, of which no more than its id is known,
+// lead to a read of it, or of what everybody may know of the person.
+func ReadsIdentity(fields []graphql.CollectedField) bool {
+	return NamesIdentity(fields) || len(Named(fields, PublicIdentityField)) > 0
+}
+
 // Named returns the fields that have the given name, under any alias.
 func Named(fields []graphql.CollectedField, name string) []graphql.CollectedField {
 	var found []graphql.CollectedField
@@ -116,8 +142,13 @@ func Below(operation *graphql.OperationContext, fields []graphql.CollectedField)
 	return found
 }
 
-// Collected returns the fields that are selected below the field that is being resolved, of objects of the given
-// type and interfaces; none stand for any. The caller must not change them.
-func Collected(ctx context.Context, satisfies ...string) []graphql.CollectedField {
-	return shapeOf(graphql.GetOperationContext(ctx)).collected.Fields(graphql.GetFieldContext(ctx).Field.Selections, satisfies)
+// Collected returns the fields that are selected below the field that is being resolved, of objects of any type. The
+// caller must not change them.
+func Collected(ctx context.Context) []graphql.CollectedField {
+	return shapeOf(graphql.GetOperationContext(ctx)).collected.Fields(graphql.GetFieldContext(ctx).Field.Selections, nil)
+}
+
+// CollectedAs is BelowAs for the field that is being resolved.
+func CollectedAs(ctx context.Context, typeName string) []graphql.CollectedField {
+	return BelowAs(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field, typeName)
 }

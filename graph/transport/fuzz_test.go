@@ -16,7 +16,6 @@ import (
 
 	"certql/graph"
 	"certql/graph/document"
-	"certql/graph/gen"
 	"certql/graph/graphtest"
 	"certql/upstream"
 )
@@ -187,7 +186,7 @@ func FuzzDocuments(f *testing.F) {
 		f.Add(choices)
 	}
 	gateway := newFuzzed(f, document.Limits{})
-	schema := gen.NewExecutableSchema(gen.Config{}).Schema()
+	schema := graph.Schema()
 	f.Fuzz(func(t *testing.T, choices []byte) {
 		w := &writer{schema: schema, choices: choices}
 		body, err := json.Marshal(graphtest.Object{"query": w.document(), "variables": graphtest.Object{"yes": true}})
@@ -206,7 +205,7 @@ func TestMostFuzzedDocumentsAreExecuted(t *testing.T) {
 	t.Parallel()
 	w := graphtest.SharedTenant(t)
 	random := rand.New(rand.NewPCG(3, 4))
-	schema := gen.NewExecutableSchema(gen.Config{}).Schema()
+	schema := graph.Schema()
 	const documents = 200
 	executed := 0
 	for range documents {

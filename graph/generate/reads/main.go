@@ -79,6 +79,9 @@ func readSchema(folder string) (*ast.Schema, error) {
 	}
 	var sources []*ast.Source
 	for _, entry := range entries {
+		if entry.IsDir() {
+			continue // what is there extends types, and adds no interface
+		}
 		file, err := root.Open(entry.Name())
 		if err != nil {
 			return nil, err
