@@ -24,7 +24,7 @@ import (
 var update = flag.Bool("update", false, "write what documents tell of the program")
 
 // guides are the documents whose commands have to work as they stand, beside those that have a test of their own.
-var guides = []string{"README.md", "docs/http.md", "docs/documents.md", "docs/callers.md", "docs/portals.md", "docs/sandbox.md", "docs/limits.md"}
+var guides = []string{"README.md", "docs/http.md", "docs/documents.md", "docs/callers.md", "docs/portals.md", "docs/sandbox.md", "docs/limits.md", "docs/federation.md"}
 
 // blocksOf returns the code blocks of a document in the given language.
 func blocksOf(t *testing.T, document, language string) []string {
@@ -109,9 +109,14 @@ func shellWords(t *testing.T, line string) []string {
 
 func TestEveryCommandIsOneThatWorks(t *testing.T) {
 	gateway, tenant := start(t, "--documents=docs/trusted-documents.json"), start(t, "sandbox")
-	hosts := strings.NewReplacer("http://localhost:8080", gateway.url(t, "GraphQL"), "http://localhost:9090", tenant.url(t, "Sandbox"))
+	subgraph := start(t, "--federation")
 	for _, document := range guides {
 		t.Run(document, func(t *testing.T) {
+			gateway := gateway
+			if document == "docs/federation.md" {
+				gateway = subgraph
+			}
+			hosts := strings.NewReplacer("http://localhost:8080", gateway.url(t, "GraphQL"), "http://localhost:9090", tenant.url(t, "Sandbox"))
 			token := ""
 			for _, words := range shellLines(t, document) {
 				env := 0

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
@@ -429,5 +430,66 @@ func TestTheSubgraphHasItsKeys(t *testing.T) {
 		if text := definition.Description; !definition.BuiltIn && name != "_FieldSet" && sentenceProblem(text) != "" {
 			t.Errorf("the description of %s %s: %q", name, sentenceProblem(text), text)
 		}
+	}
+}
+
+// Whatever is asked of whichever entities, the estimate is not below what is spent.
+func TestTheEstimateOfEntitiesIsNeverTooLow(t *testing.T) {
+	t.Parallel()
+	w := newSubgraph(t)
+	const person = "publicIdentity { name manager { name publicIdentity { alias } } }"
+	selections := []string{
+		"... on Certification { name reviewer { identity { rawId " + person + " } } }",
+		"... on Certification { pendingTasks { nodes { rawId certification { name } } } reviewers(first: 2) { nodes { name " + person + " } } }",
+		"... on Certification { campaign { details { deadline } settings { search { reviewer { identity { " + person + " } } } } } reviewItems(first: 2) { nodes { identity { identity { " + person + " } } } } }",
+		"... on Certification { decisionSummary { roles { total } } reassignment { from { certification { name } reviewer { identity { " + person + " } } } } }",
+		"... on AccessReviewItem { certification { name } permissions(first: 1) { nodes { rights } } }",
+		"... on AccessReviewItem { identity { name identity { " + person + " } } access { ... on Role { owner { " + person + " } } } }",
+		"... on IdentitySummary { name identity { name " + person + " } decisionSummary { roles { total } } }",
+		"... on Identity { rawId }",
+		"... on Identity { name email " + person + " }",
+		"... on Identity { " + person + " }",
+		"... on PublicIdentity { name manager { " + person + " } }",
+		"... on Campaign { name details { deadline } settings { search { reviewer { identity { " + person + " } } } } mandatoryCommentRequirement }",
+		"... on CertificationTask { status certification { name reviewer { identity { " + person + " } } } }",
+		"... on Node { id }",
+		"... on _Entity { ... on Identity { email } ... on Certification { items: reviewItems(first: 1) { totalCount } } }",
+	}
+	var all []any
+	for _, row := range w.List(t, graphtest.Admin, "/certifications", nil) {
+		all = append(all, represented("Certification", "rawId", row["id"].(string))...)
+		if reviewer := row["reviewer"].(graphtest.Object); reviewer["type"] == "IDENTITY" {
+			all = append(all, represented("Identity", "rawId", reviewer["id"].(string))...)
+			all = append(all, represented("PublicIdentity", "rawId", reviewer["id"].(string))...)
+		}
+	}
+	for _, row := range w.List(t, graphtest.Admin, "/campaigns", nil) {
+		all = append(all, represented("Campaign", "rawId", row["id"].(string))...)
+	}
+	all = append(all, represented("CertificationTask", "rawId", sandbox.FailedTask)...)
+	all = append(all, represented("AccessReviewItem", "id", membersOf(t, w, sandbox.LargeCertification, "access-review-items", "AccessReviewItem", 60)...)...)
+	all = append(all, represented("IdentitySummary", "id", membersOf(t, w, sandbox.LargeCertification, "identity-summaries", "IdentitySummary", 20)...)...)
+	spent := 0
+	for seed := range uint64(150) {
+		r := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // for tests
+		r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		representations := all[:1+r.IntN(70)]
+		selected := ""
+		for range 1 + r.IntN(3) {
+			selected += " " + graphtest.Pick(r, selections...)
+		}
+		a := askEntities(t, w, selected, representations)
+		for _, e := range a.Errors {
+			if e.Extensions["code"] != "GOVERNANCE_GROUP_UNSUPPORTED" {
+				t.Errorf("seed %d: %s", seed, e.Message)
+			}
+		}
+		spent += a.Extensions.Upstream.Calls
+		if got := a.Extensions.Upstream; got.Calls > got.EstimatedCalls {
+			t.Errorf("seed %d: %d calls, %d estimated, for %d entities of which are selected%s", seed, got.Calls, got.EstimatedCalls, len(representations), selected)
+		}
+	}
+	if spent < 1_000 {
+		t.Errorf("only %d calls are spent: the operations ask for too little", spent)
 	}
 }
