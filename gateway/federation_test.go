@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -194,5 +195,31 @@ func TestTheSchemaIsPrinted(t *testing.T) {
 	}
 	if text := printed("schema"); strings.Contains(text, "@key") || !strings.Contains(text, "nodes(") || !strings.Contains(text, "Returns any object") {
 		t.Errorf("certql schema prints %.300s", text)
+	}
+}
+
+// What a router sends can be trusted as other documents can, if it is listed.
+func TestADocumentOfARouterCanBeTrusted(t *testing.T) {
+	const document = `query($representations:[_Any!]!){_entities(representations:$representations){...on Identity{rawId}}}`
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "router.graphql"), []byte(document), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	if code := Run(t.Context(), []string{"--documents=" + folder, "--addr=localhost:0", "--admin-addr="}, "", nil, &stdout, &stderr); code != ExitStart || !strings.Contains(stderr.String(), "_entities") {
+		t.Errorf("without --federation it exits with %d: %s", code, &stderr)
+	}
+	p := start(t, "--federation", "--documents="+folder, "--documents-only")
+	body := `{"query": "` + document + `", "variables": {"representations": [{"__typename": "Identity", "rawId": "a"}]}}`
+	var data struct {
+		Entities []struct{ RawID string } `json:"_entities"`
+	}
+	p.postBody(t, body).into(t, &data)
+	if len(data.Entities) != 1 || data.Entities[0].RawID != "a" {
+		t.Errorf("the entities are %v", data.Entities)
+	}
+	other := strings.Replace(body, "{rawId}", "{rawId name}", 1)
+	if code := p.postBody(t, other).code(t); code != "DOCUMENT_NOT_TRUSTED" {
+		t.Errorf("another document is %s", code)
 	}
 }

@@ -13,10 +13,11 @@ import (
 
 var _ gen.FederationResolver = (*Resolver)(nil)
 
-// Entities returns an entity, or nil, for each of the representations, as readEach does.
+// Entities returns an entity, or nil, for each of the representations, as readEach does. If there are too many of
+// them, it returns an error and as many nils, which gqlgen shows if the field is put off.
 func (r *Resolver) Entities(ctx context.Context, representations []map[string]any) ([]model.Entity, error) {
 	if n := len(representations); n > plan.MaxNodes {
-		return nil, badArgument("representations", fmt.Errorf("has %d entities; at most %d are allowed", n, plan.MaxNodes))
+		return make([]model.Entity, n), badArgument("representations", fmt.Errorf("has %d entities; at most %d are allowed", n, plan.MaxNodes))
 	}
 	return readEach(ctx, len(representations), "representations", func(i int) (model.NodeID, string, error) {
 		id, member, err := model.ParseRepresentation(representations[i])

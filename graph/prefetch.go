@@ -52,6 +52,13 @@ func (n namedBy) selected(ctx context.Context, kind model.NodeKind) []graphql.Co
 	return plan.BelowAs(graphql.GetOperationContext(ctx), *n.field, kind.TypeName())
 }
 
+// announce starts to read the objects of one kind, if there are any, with what the field selects of them.
+func (n namedBy) announce(ctx context.Context, kind model.NodeKind, start func(ctx context.Context, ids []string, fields []graphql.CollectedField)) {
+	if ids := n.ids(kind); len(ids) > 0 {
+		start(ctx, ids, n.selected(ctx, kind))
+	}
+}
+
 // add adds the objects that a field names.
 func (n *named) add(operation *graphql.OperationContext, nodes []model.NodeID, field *graphql.CollectedField) {
 	n.fields = append(n.fields, namedBy{nodes, field})
@@ -84,9 +91,9 @@ func (n *named) announce(ctx context.Context) {
 	loaders.AnnounceIdentitySummaries(ctx, n.identitySummaries, eachNamed(ctx, n, model.IdentitySummaryNode, plan.MemberKey, followIdentitySummaries))
 	loaders.AnnouncePendingTasks(ctx, n.withTasks)
 	for _, by := range n.fields {
-		announceCampaigns(ctx, by.ids(model.CampaignNode), by.selected(ctx, model.CampaignNode))
-		announcePeople(ctx, by.ids(model.PublicIdentityNode), by.selected(ctx, model.PublicIdentityNode))
-		announceIdentities(ctx, by.ids(model.IdentityEntity), by.selected(ctx, model.IdentityEntity))
+		by.announce(ctx, model.CampaignNode, announceCampaigns)
+		by.announce(ctx, model.PublicIdentityNode, announcePeople)
+		by.announce(ctx, model.IdentityEntity, announceIdentities)
 	}
 	announceViewer(ctx, n.viewer)
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -214,6 +215,53 @@ func TestWritesWithoutPrecheckAreEstimated(t *testing.T) {
 		if got["reassignReviewItemsAsync"] != want {
 			t.Errorf("%d references: %v, want %d", references, got, want)
 		}
+	}
+}
+
+// The cost of entities follows from their representations, as that of nodes from their ids.
+func TestTheCostOfEntitiesFollowsFromTheirRepresentations(t *testing.T) {
+	t.Parallel()
+	w := graphtest.NewTenant(t, graphtest.Setup{ToGateway: func(cfg *graph.Config) { cfg.Federation = true }})
+	represented := func(typeName, key string, n int) []any {
+		list := make([]any, n)
+		for i := range list {
+			value := fmt.Sprint("a", i)
+			if key == "id" {
+				value = relay.EncodeID(typeName, "c", value)
+			}
+			list[i] = graphtest.Object{"__typename": typeName, key: value}
+		}
+		return list
+	}
+	for name, each := range map[string]struct {
+		selected        string
+		representations []any
+		want            map[string]int
+	}{
+		"certifications": {"... on Certification { name reviewers { totalCount } }", represented("Certification", "rawId", 60), map[string]int{"_entities": 62, "_entities.reviewers": 60}},
+		"as many as are taken, all the same": {
+			"... on Certification { name }", slices.Repeat(represented("Certification", "rawId", 1), 1000), map[string]int{"_entities": 1},
+		},
+		"more than are taken":   {"... on Certification { name }", slices.Repeat(represented("Certification", "rawId", 1), 1001), map[string]int{}},
+		"a wrong key":           {"... on Certification { name }", []any{graphtest.Object{"__typename": "Certification", "id": "a"}}, map[string]int{}},
+		"items":                 {"... on AccessReviewItem { decision }", represented("AccessReviewItem", "id", 60), map[string]int{"_entities": 2}},
+		"identities":            {"... on Identity { rawId }", represented("Identity", "rawId", 60), map[string]int{}},
+		"their names":           {"... on Identity { name }", represented("Identity", "rawId", 60), map[string]int{"_entities": 2}},
+		"their e-mail":          {"... on Identity { email }", represented("Identity", "rawId", 60), map[string]int{"_entities": 2}},
+		"and what is known":     {"... on Identity { name publicIdentity { alias manager { publicIdentity { alias } } } }", represented("Identity", "rawId", 60), map[string]int{"_entities": 2, "_entities.publicIdentity.manager.publicIdentity": 2}},
+		"names of others":       {"... on Identity { rawId } ... on PublicIdentity { name }", represented("Identity", "rawId", 60), map[string]int{}},
+		"the reviewers' people": {"... on Certification { reviewer { identity { publicIdentity { alias } } } }", represented("Certification", "rawId", 2), map[string]int{"_entities": 3, "_entities.reviewer.identity.publicIdentity": 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			query := "query ($of: [_Any!]!) { _entities(representations: $of) { " + each.selected + " } }"
+			if diff := gocmp.Diff(each.want, costOf(t, w, query, graphtest.Object{"of": each.representations})); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+	if diff := gocmp.Diff(map[string]int{}, costOf(t, w, `{ _service { sdl } }`, nil)); diff != "" {
+		t.Errorf("the schema (-want +got):\n%s", diff)
 	}
 }
 
