@@ -309,9 +309,9 @@ type ReassignReviewItemsPayload struct {
 	// more than 1000 of them, it is null without an error.
 	ReassignedItemIds []string `json:"reassignedItemIds,omitempty"`
 	// The global ids of the identity summaries that left the certification with their last item: those
-	// given as references, and those whose items were given one by one. A summary of which decided items
-	// stay is not among them. It costs one upstream call after the move, and one before it if there are
-	// references of type ITEM.
+	// given as references, and those whose items were given one by one. If decided items of an identity
+	// stay behind, its summary is not among them. It costs one upstream call after the move, and one
+	// before it if there are references of type ITEM.
 	ReassignedIdentitySummaryIds []string `json:"reassignedIdentitySummaryIds,omitempty"`
 	// Why nothing was moved; empty if everything was. Common codes are BAD_USER_INPUT, NOT_FOUND,
 	// NOT_ACTIVE, ALREADY_SIGNED and FORBIDDEN.
@@ -475,14 +475,14 @@ const (
 	// no time was left, or the upstream said that it has refused or failed to do it. It is safe to send it
 	// again.
 	MutationErrorCodeNotApplied MutationErrorCode = "NOT_APPLIED"
-	// The request was sent, and nothing shows what will have become of it: no response came, or one of
-	// somebody who has given up waiting. `message` says if this was not applied so far, as reading
-	// afterwards has shown; it may be applied later all the same, most often within seconds. What proves
-	// to be applied is not listed here. Read again after a moment before you repeat it: repeating a
-	// decision or a sign-off does no harm, but a reassignment by a task may then be queued twice.
+	// The request was sent, but its outcome is not known: no response came, or one from a server that had
+	// given up waiting for it. The gateway has read the data again: `message` says if this was not applied
+	// by then, and what was applied is not listed here. It may still be applied later, most often within
+	// seconds. Read again after a moment before you repeat it: repeating a decision or a sign-off does no
+	// harm, but a reassignment by a task may then be queued twice.
 	MutationErrorCodeOutcomeUnknown MutationErrorCode = "OUTCOME_UNKNOWN"
 	// The upstream refused for a reason that has no code of its own; `message` has the upstream's text,
-	// as far as it has one.
+	// if there is one.
 	MutationErrorCodeRefused MutationErrorCode = "REFUSED"
 )
 

@@ -3226,7 +3226,7 @@ type AccessSummary {
   """
   The items that grant this access, one for each identity that has it, at one upstream call for
   every 250 rows of each piece of access. Roles and access profiles that contain it are not among
-  them: for these, see ` + "`" + `pertainingTo` + "`" + ` of the filter of ` + "`" + `Certification.reviewItems` + "`" + `.
+  them: for these, see ` + "`" + `pertainingTo` + "`" + ` in the filter of ` + "`" + `Certification.reviewItems` + "`" + `.
   """
   reviewItems(
     "Which of the items to list; all of them if omitted."
@@ -3335,7 +3335,7 @@ enum AccessSummaryOrderField {
   """
   Returns one campaign, at one upstream call; several in one operation share a call for up to 50.
   The field is null without an error if no campaign has this id. FORBIDDEN: the upstream shows
-  campaigns to administrators only; a reviewer finds what it tells of a campaign in
+  campaigns to administrators only; what reviewers may know about a campaign is in
   ` + "`" + `Certification.campaign` + "`" + `.
   """
   campaign(
@@ -3464,8 +3464,8 @@ type Campaign implements Node {
 }
 
 """
-How far a campaign has come. The upstream tells administrators only. A field is null if the upstream
-does not report it.
+How far a campaign has come. The upstream shows it to administrators only. A field is null if the
+upstream does not report it.
 """
 type CampaignDetails {
   "The stage that the campaign has reached."
@@ -3478,7 +3478,7 @@ type CampaignDetails {
   totalCertifications: Int
   "The number of certifications that are signed off, out of ` + "`" + `totalCertifications` + "`" + `."
   completedCertifications: Int
-  "Whether reviewers are told of the campaign by e-mail."
+  "Whether reviewers are informed about the campaign by e-mail."
   emailNotificationEnabled: Boolean
   """
   Whether undecided access may be revoked if an administrator completes the campaign after its
@@ -3623,7 +3623,7 @@ type CampaignSearch {
   query.
   """
   identityIds: [ID!]
-  "The access that is reviewed of the identities; null or empty if it is all of their access."
+  "Which access of the identities is reviewed; null or empty if all of it is."
   accessConstraints: [CampaignAccessConstraint!]
   "Who reviews all certifications of the campaign; null if each identity has a reviewer of its own."
   reviewer: Reviewer
@@ -4548,16 +4548,16 @@ enum MutationErrorCode {
   """
   NOT_APPLIED
   """
-  The request was sent, and nothing shows what will have become of it: no response came, or one of
-  somebody who has given up waiting. ` + "`" + `message` + "`" + ` says if this was not applied so far, as reading
-  afterwards has shown; it may be applied later all the same, most often within seconds. What proves
-  to be applied is not listed here. Read again after a moment before you repeat it: repeating a
-  decision or a sign-off does no harm, but a reassignment by a task may then be queued twice.
+  The request was sent, but its outcome is not known: no response came, or one from a server that had
+  given up waiting for it. The gateway has read the data again: ` + "`" + `message` + "`" + ` says if this was not applied
+  by then, and what was applied is not listed here. It may still be applied later, most often within
+  seconds. Read again after a moment before you repeat it: repeating a decision or a sign-off does no
+  harm, but a reassignment by a task may then be queued twice.
   """
   OUTCOME_UNKNOWN
   """
   The upstream refused for a reason that has no code of its own; ` + "`" + `message` + "`" + ` has the upstream's text,
-  as far as it has one.
+  if there is one.
   """
   REFUSED
 }
@@ -4617,7 +4617,8 @@ type PageInfo {
   Whether rows follow this page. Go by this, and not by the number of rows: the upstream may hide some
   rows of a page, so that a page can be shorter than asked for, or even empty, without being the last.
   It costs no further upstream call, unless the upstream does not count the rows: then a full page is
-  taken to be followed by another, which may be empty, and a shorter one takes a further call to tell.
+  taken to be followed by another, which may be empty, and for a shorter one, it takes a further
+  call to find out.
   """
   hasNextPage: Boolean!
   "Whether rows come before this page."
@@ -4712,21 +4713,21 @@ input PermissionFilter {
 	{Name: "../../schema/public_identity.graphqls", Input: `extend type Query {
   """
   Lists the people of the tenant, for everybody who is signed in: to choose somebody to reassign to,
-  or to look somebody up. It costs one upstream call for every 250 rows, with ` + "`" + `search` + "`" + ` too.
+  or to look somebody up. It costs one upstream call for every 250 rows, also with ` + "`" + `search` + "`" + `.
   """
   identities(
     """
     What a person types to find somebody: people whose first name, last name, user name or e-mail
-    address begins with it, ignoring case; of several words, those whose first and last names begin
-    with them, in either order. A blank text finds everybody. At most 100 characters.
+    address begins with it, ignoring case; if it has several words, people whose first and last names
+    begin with them, in either order. A blank text finds everybody. At most 100 characters.
     """
     search: String
     "Which people to list; all of them if omitted."
     filter: PublicIdentityFilter
     """
-    Whether to list only people who are fit to be chosen: they are correlated or protected, have a
-    user name, a last name and an e-mail address, and are not the tenant's built-in administrators.
-    People who are inactive are listed all the same: see ` + "`" + `identityState` + "`" + `.
+    Whether to list only people who can sensibly be chosen: those who are correlated or protected, have
+    a user name, a last name and an e-mail address, and are not the tenant's built-in administrators.
+    Inactive people are listed nevertheless: see ` + "`" + `identityState` + "`" + `.
     """
     completeOnly: Boolean! = false
     """
@@ -4765,8 +4766,8 @@ input PermissionFilter {
 }
 
 """
-A person, as far as everybody in the tenant may know of them. A field is null if the upstream does
-not report it.
+What everybody in the tenant may know about a person. A field is null if the upstream does not
+report it.
 """
 type PublicIdentity implements Node {
   "An opaque identifier of the person, unique among objects of all types."
@@ -4788,8 +4789,8 @@ type PublicIdentity implements Node {
   """
   status: String
   """
-  What the lifecycle state means to the upstream. People who are inactive are no good choice as
-  reviewers; null, which is common, counts as active.
+  What the lifecycle state means to the upstream. People who are inactive are not a good choice
+  of reviewer; null, which is common, counts as active.
   """
   identityState: IdentityState
   "The person's manager; null if nobody is named."
@@ -4807,7 +4808,7 @@ enum IdentityState {
   ACTIVE
   "The identity is away for some time."
   INACTIVE_SHORT_TERM
-  "The identity is gone for good, or for long."
+  "The identity is gone for good, or for a long time."
   INACTIVE_LONG_TERM
   "A value that this schema does not know yet."
   UNRECOGNIZED
@@ -5003,9 +5004,9 @@ type ReassignReviewItemsPayload {
   reassignedItemIds: [ID!]
   """
   The global ids of the identity summaries that left the certification with their last item: those
-  given as references, and those whose items were given one by one. A summary of which decided items
-  stay is not among them. It costs one upstream call after the move, and one before it if there are
-  references of type ITEM.
+  given as references, and those whose items were given one by one. If decided items of an identity
+  stay behind, its summary is not among them. It costs one upstream call after the move, and one
+  before it if there are references of type ITEM.
   """
   reassignedIdentitySummaryIds: [ID!]
   """
@@ -5063,8 +5064,8 @@ type AccessReviewItem implements Node {
   "The access under review."
   access: ReviewableAccess
   """
-  What the entitlement under review allows in detail. It costs one upstream call for each item. For
-  items that the upstream reports not to be an entitlement, or whose ` + "`" + `hasPermissions` + "`" + ` is false, the
+  What the entitlement under review allows in detail. It costs one upstream call for each item. If
+  the upstream reports that the access is not an entitlement, or if ` + "`" + `hasPermissions` + "`" + ` is false, the
   connection is empty and costs no call.
   """
   permissions(
@@ -5345,19 +5346,19 @@ selected outside of it. The request must accept ` + "`" + `multipart/mixed` + "`
 WebSocket, each part is a message. It is not for mutations and subscriptions.
 """
 directive @defer(
-  "Whether the fragment is put off; if false, it is as if there were no directive."
+  "Whether the fragment is deferred; if false, it is as if there were no directive."
   if: Boolean! = true
-  "A name of the caller's choice, which the part bears as its ` + "`" + `label` + "`" + `."
+  "A name of the caller's choice, which the part has as its ` + "`" + `label` + "`" + `."
   label: String
 ) on FRAGMENT_SPREAD | INLINE_FRAGMENT
 
 """
-Marks an input of which exactly one field must be given, with a value other than null. Anything else
+Marks an input: exactly one of its fields must be given, with a value other than null. Anything else
 is GRAPHQL_VALIDATION_FAILED, and nothing is executed.
 """
 directive @oneOf on INPUT_OBJECT
 
-"Marks an element that still works, but has a better one beside it."
+"Marks an element that still works, but has a better replacement."
 directive @deprecated(
   "What to use instead, and why."
   reason: String = "No longer supported"
@@ -5452,9 +5453,9 @@ type SignOffCertificationPayload {
 
 """
 Everything that can be watched. The gateway polls the upstream on behalf of the clients that watch,
-so a subscription spends request budget for as long as it lasts. If the gateway stops meanwhile, the
+so a subscription spends request budget for as long as it lasts. If the gateway is stopped, the
 subscription breaks off and does not complete: subscribe again, as most client libraries do by
-themselves. A subscription that comes too late for that is refused with INTERRUPTED.
+themselves. A subscription that arrives while the gateway is stopping is refused with INTERRUPTED.
 """
 type Subscription {
   """
@@ -5650,7 +5651,7 @@ input CertificationTaskFilter {
 `, BuiltIn: false},
 	{Name: "../../schema/viewer.graphqls", Input: `extend type Query {
   """
-  Who the gateway acts for, as far as the credential tells, at no upstream call. None of it is
+  Who the gateway acts for, according to the credential, at no upstream call. None of it is
   verified: what the caller may do is up to the upstream alone. It is null if the request has no
   credential.
   """
@@ -5658,22 +5659,22 @@ input CertificationTaskFilter {
 }
 
 """
-Who the gateway acts for. A field is null if the credential does not tell, as with a token that is
-no JWT.
+Who the gateway acts for. A field is null if the credential does not say, as with a token that is
+not a JWT.
 """
 type Viewer {
   "What kind of credential the gateway uses for the caller."
   credential: ViewerCredential!
   """
-  The REST identifier of the identity that the credential stands for, who is ` + "`" + `me` + "`" + ` as a ` + "`" + `reviewer` + "`" + `;
-  null for a client that belongs to no user.
+  The REST identifier of the identity that the credential belongs to, which is also what ` + "`" + `me` + "`" + ` means
+  as a ` + "`" + `reviewer` + "`" + `; null for a client that belongs to no user.
   """
   identityId: ID
   "The name that the identity signs in with; the name to show is in ` + "`" + `publicIdentity` + "`" + `."
   userName: String
   """
-  The user levels that the token claims, such as ` + "`" + `ORG_ADMIN` + "`" + ` or ` + "`" + `CERT_ADMIN` + "`" + `. They help to hide what
-  would be FORBIDDEN, and are no permissions: a caller may have others.
+  The user levels that the token claims, such as ` + "`" + `ORG_ADMIN` + "`" + ` or ` + "`" + `CERT_ADMIN` + "`" + `. Use them to hide what
+  would be FORBIDDEN; they are not permissions, since a caller may have others.
   """
   authorities: [String!]
   """

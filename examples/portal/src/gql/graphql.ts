@@ -82,8 +82,8 @@ export type AccessReviewItem = Node & {
   /** Whether the access is new on its source. */
   newAccess?: Maybe<Scalars['Boolean']['output']>;
   /**
-   * What the entitlement under review allows in detail. It costs one upstream call for each item. For
-   * items that the upstream reports not to be an entitlement, or whose `hasPermissions` is false, the
+   * What the entitlement under review allows in detail. It costs one upstream call for each item. If
+   * the upstream reports that the access is not an entitlement, or if `hasPermissions` is false, the
    * connection is empty and costs no call.
    */
   permissions?: Maybe<PermissionConnection>;
@@ -221,7 +221,7 @@ export type AccessSummary = {
   /**
    * The items that grant this access, one for each identity that has it, at one upstream call for
    * every 250 rows of each piece of access. Roles and access profiles that contain it are not among
-   * them: for these, see `pertainingTo` of the filter of `Certification.reviewItems`.
+   * them: for these, see `pertainingTo` in the filter of `Certification.reviewItems`.
    */
   reviewItems?: Maybe<AccessReviewItemConnection>;
 };
@@ -485,8 +485,8 @@ export type CampaignConnection = {
 };
 
 /**
- * How far a campaign has come. The upstream tells administrators only. A field is null if the upstream
- * does not report it.
+ * How far a campaign has come. The upstream shows it to administrators only. A field is null if the
+ * upstream does not report it.
  */
 export type CampaignDetails = {
   __typename?: 'CampaignDetails';
@@ -503,7 +503,7 @@ export type CampaignDetails = {
   created?: Maybe<Scalars['DateTime']['output']>;
   /** When the campaign should be finished; null if there is no deadline. */
   deadline?: Maybe<Scalars['DateTime']['output']>;
-  /** Whether reviewers are told of the campaign by e-mail. */
+  /** Whether reviewers are informed about the campaign by e-mail. */
   emailNotificationEnabled?: Maybe<Scalars['Boolean']['output']>;
   /** Whether reviewers are shown recommendations, if the tenant has that feature. */
   recommendationsEnabled?: Maybe<Scalars['Boolean']['output']>;
@@ -577,7 +577,7 @@ export type CampaignRoleComposition = {
  */
 export type CampaignSearch = {
   __typename?: 'CampaignSearch';
-  /** The access that is reviewed of the identities; null or empty if it is all of their access. */
+  /** Which access of the identities is reviewed; null or empty if all of it is. */
   accessConstraints?: Maybe<Array<CampaignAccessConstraint>>;
   /** What an administrator wrote about the search. */
   description?: Maybe<Scalars['String']['output']>;
@@ -1494,7 +1494,7 @@ export type IdentityEdge = {
 export type IdentityState =
   /** The identity takes part in everything. */
   | 'ACTIVE'
-  /** The identity is gone for good, or for long. */
+  /** The identity is gone for good, or for a long time. */
   | 'INACTIVE_LONG_TERM'
   /** The identity is away for some time. */
   | 'INACTIVE_SHORT_TERM'
@@ -1780,16 +1780,16 @@ export type MutationErrorCode =
   /** The certification, an item or an identity does not exist: `field` and `ids` say which one. */
   | 'NOT_FOUND'
   /**
-   * The request was sent, and nothing shows what will have become of it: no response came, or one of
-   * somebody who has given up waiting. `message` says if this was not applied so far, as reading
-   * afterwards has shown; it may be applied later all the same, most often within seconds. What proves
-   * to be applied is not listed here. Read again after a moment before you repeat it: repeating a
-   * decision or a sign-off does no harm, but a reassignment by a task may then be queued twice.
+   * The request was sent, but its outcome is not known: no response came, or one from a server that had
+   * given up waiting for it. The gateway has read the data again: `message` says if this was not applied
+   * by then, and what was applied is not listed here. It may still be applied later, most often within
+   * seconds. Read again after a moment before you repeat it: repeating a decision or a sign-off does no
+   * harm, but a reassignment by a task may then be queued twice.
    */
   | 'OUTCOME_UNKNOWN'
   /**
    * The upstream refused for a reason that has no code of its own; `message` has the upstream's text,
-   * as far as it has one.
+   * if there is one.
    */
   | 'REFUSED'
   /** The certification cannot be signed off while items are undecided. */
@@ -1844,7 +1844,8 @@ export type PageInfo = {
    * Whether rows follow this page. Go by this, and not by the number of rows: the upstream may hide some
    * rows of a page, so that a page can be shorter than asked for, or even empty, without being the last.
    * It costs no further upstream call, unless the upstream does not count the rows: then a full page is
-   * taken to be followed by another, which may be empty, and a shorter one takes a further call to tell.
+   * taken to be followed by another, which may be empty, and for a shorter one, it takes a further
+   * call to find out.
    */
   hasNextPage: Scalars['Boolean']['output'];
   /** Whether rows come before this page. */
@@ -1911,8 +1912,8 @@ export type PermissionFilter = {
 };
 
 /**
- * A person, as far as everybody in the tenant may know of them. A field is null if the upstream does
- * not report it.
+ * What everybody in the tenant may know about a person. A field is null if the upstream does not
+ * report it.
  */
 export type PublicIdentity = Node & {
   __typename?: 'PublicIdentity';
@@ -1928,8 +1929,8 @@ export type PublicIdentity = Node & {
   /** An opaque identifier of the person, unique among objects of all types. */
   id: Scalars['ID']['output'];
   /**
-   * What the lifecycle state means to the upstream. People who are inactive are no good choice as
-   * reviewers; null, which is common, counts as active.
+   * What the lifecycle state means to the upstream. People who are inactive are not a good choice
+   * of reviewer; null, which is common, counts as active.
    */
   identityState?: Maybe<IdentityState>;
   /** The person's manager; null if nobody is named. */
@@ -2036,7 +2037,7 @@ export type Query = {
   /**
    * Returns one campaign, at one upstream call; several in one operation share a call for up to 50.
    * The field is null without an error if no campaign has this id. FORBIDDEN: the upstream shows
-   * campaigns to administrators only; a reviewer finds what it tells of a campaign in
+   * campaigns to administrators only; what reviewers may know about a campaign is in
    * `Certification.campaign`.
    */
   campaign?: Maybe<Campaign>;
@@ -2065,7 +2066,7 @@ export type Query = {
   certifications?: Maybe<CertificationConnection>;
   /**
    * Lists the people of the tenant, for everybody who is signed in: to choose somebody to reassign to,
-   * or to look somebody up. It costs one upstream call for every 250 rows, with `search` too.
+   * or to look somebody up. It costs one upstream call for every 250 rows, also with `search`.
    */
   identities?: Maybe<PublicIdentityConnection>;
   /**
@@ -2094,7 +2095,7 @@ export type Query = {
    */
   rateLimit: RateLimit;
   /**
-   * Who the gateway acts for, as far as the credential tells, at no upstream call. None of it is
+   * Who the gateway acts for, according to the credential, at no upstream call. None of it is
    * verified: what the caller may do is up to the upstream alone. It is null if the request has no
    * credential.
    */
@@ -2370,9 +2371,9 @@ export type ReassignReviewItemsPayload = {
   newCertification?: Maybe<Certification>;
   /**
    * The global ids of the identity summaries that left the certification with their last item: those
-   * given as references, and those whose items were given one by one. A summary of which decided items
-   * stay is not among them. It costs one upstream call after the move, and one before it if there are
-   * references of type ITEM.
+   * given as references, and those whose items were given one by one. If decided items of an identity
+   * stay behind, its summary is not among them. It costs one upstream call after the move, and one
+   * before it if there are references of type ITEM.
    */
   reassignedIdentitySummaryIds?: Maybe<Array<Scalars['ID']['output']>>;
   /**
@@ -2600,9 +2601,9 @@ export type SourceReference = {
 
 /**
  * Everything that can be watched. The gateway polls the upstream on behalf of the clients that watch,
- * so a subscription spends request budget for as long as it lasts. If the gateway stops meanwhile, the
+ * so a subscription spends request budget for as long as it lasts. If the gateway is stopped, the
  * subscription breaks off and does not complete: subscribe again, as most client libraries do by
- * themselves. A subscription that comes too late for that is refused with INTERRUPTED.
+ * themselves. A subscription that arrives while the gateway is stopping is refused with INTERRUPTED.
  */
 export type Subscription = {
   __typename?: 'Subscription';
@@ -2616,9 +2617,9 @@ export type Subscription = {
 
 /**
  * Everything that can be watched. The gateway polls the upstream on behalf of the clients that watch,
- * so a subscription spends request budget for as long as it lasts. If the gateway stops meanwhile, the
+ * so a subscription spends request budget for as long as it lasts. If the gateway is stopped, the
  * subscription breaks off and does not complete: subscribe again, as most client libraries do by
- * themselves. A subscription that comes too late for that is refused with INTERRUPTED.
+ * themselves. A subscription that arrives while the gateway is stopping is refused with INTERRUPTED.
  */
 export type SubscriptionCertificationTaskArgs = {
   id: Scalars['ID']['input'];
@@ -2655,14 +2656,14 @@ export type UsageDaysState =
   | 'UNRECOGNIZED';
 
 /**
- * Who the gateway acts for. A field is null if the credential does not tell, as with a token that is
- * no JWT.
+ * Who the gateway acts for. A field is null if the credential does not say, as with a token that is
+ * not a JWT.
  */
 export type Viewer = {
   __typename?: 'Viewer';
   /**
-   * The user levels that the token claims, such as `ORG_ADMIN` or `CERT_ADMIN`. They help to hide what
-   * would be FORBIDDEN, and are no permissions: a caller may have others.
+   * The user levels that the token claims, such as `ORG_ADMIN` or `CERT_ADMIN`. Use them to hide what
+   * would be FORBIDDEN; they are not permissions, since a caller may have others.
    */
   authorities?: Maybe<Array<Scalars['String']['output']>>;
   /** What kind of credential the gateway uses for the caller. */
@@ -2673,8 +2674,8 @@ export type Viewer = {
    */
   expiresAt?: Maybe<Scalars['DateTime']['output']>;
   /**
-   * The REST identifier of the identity that the credential stands for, who is `me` as a `reviewer`;
-   * null for a client that belongs to no user.
+   * The REST identifier of the identity that the credential belongs to, which is also what `me` means
+   * as a `reviewer`; null for a client that belongs to no user.
    */
   identityId?: Maybe<Scalars['ID']['output']>;
   /**
