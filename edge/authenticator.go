@@ -117,7 +117,7 @@ func (a Authenticator) Missing() string {
 	case len(a.Gate.keys) > 0:
 		return "No API key was sent: send one in the X-API-Key header."
 	default:
-		return "No client certificate was sent that this gateway knows."
+		return "No client certificate that this gateway knows was sent."
 	}
 }
 
@@ -157,9 +157,9 @@ func (a Authenticator) bearer(ctx context.Context, header string) (upstream.Cred
 
 var (
 	errBearer    = &HTTPError{http.StatusUnauthorized, CodeUnauthenticated, `The Authorization header must be "Bearer" and a token.`}
-	errNoBearers = &HTTPError{http.StatusUnauthorized, CodeUnauthenticated, "This gateway takes no tokens: leave the Authorization header out."}
-	errAPIKey    = &HTTPError{http.StatusUnauthorized, CodeUnauthenticated, "The X-API-Key header has no key that this gateway knows."}
-	errNoAPIKeys = &HTTPError{http.StatusUnauthorized, CodeUnauthenticated, "This gateway takes no API keys: leave the X-API-Key header out."}
+	errNoBearers = &HTTPError{http.StatusUnauthorized, CodeUnauthenticated, "This gateway does not accept tokens: leave out the Authorization header."}
+	errAPIKey    = &HTTPError{http.StatusUnauthorized, CodeUnauthenticated, "The key in the X-API-Key header is not one that this gateway knows."}
+	errNoAPIKeys = &HTTPError{http.StatusUnauthorized, CodeUnauthenticated, "This gateway does not accept API keys: leave out the X-API-Key header."}
 )
 
 // refuse writes the response to a request whose caller is not let in.

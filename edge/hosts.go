@@ -73,7 +73,7 @@ func (h *Hosts) Handler(refused func(), next http.Handler) http.Handler {
 // errHost is the refusal of a request that is for another host. The name that it is for is not repeated.
 var errHost = &HTTPError{
 	http.StatusMisdirectedRequest, "FORBIDDEN",
-	"This gateway is not to be reached by the name in the address: if the name is its own, add it to the gateway's setting --allowed-hosts.",
+	"This gateway may not be reached by the name in the address: if the name is its own, add it to the gateway's setting --allowed-hosts.",
 }
 
 // normalName returns a name in the form in which names are compared: lower case, without the dot at the

@@ -102,7 +102,7 @@ func (o *Origins) CheckCookie(r *http.Request) *HTTPError {
 }
 
 var (
-	errForeignPage = &HTTPError{http.StatusForbidden, "FORBIDDEN", "The page of another origin may not do that: it has to be listed in --cors-origin."}
-	errOrigin      = &HTTPError{http.StatusForbidden, "FORBIDDEN", "The page of another origin may not do that in the name of who is signed in here."}
+	errForeignPage = &HTTPError{http.StatusForbidden, "FORBIDDEN", "A page of another origin may not do that: it has to be listed in --cors-origin."}
+	errOrigin      = &HTTPError{http.StatusForbidden, "FORBIDDEN", "A page of another origin may not do that in the name of the person who is signed in here."}
 	errContentType = &HTTPError{http.StatusUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "The content type must be application/json."}
 )

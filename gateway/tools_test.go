@@ -125,7 +125,7 @@ func TestAssistantsAreTheCallersOfGraphQL(t *testing.T) {
 		"nobody":             {args: []string{"--auth=bearer"}, status: http.StatusUnauthorized, says: "No access token was sent"},
 		"a wrong scheme":     {header: func(*program) http.Header { return http.Header{"Authorization": {"Basic x"}} }, status: http.StatusUnauthorized, says: "UNAUTHENTICATED"},
 		"a key":              {args: []string{"--auth=service", keys, "--client-id=reviewer-1"}, queue: true, header: func(*program) http.Header { return http.Header{"X-Api-Key": {"a-key"}} }},
-		"another key":        {args: []string{"--auth=service", keys}, status: http.StatusUnauthorized, says: "no key that this gateway knows", header: func(*program) http.Header { return http.Header{"X-Api-Key": {"another"}} }},
+		"another key":        {args: []string{"--auth=service", keys}, status: http.StatusUnauthorized, says: "not one that this gateway knows", header: func(*program) http.Header { return http.Header{"X-Api-Key": {"another"}} }},
 		"no key":             {args: []string{"--auth=service", keys}, status: http.StatusUnauthorized, says: "No API key was sent"},
 		"nobody signed in":   {args: []string{"--auth=session"}, status: http.StatusUnauthorized, says: "Nobody is signed in"},
 		"a page":             {status: http.StatusForbidden, says: "--cors-origin", header: func(*program) http.Header { return http.Header{"Origin": {"https://evil.example.com"}} }},

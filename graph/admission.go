@@ -13,7 +13,7 @@ import (
 )
 
 // noRoomMessage is what the caller of an operation is told that has waited for room in vain.
-const noRoomMessage = "More operations are under way than the gateway has memory for: send this one again later."
+const noRoomMessage = "The gateway has no memory left for another operation: send this one again later."
 
 // An admission lets operations begin while there is memory for what they may take, and keeps the others
 // waiting, in order. An operation that waits has called nothing yet, and holds nothing but its request. A

@@ -44,12 +44,12 @@ func boundError(kind ast.Operation, failure error) *gqlerror.Error {
 	switch {
 	case isTooLarge && tooLarge.Own:
 		shown = apierror.TooLarge("response", tooLarge.Allowed, fmt.Sprintf(
-			"The answer has more than %d bytes, which is the most where nothing comes from the upstream. Ask for less.", tooLarge.Allowed))
+			"The response has more than %d bytes, the most that is allowed if none of it comes from the upstream. Ask for less.", tooLarge.Allowed))
 	case isTooLarge:
 		shown = apierror.TooLarge("response", tooLarge.Allowed, fmt.Sprintf(
-			"The answer has more than %d bytes, the most that the gateway's setting --max-response allows: ask for fewer rows or fields.", tooLarge.Allowed))
+			"The response has more than %d bytes, the most that the gateway's setting --max-response allows: ask for fewer rows or fields.", tooLarge.Allowed))
 	case isNoRoom:
-		shown = apierror.New(apierror.CodeRateLimited, "Too many answers wait to be read: see the gateway's setting --max-unsent. Try again later.")
+		shown = apierror.New(apierror.CodeRateLimited, "Too many responses are waiting to be read: see the gateway's setting --max-unsent. Try again later.")
 		shown.Extensions["limit"], shown.Extensions["allowed"] = "unsent", noRoom.Allowed
 		if kind != ast.Mutation { // which a client that waits would otherwise execute again
 			shown.Extensions["retryAfter"] = 1

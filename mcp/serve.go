@@ -84,7 +84,7 @@ func (s *Server) call(ctx context.Context, called *tool, arguments []byte) (*sdk
 	}
 	if len(got.Data) > 0 && !lifetimeOf(ctx).hold(ctx, len(got.Data)) {
 		got = response{Errors: []graphError{{
-			Message:    "The results of other calls take all the room that there is.",
+			Message:    "The results of other calls take up all the room.",
 			Extensions: map[string]any{"code": apierror.CodeRateLimited},
 		}}, Extensions: got.Extensions}
 	}
@@ -130,7 +130,7 @@ func (s *Server) Handler() http.Handler {
 		if r.Body != nil {
 			body := bufio.NewReader(r.Body)
 			if isBatch(body) {
-				http.Error(w, "Batches are not taken: send each message in a request of its own.", http.StatusBadRequest)
+				http.Error(w, "Batches are not accepted: send each message in a request of its own.", http.StatusBadRequest)
 				return
 			}
 			r.Body = struct {

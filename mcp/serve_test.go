@@ -218,8 +218,8 @@ func TestRequestsThatAreNoMessageAreRefused(t *testing.T) {
 		status  int
 		says    string
 	}{
-		"a batch":              {message(t, handler.URL, "["+call+","+call+"]"), http.StatusBadRequest, "Batches are not taken"},
-		"a batch after blanks": {message(t, handler.URL, " \r\n\t["+call+"]"), http.StatusBadRequest, "Batches are not taken"},
+		"a batch":              {message(t, handler.URL, "["+call+","+call+"]"), http.StatusBadRequest, "Batches are not accepted"},
+		"a batch after blanks": {message(t, handler.URL, " \r\n\t["+call+"]"), http.StatusBadRequest, "Batches are not accepted"},
 		"a long body":          {message(t, handler.URL, strings.Replace(call, "One", strings.Repeat("x", 5000), 1)), http.StatusRequestEntityTooLarge, "exceeds 4096 bytes"},
 		"nothing":              {message(t, handler.URL, ""), http.StatusBadRequest, "empty"},
 		"no JSON":              {message(t, handler.URL, "x"), http.StatusBadRequest, "malformed"},

@@ -10,7 +10,7 @@ import (
 )
 
 // errTooLarge says that a body is longer than the limit.
-const errTooLarge = plainError("the answer is larger than the limit")
+const errTooLarge = plainError("the response is larger than the limit")
 
 const (
 	minBufferBytes = 4 << 10

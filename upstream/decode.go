@@ -13,7 +13,7 @@ import (
 
 // errNotJSON is all that is said of text that is not JSON, since the errors of the JSON package
 // quote the text.
-const errNotJSON = plainError("the answer is not the expected JSON")
+const errNotJSON = plainError("the response is not the expected JSON")
 
 // lenient accepts texts that are not UTF-8, which it mends.
 var lenient = jsontext.AllowInvalidUTF8(true)

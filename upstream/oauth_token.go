@@ -136,7 +136,7 @@ func lifetimeOf(t *oauth2.Token) time.Duration {
 }
 
 // errNotToken says that what was granted is not a token.
-const errNotToken = plainError("the token endpoint answered without a token")
+const errNotToken = plainError("the token endpoint responded without a token")
 
 // grantFailure returns the error for a request for a token. It never says Sent, since the
 // call that the token was for did not go out.

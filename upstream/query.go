@@ -36,7 +36,7 @@ type Page[T any] struct {
 }
 
 // errNotCounted says that a response lacks the header that tells the number of rows.
-var errNotCounted = errors.New("the answer does not say how many rows there are")
+var errNotCounted = errors.New("the response does not say how many rows there are")
 
 // Count returns the number of rows in the whole list, for which the page must have been asked
 // (Paging.Count). It fails with an *Error of KindInvalid if the service did not say.

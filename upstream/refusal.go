@@ -12,7 +12,7 @@ const (
 )
 
 // errRedirect says that the service pointed to another URL, which tokens must not follow to.
-const errRedirect = plainError("the service answered with a redirect")
+const errRedirect = plainError("the service responded with a redirect")
 
 // refusalBody is any of the four shapes that refusals come in: an ErrorResponseDto, an
 // object with "error" for status 401, one with "message" for status 429, and one with "errorName" and

@@ -129,7 +129,7 @@ func (r Redis) validate(sessions, sealed bool, queueWait time.Duration, report r
 		report("--redis-outage: must be 0 or longer, such as 5m, not %s", r.Outage)
 	}
 	if sessions && !sealed {
-		report("--auth=session: needs --session-key with --redis-url, since each replica has to open what another has sealed")
+		report("--auth=session: needs --session-key with --redis-url, since each replica has to decrypt what another has encrypted")
 	}
 }
 

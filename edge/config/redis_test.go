@@ -167,7 +167,7 @@ func TestWhatDoesNotFitAnEngineIsRefusedAtOnce(t *testing.T) {
 		"no time":                      {with("--redis-timeout=0"), []string{timeout + "0s"}},
 		"as long as the queue":         {with("--redis-timeout=30s"), []string{timeout + "30s"}},
 		"an outage that is over":       {with("--redis-outage=-1s"), []string{"--redis-outage: must be 0 or longer, such as 5m, not -1s"}},
-		"sessions without a key":       {with("--auth=session"), []string{"--auth=session: needs --session-key with --redis-url, since each replica has to open what another has sealed"}},
+		"sessions without a key":       {with("--auth=session"), []string{"--auth=session: needs --session-key with --redis-url, since each replica has to decrypt what another has encrypted"}},
 		"without an engine": {
 			[]string{
 				"--redis-username=a", "--redis-password=hunter2", "--redis-sentinel-master=m", "--redis-sentinel-password=hunter2", "--redis-tls-ca-file=x",
@@ -192,7 +192,7 @@ func TestWhatDoesNotFitAnEngineIsRefusedAtOnce(t *testing.T) {
 				"--redis-sentinel-password: needs --redis-sentinel-master, the name by which the sentinels know the master",
 				"--redis-username: needs --redis-password ($CERTQL_REDIS_PASSWORD, or $CERTQL_REDIS_PASSWORD_FILE)",
 				prefix + `"*"`, timeout + "-1s", "--redis-outage: must be 0 or longer, such as 5m, not -1s",
-				"--auth=session: needs --session-key with --redis-url, since each replica has to open what another has sealed",
+				"--auth=session: needs --session-key with --redis-url, since each replica has to decrypt what another has encrypted",
 			},
 		},
 	}

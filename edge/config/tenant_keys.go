@@ -16,7 +16,7 @@ func (t TenantKeys) validate(bearers bool, report report) {
 	case !t.Enabled():
 		return
 	case !bearers:
-		report("--tenant-jwks-url, --tenant-jwks-file: are for access tokens that callers bring, whom --auth does not let in")
+		report("--tenant-jwks-url, --tenant-jwks-file: are for callers with access tokens, whom --auth does not let in")
 	case t.JWKSURL != "" && t.JWKSFile != "":
 		report("--tenant-jwks-url, --tenant-jwks-file: the keys are in one place or the other, not both")
 	}

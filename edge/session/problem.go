@@ -21,14 +21,14 @@ var (
 	errIssuer     = &edge.HTTPError{Status: http.StatusBadRequest, Code: "WRONG_ISSUER", Message: "It was not the expected tenant that sent this browser back."}
 	errCode       = &edge.HTTPError{Status: http.StatusBadRequest, Code: "CODE_REFUSED", Message: "The tenant does not accept the code of this sign-in: it has expired, or was used before."}
 	errSignIn     = &edge.HTTPError{Status: http.StatusForbidden, Code: "SIGN_IN_REFUSED", Message: "The sign-in was cancelled, or the tenant does not allow it."}
-	errTenant     = &edge.HTTPError{Status: http.StatusBadGateway, Code: "TENANT_UNAVAILABLE", Message: "The tenant does not answer as it should. Try again later."}
-	errTooMany    = &edge.HTTPError{Status: http.StatusServiceUnavailable, Code: "TOO_MANY_SESSIONS", Message: "There are as many sessions as there may be. Try again later."}
-	errStore      = &edge.HTTPError{Status: http.StatusServiceUnavailable, Code: "UPSTREAM_UNAVAILABLE", Message: "Who is signed in cannot be looked up now. Nobody was signed out: try again in a moment."}
+	errTenant     = &edge.HTTPError{Status: http.StatusBadGateway, Code: "TENANT_UNAVAILABLE", Message: "The tenant does not respond as it should. Try again later."}
+	errTooMany    = &edge.HTTPError{Status: http.StatusServiceUnavailable, Code: "TOO_MANY_SESSIONS", Message: "There are already as many sessions as the gateway allows. Try again later."}
+	errStore      = &edge.HTTPError{Status: http.StatusServiceUnavailable, Code: "UPSTREAM_UNAVAILABLE", Message: "It cannot be looked up at the moment who is signed in. Nobody has been signed out: try again shortly."}
 	errCookies    = &edge.HTTPError{Status: http.StatusRequestHeaderFieldsTooLarge, Code: "TOO_MANY_COOKIES", Message: "There are more than 1000 cookies: remove those of this site from the browser."}
-	errOrigin     = &edge.HTTPError{Status: http.StatusForbidden, Code: "CROSS_ORIGIN", Message: "The page of another origin may not do that."}
+	errOrigin     = &edge.HTTPError{Status: http.StatusForbidden, Code: "CROSS_ORIGIN", Message: "A page of another origin may not do that."}
 	errSignedOut  = &edge.HTTPError{Status: http.StatusUnauthorized, Code: edge.CodeUnauthenticated, Message: "Nobody is signed in: sign in first, at /auth/login."}
-	errNotFound   = &edge.HTTPError{Status: http.StatusNotFound, Code: "NOT_FOUND", Message: "There are /auth/login, /auth/callback, /auth/logout and /auth/me."}
-	errMethod     = &edge.HTTPError{Status: http.StatusMethodNotAllowed, Code: "METHOD_NOT_ALLOWED", Message: "The method is not one that this path has."}
+	errNotFound   = &edge.HTTPError{Status: http.StatusNotFound, Code: "NOT_FOUND", Message: "There is no such path: the paths are /auth/login, /auth/callback, /auth/logout and /auth/me."}
+	errMethod     = &edge.HTTPError{Status: http.StatusMethodNotAllowed, Code: "METHOD_NOT_ALLOWED", Message: "This path does not allow this method."}
 )
 
 // storeRetry is when whoever is refused because the store does not answer may try again.

@@ -24,7 +24,7 @@ func (k *Keys) Verify(ctx context.Context, token string) *edge.HTTPError {
 	case errors.Is(err, errNoKeys):
 		return &edge.HTTPError{
 			Status: http.StatusServiceUnavailable, Code: "UPSTREAM_UNAVAILABLE",
-			Message: "The tenant's keys, by which access tokens are verified, cannot be had now. Try again later.",
+			Message: "The tenant's keys, which are needed to verify access tokens, are not available at the moment. Try again later.",
 		}
 	case errors.Is(err, errExpired):
 		return &edge.HTTPError{
@@ -34,7 +34,7 @@ func (k *Keys) Verify(ctx context.Context, token string) *edge.HTTPError {
 	default:
 		return &edge.HTTPError{
 			Status: http.StatusUnauthorized, Code: edge.CodeUnauthenticated,
-			Message: "The access token is not one of this tenant: no key of the tenant has signed it, or it never expires.",
+			Message: "The access token is not from this tenant: none of the tenant's keys has signed it, or it never expires.",
 		}
 	}
 }

@@ -45,7 +45,7 @@ func UpstreamMessage(err *upstream.Error) string {
 	case upstream.KindUnauthenticated:
 		return unauthenticatedMessage(err)
 	case upstream.KindForbidden:
-		return "The upstream does not let this caller do that."
+		return "The upstream does not allow this caller to do that."
 	case upstream.KindNotFound:
 		return "The upstream knows no such object."
 	case upstream.KindBadRequest:
@@ -56,11 +56,11 @@ func UpstreamMessage(err *upstream.Error) string {
 	case upstream.KindRateLimited:
 		return "The upstream's request budget is used up."
 	case upstream.KindTimeout:
-		return "The upstream did not answer in time."
+		return "The upstream did not respond in time."
 	case upstream.KindInvalid:
-		return "The upstream's answer could not be read."
+		return "The upstream's response could not be read."
 	case upstream.KindCallsExceeded:
-		return "The operation has made all the upstream calls that one may make: ask for less, or split it."
+		return "The operation has made as many upstream calls as it may: ask for less, or split it."
 	case upstream.KindCanceled:
 		return cancelledMessage
 	default:
@@ -77,9 +77,9 @@ func unauthenticatedMessage(err *upstream.Error) string {
 	case errors.Is(err, upstream.ErrSessionEnded):
 		return "The session has ended: sign in again, at /auth/login."
 	case err.Status == http.StatusUnauthorized && err.Operation != upstream.TokenOperation:
-		return "The access token was refused: it has expired, was revoked, or is not one of this tenant. Get a new one, or sign in again."
+		return "The access token was refused: it has expired, was revoked, or is not from this tenant. Get a new one, or sign in again."
 	default:
-		return "The gateway itself was refused an access token: its operator has to see to that."
+		return "The gateway itself was refused an access token: its operator has to fix that."
 	}
 }
 

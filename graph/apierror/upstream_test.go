@@ -12,10 +12,10 @@ func TestMessagesOfTheUpstreamsErrors(t *testing.T) {
 	t.Parallel()
 	text := func(text string) []upstream.ErrorMessage { return []upstream.ErrorMessage{{Text: text}} }
 	for want, err := range map[string]upstream.Error{
-		"The access token was refused: it has expired, was revoked, or is not one of this tenant. Get a new one, or sign in again.": {
+		"The access token was refused: it has expired, was revoked, or is not from this tenant. Get a new one, or sign in again.": {
 			Operation: "listIdentityCertifications", Kind: upstream.KindUnauthenticated, Status: 401, Messages: text("JWT is expired"),
 		},
-		"The gateway itself was refused an access token: its operator has to see to that.": {
+		"The gateway itself was refused an access token: its operator has to fix that.": {
 			Operation: upstream.TokenOperation, Kind: upstream.KindUnauthenticated, Status: 401,
 		},
 		apierror.NoReasonMessage: {

@@ -138,7 +138,7 @@ func choose(document *ast.QueryDocument, operationName string) (*ast.OperationDe
 	case operation == nil && operationName == "":
 		return nil, apierror.Invalid("The document has several operations: name one of them in operationName.")
 	case operation == nil:
-		return nil, apierror.Invalid("The document has no operation of the name in operationName.")
+		return nil, apierror.Invalid("The document has no operation with the name in operationName.")
 	default:
 		return operation, nil
 	}

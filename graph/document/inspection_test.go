@@ -75,7 +75,7 @@ func TestRequestsChooseAnOperation(t *testing.T) {
 		"the only one":    {"{ a }", "", ""},
 		"by its name":     {"query A { a } query B { a }", "B", ""},
 		"none of several": {"query A { a } query B { a }", "", "The document has several operations: name one of them in operationName."},
-		"an unknown name": {"query A { a } query B { a }", "C", "The document has no operation of the name in operationName."},
+		"an unknown name": {"query A { a } query B { a }", "C", "The document has no operation with the name in operationName."},
 		"no operation":    {"fragment F on Query { a }", "", "The document has no operation."},
 	} {
 		got := ""

@@ -65,7 +65,7 @@ func (p Persistence) MutateOperationParameters(ctx context.Context, request *gra
 		}
 	}
 	if p.trustedOnly && !p.trusted.Has(request.Query) {
-		return apierror.New(apierror.CodeNotTrusted, "Only trusted documents are executed: name one by its documentId. This document is none.")
+		return apierror.New(apierror.CodeNotTrusted, "Only trusted documents are executed, and this is not one of them: name one by its documentId.")
 	}
 	return nil
 }
@@ -167,7 +167,7 @@ func (r reference) notSupported() *gqlerror.Error {
 	if r.byHash {
 		return apierror.New(apierror.CodePersistedNotSupported, "PersistedQueryNotSupported")
 	}
-	return apierror.New(apierror.CodePersistedNotSupported, "There are no documents with ids here: send the query itself.")
+	return apierror.New(apierror.CodePersistedNotSupported, "This gateway has no documents with ids: send the query itself.")
 }
 
 // mismatch returns the error for a reference to another document than the request has.

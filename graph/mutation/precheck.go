@@ -25,7 +25,7 @@ func obstacleToWrite(c *upstream.IdentityCertification) obstacle {
 	case upstream.PhaseStaged:
 		return obstacle{gen.MutationErrorCodeNotActive, "The certification is not open yet: its campaign is not activated."}
 	case upstream.PhaseSigned:
-		return obstacle{gen.MutationErrorCodeAlreadySigned, "The certification is signed off, and nothing in it can change any more."}
+		return obstacle{gen.MutationErrorCodeAlreadySigned, "The certification is signed off, and nothing in it can be changed any more."}
 	default:
 		return obstacle{}
 	}

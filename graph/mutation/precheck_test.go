@@ -35,7 +35,7 @@ func TestObstaclesToSignOff(t *testing.T) {
 		{
 			"signed",
 			upstream.IdentityCertification{Phase: upstream.PhaseSigned},
-			obstacle{gen.MutationErrorCodeAlreadySigned, "The certification is signed off, and nothing in it can change any more."},
+			obstacle{gen.MutationErrorCodeAlreadySigned, "The certification is signed off, and nothing in it can be changed any more."},
 		},
 	} {
 		if got := obstacleToSignOff(&test.certification); got != test.want {

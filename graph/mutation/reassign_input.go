@@ -115,6 +115,6 @@ func (in reassignment) sameReviewer(reviewer *upstream.Reviewer) payloadErrors {
 		return nil
 	}
 	var errs payloadErrors
-	errs.addInput(fieldPath("reassignTo"), "This is the present reviewer, who has the items already.", in.toGiven)
+	errs.addInput(fieldPath("reassignTo"), "This is the current reviewer, who already has the items.", in.toGiven)
 	return errs
 }

@@ -26,7 +26,7 @@ type refusal struct {
 var (
 	errMethod = &refusal{
 		status: http.StatusMethodNotAllowed, allow: "GET, POST, OPTIONS",
-		message: "GraphQL is asked by GET or POST. Of graphql-sse, the mode of distinct connections is spoken, which needs no PUT.",
+		message: "Send GraphQL by GET or POST. Of the graphql-sse protocol, this endpoint supports the distinct connections mode, which needs no PUT.",
 	}
 	errMutationByGet = &refusal{
 		status: http.StatusMethodNotAllowed, allow: "POST, OPTIONS",
@@ -34,19 +34,19 @@ var (
 	}
 	errForgeable = &refusal{
 		status: http.StatusForbidden, code: apierror.CodeForbidden,
-		message: "A GET needs one of the headers GraphQL-Preflight, Apollo-Require-Preflight, X-Certql-CSRF, X-API-Key and Authorization, so that no other site can have a browser send it.",
+		message: "A GET needs one of the headers GraphQL-Preflight, Apollo-Require-Preflight, X-Certql-CSRF, X-API-Key and Authorization, so that no other site can make a browser send it.",
 	}
 	errNotAcceptable = &refusal{
 		status:  http.StatusNotAcceptable,
-		message: "Answers are application/json, application/graphql-response+json, text/event-stream or multipart/mixed (deferSpec=20220824 or subscriptionSpec=1.0): accept one of these.",
+		message: "Responses are application/json, application/graphql-response+json, text/event-stream or multipart/mixed (deferSpec=20220824 or subscriptionSpec=1.0): accept one of these.",
 	}
 	errDeferOfOne = &refusal{
 		status:  http.StatusNotAcceptable,
-		message: "@defer makes an answer of several parts: accept multipart/mixed (deferSpec=20220824) or text/event-stream, or leave @defer out.",
+		message: "With @defer, a response has several parts: accept multipart/mixed (deferSpec=20220824) or text/event-stream, or leave @defer out.",
 	}
 	errSubscriptionOfOne = &refusal{
 		status:  http.StatusNotAcceptable,
-		message: "A subscription has any number of answers: accept text/event-stream or multipart/mixed (subscriptionSpec=1.0).",
+		message: "A subscription has any number of responses: accept text/event-stream or multipart/mixed (subscriptionSpec=1.0).",
 	}
 	errDeferOutsideQuery = &refusal{
 		status:  http.StatusBadRequest,
@@ -157,6 +157,6 @@ func batchTooLarge(allowed int) *refusal {
 func batchResponseTooLarge(allowed int) *refusal {
 	return &refusal{
 		code: apierror.CodeOperationTooLarge, limit: "response", allowed: allowed,
-		message: fmt.Sprintf("The answers to the operations before it in the batch have %d bytes, the most that the gateway's setting --max-response allows: it was not executed.", allowed),
+		message: fmt.Sprintf("The responses to the operations before this one in the batch have %d bytes, the most that the gateway's setting --max-response allows, so it was not executed.", allowed),
 	}
 }

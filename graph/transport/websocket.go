@@ -28,7 +28,7 @@ const (
 var (
 	errHandshake = &refusal{
 		status:  http.StatusBadRequest,
-		message: "The request is no proper handshake of WebSocket: version 13, over HTTP/1.1.",
+		message: "The request is not a proper WebSocket handshake: it must have version 13 and come over HTTP/1.1.",
 	}
 	errSubprotocol = &refusal{
 		status:  http.StatusBadRequest,

@@ -45,12 +45,12 @@ type breach struct {
 func (b *breach) Error() string { return b.reason }
 
 var (
-	errMessage        = &breach{4400, "A message is a JSON object with its type as text."}
-	errMessageBinary  = &breach{4400, "Messages are text, not binary."}
+	errMessage        = &breach{4400, "A message must be a JSON object whose type is a string."}
+	errMessageBinary  = &breach{4400, "Messages must be text, not binary."}
 	errMessageType    = &breach{4400, "The type of a message is unknown."}
-	errMessageID      = &breach{4400, "An operation has an id of 1 to 256 bytes."}
-	errPayload        = &breach{4400, "An operation's payload is an object with query, operationName, variables and extensions."}
-	errInitPayload    = &breach{4400, "The payload of connection_init is an object."}
+	errMessageID      = &breach{4400, "An operation needs an id of 1 to 256 bytes."}
+	errPayload        = &breach{4400, "An operation's payload must be an object with query, operationName, variables and extensions."}
+	errInitPayload    = &breach{4400, "The payload of connection_init must be an object."}
 	errUninvited      = &breach{4401, "Unauthorized: connection_init comes first."}
 	errAuthorization  = &breach{4401, `Unauthorized: the Authorization in connection_init must be "Bearer" and a valid token.`}
 	errInitTimeout    = &breach{4408, "Connection initialisation timeout"}
