@@ -585,7 +585,7 @@ onPage('of six tabs that sign in, the oldest is dropped, and is led on all the s
   await choose(tabs[1]);
   await tabs[1].waitForURL(`${examplePage}?certification=1`);
   await tabs[0].getByRole('link', { name: 'Sign in' }).click();
-  await tabs[0].waitForURL(`${gateway}/`); // which page it asked for is lost with what was dropped
+  await tabs[0].waitForURL(examplePage); // which certification it asked for is lost with what was dropped
   for (const i of [5, 3]) {
     await choose(tabs[i]);
     await tabs[i].waitForURL(`${examplePage}?certification=${i}`);
