@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"os"
-	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
@@ -171,40 +168,6 @@ func fitsTheImage(t *testing.T, args []string) {
 		}
 	default:
 		t.Errorf("nothing is known of docker %s", line)
-	}
-}
-
-// The scripts of docs/http.md run in node, with the packages of graph/transport/clients.
-func TestEveryScriptRunsAsItStands(t *testing.T) {
-	skip := t.Skip
-	if os.Getenv("CI") == "true" {
-		skip = t.Fatal
-	}
-	node, err := exec.LookPath("node")
-	if err != nil {
-		skip("node is not installed: ", err)
-	}
-	if _, err := os.Stat("graph/transport/clients/node_modules/graphql-ws"); errors.Is(err, fs.ErrNotExist) {
-		skip("graphql-ws is not installed: npm ci --prefix graph/transport/clients")
-	}
-	p := start(t)
-	blocks := blocksOf(t, "docs/http.md", "js")
-	if len(blocks) == 0 {
-		t.Fatal("it has no scripts")
-	}
-	host := strings.TrimPrefix(p.url(t, "GraphQL"), "http://")
-	for _, block := range blocks {
-		script := exec.CommandContext(t.Context(), node, "--input-type=module")
-		script.Dir = "graph/transport/clients"
-		// Browsers have WebSocket, and so has node from version 22 on.
-		script.Stdin = strings.NewReader(fmt.Sprintf("import { WebSocket } from 'ws';\nglobalThis.WebSocket ??= WebSocket;\nconst token = %q;\n%s",
-			p.token(t, p.url(t, "Upstream"), "cert-admin"), strings.ReplaceAll(block, "localhost:8080", host)))
-		var stderr bytes.Buffer
-		script.Stderr = &stderr
-		output, err := script.Output()
-		if err != nil || string(output) != "ERROR\n" {
-			t.Errorf("%v: it prints %q and %s: %s", err, output, &stderr, block)
-		}
 	}
 }
 

@@ -7,8 +7,9 @@ import { complaints, launch } from './browser.mjs';
 
 const { GATEWAY: endpoint, PAGES: pages } = process.env;
 
-// The module in docs/http.md, which follows a task of the sandbox that has ended.
-const [, block] = /^```js\n(.*?)^```$/ms.exec(readFileSync('../docs/http.md', 'utf8'));
+// The module in docs/http.md, its only script, which follows a task of the sandbox that has ended.
+const [[, block], ...others] = readFileSync('../docs/http.md', 'utf8').matchAll(/^```(?:js|mjs|ts|tsx)\n(.*?)^```$/gms);
+assert.deepEqual(others, [], 'a script that nothing runs');
 const file = 'build/follow/follow.mjs';
 mkdirSync('build/follow', { recursive: true });
 const url = 'ws://localhost:8080/graphql';
