@@ -24,6 +24,7 @@ type signIn struct {
 	request authorizationRequest
 	browser string // the cookie of the browser that the page was sent to
 	used    string // the cookie that it was used with, which a double click comes with; empty before
+	chosen  bool   // a user was: browser is the cookie of the session since
 }
 
 // offer sends the page on which a user is chosen. The user whom the browser is signed in as comes first.
@@ -91,21 +92,24 @@ func (s *Server) take(request, browser string) (*signIn, bool) {
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
 // accept signs the browser in, under a new cookie, and returns the code for the application. The sign-in pages in the
-// browser's other tabs go on.
+// browser's other tabs go on. A double click gets another code, and the same cookie.
 func (s *Server) accept(w http.ResponseWriter, r *http.Request, waiting *signIn, as User) string {
-	code, browser := rand.Text(), rand.Text()
+	code := rand.Text()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before := waiting.browser
-	for _, page := range s.pending.entries {
-		if page.value.browser == before {
-			page.value.browser = browser
+	if !waiting.chosen {
+		before, browser := waiting.browser, rand.Text()
+		for _, page := range s.pending.entries {
+			if page.value.browser == before {
+				page.value.browser = browser
+			}
 		}
+		s.sessions.remove(before)
+		waiting.browser, waiting.chosen = browser, true
 	}
-	s.sessions.remove(before)
-	s.sessions.put(browser, as, s.config.Clock().Add(sessionLifetime))
+	s.sessions.put(waiting.browser, as, s.config.Clock().Add(sessionLifetime))
 	s.codes.put(code, &authorizationCode{request: waiting.request, user: as}, s.config.Clock().Add(codeLifetime))
-	s.setBrowser(w, r, browser)
+	s.setBrowser(w, r, waiting.browser)
 	return code
 }
 
