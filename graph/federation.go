@@ -50,7 +50,7 @@ func (r *Resolver) identity(ctx context.Context, id string) (model.Entity, error
 	case person == nil:
 		return &upstream.IdentityReference{ID: id}, nil
 	default:
-		return &upstream.IdentityReference{ID: id, Name: person.Name, Email: person.Email}, nil
+		return model.PublicIdentity{PublicIdentity: person}.Identity(), nil
 	}
 }
 
