@@ -9,6 +9,7 @@ import (
 
 	"certql/graph/gen"
 	"certql/graph/plan"
+	"certql/graph/projection"
 	"certql/stack"
 )
 
@@ -86,47 +87,13 @@ func (r roots) write(text *bytes.Buffer) {
 	text.WriteByte('}')
 }
 
-// A root is a field at the root of a query that is being resolved.
-type root struct {
-	graphql.FieldContext
-
-	resolver graphql.Resolver
-	inner    context.Context //nolint:containedctx // that the extensions have made for what is below the field
-}
-
 // root returns the value of a field at the root.
-func (e *executor) root(ctx context.Context, execution gen.Execution, field *graphql.CollectedField) (value graphql.Marshaler) {
-	r := root{FieldContext: graphql.FieldContext{Object: "Query", Field: *field, IsMethod: true, IsResolver: true}}
-	outer, ctx := ctx, graphql.WithFieldContext(ctx, &r.FieldContext)
-	defer func() {
-		if p := recover(); p != nil {
-			execution.Error(ctx, execution.Recover(ctx, p))
-			value = graphql.Null
-		}
-	}()
-	if r.resolver = execution.Resolver(ctx, field); r.resolver == nil {
-		return execution.Execute(outer, field)
+func (e *executor) root(ctx context.Context, execution gen.Execution, field *graphql.CollectedField) graphql.Marshaler {
+	resolver := execution.Resolver(ctx, field)
+	if resolver == nil {
+		return execution.Execute(ctx, field)
 	}
-	resolved, err := e.resolve(ctx, r.resolve)
-	if err != nil {
-		execution.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
-		return graphql.Null
-	}
-	switch resolved := resolved.(type) {
-	case nil:
-		if field.Definition.Type.NonNull {
-			graphql.AddInvalidNullError(ctx, "")
-		}
-		return graphql.Null
-	case graphql.Marshaler: // what extensions have written
-		return resolved
-	default:
-		return execution.Marshal(r.inner, field, resolved)
-	}
-}
-
-// resolve calls the field's resolver, as the innermost of the extensions.
-func (r *root) resolve(ctx context.Context) (any, error) {
-	r.inner = ctx
-	return r.resolver(ctx)
+	return projection.Resolve(ctx, execution.OperationContext, "Query", field, resolver, func(ctx context.Context, value any) graphql.Marshaler {
+		return execution.Marshal(ctx, field, value)
+	})
 }

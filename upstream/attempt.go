@@ -58,7 +58,7 @@ func (c *Client) roundTrip(ctx context.Context, call *call, turn throttle.Turn) 
 	attempt := &attempt{client: c, request: r, usage: usage, turn: turn, waited: call.waited}
 	defer attempt.enter(ctx)()
 	ctx = attempt
-	req, err := r.http(ctx, call.token, c.userAgent)
+	req, err := r.http(ctx, c.reading, call.token, c.userAgent)
 	if err != nil {
 		usage.release()
 		return nil, throttle.Unsent, failure(ctx, r.operation.name, err)

@@ -14,8 +14,9 @@ import (
 // in the context of each call: see WithCredential. Every method that calls the service fails with an
 // *Error.
 type Client struct {
-	base             string // no slash at the end
-	info             string // URL of what the service tells everybody
+	base             string        // no slash at the end
+	reading          *http.Request // of it, which reads are made of
+	info             string        // URL of what the service tells everybody
 	layout           Layout
 	transport        http.RoundTripper
 	userAgent        string
@@ -81,6 +82,9 @@ func New(cfg Config) (*Client, error) {
 		tracing: newTracing(cfg.Tracer, base),
 	}
 	c.flights.buffers = &c.buffers
+	if c.reading, err = http.NewRequest(http.MethodGet, c.base, nil); err != nil { //nolint:noctx // reads have one of their own
+		return nil, fmt.Errorf("upstream: %w", err)
+	}
 	if c.proofs, err = newProofs(max(cfg.UnprovenLimit, 0), cfg.Now); err != nil {
 		return nil, fmt.Errorf("upstream: %w", err)
 	}

@@ -21,6 +21,7 @@ type request struct {
 	operation operation
 	layout    Layout
 	path      string // below the base URL
+	query     string
 	url       string
 	body      []byte // JSON; nil if there is none
 }
@@ -36,27 +37,31 @@ func newRequest(base string, layout Layout, op operation, q rawQuery, ids []stri
 		return request{}, badInput(op.name, err)
 	}
 	end := text.Len()
-	if q.text != "" {
+	query := q.encode()
+	if query != "" {
 		text.WriteByte('?')
-		text.WriteString(q.encode())
+		text.WriteString(query)
 	}
 	url := text.String()
 	if len(url) > maxURL {
 		return request{}, badInput(op.name, inputError(fmt.Sprintf(
 			"the filter is too long: it makes a URL of %d characters, and at most %d are sent; split its lists", len(url), maxURL)))
 	}
-	return request{operation: op, layout: layout, path: url[len(base):end], url: url}, nil
+	return request{operation: op, layout: layout, path: url[len(base):end], query: query, url: url}, nil
 }
 
-// http returns the request as net/http sends it. Its header must not be changed.
-func (r request) http(ctx context.Context, token, userAgent string) (*http.Request, error) {
-	var body io.Reader
-	if r.body != nil {
-		body = bytes.NewReader(r.body)
-	}
-	req, err := http.NewRequestWithContext(ctx, r.operation.method, r.url, body)
-	if err != nil {
-		return nil, err
+// http returns the request as net/http sends it, given a read of the base URL. Its header must not be changed.
+func (r request) http(ctx context.Context, base *http.Request, token, userAgent string) (*http.Request, error) {
+	req := r.read(ctx, base)
+	if req == nil {
+		var body io.Reader
+		if r.body != nil {
+			body = bytes.NewReader(r.body)
+		}
+		var err error
+		if req, err = http.NewRequestWithContext(ctx, r.operation.method, r.url, body); err != nil {
+			return nil, err
+		}
 	}
 	req.Header = UsageFrom(ctx).header(sentHeader{token, userAgent, LanguageFrom(ctx), RequestIDFrom(ctx)})
 	if r.body != nil {
@@ -64,6 +69,20 @@ func (r request) http(ctx context.Context, token, userAgent string) (*http.Reque
 		req.Header["Content-Type"] = []string{"application/json"}
 	}
 	return req, nil
+}
+
+// read returns a read below the base URL, without parsing it again; nil if the request is no read, or there are
+// escapes in the path.
+func (r request) read(ctx context.Context, base *http.Request) *http.Request {
+	if r.operation.method != http.MethodGet || base.URL.RawPath != "" || strings.Contains(r.path, "%") {
+		return nil
+	}
+	at := *base.URL
+	at.Path += r.path
+	at.RawQuery = r.query
+	req := base.WithContext(ctx)
+	req.URL = &at
+	return req
 }
 
 // A sentHeader is what the header of a read tells the service. Its language and the id of the request come

@@ -177,7 +177,7 @@ func (ec *executionContext) _AccessSummaryConnection_edges(ctx context.Context, 
 			return ec.fieldContext_AccessSummaryConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Edge[model.AccessSummary]) graphql.Marshaler {
@@ -191,7 +191,7 @@ func (ec *executionContext) fieldContext_AccessSummaryConnection_edges(_ context
 	fc = &graphql.FieldContext{
 		Object:     "AccessSummaryConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AccessSummaryEdge(ctx, field)

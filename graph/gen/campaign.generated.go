@@ -496,7 +496,7 @@ func (ec *executionContext) _CampaignConnection_edges(ctx context.Context, field
 			return ec.fieldContext_CampaignConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Edge[model.Campaign]) graphql.Marshaler {
@@ -510,7 +510,7 @@ func (ec *executionContext) fieldContext_CampaignConnection_edges(_ context.Cont
 	fc = &graphql.FieldContext{
 		Object:     "CampaignConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CampaignEdge(ctx, field)

@@ -357,7 +357,7 @@ func (ec *executionContext) _IdentitySummaryConnection_edges(ctx context.Context
 			return ec.fieldContext_IdentitySummaryConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Edge[model.IdentitySummary]) graphql.Marshaler {
@@ -371,7 +371,7 @@ func (ec *executionContext) fieldContext_IdentitySummaryConnection_edges(_ conte
 	fc = &graphql.FieldContext{
 		Object:     "IdentitySummaryConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_IdentitySummaryEdge(ctx, field)

@@ -79,7 +79,7 @@ func (ec *executionContext) _PermissionConnection_edges(ctx context.Context, fie
 			return ec.fieldContext_PermissionConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Edge[upstream.Permission]) graphql.Marshaler {
@@ -93,7 +93,7 @@ func (ec *executionContext) fieldContext_PermissionConnection_edges(_ context.Co
 	fc = &graphql.FieldContext{
 		Object:     "PermissionConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PermissionEdge(ctx, field)

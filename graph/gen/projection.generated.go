@@ -1012,6 +1012,29 @@ func (p Projector) Introspect(ctx context.Context, operation *graphql.OperationC
 type projecting struct {
 	*executionContext
 	projection.Writer
+
+	given []arguments
+}
+
+// arguments are those of a field, whatever their type.
+type arguments struct {
+	of   *projection.Step
+	read any
+}
+
+// argumentsOf returns the arguments of a field, which are read for the first object that has it; nil if one is wrong.
+func argumentsOf[A any](w *projecting, step *projection.Step, read func(*graphql.CollectedField) (A, bool)) *A {
+	for i := range w.given {
+		if w.given[i].of == step {
+			return w.given[i].read.(*A)
+		}
+	}
+	var given *A
+	if all, ok := read(step.Field); ok {
+		given = &all
+	}
+	w.given = append(w.given, arguments{step, given})
+	return given
 }
 
 // begin returns what is selected of a value that has one of the given types.
@@ -1382,8 +1405,7 @@ func (w *projecting) writeAccessReviewItem(ctx context.Context, plan *projection
 			v := obj.RawID()
 			w.NonNullText(v)
 		case 3: // certification
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._AccessReviewItem_certification(ctx, field, obj) })
+			w.Hole(w.resolveAccessReviewItemCertification(ctx, step, obj))
 		case 4: // completed
 			v := obj.Completed
 			if v == nil {
@@ -1456,8 +1478,7 @@ func (w *projecting) writeAccessReviewItem(ctx context.Context, plan *projection
 				}
 			}
 		case 10: // permissions
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._AccessReviewItem_permissions(ctx, field, obj) })
+			w.Hole(w.resolveAccessReviewItemPermissions(ctx, step, obj))
 		}
 	}
 	w.End()
@@ -1473,6 +1494,52 @@ func (w *projecting) writeAccessReviewItem(ctx context.Context, plan *projection
 			projection.ExecuteWhole(ctx)
 			return w._AccessReviewItem(ctx, deferred.Selections, obj)
 		})
+	}
+}
+
+func (w *projecting) resolveAccessReviewItemCertification(ctx context.Context, step *projection.Step, obj *model.AccessReviewItem) func() graphql.Marshaler {
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "AccessReviewItem", step.Field,
+			func(ctx context.Context) (any, error) { return w.Resolvers.AccessReviewItem().Certification(ctx, obj) },
+			func(ctx context.Context, value *model.Certification) graphql.Marshaler {
+				return w.marshalOCertification2ᚖcertqlᚋgraphᚋmodelᚐCertification(ctx, step.Field.Selections, value)
+			})
+	}
+}
+
+func (w *projecting) resolveAccessReviewItemPermissions(ctx context.Context, step *projection.Step, obj *model.AccessReviewItem) func() graphql.Marshaler {
+	given := argumentsOf(w, step, func(field *graphql.CollectedField) (read AccessReviewItemPermissionsArguments, ok bool) {
+		if read.Filter, ok = argument(ctx, w.executionContext, field, "filter", (*executionContext).unmarshalOPermissionFilter2ᚖcertqlᚋgraphᚋgenᚐPermissionFilter); !ok {
+			return read, false
+		}
+		if read.First, ok = argument(ctx, w.executionContext, field, "first", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.After, ok = argument(ctx, w.executionContext, field, "after", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Last, ok = argument(ctx, w.executionContext, field, "last", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.Before, ok = argument(ctx, w.executionContext, field, "before", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Offset, ok = argument(ctx, w.executionContext, field, "offset", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		return read, true
+	})
+	if given == nil {
+		return func() graphql.Marshaler { return w._AccessReviewItem_permissions(ctx, *step.Field, obj) }
+	}
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "AccessReviewItem", step.Field,
+			func(ctx context.Context) (any, error) {
+				return w.Resolvers.AccessReviewItem().Permissions(ctx, obj, given.Filter, given.First, given.After, given.Last, given.Before, given.Offset)
+			},
+			func(ctx context.Context, value *relay.Connection[upstream.Permission]) graphql.Marshaler {
+				return w.marshalOPermissionConnection2ᚖcertqlᚋgraphᚋrelayᚐConnection(ctx, step.Field.Selections, value)
+			})
 	}
 }
 
@@ -1497,7 +1564,7 @@ func (w *projecting) writeAccessReviewItemConnection(ctx context.Context, plan *
 			w.Name("AccessReviewItemConnection")
 		case 1: // edges
 			ctx := projection.Within(ctx, "AccessReviewItemConnection", step)
-			v := obj.Edges
+			v := obj.Edges()
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
@@ -1655,8 +1722,7 @@ func (w *projecting) writeAccessSummary(ctx context.Context, plan *projection.Pl
 				}
 			}
 		case 2: // reviewItems
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._AccessSummary_reviewItems(ctx, field, obj) })
+			w.Hole(w.resolveAccessSummaryReviewItems(ctx, step, obj))
 		}
 	}
 	w.End()
@@ -1672,6 +1738,45 @@ func (w *projecting) writeAccessSummary(ctx context.Context, plan *projection.Pl
 			projection.ExecuteWhole(ctx)
 			return w._AccessSummary(ctx, deferred.Selections, obj)
 		})
+	}
+}
+
+func (w *projecting) resolveAccessSummaryReviewItems(ctx context.Context, step *projection.Step, obj *model.AccessSummary) func() graphql.Marshaler {
+	given := argumentsOf(w, step, func(field *graphql.CollectedField) (read AccessSummaryReviewItemsArguments, ok bool) {
+		if read.Filter, ok = argument(ctx, w.executionContext, field, "filter", (*executionContext).unmarshalOAccessReviewItemFilter2ᚖcertqlᚋgraphᚋgenᚐAccessReviewItemFilter); !ok {
+			return read, false
+		}
+		if read.OrderBy, ok = argument(ctx, w.executionContext, field, "orderBy", (*executionContext).unmarshalOAccessReviewItemOrder2ᚕcertqlᚋgraphᚋgenᚐAccessReviewItemOrderᚄ); !ok {
+			return read, false
+		}
+		if read.First, ok = argument(ctx, w.executionContext, field, "first", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.After, ok = argument(ctx, w.executionContext, field, "after", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Last, ok = argument(ctx, w.executionContext, field, "last", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.Before, ok = argument(ctx, w.executionContext, field, "before", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Offset, ok = argument(ctx, w.executionContext, field, "offset", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		return read, true
+	})
+	if given == nil {
+		return func() graphql.Marshaler { return w._AccessSummary_reviewItems(ctx, *step.Field, obj) }
+	}
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "AccessSummary", step.Field,
+			func(ctx context.Context) (any, error) {
+				return w.Resolvers.AccessSummary().ReviewItems(ctx, obj, given.Filter, given.OrderBy, given.First, given.After, given.Last, given.Before, given.Offset)
+			},
+			func(ctx context.Context, value *relay.Connection[model.AccessReviewItem]) graphql.Marshaler {
+				return w.marshalOAccessReviewItemConnection2ᚖcertqlᚋgraphᚋrelayᚐConnection(ctx, step.Field.Selections, value)
+			})
 	}
 }
 
@@ -1696,7 +1801,7 @@ func (w *projecting) writeAccessSummaryConnection(ctx context.Context, plan *pro
 			w.Name("AccessSummaryConnection")
 		case 1: // edges
 			ctx := projection.Within(ctx, "AccessSummaryConnection", step)
-			v := obj.Edges
+			v := obj.Edges()
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
@@ -2056,18 +2161,14 @@ func (w *projecting) writeCampaign(ctx context.Context, plan *projection.Plan, o
 			if v, known := obj.KnownMandatoryCommentRequirement(); known {
 				w.Text(model.EnumName(v))
 			} else {
-				field := *step.Field
-				w.Hole(func() graphql.Marshaler { return w._Campaign_mandatoryCommentRequirement(ctx, field, obj) })
+				w.Hole(w.resolveCampaignMandatoryCommentRequirement(ctx, step, obj))
 			}
 		case 8: // details
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._Campaign_details(ctx, field, obj) })
+			w.Hole(w.resolveCampaignDetails(ctx, step, obj))
 		case 9: // settings
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._Campaign_settings(ctx, field, obj) })
+			w.Hole(w.resolveCampaignSettings(ctx, step, obj))
 		case 10: // certifications
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._Campaign_certifications(ctx, field, obj) })
+			w.Hole(w.resolveCampaignCertifications(ctx, step, obj))
 		}
 	}
 	w.End()
@@ -2083,6 +2184,77 @@ func (w *projecting) writeCampaign(ctx context.Context, plan *projection.Plan, o
 			projection.ExecuteWhole(ctx)
 			return w._Campaign(ctx, deferred.Selections, obj)
 		})
+	}
+}
+
+func (w *projecting) resolveCampaignMandatoryCommentRequirement(ctx context.Context, step *projection.Step, obj *model.Campaign) func() graphql.Marshaler {
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "Campaign", step.Field,
+			func(ctx context.Context) (any, error) {
+				return w.Resolvers.Campaign().MandatoryCommentRequirement(ctx, obj)
+			},
+			func(ctx context.Context, value *upstream.MandatoryCommentRequirement) graphql.Marshaler {
+				return w.marshalOMandatoryCommentRequirement2ᚖcertqlᚋupstreamᚐMandatoryCommentRequirement(ctx, step.Field.Selections, value)
+			})
+	}
+}
+
+func (w *projecting) resolveCampaignDetails(ctx context.Context, step *projection.Step, obj *model.Campaign) func() graphql.Marshaler {
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "Campaign", step.Field,
+			func(ctx context.Context) (any, error) { return w.Resolvers.Campaign().Details(ctx, obj) },
+			func(ctx context.Context, value *upstream.SlimCampaign) graphql.Marshaler {
+				return w.marshalOCampaignDetails2ᚖcertqlᚋupstreamᚐSlimCampaign(ctx, step.Field.Selections, value)
+			})
+	}
+}
+
+func (w *projecting) resolveCampaignSettings(ctx context.Context, step *projection.Step, obj *model.Campaign) func() graphql.Marshaler {
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "Campaign", step.Field,
+			func(ctx context.Context) (any, error) { return w.Resolvers.Campaign().Settings(ctx, obj) },
+			func(ctx context.Context, value *model.CampaignSettings) graphql.Marshaler {
+				return w.marshalOCampaignSettings2ᚖcertqlᚋgraphᚋmodelᚐCampaignSettings(ctx, step.Field.Selections, value)
+			})
+	}
+}
+
+func (w *projecting) resolveCampaignCertifications(ctx context.Context, step *projection.Step, obj *model.Campaign) func() graphql.Marshaler {
+	given := argumentsOf(w, step, func(field *graphql.CollectedField) (read CampaignCertificationsArguments, ok bool) {
+		if read.Filter, ok = argument(ctx, w.executionContext, field, "filter", (*executionContext).unmarshalOCertificationFilter2ᚖcertqlᚋgraphᚋgenᚐCertificationFilter); !ok {
+			return read, false
+		}
+		if read.OrderBy, ok = argument(ctx, w.executionContext, field, "orderBy", (*executionContext).unmarshalOCertificationOrder2ᚕcertqlᚋgraphᚋgenᚐCertificationOrderᚄ); !ok {
+			return read, false
+		}
+		if read.First, ok = argument(ctx, w.executionContext, field, "first", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.After, ok = argument(ctx, w.executionContext, field, "after", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Last, ok = argument(ctx, w.executionContext, field, "last", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.Before, ok = argument(ctx, w.executionContext, field, "before", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Offset, ok = argument(ctx, w.executionContext, field, "offset", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		return read, true
+	})
+	if given == nil {
+		return func() graphql.Marshaler { return w._Campaign_certifications(ctx, *step.Field, obj) }
+	}
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "Campaign", step.Field,
+			func(ctx context.Context) (any, error) {
+				return w.Resolvers.Campaign().Certifications(ctx, obj, given.Filter, given.OrderBy, given.First, given.After, given.Last, given.Before, given.Offset)
+			},
+			func(ctx context.Context, value *relay.Connection[model.Certification]) graphql.Marshaler {
+				return w.marshalOCertificationConnection2ᚖcertqlᚋgraphᚋrelayᚐConnection(ctx, step.Field.Selections, value)
+			})
 	}
 }
 
@@ -2220,7 +2392,7 @@ func (w *projecting) writeCampaignConnection(ctx context.Context, plan *projecti
 			w.Name("CampaignConnection")
 		case 1: // edges
 			ctx := projection.Within(ctx, "CampaignConnection", step)
-			v := obj.Edges
+			v := obj.Edges()
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
@@ -2897,23 +3069,17 @@ func (w *projecting) writeCertification(ctx context.Context, plan *projection.Pl
 				w.writeReassignment(ctx, step.Plans[0], v)
 			}
 		case 19: // reviewItems
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._Certification_reviewItems(ctx, field, obj) })
+			w.Hole(w.resolveCertificationReviewItems(ctx, step, obj))
 		case 20: // identitySummaries
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._Certification_identitySummaries(ctx, field, obj) })
+			w.Hole(w.resolveCertificationIdentitySummaries(ctx, step, obj))
 		case 21: // accessSummaries
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._Certification_accessSummaries(ctx, field, obj) })
+			w.Hole(w.resolveCertificationAccessSummaries(ctx, step, obj))
 		case 22: // decisionSummary
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._Certification_decisionSummary(ctx, field, obj) })
+			w.Hole(w.resolveCertificationDecisionSummary(ctx, step, obj))
 		case 23: // reviewers
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._Certification_reviewers(ctx, field, obj) })
+			w.Hole(w.resolveCertificationReviewers(ctx, step, obj))
 		case 24: // pendingTasks
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._Certification_pendingTasks(ctx, field, obj) })
+			w.Hole(w.resolveCertificationPendingTasks(ctx, step, obj))
 		}
 	}
 	w.End()
@@ -2929,6 +3095,219 @@ func (w *projecting) writeCertification(ctx context.Context, plan *projection.Pl
 			projection.ExecuteWhole(ctx)
 			return w._Certification(ctx, deferred.Selections, obj)
 		})
+	}
+}
+
+func (w *projecting) resolveCertificationReviewItems(ctx context.Context, step *projection.Step, obj *model.Certification) func() graphql.Marshaler {
+	given := argumentsOf(w, step, func(field *graphql.CollectedField) (read CertificationReviewItemsArguments, ok bool) {
+		if read.Filter, ok = argument(ctx, w.executionContext, field, "filter", (*executionContext).unmarshalOAccessReviewItemFilter2ᚖcertqlᚋgraphᚋgenᚐAccessReviewItemFilter); !ok {
+			return read, false
+		}
+		if read.OrderBy, ok = argument(ctx, w.executionContext, field, "orderBy", (*executionContext).unmarshalOAccessReviewItemOrder2ᚕcertqlᚋgraphᚋgenᚐAccessReviewItemOrderᚄ); !ok {
+			return read, false
+		}
+		if read.First, ok = argument(ctx, w.executionContext, field, "first", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.After, ok = argument(ctx, w.executionContext, field, "after", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Last, ok = argument(ctx, w.executionContext, field, "last", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.Before, ok = argument(ctx, w.executionContext, field, "before", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Offset, ok = argument(ctx, w.executionContext, field, "offset", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		return read, true
+	})
+	if given == nil {
+		return func() graphql.Marshaler { return w._Certification_reviewItems(ctx, *step.Field, obj) }
+	}
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "Certification", step.Field,
+			func(ctx context.Context) (any, error) {
+				return w.Resolvers.Certification().ReviewItems(ctx, obj, given.Filter, given.OrderBy, given.First, given.After, given.Last, given.Before, given.Offset)
+			},
+			func(ctx context.Context, value *relay.Connection[model.AccessReviewItem]) graphql.Marshaler {
+				return w.marshalOAccessReviewItemConnection2ᚖcertqlᚋgraphᚋrelayᚐConnection(ctx, step.Field.Selections, value)
+			})
+	}
+}
+
+func (w *projecting) resolveCertificationIdentitySummaries(ctx context.Context, step *projection.Step, obj *model.Certification) func() graphql.Marshaler {
+	given := argumentsOf(w, step, func(field *graphql.CollectedField) (read CertificationIdentitySummariesArguments, ok bool) {
+		if read.Filter, ok = argument(ctx, w.executionContext, field, "filter", (*executionContext).unmarshalOIdentitySummaryFilter2ᚖcertqlᚋgraphᚋgenᚐIdentitySummaryFilter); !ok {
+			return read, false
+		}
+		if read.OrderBy, ok = argument(ctx, w.executionContext, field, "orderBy", (*executionContext).unmarshalOIdentitySummaryOrder2ᚕcertqlᚋgraphᚋgenᚐIdentitySummaryOrderᚄ); !ok {
+			return read, false
+		}
+		if read.First, ok = argument(ctx, w.executionContext, field, "first", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.After, ok = argument(ctx, w.executionContext, field, "after", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Last, ok = argument(ctx, w.executionContext, field, "last", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.Before, ok = argument(ctx, w.executionContext, field, "before", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Offset, ok = argument(ctx, w.executionContext, field, "offset", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		return read, true
+	})
+	if given == nil {
+		return func() graphql.Marshaler { return w._Certification_identitySummaries(ctx, *step.Field, obj) }
+	}
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "Certification", step.Field,
+			func(ctx context.Context) (any, error) {
+				return w.Resolvers.Certification().IdentitySummaries(ctx, obj, given.Filter, given.OrderBy, given.First, given.After, given.Last, given.Before, given.Offset)
+			},
+			func(ctx context.Context, value *relay.Connection[model.IdentitySummary]) graphql.Marshaler {
+				return w.marshalOIdentitySummaryConnection2ᚖcertqlᚋgraphᚋrelayᚐConnection(ctx, step.Field.Selections, value)
+			})
+	}
+}
+
+func (w *projecting) resolveCertificationAccessSummaries(ctx context.Context, step *projection.Step, obj *model.Certification) func() graphql.Marshaler {
+	given := argumentsOf(w, step, func(field *graphql.CollectedField) (read CertificationAccessSummariesArguments, ok bool) {
+		if read.Type, ok = argument(ctx, w.executionContext, field, "type", (*executionContext).unmarshalNAccessSummaryType2certqlᚋupstreamᚐAccessSummaryType); !ok {
+			return read, false
+		}
+		if read.Filter, ok = argument(ctx, w.executionContext, field, "filter", (*executionContext).unmarshalOAccessSummaryFilter2ᚖcertqlᚋgraphᚋgenᚐAccessSummaryFilter); !ok {
+			return read, false
+		}
+		if read.OrderBy, ok = argument(ctx, w.executionContext, field, "orderBy", (*executionContext).unmarshalOAccessSummaryOrder2ᚕcertqlᚋgraphᚋgenᚐAccessSummaryOrderᚄ); !ok {
+			return read, false
+		}
+		if read.First, ok = argument(ctx, w.executionContext, field, "first", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.After, ok = argument(ctx, w.executionContext, field, "after", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Last, ok = argument(ctx, w.executionContext, field, "last", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.Before, ok = argument(ctx, w.executionContext, field, "before", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Offset, ok = argument(ctx, w.executionContext, field, "offset", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		return read, true
+	})
+	if given == nil {
+		return func() graphql.Marshaler { return w._Certification_accessSummaries(ctx, *step.Field, obj) }
+	}
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "Certification", step.Field,
+			func(ctx context.Context) (any, error) {
+				return w.Resolvers.Certification().AccessSummaries(ctx, obj, given.Type, given.Filter, given.OrderBy, given.First, given.After, given.Last, given.Before, given.Offset)
+			},
+			func(ctx context.Context, value *relay.Connection[model.AccessSummary]) graphql.Marshaler {
+				return w.marshalOAccessSummaryConnection2ᚖcertqlᚋgraphᚋrelayᚐConnection(ctx, step.Field.Selections, value)
+			})
+	}
+}
+
+func (w *projecting) resolveCertificationDecisionSummary(ctx context.Context, step *projection.Step, obj *model.Certification) func() graphql.Marshaler {
+	given := argumentsOf(w, step, func(field *graphql.CollectedField) (read CertificationDecisionSummaryArguments, ok bool) {
+		if read.Filter, ok = argument(ctx, w.executionContext, field, "filter", (*executionContext).unmarshalODecisionSummaryFilter2ᚖcertqlᚋgraphᚋgenᚐDecisionSummaryFilter); !ok {
+			return read, false
+		}
+		return read, true
+	})
+	if given == nil {
+		return func() graphql.Marshaler { return w._Certification_decisionSummary(ctx, *step.Field, obj) }
+	}
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "Certification", step.Field,
+			func(ctx context.Context) (any, error) {
+				return w.Resolvers.Certification().DecisionSummary(ctx, obj, given.Filter)
+			},
+			func(ctx context.Context, value *model.DecisionSummary) graphql.Marshaler {
+				return w.marshalODecisionSummary2ᚖcertqlᚋgraphᚋmodelᚐDecisionSummary(ctx, step.Field.Selections, value)
+			})
+	}
+}
+
+func (w *projecting) resolveCertificationReviewers(ctx context.Context, step *projection.Step, obj *model.Certification) func() graphql.Marshaler {
+	given := argumentsOf(w, step, func(field *graphql.CollectedField) (read CertificationReviewersArguments, ok bool) {
+		if read.Filter, ok = argument(ctx, w.executionContext, field, "filter", (*executionContext).unmarshalOReviewerFilter2ᚖcertqlᚋgraphᚋgenᚐReviewerFilter); !ok {
+			return read, false
+		}
+		if read.OrderBy, ok = argument(ctx, w.executionContext, field, "orderBy", (*executionContext).unmarshalOReviewerOrder2ᚕcertqlᚋgraphᚋgenᚐReviewerOrderᚄ); !ok {
+			return read, false
+		}
+		if read.First, ok = argument(ctx, w.executionContext, field, "first", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.After, ok = argument(ctx, w.executionContext, field, "after", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Last, ok = argument(ctx, w.executionContext, field, "last", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.Before, ok = argument(ctx, w.executionContext, field, "before", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Offset, ok = argument(ctx, w.executionContext, field, "offset", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		return read, true
+	})
+	if given == nil {
+		return func() graphql.Marshaler { return w._Certification_reviewers(ctx, *step.Field, obj) }
+	}
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "Certification", step.Field,
+			func(ctx context.Context) (any, error) {
+				return w.Resolvers.Certification().Reviewers(ctx, obj, given.Filter, given.OrderBy, given.First, given.After, given.Last, given.Before, given.Offset)
+			},
+			func(ctx context.Context, value *relay.Connection[upstream.IdentityReference]) graphql.Marshaler {
+				return w.marshalOIdentityConnection2ᚖcertqlᚋgraphᚋrelayᚐConnection(ctx, step.Field.Selections, value)
+			})
+	}
+}
+
+func (w *projecting) resolveCertificationPendingTasks(ctx context.Context, step *projection.Step, obj *model.Certification) func() graphql.Marshaler {
+	given := argumentsOf(w, step, func(field *graphql.CollectedField) (read CertificationPendingTasksArguments, ok bool) {
+		if read.First, ok = argument(ctx, w.executionContext, field, "first", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.After, ok = argument(ctx, w.executionContext, field, "after", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Last, ok = argument(ctx, w.executionContext, field, "last", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.Before, ok = argument(ctx, w.executionContext, field, "before", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Offset, ok = argument(ctx, w.executionContext, field, "offset", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		return read, true
+	})
+	if given == nil {
+		return func() graphql.Marshaler { return w._Certification_pendingTasks(ctx, *step.Field, obj) }
+	}
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "Certification", step.Field,
+			func(ctx context.Context) (any, error) {
+				return w.Resolvers.Certification().PendingTasks(ctx, obj, given.First, given.After, given.Last, given.Before, given.Offset)
+			},
+			func(ctx context.Context, value *relay.Connection[model.CertificationTask]) graphql.Marshaler {
+				return w.marshalOCertificationTaskConnection2ᚖcertqlᚋgraphᚋrelayᚐConnection(ctx, step.Field.Selections, value)
+			})
 	}
 }
 
@@ -2953,7 +3332,7 @@ func (w *projecting) writeCertificationConnection(ctx context.Context, plan *pro
 			w.Name("CertificationConnection")
 		case 1: // edges
 			ctx := projection.Within(ctx, "CertificationConnection", step)
-			v := obj.Edges
+			v := obj.Edges()
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
@@ -3084,8 +3463,7 @@ func (w *projecting) writeCertificationReference(ctx context.Context, plan *proj
 				w.writeReviewer(ctx, step.Plans[0], v)
 			}
 		case 4: // certification
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._CertificationReference_certification(ctx, field, obj) })
+			w.Hole(w.resolveCertificationReferenceCertification(ctx, step, obj))
 		}
 	}
 	w.End()
@@ -3101,6 +3479,18 @@ func (w *projecting) writeCertificationReference(ctx context.Context, plan *proj
 			projection.ExecuteWhole(ctx)
 			return w._CertificationReference(ctx, deferred.Selections, obj)
 		})
+	}
+}
+
+func (w *projecting) resolveCertificationReferenceCertification(ctx context.Context, step *projection.Step, obj *upstream.CertificationReference) func() graphql.Marshaler {
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "CertificationReference", step.Field,
+			func(ctx context.Context) (any, error) {
+				return w.Resolvers.CertificationReference().Certification(ctx, obj)
+			},
+			func(ctx context.Context, value *model.Certification) graphql.Marshaler {
+				return w.marshalOCertification2ᚖcertqlᚋgraphᚋmodelᚐCertification(ctx, step.Field.Selections, value)
+			})
 	}
 }
 
@@ -3151,8 +3541,7 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 				w.Text(*v)
 			}
 		case 7: // certification
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._CertificationTask_certification(ctx, field, obj) })
+			w.Hole(w.resolveCertificationTaskCertification(ctx, step, obj))
 		case 8: // errors
 			ctx := projection.Within(ctx, "CertificationTask", step)
 			v := obj.Errors
@@ -3214,6 +3603,16 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 	}
 }
 
+func (w *projecting) resolveCertificationTaskCertification(ctx context.Context, step *projection.Step, obj *model.CertificationTask) func() graphql.Marshaler {
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "CertificationTask", step.Field,
+			func(ctx context.Context) (any, error) { return w.Resolvers.CertificationTask().Certification(ctx, obj) },
+			func(ctx context.Context, value *model.Certification) graphql.Marshaler {
+				return w.marshalOCertification2ᚖcertqlᚋgraphᚋmodelᚐCertification(ctx, step.Field.Selections, value)
+			})
+	}
+}
+
 var certificationTaskConnectionProjection = projection.Object{
 	Name:      "CertificationTaskConnection",
 	Satisfies: certificationTaskConnectionImplementors,
@@ -3235,7 +3634,7 @@ func (w *projecting) writeCertificationTaskConnection(ctx context.Context, plan 
 			w.Name("CertificationTaskConnection")
 		case 1: // edges
 			ctx := projection.Within(ctx, "CertificationTaskConnection", step)
-			v := obj.Edges
+			v := obj.Edges()
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
@@ -3528,8 +3927,7 @@ func (w *projecting) writeDecideReviewItemsPayload(ctx context.Context, plan *pr
 			}
 			w.EndList()
 		case 3: // decidedItems
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._DecideReviewItemsPayload_decidedItems(ctx, field, obj) })
+			w.Hole(w.resolveDecideReviewItemsPayloadDecidedItems(ctx, step, obj))
 		case 4: // errors
 			ctx := projection.Within(ctx, "DecideReviewItemsPayload", step)
 			v := obj.Errors
@@ -3559,6 +3957,18 @@ func (w *projecting) writeDecideReviewItemsPayload(ctx context.Context, plan *pr
 			projection.ExecuteWhole(ctx)
 			return w._DecideReviewItemsPayload(ctx, deferred.Selections, obj)
 		})
+	}
+}
+
+func (w *projecting) resolveDecideReviewItemsPayloadDecidedItems(ctx context.Context, step *projection.Step, obj *DecideReviewItemsPayload) func() graphql.Marshaler {
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "DecideReviewItemsPayload", step.Field,
+			func(ctx context.Context) (any, error) {
+				return w.Resolvers.DecideReviewItemsPayload().DecidedItems(ctx, obj)
+			},
+			func(ctx context.Context, value []model.AccessReviewItem) graphql.Marshaler {
+				return w.marshalOAccessReviewItem2ᚕcertqlᚋgraphᚋmodelᚐAccessReviewItemᚄ(ctx, step.Field.Selections, value)
+			})
 	}
 }
 
@@ -3866,8 +4276,7 @@ func (w *projecting) writeIdentity(ctx context.Context, plan *projection.Plan, o
 			v := obj.Email
 			w.Text(v)
 		case 4: // publicIdentity
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._Identity_publicIdentity(ctx, field, obj) })
+			w.Hole(w.resolveIdentityPublicIdentity(ctx, step, obj))
 		}
 	}
 	w.End()
@@ -3883,6 +4292,16 @@ func (w *projecting) writeIdentity(ctx context.Context, plan *projection.Plan, o
 			projection.ExecuteWhole(ctx)
 			return w._Identity(ctx, deferred.Selections, obj)
 		})
+	}
+}
+
+func (w *projecting) resolveIdentityPublicIdentity(ctx context.Context, step *projection.Step, obj *upstream.IdentityReference) func() graphql.Marshaler {
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "Identity", step.Field,
+			func(ctx context.Context) (any, error) { return w.Resolvers.Identity().PublicIdentity(ctx, obj) },
+			func(ctx context.Context, value *model.PublicIdentity) graphql.Marshaler {
+				return w.marshalOPublicIdentity2ᚖcertqlᚋgraphᚋmodelᚐPublicIdentity(ctx, step.Field.Selections, value)
+			})
 	}
 }
 
@@ -3907,7 +4326,7 @@ func (w *projecting) writeIdentityConnection(ctx context.Context, plan *projecti
 			w.Name("IdentityConnection")
 		case 1: // edges
 			ctx := projection.Within(ctx, "IdentityConnection", step)
-			v := obj.Edges
+			v := obj.Edges()
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
@@ -4051,14 +4470,11 @@ func (w *projecting) writeIdentitySummary(ctx context.Context, plan *projection.
 				w.Boolean(*v)
 			}
 		case 6: // reviewItems
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._IdentitySummary_reviewItems(ctx, field, obj) })
+			w.Hole(w.resolveIdentitySummaryReviewItems(ctx, step, obj))
 		case 7: // decisionSummary
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._IdentitySummary_decisionSummary(ctx, field, obj) })
+			w.Hole(w.resolveIdentitySummaryDecisionSummary(ctx, step, obj))
 		case 8: // publicIdentity
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._IdentitySummary_publicIdentity(ctx, field, obj) })
+			w.Hole(w.resolveIdentitySummaryPublicIdentity(ctx, step, obj))
 		case 9: // identity
 			ctx := projection.Within(ctx, "IdentitySummary", step)
 			v := obj.Identity()
@@ -4085,6 +4501,65 @@ func (w *projecting) writeIdentitySummary(ctx context.Context, plan *projection.
 	}
 }
 
+func (w *projecting) resolveIdentitySummaryReviewItems(ctx context.Context, step *projection.Step, obj *model.IdentitySummary) func() graphql.Marshaler {
+	given := argumentsOf(w, step, func(field *graphql.CollectedField) (read IdentitySummaryReviewItemsArguments, ok bool) {
+		if read.Filter, ok = argument(ctx, w.executionContext, field, "filter", (*executionContext).unmarshalOAccessReviewItemFilter2ᚖcertqlᚋgraphᚋgenᚐAccessReviewItemFilter); !ok {
+			return read, false
+		}
+		if read.OrderBy, ok = argument(ctx, w.executionContext, field, "orderBy", (*executionContext).unmarshalOAccessReviewItemOrder2ᚕcertqlᚋgraphᚋgenᚐAccessReviewItemOrderᚄ); !ok {
+			return read, false
+		}
+		if read.First, ok = argument(ctx, w.executionContext, field, "first", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.After, ok = argument(ctx, w.executionContext, field, "after", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Last, ok = argument(ctx, w.executionContext, field, "last", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		if read.Before, ok = argument(ctx, w.executionContext, field, "before", (*executionContext).unmarshalOString2ᚖstring); !ok {
+			return read, false
+		}
+		if read.Offset, ok = argument(ctx, w.executionContext, field, "offset", (*executionContext).unmarshalOInt2ᚖint); !ok {
+			return read, false
+		}
+		return read, true
+	})
+	if given == nil {
+		return func() graphql.Marshaler { return w._IdentitySummary_reviewItems(ctx, *step.Field, obj) }
+	}
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "IdentitySummary", step.Field,
+			func(ctx context.Context) (any, error) {
+				return w.Resolvers.IdentitySummary().ReviewItems(ctx, obj, given.Filter, given.OrderBy, given.First, given.After, given.Last, given.Before, given.Offset)
+			},
+			func(ctx context.Context, value *relay.Connection[model.AccessReviewItem]) graphql.Marshaler {
+				return w.marshalOAccessReviewItemConnection2ᚖcertqlᚋgraphᚋrelayᚐConnection(ctx, step.Field.Selections, value)
+			})
+	}
+}
+
+func (w *projecting) resolveIdentitySummaryDecisionSummary(ctx context.Context, step *projection.Step, obj *model.IdentitySummary) func() graphql.Marshaler {
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "IdentitySummary", step.Field,
+			func(ctx context.Context) (any, error) { return w.Resolvers.IdentitySummary().DecisionSummary(ctx, obj) },
+			func(ctx context.Context, value *model.DecisionSummary) graphql.Marshaler {
+				return w.marshalODecisionSummary2ᚖcertqlᚋgraphᚋmodelᚐDecisionSummary(ctx, step.Field.Selections, value)
+			})
+	}
+}
+
+func (w *projecting) resolveIdentitySummaryPublicIdentity(ctx context.Context, step *projection.Step, obj *model.IdentitySummary) func() graphql.Marshaler {
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "IdentitySummary", step.Field,
+			func(ctx context.Context) (any, error) { return w.Resolvers.IdentitySummary().PublicIdentity(ctx, obj) },
+			func(ctx context.Context, value *model.PublicIdentity) graphql.Marshaler {
+				return w.marshalOPublicIdentity2ᚖcertqlᚋgraphᚋmodelᚐPublicIdentity(ctx, step.Field.Selections, value)
+			})
+	}
+}
+
 var identitySummaryConnectionProjection = projection.Object{
 	Name:      "IdentitySummaryConnection",
 	Satisfies: identitySummaryConnectionImplementors,
@@ -4106,7 +4581,7 @@ func (w *projecting) writeIdentitySummaryConnection(ctx context.Context, plan *p
 			w.Name("IdentitySummaryConnection")
 		case 1: // edges
 			ctx := projection.Within(ctx, "IdentitySummaryConnection", step)
-			v := obj.Edges
+			v := obj.Edges()
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
@@ -4372,14 +4847,14 @@ func (w *projecting) writePageInfo(ctx context.Context, plan *projection.Plan, o
 			v := obj.HasPreviousPage
 			w.Boolean(v)
 		case 3: // startCursor
-			v := obj.StartCursor
+			v := obj.StartCursor()
 			if v == nil {
 				w.Null()
 			} else {
 				w.Text(*v)
 			}
 		case 4: // endCursor
-			v := obj.EndCursor
+			v := obj.EndCursor()
 			if v == nil {
 				w.Null()
 			} else {
@@ -4477,7 +4952,7 @@ func (w *projecting) writePermissionConnection(ctx context.Context, plan *projec
 			w.Name("PermissionConnection")
 		case 1: // edges
 			ctx := projection.Within(ctx, "PermissionConnection", step)
-			v := obj.Edges
+			v := obj.Edges()
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
@@ -4728,7 +5203,7 @@ func (w *projecting) writePublicIdentityConnection(ctx context.Context, plan *pr
 			w.Name("PublicIdentityConnection")
 		case 1: // edges
 			ctx := projection.Within(ctx, "PublicIdentityConnection", step)
-			v := obj.Edges
+			v := obj.Edges()
 			list := w.Foresee(len(v), step.Plans[0].Size)
 			w.BeginList()
 			for i := range v {
@@ -5188,8 +5663,7 @@ func (w *projecting) writeReviewer(ctx context.Context, plan *projection.Plan, o
 				w.Appended(v.Append)
 			}
 		case 7: // publicIdentity
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._Reviewer_publicIdentity(ctx, field, obj) })
+			w.Hole(w.resolveReviewerPublicIdentity(ctx, step, obj))
 		case 8: // identity
 			ctx := projection.Within(ctx, "Reviewer", step)
 			v := obj.Identity()
@@ -5213,6 +5687,16 @@ func (w *projecting) writeReviewer(ctx context.Context, plan *projection.Plan, o
 			projection.ExecuteWhole(ctx)
 			return w._Reviewer(ctx, deferred.Selections, obj)
 		})
+	}
+}
+
+func (w *projecting) resolveReviewerPublicIdentity(ctx context.Context, step *projection.Step, obj *upstream.Reviewer) func() graphql.Marshaler {
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "Reviewer", step.Field,
+			func(ctx context.Context) (any, error) { return w.Resolvers.Reviewer().PublicIdentity(ctx, obj) },
+			func(ctx context.Context, value *model.PublicIdentity) graphql.Marshaler {
+				return w.marshalOPublicIdentity2ᚖcertqlᚋgraphᚋmodelᚐPublicIdentity(ctx, step.Field.Selections, value)
+			})
 	}
 }
 
@@ -5533,8 +6017,7 @@ func (w *projecting) writeViewer(ctx context.Context, plan *projection.Plan, obj
 				w.Appended(v.Append)
 			}
 		case 6: // publicIdentity
-			field := *step.Field
-			w.Hole(func() graphql.Marshaler { return w._Viewer_publicIdentity(ctx, field, obj) })
+			w.Hole(w.resolveViewerPublicIdentity(ctx, step, obj))
 		case 7: // identity
 			ctx := projection.Within(ctx, "Viewer", step)
 			v := obj.Identity()
@@ -5558,6 +6041,16 @@ func (w *projecting) writeViewer(ctx context.Context, plan *projection.Plan, obj
 			projection.ExecuteWhole(ctx)
 			return w._Viewer(ctx, deferred.Selections, obj)
 		})
+	}
+}
+
+func (w *projecting) resolveViewerPublicIdentity(ctx context.Context, step *projection.Step, obj *upstream.Viewer) func() graphql.Marshaler {
+	return func() graphql.Marshaler {
+		return projection.Resolve(ctx, w.OperationContext, "Viewer", step.Field,
+			func(ctx context.Context) (any, error) { return w.Resolvers.Viewer().PublicIdentity(ctx, obj) },
+			func(ctx context.Context, value *model.PublicIdentity) graphql.Marshaler {
+				return w.marshalOPublicIdentity2ᚖcertqlᚋgraphᚋmodelᚐPublicIdentity(ctx, step.Field.Selections, value)
+			})
 	}
 }
 

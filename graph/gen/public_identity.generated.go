@@ -328,7 +328,7 @@ func (ec *executionContext) _PublicIdentityConnection_edges(ctx context.Context,
 			return ec.fieldContext_PublicIdentityConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Edge[model.PublicIdentity]) graphql.Marshaler {
@@ -342,7 +342,7 @@ func (ec *executionContext) fieldContext_PublicIdentityConnection_edges(_ contex
 	fc = &graphql.FieldContext{
 		Object:     "PublicIdentityConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PublicIdentityEdge(ctx, field)

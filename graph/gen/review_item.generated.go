@@ -373,7 +373,7 @@ func (ec *executionContext) _AccessReviewItemConnection_edges(ctx context.Contex
 			return ec.fieldContext_AccessReviewItemConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Edge[model.AccessReviewItem]) graphql.Marshaler {
@@ -387,7 +387,7 @@ func (ec *executionContext) fieldContext_AccessReviewItemConnection_edges(_ cont
 	fc = &graphql.FieldContext{
 		Object:     "AccessReviewItemConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AccessReviewItemEdge(ctx, field)

@@ -142,7 +142,7 @@ func (ec *executionContext) _IdentityConnection_edges(ctx context.Context, field
 			return ec.fieldContext_IdentityConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Edge[upstream.IdentityReference]) graphql.Marshaler {
@@ -156,7 +156,7 @@ func (ec *executionContext) fieldContext_IdentityConnection_edges(_ context.Cont
 	fc = &graphql.FieldContext{
 		Object:     "IdentityConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_IdentityEdge(ctx, field)

@@ -22,7 +22,12 @@ func (p Projector) Execution(operation *graphql.OperationContext) Execution {
 
 // Resolver returns what resolves a field, with its arguments; nil if the field has no resolver of this project, or
 // an argument is wrong: Execute executes it then, and reports what is wrong.
-func (x Execution) Resolver(ctx context.Context, field *graphql.CollectedField) graphql.Resolver {
+func (x Execution) Resolver(ctx context.Context, field *graphql.CollectedField) (resolver graphql.Resolver) {
+	defer func() {
+		if recover() != nil {
+			resolver = nil // Execute meets with the same, and reports it
+		}
+	}()
 	switch field.Name {
 	case "node":
 		idArg, ok := argument(ctx, x.executionContext, field, "id", (*executionContext).unmarshalNID2string)

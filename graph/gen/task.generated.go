@@ -312,7 +312,7 @@ func (ec *executionContext) _CertificationTaskConnection_edges(ctx context.Conte
 			return ec.fieldContext_CertificationTaskConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Edge[model.CertificationTask]) graphql.Marshaler {
@@ -326,7 +326,7 @@ func (ec *executionContext) fieldContext_CertificationTaskConnection_edges(_ con
 	fc = &graphql.FieldContext{
 		Object:     "CertificationTaskConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CertificationTaskEdge(ctx, field)

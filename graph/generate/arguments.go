@@ -59,11 +59,11 @@ func (arguments) GenerateCode(data *codegen.Data) error {
 
 // printArguments prints the type of a field's arguments, and the method that reads them.
 func printArguments(p *printer, field *codegen.Field) {
-	name := field.Object.Name + templates.ToGo(field.Name)
+	name, of := readingOf(field), argumentsType(field)
 	place := field.Object.Name + "." + field.Name
 	p.line("")
-	p.line("// %sArguments are the arguments of %s.", name, place)
-	p.line("type %sArguments struct {", name)
+	p.line("// %s are the arguments of %s.", of, place)
+	p.line("type %s struct {", of)
 	if slices.ContainsFunc(field.Args, func(a *codegen.FieldArgument) bool { return a.Name == pagingArguments[0] }) {
 		p.line("%s.Arguments", p.pkg(relayPath))
 	}
@@ -75,7 +75,7 @@ func printArguments(p *printer, field *codegen.Field) {
 	p.line("}")
 	p.line("")
 	p.line("// %s reads the arguments of %s, by their names. The error says which is wrong.", name, place)
-	p.line("func (r ArgumentReader) %s(ctx %s.Context, raw map[string]any) (read %sArguments, err error) {", name, p.pkg("context"), name)
+	p.line("func (r ArgumentReader) %s(ctx %s.Context, raw map[string]any) (read %s, err error) {", name, p.pkg("context"), of)
 	p.line("ec := newExecutionContext(nil, r.schema, nil)")
 	p.line("args, err := ec.%s(ctx, raw)", field.ArgsFunc())
 	p.line("if err != nil {")
@@ -87,6 +87,12 @@ func printArguments(p *printer, field *codegen.Field) {
 	p.line("return read, nil")
 	p.line("}")
 }
+
+// readingOf returns the name of the method that reads the arguments of a field.
+func readingOf(field *codegen.Field) string { return field.Object.Name + templates.ToGo(field.Name) }
+
+// argumentsType returns the name of the type of a field's arguments.
+func argumentsType(field *codegen.Field) string { return readingOf(field) + "Arguments" }
 
 // printSorter prints the method by which an input with a field and a direction becomes a sorter.
 func printSorter(p *printer, input *codegen.Object) {

@@ -43,6 +43,11 @@ func (projections) GenerateCode(data *codegen.Data) error {
 		if p.objects[object.Name] != nil {
 			p.table(object)
 			p.writer(object)
+			for _, field := range object.Fields {
+				if field.IsResolver {
+					p.resolver(object, field)
+				}
+			}
 		}
 	}
 	source, err := p.source(data.Config.Exec.Package)
@@ -135,6 +140,29 @@ func (p projectionPrinter) projector(query string, results []*config.TypeReferen
 	p.line("type projecting struct {")
 	p.line("*executionContext")
 	p.line("%s.Writer", p.pkg(projectionPath))
+	p.line("")
+	p.line("given []arguments")
+	p.line("}")
+	p.line("")
+	p.line("// arguments are those of a field, whatever their type.")
+	p.line("type arguments struct {")
+	p.line("of *projection.Step")
+	p.line("read any")
+	p.line("}")
+	p.line("")
+	p.line("// argumentsOf returns the arguments of a field, which are read for the first object that has it; nil if one is wrong.")
+	p.line("func argumentsOf[A any](w *projecting, step *projection.Step, read func(*graphql.CollectedField) (A, bool)) *A {")
+	p.line("for i := range w.given {")
+	p.line("if w.given[i].of == step {")
+	p.line("return w.given[i].read.(*A)")
+	p.line("}")
+	p.line("}")
+	p.line("var given *A")
+	p.line("if all, ok := read(step.Field); ok {")
+	p.line("given = &all")
+	p.line("}")
+	p.line("w.given = append(w.given, arguments{step, given})")
+	p.line("return given")
 	p.line("}")
 	p.line("")
 	p.line("// begin returns what is selected of a value that has one of the given types.")
@@ -249,10 +277,46 @@ func (p projectionPrinter) field(object *codegen.Object, field *codegen.Field) {
 	}
 }
 
-// hole prints what leaves out the value of a field of obj that the executor has to resolve.
+// hole prints what leaves out the value of a field of obj that has a resolver.
 func (p projectionPrinter) hole(object *codegen.Object, field *codegen.Field) {
-	p.line("field := *step.Field")
-	p.line("w.Hole(func() graphql.Marshaler { return w._%s_%s(ctx, field, obj) })", object.Name, field.Name)
+	p.line("w.Hole(w.%s(ctx, step, obj))", resolving(object, field))
+}
+
+// resolving returns the name of the method that returns what resolves a field.
+func resolving(object *codegen.Object, field *codegen.Field) string {
+	return "resolve" + object.Name + field.GoFieldName
+}
+
+// resolver prints the method that returns what resolves a field of an object. The arguments of the field are read once
+// for all objects of a list; if one is wrong, gqlgen reports it for each.
+func (p projectionPrinter) resolver(object *codegen.Object, field *codegen.Field) {
+	p.line("")
+	p.line("func (w *projecting) %s(ctx context.Context, step *projection.Step, obj *%s) func() graphql.Marshaler {", resolving(object, field), p.typeOf(object.Type))
+	given := ""
+	if len(field.Args) > 0 {
+		p.line("given := argumentsOf(w, step, func(field *graphql.CollectedField) (read %s, ok bool) {", argumentsType(field))
+		for _, argument := range field.Args {
+			name := templates.ToGo(argument.Name)
+			p.line("if read.%s, ok = argument(ctx, w.executionContext, field, %q, (*executionContext).%s); !ok {", name, argument.Name, argument.TypeReference.UnmarshalFunc())
+			p.line("return read, false")
+			p.line("}")
+			given += ", given." + name
+		}
+		p.line("return read, true")
+		p.line("})")
+		p.line("if given == nil {")
+		p.line("return func() graphql.Marshaler { return w._%s_%s(ctx, *step.Field, obj) }", object.Name, field.Name)
+		p.line("}")
+	}
+	ref := field.TypeReference
+	p.line("return func() graphql.Marshaler {")
+	p.line("return projection.Resolve(ctx, w.OperationContext, %q, step.Field,", object.Name)
+	p.line("func(ctx context.Context) (any, error) { return w.Resolvers.%s().%s(ctx, obj%s) },", field.Object.Name, field.GoFieldName, given)
+	p.line("func(ctx context.Context, value %s) graphql.Marshaler {", p.typeOf(ref.GO))
+	p.line("return w.%s(ctx, step.Field.Selections, value)", ref.MarshalFunc())
+	p.line("})")
+	p.line("}")
+	p.line("}")
 }
 
 // knowing returns the name of the method by which some objects know a field that has to be resolved for others. It

@@ -51,7 +51,12 @@ func printResolver(p *printer, fields []*codegen.Field) {
 	p.line("")
 	p.line("// Resolver returns what resolves a field, with its arguments; nil if the field has no resolver of this project, or")
 	p.line("// an argument is wrong: Execute executes it then, and reports what is wrong.")
-	p.line("func (x Execution) Resolver(ctx %s.Context, field *graphql.CollectedField) graphql.Resolver {", p.pkg("context"))
+	p.line("func (x Execution) Resolver(ctx %s.Context, field *graphql.CollectedField) (resolver graphql.Resolver) {", p.pkg("context"))
+	p.line("defer func() {")
+	p.line("if recover() != nil {")
+	p.line("resolver = nil // Execute meets with the same, and reports it")
+	p.line("}")
+	p.line("}()")
 	p.line("switch field.Name {")
 	for _, field := range fields {
 		if !hasResolver(field) {

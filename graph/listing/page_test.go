@@ -128,7 +128,7 @@ func checkPage(t *testing.T, list *tenant, args relay.Arguments, want relay.Want
 			t.Errorf("%s: rows (-want +got):\n%s", what(), diff)
 		}
 		counted := want.NextPage || want.Total || want.Cursors // otherwise nothing shows that a short page hides no rows
-		for i, edge := range got.Edges {
+		for i, edge := range got.Edges() {
 			if (counted || to < list.rows) && edge.Cursor() != relay.EncodeCursor(from+i, scope) {
 				t.Errorf("%s: the cursor of row %d is another", what(), from+i)
 				break

@@ -37,11 +37,11 @@ func randomTenant(r *rand.Rand, size int) *tenant {
 func TestWalksReturnEveryRowOnce(t *testing.T) {
 	t.Parallel()
 	walks := map[string]func(*testing.T, *rand.Rand, *tenant, int) []int{
-		"forwards by endCursor":        forwards(func(_ *rand.Rand, page *relay.Connection[int]) int { return len(page.Edges) }),
+		"forwards by endCursor":        forwards(func(_ *rand.Rand, page *relay.Connection[int]) int { return len(page.Edges()) }),
 		"forwards by the last edge":    forwards(lastEdge),
 		"forwards by an edge":          forwards(anyEdge),
 		"backwards by startCursor":     backwards(func(*rand.Rand, *relay.Connection[int]) int { return -1 }),
-		"backwards by the first edge":  backwards(func(_ *rand.Rand, page *relay.Connection[int]) int { return min(0, len(page.Edges)-1) }),
+		"backwards by the first edge":  backwards(func(_ *rand.Rand, page *relay.Connection[int]) int { return min(0, len(page.Edges())-1) }),
 		"backwards by an edge":         backwards(anyEdge),
 		"by offset":                    byOffset,
 		"in one piece":                 inOnePiece,
@@ -67,14 +67,14 @@ func TestWalksReturnEveryRowOnce(t *testing.T) {
 	}
 }
 
-func lastEdge(_ *rand.Rand, page *relay.Connection[int]) int { return len(page.Edges) - 1 }
+func lastEdge(_ *rand.Rand, page *relay.Connection[int]) int { return len(page.Edges()) - 1 }
 
 // anyEdge returns the index of an edge; -1 if the page has none.
 func anyEdge(r *rand.Rand, page *relay.Connection[int]) int {
-	if len(page.Edges) == 0 {
+	if len(page.Edges()) == 0 {
 		return -1
 	}
-	return r.IntN(len(page.Edges))
+	return r.IntN(len(page.Edges()))
 }
 
 // forwards returns a walk by first and after. It goes on from the edge that the function chooses, and drops
@@ -87,11 +87,11 @@ func forwards(choose func(*rand.Rand, *relay.Connection[int]) int) func(*testing
 		for range 10 * (list.rows + 2) {
 			got := page(t, list, args, everything, 0)
 			n := choose(r, got)
-			if n < 0 || n >= len(got.Edges) {
-				rows, args.After = append(rows, got.Nodes()...), got.PageInfo.EndCursor
+			if n < 0 || n >= len(got.Edges()) {
+				rows, args.After = append(rows, got.Nodes()...), got.PageInfo.EndCursor()
 			} else {
-				rows, args.After = append(rows, got.Nodes()[:n+1]...), new(got.Edges[n].Cursor())
-				if n < len(got.Edges)-1 {
+				rows, args.After = append(rows, got.Nodes()[:n+1]...), new(got.Edges()[n].Cursor())
+				if n < len(got.Edges())-1 {
 					continue
 				}
 			}
@@ -122,9 +122,9 @@ func backwards(choose func(*rand.Rand, *relay.Connection[int]) int) func(*testin
 			got := page(t, list, args, everything, 0)
 			n := choose(r, got)
 			if n < 0 {
-				rows, args.Before = append(got.Nodes(), rows...), got.PageInfo.StartCursor
+				rows, args.Before = append(got.Nodes(), rows...), got.PageInfo.StartCursor()
 			} else {
-				rows, args.Before = append(got.Nodes()[n:], rows...), new(got.Edges[n].Cursor())
+				rows, args.Before = append(got.Nodes()[n:], rows...), new(got.Edges()[n].Cursor())
 				if n > 0 {
 					continue
 				}
@@ -165,7 +165,7 @@ func withoutNextPage(t *testing.T, _ *rand.Rand, list *tenant, first int) []int 
 	for {
 		got := page(t, list, args, relay.Want{Rows: true}, 0)
 		rows = append(rows, got.Nodes()...)
-		if args.After = got.PageInfo.EndCursor; args.After == nil {
+		if args.After = got.PageInfo.EndCursor(); args.After == nil {
 			return rows
 		}
 	}
@@ -196,7 +196,7 @@ func TestWalksTakeNoReadMoreThanTheirPages(t *testing.T) {
 			args := relay.Arguments{First: &first}
 			for more := true; more; pages++ {
 				got := page(t, list, args, everything, 0)
-				args.After, more = got.PageInfo.EndCursor, got.PageInfo.HasNextPage
+				args.After, more = got.PageInfo.EndCursor(), got.PageInfo.HasNextPage
 			}
 			perPage := (first + 249) / 250
 			want := rows / first * perPage
@@ -220,7 +220,7 @@ func TestAListThatIsNotCountedTakesOneReadToEnd(t *testing.T) {
 		if took := list.took(); took != want || got.PageInfo.HasNextPage != (i < 2) || got.TotalCount != nil {
 			t.Errorf("page %d took %d reads, want %d; %+v", i, took, want, got.PageInfo)
 		}
-		args.After = got.PageInfo.EndCursor
+		args.After = got.PageInfo.EndCursor()
 	}
 }
 
@@ -242,8 +242,8 @@ func TestManyRowsTakeAsManyReadsAsThereAre(t *testing.T) {
 	} {
 		list := &tenant{rows: each.rows, size: 250, counts: true, refuses: true}
 		got := page(t, list, relay.Arguments{First: new(1000)}, everything, each.expected)
-		if took := list.took(); took != each.reads || len(got.Edges) != min(each.rows, 1000) {
-			t.Errorf("%d rows of which %d are expected took %d reads, want %d; %d came", each.rows, each.expected, took, each.reads, len(got.Edges))
+		if took := list.took(); took != each.reads || len(got.Edges()) != min(each.rows, 1000) {
+			t.Errorf("%d rows of which %d are expected took %d reads, want %d; %d came", each.rows, each.expected, took, each.reads, len(got.Edges()))
 		}
 	}
 }

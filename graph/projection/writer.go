@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -260,21 +261,32 @@ func (w *Writer) Finish() (graphql.Marshaler, bool) {
 	for _, each := range w.putOff {
 		each.register()
 	}
-	var group sync.WaitGroup
-	for i := range w.holes {
-		fill := func() { w.holes[i].value = w.holes[i].resolve() }
-		if i == len(w.holes)-1 {
-			fill() // the last needs no goroutine
-		} else {
-			group.Go(func() {
-				stack.Grow16KB()
-				fill()
-			})
-		}
-	}
-	group.Wait()
+	w.fill()
 	return written{w}, true
 }
+
+// fill resolves the values of all holes at the same time. The last needs no goroutine.
+func (w *Writer) fill() {
+	last := len(w.holes) - 1
+	if last < 0 {
+		return
+	}
+	var (
+		group sync.WaitGroup
+		next  atomic.Int64
+	)
+	fillNext := func() {
+		stack.Grow16KB()
+		w.holes[next.Add(1)-1].fill()
+	}
+	for range last {
+		group.Go(fillNext)
+	}
+	w.holes[last].fill()
+	group.Wait()
+}
+
+func (h *hole) fill() { h.value = h.resolve() }
 
 // written is the JSON in a Writer whose holes are filled.
 type written struct{ *Writer }
@@ -334,5 +346,14 @@ func At(ctx context.Context, index int, plans []*Plan) context.Context {
 	if !AnyHoles(plans) {
 		return ctx
 	}
-	return graphql.WithFieldContext(ctx, &graphql.FieldContext{Index: &index})
+	e := &element{index: index}
+	e.Index = &e.index
+	return graphql.WithFieldContext(ctx, &e.FieldContext)
+}
+
+// An element is the context of a list's element, with the index that it points to.
+type element struct {
+	graphql.FieldContext
+
+	index int
 }

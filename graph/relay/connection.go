@@ -4,10 +4,13 @@ import "slices"
 
 // A Connection is a page of a list, in the shape of the Relay specification.
 type Connection[T any] struct {
-	Edges    []Edge[T]
 	PageInfo PageInfo
 	// TotalCount is the number of rows of the whole list; nil if it was not asked for or is not known.
 	TotalCount *int
+
+	nodes   []T
+	page    Page
+	omitted []int // indexes of nodes that are not shown
 }
 
 // An Edge is a row of a connection together with its place in the list.
@@ -20,15 +23,34 @@ type Edge[T any] struct {
 // Cursor returns the opaque cursor of the row.
 func (e Edge[T]) Cursor() string { return e.place.Cursor(e.scope) }
 
-// PageInfo says whether rows precede and follow a page, and holds the cursors from which the pages
+// PageInfo says whether rows precede and follow a page, and has the cursors from which the pages
 // before and after it are asked for. They are those of the page's first and last row or, if the upstream
-// hides rows there, of the positions at which the page begins and ends. They are nil if the page is empty
-// and has no page before or after it.
+// hides rows there, of the positions at which the page begins and ends.
 type PageInfo struct {
 	HasNextPage     bool
 	HasPreviousPage bool
-	StartCursor     *string
-	EndCursor       *string
+
+	scope      Scope
+	start, end bound
+}
+
+// A bound is one end of a page.
+type bound struct {
+	place Place
+	known bool // false if the page is empty and there is no page beyond that end
+}
+
+// StartCursor returns the cursor before which the previous page ends; nil if there is none.
+func (i PageInfo) StartCursor() *string { return i.start.cursor(i.scope) }
+
+// EndCursor returns the cursor after which the next page begins; nil if there is none.
+func (i PageInfo) EndCursor() *string { return i.end.cursor(i.scope) }
+
+func (b bound) cursor(scope Scope) *string {
+	if !b.known {
+		return nil
+	}
+	return new(b.place.Cursor(scope))
 }
 
 // A Page says which rows of a list a connection shows.
@@ -56,60 +78,76 @@ func (r Run) place(i int) Place {
 	return Place{Position: r.Offset, Row: r.Row + i}
 }
 
-// NewConnection returns the connection of a page whose runs have as many rows as there are nodes.
+// NewConnection returns the connection of a page whose runs have as many rows as there are nodes. The nodes
+// belong to the connection from then on.
 func NewConnection[T any](nodes []T, page Page) *Connection[T] {
 	c := &Connection[T]{
-		Edges:      make([]Edge[T], 0, len(nodes)),
-		PageInfo:   PageInfo{HasNextPage: page.Next, HasPreviousPage: page.Window.Offset > 0 || page.Window.Skip > 0},
+		PageInfo:   PageInfo{HasNextPage: page.Next, HasPreviousPage: page.Window.Offset > 0 || page.Window.Skip > 0, scope: page.Scope},
 		TotalCount: page.Total,
+		nodes:      nodes,
+		page:       page,
 	}
-	for _, run := range page.Runs {
-		for i := range run.Rows {
-			c.Edges = append(c.Edges, Edge[T]{Node: nodes[len(c.Edges)], place: run.place(i), scope: page.Scope})
-		}
-	}
-	if len(nodes) > 0 {
-		c.PageInfo.StartCursor, c.PageInfo.EndCursor = new(c.Edges[0].Cursor()), new(page.endCursor(c.Edges[len(nodes)-1].place))
-		return c
-	}
-	if page.Window.span == 0 {
-		return c
-	}
-	// All rows of the page are hidden, or there are none.
-	if w := page.Window; w.Offset > 0 && (w.inside || page.Next) {
-		c.PageInfo.StartCursor = new(EncodeCursor(w.Offset, page.Scope))
-	}
-	if page.Next {
-		c.PageInfo.EndCursor = new(EncodeCursor(page.Window.End()-1, page.Scope))
-	}
+	c.PageInfo.start, c.PageInfo.end = page.bounds()
 	return c
 }
 
-// endCursor returns the cursor after which the next page begins, given the place of the last row.
-func (p Page) endCursor(last Place) string {
-	if w := p.Window; !last.Exact && w.span == w.Skip+w.Limit {
-		last = Place{Position: w.End() - 1, Exact: true}
+// bounds returns the ends of the page.
+func (p *Page) bounds() (start, end bound) {
+	if runs := len(p.Runs); runs > 0 && p.Runs[0].Rows > 0 {
+		first, last := p.Runs[0], p.Runs[runs-1]
+		return bound{first.place(0), true}, bound{p.end(last.place(last.Rows - 1)), true}
 	}
-	return last.Cursor(p.Scope)
+	// All rows of the page are hidden, or there are none.
+	w := p.Window
+	if w.span > 0 && w.Offset > 0 && (w.inside || p.Next) {
+		start = bound{Place{Position: w.Offset, Exact: true}, true}
+	}
+	if w.span > 0 && p.Next {
+		end = bound{Place{Position: w.End() - 1, Exact: true}, true}
+	}
+	return start, end
+}
+
+// end returns the place after which the next page begins, given that of the last row.
+func (p *Page) end(last Place) Place {
+	if w := p.Window; !last.Exact && w.span == w.Skip+w.Limit {
+		return Place{Position: w.End() - 1, Exact: true}
+	}
+	return last
 }
 
 // Omit leaves out the rows with the given indexes in the page. Those that remain keep their positions,
 // and PageInfo stays that of the whole page.
-func (c *Connection[T]) Omit(rows []int) {
-	kept := c.Edges[:0]
-	for i := range c.Edges {
-		if !slices.Contains(rows, i) {
-			kept = append(kept, c.Edges[i])
+func (c *Connection[T]) Omit(rows []int) { c.omitted = rows }
+
+// Edges returns the rows of the page with their places. It is never nil.
+func (c *Connection[T]) Edges() []Edge[T] {
+	edges := make([]Edge[T], 0, len(c.nodes))
+	n := 0
+	for _, run := range c.page.Runs {
+		for i := range run.Rows {
+			if !slices.Contains(c.omitted, n) {
+				edges = append(edges, Edge[T]{Node: c.nodes[n], place: run.place(i), scope: c.page.Scope})
+			}
+			n++
 		}
 	}
-	c.Edges = kept
+	return edges
 }
 
-// Nodes returns the rows of the page without their edges. It is never nil.
+// Nodes returns the rows of the page without their edges. It is never nil, and must not be changed.
 func (c *Connection[T]) Nodes() []T {
-	nodes := make([]T, len(c.Edges))
-	for i := range c.Edges {
-		nodes[i] = c.Edges[i].Node
+	switch {
+	case len(c.nodes) == 0:
+		return []T{}
+	case c.omitted == nil:
+		return c.nodes
 	}
-	return nodes
+	shown := make([]T, 0, len(c.nodes))
+	for i := range c.nodes {
+		if !slices.Contains(c.omitted, i) {
+			shown = append(shown, c.nodes[i])
+		}
+	}
+	return shown
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
-	"hash/fnv"
 	"math"
 )
 
@@ -34,15 +33,24 @@ type Place struct {
 // filters or orders have different scopes.
 type Scope uint64
 
-// NewScope returns the fingerprint of the list that the given parts identify.
+// NewScope returns the fingerprint of the list that the given parts identify: FNV-1a of each part's length
+// and text, which package hash/fnv would put into memory of their own.
 func NewScope(parts ...string) Scope {
-	h := fnv.New64a()
-	var b []byte
+	const (
+		basis = 14695981039346656037
+		prime = 1099511628211
+	)
+	var length [binary.MaxVarintLen64]byte
+	scope := Scope(basis)
 	for _, part := range parts {
-		b = appendPart(b[:0], part)
-		_, _ = h.Write(b) // a hash never fails
+		for _, b := range length[:binary.PutUvarint(length[:], uint64(len(part)))] {
+			scope = (scope ^ Scope(b)) * prime
+		}
+		for i := range len(part) {
+			scope = (scope ^ Scope(part[i])) * prime
+		}
 	}
-	return Scope(h.Sum64())
+	return scope
 }
 
 // The errors of DecodeCursor. Their texts continue a sentence that begins with the argument.

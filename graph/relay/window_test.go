@@ -1,9 +1,12 @@
 package relay_test
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -184,5 +187,18 @@ func TestCursorsHoldForTheirListAlone(t *testing.T) {
 			t.Errorf("the cursor of %q is also that of another list", parts)
 		}
 		seen[cursor] = true
+	}
+}
+
+// A scope is what package hash/fnv makes of it: cursors that clients have kept stay those of their lists.
+func TestScopesAreFNV(t *testing.T) {
+	for _, parts := range [][]string{nil, {""}, {"certifications", "limit=0"}, {"reviewers", strings.Repeat("a", 300), "é"}} {
+		h := fnv.New64a()
+		for _, part := range parts {
+			_, _ = h.Write(append(binary.AppendUvarint(nil, uint64(len(part))), part...))
+		}
+		if got, want := uint64(relay.NewScope(parts...)), h.Sum64(); got != want {
+			t.Errorf("%q: %x, want %x", parts, got, want)
+		}
 	}
 }
