@@ -32,6 +32,7 @@ type conn struct {
 	kept  bool      // it has carried a call before
 	left  int64     // how many bytes of a header may still be read; unlimited if it is a body
 	timed bool      // there is a deadline of a header
+	quiet bool      // nothing has come since the last response, as stands has seen
 
 	// interrupt ends whatever waits for the connection. It does not say farewell, as TLS would: that may wait itself.
 	interrupt func()
@@ -68,7 +69,8 @@ func (c *conn) stands() bool {
 	c.timed, c.wire.noWait = false, true
 	_, err := c.in.Peek(1)
 	c.wire.noWait = false
-	return err == errNothing //nolint:errorlint // nothing wraps it
+	c.quiet = err == errNothing //nolint:errorlint // nothing wraps it
+	return c.quiet
 }
 
 // A failure is why a call came to nothing, and how far it had come.
@@ -89,17 +91,23 @@ const (
 // exchange sends a request and reads the header of its response. If it fails, the connection is of no use any more.
 func (c *conn) exchange(req *http.Request) (*http.Response, *failure) {
 	stop := onEnd(req.Context(), c.interrupt)
-	c.wire.wrote = false
+	c.wire.wrote, c.wire.sendErr = false, nil
 	sendErr := c.send(req)
 	if sendErr != nil && !c.wire.wrote {
 		stop()
 		return nil, &failure{sendErr, unsent}
 	}
 	resp, failed := c.receive(req) // also if sending failed: the server may have said why before it hung up
+	if sendErr == nil {
+		sendErr = c.wire.sendErr // of what was held back
+	}
 	if failed != nil {
 		stop()
 		if sendErr != nil {
 			failed.error = sendErr
+		}
+		if !c.wire.wrote {
+			failed.progress = unsent
 		}
 		return nil, failed
 	}

@@ -3,9 +3,7 @@ package http1
 import (
 	"context"
 	"crypto/tls"
-	"io"
 	"net"
-	"syscall"
 )
 
 // A Connection is one that calls can be sent over.
@@ -38,66 +36,3 @@ func (c Connection) Protocol() string {
 	}
 	return ""
 }
-
-// A wire is a connection, below TLS, whose reads need not wait.
-type wire struct {
-	net.Conn
-
-	socket syscall.RawConn // nil if there is none
-	noWait bool            // reads fail with errNothing if there is nothing to read
-	wrote  bool            // anything since it was false
-
-	now    func(socket uintptr) // reads what is there into the room of got, made once
-	got    []byte
-	gotN   int
-	gotErr error
-}
-
-func newWire(connection net.Conn) *wire {
-	w := &wire{Conn: connection}
-	if socket, ok := connection.(syscall.Conn); ok {
-		w.socket, _ = socket.SyscallConn()
-		w.now = func(socket uintptr) { w.gotN, w.gotErr = readNow(socket, w.got) }
-	}
-	return w
-}
-
-// Read reads what is there, and waits for it unless it must not.
-func (w *wire) Read(p []byte) (int, error) {
-	if w.noWait {
-		return w.readNow(p)
-	}
-	return w.Conn.Read(p)
-}
-
-func (w *wire) readNow(p []byte) (int, error) {
-	if w.socket == nil {
-		return 0, errNothing
-	}
-	w.got = p
-	err := w.socket.Control(w.now)
-	w.got = nil
-	switch {
-	case err != nil:
-		return 0, err
-	case w.gotN == 0 && w.gotErr == nil:
-		return 0, io.EOF
-	}
-	return w.gotN, w.gotErr
-}
-
-// Write writes, and notes whether anything was.
-func (w *wire) Write(p []byte) (n int, err error) {
-	n, err = w.Conn.Write(p)
-	w.wrote = w.wrote || n > 0
-	return n, err
-}
-
-// errNothing says that there is nothing to read now. TLS takes it for a passing failure, as it is.
-var errNothing error = nothing{}
-
-type nothing struct{}
-
-func (nothing) Error() string   { return "there is nothing to read" }
-func (nothing) Timeout() bool   { return true }
-func (nothing) Temporary() bool { return true }

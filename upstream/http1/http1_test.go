@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -535,16 +534,7 @@ func TestConnectionsWithTLS(t *testing.T) {
 			close(ended)
 		}
 	}
-	secure := httptest.NewUnstartedServer(nil)
-	secure.StartTLS() // has a certificate
-	defer secure.Close()
-	plain, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := accept(t, tlsListener(plain, secure), serve)
-	server.secure = secure.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
-	server.secure.ServerName = "example.com"
+	server := listenTLS(t, serve)
 	pool := server.pool(t)
 	for range 3 {
 		get(t, pool)

@@ -34,17 +34,34 @@ type peer struct {
 
 // listen starts a peer. Serve is called for each connection, the first of which is number 1; the connection is closed when
 // it returns.
-func listen(t *testing.T, serve func(n int, conn net.Conn, in *bufio.Reader)) *peer {
-	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return accept(t, listener, serve)
+func listen(tb testing.TB, serve func(n int, conn net.Conn, in *bufio.Reader)) *peer {
+	tb.Helper()
+	return accept(tb, listener(tb), serve)
 }
 
-func accept(t *testing.T, listener net.Listener, serve func(n int, conn net.Conn, in *bufio.Reader)) *peer {
-	t.Helper()
+// listenTLS starts a peer with TLS.
+func listenTLS(tb testing.TB, serve func(n int, conn net.Conn, in *bufio.Reader)) *peer {
+	tb.Helper()
+	authority := httptest.NewUnstartedServer(nil)
+	authority.StartTLS() // has a certificate
+	defer authority.Close()
+	p := accept(tb, tls.NewListener(listener(tb), &tls.Config{Certificates: authority.TLS.Certificates, MinVersion: tls.VersionTLS12}), serve)
+	p.secure = authority.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	p.secure.ServerName = "example.com"
+	return p
+}
+
+func listener(tb testing.TB) net.Listener {
+	tb.Helper()
+	listener, err := new(net.ListenConfig).Listen(tb.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return listener
+}
+
+func accept(tb testing.TB, listener net.Listener, serve func(n int, conn net.Conn, in *bufio.Reader)) *peer {
+	tb.Helper()
 	p := &peer{address: listener.Addr().String()}
 	p.open.Go(func() {
 		for {
@@ -62,7 +79,7 @@ func accept(t *testing.T, listener net.Listener, serve func(n int, conn net.Conn
 			})
 		}
 	})
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		_ = listener.Close()
 		p.open.Wait()
 	})
@@ -77,8 +94,8 @@ func (p *peer) came() int {
 }
 
 // pool returns a pool for the peer, whose configuration may be changed.
-func (p *peer) pool(t *testing.T, change ...func(*http1.Config)) *http1.Pool {
-	t.Helper()
+func (p *peer) pool(tb testing.TB, change ...func(*http1.Config)) *http1.Pool {
+	tb.Helper()
 	config := http1.Config{
 		Dial: func(ctx context.Context) (http1.Connection, error) {
 			connection, err := new(net.Dialer).DialContext(ctx, "tcp", p.address)
@@ -96,7 +113,7 @@ func (p *peer) pool(t *testing.T, change ...func(*http1.Config)) *http1.Pool {
 		each(&config)
 	}
 	pool := http1.NewPool(config)
-	t.Cleanup(pool.CloseIdleConnections)
+	tb.Cleanup(pool.CloseIdleConnections)
 	return pool
 }
 
@@ -166,9 +183,4 @@ func get(t *testing.T, pool *http1.Pool) string {
 		t.Fatalf("got %d %q, %v", status, body, err)
 	}
 	return body
-}
-
-// tlsListener returns a listener with the certificate of another server.
-func tlsListener(plain net.Listener, server *httptest.Server) net.Listener {
-	return tls.NewListener(plain, &tls.Config{Certificates: server.TLS.Certificates, MinVersion: tls.VersionTLS12})
 }

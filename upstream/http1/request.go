@@ -5,8 +5,10 @@ import (
 	"strings"
 )
 
-// send writes a request to the connection.
+// send writes a request to the connection, or leaves that to the read of its response if all of it is at hand.
 func (c *conn) send(req *http.Request) error {
+	quiet := c.quiet
+	c.quiet = false
 	text, usual := appendUsual(c.out.AvailableBuffer(), req)
 	if !usual {
 		if err := req.Write(c.out); err != nil {
@@ -14,6 +16,9 @@ func (c *conn) send(req *http.Request) error {
 		}
 	} else if _, err := c.out.Write(text); err != nil {
 		return err
+	}
+	if quiet && !c.wire.wrote {
+		c.wire.holdBack()
 	}
 	return c.out.Flush()
 }

@@ -6,5 +6,6 @@ package http1
 // could not be kept for requests that must not be sent twice.
 const Supported = false
 
-// readNow is of no use on this system.
+// readNow and writeNow are of no use on this system.
 func readNow(uintptr, []byte) (int, error) { return 0, errNothing }
+func writeNow(uintptr, []byte) int         { return 0 }
