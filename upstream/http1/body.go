@@ -11,7 +11,8 @@ var errClosed = errors.New("the body of the response is closed")
 
 // A body is that of a response. When it has been read to its end, its connection is free for another call.
 type body struct {
-	io.ReadCloser // knows where the end is
+	coded io.Reader // the body as net/http reads it; nil if it is
+	rest  int64     // so many bytes of the connection, and more than none
 
 	call  context.Context //nolint:containedctx // under which it is read
 	stop  func() bool     // ends the interruption of the connection when the call ends
@@ -29,7 +30,7 @@ func (b *body) Read(p []byte) (int, error) {
 		}
 		return 0, b.why
 	}
-	n, err := b.ReadCloser.Read(p)
+	n, err := b.read(p)
 	if err == nil {
 		return n, nil
 	}
@@ -38,6 +39,22 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	b.why = err
 	b.end(err)
+	return n, err
+}
+
+// read reads from the body, and fails with io.EOF at its end and with io.ErrUnexpectedEOF before.
+func (b *body) read(p []byte) (int, error) {
+	if b.coded != nil {
+		return b.coded.Read(p)
+	}
+	n, err := b.conn.in.Read(p[:min(int64(len(p)), b.rest)])
+	b.rest -= int64(n)
+	switch {
+	case b.rest == 0:
+		return n, io.EOF
+	case err == io.EOF:
+		return n, io.ErrUnexpectedEOF
+	}
 	return n, err
 }
 

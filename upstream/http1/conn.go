@@ -111,7 +111,11 @@ func (c *conn) exchange(req *http.Request) (*http.Response, *failure) {
 		}
 		return nil, failed
 	}
-	b := &body{ReadCloser: resp.Body, call: req.Context(), conn: c, stop: stop, last: resp.Close || req.Close || sendErr != nil}
+	b, usual := resp.Body.(*body)
+	if !usual {
+		b = &body{coded: resp.Body}
+	}
+	b.conn, b.call, b.stop, b.last = c, req.Context(), stop, resp.Close || req.Close || sendErr != nil
 	if resp.Body == http.NoBody {
 		b.end(io.EOF)
 	} else {
@@ -133,7 +137,7 @@ func (c *conn) receive(req *http.Request) (*http.Response, *failure) {
 		return nil, &failure{err, unanswered}
 	}
 	for {
-		resp, err := http.ReadResponse(c.in, req)
+		resp, err := readResponse(c.in, req)
 		switch {
 		case err != nil:
 			return nil, &failure{err, begun}

@@ -4,8 +4,9 @@
 //
 // It makes as many connections as calls overlap, up to a limit, and keeps them. A connection is used again after a
 // response was read to its end, if the server has not closed it since, which is looked at before each request. What a
-// response is, and where its body ends, net/http decides (http.ReadResponse), and it writes every request
-// (http.Request.Write) that is not a plain read, so that both mean to servers and proxies what they mean elsewhere.
+// response is, and where its body ends, net/http decides (http.ReadResponse) unless it is a usual one with a length, and
+// it writes every request (http.Request.Write) that is not a plain read, so that both mean to servers and proxies what
+// they mean elsewhere.
 //
 // It imports the standard library alone, and knows neither proxies nor HTTP/2.
 package http1

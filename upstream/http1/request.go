@@ -32,7 +32,7 @@ func appendUsual(text []byte, req *http.Request) ([]byte, bool) {
 	}
 	uri := req.URL.RequestURI()
 	if req.Method != http.MethodGet || req.Body != nil || req.Close || len(req.TransferEncoding)+len(req.Trailer) > 0 ||
-		host == "" || strings.ContainsFunc(host, notInHost) || strings.ContainsFunc(uri, notVisible) || len(req.Header["User-Agent"]) != 1 {
+		host == "" || !consists(host, inHost) || !consists(uri, isVisible) || len(req.Header["User-Agent"]) != 1 {
 		return text, false
 	}
 	text = append(text, "GET "...)
@@ -44,11 +44,11 @@ func appendUsual(text []byte, req *http.Request) ([]byte, bool) {
 		switch {
 		case name == "Host" || name == "Content-Length" || name == "Transfer-Encoding" || name == "Trailer":
 			return text, false
-		case name == "" || strings.ContainsFunc(name, notInName):
+		case name == "" || !consists(name, inName):
 			return text, false
 		}
 		for _, value := range values {
-			if value == "" || value != strings.TrimSpace(value) || strings.ContainsFunc(value, notInValue) {
+			if value == "" || value != strings.TrimSpace(value) || !consists(value, inValue) {
 				return text, false
 			}
 			text = append(text, name...)
@@ -60,18 +60,28 @@ func appendUsual(text []byte, req *http.Request) ([]byte, bool) {
 	return append(text, "\r\n"...), true
 }
 
-// notVisible reports whether a character is anything but a visible one of ASCII.
-func notVisible(r rune) bool { return r <= ' ' || r >= 0x7f }
+// consists reports whether a text consists of such characters of ASCII alone.
+func consists(text string, of func(c byte) bool) bool {
+	for i := range len(text) {
+		if !of(text[i]) {
+			return false
+		}
+	}
+	return true
+}
 
-// notInValue reports whether a character is neither visible nor a space.
-func notInValue(r rune) bool { return r != ' ' && notVisible(r) }
+// isVisible reports whether a character is a visible one.
+func isVisible(c byte) bool { return ' ' < c && c < 0x7f }
 
-// notInName reports whether a character is none of the usual ones of a header's name.
-func notInName(r rune) bool { return !isAlphanumeric(r) && r != '-' }
+// inValue reports whether a character is visible or a space.
+func inValue(c byte) bool { return c == ' ' || isVisible(c) }
 
-// notInHost reports whether a character is none of the usual ones of a host, which has no brackets then.
-func notInHost(r rune) bool { return !isAlphanumeric(r) && r != '-' && r != '.' && r != ':' }
+// inName reports whether a character is one of the usual ones of a header's name.
+func inName(c byte) bool { return isAlphanumeric(c) || c == '-' }
 
-func isAlphanumeric(r rune) bool {
-	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+// inHost reports whether a character is one of the usual ones of a host, which has no brackets then.
+func inHost(c byte) bool { return isAlphanumeric(c) || c == '-' || c == '.' || c == ':' }
+
+func isAlphanumeric(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
