@@ -52,7 +52,7 @@ func (c *Client) attempt(ctx context.Context, call *call) (*response, *Error) {
 // roundTrip makes the round trip of an attempt, and reads the response to its end. The outcome is
 // throttle.Unsent if the service cannot have counted the request.
 func (c *Client) roundTrip(ctx context.Context, call *call, turn throttle.Turn) (answer *response, end throttle.Outcome, failed *Error) {
-	r, usage := &call.request, UsageFrom(ctx)
+	r, usage := call.request, UsageFrom(ctx)
 	ctx, span := call.span.attempt(ctx, r.operation, c.layout)
 	defer func() { span.end(answer, failed) }()
 	attempt := &attempt{client: c, request: r, usage: usage, turn: turn, waited: call.waited}
@@ -140,7 +140,7 @@ func (a *attempt) enter(ctx context.Context) (leave func()) {
 // count counts the request, for which a call of the operation is reserved.
 func (a *attempt) count() {
 	a.usage.addCall()
-	a.began, a.ended = time.Now(), a.usage.traceCall(*a.request, a.waited)
+	a.began, a.ended = time.Now(), a.usage.traceCall(a.request, a.waited)
 }
 
 // gotConn notes that the request may be on its way from now on: over HTTP/2 nothing tells for sure.

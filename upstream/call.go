@@ -12,7 +12,7 @@ import (
 // A call asks the service for one thing, on behalf of one credential. It has one attempt or more: an
 // attempt is one round trip to the service.
 type call struct {
-	request    request
+	request    *request
 	credential Credential
 	place      throttle.Place
 	token      string        // as it was sent last
@@ -24,7 +24,7 @@ type call struct {
 
 // receive makes a call, for which one of the operation in ctx is reserved, and returns its response, whose body is to
 // be put back. It fails with an *Error if the service did not do what it was asked to.
-func (c *Client) receive(ctx context.Context, r request) (*response, error) {
+func (c *Client) receive(ctx context.Context, r *request) (*response, error) {
 	answer, err := c.call(ctx, r)
 	if err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (c *Client) receive(ctx context.Context, r request) (*response, error) {
 // make another call, after a 429, after a 401 if there is another token, and after a failure that is
 // soon over. What the service refuses with 429 or 401 was not applied, so that this is safe for
 // writes too.
-func (c *Client) call(ctx context.Context, r request) (*response, error) {
+func (c *Client) call(ctx context.Context, r *request) (*response, error) {
 	ctx = c.Choose(ctx) // unless that was done for the whole operation
 	credential, ok := CredentialFrom(ctx)
 	if !ok {

@@ -20,60 +20,60 @@ type operation struct {
 // The operations, named as the vendor names them: the eleven of the Certifications API, and those of its
 // neighbours. They are never changed.
 var (
-	opListIdentityCertifications = operation{
+	opListIdentityCertifications = &operation{
 		"listIdentityCertifications", http.MethodGet, "certifications", "",
 	}
-	opGetIdentityCertification = operation{
+	opGetIdentityCertification = &operation{
 		"getIdentityCertification", http.MethodGet, "certifications", "/{id}",
 	}
-	opListIdentityAccessReviewItems = operation{
+	opListIdentityAccessReviewItems = &operation{
 		"listIdentityAccessReviewItems", http.MethodGet, "certifications", "/{id}/access-review-items",
 	}
-	opGetIdentityCertificationItemPermissions = operation{
+	opGetIdentityCertificationItemPermissions = &operation{
 		"getIdentityCertificationItemPermissions", http.MethodGet, "certifications",
 		"/{certificationId}/access-review-items/{itemId}/permissions",
 	}
-	opListCertificationReviewers = operation{
+	opListCertificationReviewers = &operation{
 		"listCertificationReviewers", http.MethodGet, "certifications", "/{id}/reviewers",
 	}
-	opMakeIdentityDecision = operation{
+	opMakeIdentityDecision = &operation{
 		"makeIdentityDecision", http.MethodPost, "certifications", "/{id}/decide",
 	}
-	opReassignIdentityCertifications = operation{
+	opReassignIdentityCertifications = &operation{
 		"reassignIdentityCertifications", http.MethodPost, "certifications", "/{id}/reassign",
 	}
-	opSubmitReassignCertsAsync = operation{
+	opSubmitReassignCertsAsync = &operation{
 		"submitReassignCertsAsync", http.MethodPost, "certifications", "/{id}/reassign-async",
 	}
-	opSignOffIdentityCertification = operation{
+	opSignOffIdentityCertification = &operation{
 		"signOffIdentityCertification", http.MethodPost, "certifications", "/{id}/sign-off",
 	}
-	opGetCertificationTask = operation{
+	opGetCertificationTask = &operation{
 		"getCertificationTask", http.MethodGet, "certification-tasks", "/{id}",
 	}
-	opGetPendingCertificationTasks = operation{
+	opGetPendingCertificationTasks = &operation{
 		"getPendingCertificationTasks", http.MethodGet, "certification-tasks", "",
 	}
-	opGetIdentitySummaries = operation{
+	opGetIdentitySummaries = &operation{
 		"getIdentitySummaries", http.MethodGet, "certifications", "/{id}/identity-summaries",
 	}
-	opGetIdentityAccessSummaries = operation{
+	opGetIdentityAccessSummaries = &operation{
 		"getIdentityAccessSummaries", http.MethodGet, "certifications", "/{id}/access-summaries/{type}",
 	}
-	opGetIdentityDecisionSummary = operation{
+	opGetIdentityDecisionSummary = &operation{
 		"getIdentityDecisionSummary", http.MethodGet, "certifications", "/{id}/decision-summary",
 	}
-	opGetActiveCampaigns = operation{
+	opGetActiveCampaigns = &operation{
 		"getActiveCampaigns", http.MethodGet, "campaigns", "",
 	}
-	opGetPublicIdentities = operation{
+	opGetPublicIdentities = &operation{
 		"getPublicIdentities", http.MethodGet, "public-identities", "",
 	}
 )
 
 // operations returns all operations.
-func operations() []operation {
-	return []operation{
+func operations() []*operation {
+	return []*operation{
 		opListIdentityCertifications, opGetIdentityCertification, opListIdentityAccessReviewItems,
 		opGetIdentityCertificationItemPermissions, opListCertificationReviewers, opMakeIdentityDecision,
 		opReassignIdentityCertifications, opSubmitReassignCertsAsync, opSignOffIdentityCertification,
@@ -83,15 +83,15 @@ func operations() []operation {
 }
 
 // reads reports whether the operation changes nothing.
-func (o operation) reads() bool { return o.method == http.MethodGet }
+func (o *operation) reads() bool { return o.method == http.MethodGet }
 
 // movesItems reports whether the operation changes more certifications than the one in its path.
-func (o operation) movesItems() bool {
+func (o *operation) movesItems() bool {
 	return o.name == opReassignIdentityCertifications.name || o.name == opSubmitReassignCertsAsync.name
 }
 
 // touches returns the stripe of the certifications that a write changes.
-func (o operation) touches(ids []string) (stripe int) {
+func (o *operation) touches(ids []string) (stripe int) {
 	if o.movesItems() {
 		return AllStripes // the service does not say which other certification the items go to
 	}
@@ -99,7 +99,7 @@ func (o operation) touches(ids []string) (stripe int) {
 }
 
 // subject returns what the result of a read of the operation shows.
-func (o operation) subject(ids []string) subject {
+func (o *operation) subject(ids []string) subject {
 	switch {
 	case o.service == "public-identities":
 		return subject{of: noCertification}
@@ -112,7 +112,7 @@ func (o operation) subject(ids []string) subject {
 
 // shown returns the identifier of the object that the operation returns, as far as the path names it;
 // empty if it does not.
-func (o operation) shown(ids []string) string {
+func (o *operation) shown(ids []string) string {
 	switch o.name {
 	case opSubmitReassignCertsAsync.name: // it returns a new task
 		return ""
@@ -123,7 +123,7 @@ func (o operation) shown(ids []string) string {
 }
 
 // class returns how urgent the operation is.
-func (o operation) class() throttle.Class {
+func (o *operation) class() throttle.Class {
 	if o.reads() {
 		return throttle.Reads
 	}
@@ -132,11 +132,11 @@ func (o operation) class() throttle.Class {
 
 // template returns the operation's path under a base URL of the given layout, with the names
 // of its identifiers in braces.
-func (o operation) template(layout Layout) string { return layout.root(o.service) + o.path }
+func (o *operation) template(layout Layout) string { return layout.root(o.service) + o.path }
 
 // resolve writes the operation's escaped path under a base URL of the given layout, with ids for the
 // {names} of the template, of which there must be as many. It fails if one of them cannot be an identifier.
-func (o operation) resolve(path *strings.Builder, layout Layout, ids []string) error {
+func (o *operation) resolve(path *strings.Builder, layout Layout, ids []string) error {
 	path.WriteString(layout.root(o.service))
 	for segment := range strings.SplitSeq(strings.TrimPrefix(o.path, "/"), "/") {
 		switch {

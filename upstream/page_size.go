@@ -18,7 +18,7 @@ type pageSize struct {
 }
 
 // note takes account of how many rows came of a page.
-func (s *pageSize) note(op operation, asked Paging, rows int, total *int) {
+func (s *pageSize) note(op *operation, asked Paging, rows int, total *int) {
 	switch due := total != nil && *total >= asked.Offset+asked.Limit; {
 	case asked.Limit < s.most:
 	case rows >= asked.Limit:

@@ -3,7 +3,7 @@ package upstream
 import "context"
 
 // list makes a read whose response is a list. The ids fill the operation's path.
-func list[T any](ctx context.Context, c *Client, op operation, q rawQuery, ids ...string) (Page[T], error) {
+func list[T any](ctx context.Context, c *Client, op *operation, q rawQuery, ids ...string) (Page[T], error) {
 	return read(ctx, c, op, q, ids, func(shown *shown, selected *Selection) (Page[T], error) {
 		items, err := decodeList[T](&c.unknown, shown.body, selected)
 		for i := range items {
@@ -16,7 +16,7 @@ func list[T any](ctx context.Context, c *Client, op operation, q rawQuery, ids .
 }
 
 // get makes a read whose response is one object. The ids fill the operation's path.
-func get[T any](ctx context.Context, c *Client, op operation, q rawQuery, ids ...string) (*T, error) {
+func get[T any](ctx context.Context, c *Client, op *operation, q rawQuery, ids ...string) (*T, error) {
 	return read(ctx, c, op, q, ids, func(shown *shown, selected *Selection) (*T, error) {
 		return decodeOne[T](c, shown.body, selected, op.shown(ids))
 	})
@@ -38,7 +38,7 @@ func decodeOne[T any](c *Client, body []byte, selected *Selection, id string) (*
 
 // read makes a call that changes nothing, and decodes what is selected of its response. Reads of one caller that
 // are under way at the same time and ask for the same are one call, and may share one result: it must not be changed.
-func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids []string, decode func(*shown, *Selection) (V, error)) (V, error) {
+func read[V any](ctx context.Context, c *Client, op *operation, q rawQuery, ids []string, decode func(*shown, *Selection) (V, error)) (V, error) {
 	var none V
 	r, err := newRequest(c.base, c.layout, op, q, ids)
 	if err != nil {
@@ -81,7 +81,7 @@ func read[V any](ctx context.Context, c *Client, op operation, q rawQuery, ids [
 
 // fetch makes the call of a read, for which one of the operation in ctx is reserved, and keeps the response if it can
 // be decoded.
-func (c *Client) fetch(ctx context.Context, r request, key string, of subject, credential Credential, decode func(*shown) (any, error)) landing {
+func (c *Client) fetch(ctx context.Context, r *request, key string, of subject, credential Credential, decode func(*shown) (any, error)) landing {
 	// Another read may have ended after the caller looked and before this one set out.
 	if kept := c.cached(ctx, key, of, credential); kept != nil {
 		UsageFrom(ctx).release()

@@ -18,7 +18,7 @@ const usualPath = 160
 
 // A request is what a call sends, but for the caller's token.
 type request struct {
-	operation operation
+	operation *operation
 	layout    Layout
 	path      string // below the base URL
 	query     string
@@ -28,13 +28,13 @@ type request struct {
 
 // newRequest returns the request of an operation, without a body. The ids fill the operation's path.
 // It fails with an *Error if one of the arguments cannot be sent.
-func newRequest(base string, layout Layout, op operation, q rawQuery, ids []string) (request, error) {
+func newRequest(base string, layout Layout, op *operation, q rawQuery, ids []string) (*request, error) {
 	var text strings.Builder
 	text.Grow(len(base) + usualPath + len(q.text))
 	text.WriteString(base)
 	err := op.resolve(&text, layout, ids)
 	if err = cmp.Or(q.err, err); err != nil {
-		return request{}, badInput(op.name, err)
+		return nil, badInput(op.name, err)
 	}
 	end := text.Len()
 	query := q.encode()
@@ -44,14 +44,14 @@ func newRequest(base string, layout Layout, op operation, q rawQuery, ids []stri
 	}
 	url := text.String()
 	if len(url) > maxURL {
-		return request{}, badInput(op.name, inputError(fmt.Sprintf(
+		return nil, badInput(op.name, inputError(fmt.Sprintf(
 			"the filter is too long: it makes a URL of %d characters, and at most %d are sent; split its lists", len(url), maxURL)))
 	}
-	return request{operation: op, layout: layout, path: url[len(base):end], query: query, url: url}, nil
+	return &request{operation: op, layout: layout, path: url[len(base):end], query: query, url: url}, nil
 }
 
 // http returns the request as net/http sends it, given a read of the base URL. Its header must not be changed.
-func (r request) http(ctx context.Context, base *http.Request, token, userAgent string) (*http.Request, error) {
+func (r *request) http(ctx context.Context, base *http.Request, token, userAgent string) (*http.Request, error) {
 	req := r.read(ctx, base)
 	if req == nil {
 		var body io.Reader
@@ -73,7 +73,7 @@ func (r request) http(ctx context.Context, base *http.Request, token, userAgent 
 
 // read returns a read below the base URL, without parsing it again; nil if the request is no read, or there are
 // escapes in the path.
-func (r request) read(ctx context.Context, base *http.Request) *http.Request {
+func (r *request) read(ctx context.Context, base *http.Request) *http.Request {
 	if r.operation.method != http.MethodGet || base.URL.RawPath != "" || strings.Contains(r.path, "%") {
 		return nil
 	}

@@ -25,7 +25,7 @@ func longestBackoff(attempts int) time.Duration { return min(firstBackoff<<(atte
 // attemptsOf returns how many attempts a call that ended this way may have in all, because it may do better
 // the next time, and may be sent again without doing anything twice; 0 if it is over. A write may be sent
 // again if the service cannot have seen it.
-func attemptsOf(o operation, answer *response, err *Error) int {
+func attemptsOf(o *operation, answer *response, err *Error) int {
 	switch {
 	case err != nil && err.Operation != o.name:
 		return 0 // there was no token to send it with

@@ -46,7 +46,7 @@ func usable(id string) string {
 }
 
 // checkRow returns the error of a row that an operation has listed, if its identifier is of no use.
-func checkRow(op operation, id string) error {
+func checkRow(op *operation, id string) error {
 	if CheckID(id) != nil {
 		return unreadableRow(op, errNoID)
 	}
@@ -54,6 +54,6 @@ func checkRow(op operation, id string) error {
 }
 
 // unreadableRow returns the error of a row that an operation has listed.
-func unreadableRow(op operation, err error) error {
+func unreadableRow(op *operation, err error) error {
 	return unreadable(op.name, http.StatusOK, err)
 }

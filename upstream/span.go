@@ -61,7 +61,7 @@ type callSpan struct {
 }
 
 // call begins the span of a call; nil if there are no traces.
-func (t tracing) call(ctx context.Context, op operation) (context.Context, *callSpan) {
+func (t tracing) call(ctx context.Context, op *operation) (context.Context, *callSpan) {
 	if t.tracer == nil {
 		return ctx, nil
 	}
@@ -88,7 +88,7 @@ func (s *callSpan) end(answer *response, err *Error) {
 }
 
 // attempt begins the span of an attempt of the call.
-func (s *callSpan) attempt(ctx context.Context, op operation, layout Layout) (context.Context, *attemptSpan) {
+func (s *callSpan) attempt(ctx context.Context, op *operation, layout Layout) (context.Context, *attemptSpan) {
 	if s == nil {
 		return ctx, nil
 	}

@@ -45,7 +45,7 @@ func (u *Usage) Trace() []TracedCall {
 
 // traceCall lists a call that goes out now and has waited for so long. The function that it returns is told how
 // it ended.
-func (u *Usage) traceCall(r request, waited time.Duration) (end func(status int)) {
+func (u *Usage) traceCall(r *request, waited time.Duration) (end func(status int)) {
 	at, began := u.traced(r, TracedCall{Waited: waited}), time.Now()
 	if at < 0 {
 		return func(int) {}
@@ -55,16 +55,16 @@ func (u *Usage) traceCall(r request, waited time.Duration) (end func(status int)
 	}
 }
 
-func (u *Usage) traceCached(r request) {
+func (u *Usage) traceCached(r *request) {
 	u.traced(r, TracedCall{Cached: true})
 }
 
-func (u *Usage) traceCoalesced(r request) {
+func (u *Usage) traceCoalesced(r *request) {
 	u.traced(r, TracedCall{Coalesced: true})
 }
 
 // traced lists a call, which r asks for, and returns its index; -1 if it is not listed.
-func (u *Usage) traced(r request, call TracedCall) (at int) {
+func (u *Usage) traced(r *request, call TracedCall) (at int) {
 	at = -1
 	u.add(func() {
 		if u.tracing && len(u.trace) < maxTrace {

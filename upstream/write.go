@@ -4,7 +4,7 @@ import "context"
 
 // post makes a write whose response is one object. A nil payload sends no body. The ids fill the
 // operation's path.
-func post[T any](ctx context.Context, c *Client, op operation, payload any, ids ...string) (*T, error) {
+func post[T any](ctx context.Context, c *Client, op *operation, payload any, ids ...string) (*T, error) {
 	r, err := newRequest(c.base, c.layout, op, rawQuery{}, ids)
 	if err != nil {
 		return nil, err
