@@ -56,7 +56,8 @@ func (c *Client) roundTrip(ctx context.Context, call *call, turn throttle.Turn) 
 	ctx, span := call.span.attempt(ctx, r.operation, c.layout)
 	defer func() { span.end(answer, failed) }()
 	attempt := &attempt{client: c, request: r, usage: usage, turn: turn, waited: call.waited}
-	defer attempt.enter(ctx)()
+	attempt.enter(ctx)
+	defer attempt.leave()
 	ctx = attempt
 	req, err := r.http(ctx, c.reading, call.token, c.userAgent)
 	if err != nil {
@@ -124,17 +125,18 @@ type attempt struct {
 }
 
 // enter makes the attempt a context with the values of ctx, which ends with ctx or when the call takes too
-// long. It ends at the latest with the function that is returned.
-func (a *attempt) enter(ctx context.Context) (leave func()) {
+// long, and at the latest with leave.
+func (a *attempt) enter(ctx context.Context) {
 	a.trace.GotConn = a.gotConn
 	a.begin(httptrace.WithClientTrace(ctx, &a.trace))
-	stop := a.follow(ctx)
+	a.follow(ctx)
 	a.client.timeouts.add(&a.timed)
-	return func() {
-		stop()
-		a.client.timeouts.remove(&a.timed)
-		a.expire(context.Canceled)
-	}
+}
+
+func (a *attempt) leave() {
+	a.unfollow()
+	a.client.timeouts.remove(&a.timed)
+	a.expire(context.Canceled)
 }
 
 // count counts the request, for which a call of the operation is reserved.

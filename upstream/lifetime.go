@@ -19,13 +19,18 @@ type lifetime struct {
 	done  chan struct{} // nil before somebody asks for it
 	err   error         // why it has ended; nil if it has not
 	after []*afterLife
+	room  [1]*afterLife // for the first of them, which is often the only one
 
-	first afterLife     // of those, which is often the only one
-	room  [1]*afterLife // for it in the list
+	leader    *lifetime   // that this one ends with; nil for none
+	following afterLife   // of the leader
+	stop      func() bool // of following another context; nil for none
 }
 
-// An afterLife is what is done when a lifetime ends.
-type afterLife struct{ do func() }
+// An afterLife is what is done when a lifetime ends: something, or another lifetime ends with it.
+type afterLife struct {
+	do   func()
+	ends *lifetime
+}
 
 // begin gives a lifetime the values of ctx. It comes before all else.
 func (l *lifetime) begin(ctx context.Context) { l.values = ctx }
@@ -66,29 +71,36 @@ func (l *lifetime) Value(key any) any {
 // AfterFunc has do called when the lifetime ends, which must not wait for anything. The function that it
 // returns prevents that, and reports whether it did. Package context looks for a method of this name.
 func (l *lifetime) AfterFunc(do func()) (stop func() bool) {
+	each := &afterLife{do: do}
+	if !l.add(each) {
+		go do() // the caller may hold a lock that it takes
+	}
+	return func() bool { return l.drop(each) }
+}
+
+// add has something done when the lifetime ends, and reports whether that is to come.
+func (l *lifetime) add(each *afterLife) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.err != nil {
-		go do() // the caller may hold a lock that it takes
-		return func() bool { return false }
+		return false
 	}
-	each := &l.first
-	if each.do == nil {
+	if l.after == nil {
 		l.after = l.room[:0]
-	} else {
-		each = new(afterLife)
 	}
-	each.do = do
 	l.after = append(l.after, each)
-	return func() bool {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		i := slices.Index(l.after, each)
-		if i >= 0 {
-			l.after = slices.Delete(l.after, i, i+1)
-		}
-		return i >= 0
+	return true
+}
+
+// drop prevents what add has begun, and reports whether it did.
+func (l *lifetime) drop(each *afterLife) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	i := slices.Index(l.after, each)
+	if i >= 0 {
+		l.after = slices.Delete(l.after, i, i+1)
 	}
+	return i >= 0
 }
 
 // expire ends the lifetime with an error, unless it has ended already.
@@ -106,22 +118,40 @@ func (l *lifetime) expire(err error) {
 	l.after = nil
 	l.mu.Unlock()
 	for _, each := range after {
-		each.do()
+		if each.ends != nil {
+			each.ends.expire(err)
+		} else {
+			each.do()
+		}
 	}
 }
 
-// follow ends the lifetime when ctx does, with the same error, until the function that it returns is called.
-func (l *lifetime) follow(ctx context.Context) (stop func() bool) {
-	follow := func() { l.expire(ctx.Err()) }
-	if other, ok := ctx.(interface {
-		AfterFunc(do func()) (stop func() bool)
-	}); ok { // a lifetime itself
-		return other.AfterFunc(follow)
+// itself returns the lifetime that a context is, if it is one.
+func (l *lifetime) itself() *lifetime { return l }
+
+// follow ends the lifetime when ctx does, with the same error, until unfollow. It is called once.
+func (l *lifetime) follow(ctx context.Context) {
+	if other, ok := ctx.(interface{ itself() *lifetime }); ok {
+		l.leader = other.itself()
+	} else if other, ok := ctx.Value(lifetimeKey{}).(*lifetime); ok && other.Done() == ctx.Done() {
+		l.leader = other // ctx has more values, and ends with it
+	} else {
+		l.stop = context.AfterFunc(ctx, func() { l.expire(ctx.Err()) })
+		return
 	}
-	if other, ok := ctx.Value(lifetimeKey{}).(*lifetime); ok && other.Done() == ctx.Done() {
-		return other.AfterFunc(follow) // ctx has more values, and ends with it
+	if l.following.ends = l; !l.leader.add(&l.following) {
+		l.expire(l.leader.Err())
 	}
-	return context.AfterFunc(ctx, follow)
+}
+
+// unfollow ends what follow began.
+func (l *lifetime) unfollow() {
+	switch {
+	case l.leader != nil:
+		l.leader.drop(&l.following)
+	case l.stop != nil:
+		l.stop()
+	}
 }
 
 // timeouts end lifetimes that last too long, with one timer for all of them: since all may last equally

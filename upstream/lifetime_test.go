@@ -49,8 +49,8 @@ func TestContextsEndWithTheLifetimeThatTheyDeriveFrom(t *testing.T) {
 		},
 		"one that follows": func(ctx context.Context) (context.Context, context.CancelFunc) {
 			l := newLifetime(ctx)
-			stop := l.follow(context.WithValue(ctx, key{}, 1))
-			return l, func() { stop(); l.expire(context.Canceled) }
+			l.follow(context.WithValue(ctx, key{}, 1))
+			return l, func() { l.unfollow(); l.expire(context.Canceled) }
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

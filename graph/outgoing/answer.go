@@ -215,12 +215,16 @@ func (a *Answer) enter() {
 	for _, room := range a.rooms {
 		if room != nil {
 			room.mu.Lock()
-			defer room.mu.Unlock()
 		}
 	}
 	for i, room := range a.rooms {
 		if room != nil && !a.released.Load() {
 			room.answers = append(room.answers, &a.stays[i])
+		}
+	}
+	for _, room := range a.rooms {
+		if room != nil {
+			room.mu.Unlock()
 		}
 	}
 }

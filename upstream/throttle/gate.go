@@ -16,6 +16,7 @@ type Gate struct {
 	mu       sync.Mutex
 	underWay int
 	lanes    map[any]*lane
+	spare    *lane   // that nobody has; nil for none
 	turns    []*lane // lanes whose next request could go if there were room, in turn
 }
 
@@ -72,10 +73,13 @@ func (g *Gate) Leave(operation any) {
 
 func (g *Gate) lane(operation any) *lane {
 	l, ok := g.lanes[operation]
-	if !ok {
-		l = &lane{}
-		g.lanes[operation] = l
+	if ok {
+		return l
 	}
+	if l, g.spare = g.spare, nil; l == nil {
+		l = &lane{}
+	}
+	g.lanes[operation] = l
 	return l
 }
 
@@ -111,5 +115,8 @@ func (g *Gate) release(operation any, l *lane) {
 func (g *Gate) tidy(operation any, l *lane) {
 	if l.underWay == 0 && len(l.waiting) == 0 {
 		delete(g.lanes, operation)
+		if !l.inTurns {
+			g.spare = l
+		}
 	}
 }
