@@ -31,7 +31,7 @@ type conn struct {
 	since time.Time // when it was last put back
 	kept  bool      // it has carried a call before
 	left  int64     // how many bytes of a header may still be read; unlimited if it is a body
-	timed bool      // there is a deadline of a header
+	due   time.Time // of the deadline that is set; zero if none is
 	quiet bool      // nothing has come since the last response, as stands has seen
 
 	// interrupt ends whatever waits for the connection. It does not say farewell, as TLS would: that may wait itself.
@@ -48,8 +48,8 @@ func (p *Pool) newConn(connection Connection) *conn {
 // Read reads what the server sends, within the limits of a header as long as it is one.
 func (c *conn) Read(b []byte) (int, error) {
 	if c.left == unlimited {
-		if c.timed {
-			c.timed = false
+		if !c.due.IsZero() && !c.wire.noWait {
+			c.due = time.Time{}
 			if err := c.SetReadDeadline(time.Time{}); err != nil {
 				return 0, err
 			}
@@ -66,7 +66,7 @@ func (c *conn) Read(b []byte) (int, error) {
 
 // stands reports whether the server has neither closed the connection since its last response nor sent anything.
 func (c *conn) stands() bool {
-	c.timed, c.wire.noWait = false, true
+	c.wire.noWait = true
 	_, err := c.in.Peek(1)
 	c.wire.noWait = false
 	c.quiet = err == errNothing //nolint:errorlint // nothing wraps it
@@ -126,8 +126,8 @@ func (c *conn) exchange(req *http.Request) (*http.Response, *failure) {
 
 // receive reads the header of the response to a request, past informational ones.
 func (c *conn) receive(req *http.Request) (*http.Response, *failure) {
-	c.left, c.timed = c.pool.config.MaxHeaderBytes, true
-	err := c.SetReadDeadline(time.Now().Add(c.pool.config.HeaderTimeout))
+	c.left = c.pool.config.MaxHeaderBytes
+	err := c.limit(c.pool.config.HeaderTimeout)
 	if err == nil {
 		_, err = c.in.Peek(1)
 	}
@@ -148,6 +148,16 @@ func (c *conn) receive(req *http.Request) (*http.Response, *failure) {
 			return resp, nil
 		}
 	}
+}
+
+// limit has reads fail after some time, or a little later: for that long, the calls that follow need not set it again.
+func (c *conn) limit(timeout time.Duration) error {
+	due := time.Now().Add(timeout)
+	if !c.due.Before(due) {
+		return nil
+	}
+	c.due = due.Add(timeout / 64)
+	return c.SetReadDeadline(c.due)
 }
 
 // onEnd has do called when ctx ends, until the function that it returns is called, which reports whether that

@@ -296,6 +296,32 @@ func TestTheHeaderOfAResponseHasItsTimeAndTheBodyHasMore(t *testing.T) {
 	}
 }
 
+// The limit of a header is that of its own call, whatever call before it has set one.
+func TestTheHeaderOfEachResponseHasItsTime(t *testing.T) {
+	const limit = 64 * time.Second
+	for _, between := range []time.Duration{0, 900 * time.Millisecond, 1100 * time.Millisecond, 2 * limit} {
+		synctest.Test(t, func(t *testing.T) {
+			pool, made, _ := piped(t, http1.Config{MaxConnections: 1, HeaderTimeout: limit, MaxHeaderBytes: 1 << 10, IdleTimeout: 10 * limit}, func(_ int, conn net.Conn, in *bufio.Reader) {
+				for range 2 {
+					received(in)
+					io.WriteString(conn, ok)
+				}
+				received(in)
+				_, _ = in.ReadByte() // until the client closes
+			})
+			get(t, pool)
+			get(t, pool)
+			time.Sleep(between)
+			began := time.Now()
+			_, _, err := call(t, pool, request(t.Context(), t, http.MethodGet, "", nil))
+			timeout, ok := errors.AsType[net.Error](err)
+			if took := time.Since(began); !ok || !timeout.Timeout() || took < limit || took > limit+limit/64 || made.Load() != 1 {
+				t.Errorf("%v after the call before, got %v after %v, over %d connections", between, err, took, made.Load())
+			}
+		})
+	}
+}
+
 func TestACallEndsWithItsContext(t *testing.T) {
 	tests := map[string]func(conn net.Conn){
 		"before the header":  func(net.Conn) {},

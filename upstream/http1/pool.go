@@ -13,8 +13,8 @@ type Config struct {
 	Dial func(ctx context.Context) (Connection, error)
 	// MaxConnections bounds the connections; calls beyond wait for one.
 	MaxConnections int
-	// HeaderTimeout is how long after a request the header of its response may take, and MaxHeaderBytes how
-	// long that may be, with those of informational responses before it.
+	// HeaderTimeout is how long after a request the header of its response may take at least (it may take a 64th
+	// more), and MaxHeaderBytes how long that may be, with those of informational responses before it.
 	HeaderTimeout  time.Duration
 	MaxHeaderBytes int64
 	// IdleTimeout is how long an unused connection is kept.
