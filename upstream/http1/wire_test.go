@@ -79,6 +79,24 @@ func TestARequestThatASocketRefuses(t *testing.T) {
 	}
 }
 
+// A server may say why before it hangs up on a request that it has had a part of.
+func TestAResponseToARequestOfWhichAPartWasSent(t *testing.T) {
+	ours, theirs := connected(t)
+	w := newWire(ours)
+	w.holdBack()
+	_, _ = w.Write(make([]byte, 64<<20))
+	go func() {
+		_, _ = io.ReadFull(theirs, make([]byte, 1<<20))
+		_, _ = io.WriteString(theirs, "no")
+		_ = theirs.(*net.TCPConn).SetLinger(0)
+		theirs.Close() // which resets the connection
+	}()
+	response := make([]byte, 20)
+	if n, err := w.Read(response); string(response[:n]) != "no" || err != nil || !w.wrote || w.sendErr == nil {
+		t.Errorf("got %q, %v; written: %t, %v", response[:n], err, w.wrote, w.sendErr)
+	}
+}
+
 // Nothing is sent if its response could not be read any more.
 func TestARequestOverAConnectionThatHasEnded(t *testing.T) {
 	tests := map[string]struct {
