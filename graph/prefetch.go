@@ -156,8 +156,8 @@ func announceCertifications(ctx context.Context, ids []string, fields []graphql.
 	}
 }
 
-// announceTargets starts to read the certifications that a page of tasks works on, if they are
-// selected.
+// announceTargets starts to read the certifications that a page of tasks works on, if they are selected. If nothing
+// is to be read meanwhile, it waits for them: each row would take a goroutine to do so.
 func announceTargets(ctx context.Context, row []graphql.CollectedField, tasks []upstream.CertificationTask) {
 	fields := plan.Named(row, "certification")
 	if len(fields) == 0 {
@@ -170,7 +170,14 @@ func announceTargets(ctx context.Context, row []graphql.CollectedField, tasks []
 			ids = append(ids, id)
 		}
 	}
-	announceCertifications(ctx, ids, plan.Below(graphql.GetOperationContext(ctx), fields))
+	selected := plan.Below(graphql.GetOperationContext(ctx), fields)
+	announceCertifications(ctx, ids, selected)
+	if made := plan.From(ctx); made.Gathers || made.Deferring || plan.ReadsOfItsOwn(selected) {
+		return
+	}
+	for _, id := range ids {
+		_, _ = load.From(ctx).Certification(ctx, id) // the row's own field reports the error
+	}
 }
 
 // announceBelow starts to read what a page of certifications leads to, if it is selected and the

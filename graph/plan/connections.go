@@ -45,6 +45,13 @@ func isConnection(typeName, field string) bool {
 	return slices.Contains(connections[typeName], field)
 }
 
+// ReadsOfItsOwn reports whether one of the fields of a certification takes a read of its own.
+func ReadsOfItsOwn(fields []graphql.CollectedField) bool {
+	return slices.ContainsFunc(fields, func(field graphql.CollectedField) bool {
+		return isConnection("Certification", field.Name) || field.Name == DecisionSummaryField
+	})
+}
+
 // gathered are the fields that show people and campaigns which are read by their ids.
 var gathered = []string{PublicIdentityField, DetailsField, SettingsField, CommentRequirementField}
 

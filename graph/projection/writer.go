@@ -7,12 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"certql/graph/outgoing"
-	"certql/stack"
 )
 
 const (
@@ -35,13 +33,6 @@ type Writer struct {
 	answer   *outgoing.Answer
 	checked  int   // bytes of text that the answer has counted
 	unwanted error // why it is of no use to write more
-}
-
-// A hole is the position of a value that the executor resolves.
-type hole struct {
-	offset  int // in the text
-	resolve func() graphql.Marshaler
-	value   graphql.Marshaler // nil before it is resolved
 }
 
 // For names the field that is written, by its context, and the answer that counts the bytes. The Writer
@@ -261,32 +252,9 @@ func (w *Writer) Finish() (graphql.Marshaler, bool) {
 	for _, each := range w.putOff {
 		each.register()
 	}
-	w.fill()
+	fill(w.holes)
 	return written{w}, true
 }
-
-// fill resolves the values of all holes at the same time. The last needs no goroutine.
-func (w *Writer) fill() {
-	last := len(w.holes) - 1
-	if last < 0 {
-		return
-	}
-	var (
-		group sync.WaitGroup
-		next  atomic.Int64
-	)
-	fillNext := func() {
-		stack.Grow16KB()
-		w.holes[next.Add(1)-1].fill()
-	}
-	for range last {
-		group.Go(fillNext)
-	}
-	w.holes[last].fill()
-	group.Wait()
-}
-
-func (h *hole) fill() { h.value = h.resolve() }
 
 // written is the JSON in a Writer whose holes are filled.
 type written struct{ *Writer }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -119,18 +120,75 @@ func TestHolesAreFilledInTheirPlaces(t *testing.T) {
 	}
 }
 
-// The last hole is resolved in the goroutine of the caller, which sees its panic.
-func TestTheLastHoleTakesNoGoroutine(t *testing.T) {
+// A lone hole is resolved in the goroutine of the caller, which sees its panic.
+func TestALoneHoleTakesNoGoroutine(t *testing.T) {
 	t.Parallel()
 	var w projection.Writer
-	w.Hole(func() graphql.Marshaler { return graphql.Null })
-	w.Hole(func() graphql.Marshaler { panic("the last") })
+	w.Hole(func() graphql.Marshaler { panic("the only one") })
 	defer func() {
-		if got := recover(); got != "the last" {
+		if got := recover(); got != "the only one" {
 			t.Errorf("the caller recovers %v", got)
 		}
 	}()
 	_, _ = w.Finish()
+}
+
+// Each hole is resolved once, whether or not those before it wait.
+func TestHolesAreFilledWhileOthersWait(t *testing.T) {
+	t.Parallel()
+	for round := range 50 {
+		var (
+			w    projection.Writer
+			last = make(chan struct{})
+			want []string
+		)
+		w.BeginList()
+		for n := range 100 {
+			w.Element(n)
+			w.Hole(func() graphql.Marshaler {
+				switch {
+				case n == 99:
+					close(last)
+				case n%7 == round%7:
+					<-last
+				}
+				return graphql.MarshalInt(n)
+			})
+			want = append(want, strconv.Itoa(n))
+		}
+		w.EndList()
+		if got, want := written(finish(t, &w)), "["+strings.Join(want, ",")+"]"; got != want {
+			t.Fatalf("got %s, want %s", got, want)
+		}
+	}
+}
+
+// Holes that wait for nothing are resolved in turn by a few goroutines, not by one each.
+func TestHolesThatWaitForNothingTakeFewGoroutines(t *testing.T) {
+	t.Parallel()
+	const holes = 1000
+	var (
+		w    projection.Writer
+		mu   sync.Mutex
+		took = map[string]bool{}
+	)
+	w.BeginList()
+	for n := range holes {
+		w.Element(n)
+		w.Hole(func() graphql.Marshaler {
+			var text [32]byte
+			goroutine, _, _ := strings.Cut(string(text[:runtime.Stack(text[:], false)]), " [")
+			mu.Lock()
+			defer mu.Unlock()
+			took[goroutine] = true
+			return graphql.Null
+		})
+	}
+	w.EndList()
+	finish(t, &w)
+	if len(took) > holes/5 {
+		t.Errorf("%d goroutines for %d holes", len(took), holes)
+	}
 }
 
 // What is written is sized before, through all Writers within, so that the executor's buffer grows
