@@ -14,6 +14,7 @@ import (
 	"certql/graph/mutation"
 	"certql/graph/outgoing"
 	"certql/graph/plan"
+	"certql/graph/projection"
 	"certql/graph/relay"
 	"certql/graph/transport"
 	"certql/graph/watch"
@@ -76,6 +77,10 @@ func (h *Handler) WithConnection(ctx context.Context) context.Context {
 	return outgoing.WithConnection(ctx, h.limits.Response)
 }
 
+// workersPerCall is how many rows at most are being resolved for each call that may be under way at once: some find
+// what they show, and need none.
+const workersPerCall = 2
+
 // extensions returns what takes part in operations, the outermost first. The executor asks an
 // extension at up to four points, each of them in this order:
 //
@@ -102,7 +107,10 @@ func extensions(cfg Config, schema graphql.ExecutableSchema, rows relay.Limits, 
 		known,
 		document.NewPersistence(cfg.Documents, cfg.DocumentsOnly, cfg.PersistedBytes, cfg.SharedTexts),
 		document.NewInspection(cfg.Limits, !cfg.hidesSchema(), schema.Schema(), scalars(), document.NewCache(cfg.Documents, documentBytes)),
-		plan.Planning{Rows: rows, Precheck: cfg.Precheck, MaxCalls: cfg.MaxEstimatedCalls, Traces: cfg.Trace, Whole: cfg.unprojected},
+		plan.Planning{
+			Rows: rows, Precheck: cfg.Precheck, MaxCalls: cfg.MaxEstimatedCalls, Traces: cfg.Trace, Whole: cfg.unprojected,
+			Workers: &projection.Workers{Most: workersPerCall * cfg.Client.MaxInFlight()},
+		},
 		operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, limits, cfg.ObserveBatch, newAdmission(cfg.OperationBytes)},
 		deferral{projector},
 		watch.Endings{},

@@ -128,6 +128,9 @@ func throttleHooks(stats *statistics) throttle.Hooks {
 	}
 }
 
+// MaxInFlight returns how many requests may be under way at once.
+func (c *Client) MaxInFlight() int { return c.gate.Limit() }
+
 // Close gives up what the client has of a ledger, at the latest when ctx ends. No call is sent after that.
 // Without a ledger there is nothing to close.
 func (c *Client) Close(ctx context.Context) { c.throttle.Close(ctx) }

@@ -1044,7 +1044,7 @@ func (w *projecting) begin(ctx context.Context, planner *projection.Planner, sch
 	} else {
 		w.executionContext = newExecutionContext(planner.Operation, schema, nil)
 	}
-	w.For(ctx, planner.Answer)
+	w.For(ctx, planner.Answer, planner.Workers)
 	plans := planner.Plans(&graphql.GetFieldContext(ctx).Field, objects)
 	w.Reserve(plans[0].Size)
 	return plans
@@ -1363,7 +1363,7 @@ func (w *projecting) writeAccessProfile(ctx context.Context, plan *projection.Pl
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeAccessProfile(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1486,7 +1486,7 @@ func (w *projecting) writeAccessReviewItem(ctx context.Context, plan *projection
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeAccessReviewItem(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1608,7 +1608,7 @@ func (w *projecting) writeAccessReviewItemConnection(ctx context.Context, plan *
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeAccessReviewItemConnection(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1650,7 +1650,7 @@ func (w *projecting) writeAccessReviewItemEdge(ctx context.Context, plan *projec
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeAccessReviewItemEdge(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1730,7 +1730,7 @@ func (w *projecting) writeAccessSummary(ctx context.Context, plan *projection.Pl
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeAccessSummary(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1845,7 +1845,7 @@ func (w *projecting) writeAccessSummaryConnection(ctx context.Context, plan *pro
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeAccessSummaryConnection(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -1887,7 +1887,7 @@ func (w *projecting) writeAccessSummaryEdge(ctx context.Context, plan *projectio
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeAccessSummaryEdge(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2002,7 +2002,7 @@ func (w *projecting) writeAccount(ctx context.Context, plan *projection.Plan, ob
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeAccount(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2051,7 +2051,7 @@ func (w *projecting) writeAccountOwner(ctx context.Context, plan *projection.Pla
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeAccountOwner(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2104,7 +2104,7 @@ func (w *projecting) writeActivityInsights(ctx context.Context, plan *projection
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeActivityInsights(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2176,7 +2176,7 @@ func (w *projecting) writeCampaign(ctx context.Context, plan *projection.Plan, o
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeCampaign(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2304,7 +2304,7 @@ func (w *projecting) writeCampaignAccessConstraint(ctx context.Context, plan *pr
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeCampaignAccessConstraint(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2360,7 +2360,7 @@ func (w *projecting) writeCampaignAlert(ctx context.Context, plan *projection.Pl
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeCampaignAlert(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2436,7 +2436,7 @@ func (w *projecting) writeCampaignConnection(ctx context.Context, plan *projecti
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeCampaignConnection(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2548,7 +2548,7 @@ func (w *projecting) writeCampaignDetails(ctx context.Context, plan *projection.
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeCampaignDetails(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2590,7 +2590,7 @@ func (w *projecting) writeCampaignEdge(ctx context.Context, plan *projection.Pla
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeCampaignEdge(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2631,7 +2631,7 @@ func (w *projecting) writeCampaignFilterReference(ctx context.Context, plan *pro
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeCampaignFilterReference(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2706,7 +2706,7 @@ func (w *projecting) writeCampaignRoleComposition(ctx context.Context, plan *pro
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeCampaignRoleComposition(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2795,7 +2795,7 @@ func (w *projecting) writeCampaignSearch(ctx context.Context, plan *projection.P
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeCampaignSearch(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -2910,7 +2910,7 @@ func (w *projecting) writeCampaignSettings(ctx context.Context, plan *projection
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeCampaignSettings(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -3087,7 +3087,7 @@ func (w *projecting) writeCertification(ctx context.Context, plan *projection.Pl
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeCertification(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -3376,7 +3376,7 @@ func (w *projecting) writeCertificationConnection(ctx context.Context, plan *pro
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeCertificationConnection(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -3418,7 +3418,7 @@ func (w *projecting) writeCertificationEdge(ctx context.Context, plan *projectio
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeCertificationEdge(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -3471,7 +3471,7 @@ func (w *projecting) writeCertificationReference(ctx context.Context, plan *proj
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeCertificationReference(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -3592,7 +3592,7 @@ func (w *projecting) writeCertificationTask(ctx context.Context, plan *projectio
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeCertificationTask(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -3678,7 +3678,7 @@ func (w *projecting) writeCertificationTaskConnection(ctx context.Context, plan 
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeCertificationTaskConnection(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -3720,7 +3720,7 @@ func (w *projecting) writeCertificationTaskEdge(ctx context.Context, plan *proje
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeCertificationTaskEdge(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -3795,7 +3795,7 @@ func (w *projecting) writeDataAccess(ctx context.Context, plan *projection.Plan,
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeDataAccess(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -3840,7 +3840,7 @@ func (w *projecting) writeDataAccessCategory(ctx context.Context, plan *projecti
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeDataAccessCategory(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -3877,7 +3877,7 @@ func (w *projecting) writeDataAccessPolicy(ctx context.Context, plan *projection
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeDataAccessPolicy(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -3949,7 +3949,7 @@ func (w *projecting) writeDecideReviewItemsPayload(ctx context.Context, plan *pr
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeDecideReviewItemsPayload(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -4026,7 +4026,7 @@ func (w *projecting) writeDecisionCounts(ctx context.Context, plan *projection.P
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeDecisionCounts(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -4084,7 +4084,7 @@ func (w *projecting) writeDecisionSummary(ctx context.Context, plan *projection.
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeDecisionSummary(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -4236,7 +4236,7 @@ func (w *projecting) writeEntitlement(ctx context.Context, plan *projection.Plan
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeEntitlement(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -4284,7 +4284,7 @@ func (w *projecting) writeIdentity(ctx context.Context, plan *projection.Plan, o
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeIdentity(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -4370,7 +4370,7 @@ func (w *projecting) writeIdentityConnection(ctx context.Context, plan *projecti
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeIdentityConnection(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -4412,7 +4412,7 @@ func (w *projecting) writeIdentityEdge(ctx context.Context, plan *projection.Pla
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeIdentityEdge(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -4490,7 +4490,7 @@ func (w *projecting) writeIdentitySummary(ctx context.Context, plan *projection.
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeIdentitySummary(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -4625,7 +4625,7 @@ func (w *projecting) writeIdentitySummaryConnection(ctx context.Context, plan *p
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeIdentitySummaryConnection(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -4667,7 +4667,7 @@ func (w *projecting) writeIdentitySummaryEdge(ctx context.Context, plan *project
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeIdentitySummaryEdge(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -4744,7 +4744,7 @@ func (w *projecting) writeMutationError(ctx context.Context, plan *projection.Pl
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeMutationError(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -4810,7 +4810,7 @@ func (w *projecting) writeOtherAccess(ctx context.Context, plan *projection.Plan
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeOtherAccess(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -4867,7 +4867,7 @@ func (w *projecting) writePageInfo(ctx context.Context, plan *projection.Plan, o
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writePageInfo(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -4920,7 +4920,7 @@ func (w *projecting) writePermission(ctx context.Context, plan *projection.Plan,
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writePermission(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -4996,7 +4996,7 @@ func (w *projecting) writePermissionConnection(ctx context.Context, plan *projec
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writePermissionConnection(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -5038,7 +5038,7 @@ func (w *projecting) writePermissionEdge(ctx context.Context, plan *projection.P
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writePermissionEdge(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -5126,7 +5126,7 @@ func (w *projecting) writePublicIdentity(ctx context.Context, plan *projection.P
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writePublicIdentity(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -5171,7 +5171,7 @@ func (w *projecting) writePublicIdentityAttribute(ctx context.Context, plan *pro
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writePublicIdentityAttribute(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -5247,7 +5247,7 @@ func (w *projecting) writePublicIdentityConnection(ctx context.Context, plan *pr
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writePublicIdentityConnection(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -5289,7 +5289,7 @@ func (w *projecting) writePublicIdentityEdge(ctx context.Context, plan *projecti
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writePublicIdentityEdge(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -5342,7 +5342,7 @@ func (w *projecting) writeRateLimit(ctx context.Context, plan *projection.Plan, 
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeRateLimit(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -5405,7 +5405,7 @@ func (w *projecting) writeReassignReviewItemsAsyncPayload(ctx context.Context, p
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeReassignReviewItemsAsyncPayload(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -5503,7 +5503,7 @@ func (w *projecting) writeReassignReviewItemsPayload(ctx context.Context, plan *
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeReassignReviewItemsPayload(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -5549,7 +5549,7 @@ func (w *projecting) writeReassignment(ctx context.Context, plan *projection.Pla
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeReassignment(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -5602,7 +5602,7 @@ func (w *projecting) writeReassignmentTrail(ctx context.Context, plan *projectio
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeReassignmentTrail(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -5679,7 +5679,7 @@ func (w *projecting) writeReviewer(ctx context.Context, plan *projection.Plan, o
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeReviewer(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -5809,7 +5809,7 @@ func (w *projecting) writeRole(ctx context.Context, plan *projection.Plan, obj *
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeRole(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -5866,7 +5866,7 @@ func (w *projecting) writeSignOffCertificationPayload(ctx context.Context, plan 
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeSignOffCertificationPayload(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -5907,7 +5907,7 @@ func (w *projecting) writeSourceReference(ctx context.Context, plan *projection.
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeSourceReference(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -5952,7 +5952,7 @@ func (w *projecting) writeUpstreamMessage(ctx context.Context, plan *projection.
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeUpstreamMessage(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -6033,7 +6033,7 @@ func (w *projecting) writeViewer(ctx context.Context, plan *projection.Plan, obj
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.writeViewer(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written
@@ -6080,7 +6080,7 @@ func (w *projecting) write_Service(ctx context.Context, plan *projection.Plan, o
 		deferred := &plan.Deferred[i]
 		w.PutOff(ctx, deferred, func(ctx context.Context) graphql.Marshaler {
 			later := projecting{executionContext: w.executionContext}
-			later.For(ctx, w.Answer())
+			later.For(ctx, w.Answer(), w.Workers())
 			later.write_Service(ctx, deferred.Plan, obj)
 			if written, ok := later.Finish(); ok {
 				return written

@@ -17,11 +17,12 @@ import (
 // Planning is the extension that makes the plan of each operation. It refuses an operation that may
 // take too many calls, with the code UPSTREAM_CALLS_EXCEEDED, unless it is a dry run.
 type Planning struct {
-	Rows     relay.Limits // of every connection
-	Precheck bool         // mutations read the certification before they write
-	MaxCalls int          // the most upstream calls that an operation may be expected to take
-	Traces   bool         // callers may ask for the list of calls
-	Whole    bool         // rows are read as wholes, whatever is selected of them
+	Rows     relay.Limits        // of every connection
+	Precheck bool                // mutations read the certification before they write
+	MaxCalls int                 // the most upstream calls that an operation may be expected to take
+	Traces   bool                // callers may ask for the list of calls
+	Whole    bool                // rows are read as wholes, whatever is selected of them
+	Workers  *projection.Workers // resolve the fields of rows; nil for any number
 }
 
 var _ interface {
@@ -53,8 +54,8 @@ func (p Planning) MutateOperationContext(_ context.Context, operation *graphql.O
 	made.Trace = made.Trace && p.Traces
 	shape := shapeOf(operation)
 	operation.Doc, operation.Operation = shape.document, shape.operation
-	made.Projected = projection.Planner{Operation: operation, Answer: &made.Answer, Planned: shape.projected}
-	made.Whole = projection.Planner{Operation: operation, Answer: &made.Answer, Planned: shape.whole}
+	made.Projected = projection.Planner{Operation: operation, Answer: &made.Answer, Workers: p.Workers, Planned: shape.projected}
+	made.Whole = projection.Planner{Operation: operation, Answer: &made.Answer, Workers: p.Workers, Planned: shape.whole}
 	if !p.Whole {
 		made.Reads = shape.reads
 	}

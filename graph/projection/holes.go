@@ -1,6 +1,7 @@
 package projection
 
 import (
+	"math"
 	"sync"
 	"sync/atomic"
 
@@ -16,13 +17,39 @@ type hole struct {
 	value   graphql.Marshaler // nil before it is resolved
 }
 
-// fill resolves the values of holes at the same time.
-func fill(holes []hole) {
-	if len(holes) == 0 {
+// Workers are the goroutines in which values are resolved. Those who have values to resolve share them evenly, so that
+// many operations at once do not have a goroutine for each of their rows, most of which could only wait for a call. The
+// zero value has any number. It is safe for concurrent use.
+type Workers struct {
+	// Most is how many there are at most, beside one for each of those who share them; 0 stands for any number.
+	Most  int
+	share atomic.Int64 // how many share them now
+}
+
+// each returns how many workers each of those has that share them now.
+func (w *Workers) each() int64 {
+	if w == nil || w.Most == 0 {
+		return math.MaxInt64
+	}
+	return max(1, int64(w.Most)/max(1, w.share.Load()))
+}
+
+// fill resolves the values of holes at the same time, as far as the workers allow.
+func (w *Workers) fill(holes []hole) {
+	switch len(holes) {
+	case 0:
+		return
+	case 1:
+		holes[0].fill()
 		return
 	}
-	f := filling{holes: holes}
-	f.fill()
+	if w != nil {
+		w.share.Add(1)
+		defer w.share.Add(-1)
+	}
+	f := filling{holes: holes, workers: w}
+	for f.fillNext() {
+	}
 	f.group.Wait()
 }
 
@@ -30,33 +57,39 @@ func fill(holes []hole) {
 // begins as soon as it may run: holes that wait take a goroutine each, but for one of them, and those whose values are
 // there are resolved by as few as there are processors.
 type filling struct {
-	holes []hole
-	next  atomic.Int64 // the first that nobody has taken
-	group sync.WaitGroup
-	ready atomic.Bool // a goroutine is about to begin
+	holes   []hole
+	workers *Workers
+	next    atomic.Int64 // the first that nobody has taken
+	group   sync.WaitGroup
+	ready   atomic.Bool  // a goroutine is about to begin
+	working atomic.Int64 // goroutines that have begun or are about to
 }
 
 // begin is what a goroutine of its own does.
 func (f *filling) begin() {
 	f.ready.Store(false)
+	defer f.working.Add(-1)
 	if f.left() {
 		stack.Grow16KB()
-		f.fill()
+		for f.fillNext() && f.working.Load() <= f.workers.each() {
+		}
 	}
 }
 
-// fill resolves holes as long as there are any that nobody has taken.
-func (f *filling) fill() {
-	for {
-		i := int(f.next.Add(1)) - 1
-		if i >= len(f.holes) {
-			return
-		}
-		if f.left() && f.ready.CompareAndSwap(false, true) {
-			f.group.Go(f.begin)
-		}
-		f.holes[i].value = f.holes[i].resolve()
+// fillNext resolves a hole that nobody has taken. It returns false if there is none.
+func (f *filling) fillNext() bool {
+	i := int(f.next.Add(1)) - 1
+	if i >= len(f.holes) {
+		return false
 	}
+	if f.left() && f.working.Load() < f.workers.each() && f.ready.CompareAndSwap(false, true) {
+		f.working.Add(1)
+		f.group.Go(f.begin)
+	}
+	f.holes[i].fill()
+	return true
 }
 
 func (f *filling) left() bool { return int(f.next.Load()) < len(f.holes) }
+
+func (h *hole) fill() { h.value = h.resolve() }

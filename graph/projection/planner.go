@@ -16,6 +16,8 @@ type Planner struct {
 	Answer *outgoing.Answer
 	// Executor is what executes what is not written, in generated code; nil if that makes one each time.
 	Executor any
+	// Workers resolve what has a resolver of its own; nil for any number.
+	Workers *Workers
 
 	*Planned
 }

@@ -19,7 +19,7 @@ func writeRows(t *testing.T, ctx context.Context, answer *outgoing.Answer, enoug
 	t.Helper()
 	ctx = graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, graphql.DefaultRecover)
 	var w projection.Writer
-	w.For(ctx, answer)
+	w.For(ctx, answer, nil)
 	w.BeginList()
 	for ; rows < enough; rows++ {
 		before(rows)

@@ -29,18 +29,26 @@ type Writer struct {
 	putOff []part
 	failed bool
 
+	workers *Workers
+
 	ctx      context.Context //nolint:containedctx // of the field that is written; nil for none
 	answer   *outgoing.Answer
 	checked  int   // bytes of text that the answer has counted
 	unwanted error // why it is of no use to write more
 }
 
-// For names the field that is written, by its context, and the answer that counts the bytes. The Writer
-// stops when the caller has gone, or when the answer has failed.
-func (w *Writer) For(ctx context.Context, answer *outgoing.Answer) { w.ctx, w.answer = ctx, answer }
+// For names the field that is written, by its context, the answer that counts the bytes, and the workers that
+// resolve what is left out, nil for any number. The Writer stops when the caller has gone, or when the answer
+// has failed.
+func (w *Writer) For(ctx context.Context, answer *outgoing.Answer, workers *Workers) {
+	w.ctx, w.answer, w.workers = ctx, answer, workers
+}
 
 // Answer returns the answer that counts the bytes; nil for none.
 func (w *Writer) Answer() *outgoing.Answer { return w.answer }
+
+// Workers returns the workers that resolve what is left out; nil for any number.
+func (w *Writer) Workers() *Workers { return w.workers }
 
 // Reserve makes room for n bytes more, so that writing them takes no allocation unless they are many.
 func (w *Writer) Reserve(n int) {
@@ -252,7 +260,7 @@ func (w *Writer) Finish() (graphql.Marshaler, bool) {
 	for _, each := range w.putOff {
 		each.register()
 	}
-	fill(w.holes)
+	w.workers.fill(w.holes)
 	return written{w}, true
 }
 

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -188,6 +190,52 @@ func TestHolesThatWaitForNothingTakeFewGoroutines(t *testing.T) {
 	finish(t, &w)
 	if len(took) > holes/5 {
 		t.Errorf("%d goroutines for %d holes", len(took), holes)
+	}
+}
+
+// Workers are bounded, and shared evenly by those who write at the same time: each has its own goroutine beside them.
+func TestWorkersAreShared(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ most, writers, each int }{{10, 1, 11}, {10, 2, 6}, {10, 3, 4}, {10, 30, 2}, {0, 3, 100}} {
+		synctest.Test(t, func(t *testing.T) {
+			const holes = 100
+			workers := &projection.Workers{Most: test.most}
+			under, most := make([]int, test.writers), make([]int, test.writers)
+			var (
+				mu  sync.Mutex
+				all sync.WaitGroup
+			)
+			for i := range test.writers {
+				w := new(projection.Writer)
+				w.For(t.Context(), nil, workers)
+				w.BeginList()
+				for n := range holes {
+					w.Element(n)
+					w.Hole(func() graphql.Marshaler {
+						mu.Lock()
+						under[i]++
+						now := under[i]
+						if n >= holes/2 { // by then everybody has begun, and those who had too many have ended
+							most[i] = max(most[i], now)
+						}
+						mu.Unlock()
+						time.Sleep(time.Second)
+						mu.Lock()
+						under[i]--
+						mu.Unlock()
+						return graphql.MarshalInt(n)
+					})
+				}
+				w.EndList()
+				all.Go(func() { finish(t, w) })
+			}
+			all.Wait()
+			for i, got := range most {
+				if got > test.each || test.writers == 1 && test.most > 0 && got != test.each {
+					t.Errorf("%d workers for %d writers: one of them (%d) has %d goroutines, want %d", test.most, test.writers, i, got, test.each)
+				}
+			}
+		})
 	}
 }
 

@@ -33,6 +33,9 @@ func NewGate(limit, laneLimit int) *Gate {
 	return &Gate{limit: limit, laneLimit: laneLimit, lanes: map[any]*lane{}}
 }
 
+// Limit returns how many requests may be under way in all.
+func (g *Gate) Limit() int { return g.limit }
+
 // Enter waits until a request of the operation may go, and fails with the error of ctx. If it does not
 // fail, Leave has to follow. Requests with the same key belong to one operation.
 func (g *Gate) Enter(ctx context.Context, operation any) error {
