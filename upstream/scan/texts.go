@@ -4,7 +4,7 @@ import "strings"
 
 const (
 	// remembered is how many texts are remembered, in order to be used again. It is a power of two.
-	remembered = 64
+	remembered = 128
 	// roomBytes is the most memory that is taken at once for texts.
 	roomBytes = 16 << 10
 )
