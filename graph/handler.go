@@ -77,10 +77,6 @@ func (h *Handler) WithConnection(ctx context.Context) context.Context {
 	return outgoing.WithConnection(ctx, h.limits.Response)
 }
 
-// workersPerCall is how many rows at most are being resolved for each call that may be under way at once: some find
-// what they show, and need none.
-const workersPerCall = 2
-
 // extensions returns what takes part in operations, the outermost first. The executor asks an
 // extension at up to four points, each of them in this order:
 //
@@ -109,7 +105,7 @@ func extensions(cfg Config, schema graphql.ExecutableSchema, rows relay.Limits, 
 		document.NewInspection(cfg.Limits, !cfg.hidesSchema(), schema.Schema(), scalars(), document.NewCache(cfg.Documents, documentBytes)),
 		plan.Planning{
 			Rows: rows, Precheck: cfg.Precheck, MaxCalls: cfg.MaxEstimatedCalls, Traces: cfg.Trace, Whole: cfg.unprojected,
-			Workers: &projection.Workers{Most: workersPerCall * cfg.Client.MaxInFlight()},
+			Workers: &projection.Workers{Most: cfg.Client.MaxInFlight()}, // others could only wait
 		},
 		operations{cfg.Client, cfg.OperationTimeout, cfg.MaxUpstreamCalls, cfg.MaxEstimatedCalls, limits, cfg.ObserveBatch, newAdmission(cfg.OperationBytes)},
 		deferral{projector},
