@@ -68,12 +68,15 @@ type filling struct {
 // begin is what a goroutine of its own does.
 func (f *filling) begin() {
 	f.ready.Store(false)
-	defer f.working.Add(-1)
 	if f.left() {
 		stack.Grow16KB()
-		for f.fillNext() && f.working.Load() <= f.workers.each() {
+		for f.fillNext() {
+			if f.retires() {
+				return
+			}
 		}
 	}
+	f.working.Add(-1)
 }
 
 // fillNext resolves a hole that nobody has taken. It returns false if there is none.
@@ -83,11 +86,28 @@ func (f *filling) fillNext() bool {
 		return false
 	}
 	if f.left() && f.working.Load() < f.workers.each() && f.ready.CompareAndSwap(false, true) {
-		f.working.Add(1)
-		f.group.Go(f.begin)
+		if f.working.Add(1) <= f.workers.each() {
+			f.group.Go(f.begin)
+		} else { // another came first
+			f.working.Add(-1)
+			f.ready.Store(false)
+		}
 	}
 	f.holes[i].fill()
 	return true
+}
+
+// retires reports whether there are more goroutines than there may be by now, so that the one that asks has to end.
+func (f *filling) retires() bool {
+	for {
+		n := f.working.Load()
+		if n <= f.workers.each() {
+			return false
+		}
+		if f.working.CompareAndSwap(n, n-1) {
+			return true
+		}
+	}
 }
 
 func (f *filling) left() bool { return int(f.next.Load()) < len(f.holes) }

@@ -215,7 +215,7 @@ func TestWorkersAreShared(t *testing.T) {
 						mu.Lock()
 						under[i]++
 						now := under[i]
-						if n >= holes/2 { // by then everybody has begun, and those who had too many have ended
+						if holes/2 <= n && n < holes*3/4 { // everybody writes, and those who had too many have ended
 							most[i] = max(most[i], now)
 						}
 						mu.Unlock()
