@@ -235,8 +235,8 @@ func (w *Writer) NonNull(v graphql.Marshaler) {
 // Fail makes the Writer fail: Finish returns false, and the executor has to write everything.
 func (w *Writer) Fail() { w.failed = true }
 
-// Hole leaves out a value that the executor resolves by the given function. Finish calls the functions
-// of all holes at the same time.
+// Hole leaves out a value that the given function resolves. Finish calls the functions of all holes at the same
+// time, as far as the workers allow.
 func (w *Writer) Hole(resolve func() graphql.Marshaler) {
 	w.holes = append(w.holes, hole{offset: len(w.text), resolve: resolve})
 }
