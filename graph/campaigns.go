@@ -37,7 +37,7 @@ func (r *Resolver) campaigns(ctx context.Context, want plan.Selection, args rela
 			return load.From(ctx).ListCampaigns(ctx, params)
 		},
 		announce: func(ctx context.Context, row []graphql.CollectedField, rows []upstream.SlimCampaign) {
-			load.From(ctx).PrimeCampaigns(ctx, rows)
+			load.From(ctx).PrimeCampaigns(rows)
 			campaigns := pointers(ctx, rows, (*upstream.SlimCampaign).Check)
 			followListed(ctx, row, campaigns)
 			readAhead(ctx, row, campaigns, readers[upstream.SlimCampaign]{

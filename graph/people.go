@@ -39,7 +39,7 @@ func (r *Resolver) people(ctx context.Context, want plan.Selection, args relay.A
 			return load.From(ctx).ListPeople(ctx, params)
 		},
 		announce: func(ctx context.Context, row []graphql.CollectedField, rows []upstream.PublicIdentity) {
-			load.From(ctx).PrimePeople(ctx, rows)
+			load.From(ctx).PrimePeople(rows)
 			followManagers(ctx, row, pointers(ctx, rows, (*upstream.PublicIdentity).Check))
 		},
 		check: (*upstream.PublicIdentity).Check,

@@ -184,7 +184,7 @@ func announceTargets(ctx context.Context, row []graphql.CollectedField, tasks []
 // upstream returns it for many certifications at once.
 func announceBelow(ctx context.Context, row []graphql.CollectedField, certifications []upstream.IdentityCertification) {
 	loaders := load.From(ctx)
-	loaders.Prime(ctx, certifications)
+	loaders.Prime(certifications)
 	followCertifications(ctx, row, pointers(ctx, certifications, (*upstream.IdentityCertification).Check))
 	if len(plan.Named(row, plan.PendingTasksField)) > 0 {
 		ids := make([]string, 0, len(certifications))

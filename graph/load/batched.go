@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"iter"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ type batched[K comparable, V any] struct {
 
 	mu        sync.Mutex               // held while the keys of a batch are collected
 	loader    *dataloader.Loader[K, V] // nil until a key is asked for: most operations need few loaders
+	primed    []iter.Seq2[K, V]        // that the loader does not remember yet
 	announced []dataloader.Thunk[V]
 	then      []func() // what follows on the keys that are not being read yet
 	held      bool     // they are held back
@@ -34,8 +36,9 @@ func newBatched[K comparable, V any](with *gathering, observe func(batch string,
 	return batched[K, V]{gathering: with, observe: observe, name: name, read: read, gathers: gathers}
 }
 
-// needed returns the loader's dataloader, which it makes if there is none. b.mu is held.
-func (b *batched[K, V]) needed() *dataloader.Loader[K, V] {
+// needed returns the loader's dataloader, which it makes if there is none, and which remembers all that has been
+// primed. b.mu is held.
+func (b *batched[K, V]) needed(ctx context.Context) *dataloader.Loader[K, V] {
 	if b.loader == nil {
 		b.loader = dataloader.NewBatchedLoader(b.readBatch,
 			dataloader.WithWait[K, V](batchWait),
@@ -43,6 +46,12 @@ func (b *batched[K, V]) needed() *dataloader.Loader[K, V] {
 			// for a thousand keys, which is 8 KB even for a single key.
 			dataloader.WithInputCapacity[K, V](BatchSize))
 	}
+	for _, values := range b.primed {
+		for key, value := range values {
+			b.loader.Prime(ctx, key, value)
+		}
+	}
+	b.primed = nil
 	return b.loader
 }
 
@@ -65,7 +74,7 @@ func (b *batched[K, V]) announce(ctx context.Context, keys []K, then func(found 
 	ctx = lasting(ctx)
 	thunks := make([]dataloader.Thunk[V], len(keys))
 	for i, key := range keys {
-		thunks[i] = b.needed().Load(ctx, key)
+		thunks[i] = b.needed(ctx).Load(ctx, key)
 	}
 	b.announced = append(b.announced, thunks...)
 	if then != nil {
@@ -130,23 +139,26 @@ func (b *batched[K, V]) wait() {
 // load returns the value of a key, which it reads unless that has begun already.
 func (b *batched[K, V]) load(ctx context.Context, key K) (V, error) {
 	b.mu.Lock()
-	thunk := b.needed().Load(lasting(ctx), key)
+	ctx = lasting(ctx)
+	thunk := b.needed(ctx).Load(ctx, key)
 	b.begin()
 	b.mu.Unlock()
 	return thunk()
 }
 
-// prime remembers a value that was read in another way.
-func (b *batched[K, V]) prime(ctx context.Context, key K, value V) {
+// prime remembers values that were read in another way. As a rule nobody asks for them: they are looked at when
+// somebody asks for any.
+func (b *batched[K, V]) prime(values iter.Seq2[K, V]) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.needed().Prime(ctx, key, value)
+	b.primed = append(b.primed, values)
 }
 
 // forget drops everything that was read.
 func (b *batched[K, V]) forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.primed = nil
 	if b.loader != nil {
 		b.loader.ClearAll()
 	}

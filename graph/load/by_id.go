@@ -1,6 +1,8 @@
 package load
 
 import (
+	"iter"
+
 	"github.com/graph-gophers/dataloader/v7"
 )
 
@@ -31,4 +33,15 @@ func byID[R any](ids []string, rows []R, id func(*R) *string, check func(*R) err
 		}
 	}
 	return results
+}
+
+// known returns each row of a list that can be told by its identifier, with that.
+func known[R any](rows []R, id func(*R) *string, check func(*R) error) iter.Seq2[string, *R] {
+	return func(yield func(string, *R) bool) {
+		for i := range rows {
+			if row := &rows[i]; check(row) == nil && !yield(*id(row), row) {
+				return
+			}
+		}
+	}
 }

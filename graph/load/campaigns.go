@@ -23,12 +23,8 @@ func (l *Loaders) CampaignInFull(ctx context.Context, id string) (*upstream.Camp
 
 // PrimeCampaigns remembers campaigns that came with another read, so that Campaign returns them without a
 // call.
-func (l *Loaders) PrimeCampaigns(ctx context.Context, campaigns []upstream.SlimCampaign) {
-	for i := range campaigns {
-		if campaigns[i].Check() == nil {
-			l.campaign.prime(ctx, campaigns[i].ID, &campaigns[i])
-		}
-	}
+func (l *Loaders) PrimeCampaigns(campaigns []upstream.SlimCampaign) {
+	l.campaign.prime(known(campaigns, func(c *upstream.SlimCampaign) *string { return &c.ID }, (*upstream.SlimCampaign).Check))
 }
 
 // readCampaigns reads campaigns by lists of up to BatchSize ids: a report administrator may list a campaign,

@@ -17,13 +17,8 @@ func (l *Loaders) Certification(ctx context.Context, id string) (*upstream.Ident
 
 // Prime remembers certifications that came with another read, so that Certification returns them
 // without a call.
-func (l *Loaders) Prime(ctx context.Context, certifications []upstream.IdentityCertification) {
-	for i := range certifications {
-		if certifications[i].Check() != nil {
-			continue
-		}
-		l.certification.prime(ctx, certifications[i].ID, &certifications[i])
-	}
+func (l *Loaders) Prime(certifications []upstream.IdentityCertification) {
+	l.certification.prime(known(certifications, func(c *upstream.IdentityCertification) *string { return &c.ID }, (*upstream.IdentityCertification).Check))
 }
 
 // readCertifications reads certifications: a single one by its id, several by lists of up to

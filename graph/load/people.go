@@ -15,12 +15,8 @@ func (l *Loaders) Person(ctx context.Context, id string) (*upstream.PublicIdenti
 }
 
 // PrimePeople remembers people who came with another read, so that Person returns them without a call.
-func (l *Loaders) PrimePeople(ctx context.Context, people []upstream.PublicIdentity) {
-	for i := range people {
-		if people[i].Check() == nil {
-			l.person.prime(ctx, people[i].ID, &people[i])
-		}
-	}
+func (l *Loaders) PrimePeople(people []upstream.PublicIdentity) {
+	l.person.prime(known(people, func(i *upstream.PublicIdentity) *string { return &i.ID }, (*upstream.PublicIdentity).Check))
 }
 
 // readPeople reads people by lists of up to BatchSize ids.

@@ -97,7 +97,7 @@ func certificationAfter(ctx context.Context, certificationID string, response *u
 // primed returns a certification as the payload shows it, and has the loaders remember it; nil if it is nil.
 func primed(ctx context.Context, certification *upstream.IdentityCertification) *model.Certification {
 	if certification != nil {
-		load.From(ctx).Prime(ctx, []upstream.IdentityCertification{*certification})
+		load.From(ctx).Prime([]upstream.IdentityCertification{*certification})
 	}
 	return model.WrapCertification(certification)
 }
