@@ -90,11 +90,13 @@ func (t Time) String() string {
 	return string(t.Append(nil))
 }
 
-// timeFormat is how moments are written, which are in UTC.
-const timeFormat = "2006-01-02T15:04:05.000Z"
-
-// Append appends what String returns, if there is a moment.
-func (t Time) Append(text []byte) []byte { return t.AppendFormat(text, timeFormat) }
+// Append appends what String returns, if there is a moment. Go has no fast way to write milliseconds.
+func (t Time) Append(text []byte) []byte {
+	text = t.AppendFormat(text, time.RFC3339)
+	text[len(text)-1] = '.' // in place of the Z of UTC
+	n := t.Nanosecond() / int(time.Millisecond)
+	return append(text, '0'+byte(n/100), '0'+byte(n/10%10), '0'+byte(n%10), 'Z')
+}
 
 // MarshalJSON writes the moment as String does, and null for the zero Time.
 func (t Time) MarshalJSON() ([]byte, error) { return t.AppendJSON(nil), nil }
