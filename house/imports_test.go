@@ -163,7 +163,7 @@ var importRules = map[string]importRule{
 		why:   "what an operation costs is known before anything of it is resolved",
 	},
 	"certql/graph/projection": {
-		project: []string{"certql/graph/outgoing", "certql/stack"},
+		project: []string{"certql/graph/outgoing", "certql/plain", "certql/stack"},
 		never:   []string{"certql/edge", "certql/graph/gen", "certql/graph/load", "certql/graph/model", "certql/upstream"},
 		why:     "how objects are written does not depend on which there are: that is generated",
 	},
@@ -210,6 +210,10 @@ var importRules = map[string]importRule{
 		never:   []string{"certql/edge", "certql/gateway", "certql/graph", "certql/upstream"},
 		why:     "the soak asks over HTTP, like any other caller, and starts what replicas share",
 	},
+	"certql/plain": {
+		standardOnly: true,
+		why:          "what a JSON string may hold does not depend on who reads or writes it",
+	},
 	"certql/stack": {
 		standardOnly: true,
 		why:          "how large a stack begins does not depend on what stands on it",
@@ -254,8 +258,9 @@ var importRules = map[string]importRule{
 		why:   "how the service words its responses does not depend on what it keeps",
 	},
 	"certql/upstream/scan": {
-		never: []string{"certql", gqlgen, gqlparser},
-		why:   "how JSON is read does not depend on what is read",
+		project: []string{"certql/plain"},
+		never:   []string{gqlgen, gqlparser},
+		why:     "how JSON is read does not depend on what is read",
 	},
 	"certql/upstream/throttle": {
 		standardOnly: true,

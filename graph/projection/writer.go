@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"certql/graph/outgoing"
+	"certql/plain"
 )
 
 const (
@@ -210,13 +211,24 @@ func (w *Writer) Appended(text func([]byte) []byte) {
 
 // String writes a value of the scalar String, with gqlgen's escapes.
 func (w *Writer) String(v string) {
-	for i := range len(v) {
-		if c := v[i]; c <= 0x1f || c == '"' || c == '\\' {
-			w.Value(graphql.MarshalString(v))
-			return
+	begin := len(w.text)
+	w.text = append(append(w.text, '"'), v...)
+	if hasEscapes(w.text[begin+1:]) {
+		w.text = w.text[:begin]
+		w.Value(graphql.MarshalString(v))
+		return
+	}
+	w.text = append(w.text, '"')
+}
+
+// hasEscapes reports whether a text has bytes that a string has escapes for.
+func hasEscapes(text []byte) bool {
+	for _, c := range text[plain.Prefix(text):] {
+		if c < ' ' || c == '"' || c == '\\' {
+			return true
 		}
 	}
-	w.text = append(append(append(w.text, '"'), v...), '"')
+	return false
 }
 
 // Value writes a value of any other scalar or enum.

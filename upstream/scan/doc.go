@@ -11,5 +11,5 @@
 //     replaced by U+FFFD.
 //   - No string that is returned refers to the text, so that its memory may be used again.
 //
-// The package imports nothing of the project.
+// The package imports nothing of the project but package plain.
 package scan

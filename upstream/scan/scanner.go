@@ -39,26 +39,30 @@ func (s *Scanner) Object() []byte {
 
 // Next returns the name of an object's next member; see Object.
 func (s *Scanner) Next() []byte {
-	if s.peek() == '}' {
+	switch s.peek() {
+	case ',':
+		s.at++
+		return s.name()
+	case '}':
 		s.at++
 		return nil
-	}
-	if !s.byte(',') {
+	default:
+		s.Fail()
 		return nil
 	}
-	return s.name()
 }
 
 // name reads the name of a member and the colon behind it.
 func (s *Scanner) name() []byte {
-	quoted, plain := s.quoted()
-	if !s.byte(':') {
-		return nil
+	name, plain := s.plain()
+	if !plain {
+		name = append([]byte{}, s.unquote(s.quoted())...)
 	}
-	if plain {
-		return quoted[1 : len(quoted)-1]
+	if s.is(':') || s.behindBlanks(':') {
+		s.at++
+		return name
 	}
-	return append([]byte{}, s.unquote(quoted)...)
+	return nil
 }
 
 // List begins a list, and reports whether an element is next. More reports the same after an element.
@@ -85,15 +89,10 @@ func (s *Scanner) Text() string {
 	if s.Null() {
 		return ""
 	}
-	quoted, plain := s.quoted()
-	switch {
-	case s.failed:
-		return ""
-	case plain:
-		return s.texts.keep(quoted[1:len(quoted)-1], len(s.text)-s.at)
-	default:
-		return s.unquote(quoted)
+	if text, plain := s.plain(); plain {
+		return s.texts.keep(text, len(s.text)-s.at)
 	}
+	return s.unquote(s.quoted())
 }
 
 // Boolean returns the next value, which is true or false.
@@ -144,26 +143,35 @@ func (s *Scanner) Value() []byte {
 
 // Skip reads the next value, whatever it is, and returns nothing of it.
 func (s *Scanner) Skip() {
-	if s.depth++; s.depth > maxDepth {
-		s.Fail()
-	}
-	switch c := s.peek(); c {
-	case '{':
-		for name := s.Object(); name != nil; name = s.Next() {
-			s.Skip()
-		}
-	case '[':
-		for more := s.List(); more; more = s.More() {
-			s.Skip()
-		}
+	switch s.peek() {
 	case '"':
-		s.quoted()
+		if _, plain := s.plain(); !plain {
+			s.quoted()
+		}
+	case '{', '[':
+		s.skipWithin()
 	case 't', 'f':
 		s.Boolean()
 	case 'n':
 		s.Null()
 	default:
 		s.number()
+	}
+}
+
+// skipWithin skips an object or a list.
+func (s *Scanner) skipWithin() {
+	if s.depth++; s.depth > maxDepth {
+		s.Fail()
+	}
+	if s.is('{') {
+		for name := s.Object(); name != nil; name = s.Next() {
+			s.Skip()
+		}
+	} else {
+		for more := s.List(); more; more = s.More() {
+			s.Skip()
+		}
 	}
 	s.depth--
 }
@@ -194,11 +202,19 @@ func (s *Scanner) blanks() {
 
 // byte passes over a byte, and blanks before it. It returns false, and the Scanner fails, if another one is next.
 func (s *Scanner) byte(c byte) bool {
-	if s.peek() != c {
+	if s.is(c) || s.behindBlanks(c) {
+		s.at++
+		return true
+	}
+	return false
+}
+
+// behindBlanks passes over blanks. It returns false, and the Scanner fails, if another byte is next.
+func (s *Scanner) behindBlanks(c byte) bool {
+	if s.blanks(); !s.is(c) {
 		s.Fail()
 		return false
 	}
-	s.at++
 	return true
 }
 

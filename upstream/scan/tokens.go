@@ -1,9 +1,9 @@
 package scan
 
 import (
-	"unicode/utf8"
-
 	"github.com/go-json-experiment/json/jsontext"
+
+	"certql/plain"
 )
 
 // number returns the text of a number.
@@ -49,35 +49,45 @@ func (s *Scanner) digits() {
 	}
 }
 
-// quoted returns the text of a string with its quotes, and reports whether what is between them is what it stands
-// for: there are no escapes in it, and it is UTF-8.
-func (s *Scanner) quoted() (text []byte, plain bool) {
-	if !s.byte('"') {
+// plain returns what is between the quotes of a string, if that is ASCII without escapes. Otherwise it returns false,
+// and the string is still next.
+func (s *Scanner) plain() ([]byte, bool) {
+	if s.peek() != '"' {
 		return nil, false
 	}
-	from, ascii := s.at-1, true
-	plain = true
+	rest := s.text[s.at+1:]
+	n := plain.Prefix(rest)
+	if n == len(rest) || rest[n] != '"' {
+		return nil, false
+	}
+	s.at += n + 2
+	return rest[:n], true
+}
+
+// quoted returns the text of a string with its quotes; nil if there is none.
+func (s *Scanner) quoted() []byte {
+	if !s.byte('"') {
+		return nil
+	}
+	from := s.at - 1
 	for {
-		s.at += unremarkable(s.text[s.at:])
+		s.at += plain.Prefix(s.text[s.at:])
 		if s.at == len(s.text) {
 			s.Fail()
-			return nil, false
+			return nil
 		}
 		switch c := s.text[s.at]; {
 		case c == '"':
 			s.at++
-			text = s.text[from:s.at]
-			return text, plain && (ascii || utf8.Valid(text))
+			return s.text[from:s.at]
 		case c == '\\':
-			plain = false
 			if !s.escape() {
-				return nil, false
+				return nil
 			}
 		case c < ' ':
 			s.Fail()
-			return nil, false
+			return nil
 		default:
-			ascii = false
 			s.at++
 		}
 	}
@@ -105,7 +115,7 @@ func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
-// unquote returns what a string with escapes, or with bytes that are not UTF-8, stands for.
+// unquote returns what a string stands for. Bytes of it that are not UTF-8 are replaced.
 func (s *Scanner) unquote(quoted []byte) string {
 	text, _ := jsontext.AppendUnquote(nil, quoted) // whose error would be of what it has replaced
 	return string(text)
