@@ -219,7 +219,7 @@ var importRules = map[string]importRule{
 		why:          "how large a stack begins does not depend on what stands on it",
 	},
 	"certql/upstream": {
-		project: []string{"certql/stack", "certql/upstream/http1", "certql/upstream/inflight", "certql/upstream/scan", "certql/upstream/throttle"},
+		project: []string{"certql/plain", "certql/stack", "certql/upstream/http1", "certql/upstream/inflight", "certql/upstream/scan", "certql/upstream/throttle"},
 		never:   []string{"certql/edge", "certql/graph", "certql/upstream/sandbox", gqlgen, gqlparser, otelSDK},
 		why:     "the upstream client knows nothing of GraphQL and could serve another program",
 	},

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"certql/plain"
 )
 
 // maxIDBytes bounds an identifier. Those of the service have 32 to 36 characters, rarely
@@ -20,12 +22,19 @@ func CheckID(text string) error {
 		return inputError("must not be empty")
 	case len(text) > maxIDBytes:
 		return inputError("must not be longer than 256 bytes")
+	case isPrintableASCII(text): // as a rule
+		return nil
 	case !utf8.ValidString(text):
 		return inputError("must be valid UTF-8")
 	case strings.ContainsFunc(text, unicode.IsControl):
 		return inputError("must not contain control characters")
 	}
 	return nil
+}
+
+// isPrintableASCII reports whether text has nothing but printable ASCII, without quotes and backslashes.
+func isPrintableASCII(text string) bool {
+	return plain.Prefix([]byte(text)) == len(text) && strings.IndexByte(text, 0x7f) < 0
 }
 
 // escapeID returns id as one segment of a path, or why it cannot be an identifier. Nothing in the

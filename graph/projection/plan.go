@@ -45,6 +45,13 @@ type Step struct {
 	Field *graphql.CollectedField
 	Index int     // as in Field
 	Plans []*Plan // one for each of the field's types
+
+	key string // what begins the member after another one, such as ,"name":
+}
+
+// NewStep returns the step of a field with an index as in Field, without plans.
+func NewStep(field *graphql.CollectedField, index int) Step {
+	return Step{Field: field, Index: index, key: `,"` + field.Alias + `":`} // a name needs no escapes
 }
 
 // plans returns the plans of the objects that a field shows, one for each of the types that they may
@@ -71,7 +78,7 @@ func (p *Planned) plan(o *Object, set ast.SelectionSet, satisfies []string) *Pla
 	for i := range fields {
 		collected := &fields[i]
 		field := o.Fields[collected.Name] // the document is valid: only __typename has no entry
-		step := Step{Field: collected, Index: field.Index}
+		step := NewStep(collected, field.Index)
 		step.Plans = p.plans(collected, field.Types)
 		plan.Holes = plan.Holes || field.Resolved || AnyHoles(step.Plans)
 		plan.Steps[i] = step

@@ -123,12 +123,11 @@ func (w *Writer) Begin() { w.text = append(w.text, '{') }
 
 // Key begins the nth member of an object, counted from 0, with the alias of the step's field.
 func (w *Writer) Key(n int, step *Step) {
-	if n > 0 {
-		w.text = append(w.text, ',')
+	key := step.key
+	if n == 0 {
+		key = key[1:] // without the comma
 	}
-	w.text = append(w.text, '"')
-	w.text = append(w.text, step.Field.Alias...) // a name needs no escapes
-	w.text = append(w.text, `":`...)
+	w.text = append(w.text, key...)
 }
 
 // End ends an object.

@@ -19,7 +19,8 @@ import (
 )
 
 func step(alias string) *projection.Step {
-	return &projection.Step{Field: &graphql.CollectedField{Field: field(alias)}}
+	made := projection.NewStep(&graphql.CollectedField{Field: field(alias)}, 0)
+	return &made
 }
 
 // finish returns what a Writer has taken, which must not have failed.
