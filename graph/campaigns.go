@@ -28,7 +28,7 @@ func (r *Resolver) campaigns(ctx context.Context, want plan.Selection, args rela
 		Filter:  in.campaignFilter(filter),
 		Sorters: sorters(&in, orderBy),
 	}
-	return connect(ctx, r.rows, want, args, source[upstream.SlimCampaign, model.Campaign]{
+	return connect(ctx, r.rows, want, args, &source[upstream.SlimCampaign, model.Campaign]{
 		input: in,
 		scope: relay.NewScope("campaigns", params.Query()),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.SlimCampaign], error) {

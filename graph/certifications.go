@@ -49,7 +49,7 @@ func (r *Resolver) certificationsOf(ctx context.Context, want plan.Selection, ca
 }
 
 func (r *Resolver) listCertifications(ctx context.Context, want plan.Selection, args relay.Arguments, in inputReader, params upstream.ListIdentityCertificationsParams) (*model.CertificationConnection, error) {
-	return connect(ctx, r.rows, want, args, source[upstream.IdentityCertification, model.Certification]{
+	return connect(ctx, r.rows, want, args, &source[upstream.IdentityCertification, model.Certification]{
 		input: in,
 		scope: relay.NewScope("certifications", params.Query()),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.IdentityCertification], error) {
@@ -74,7 +74,7 @@ func (r *Resolver) reviewers(ctx context.Context, want plan.Selection, certifica
 		Filter:  in.reviewerFilter(filter),
 		Sorters: sorters(&in, orderBy),
 	}
-	return connect(ctx, r.rows, want, args, source[upstream.IdentityReference, upstream.IdentityReference]{
+	return connect(ctx, r.rows, want, args, &source[upstream.IdentityReference, upstream.IdentityReference]{
 		input: in,
 		scope: relay.NewScope("reviewers", certificationID, params.Query()),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.IdentityReference], error) {

@@ -37,26 +37,43 @@ func paging(first *int, after *string, last *int, before *string, offset *int) r
 
 // connect returns the page of a source that the paging arguments ask for, with no more
 // upstream calls than the selected fields need. The calls go out together.
-func connect[R, N any](ctx context.Context, limits relay.Limits, want plan.Selection, args relay.Arguments, s source[R, N]) (*relay.Connection[N], error) {
+func connect[R, N any](ctx context.Context, limits relay.Limits, want plan.Selection, args relay.Arguments, s *source[R, N]) (*relay.Connection[N], error) {
 	if s.input.err != nil {
 		return nil, s.input.err
 	}
 	window, err := args.Window(s.scope, limits)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	empty := relay.Page{Scope: s.scope, Window: window}
-	if s.empty || s.input.nothing {
-		empty.Total = new(0)
-		return relay.NewConnection[N](nil, empty), nil
-	}
-	if want.Nothing() {
-		return relay.NewConnection[N](nil, empty), nil
+	case s.empty || s.input.nothing:
+		return relay.NewConnection[N](nil, relay.Page{Scope: s.scope, Window: window, Total: new(0)}), nil
+	case want.Nothing():
+		return relay.NewConnection[N](nil, relay.Page{Scope: s.scope, Window: window}), nil
 	}
 	page, err := s.page(ctx, window, want, limits.Read)
 	if err != nil {
 		return nil, err
 	}
+	return s.connection(ctx, &page), nil
+}
+
+// page reads the page, and announces what its rows lead to. People and campaigns wait for that if the page may
+// show some.
+func (s *source[R, N]) page(ctx context.Context, window relay.Window, want plan.Selection, size int) (page listing.Page[R], err error) {
+	if plan.Awaited(graphql.GetOperationContext(ctx), want.Row) {
+		loaders := load.From(ctx)
+		loaders.Gather()
+		defer loaders.Gathered()
+	}
+	page, err = listing.Read(ctx, s.read, window, want.Want, size, s.expected)
+	if err == nil && s.announce != nil {
+		s.announce(ctx, want.Row, page.Rows)
+	}
+	return page, err
+}
+
+// connection returns the rows of a page as nodes. Those that cannot be shown are left out, with an error each.
+func (s *source[R, N]) connection(ctx context.Context, page *listing.Page[R]) *relay.Connection[N] {
 	nodes := make([]N, len(page.Rows))
 	var unreadable []int
 	for i := range page.Rows {
@@ -73,22 +90,7 @@ func connect[R, N any](ctx context.Context, limits relay.Limits, want plan.Selec
 	if unreadable != nil {
 		connection.Omit(unreadable)
 	}
-	return connection, nil
-}
-
-// page reads the page, and announces what its rows lead to. People and campaigns wait for that if the page may
-// show some.
-func (s source[R, N]) page(ctx context.Context, window relay.Window, want plan.Selection, size int) (listing.Page[R], error) {
-	if plan.Awaited(graphql.GetOperationContext(ctx), want.Row) {
-		loaders := load.From(ctx)
-		loaders.Gather()
-		defer loaders.Gathered()
-	}
-	page, err := listing.Read(ctx, s.read, window, want.Want, size, s.expected)
-	if err == nil && s.announce != nil {
-		s.announce(ctx, want.Row, page.Rows)
-	}
-	return page, err
+	return connection
 }
 
 // addRowError adds the error of a row that is left out of a connection to the response, at the place of

@@ -30,7 +30,7 @@ func (r *Resolver) people(ctx context.Context, want plan.Selection, args relay.A
 		Sorters:        sorters(&in, orderBy),
 		AddCoreFilters: completeOnly,
 	}
-	return connect(ctx, r.rows, want, args, source[upstream.PublicIdentity, model.PublicIdentity]{
+	return connect(ctx, r.rows, want, args, &source[upstream.PublicIdentity, model.PublicIdentity]{
 		input: in,
 		scope: relay.NewScope("identities", params.Query()),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.PublicIdentity], error) {

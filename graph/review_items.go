@@ -54,7 +54,7 @@ func (r *Resolver) itemsOf(ctx context.Context, want plan.Selection, certificati
 }
 
 func (r *Resolver) listItems(ctx context.Context, want plan.Selection, certificationID string, args relay.Arguments, in inputReader, params upstream.ListIdentityAccessReviewItemsParams, expected int) (*model.AccessReviewItemConnection, error) {
-	return connect(ctx, r.rows, want, args, source[upstream.AccessReviewItem, model.AccessReviewItem]{
+	return connect(ctx, r.rows, want, args, &source[upstream.AccessReviewItem, model.AccessReviewItem]{
 		input: in,
 		scope: relay.NewScope("reviewItems", certificationID, params.Query()),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.AccessReviewItem], error) {
@@ -104,7 +104,7 @@ func (r *Resolver) permissions(ctx context.Context, want plan.Selection, item *m
 	var in inputReader
 	params := upstream.GetIdentityCertificationItemPermissionsParams{Filter: in.permissionFilter(filter)}
 	key := load.MemberKey{CertificationID: item.CertificationID, ID: item.RawID()}
-	return connect(ctx, r.rows, want, args, source[upstream.Permission, upstream.Permission]{
+	return connect(ctx, r.rows, want, args, &source[upstream.Permission, upstream.Permission]{
 		scope: relay.NewScope("permissions", key.CertificationID, key.ID, params.Query()),
 		input: in,
 		empty: !item.MayHavePermissions(),

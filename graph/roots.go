@@ -41,7 +41,7 @@ func (e *executor) roots(ctx context.Context, operation *graphql.OperationContex
 		}
 		if before := last; before >= 0 {
 			group.Go(func() {
-				stack.Grow16KB()
+				stack.Grow8KB()
 				r.values[before] = e.root(ctx, execution, &fields[before])
 			})
 		}

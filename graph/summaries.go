@@ -26,7 +26,7 @@ func (r *Resolver) identitySummaries(ctx context.Context, want plan.Selection, c
 		Filter:  in.identitySummaryFilter(certificationID, filter),
 		Sorters: sorters(&in, orderBy),
 	}
-	return connect(ctx, r.rows, want, args, source[upstream.CertificationIdentitySummary, model.IdentitySummary]{
+	return connect(ctx, r.rows, want, args, &source[upstream.CertificationIdentitySummary, model.IdentitySummary]{
 		input: in,
 		scope: relay.NewScope("identitySummaries", certificationID, params.Query()),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.CertificationIdentitySummary], error) {
@@ -59,7 +59,7 @@ func (r *Resolver) accessSummaries(ctx context.Context, want plan.Selection, cer
 		Filter:  in.accessSummaryFilter(filter),
 		Sorters: sorters(&in, orderBy),
 	}
-	return connect(ctx, r.rows, want, args, source[upstream.AccessSummary, model.AccessSummary]{
+	return connect(ctx, r.rows, want, args, &source[upstream.AccessSummary, model.AccessSummary]{
 		input: in,
 		scope: relay.NewScope("accessSummaries", certificationID, string(kind), params.Query()),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.AccessSummary], error) {

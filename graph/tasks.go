@@ -24,7 +24,7 @@ func (r *Resolver) tasks(ctx context.Context, want plan.Selection, args relay.Ar
 		Reviewer: in.reviewer(reviewer),
 		Filter:   in.taskFilter(filter),
 	}
-	return connect(ctx, r.rows, want, args, source[upstream.CertificationTask, model.CertificationTask]{
+	return connect(ctx, r.rows, want, args, &source[upstream.CertificationTask, model.CertificationTask]{
 		input: in,
 		scope: relay.NewScope("tasks", params.Query()),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.CertificationTask], error) {
@@ -42,7 +42,7 @@ func (r *Resolver) tasks(ctx context.Context, want plan.Selection, args relay.Ar
 // those of other certifications: there are few of them, and the upstream lists them for many
 // certifications in one call.
 func (r *Resolver) pendingTasks(ctx context.Context, want plan.Selection, certificationID string, args relay.Arguments) (*model.CertificationTaskConnection, error) {
-	return connect(ctx, r.rows, want, args, source[upstream.CertificationTask, model.CertificationTask]{
+	return connect(ctx, r.rows, want, args, &source[upstream.CertificationTask, model.CertificationTask]{
 		scope: relay.NewScope("pendingTasks", certificationID),
 		read: func(ctx context.Context, paging upstream.Paging) (upstream.Page[upstream.CertificationTask], error) {
 			tasks, err := load.From(ctx).PendingTasks(ctx, certificationID)

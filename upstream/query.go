@@ -71,15 +71,15 @@ func query(p Paging, filter expression, parameters ...queryParameter) rawQuery {
 	if p.Count {
 		q.add(queryParameter{name: "count", value: "true"})
 	}
-	raw := q.joined(filter, parameters)
-	raw.paging = p
-	return raw
+	text, err := q.joined(filter, parameters)
+	return rawQuery{paging: p, text: text, err: err}
 }
 
 // unpaged joins the parameters of a read whose result is not a list.
 func unpaged(filter expression, parameters ...queryParameter) rawQuery {
 	var q parameterList
-	return q.joined(filter, parameters)
+	text, err := q.joined(filter, parameters)
+	return rawQuery{text: text, err: err}
 }
 
 // mostParameters is how many parameters the operation has that has most of them.
@@ -87,7 +87,7 @@ const mostParameters = 9
 
 // A parameterList holds parameters in the order of their names. It takes no memory but its own.
 type parameterList struct {
-	listed [mostParameters]queryParameter
+	listed [mostParameters]struct{ name, value string }
 	n      int
 	err    error // of the first that cannot be sent
 }
@@ -95,39 +95,45 @@ type parameterList struct {
 // add lists a parameter.
 func (l *parameterList) add(p queryParameter) {
 	if p.value != "" {
-		l.insert(p)
+		l.insert(p.name, p.value)
 	}
 	if l.err == nil && p.err != nil {
 		l.err = p.err
 		// What cannot be sent must not pass for something else that can.
-		l.insert(queryParameter{name: "refused", value: p.err.Error()})
+		l.insert("refused", p.err.Error())
 	}
 }
 
-func (l *parameterList) insert(p queryParameter) {
+func (l *parameterList) insert(name, value string) {
 	i := l.n
-	for ; i > 0 && l.listed[i-1].name > p.name; i-- {
+	for ; i > 0 && l.listed[i-1].name > name; i-- {
 		l.listed[i] = l.listed[i-1]
 	}
-	l.listed[i] = p
+	l.listed[i].name, l.listed[i].value = name, value
 	l.n++
 }
 
-// joined lists a filter and more parameters, and returns all of them.
-func (l *parameterList) joined(filter expression, more []queryParameter) rawQuery {
+// joined lists a filter and more parameters, and returns the text of all, or why one of them cannot be sent.
+func (l *parameterList) joined(filter expression, more []queryParameter) (string, error) {
 	l.add(queryParameter{name: "filters", value: filter.text, err: filter.err})
 	for _, p := range more {
 		l.add(p)
 	}
-	var text [256]byte
-	joined := text[:0]
-	for i, p := range l.listed[:l.n] {
-		if i > 0 {
-			joined = append(joined, '&')
-		}
-		joined = append(append(append(joined, p.name...), '='), url.QueryEscape(p.value)...)
+	var text strings.Builder
+	size := 2 * l.n
+	for i := range l.n {
+		size += len(l.listed[i].name) + len(l.listed[i].value)
 	}
-	return rawQuery{text: string(joined), err: l.err}
+	text.Grow(size)
+	for i := range l.n {
+		if i > 0 {
+			text.WriteByte('&')
+		}
+		text.WriteString(l.listed[i].name)
+		text.WriteByte('=')
+		text.WriteString(url.QueryEscape(l.listed[i].value))
+	}
+	return text.String(), l.err
 }
 
 // encode returns the query of the URL, its parameters in the order of their names. A space

@@ -23,25 +23,24 @@ type Page[R any] struct {
 // Read reads what is wanted of a window, by reads of at most size rows. expected is how many rows the list
 // probably has, or 0 if nothing is known of it: that many are read at once, and others only if the list
 // turns out to have them.
-func Read[R any](ctx context.Context, source Source[R], window relay.Window, want relay.Want, size, expected int) (Page[R], error) {
+func Read[R any](ctx context.Context, source Source[R], window relay.Window, want relay.Want, size, expected int) (page Page[R], err error) {
 	l := list[R]{source: source, size: size}
 	if window.FromEnd {
 		counted, err := l.countRows(ctx)
 		if err != nil {
-			return Page[R]{}, err
+			return page, err
 		}
 		total, err := counted.Count()
 		if err != nil {
-			return Page[R]{}, err
+			return page, err
 		}
 		window, want.Total = window.Anchor(total), false
 	}
 	if err := l.read(ctx, window.Reads(want, size), expected); err != nil {
-		return Page[R]{}, err
+		return page, err
 	}
-	page := Page[R]{Window: window, Total: l.total}
+	page.Window, page.Total = window, l.total
 	page.Rows, page.Runs = l.rows(window.Skip, window.Limit)
-	var err error
 	if want.NextPage {
 		page.Next, err = l.reachesPast(ctx, window)
 	}

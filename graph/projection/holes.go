@@ -69,7 +69,7 @@ type filling struct {
 func (f *filling) begin() {
 	f.ready.Store(false)
 	if f.left() {
-		stack.Grow16KB()
+		stack.Grow8KB()
 		for f.fillNext() {
 			if f.retires() {
 				return
