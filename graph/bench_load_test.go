@@ -201,7 +201,13 @@ func sendAs(t testing.TB, client *http.Client, method, url, token string, body [
 		return nil, err
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
+	var answer []byte
+	if resp.ContentLength >= 0 {
+		answer = make([]byte, resp.ContentLength) // at once: it may be large
+		_, err = io.ReadFull(resp.Body, answer)
+	} else {
+		answer, err = io.ReadAll(resp.Body)
+	}
 	if err == nil && resp.StatusCode != http.StatusOK {
 		err = fmt.Errorf("%s %s: status %d: %.500s", method, url, resp.StatusCode, answer)
 	}

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -28,6 +30,9 @@ type stub struct {
 	// rounds is how many round trips one after another have been answered, as long as a
 	// single operation is under way.
 	rounds atomic.Int64
+
+	// pages are the bodies that were sent before, so that another one costs no more than sending it.
+	pages sync.Map
 
 	mux            *http.ServeMux
 	certifications map[string][]byte
@@ -66,7 +71,7 @@ func newStub() *stub {
 				}
 			}
 		}
-		writeRows(w, r, rows)
+		s.writeRows(w, r, rows)
 	})
 	s.mux.HandleFunc("GET /v3/certifications/{id}", func(w http.ResponseWriter, r *http.Request) {
 		row, ok := s.certifications[r.PathValue("id")]
@@ -77,7 +82,7 @@ func newStub() *stub {
 		writeJSON(w, row)
 	})
 	s.mux.HandleFunc("GET /v3/certifications/{id}/access-review-items", func(w http.ResponseWriter, r *http.Request) {
-		writeRows(w, r, s.items)
+		s.writeRows(w, r, s.items)
 	})
 	s.mux.HandleFunc("GET /v3/certifications/{id}/access-review-items/{item}/permissions", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, s.permissions)
@@ -87,10 +92,10 @@ func newStub() *stub {
 	})
 	s.mux.Handle(tailcallBase+"/", http.StripPrefix(tailcallBase, s.mux))
 	s.mux.HandleFunc("GET "+tailcallBase+"/v3/certifications/{id}/access-review-items", func(w http.ResponseWriter, r *http.Request) {
-		writeRows(w, r, s.itemsForTailcall)
+		s.writeRows(w, r, s.itemsForTailcall)
 	})
 	s.mux.HandleFunc("GET /v3/certification-tasks", func(w http.ResponseWriter, r *http.Request) {
-		writeRows(w, r, s.tasks)
+		s.writeRows(w, r, s.tasks)
 	})
 	return s
 }
@@ -113,7 +118,7 @@ func (s *stub) reset() {
 }
 
 // writeRows writes the rows from the request's offset on as an array, as many as its limit allows.
-func writeRows(w http.ResponseWriter, r *http.Request, rows [][]byte) {
+func (s *stub) writeRows(w http.ResponseWriter, r *http.Request, rows [][]byte) {
 	if r.FormValue("count") == "true" {
 		w.Header()["X-Total-Count"] = []string{strconv.Itoa(len(rows))}
 	}
@@ -123,19 +128,18 @@ func writeRows(w http.ResponseWriter, r *http.Request, rows [][]byte) {
 	if limit, err := strconv.Atoi(r.FormValue("limit")); err == nil && limit < len(rows) {
 		rows = rows[:limit]
 	}
-	writeJSON(w, []byte{'['}, bytes.Join(rows, []byte{','}), []byte{']'})
+	url := r.URL.String()
+	page, ok := s.pages.Load(url)
+	if !ok {
+		page, _ = s.pages.LoadOrStore(url, slices.Concat([]byte{'['}, bytes.Join(rows, []byte{','}), []byte{']'}))
+	}
+	writeJSON(w, page.([]byte))
 }
 
-func writeJSON(w http.ResponseWriter, parts ...[]byte) {
-	size := 0
-	for _, part := range parts {
-		size += len(part)
-	}
+func writeJSON(w http.ResponseWriter, body []byte) {
 	w.Header()["Content-Type"] = []string{"application/json"}
-	w.Header()["Content-Length"] = []string{strconv.Itoa(size)}
-	for _, part := range parts {
-		_, _ = w.Write(part)
-	}
+	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
+	_, _ = w.Write(body)
 }
 
 // stubID returns the identifier of a certification.

@@ -26,6 +26,7 @@ func decodeList[T any](u *unknownValues, text []byte, selected *Selection) ([]T,
 	list := []T{}
 	fits := decoding(text, selected, func(d *decoder) {
 		for more := d.List(); more; more = d.More() {
+			d.giveWay()
 			switch n := len(list); n {
 			case MaxLimit:
 				d.Skip()
@@ -78,9 +79,14 @@ var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
 // decoding reads what is selected of text, and reports whether that fits and all of the text is JSON.
 func decoding(text []byte, selected *Selection, read func(*decoder)) bool {
+	if len(text) > largeBytes {
+		turns().take()
+		defer turns().give()
+	}
 	d := decoders.Get().(*decoder)
 	defer decoders.Put(d)
 	d.Reset(text)
+	d.due = len(text) - pieceBytes
 	if d.selected = everything; selected != nil {
 		d.selected = *selected
 	}

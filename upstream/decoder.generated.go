@@ -384,6 +384,7 @@ type decoder struct {
 	scan.Scanner
 
 	selected                           Selection
+	due                                int // it gives way when less is left of the text
 	accessReferenceValues              values[AccessReference]
 	reviewableEntitlementValues        values[ReviewableEntitlement]
 	reviewableAccessProfileValues      values[ReviewableAccessProfile]
