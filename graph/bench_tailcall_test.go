@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -107,8 +108,9 @@ func (r rivalry) measure(b *testing.B, d *duel, order loadOrder) {
 	}
 }
 
-// row returns the cells of a table. The memory is the most that there has been since the start, after the
-// first measurement of the operation.
+// row returns the cells of a table. The ratio is the median of those of measurements that followed one another, since
+// a machine may be fast for some seconds and then slow. The memory is the most that there has been since the start,
+// after the first measurement of the operation.
 func row(busy, waiting duel) string {
 	var calls, cpu, p50, memory [rivals]float64
 	for who := range rivals {
@@ -117,9 +119,14 @@ func row(busy, waiting duel) string {
 		p50[who] = median(waiting[who], func(m measurement) float64 { return m.percentile(0.5) })
 		memory[who] = busy[who][0].resident
 	}
+	ratios := make([]float64, len(busy[ourProgram]))
+	for i := range ratios {
+		ratios[i] = busy[ourProgram][i].cpu / busy[tailcallsProgram][i].cpu
+	}
+	slices.Sort(ratios)
 	return fmt.Sprintf("%.4g / %.4g | %.0f / %.0f | %.2f | %.1f / %.1f / %.1f | %.0f / %.0f",
 		calls[ourProgram], calls[tailcallsProgram],
-		cpu[ourProgram], cpu[tailcallsProgram], cpu[ourProgram]/cpu[tailcallsProgram],
+		cpu[ourProgram], cpu[tailcallsProgram], ratios[len(ratios)/2],
 		p50[ourProgram], p50[tailcallsProgram], p50[noProgram], memory[ourProgram], memory[tailcallsProgram])
 }
 
