@@ -24,7 +24,7 @@
 //   - the call (call.go), which decides after each attempt whether there is another one (retry.go);
 //   - for each attempt (attempt.go), its turn within the request budget and room among the requests
 //     under way (turn.go, and the package throttle, which decides);
-//   - the wire (transport.go, package http1), and back: the response is decoded (response.go, decode.go, package scan; by
+//   - the wire (transport.go, package http1), and back: the response is decoded (response.go, decode.go, pieces.go, package scan; by
 //     fit.go where it does not fit the types), or an *Error is made of it (refusal.go) or of what went wrong
 //     (failure.go).
 //
@@ -39,8 +39,8 @@
 // refused before anything is sent; everything else reaches the service as data, never as
 // part of a path or of the filter language.
 //
-// The package knows nothing of GraphQL. Of this project it imports only packages below it, and stack, which is
-// for any program.
+// The package knows nothing of GraphQL. Of this project it imports only packages below it, and stack and plain, which
+// are for any program.
 package upstream
 
 //go:generate go run ./generate
