@@ -54,10 +54,7 @@ func (s *Scanner) Next() []byte {
 
 // name reads the name of a member and the colon behind it.
 func (s *Scanner) name() []byte {
-	name, plain := s.plain()
-	if !plain {
-		name = append([]byte{}, s.unquote(s.quoted())...)
-	}
+	name := s.string()
 	if s.is(':') || s.behindBlanks(':') {
 		s.at++
 		return name
@@ -89,10 +86,8 @@ func (s *Scanner) Text() string {
 	if s.Null() {
 		return ""
 	}
-	if text, plain := s.plain(); plain {
-		return s.texts.keep(text, len(s.text)-s.at)
-	}
-	return s.unquote(s.quoted())
+	text := s.string()
+	return s.texts.keep(text, len(s.text)-s.at)
 }
 
 // Boolean returns the next value, which is true or false.

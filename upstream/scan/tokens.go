@@ -1,6 +1,8 @@
 package scan
 
 import (
+	"unicode/utf8"
+
 	"github.com/go-json-experiment/json/jsontext"
 
 	"certql/plain"
@@ -49,6 +51,22 @@ func (s *Scanner) digits() {
 	}
 }
 
+// string returns what the next string stands for, which is a part of the text or good for ever.
+func (s *Scanner) string() []byte {
+	if text, plain := s.plain(); plain {
+		return text
+	}
+	quoted, escapes := s.quoted()
+	switch {
+	case s.failed:
+		return nil
+	case !escapes && utf8.Valid(quoted):
+		return quoted[1 : len(quoted)-1]
+	}
+	text, _ := jsontext.AppendUnquote(nil, quoted) // whose error would be of what it has replaced
+	return text
+}
+
 // plain returns what is between the quotes of a string, if that is ASCII without escapes. Otherwise it returns false,
 // and the string is still next.
 func (s *Scanner) plain() ([]byte, bool) {
@@ -64,29 +82,30 @@ func (s *Scanner) plain() ([]byte, bool) {
 	return rest[:n], true
 }
 
-// quoted returns the text of a string with its quotes; nil if there is none.
-func (s *Scanner) quoted() []byte {
+// quoted returns the text of a string with its quotes, and reports whether there are escapes in it.
+func (s *Scanner) quoted() (text []byte, escapes bool) {
 	if !s.byte('"') {
-		return nil
+		return nil, false
 	}
 	from := s.at - 1
 	for {
 		s.at += plain.Prefix(s.text[s.at:])
 		if s.at == len(s.text) {
 			s.Fail()
-			return nil
+			return nil, false
 		}
 		switch c := s.text[s.at]; {
 		case c == '"':
 			s.at++
-			return s.text[from:s.at]
+			return s.text[from:s.at], escapes
 		case c == '\\':
+			escapes = true
 			if !s.escape() {
-				return nil
+				return nil, false
 			}
 		case c < ' ':
 			s.Fail()
-			return nil
+			return nil, false
 		default:
 			s.at++
 		}
@@ -113,10 +132,4 @@ func (s *Scanner) escape() bool {
 
 func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
-}
-
-// unquote returns what a string stands for. Bytes of it that are not UTF-8 are replaced.
-func (s *Scanner) unquote(quoted []byte) string {
-	text, _ := jsontext.AppendUnquote(nil, quoted) // whose error would be of what it has replaced
-	return string(text)
 }
