@@ -126,5 +126,8 @@ func FuzzParseTime(f *testing.F) {
 		if again.IsZero() || !again.Time.Equal(at.Truncate(time.Millisecond)) {
 			t.Fatalf("%q was read as %v, written as %s, read again as %v", text, at.Time, at, again.Time)
 		}
+		if got, want := at.String(), at.Format("2006-01-02T15:04:05.000Z"); got != want {
+			t.Fatalf("%v is written as %s, want %s", at.Time, got, want)
+		}
 	})
 }
