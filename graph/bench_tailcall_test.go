@@ -15,7 +15,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -123,10 +122,9 @@ func row(busy, waiting duel) string {
 	for i := range ratios {
 		ratios[i] = busy[ourProgram][i].cpu / busy[tailcallsProgram][i].cpu
 	}
-	slices.Sort(ratios)
 	return fmt.Sprintf("%.4g / %.4g | %.0f / %.0f | %.2f | %.1f / %.1f / %.1f | %.0f / %.0f",
 		calls[ourProgram], calls[tailcallsProgram],
-		cpu[ourProgram], cpu[tailcallsProgram], ratios[len(ratios)/2],
+		cpu[ourProgram], cpu[tailcallsProgram], middle(ratios),
 		p50[ourProgram], p50[tailcallsProgram], p50[noProgram], memory[ourProgram], memory[tailcallsProgram])
 }
 

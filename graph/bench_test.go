@@ -249,6 +249,11 @@ func median(measured []measurement, value func(measurement) float64) float64 {
 	for i, m := range measured {
 		values[i] = value(m)
 	}
+	return middle(values)
+}
+
+// middle sorts values, and returns the one in the middle.
+func middle(values []float64) float64 {
 	slices.Sort(values)
 	return values[len(values)/2]
 }

@@ -8,20 +8,20 @@ import (
 
 // A page of 250 review items takes a processor a millisecond. Meanwhile the runtime neither runs goroutines that are
 // ready nor looks at the network, unless 10 ms have passed. Where several pages are read one after the other, a request
-// that comes then leaves together with those that come last, so that their pages arrive at the same time again.
+// that comes meanwhile is sent on only after the last of them, so that all their pages arrive together again.
 //
-// So a body is read in pieces, between which others may run, and a large one when it is its turn. Turns are handed on
-// through a pipe: the runtime looks for what comes through it where it looks for all that the network brings, once
-// nobody is ready to run.
+// So a body is read in pieces, between which other goroutines may run, and a large one when it is its turn. Turns are
+// handed on through a pipe, since the runtime looks at pipes when it looks at the network: when no goroutine is ready
+// to run.
 
 const (
-	// pieceBytes is how much of a body is read before others may run.
+	// pieceBytes is how much of a body is read before other goroutines may run.
 	pieceBytes = 16 << 10
 	// largeBytes is how long a body is that waits for its turn.
 	largeBytes = 64 << 10
 )
 
-// giveWay has others run, if a piece has been read since it did so last.
+// giveWay lets other goroutines run if a piece has been read since it last did so.
 func (d *decoder) giveWay() {
 	if d.Left() < d.due {
 		d.due = d.Left() - pieceBytes

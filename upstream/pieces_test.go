@@ -48,6 +48,8 @@ func TestLargeBodiesTakeTurns(t *testing.T) {
 	if only.out == nil {
 		t.Skip("there is no pipe")
 	}
+	defer only.out.Close()
+	defer only.in.Close()
 	defer func(of func() turnstile) { turns = of }(turns)
 	turns = func() turnstile { return only }
 

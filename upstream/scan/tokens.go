@@ -51,7 +51,7 @@ func (s *Scanner) digits() {
 	}
 }
 
-// string returns what the next string stands for, which is a part of the text or good for ever.
+// string returns what the next string stands for, which is a part of the text or a copy.
 func (s *Scanner) string() []byte {
 	if text, plain := s.plain(); plain {
 		return text
