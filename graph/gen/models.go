@@ -323,7 +323,8 @@ type ReviewDecisionInput struct {
 	// The global `id` or the `rawId` of the review item. An item listed twice with exactly the same
 	// decision counts once; with a different decision, it is refused.
 	ItemID string `json:"itemId"`
-	// The decision; it replaces an earlier decision on the same item.
+	// The decision; it replaces an earlier decision on the same item. Requests that are under way at
+	// the same time have no order: decide an item again only after the response to the decision before.
 	Decision upstream.CertificationDecision `json:"decision"`
 	// Whether the audit trail should show the decision as part of a bulk action; it changes nothing
 	// else.

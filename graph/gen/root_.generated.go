@@ -4250,7 +4250,10 @@ input ReviewDecisionInput {
   decision counts once; with a different decision, it is refused.
   """
   itemId: ID!
-  "The decision; it replaces an earlier decision on the same item."
+  """
+  The decision; it replaces an earlier decision on the same item. Requests that are under way at
+  the same time have no order: decide an item again only after the response to the decision before.
+  """
   decision: DecisionInput!
   """
   Whether the audit trail should show the decision as part of a bulk action; it changes nothing

@@ -156,6 +156,25 @@ onPortal('a decision is changed until the sign-off', async (page) => {
   await page.getByText('“Moved on”').waitFor();
 });
 
+onPortal('the last decision about an item counts, however slow the one before it is', async (page) => {
+  await withFaults([{ operation: 'makeIdentityDecision', kind: 'latency', latencyMillis: 3000, strikes: 'beforeApplying', count: 1 }], async () => {
+    await open(page, free);
+    const [first, second] = [items(page).nth(0), items(page).nth(1)];
+    await approve(first).click();
+    await pressed(approve(first));
+    await revoke(first).click();
+    await pressed(revoke(first)); // it shows at once all the same
+    await approve(second).click();
+    const ids = [await idOf(first), await idOf(second)];
+    const made = () => decisions(page, ids).then((items) => items.map(({ decision }) => decision));
+    await until(async () => (await made())[1] === 'APPROVE', 'another item does not wait');
+    assert.deepEqual(await made(), [null, 'APPROVE']);
+    await until(async () => (await made())[0] === 'REVOKE', 'the gateway has the last');
+    await page.getByRole('status').filter({ hasText: '1 revoked.' }).waitFor();
+    await pressed(revoke(first));
+  });
+});
+
 onPortal('what is refused stands beside its item, and the others are kept apart', async (page) => {
   // The tenant does not say that it demands comments, and then does.
   await withFaults([{ operation: 'getIdentityCertification', kind: 'absent', fields: ['mandatoryCommentRequirement'] }], async () => {

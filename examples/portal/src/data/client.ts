@@ -2,6 +2,7 @@ import { Client, fetchExchange, mapExchange } from 'urql';
 import { endSession } from '../shell/session';
 import { budgetExchange } from './budget-exchange';
 import { createCache } from './cache';
+import { inOrderExchange } from './in-order';
 import { codesOf } from './problems';
 
 /** The client of the gateway that serves this page. The browser adds the session's cookie by itself. */
@@ -20,6 +21,7 @@ export const client = new Client({
       },
     }),
     createCache(),
+    inOrderExchange,
     budgetExchange,
     fetchExchange,
   ],

@@ -2420,7 +2420,10 @@ export type ReviewDecisionInput = {
    * (`Campaign.mandatoryCommentRequirement`), a missing or blank one is refused with COMMENT_REQUIRED.
    */
   comment?: InputMaybe<Scalars['String']['input']>;
-  /** The decision; it replaces an earlier decision on the same item. */
+  /**
+   * The decision; it replaces an earlier decision on the same item. Requests that are under way at
+   * the same time have no order: decide an item again only after the response to the decision before.
+   */
   decision: DecisionInput;
   /**
    * The global `id` or the `rawId` of the review item. An item listed twice with exactly the same
