@@ -100,3 +100,18 @@ export async function decisions(page, ids) {
   const { nodes } = await data(page, 'query Decisions($ids: [ID!]!) { nodes(ids: $ids) { ... on AccessReviewItem { decision comment } } }', { ids });
   return nodes;
 }
+
+/** Keeps the page's next decision from leaving the browser; returns what lets it go. */
+export async function holdDecision(page) {
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  let held = false;
+  await page.route('**/graphql', async (route) => {
+    if (!held && route.request().postData()?.includes('mutation Decide')) {
+      held = true;
+      await released;
+    }
+    await route.continue();
+  });
+  return release;
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { withFaults } from '../../browser/gateway.mjs';
-import { approve, checkbox, data, decisions, free, idOf, items, large, onPortal, open, pressed, revoke, until, untouched } from './portal.mjs';
+import { approve, checkbox, data, decisions, free, holdDecision, idOf, items, large, onPortal, open, pressed, revoke, until, untouched } from './portal.mjs';
 
 const groups = (page) => page.getByRole('heading', { level: 2 });
 const sidebar = (page) => page.getByRole('navigation', { name: 'Identities' });
@@ -157,22 +157,40 @@ onPortal('a decision is changed until the sign-off', async (page) => {
 });
 
 onPortal('the last decision about an item counts, however slow the one before it is', async (page) => {
-  await withFaults([{ operation: 'makeIdentityDecision', kind: 'latency', latencyMillis: 3000, strikes: 'beforeApplying', count: 1 }], async () => {
-    await open(page, free);
-    const [first, second] = [items(page).nth(0), items(page).nth(1)];
-    await approve(first).click();
-    await pressed(approve(first));
-    await revoke(first).click();
-    await pressed(revoke(first)); // it shows at once all the same
-    await approve(second).click();
-    const ids = [await idOf(first), await idOf(second)];
-    const made = () => decisions(page, ids).then((items) => items.map(({ decision }) => decision));
-    await until(async () => (await made())[1] === 'APPROVE', 'another item does not wait');
-    assert.deepEqual(await made(), [null, 'APPROVE']);
-    await until(async () => (await made())[0] === 'REVOKE', 'the gateway has the last');
-    await page.getByRole('status').filter({ hasText: '1 revoked.' }).waitFor();
-    await pressed(revoke(first));
+  await open(page, free);
+  const release = await holdDecision(page);
+  const [first, second] = [items(page).nth(0), items(page).nth(1)];
+  await approve(first).click();
+  await pressed(approve(first));
+  await revoke(first).click();
+  await pressed(revoke(first)); // it shows at once all the same
+  await approve(second).click();
+  const ids = [await idOf(first), await idOf(second)];
+  const made = () => decisions(page, ids).then((items) => items.map(({ decision }) => decision));
+  await until(async () => (await made())[1] === 'APPROVE', 'another item does not wait');
+  assert.deepEqual(await made(), [null, 'APPROVE']);
+  release();
+  await until(async () => (await made())[0] === 'REVOKE', 'the gateway has the last');
+  await page.getByRole('status').filter({ hasText: '1 revoked.' }).waitFor();
+  await pressed(revoke(first));
+});
+
+onPortal('the browser asks before it leaves a page whose decisions are not saved yet', async (page) => {
+  const asked = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    return dialog.dismiss(); // which stays on the page
   });
+  await open(page, free);
+  const release = await holdDecision(page);
+  await approve(items(page).first()).click();
+  await page.evaluate(() => location.reload());
+  await until(() => asked.length > 0, 'the browser asks');
+  release();
+  await page.getByRole('status').filter({ hasText: '1 approved.' }).waitFor();
+  await page.reload();
+  await pressed(approve(items(page).first()));
+  assert.deepEqual(asked, ['beforeunload']);
 });
 
 onPortal('what is refused stands beside its item, and the others are kept apart', async (page) => {

@@ -17,9 +17,11 @@ function meet(one: Operation, other: Operation): boolean {
 /**
  * Sends mutations that may change the same item in the order they were made: each waits until those before it have been
  * answered. The gateway may execute requests that are under way together in any order, and the last decision must count.
+ * As long as one is unanswered, the browser asks before it leaves the page.
  */
 export const inOrderExchange: Exchange = ({ forward }) => (operations) => {
   const unanswered: { operation: Operation; answered: Promise<void>; resolve: () => void }[] = [];
+  addEventListener('beforeunload', (event) => unanswered.length > 0 && event.preventDefault());
 
   /** Returns a source of the operation, once it may be sent. */
   const inTurn = (operation: Operation) => {
