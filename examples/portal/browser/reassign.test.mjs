@@ -24,7 +24,11 @@ onPortal('items are reassigned to a person who is looked for', async (page) => {
 
   await dialog(page).getByRole('button', { name: 'Reassign', exact: true }).click();
   await dialog(page).getByText('Choose who takes over.').waitFor();
+  const before = await dialog(page).getByRole('button', { name: 'Cancel' }).boundingBox();
   await choose(page, 'Amara O', /Amara O'Neill/);
+  await until(async () => (await dialog(page).getByRole('radio').count()) < 50, 'the list is searched');
+  const after = await dialog(page).getByRole('button', { name: 'Cancel' }).boundingBox();
+  assert.equal(after.y, before.y); // whoever clicks while people are found hits what they mean
   await dialog(page).getByRole('button', { name: /^Reassign to Amara/ }).click();
   await dialog(page).getByText('Say why, for whoever takes over.').waitFor();
   await dialog(page).getByLabel('Reason').fill('Her team now');
