@@ -1,30 +1,30 @@
 package upstream
 
 import (
+	"reflect"
 	"slices"
 	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"certql/upstream/scan"
 )
 
-// This file and fit.go alone know which package reads and writes JSON, beside package scan. Strings that
+// This file alone knows which package reads and writes JSON, beside package scan. Strings that
 // are read are copies, so that the text may be reused afterwards.
 
 // errNotJSON is all that is said of text that is not JSON, since the errors of the JSON package
 // quote the text.
 const errNotJSON = plainError("the response is not the expected JSON")
 
-// lenient accepts texts that are not UTF-8, which it mends.
-var lenient = jsontext.AllowInvalidUTF8(true)
-
 // decodeList reads text as a JSON array of T, and of each T what is selected. What does not fit the type of its member, or of its
 // element in a list within a row, is left out as if it were absent, and logged by u, which may be nil. A
-// row that is no object is a zero T, so that the positions of the others hold. Rows beyond MaxLimit, which
-// nothing can have asked for, are left out: a short text can have very many.
+// row that is no object is a zero T, so that the positions of the others hold. Of several members with one name, the
+// last counts. Rows beyond MaxLimit, which nothing can have asked for, are left out: a short text can have very many.
 func decodeList[T any](u *unknownValues, text []byte, selected *Selection) ([]T, error) {
 	list := []T{}
-	fits := decoding(text, selected, func(d *decoder) {
+	whole := decoding(u, text, selected, func(d *decoder) {
 		for more := d.List(); more; more = d.More() {
 			d.giveWay()
 			switch n := len(list); n {
@@ -35,20 +35,20 @@ func decodeList[T any](u *unknownValues, text []byte, selected *Selection) ([]T,
 				list = slices.Grow(list, min(len(text)/(len(text)-d.Left()), MaxLimit))
 			}
 			list = append(list, *new(T))
-			d.row(&list[len(list)-1])
+			if kind := d.Kind(); kind == scan.Object {
+				d.row(&list[len(list)-1])
+			} else {
+				d.leaveOut(reflect.TypeFor[T]().Name(), "[]", kind)
+			}
 		}
 	})
 	switch {
-	case fits && selected != nil && anyAmbiguous(list):
-		return decodeList[T](u, text, nil)
-	case fits:
-		return list, nil
-	}
-	if jsontext.Value(text).Kind() != '[' {
+	case !whole:
 		return nil, errNotJSON
+	case selected != nil && anyAmbiguous(list):
+		return decodeList[T](u, text, nil)
 	}
-	list = nil
-	return list, fitted(u, text, &list)
+	return list, nil
 }
 
 func anyAmbiguous[T any](list []T) bool {
@@ -64,21 +64,17 @@ func anyAmbiguous[T any](list []T) bool {
 // does. No object that is read by itself is ambiguous.
 func decodeObject[T any](u *unknownValues, text []byte, selected *Selection) (*T, error) {
 	object := new(T)
-	if decoding(text, selected, func(d *decoder) { d.row(object) }) {
-		return object, nil
+	if !decoding(u, text, selected, func(d *decoder) { d.row(object) }) {
+		return nil, errNotJSON
 	}
-	object = new(T)
-	if jsontext.Value(text).Kind() != '{' {
-		return object, errNotJSON
-	}
-	return object, fitted(u, text, object)
+	return object, nil
 }
 
 // decoders are kept for reuse.
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
-// decoding reads what is selected of text, and reports whether that fits and all of the text is JSON.
-func decoding(text []byte, selected *Selection, read func(*decoder)) bool {
+// decoding reads what is selected of text, and reports whether that is of the kind that is read, and all of the text JSON.
+func decoding(u *unknownValues, text []byte, selected *Selection, read func(*decoder)) bool {
 	if len(text) > largeBytes {
 		turns().take()
 		defer turns().give()
@@ -86,7 +82,7 @@ func decoding(text []byte, selected *Selection, read func(*decoder)) bool {
 	d := decoders.Get().(*decoder)
 	defer decoders.Put(d)
 	d.Reset(text)
-	d.due = len(text) - pieceBytes
+	d.unknown, d.due = u, len(text)-pieceBytes
 	if d.selected = everything; selected != nil {
 		d.selected = *selected
 	}
@@ -145,13 +141,54 @@ func boolean(value bool) *bool {
 	return &no
 }
 
-// element reads a string in a list, where null is none.
-func (d *decoder) element() string {
-	if d.Null() {
-		d.Fail()
-		return ""
+// selects reports whether the member that is next is to be read. If not, its value is passed over.
+func (d *decoder) selects(field Field) bool {
+	if d.selected.has(field) {
+		return true
 	}
-	return d.Text()
+	d.Skip()
+	return false
+}
+
+// wants reports whether the member that is next is to be read, and has a value of its kind. If not, the value is
+// passed over.
+func (d *decoder) wants(field Field, kind scan.Kind) bool {
+	return d.selected.has(field) && d.Kind() == kind || d.passOver(field)
+}
+
+// passOver passes over the value of a member that is not selected, or not of the kind of the member. It returns false.
+func (d *decoder) passOver(field Field) bool {
+	return d.selects(field) && d.leaveOut(field.String(), "", d.Kind())
+}
+
+// fits reports whether the element that is next, in a list that is a member, is of a kind. If not, it is passed over.
+func (d *decoder) fits(field Field, kind scan.Kind) bool {
+	return d.Kind() == kind || d.leaveOut(field.String(), "[]", d.Kind())
+}
+
+// leaveOut passes over the next value, which is of a kind that its place does not have, and returns false. It logs that
+// with what the place is called, unless the value is null, which may stand anywhere.
+func (d *decoder) leaveOut(place, within string, kind scan.Kind) bool {
+	if d.unknown != nil && kind != scan.Null && kind != scan.None {
+		d.unknown.misfit(place+within, kind.String())
+	}
+	d.Skip()
+	return false
+}
+
+// integer reads a member that is a number, and returns a pointer to it, with memory from what the decoder keeps; nil
+// if it is none that T has room for.
+func integer[T int | int64](d *decoder, field Field, from *values[T]) *T {
+	n, ok := d.Integer()
+	if !ok || int64(T(n)) != n {
+		if d.unknown != nil {
+			d.unknown.misfit(field.String(), scan.Number.String())
+		}
+		return nil
+	}
+	value := from.next()
+	*value = T(n)
+	return value
 }
 
 // moment reads any value in the place of a moment, as ParseTime does.
@@ -160,18 +197,9 @@ func (d *decoder) moment() (t Time) {
 	return t
 }
 
-// fitted reads text in the slower way that carries on past what does not fit, which is rare enough to
-// start over.
-func fitted(u *unknownValues, text []byte, value any) error {
-	if err := fit(u, text, value); err != nil {
-		return errNotJSON
-	}
-	return nil
-}
-
 // encode writes value as JSON. Text that is not UTF-8 is mended.
 func encode(value any) ([]byte, error) {
-	return json.Marshal(value, lenient)
+	return json.Marshal(value, jsontext.AllowInvalidUTF8(true))
 }
 
 // unquote returns the text of a JSON string.

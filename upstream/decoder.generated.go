@@ -5,7 +5,7 @@ package upstream
 import "certql/upstream/scan"
 
 // selectable is how many types have fields that can be selected.
-const selectable = 39
+const selectable = 40
 
 // The fields of AccessSummary.
 const (
@@ -298,9 +298,19 @@ const (
 	IdentityCertDecisionSummaryAccountsRevokedField
 )
 
+// The fields of tokenClaims.
+const (
+	tokenClaimsClientIDField Field = 30*fieldsPerType + iota
+	tokenClaimsIdentityIDField
+	tokenClaimsSubjectField
+	tokenClaimsUserNameField
+	tokenClaimsAuthoritiesField
+	tokenClaimsExpiresField
+)
+
 // The fields of CertificationIdentitySummary.
 const (
-	CertificationIdentitySummaryIDField Field = 30*fieldsPerType + iota
+	CertificationIdentitySummaryIDField Field = 31*fieldsPerType + iota
 	CertificationIdentitySummaryIdentityIDField
 	CertificationIdentitySummaryNameField
 	CertificationIdentitySummaryCompletedField
@@ -308,20 +318,20 @@ const (
 
 // The fields of OAuthInfo.
 const (
-	OAuthInfoAuthorizeEndpointField Field = 31*fieldsPerType + iota
+	OAuthInfoAuthorizeEndpointField Field = 32*fieldsPerType + iota
 	OAuthInfoTokenEndpointField
 	OAuthInfoLogoutURLField
 )
 
 // The fields of Permission.
 const (
-	PermissionTargetField Field = 32*fieldsPerType + iota
+	PermissionTargetField Field = 33*fieldsPerType + iota
 	PermissionRightsField
 )
 
 // The fields of PublicIdentity.
 const (
-	PublicIdentityIDField Field = 33*fieldsPerType + iota
+	PublicIdentityIDField Field = 34*fieldsPerType + iota
 	PublicIdentityNameField
 	PublicIdentityAliasField
 	PublicIdentityEmailField
@@ -333,14 +343,14 @@ const (
 
 // The fields of PublicIdentityAttribute.
 const (
-	PublicIdentityAttributeKeyField Field = 34*fieldsPerType + iota
+	PublicIdentityAttributeKeyField Field = 35*fieldsPerType + iota
 	PublicIdentityAttributeNameField
 	PublicIdentityAttributeValueField
 )
 
 // The fields of CertificationTask.
 const (
-	CertificationTaskIDField Field = 35*fieldsPerType + iota
+	CertificationTaskIDField Field = 36*fieldsPerType + iota
 	CertificationTaskTypeField
 	CertificationTaskTargetTypeField
 	CertificationTaskTargetIDField
@@ -352,14 +362,14 @@ const (
 
 // The fields of ReassignmentTrail.
 const (
-	ReassignmentTrailPreviousOwnerField Field = 36*fieldsPerType + iota
+	ReassignmentTrailPreviousOwnerField Field = 37*fieldsPerType + iota
 	ReassignmentTrailNewOwnerField
 	ReassignmentTrailReassignmentTypeField
 )
 
 // The fields of refusalBody.
 const (
-	refusalBodyDetailCodeField Field = 37*fieldsPerType + iota
+	refusalBodyDetailCodeField Field = 38*fieldsPerType + iota
 	refusalBodyTrackingIDField
 	refusalBodyMessagesField
 	refusalBodyErrorField
@@ -370,7 +380,7 @@ const (
 
 // The fields of AccessReviewItem.
 const (
-	AccessReviewItemIDField Field = 38*fieldsPerType + iota
+	AccessReviewItemIDField Field = 39*fieldsPerType + iota
 	AccessReviewItemCompletedField
 	AccessReviewItemNewAccessField
 	AccessReviewItemDecisionField
@@ -379,10 +389,55 @@ const (
 	AccessReviewItemIdentitySummaryField
 )
 
+// fieldNames are the names of fields, behind those of their types.
+var fieldNames = [selectable][]string{
+	{"AccessSummary.access", "AccessSummary.entitlement", "AccessSummary.accessProfile", "AccessSummary.role"},
+	{"AccessReference.type", "AccessReference.id", "AccessReference.name"},
+	{"ReviewableEntitlement.id", "ReviewableEntitlement.name", "ReviewableEntitlement.description", "ReviewableEntitlement.privileged", "ReviewableEntitlement.owner", "ReviewableEntitlement.attributeName", "ReviewableEntitlement.attributeValue", "ReviewableEntitlement.sourceSchemaObjectType", "ReviewableEntitlement.sourceName", "ReviewableEntitlement.sourceType", "ReviewableEntitlement.sourceId", "ReviewableEntitlement.hasPermissions", "ReviewableEntitlement.isPermission", "ReviewableEntitlement.revocable", "ReviewableEntitlement.cloudGoverned", "ReviewableEntitlement.containsDataAccess", "ReviewableEntitlement.dataAccess", "ReviewableEntitlement.account"},
+	{"IdentityReference.id", "IdentityReference.name", "IdentityReference.email"},
+	{"DataAccess.policies", "DataAccess.categories", "DataAccess.impactScore"},
+	{"DataAccessPolicy.value"},
+	{"DataAccessCategory.value", "DataAccessCategory.matchCount"},
+	{"ImpactScore.value"},
+	{"Account.id", "Account.type", "Account.name", "Account.nativeIdentity", "Account.description", "Account.disabled", "Account.locked", "Account.created", "Account.modified", "Account.governanceGroupId", "Account.owner", "Account.activityInsights"},
+	{"AccountOwner.id", "AccountOwner.type", "AccountOwner.displayName"},
+	{"ActivityInsights.accountID", "ActivityInsights.usageDays", "ActivityInsights.usageDaysState"},
+	{"ReviewableAccessProfile.id", "ReviewableAccessProfile.name", "ReviewableAccessProfile.description", "ReviewableAccessProfile.privileged", "ReviewableAccessProfile.cloudGoverned", "ReviewableAccessProfile.endDate", "ReviewableAccessProfile.owner", "ReviewableAccessProfile.entitlements", "ReviewableAccessProfile.created", "ReviewableAccessProfile.modified"},
+	{"ReviewableRole.id", "ReviewableRole.name", "ReviewableRole.description", "ReviewableRole.privileged", "ReviewableRole.owner", "ReviewableRole.revocable", "ReviewableRole.endDate", "ReviewableRole.accessProfiles", "ReviewableRole.entitlements"},
+	{"SlimCampaign.id", "SlimCampaign.name", "SlimCampaign.description", "SlimCampaign.deadline", "SlimCampaign.type", "SlimCampaign.emailNotificationEnabled", "SlimCampaign.autoRevokeAllowed", "SlimCampaign.recommendationsEnabled", "SlimCampaign.status", "SlimCampaign.correlatedStatus", "SlimCampaign.created", "SlimCampaign.totalCertifications", "SlimCampaign.completedCertifications", "SlimCampaign.alerts"},
+	{"CampaignAlert.level", "CampaignAlert.localizations"},
+	{"ErrorMessage.locale", "ErrorMessage.localeOrigin", "ErrorMessage.text"},
+	{"Campaign.modified", "Campaign.filter", "Campaign.sunsetCommentsRequired", "Campaign.mandatoryCommentRequirement", "Campaign.sourceOwnerCampaignInfo", "Campaign.searchCampaignInfo", "Campaign.roleCompositionCampaignInfo", "Campaign.machineAccountCampaignInfo", "Campaign.sourcesWithOrphanEntitlements"},
+	{"CampaignFilterReference.id", "CampaignFilterReference.name"},
+	{"SourceOwnerCampaignInfo.sourceIds"},
+	{"SearchCampaignInfo.type", "SearchCampaignInfo.description", "SearchCampaignInfo.reviewer", "SearchCampaignInfo.query", "SearchCampaignInfo.identityIds", "SearchCampaignInfo.accessConstraints"},
+	{"Reviewer.id", "Reviewer.name", "Reviewer.email", "Reviewer.type", "Reviewer.created", "Reviewer.modified"},
+	{"AccessConstraint.type", "AccessConstraint.ids", "AccessConstraint.operator"},
+	{"RoleCompositionCampaignInfo.reviewer", "RoleCompositionCampaignInfo.roleIds", "RoleCompositionCampaignInfo.remediatorRef", "RoleCompositionCampaignInfo.query", "RoleCompositionCampaignInfo.description"},
+	{"MachineAccountCampaignInfo.sourceIds", "MachineAccountCampaignInfo.reviewerType"},
+	{"SourceReference.id", "SourceReference.name"},
+	{"IdentityCertification.id", "IdentityCertification.name", "IdentityCertification.campaign", "IdentityCertification.completed", "IdentityCertification.identitiesCompleted", "IdentityCertification.identitiesTotal", "IdentityCertification.created", "IdentityCertification.modified", "IdentityCertification.decisionsMade", "IdentityCertification.decisionsTotal", "IdentityCertification.due", "IdentityCertification.signed", "IdentityCertification.reviewer", "IdentityCertification.reassignment", "IdentityCertification.hasErrors", "IdentityCertification.errorMessage", "IdentityCertification.phase"},
+	{"CampaignReference.id", "CampaignReference.name", "CampaignReference.description", "CampaignReference.campaignType", "CampaignReference.correlatedStatus", "CampaignReference.mandatoryCommentRequirement"},
+	{"Reassignment.from", "Reassignment.comment"},
+	{"CertificationReference.id", "CertificationReference.name", "CertificationReference.reviewer"},
+	{"IdentityCertDecisionSummary.entitlementDecisionsMade", "IdentityCertDecisionSummary.entitlementDecisionsTotal", "IdentityCertDecisionSummary.entitlementsApproved", "IdentityCertDecisionSummary.entitlementsRevoked", "IdentityCertDecisionSummary.accessProfileDecisionsMade", "IdentityCertDecisionSummary.accessProfileDecisionsTotal", "IdentityCertDecisionSummary.accessProfilesApproved", "IdentityCertDecisionSummary.accessProfilesRevoked", "IdentityCertDecisionSummary.roleDecisionsMade", "IdentityCertDecisionSummary.roleDecisionsTotal", "IdentityCertDecisionSummary.rolesApproved", "IdentityCertDecisionSummary.rolesRevoked", "IdentityCertDecisionSummary.accountDecisionsMade", "IdentityCertDecisionSummary.accountDecisionsTotal", "IdentityCertDecisionSummary.accountsApproved", "IdentityCertDecisionSummary.accountsRevoked"},
+	{"tokenClaims.client_id", "tokenClaims.identity_id", "tokenClaims.sub", "tokenClaims.user_name", "tokenClaims.authorities", "tokenClaims.exp"},
+	{"CertificationIdentitySummary.id", "CertificationIdentitySummary.identityId", "CertificationIdentitySummary.name", "CertificationIdentitySummary.completed"},
+	{"OAuthInfo.authorizeEndpoint", "OAuthInfo.tokenEndpoint", "OAuthInfo.logoutUrl"},
+	{"Permission.target", "Permission.rights"},
+	{"PublicIdentity.id", "PublicIdentity.name", "PublicIdentity.alias", "PublicIdentity.email", "PublicIdentity.status", "PublicIdentity.identityState", "PublicIdentity.manager", "PublicIdentity.attributes"},
+	{"PublicIdentityAttribute.key", "PublicIdentityAttribute.name", "PublicIdentityAttribute.value"},
+	{"CertificationTask.id", "CertificationTask.type", "CertificationTask.targetType", "CertificationTask.targetId", "CertificationTask.status", "CertificationTask.errors", "CertificationTask.reassignmentTrailDTOs", "CertificationTask.created"},
+	{"ReassignmentTrail.previousOwner", "ReassignmentTrail.newOwner", "ReassignmentTrail.reassignmentType"},
+	{"refusalBody.detailCode", "refusalBody.trackingId", "refusalBody.messages", "refusalBody.error", "refusalBody.message", "refusalBody.errorName", "refusalBody.errorMessage"},
+	{"AccessReviewItem.id", "AccessReviewItem.completed", "AccessReviewItem.newAccess", "AccessReviewItem.decision", "AccessReviewItem.comments", "AccessReviewItem.accessSummary", "AccessReviewItem.identitySummary"},
+}
+
 // A decoder reads what is selected of one text, and keeps what its values refer to.
 type decoder struct {
 	scan.Scanner
 
+	unknown                            *unknownValues // may be nil
 	selected                           Selection
 	due                                int // it gives way when less is left of the text
 	accessReferenceValues              values[AccessReference]
@@ -412,13 +467,14 @@ type decoder struct {
 	campaignReferenceValues            values[CampaignReference]
 	reassignmentValues                 values[Reassignment]
 	certificationReferenceValues       values[CertificationReference]
+	int64Values                        values[int64]
 	publicIdentityAttributeValues      values[PublicIdentityAttribute]
 	reassignmentTrailValues            values[ReassignmentTrail]
 	accessSummaryValues                values[AccessSummary]
 	certificationIdentitySummaryValues values[CertificationIdentitySummary]
 }
 
-// row reads the next value into what row points to, which is zero. The decoder fails if it does not fit.
+// row reads the next value into what row points to, which is zero. The decoder fails if the value is no object.
 func (d *decoder) row(row any) {
 	switch row := row.(type) {
 	case *AccessSummary:
@@ -431,6 +487,8 @@ func (d *decoder) row(row any) {
 		d.identityCertification(row)
 	case *IdentityCertDecisionSummary:
 		d.identityCertDecisionSummary(row)
+	case *tokenClaims:
+		d.tokenClaims(row)
 	case *CertificationIdentitySummary:
 		d.certificationIdentitySummary(row)
 	case *OAuthInfo:
@@ -456,38 +514,22 @@ func (d *decoder) accessSummary(v *AccessSummary) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "access":
-			if !d.selected.has(AccessSummaryAccessField) {
-				d.Skip()
-				continue
-			}
-			if v.Access = nil; !d.Null() {
+			if v.Access = nil; d.wants(AccessSummaryAccessField, scan.Object) {
 				v.Access = d.accessReferenceValues.next()
 				d.accessReference(v.Access)
 			}
 		case "entitlement":
-			if !d.selected.has(AccessSummaryEntitlementField) {
-				d.Skip()
-				continue
-			}
-			if v.Entitlement = nil; !d.Null() {
+			if v.Entitlement = nil; d.wants(AccessSummaryEntitlementField, scan.Object) {
 				v.Entitlement = d.reviewableEntitlementValues.next()
 				d.reviewableEntitlement(v.Entitlement)
 			}
 		case "accessProfile":
-			if !d.selected.has(AccessSummaryAccessProfileField) {
-				d.Skip()
-				continue
-			}
-			if v.AccessProfile = nil; !d.Null() {
+			if v.AccessProfile = nil; d.wants(AccessSummaryAccessProfileField, scan.Object) {
 				v.AccessProfile = d.reviewableAccessProfileValues.next()
 				d.reviewableAccessProfile(v.AccessProfile)
 			}
 		case "role":
-			if !d.selected.has(AccessSummaryRoleField) {
-				d.Skip()
-				continue
-			}
-			if v.Role = nil; !d.Null() {
+			if v.Role = nil; d.wants(AccessSummaryRoleField, scan.Object) {
 				v.Role = d.reviewableRoleValues.next()
 				d.reviewableRole(v.Role)
 			}
@@ -501,23 +543,17 @@ func (d *decoder) accessReference(v *AccessReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "type":
-			if !d.selected.has(AccessReferenceTypeField) {
-				d.Skip()
-				continue
+			if v.Type = ""; d.wants(AccessReferenceTypeField, scan.String) {
+				v.Type = DtoType(d.Text())
 			}
-			v.Type = DtoType(d.Text())
 		case "id":
-			if !d.selected.has(AccessReferenceIDField) {
-				d.Skip()
-				continue
+			if v.ID = ""; d.wants(AccessReferenceIDField, scan.String) {
+				v.ID = d.Text()
 			}
-			v.ID = d.Text()
 		case "name":
-			if !d.selected.has(AccessReferenceNameField) {
-				d.Skip()
-				continue
+			if v.Name = ""; d.wants(AccessReferenceNameField, scan.String) {
+				v.Name = d.Text()
 			}
-			v.Name = d.Text()
 		default:
 			d.Skip()
 		}
@@ -528,134 +564,78 @@ func (d *decoder) reviewableEntitlement(v *ReviewableEntitlement) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(ReviewableEntitlementIDField) {
-				d.Skip()
-				continue
+			if v.ID = ""; d.wants(ReviewableEntitlementIDField, scan.String) {
+				v.ID = d.Text()
 			}
-			v.ID = d.Text()
 		case "name":
-			if !d.selected.has(ReviewableEntitlementNameField) {
-				d.Skip()
-				continue
+			if v.Name = ""; d.wants(ReviewableEntitlementNameField, scan.String) {
+				v.Name = d.Text()
 			}
-			v.Name = d.Text()
 		case "description":
-			if !d.selected.has(ReviewableEntitlementDescriptionField) {
-				d.Skip()
-				continue
+			if v.Description = ""; d.wants(ReviewableEntitlementDescriptionField, scan.String) {
+				v.Description = d.Text()
 			}
-			v.Description = d.Text()
 		case "privileged":
-			if !d.selected.has(ReviewableEntitlementPrivilegedField) {
-				d.Skip()
-				continue
-			}
-			if v.Privileged = nil; !d.Null() {
+			if v.Privileged = nil; d.wants(ReviewableEntitlementPrivilegedField, scan.Boolean) {
 				v.Privileged = boolean(d.Boolean())
 			}
 		case "owner":
-			if !d.selected.has(ReviewableEntitlementOwnerField) {
-				d.Skip()
-				continue
-			}
-			if v.Owner = nil; !d.Null() {
+			if v.Owner = nil; d.wants(ReviewableEntitlementOwnerField, scan.Object) {
 				v.Owner = d.identityReferenceValues.next()
 				d.identityReference(v.Owner)
 			}
 		case "attributeName":
-			if !d.selected.has(ReviewableEntitlementAttributeNameField) {
-				d.Skip()
-				continue
+			if v.AttributeName = ""; d.wants(ReviewableEntitlementAttributeNameField, scan.String) {
+				v.AttributeName = d.Text()
 			}
-			v.AttributeName = d.Text()
 		case "attributeValue":
-			if !d.selected.has(ReviewableEntitlementAttributeValueField) {
-				d.Skip()
-				continue
+			if v.AttributeValue = ""; d.wants(ReviewableEntitlementAttributeValueField, scan.String) {
+				v.AttributeValue = d.Text()
 			}
-			v.AttributeValue = d.Text()
 		case "sourceSchemaObjectType":
-			if !d.selected.has(ReviewableEntitlementSourceSchemaObjectTypeField) {
-				d.Skip()
-				continue
+			if v.SourceSchemaObjectType = ""; d.wants(ReviewableEntitlementSourceSchemaObjectTypeField, scan.String) {
+				v.SourceSchemaObjectType = d.Text()
 			}
-			v.SourceSchemaObjectType = d.Text()
 		case "sourceName":
-			if !d.selected.has(ReviewableEntitlementSourceNameField) {
-				d.Skip()
-				continue
+			if v.SourceName = ""; d.wants(ReviewableEntitlementSourceNameField, scan.String) {
+				v.SourceName = d.Text()
 			}
-			v.SourceName = d.Text()
 		case "sourceType":
-			if !d.selected.has(ReviewableEntitlementSourceTypeField) {
-				d.Skip()
-				continue
+			if v.SourceType = ""; d.wants(ReviewableEntitlementSourceTypeField, scan.String) {
+				v.SourceType = d.Text()
 			}
-			v.SourceType = d.Text()
 		case "sourceId":
-			if !d.selected.has(ReviewableEntitlementSourceIDField) {
-				d.Skip()
-				continue
-			}
-			if v.SourceID = nil; !d.Null() {
+			if v.SourceID = nil; d.wants(ReviewableEntitlementSourceIDField, scan.String) {
 				v.SourceID = d.stringValues.next()
 				*v.SourceID = d.Text()
 			}
 		case "hasPermissions":
-			if !d.selected.has(ReviewableEntitlementHasPermissionsField) {
-				d.Skip()
-				continue
-			}
-			if v.HasPermissions = nil; !d.Null() {
+			if v.HasPermissions = nil; d.wants(ReviewableEntitlementHasPermissionsField, scan.Boolean) {
 				v.HasPermissions = boolean(d.Boolean())
 			}
 		case "isPermission":
-			if !d.selected.has(ReviewableEntitlementIsPermissionField) {
-				d.Skip()
-				continue
-			}
-			if v.IsPermission = nil; !d.Null() {
+			if v.IsPermission = nil; d.wants(ReviewableEntitlementIsPermissionField, scan.Boolean) {
 				v.IsPermission = boolean(d.Boolean())
 			}
 		case "revocable":
-			if !d.selected.has(ReviewableEntitlementRevocableField) {
-				d.Skip()
-				continue
-			}
-			if v.Revocable = nil; !d.Null() {
+			if v.Revocable = nil; d.wants(ReviewableEntitlementRevocableField, scan.Boolean) {
 				v.Revocable = boolean(d.Boolean())
 			}
 		case "cloudGoverned":
-			if !d.selected.has(ReviewableEntitlementCloudGovernedField) {
-				d.Skip()
-				continue
-			}
-			if v.CloudGoverned = nil; !d.Null() {
+			if v.CloudGoverned = nil; d.wants(ReviewableEntitlementCloudGovernedField, scan.Boolean) {
 				v.CloudGoverned = boolean(d.Boolean())
 			}
 		case "containsDataAccess":
-			if !d.selected.has(ReviewableEntitlementContainsDataAccessField) {
-				d.Skip()
-				continue
-			}
-			if v.ContainsDataAccess = nil; !d.Null() {
+			if v.ContainsDataAccess = nil; d.wants(ReviewableEntitlementContainsDataAccessField, scan.Boolean) {
 				v.ContainsDataAccess = boolean(d.Boolean())
 			}
 		case "dataAccess":
-			if !d.selected.has(ReviewableEntitlementDataAccessField) {
-				d.Skip()
-				continue
-			}
-			if v.DataAccess = nil; !d.Null() {
+			if v.DataAccess = nil; d.wants(ReviewableEntitlementDataAccessField, scan.Object) {
 				v.DataAccess = d.dataAccessValues.next()
 				d.dataAccess(v.DataAccess)
 			}
 		case "account":
-			if !d.selected.has(ReviewableEntitlementAccountField) {
-				d.Skip()
-				continue
-			}
-			if v.Account = nil; !d.Null() {
+			if v.Account = nil; d.wants(ReviewableEntitlementAccountField, scan.Object) {
 				v.Account = d.accountValues.next()
 				d.account(v.Account)
 			}
@@ -669,23 +649,17 @@ func (d *decoder) identityReference(v *IdentityReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(IdentityReferenceIDField) {
-				d.Skip()
-				continue
+			if v.ID = ""; d.wants(IdentityReferenceIDField, scan.String) {
+				v.ID = d.Text()
 			}
-			v.ID = d.Text()
 		case "name":
-			if !d.selected.has(IdentityReferenceNameField) {
-				d.Skip()
-				continue
+			if v.Name = ""; d.wants(IdentityReferenceNameField, scan.String) {
+				v.Name = d.Text()
 			}
-			v.Name = d.Text()
 		case "email":
-			if !d.selected.has(IdentityReferenceEmailField) {
-				d.Skip()
-				continue
+			if v.Email = ""; d.wants(IdentityReferenceEmailField, scan.String) {
+				v.Email = d.Text()
 			}
-			v.Email = d.Text()
 		default:
 			d.Skip()
 		}
@@ -696,37 +670,29 @@ func (d *decoder) dataAccess(v *DataAccess) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "policies":
-			if !d.selected.has(DataAccessPoliciesField) {
-				d.Skip()
-				continue
-			}
-			if v.Policies = nil; !d.Null() {
+			if v.Policies = nil; d.wants(DataAccessPoliciesField, scan.List) {
 				list := d.dataAccessPolicyValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, DataAccessPolicy{})
-					d.dataAccessPolicy(&list[len(list)-1])
+					if d.fits(DataAccessPoliciesField, scan.Object) {
+						list = append(list, DataAccessPolicy{})
+						d.dataAccessPolicy(&list[len(list)-1])
+					}
 				}
 				v.Policies = d.dataAccessPolicyValues.ended(list)
 			}
 		case "categories":
-			if !d.selected.has(DataAccessCategoriesField) {
-				d.Skip()
-				continue
-			}
-			if v.Categories = nil; !d.Null() {
+			if v.Categories = nil; d.wants(DataAccessCategoriesField, scan.List) {
 				list := d.dataAccessCategoryValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, DataAccessCategory{})
-					d.dataAccessCategory(&list[len(list)-1])
+					if d.fits(DataAccessCategoriesField, scan.Object) {
+						list = append(list, DataAccessCategory{})
+						d.dataAccessCategory(&list[len(list)-1])
+					}
 				}
 				v.Categories = d.dataAccessCategoryValues.ended(list)
 			}
 		case "impactScore":
-			if !d.selected.has(DataAccessImpactScoreField) {
-				d.Skip()
-				continue
-			}
-			if v.ImpactScore = nil; !d.Null() {
+			if v.ImpactScore = nil; d.wants(DataAccessImpactScoreField, scan.Object) {
 				v.ImpactScore = d.impactScoreValues.next()
 				d.impactScore(v.ImpactScore)
 			}
@@ -740,11 +706,9 @@ func (d *decoder) dataAccessPolicy(v *DataAccessPolicy) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "value":
-			if !d.selected.has(DataAccessPolicyValueField) {
-				d.Skip()
-				continue
+			if v.Value = ""; d.wants(DataAccessPolicyValueField, scan.String) {
+				v.Value = d.Text()
 			}
-			v.Value = d.Text()
 		default:
 			d.Skip()
 		}
@@ -755,19 +719,12 @@ func (d *decoder) dataAccessCategory(v *DataAccessCategory) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "value":
-			if !d.selected.has(DataAccessCategoryValueField) {
-				d.Skip()
-				continue
+			if v.Value = ""; d.wants(DataAccessCategoryValueField, scan.String) {
+				v.Value = d.Text()
 			}
-			v.Value = d.Text()
 		case "matchCount":
-			if !d.selected.has(DataAccessCategoryMatchCountField) {
-				d.Skip()
-				continue
-			}
-			if v.MatchCount = nil; !d.Null() {
-				v.MatchCount = d.intValues.next()
-				*v.MatchCount = int(d.Integer())
+			if v.MatchCount = nil; d.wants(DataAccessCategoryMatchCountField, scan.Number) {
+				v.MatchCount = integer(d, DataAccessCategoryMatchCountField, &d.intValues)
 			}
 		default:
 			d.Skip()
@@ -779,11 +736,9 @@ func (d *decoder) impactScore(v *ImpactScore) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "value":
-			if !d.selected.has(ImpactScoreValueField) {
-				d.Skip()
-				continue
+			if v.Value = ""; d.wants(ImpactScoreValueField, scan.String) {
+				v.Value = d.Text()
 			}
-			v.Value = d.Text()
 		default:
 			d.Skip()
 		}
@@ -794,90 +749,54 @@ func (d *decoder) account(v *Account) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(AccountIDField) {
-				d.Skip()
-				continue
-			}
-			if v.ID = nil; !d.Null() {
+			if v.ID = nil; d.wants(AccountIDField, scan.String) {
 				v.ID = d.stringValues.next()
 				*v.ID = d.Text()
 			}
 		case "type":
-			if !d.selected.has(AccountTypeField) {
-				d.Skip()
-				continue
+			if v.Type = ""; d.wants(AccountTypeField, scan.String) {
+				v.Type = DtoType(d.Text())
 			}
-			v.Type = DtoType(d.Text())
 		case "name":
-			if !d.selected.has(AccountNameField) {
-				d.Skip()
-				continue
+			if v.Name = ""; d.wants(AccountNameField, scan.String) {
+				v.Name = d.Text()
 			}
-			v.Name = d.Text()
 		case "nativeIdentity":
-			if !d.selected.has(AccountNativeIdentityField) {
-				d.Skip()
-				continue
+			if v.NativeIdentity = ""; d.wants(AccountNativeIdentityField, scan.String) {
+				v.NativeIdentity = d.Text()
 			}
-			v.NativeIdentity = d.Text()
 		case "description":
-			if !d.selected.has(AccountDescriptionField) {
-				d.Skip()
-				continue
+			if v.Description = ""; d.wants(AccountDescriptionField, scan.String) {
+				v.Description = d.Text()
 			}
-			v.Description = d.Text()
 		case "disabled":
-			if !d.selected.has(AccountDisabledField) {
-				d.Skip()
-				continue
-			}
-			if v.Disabled = nil; !d.Null() {
+			if v.Disabled = nil; d.wants(AccountDisabledField, scan.Boolean) {
 				v.Disabled = boolean(d.Boolean())
 			}
 		case "locked":
-			if !d.selected.has(AccountLockedField) {
-				d.Skip()
-				continue
-			}
-			if v.Locked = nil; !d.Null() {
+			if v.Locked = nil; d.wants(AccountLockedField, scan.Boolean) {
 				v.Locked = boolean(d.Boolean())
 			}
 		case "created":
-			if !d.selected.has(AccountCreatedField) {
-				d.Skip()
-				continue
+			if d.selects(AccountCreatedField) {
+				v.Created = d.moment()
 			}
-			v.Created = d.moment()
 		case "modified":
-			if !d.selected.has(AccountModifiedField) {
-				d.Skip()
-				continue
+			if d.selects(AccountModifiedField) {
+				v.Modified = d.moment()
 			}
-			v.Modified = d.moment()
 		case "governanceGroupId":
-			if !d.selected.has(AccountGovernanceGroupIDField) {
-				d.Skip()
-				continue
-			}
-			if v.GovernanceGroupID = nil; !d.Null() {
+			if v.GovernanceGroupID = nil; d.wants(AccountGovernanceGroupIDField, scan.String) {
 				v.GovernanceGroupID = d.stringValues.next()
 				*v.GovernanceGroupID = d.Text()
 			}
 		case "owner":
-			if !d.selected.has(AccountOwnerField) {
-				d.Skip()
-				continue
-			}
-			if v.Owner = nil; !d.Null() {
+			if v.Owner = nil; d.wants(AccountOwnerField, scan.Object) {
 				v.Owner = d.accountOwnerValues.next()
 				d.accountOwner(v.Owner)
 			}
 		case "activityInsights":
-			if !d.selected.has(AccountActivityInsightsField) {
-				d.Skip()
-				continue
-			}
-			if v.ActivityInsights = nil; !d.Null() {
+			if v.ActivityInsights = nil; d.wants(AccountActivityInsightsField, scan.Object) {
 				v.ActivityInsights = d.activityInsightsValues.next()
 				d.activityInsights(v.ActivityInsights)
 			}
@@ -891,26 +810,18 @@ func (d *decoder) accountOwner(v *AccountOwner) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(AccountOwnerIDField) {
-				d.Skip()
-				continue
-			}
-			if v.ID = nil; !d.Null() {
+			if v.ID = nil; d.wants(AccountOwnerIDField, scan.String) {
 				v.ID = d.stringValues.next()
 				*v.ID = d.Text()
 			}
 		case "type":
-			if !d.selected.has(AccountOwnerTypeField) {
-				d.Skip()
-				continue
+			if v.Type = ""; d.wants(AccountOwnerTypeField, scan.String) {
+				v.Type = DtoType(d.Text())
 			}
-			v.Type = DtoType(d.Text())
 		case "displayName":
-			if !d.selected.has(AccountOwnerDisplayNameField) {
-				d.Skip()
-				continue
+			if v.DisplayName = ""; d.wants(AccountOwnerDisplayNameField, scan.String) {
+				v.DisplayName = d.Text()
 			}
-			v.DisplayName = d.Text()
 		default:
 			d.Skip()
 		}
@@ -921,29 +832,18 @@ func (d *decoder) activityInsights(v *ActivityInsights) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "accountID":
-			if !d.selected.has(ActivityInsightsAccountIDField) {
-				d.Skip()
-				continue
-			}
-			if v.AccountID = nil; !d.Null() {
+			if v.AccountID = nil; d.wants(ActivityInsightsAccountIDField, scan.String) {
 				v.AccountID = d.stringValues.next()
 				*v.AccountID = d.Text()
 			}
 		case "usageDays":
-			if !d.selected.has(ActivityInsightsUsageDaysField) {
-				d.Skip()
-				continue
-			}
-			if v.UsageDays = nil; !d.Null() {
-				v.UsageDays = d.intValues.next()
-				*v.UsageDays = int(d.Integer())
+			if v.UsageDays = nil; d.wants(ActivityInsightsUsageDaysField, scan.Number) {
+				v.UsageDays = integer(d, ActivityInsightsUsageDaysField, &d.intValues)
 			}
 		case "usageDaysState":
-			if !d.selected.has(ActivityInsightsUsageDaysStateField) {
-				d.Skip()
-				continue
+			if v.UsageDaysState = ""; d.wants(ActivityInsightsUsageDaysStateField, scan.String) {
+				v.UsageDaysState = UsageDaysState(d.Text())
 			}
-			v.UsageDaysState = UsageDaysState(d.Text())
 		default:
 			d.Skip()
 		}
@@ -954,79 +854,53 @@ func (d *decoder) reviewableAccessProfile(v *ReviewableAccessProfile) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(ReviewableAccessProfileIDField) {
-				d.Skip()
-				continue
+			if v.ID = ""; d.wants(ReviewableAccessProfileIDField, scan.String) {
+				v.ID = d.Text()
 			}
-			v.ID = d.Text()
 		case "name":
-			if !d.selected.has(ReviewableAccessProfileNameField) {
-				d.Skip()
-				continue
+			if v.Name = ""; d.wants(ReviewableAccessProfileNameField, scan.String) {
+				v.Name = d.Text()
 			}
-			v.Name = d.Text()
 		case "description":
-			if !d.selected.has(ReviewableAccessProfileDescriptionField) {
-				d.Skip()
-				continue
+			if v.Description = ""; d.wants(ReviewableAccessProfileDescriptionField, scan.String) {
+				v.Description = d.Text()
 			}
-			v.Description = d.Text()
 		case "privileged":
-			if !d.selected.has(ReviewableAccessProfilePrivilegedField) {
-				d.Skip()
-				continue
-			}
-			if v.Privileged = nil; !d.Null() {
+			if v.Privileged = nil; d.wants(ReviewableAccessProfilePrivilegedField, scan.Boolean) {
 				v.Privileged = boolean(d.Boolean())
 			}
 		case "cloudGoverned":
-			if !d.selected.has(ReviewableAccessProfileCloudGovernedField) {
-				d.Skip()
-				continue
-			}
-			if v.CloudGoverned = nil; !d.Null() {
+			if v.CloudGoverned = nil; d.wants(ReviewableAccessProfileCloudGovernedField, scan.Boolean) {
 				v.CloudGoverned = boolean(d.Boolean())
 			}
 		case "endDate":
-			if !d.selected.has(ReviewableAccessProfileEndDateField) {
-				d.Skip()
-				continue
+			if d.selects(ReviewableAccessProfileEndDateField) {
+				v.EndDate = d.moment()
 			}
-			v.EndDate = d.moment()
 		case "owner":
-			if !d.selected.has(ReviewableAccessProfileOwnerField) {
-				d.Skip()
-				continue
-			}
-			if v.Owner = nil; !d.Null() {
+			if v.Owner = nil; d.wants(ReviewableAccessProfileOwnerField, scan.Object) {
 				v.Owner = d.identityReferenceValues.next()
 				d.identityReference(v.Owner)
 			}
 		case "entitlements":
-			if !d.selected.has(ReviewableAccessProfileEntitlementsField) {
-				d.Skip()
-				continue
-			}
-			if v.Entitlements = nil; !d.Null() {
+			if v.Entitlements = nil; d.wants(ReviewableAccessProfileEntitlementsField, scan.List) {
 				list := d.reviewableEntitlementValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, ReviewableEntitlement{})
-					d.reviewableEntitlement(&list[len(list)-1])
+					if d.fits(ReviewableAccessProfileEntitlementsField, scan.Object) {
+						list = append(list, ReviewableEntitlement{})
+						d.reviewableEntitlement(&list[len(list)-1])
+					}
 				}
 				v.Entitlements = d.reviewableEntitlementValues.ended(list)
 			}
 		case "created":
-			if !d.selected.has(ReviewableAccessProfileCreatedField) {
-				d.Skip()
-				continue
+			if d.selects(ReviewableAccessProfileCreatedField) {
+				v.Created = d.moment()
 			}
-			v.Created = d.moment()
 		case "modified":
-			if !d.selected.has(ReviewableAccessProfileModifiedField) {
-				d.Skip()
-				continue
+			if d.selects(ReviewableAccessProfileModifiedField) {
+				v.Modified = d.moment()
 			}
-			v.Modified = d.moment()
 		default:
 			d.Skip()
 		}
@@ -1037,77 +911,53 @@ func (d *decoder) reviewableRole(v *ReviewableRole) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(ReviewableRoleIDField) {
-				d.Skip()
-				continue
+			if v.ID = ""; d.wants(ReviewableRoleIDField, scan.String) {
+				v.ID = d.Text()
 			}
-			v.ID = d.Text()
 		case "name":
-			if !d.selected.has(ReviewableRoleNameField) {
-				d.Skip()
-				continue
+			if v.Name = ""; d.wants(ReviewableRoleNameField, scan.String) {
+				v.Name = d.Text()
 			}
-			v.Name = d.Text()
 		case "description":
-			if !d.selected.has(ReviewableRoleDescriptionField) {
-				d.Skip()
-				continue
+			if v.Description = ""; d.wants(ReviewableRoleDescriptionField, scan.String) {
+				v.Description = d.Text()
 			}
-			v.Description = d.Text()
 		case "privileged":
-			if !d.selected.has(ReviewableRolePrivilegedField) {
-				d.Skip()
-				continue
-			}
-			if v.Privileged = nil; !d.Null() {
+			if v.Privileged = nil; d.wants(ReviewableRolePrivilegedField, scan.Boolean) {
 				v.Privileged = boolean(d.Boolean())
 			}
 		case "owner":
-			if !d.selected.has(ReviewableRoleOwnerField) {
-				d.Skip()
-				continue
-			}
-			if v.Owner = nil; !d.Null() {
+			if v.Owner = nil; d.wants(ReviewableRoleOwnerField, scan.Object) {
 				v.Owner = d.identityReferenceValues.next()
 				d.identityReference(v.Owner)
 			}
 		case "revocable":
-			if !d.selected.has(ReviewableRoleRevocableField) {
-				d.Skip()
-				continue
-			}
-			if v.Revocable = nil; !d.Null() {
+			if v.Revocable = nil; d.wants(ReviewableRoleRevocableField, scan.Boolean) {
 				v.Revocable = boolean(d.Boolean())
 			}
 		case "endDate":
-			if !d.selected.has(ReviewableRoleEndDateField) {
-				d.Skip()
-				continue
+			if d.selects(ReviewableRoleEndDateField) {
+				v.EndDate = d.moment()
 			}
-			v.EndDate = d.moment()
 		case "accessProfiles":
-			if !d.selected.has(ReviewableRoleAccessProfilesField) {
-				d.Skip()
-				continue
-			}
-			if v.AccessProfiles = nil; !d.Null() {
+			if v.AccessProfiles = nil; d.wants(ReviewableRoleAccessProfilesField, scan.List) {
 				list := d.reviewableAccessProfileValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, ReviewableAccessProfile{})
-					d.reviewableAccessProfile(&list[len(list)-1])
+					if d.fits(ReviewableRoleAccessProfilesField, scan.Object) {
+						list = append(list, ReviewableAccessProfile{})
+						d.reviewableAccessProfile(&list[len(list)-1])
+					}
 				}
 				v.AccessProfiles = d.reviewableAccessProfileValues.ended(list)
 			}
 		case "entitlements":
-			if !d.selected.has(ReviewableRoleEntitlementsField) {
-				d.Skip()
-				continue
-			}
-			if v.Entitlements = nil; !d.Null() {
+			if v.Entitlements = nil; d.wants(ReviewableRoleEntitlementsField, scan.List) {
 				list := d.reviewableEntitlementValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, ReviewableEntitlement{})
-					d.reviewableEntitlement(&list[len(list)-1])
+					if d.fits(ReviewableRoleEntitlementsField, scan.Object) {
+						list = append(list, ReviewableEntitlement{})
+						d.reviewableEntitlement(&list[len(list)-1])
+					}
 				}
 				v.Entitlements = d.reviewableEntitlementValues.ended(list)
 			}
@@ -1121,105 +971,65 @@ func (d *decoder) slimCampaign(v *SlimCampaign) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(SlimCampaignIDField) {
-				d.Skip()
-				continue
+			if v.ID = ""; d.wants(SlimCampaignIDField, scan.String) {
+				v.ID = d.Text()
 			}
-			v.ID = d.Text()
 		case "name":
-			if !d.selected.has(SlimCampaignNameField) {
-				d.Skip()
-				continue
+			if v.Name = ""; d.wants(SlimCampaignNameField, scan.String) {
+				v.Name = d.Text()
 			}
-			v.Name = d.Text()
 		case "description":
-			if !d.selected.has(SlimCampaignDescriptionField) {
-				d.Skip()
-				continue
+			if v.Description = ""; d.wants(SlimCampaignDescriptionField, scan.String) {
+				v.Description = d.Text()
 			}
-			v.Description = d.Text()
 		case "deadline":
-			if !d.selected.has(SlimCampaignDeadlineField) {
-				d.Skip()
-				continue
+			if d.selects(SlimCampaignDeadlineField) {
+				v.Deadline = d.moment()
 			}
-			v.Deadline = d.moment()
 		case "type":
-			if !d.selected.has(SlimCampaignTypeField) {
-				d.Skip()
-				continue
+			if v.Type = ""; d.wants(SlimCampaignTypeField, scan.String) {
+				v.Type = CampaignType(d.Text())
 			}
-			v.Type = CampaignType(d.Text())
 		case "emailNotificationEnabled":
-			if !d.selected.has(SlimCampaignEmailNotificationEnabledField) {
-				d.Skip()
-				continue
-			}
-			if v.EmailNotificationEnabled = nil; !d.Null() {
+			if v.EmailNotificationEnabled = nil; d.wants(SlimCampaignEmailNotificationEnabledField, scan.Boolean) {
 				v.EmailNotificationEnabled = boolean(d.Boolean())
 			}
 		case "autoRevokeAllowed":
-			if !d.selected.has(SlimCampaignAutoRevokeAllowedField) {
-				d.Skip()
-				continue
-			}
-			if v.AutoRevokeAllowed = nil; !d.Null() {
+			if v.AutoRevokeAllowed = nil; d.wants(SlimCampaignAutoRevokeAllowedField, scan.Boolean) {
 				v.AutoRevokeAllowed = boolean(d.Boolean())
 			}
 		case "recommendationsEnabled":
-			if !d.selected.has(SlimCampaignRecommendationsEnabledField) {
-				d.Skip()
-				continue
-			}
-			if v.RecommendationsEnabled = nil; !d.Null() {
+			if v.RecommendationsEnabled = nil; d.wants(SlimCampaignRecommendationsEnabledField, scan.Boolean) {
 				v.RecommendationsEnabled = boolean(d.Boolean())
 			}
 		case "status":
-			if !d.selected.has(SlimCampaignStatusField) {
-				d.Skip()
-				continue
+			if v.Status = ""; d.wants(SlimCampaignStatusField, scan.String) {
+				v.Status = CampaignStatus(d.Text())
 			}
-			v.Status = CampaignStatus(d.Text())
 		case "correlatedStatus":
-			if !d.selected.has(SlimCampaignCorrelatedStatusField) {
-				d.Skip()
-				continue
+			if v.CorrelatedStatus = ""; d.wants(SlimCampaignCorrelatedStatusField, scan.String) {
+				v.CorrelatedStatus = CorrelatedStatus(d.Text())
 			}
-			v.CorrelatedStatus = CorrelatedStatus(d.Text())
 		case "created":
-			if !d.selected.has(SlimCampaignCreatedField) {
-				d.Skip()
-				continue
+			if d.selects(SlimCampaignCreatedField) {
+				v.Created = d.moment()
 			}
-			v.Created = d.moment()
 		case "totalCertifications":
-			if !d.selected.has(SlimCampaignTotalCertificationsField) {
-				d.Skip()
-				continue
-			}
-			if v.TotalCertifications = nil; !d.Null() {
-				v.TotalCertifications = d.intValues.next()
-				*v.TotalCertifications = int(d.Integer())
+			if v.TotalCertifications = nil; d.wants(SlimCampaignTotalCertificationsField, scan.Number) {
+				v.TotalCertifications = integer(d, SlimCampaignTotalCertificationsField, &d.intValues)
 			}
 		case "completedCertifications":
-			if !d.selected.has(SlimCampaignCompletedCertificationsField) {
-				d.Skip()
-				continue
-			}
-			if v.CompletedCertifications = nil; !d.Null() {
-				v.CompletedCertifications = d.intValues.next()
-				*v.CompletedCertifications = int(d.Integer())
+			if v.CompletedCertifications = nil; d.wants(SlimCampaignCompletedCertificationsField, scan.Number) {
+				v.CompletedCertifications = integer(d, SlimCampaignCompletedCertificationsField, &d.intValues)
 			}
 		case "alerts":
-			if !d.selected.has(SlimCampaignAlertsField) {
-				d.Skip()
-				continue
-			}
-			if v.Alerts = nil; !d.Null() {
+			if v.Alerts = nil; d.wants(SlimCampaignAlertsField, scan.List) {
 				list := d.campaignAlertValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, CampaignAlert{})
-					d.campaignAlert(&list[len(list)-1])
+					if d.fits(SlimCampaignAlertsField, scan.Object) {
+						list = append(list, CampaignAlert{})
+						d.campaignAlert(&list[len(list)-1])
+					}
 				}
 				v.Alerts = d.campaignAlertValues.ended(list)
 			}
@@ -1233,21 +1043,17 @@ func (d *decoder) campaignAlert(v *CampaignAlert) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "level":
-			if !d.selected.has(CampaignAlertLevelField) {
-				d.Skip()
-				continue
+			if v.Level = ""; d.wants(CampaignAlertLevelField, scan.String) {
+				v.Level = CampaignAlertLevel(d.Text())
 			}
-			v.Level = CampaignAlertLevel(d.Text())
 		case "localizations":
-			if !d.selected.has(CampaignAlertLocalizationsField) {
-				d.Skip()
-				continue
-			}
-			if v.Localizations = nil; !d.Null() {
+			if v.Localizations = nil; d.wants(CampaignAlertLocalizationsField, scan.List) {
 				list := d.errorMessageValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, ErrorMessage{})
-					d.errorMessage(&list[len(list)-1])
+					if d.fits(CampaignAlertLocalizationsField, scan.Object) {
+						list = append(list, ErrorMessage{})
+						d.errorMessage(&list[len(list)-1])
+					}
 				}
 				v.Localizations = d.errorMessageValues.ended(list)
 			}
@@ -1261,23 +1067,17 @@ func (d *decoder) errorMessage(v *ErrorMessage) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "locale":
-			if !d.selected.has(ErrorMessageLocaleField) {
-				d.Skip()
-				continue
+			if v.Locale = ""; d.wants(ErrorMessageLocaleField, scan.String) {
+				v.Locale = d.Text()
 			}
-			v.Locale = d.Text()
 		case "localeOrigin":
-			if !d.selected.has(ErrorMessageLocaleOriginField) {
-				d.Skip()
-				continue
+			if v.LocaleOrigin = ""; d.wants(ErrorMessageLocaleOriginField, scan.String) {
+				v.LocaleOrigin = LocaleOrigin(d.Text())
 			}
-			v.LocaleOrigin = LocaleOrigin(d.Text())
 		case "text":
-			if !d.selected.has(ErrorMessageTextField) {
-				d.Skip()
-				continue
+			if v.Text = ""; d.wants(ErrorMessageTextField, scan.String) {
+				v.Text = d.Text()
 			}
-			v.Text = d.Text()
 		default:
 			d.Skip()
 		}
@@ -1288,183 +1088,113 @@ func (d *decoder) campaign(v *Campaign) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(SlimCampaignIDField) {
-				d.Skip()
-				continue
+			if v.ID = ""; d.wants(SlimCampaignIDField, scan.String) {
+				v.ID = d.Text()
 			}
-			v.ID = d.Text()
 		case "name":
-			if !d.selected.has(SlimCampaignNameField) {
-				d.Skip()
-				continue
+			if v.Name = ""; d.wants(SlimCampaignNameField, scan.String) {
+				v.Name = d.Text()
 			}
-			v.Name = d.Text()
 		case "description":
-			if !d.selected.has(SlimCampaignDescriptionField) {
-				d.Skip()
-				continue
+			if v.Description = ""; d.wants(SlimCampaignDescriptionField, scan.String) {
+				v.Description = d.Text()
 			}
-			v.Description = d.Text()
 		case "deadline":
-			if !d.selected.has(SlimCampaignDeadlineField) {
-				d.Skip()
-				continue
+			if d.selects(SlimCampaignDeadlineField) {
+				v.Deadline = d.moment()
 			}
-			v.Deadline = d.moment()
 		case "type":
-			if !d.selected.has(SlimCampaignTypeField) {
-				d.Skip()
-				continue
+			if v.Type = ""; d.wants(SlimCampaignTypeField, scan.String) {
+				v.Type = CampaignType(d.Text())
 			}
-			v.Type = CampaignType(d.Text())
 		case "emailNotificationEnabled":
-			if !d.selected.has(SlimCampaignEmailNotificationEnabledField) {
-				d.Skip()
-				continue
-			}
-			if v.EmailNotificationEnabled = nil; !d.Null() {
+			if v.EmailNotificationEnabled = nil; d.wants(SlimCampaignEmailNotificationEnabledField, scan.Boolean) {
 				v.EmailNotificationEnabled = boolean(d.Boolean())
 			}
 		case "autoRevokeAllowed":
-			if !d.selected.has(SlimCampaignAutoRevokeAllowedField) {
-				d.Skip()
-				continue
-			}
-			if v.AutoRevokeAllowed = nil; !d.Null() {
+			if v.AutoRevokeAllowed = nil; d.wants(SlimCampaignAutoRevokeAllowedField, scan.Boolean) {
 				v.AutoRevokeAllowed = boolean(d.Boolean())
 			}
 		case "recommendationsEnabled":
-			if !d.selected.has(SlimCampaignRecommendationsEnabledField) {
-				d.Skip()
-				continue
-			}
-			if v.RecommendationsEnabled = nil; !d.Null() {
+			if v.RecommendationsEnabled = nil; d.wants(SlimCampaignRecommendationsEnabledField, scan.Boolean) {
 				v.RecommendationsEnabled = boolean(d.Boolean())
 			}
 		case "status":
-			if !d.selected.has(SlimCampaignStatusField) {
-				d.Skip()
-				continue
+			if v.Status = ""; d.wants(SlimCampaignStatusField, scan.String) {
+				v.Status = CampaignStatus(d.Text())
 			}
-			v.Status = CampaignStatus(d.Text())
 		case "correlatedStatus":
-			if !d.selected.has(SlimCampaignCorrelatedStatusField) {
-				d.Skip()
-				continue
+			if v.CorrelatedStatus = ""; d.wants(SlimCampaignCorrelatedStatusField, scan.String) {
+				v.CorrelatedStatus = CorrelatedStatus(d.Text())
 			}
-			v.CorrelatedStatus = CorrelatedStatus(d.Text())
 		case "created":
-			if !d.selected.has(SlimCampaignCreatedField) {
-				d.Skip()
-				continue
+			if d.selects(SlimCampaignCreatedField) {
+				v.Created = d.moment()
 			}
-			v.Created = d.moment()
 		case "totalCertifications":
-			if !d.selected.has(SlimCampaignTotalCertificationsField) {
-				d.Skip()
-				continue
-			}
-			if v.TotalCertifications = nil; !d.Null() {
-				v.TotalCertifications = d.intValues.next()
-				*v.TotalCertifications = int(d.Integer())
+			if v.TotalCertifications = nil; d.wants(SlimCampaignTotalCertificationsField, scan.Number) {
+				v.TotalCertifications = integer(d, SlimCampaignTotalCertificationsField, &d.intValues)
 			}
 		case "completedCertifications":
-			if !d.selected.has(SlimCampaignCompletedCertificationsField) {
-				d.Skip()
-				continue
-			}
-			if v.CompletedCertifications = nil; !d.Null() {
-				v.CompletedCertifications = d.intValues.next()
-				*v.CompletedCertifications = int(d.Integer())
+			if v.CompletedCertifications = nil; d.wants(SlimCampaignCompletedCertificationsField, scan.Number) {
+				v.CompletedCertifications = integer(d, SlimCampaignCompletedCertificationsField, &d.intValues)
 			}
 		case "alerts":
-			if !d.selected.has(SlimCampaignAlertsField) {
-				d.Skip()
-				continue
-			}
-			if v.Alerts = nil; !d.Null() {
+			if v.Alerts = nil; d.wants(SlimCampaignAlertsField, scan.List) {
 				list := d.campaignAlertValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, CampaignAlert{})
-					d.campaignAlert(&list[len(list)-1])
+					if d.fits(SlimCampaignAlertsField, scan.Object) {
+						list = append(list, CampaignAlert{})
+						d.campaignAlert(&list[len(list)-1])
+					}
 				}
 				v.Alerts = d.campaignAlertValues.ended(list)
 			}
 		case "modified":
-			if !d.selected.has(CampaignModifiedField) {
-				d.Skip()
-				continue
+			if d.selects(CampaignModifiedField) {
+				v.Modified = d.moment()
 			}
-			v.Modified = d.moment()
 		case "filter":
-			if !d.selected.has(CampaignFilterField) {
-				d.Skip()
-				continue
-			}
-			if v.Filter = nil; !d.Null() {
+			if v.Filter = nil; d.wants(CampaignFilterField, scan.Object) {
 				v.Filter = d.campaignFilterReferenceValues.next()
 				d.campaignFilterReference(v.Filter)
 			}
 		case "sunsetCommentsRequired":
-			if !d.selected.has(CampaignSunsetCommentsRequiredField) {
-				d.Skip()
-				continue
-			}
-			if v.SunsetCommentsRequired = nil; !d.Null() {
+			if v.SunsetCommentsRequired = nil; d.wants(CampaignSunsetCommentsRequiredField, scan.Boolean) {
 				v.SunsetCommentsRequired = boolean(d.Boolean())
 			}
 		case "mandatoryCommentRequirement":
-			if !d.selected.has(CampaignMandatoryCommentRequirementField) {
-				d.Skip()
-				continue
+			if v.MandatoryCommentRequirement = ""; d.wants(CampaignMandatoryCommentRequirementField, scan.String) {
+				v.MandatoryCommentRequirement = MandatoryCommentRequirement(d.Text())
 			}
-			v.MandatoryCommentRequirement = MandatoryCommentRequirement(d.Text())
 		case "sourceOwnerCampaignInfo":
-			if !d.selected.has(CampaignSourceOwnerCampaignInfoField) {
-				d.Skip()
-				continue
-			}
-			if v.SourceOwnerCampaignInfo = nil; !d.Null() {
+			if v.SourceOwnerCampaignInfo = nil; d.wants(CampaignSourceOwnerCampaignInfoField, scan.Object) {
 				v.SourceOwnerCampaignInfo = d.sourceOwnerCampaignInfoValues.next()
 				d.sourceOwnerCampaignInfo(v.SourceOwnerCampaignInfo)
 			}
 		case "searchCampaignInfo":
-			if !d.selected.has(CampaignSearchCampaignInfoField) {
-				d.Skip()
-				continue
-			}
-			if v.SearchCampaignInfo = nil; !d.Null() {
+			if v.SearchCampaignInfo = nil; d.wants(CampaignSearchCampaignInfoField, scan.Object) {
 				v.SearchCampaignInfo = d.searchCampaignInfoValues.next()
 				d.searchCampaignInfo(v.SearchCampaignInfo)
 			}
 		case "roleCompositionCampaignInfo":
-			if !d.selected.has(CampaignRoleCompositionCampaignInfoField) {
-				d.Skip()
-				continue
-			}
-			if v.RoleCompositionCampaignInfo = nil; !d.Null() {
+			if v.RoleCompositionCampaignInfo = nil; d.wants(CampaignRoleCompositionCampaignInfoField, scan.Object) {
 				v.RoleCompositionCampaignInfo = d.roleCompositionCampaignInfoValues.next()
 				d.roleCompositionCampaignInfo(v.RoleCompositionCampaignInfo)
 			}
 		case "machineAccountCampaignInfo":
-			if !d.selected.has(CampaignMachineAccountCampaignInfoField) {
-				d.Skip()
-				continue
-			}
-			if v.MachineAccountCampaignInfo = nil; !d.Null() {
+			if v.MachineAccountCampaignInfo = nil; d.wants(CampaignMachineAccountCampaignInfoField, scan.Object) {
 				v.MachineAccountCampaignInfo = d.machineAccountCampaignInfoValues.next()
 				d.machineAccountCampaignInfo(v.MachineAccountCampaignInfo)
 			}
 		case "sourcesWithOrphanEntitlements":
-			if !d.selected.has(CampaignSourcesWithOrphanEntitlementsField) {
-				d.Skip()
-				continue
-			}
-			if v.SourcesWithOrphanEntitlements = nil; !d.Null() {
+			if v.SourcesWithOrphanEntitlements = nil; d.wants(CampaignSourcesWithOrphanEntitlementsField, scan.List) {
 				list := d.sourceReferenceValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, SourceReference{})
-					d.sourceReference(&list[len(list)-1])
+					if d.fits(CampaignSourcesWithOrphanEntitlementsField, scan.Object) {
+						list = append(list, SourceReference{})
+						d.sourceReference(&list[len(list)-1])
+					}
 				}
 				v.SourcesWithOrphanEntitlements = d.sourceReferenceValues.ended(list)
 			}
@@ -1478,17 +1208,13 @@ func (d *decoder) campaignFilterReference(v *CampaignFilterReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(CampaignFilterReferenceIDField) {
-				d.Skip()
-				continue
+			if v.ID = ""; d.wants(CampaignFilterReferenceIDField, scan.String) {
+				v.ID = d.Text()
 			}
-			v.ID = d.Text()
 		case "name":
-			if !d.selected.has(CampaignFilterReferenceNameField) {
-				d.Skip()
-				continue
+			if v.Name = ""; d.wants(CampaignFilterReferenceNameField, scan.String) {
+				v.Name = d.Text()
 			}
-			v.Name = d.Text()
 		default:
 			d.Skip()
 		}
@@ -1499,14 +1225,12 @@ func (d *decoder) sourceOwnerCampaignInfo(v *SourceOwnerCampaignInfo) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "sourceIds":
-			if !d.selected.has(SourceOwnerCampaignInfoSourceIDsField) {
-				d.Skip()
-				continue
-			}
-			if v.SourceIDs = nil; !d.Null() {
+			if v.SourceIDs = nil; d.wants(SourceOwnerCampaignInfoSourceIDsField, scan.List) {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, d.element())
+					if d.fits(SourceOwnerCampaignInfoSourceIDsField, scan.String) {
+						list = append(list, d.Text())
+					}
 				}
 				v.SourceIDs = d.stringValues.ended(list)
 			}
@@ -1520,54 +1244,40 @@ func (d *decoder) searchCampaignInfo(v *SearchCampaignInfo) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "type":
-			if !d.selected.has(SearchCampaignInfoTypeField) {
-				d.Skip()
-				continue
+			if v.Type = ""; d.wants(SearchCampaignInfoTypeField, scan.String) {
+				v.Type = CampaignSearchType(d.Text())
 			}
-			v.Type = CampaignSearchType(d.Text())
 		case "description":
-			if !d.selected.has(SearchCampaignInfoDescriptionField) {
-				d.Skip()
-				continue
+			if v.Description = ""; d.wants(SearchCampaignInfoDescriptionField, scan.String) {
+				v.Description = d.Text()
 			}
-			v.Description = d.Text()
 		case "reviewer":
-			if !d.selected.has(SearchCampaignInfoReviewerField) {
-				d.Skip()
-				continue
-			}
-			if v.Reviewer = nil; !d.Null() {
+			if v.Reviewer = nil; d.wants(SearchCampaignInfoReviewerField, scan.Object) {
 				v.Reviewer = d.reviewerValues.next()
 				d.reviewer(v.Reviewer)
 			}
 		case "query":
-			if !d.selected.has(SearchCampaignInfoQueryField) {
-				d.Skip()
-				continue
+			if v.Query = ""; d.wants(SearchCampaignInfoQueryField, scan.String) {
+				v.Query = d.Text()
 			}
-			v.Query = d.Text()
 		case "identityIds":
-			if !d.selected.has(SearchCampaignInfoIdentityIDsField) {
-				d.Skip()
-				continue
-			}
-			if v.IdentityIDs = nil; !d.Null() {
+			if v.IdentityIDs = nil; d.wants(SearchCampaignInfoIdentityIDsField, scan.List) {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, d.element())
+					if d.fits(SearchCampaignInfoIdentityIDsField, scan.String) {
+						list = append(list, d.Text())
+					}
 				}
 				v.IdentityIDs = d.stringValues.ended(list)
 			}
 		case "accessConstraints":
-			if !d.selected.has(SearchCampaignInfoAccessConstraintsField) {
-				d.Skip()
-				continue
-			}
-			if v.AccessConstraints = nil; !d.Null() {
+			if v.AccessConstraints = nil; d.wants(SearchCampaignInfoAccessConstraintsField, scan.List) {
 				list := d.accessConstraintValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, AccessConstraint{})
-					d.accessConstraint(&list[len(list)-1])
+					if d.fits(SearchCampaignInfoAccessConstraintsField, scan.Object) {
+						list = append(list, AccessConstraint{})
+						d.accessConstraint(&list[len(list)-1])
+					}
 				}
 				v.AccessConstraints = d.accessConstraintValues.ended(list)
 			}
@@ -1581,41 +1291,29 @@ func (d *decoder) reviewer(v *Reviewer) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(ReviewerIDField) {
-				d.Skip()
-				continue
+			if v.ID = ""; d.wants(ReviewerIDField, scan.String) {
+				v.ID = d.Text()
 			}
-			v.ID = d.Text()
 		case "name":
-			if !d.selected.has(ReviewerNameField) {
-				d.Skip()
-				continue
+			if v.Name = ""; d.wants(ReviewerNameField, scan.String) {
+				v.Name = d.Text()
 			}
-			v.Name = d.Text()
 		case "email":
-			if !d.selected.has(ReviewerEmailField) {
-				d.Skip()
-				continue
+			if v.Email = ""; d.wants(ReviewerEmailField, scan.String) {
+				v.Email = d.Text()
 			}
-			v.Email = d.Text()
 		case "type":
-			if !d.selected.has(ReviewerTypeField) {
-				d.Skip()
-				continue
+			if v.Type = ""; d.wants(ReviewerTypeField, scan.String) {
+				v.Type = ReviewerType(d.Text())
 			}
-			v.Type = ReviewerType(d.Text())
 		case "created":
-			if !d.selected.has(ReviewerCreatedField) {
-				d.Skip()
-				continue
+			if d.selects(ReviewerCreatedField) {
+				v.Created = d.moment()
 			}
-			v.Created = d.moment()
 		case "modified":
-			if !d.selected.has(ReviewerModifiedField) {
-				d.Skip()
-				continue
+			if d.selects(ReviewerModifiedField) {
+				v.Modified = d.moment()
 			}
-			v.Modified = d.moment()
 		default:
 			d.Skip()
 		}
@@ -1626,29 +1324,23 @@ func (d *decoder) accessConstraint(v *AccessConstraint) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "type":
-			if !d.selected.has(AccessConstraintTypeField) {
-				d.Skip()
-				continue
+			if v.Type = ""; d.wants(AccessConstraintTypeField, scan.String) {
+				v.Type = DtoType(d.Text())
 			}
-			v.Type = DtoType(d.Text())
 		case "ids":
-			if !d.selected.has(AccessConstraintIDsField) {
-				d.Skip()
-				continue
-			}
-			if v.IDs = nil; !d.Null() {
+			if v.IDs = nil; d.wants(AccessConstraintIDsField, scan.List) {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, d.element())
+					if d.fits(AccessConstraintIDsField, scan.String) {
+						list = append(list, d.Text())
+					}
 				}
 				v.IDs = d.stringValues.ended(list)
 			}
 		case "operator":
-			if !d.selected.has(AccessConstraintOperatorField) {
-				d.Skip()
-				continue
+			if v.Operator = ""; d.wants(AccessConstraintOperatorField, scan.String) {
+				v.Operator = AccessConstraintOperator(d.Text())
 			}
-			v.Operator = AccessConstraintOperator(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1659,47 +1351,33 @@ func (d *decoder) roleCompositionCampaignInfo(v *RoleCompositionCampaignInfo) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "reviewer":
-			if !d.selected.has(RoleCompositionCampaignInfoReviewerField) {
-				d.Skip()
-				continue
-			}
-			if v.Reviewer = nil; !d.Null() {
+			if v.Reviewer = nil; d.wants(RoleCompositionCampaignInfoReviewerField, scan.Object) {
 				v.Reviewer = d.reviewerValues.next()
 				d.reviewer(v.Reviewer)
 			}
 		case "roleIds":
-			if !d.selected.has(RoleCompositionCampaignInfoRoleIDsField) {
-				d.Skip()
-				continue
-			}
-			if v.RoleIDs = nil; !d.Null() {
+			if v.RoleIDs = nil; d.wants(RoleCompositionCampaignInfoRoleIDsField, scan.List) {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, d.element())
+					if d.fits(RoleCompositionCampaignInfoRoleIDsField, scan.String) {
+						list = append(list, d.Text())
+					}
 				}
 				v.RoleIDs = d.stringValues.ended(list)
 			}
 		case "remediatorRef":
-			if !d.selected.has(RoleCompositionCampaignInfoRemediatorRefField) {
-				d.Skip()
-				continue
-			}
-			if v.RemediatorRef = nil; !d.Null() {
+			if v.RemediatorRef = nil; d.wants(RoleCompositionCampaignInfoRemediatorRefField, scan.Object) {
 				v.RemediatorRef = d.identityReferenceValues.next()
 				d.identityReference(v.RemediatorRef)
 			}
 		case "query":
-			if !d.selected.has(RoleCompositionCampaignInfoQueryField) {
-				d.Skip()
-				continue
+			if v.Query = ""; d.wants(RoleCompositionCampaignInfoQueryField, scan.String) {
+				v.Query = d.Text()
 			}
-			v.Query = d.Text()
 		case "description":
-			if !d.selected.has(RoleCompositionCampaignInfoDescriptionField) {
-				d.Skip()
-				continue
+			if v.Description = ""; d.wants(RoleCompositionCampaignInfoDescriptionField, scan.String) {
+				v.Description = d.Text()
 			}
-			v.Description = d.Text()
 		default:
 			d.Skip()
 		}
@@ -1710,23 +1388,19 @@ func (d *decoder) machineAccountCampaignInfo(v *MachineAccountCampaignInfo) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "sourceIds":
-			if !d.selected.has(MachineAccountCampaignInfoSourceIDsField) {
-				d.Skip()
-				continue
-			}
-			if v.SourceIDs = nil; !d.Null() {
+			if v.SourceIDs = nil; d.wants(MachineAccountCampaignInfoSourceIDsField, scan.List) {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, d.element())
+					if d.fits(MachineAccountCampaignInfoSourceIDsField, scan.String) {
+						list = append(list, d.Text())
+					}
 				}
 				v.SourceIDs = d.stringValues.ended(list)
 			}
 		case "reviewerType":
-			if !d.selected.has(MachineAccountCampaignInfoReviewerTypeField) {
-				d.Skip()
-				continue
+			if v.ReviewerType = ""; d.wants(MachineAccountCampaignInfoReviewerTypeField, scan.String) {
+				v.ReviewerType = MachineAccountReviewerType(d.Text())
 			}
-			v.ReviewerType = MachineAccountReviewerType(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1737,17 +1411,13 @@ func (d *decoder) sourceReference(v *SourceReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(SourceReferenceIDField) {
-				d.Skip()
-				continue
+			if v.ID = ""; d.wants(SourceReferenceIDField, scan.String) {
+				v.ID = d.Text()
 			}
-			v.ID = d.Text()
 		case "name":
-			if !d.selected.has(SourceReferenceNameField) {
-				d.Skip()
-				continue
+			if v.Name = ""; d.wants(SourceReferenceNameField, scan.String) {
+				v.Name = d.Text()
 			}
-			v.Name = d.Text()
 		default:
 			d.Skip()
 		}
@@ -1758,132 +1428,76 @@ func (d *decoder) identityCertification(v *IdentityCertification) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(IdentityCertificationIDField) {
-				d.Skip()
-				continue
+			if v.ID = ""; d.wants(IdentityCertificationIDField, scan.String) {
+				v.ID = d.Text()
 			}
-			v.ID = d.Text()
 		case "name":
-			if !d.selected.has(IdentityCertificationNameField) {
-				d.Skip()
-				continue
+			if v.Name = ""; d.wants(IdentityCertificationNameField, scan.String) {
+				v.Name = d.Text()
 			}
-			v.Name = d.Text()
 		case "campaign":
-			if !d.selected.has(IdentityCertificationCampaignField) {
-				d.Skip()
-				continue
-			}
-			if v.Campaign = nil; !d.Null() {
+			if v.Campaign = nil; d.wants(IdentityCertificationCampaignField, scan.Object) {
 				v.Campaign = d.campaignReferenceValues.next()
 				d.campaignReference(v.Campaign)
 			}
 		case "completed":
-			if !d.selected.has(IdentityCertificationCompletedField) {
-				d.Skip()
-				continue
-			}
-			if v.Completed = nil; !d.Null() {
+			if v.Completed = nil; d.wants(IdentityCertificationCompletedField, scan.Boolean) {
 				v.Completed = boolean(d.Boolean())
 			}
 		case "identitiesCompleted":
-			if !d.selected.has(IdentityCertificationIdentitiesCompletedField) {
-				d.Skip()
-				continue
-			}
-			if v.IdentitiesCompleted = nil; !d.Null() {
-				v.IdentitiesCompleted = d.intValues.next()
-				*v.IdentitiesCompleted = int(d.Integer())
+			if v.IdentitiesCompleted = nil; d.wants(IdentityCertificationIdentitiesCompletedField, scan.Number) {
+				v.IdentitiesCompleted = integer(d, IdentityCertificationIdentitiesCompletedField, &d.intValues)
 			}
 		case "identitiesTotal":
-			if !d.selected.has(IdentityCertificationIdentitiesTotalField) {
-				d.Skip()
-				continue
-			}
-			if v.IdentitiesTotal = nil; !d.Null() {
-				v.IdentitiesTotal = d.intValues.next()
-				*v.IdentitiesTotal = int(d.Integer())
+			if v.IdentitiesTotal = nil; d.wants(IdentityCertificationIdentitiesTotalField, scan.Number) {
+				v.IdentitiesTotal = integer(d, IdentityCertificationIdentitiesTotalField, &d.intValues)
 			}
 		case "created":
-			if !d.selected.has(IdentityCertificationCreatedField) {
-				d.Skip()
-				continue
+			if d.selects(IdentityCertificationCreatedField) {
+				v.Created = d.moment()
 			}
-			v.Created = d.moment()
 		case "modified":
-			if !d.selected.has(IdentityCertificationModifiedField) {
-				d.Skip()
-				continue
+			if d.selects(IdentityCertificationModifiedField) {
+				v.Modified = d.moment()
 			}
-			v.Modified = d.moment()
 		case "decisionsMade":
-			if !d.selected.has(IdentityCertificationDecisionsMadeField) {
-				d.Skip()
-				continue
-			}
-			if v.DecisionsMade = nil; !d.Null() {
-				v.DecisionsMade = d.intValues.next()
-				*v.DecisionsMade = int(d.Integer())
+			if v.DecisionsMade = nil; d.wants(IdentityCertificationDecisionsMadeField, scan.Number) {
+				v.DecisionsMade = integer(d, IdentityCertificationDecisionsMadeField, &d.intValues)
 			}
 		case "decisionsTotal":
-			if !d.selected.has(IdentityCertificationDecisionsTotalField) {
-				d.Skip()
-				continue
-			}
-			if v.DecisionsTotal = nil; !d.Null() {
-				v.DecisionsTotal = d.intValues.next()
-				*v.DecisionsTotal = int(d.Integer())
+			if v.DecisionsTotal = nil; d.wants(IdentityCertificationDecisionsTotalField, scan.Number) {
+				v.DecisionsTotal = integer(d, IdentityCertificationDecisionsTotalField, &d.intValues)
 			}
 		case "due":
-			if !d.selected.has(IdentityCertificationDueField) {
-				d.Skip()
-				continue
+			if d.selects(IdentityCertificationDueField) {
+				v.Due = d.moment()
 			}
-			v.Due = d.moment()
 		case "signed":
-			if !d.selected.has(IdentityCertificationSignedField) {
-				d.Skip()
-				continue
+			if d.selects(IdentityCertificationSignedField) {
+				v.Signed = d.moment()
 			}
-			v.Signed = d.moment()
 		case "reviewer":
-			if !d.selected.has(IdentityCertificationReviewerField) {
-				d.Skip()
-				continue
-			}
-			if v.Reviewer = nil; !d.Null() {
+			if v.Reviewer = nil; d.wants(IdentityCertificationReviewerField, scan.Object) {
 				v.Reviewer = d.reviewerValues.next()
 				d.reviewer(v.Reviewer)
 			}
 		case "reassignment":
-			if !d.selected.has(IdentityCertificationReassignmentField) {
-				d.Skip()
-				continue
-			}
-			if v.Reassignment = nil; !d.Null() {
+			if v.Reassignment = nil; d.wants(IdentityCertificationReassignmentField, scan.Object) {
 				v.Reassignment = d.reassignmentValues.next()
 				d.reassignment(v.Reassignment)
 			}
 		case "hasErrors":
-			if !d.selected.has(IdentityCertificationHasErrorsField) {
-				d.Skip()
-				continue
-			}
-			if v.HasErrors = nil; !d.Null() {
+			if v.HasErrors = nil; d.wants(IdentityCertificationHasErrorsField, scan.Boolean) {
 				v.HasErrors = boolean(d.Boolean())
 			}
 		case "errorMessage":
-			if !d.selected.has(IdentityCertificationErrorMessageField) {
-				d.Skip()
-				continue
+			if v.ErrorMessage = ""; d.wants(IdentityCertificationErrorMessageField, scan.String) {
+				v.ErrorMessage = d.Text()
 			}
-			v.ErrorMessage = d.Text()
 		case "phase":
-			if !d.selected.has(IdentityCertificationPhaseField) {
-				d.Skip()
-				continue
+			if v.Phase = ""; d.wants(IdentityCertificationPhaseField, scan.String) {
+				v.Phase = CertificationPhase(d.Text())
 			}
-			v.Phase = CertificationPhase(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1894,41 +1508,29 @@ func (d *decoder) campaignReference(v *CampaignReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(CampaignReferenceIDField) {
-				d.Skip()
-				continue
+			if v.ID = ""; d.wants(CampaignReferenceIDField, scan.String) {
+				v.ID = d.Text()
 			}
-			v.ID = d.Text()
 		case "name":
-			if !d.selected.has(CampaignReferenceNameField) {
-				d.Skip()
-				continue
+			if v.Name = ""; d.wants(CampaignReferenceNameField, scan.String) {
+				v.Name = d.Text()
 			}
-			v.Name = d.Text()
 		case "description":
-			if !d.selected.has(CampaignReferenceDescriptionField) {
-				d.Skip()
-				continue
+			if v.Description = ""; d.wants(CampaignReferenceDescriptionField, scan.String) {
+				v.Description = d.Text()
 			}
-			v.Description = d.Text()
 		case "campaignType":
-			if !d.selected.has(CampaignReferenceCampaignTypeField) {
-				d.Skip()
-				continue
+			if v.CampaignType = ""; d.wants(CampaignReferenceCampaignTypeField, scan.String) {
+				v.CampaignType = CampaignType(d.Text())
 			}
-			v.CampaignType = CampaignType(d.Text())
 		case "correlatedStatus":
-			if !d.selected.has(CampaignReferenceCorrelatedStatusField) {
-				d.Skip()
-				continue
+			if v.CorrelatedStatus = ""; d.wants(CampaignReferenceCorrelatedStatusField, scan.String) {
+				v.CorrelatedStatus = CorrelatedStatus(d.Text())
 			}
-			v.CorrelatedStatus = CorrelatedStatus(d.Text())
 		case "mandatoryCommentRequirement":
-			if !d.selected.has(CampaignReferenceMandatoryCommentRequirementField) {
-				d.Skip()
-				continue
+			if v.MandatoryCommentRequirement = ""; d.wants(CampaignReferenceMandatoryCommentRequirementField, scan.String) {
+				v.MandatoryCommentRequirement = MandatoryCommentRequirement(d.Text())
 			}
-			v.MandatoryCommentRequirement = MandatoryCommentRequirement(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1939,20 +1541,14 @@ func (d *decoder) reassignment(v *Reassignment) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "from":
-			if !d.selected.has(ReassignmentFromField) {
-				d.Skip()
-				continue
-			}
-			if v.From = nil; !d.Null() {
+			if v.From = nil; d.wants(ReassignmentFromField, scan.Object) {
 				v.From = d.certificationReferenceValues.next()
 				d.certificationReference(v.From)
 			}
 		case "comment":
-			if !d.selected.has(ReassignmentCommentField) {
-				d.Skip()
-				continue
+			if v.Comment = ""; d.wants(ReassignmentCommentField, scan.String) {
+				v.Comment = d.Text()
 			}
-			v.Comment = d.Text()
 		default:
 			d.Skip()
 		}
@@ -1963,23 +1559,15 @@ func (d *decoder) certificationReference(v *CertificationReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(CertificationReferenceIDField) {
-				d.Skip()
-				continue
+			if v.ID = ""; d.wants(CertificationReferenceIDField, scan.String) {
+				v.ID = d.Text()
 			}
-			v.ID = d.Text()
 		case "name":
-			if !d.selected.has(CertificationReferenceNameField) {
-				d.Skip()
-				continue
+			if v.Name = ""; d.wants(CertificationReferenceNameField, scan.String) {
+				v.Name = d.Text()
 			}
-			v.Name = d.Text()
 		case "reviewer":
-			if !d.selected.has(CertificationReferenceReviewerField) {
-				d.Skip()
-				continue
-			}
-			if v.Reviewer = nil; !d.Null() {
+			if v.Reviewer = nil; d.wants(CertificationReferenceReviewerField, scan.Object) {
 				v.Reviewer = d.reviewerValues.next()
 				d.reviewer(v.Reviewer)
 			}
@@ -1993,148 +1581,107 @@ func (d *decoder) identityCertDecisionSummary(v *IdentityCertDecisionSummary) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "entitlementDecisionsMade":
-			if !d.selected.has(IdentityCertDecisionSummaryEntitlementDecisionsMadeField) {
-				d.Skip()
-				continue
-			}
-			if v.EntitlementDecisionsMade = nil; !d.Null() {
-				v.EntitlementDecisionsMade = d.intValues.next()
-				*v.EntitlementDecisionsMade = int(d.Integer())
+			if v.EntitlementDecisionsMade = nil; d.wants(IdentityCertDecisionSummaryEntitlementDecisionsMadeField, scan.Number) {
+				v.EntitlementDecisionsMade = integer(d, IdentityCertDecisionSummaryEntitlementDecisionsMadeField, &d.intValues)
 			}
 		case "entitlementDecisionsTotal":
-			if !d.selected.has(IdentityCertDecisionSummaryEntitlementDecisionsTotalField) {
-				d.Skip()
-				continue
-			}
-			if v.EntitlementDecisionsTotal = nil; !d.Null() {
-				v.EntitlementDecisionsTotal = d.intValues.next()
-				*v.EntitlementDecisionsTotal = int(d.Integer())
+			if v.EntitlementDecisionsTotal = nil; d.wants(IdentityCertDecisionSummaryEntitlementDecisionsTotalField, scan.Number) {
+				v.EntitlementDecisionsTotal = integer(d, IdentityCertDecisionSummaryEntitlementDecisionsTotalField, &d.intValues)
 			}
 		case "entitlementsApproved":
-			if !d.selected.has(IdentityCertDecisionSummaryEntitlementsApprovedField) {
-				d.Skip()
-				continue
-			}
-			if v.EntitlementsApproved = nil; !d.Null() {
-				v.EntitlementsApproved = d.intValues.next()
-				*v.EntitlementsApproved = int(d.Integer())
+			if v.EntitlementsApproved = nil; d.wants(IdentityCertDecisionSummaryEntitlementsApprovedField, scan.Number) {
+				v.EntitlementsApproved = integer(d, IdentityCertDecisionSummaryEntitlementsApprovedField, &d.intValues)
 			}
 		case "entitlementsRevoked":
-			if !d.selected.has(IdentityCertDecisionSummaryEntitlementsRevokedField) {
-				d.Skip()
-				continue
-			}
-			if v.EntitlementsRevoked = nil; !d.Null() {
-				v.EntitlementsRevoked = d.intValues.next()
-				*v.EntitlementsRevoked = int(d.Integer())
+			if v.EntitlementsRevoked = nil; d.wants(IdentityCertDecisionSummaryEntitlementsRevokedField, scan.Number) {
+				v.EntitlementsRevoked = integer(d, IdentityCertDecisionSummaryEntitlementsRevokedField, &d.intValues)
 			}
 		case "accessProfileDecisionsMade":
-			if !d.selected.has(IdentityCertDecisionSummaryAccessProfileDecisionsMadeField) {
-				d.Skip()
-				continue
-			}
-			if v.AccessProfileDecisionsMade = nil; !d.Null() {
-				v.AccessProfileDecisionsMade = d.intValues.next()
-				*v.AccessProfileDecisionsMade = int(d.Integer())
+			if v.AccessProfileDecisionsMade = nil; d.wants(IdentityCertDecisionSummaryAccessProfileDecisionsMadeField, scan.Number) {
+				v.AccessProfileDecisionsMade = integer(d, IdentityCertDecisionSummaryAccessProfileDecisionsMadeField, &d.intValues)
 			}
 		case "accessProfileDecisionsTotal":
-			if !d.selected.has(IdentityCertDecisionSummaryAccessProfileDecisionsTotalField) {
-				d.Skip()
-				continue
-			}
-			if v.AccessProfileDecisionsTotal = nil; !d.Null() {
-				v.AccessProfileDecisionsTotal = d.intValues.next()
-				*v.AccessProfileDecisionsTotal = int(d.Integer())
+			if v.AccessProfileDecisionsTotal = nil; d.wants(IdentityCertDecisionSummaryAccessProfileDecisionsTotalField, scan.Number) {
+				v.AccessProfileDecisionsTotal = integer(d, IdentityCertDecisionSummaryAccessProfileDecisionsTotalField, &d.intValues)
 			}
 		case "accessProfilesApproved":
-			if !d.selected.has(IdentityCertDecisionSummaryAccessProfilesApprovedField) {
-				d.Skip()
-				continue
-			}
-			if v.AccessProfilesApproved = nil; !d.Null() {
-				v.AccessProfilesApproved = d.intValues.next()
-				*v.AccessProfilesApproved = int(d.Integer())
+			if v.AccessProfilesApproved = nil; d.wants(IdentityCertDecisionSummaryAccessProfilesApprovedField, scan.Number) {
+				v.AccessProfilesApproved = integer(d, IdentityCertDecisionSummaryAccessProfilesApprovedField, &d.intValues)
 			}
 		case "accessProfilesRevoked":
-			if !d.selected.has(IdentityCertDecisionSummaryAccessProfilesRevokedField) {
-				d.Skip()
-				continue
-			}
-			if v.AccessProfilesRevoked = nil; !d.Null() {
-				v.AccessProfilesRevoked = d.intValues.next()
-				*v.AccessProfilesRevoked = int(d.Integer())
+			if v.AccessProfilesRevoked = nil; d.wants(IdentityCertDecisionSummaryAccessProfilesRevokedField, scan.Number) {
+				v.AccessProfilesRevoked = integer(d, IdentityCertDecisionSummaryAccessProfilesRevokedField, &d.intValues)
 			}
 		case "roleDecisionsMade":
-			if !d.selected.has(IdentityCertDecisionSummaryRoleDecisionsMadeField) {
-				d.Skip()
-				continue
-			}
-			if v.RoleDecisionsMade = nil; !d.Null() {
-				v.RoleDecisionsMade = d.intValues.next()
-				*v.RoleDecisionsMade = int(d.Integer())
+			if v.RoleDecisionsMade = nil; d.wants(IdentityCertDecisionSummaryRoleDecisionsMadeField, scan.Number) {
+				v.RoleDecisionsMade = integer(d, IdentityCertDecisionSummaryRoleDecisionsMadeField, &d.intValues)
 			}
 		case "roleDecisionsTotal":
-			if !d.selected.has(IdentityCertDecisionSummaryRoleDecisionsTotalField) {
-				d.Skip()
-				continue
-			}
-			if v.RoleDecisionsTotal = nil; !d.Null() {
-				v.RoleDecisionsTotal = d.intValues.next()
-				*v.RoleDecisionsTotal = int(d.Integer())
+			if v.RoleDecisionsTotal = nil; d.wants(IdentityCertDecisionSummaryRoleDecisionsTotalField, scan.Number) {
+				v.RoleDecisionsTotal = integer(d, IdentityCertDecisionSummaryRoleDecisionsTotalField, &d.intValues)
 			}
 		case "rolesApproved":
-			if !d.selected.has(IdentityCertDecisionSummaryRolesApprovedField) {
-				d.Skip()
-				continue
-			}
-			if v.RolesApproved = nil; !d.Null() {
-				v.RolesApproved = d.intValues.next()
-				*v.RolesApproved = int(d.Integer())
+			if v.RolesApproved = nil; d.wants(IdentityCertDecisionSummaryRolesApprovedField, scan.Number) {
+				v.RolesApproved = integer(d, IdentityCertDecisionSummaryRolesApprovedField, &d.intValues)
 			}
 		case "rolesRevoked":
-			if !d.selected.has(IdentityCertDecisionSummaryRolesRevokedField) {
-				d.Skip()
-				continue
-			}
-			if v.RolesRevoked = nil; !d.Null() {
-				v.RolesRevoked = d.intValues.next()
-				*v.RolesRevoked = int(d.Integer())
+			if v.RolesRevoked = nil; d.wants(IdentityCertDecisionSummaryRolesRevokedField, scan.Number) {
+				v.RolesRevoked = integer(d, IdentityCertDecisionSummaryRolesRevokedField, &d.intValues)
 			}
 		case "accountDecisionsMade":
-			if !d.selected.has(IdentityCertDecisionSummaryAccountDecisionsMadeField) {
-				d.Skip()
-				continue
-			}
-			if v.AccountDecisionsMade = nil; !d.Null() {
-				v.AccountDecisionsMade = d.intValues.next()
-				*v.AccountDecisionsMade = int(d.Integer())
+			if v.AccountDecisionsMade = nil; d.wants(IdentityCertDecisionSummaryAccountDecisionsMadeField, scan.Number) {
+				v.AccountDecisionsMade = integer(d, IdentityCertDecisionSummaryAccountDecisionsMadeField, &d.intValues)
 			}
 		case "accountDecisionsTotal":
-			if !d.selected.has(IdentityCertDecisionSummaryAccountDecisionsTotalField) {
-				d.Skip()
-				continue
-			}
-			if v.AccountDecisionsTotal = nil; !d.Null() {
-				v.AccountDecisionsTotal = d.intValues.next()
-				*v.AccountDecisionsTotal = int(d.Integer())
+			if v.AccountDecisionsTotal = nil; d.wants(IdentityCertDecisionSummaryAccountDecisionsTotalField, scan.Number) {
+				v.AccountDecisionsTotal = integer(d, IdentityCertDecisionSummaryAccountDecisionsTotalField, &d.intValues)
 			}
 		case "accountsApproved":
-			if !d.selected.has(IdentityCertDecisionSummaryAccountsApprovedField) {
-				d.Skip()
-				continue
-			}
-			if v.AccountsApproved = nil; !d.Null() {
-				v.AccountsApproved = d.intValues.next()
-				*v.AccountsApproved = int(d.Integer())
+			if v.AccountsApproved = nil; d.wants(IdentityCertDecisionSummaryAccountsApprovedField, scan.Number) {
+				v.AccountsApproved = integer(d, IdentityCertDecisionSummaryAccountsApprovedField, &d.intValues)
 			}
 		case "accountsRevoked":
-			if !d.selected.has(IdentityCertDecisionSummaryAccountsRevokedField) {
-				d.Skip()
-				continue
+			if v.AccountsRevoked = nil; d.wants(IdentityCertDecisionSummaryAccountsRevokedField, scan.Number) {
+				v.AccountsRevoked = integer(d, IdentityCertDecisionSummaryAccountsRevokedField, &d.intValues)
 			}
-			if v.AccountsRevoked = nil; !d.Null() {
-				v.AccountsRevoked = d.intValues.next()
-				*v.AccountsRevoked = int(d.Integer())
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (d *decoder) tokenClaims(v *tokenClaims) {
+	for name := d.Object(); name != nil; name = d.Next() {
+		switch string(name) {
+		case "client_id":
+			if v.ClientID = ""; d.wants(tokenClaimsClientIDField, scan.String) {
+				v.ClientID = d.Text()
+			}
+		case "identity_id":
+			if v.IdentityID = ""; d.wants(tokenClaimsIdentityIDField, scan.String) {
+				v.IdentityID = d.Text()
+			}
+		case "sub":
+			if v.Subject = ""; d.wants(tokenClaimsSubjectField, scan.String) {
+				v.Subject = d.Text()
+			}
+		case "user_name":
+			if v.UserName = ""; d.wants(tokenClaimsUserNameField, scan.String) {
+				v.UserName = d.Text()
+			}
+		case "authorities":
+			if v.Authorities = nil; d.wants(tokenClaimsAuthoritiesField, scan.List) {
+				list := d.stringValues.list()
+				for more := d.List(); more; more = d.More() {
+					if d.fits(tokenClaimsAuthoritiesField, scan.String) {
+						list = append(list, d.Text())
+					}
+				}
+				v.Authorities = d.stringValues.ended(list)
+			}
+		case "exp":
+			if v.Expires = nil; d.wants(tokenClaimsExpiresField, scan.Number) {
+				v.Expires = integer(d, tokenClaimsExpiresField, &d.int64Values)
 			}
 		default:
 			d.Skip()
@@ -2146,32 +1693,20 @@ func (d *decoder) certificationIdentitySummary(v *CertificationIdentitySummary) 
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(CertificationIdentitySummaryIDField) {
-				d.Skip()
-				continue
+			if v.ID = ""; d.wants(CertificationIdentitySummaryIDField, scan.String) {
+				v.ID = d.Text()
 			}
-			v.ID = d.Text()
 		case "identityId":
-			if !d.selected.has(CertificationIdentitySummaryIdentityIDField) {
-				d.Skip()
-				continue
-			}
-			if v.IdentityID = nil; !d.Null() {
+			if v.IdentityID = nil; d.wants(CertificationIdentitySummaryIdentityIDField, scan.String) {
 				v.IdentityID = d.stringValues.next()
 				*v.IdentityID = d.Text()
 			}
 		case "name":
-			if !d.selected.has(CertificationIdentitySummaryNameField) {
-				d.Skip()
-				continue
+			if v.Name = ""; d.wants(CertificationIdentitySummaryNameField, scan.String) {
+				v.Name = d.Text()
 			}
-			v.Name = d.Text()
 		case "completed":
-			if !d.selected.has(CertificationIdentitySummaryCompletedField) {
-				d.Skip()
-				continue
-			}
-			if v.Completed = nil; !d.Null() {
+			if v.Completed = nil; d.wants(CertificationIdentitySummaryCompletedField, scan.Boolean) {
 				v.Completed = boolean(d.Boolean())
 			}
 		default:
@@ -2184,23 +1719,17 @@ func (d *decoder) oauthInfo(v *OAuthInfo) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "authorizeEndpoint":
-			if !d.selected.has(OAuthInfoAuthorizeEndpointField) {
-				d.Skip()
-				continue
+			if v.AuthorizeEndpoint = ""; d.wants(OAuthInfoAuthorizeEndpointField, scan.String) {
+				v.AuthorizeEndpoint = d.Text()
 			}
-			v.AuthorizeEndpoint = d.Text()
 		case "tokenEndpoint":
-			if !d.selected.has(OAuthInfoTokenEndpointField) {
-				d.Skip()
-				continue
+			if v.TokenEndpoint = ""; d.wants(OAuthInfoTokenEndpointField, scan.String) {
+				v.TokenEndpoint = d.Text()
 			}
-			v.TokenEndpoint = d.Text()
 		case "logoutUrl":
-			if !d.selected.has(OAuthInfoLogoutURLField) {
-				d.Skip()
-				continue
+			if v.LogoutURL = ""; d.wants(OAuthInfoLogoutURLField, scan.String) {
+				v.LogoutURL = d.Text()
 			}
-			v.LogoutURL = d.Text()
 		default:
 			d.Skip()
 		}
@@ -2211,20 +1740,16 @@ func (d *decoder) permission(v *Permission) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "target":
-			if !d.selected.has(PermissionTargetField) {
-				d.Skip()
-				continue
+			if v.Target = ""; d.wants(PermissionTargetField, scan.String) {
+				v.Target = d.Text()
 			}
-			v.Target = d.Text()
 		case "rights":
-			if !d.selected.has(PermissionRightsField) {
-				d.Skip()
-				continue
-			}
-			if v.Rights = nil; !d.Null() {
+			if v.Rights = nil; d.wants(PermissionRightsField, scan.List) {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, d.element())
+					if d.fits(PermissionRightsField, scan.String) {
+						list = append(list, d.Text())
+					}
 				}
 				v.Rights = d.stringValues.ended(list)
 			}
@@ -2238,60 +1763,42 @@ func (d *decoder) publicIdentity(v *PublicIdentity) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(PublicIdentityIDField) {
-				d.Skip()
-				continue
+			if v.ID = ""; d.wants(PublicIdentityIDField, scan.String) {
+				v.ID = d.Text()
 			}
-			v.ID = d.Text()
 		case "name":
-			if !d.selected.has(PublicIdentityNameField) {
-				d.Skip()
-				continue
+			if v.Name = ""; d.wants(PublicIdentityNameField, scan.String) {
+				v.Name = d.Text()
 			}
-			v.Name = d.Text()
 		case "alias":
-			if !d.selected.has(PublicIdentityAliasField) {
-				d.Skip()
-				continue
+			if v.Alias = ""; d.wants(PublicIdentityAliasField, scan.String) {
+				v.Alias = d.Text()
 			}
-			v.Alias = d.Text()
 		case "email":
-			if !d.selected.has(PublicIdentityEmailField) {
-				d.Skip()
-				continue
+			if v.Email = ""; d.wants(PublicIdentityEmailField, scan.String) {
+				v.Email = d.Text()
 			}
-			v.Email = d.Text()
 		case "status":
-			if !d.selected.has(PublicIdentityStatusField) {
-				d.Skip()
-				continue
+			if v.Status = ""; d.wants(PublicIdentityStatusField, scan.String) {
+				v.Status = d.Text()
 			}
-			v.Status = d.Text()
 		case "identityState":
-			if !d.selected.has(PublicIdentityIdentityStateField) {
-				d.Skip()
-				continue
+			if v.IdentityState = ""; d.wants(PublicIdentityIdentityStateField, scan.String) {
+				v.IdentityState = IdentityState(d.Text())
 			}
-			v.IdentityState = IdentityState(d.Text())
 		case "manager":
-			if !d.selected.has(PublicIdentityManagerField) {
-				d.Skip()
-				continue
-			}
-			if v.Manager = nil; !d.Null() {
+			if v.Manager = nil; d.wants(PublicIdentityManagerField, scan.Object) {
 				v.Manager = d.identityReferenceValues.next()
 				d.identityReference(v.Manager)
 			}
 		case "attributes":
-			if !d.selected.has(PublicIdentityAttributesField) {
-				d.Skip()
-				continue
-			}
-			if v.Attributes = nil; !d.Null() {
+			if v.Attributes = nil; d.wants(PublicIdentityAttributesField, scan.List) {
 				list := d.publicIdentityAttributeValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, PublicIdentityAttribute{})
-					d.publicIdentityAttribute(&list[len(list)-1])
+					if d.fits(PublicIdentityAttributesField, scan.Object) {
+						list = append(list, PublicIdentityAttribute{})
+						d.publicIdentityAttribute(&list[len(list)-1])
+					}
 				}
 				v.Attributes = d.publicIdentityAttributeValues.ended(list)
 			}
@@ -2305,23 +1812,17 @@ func (d *decoder) publicIdentityAttribute(v *PublicIdentityAttribute) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "key":
-			if !d.selected.has(PublicIdentityAttributeKeyField) {
-				d.Skip()
-				continue
+			if v.Key = ""; d.wants(PublicIdentityAttributeKeyField, scan.String) {
+				v.Key = d.Text()
 			}
-			v.Key = d.Text()
 		case "name":
-			if !d.selected.has(PublicIdentityAttributeNameField) {
-				d.Skip()
-				continue
+			if v.Name = ""; d.wants(PublicIdentityAttributeNameField, scan.String) {
+				v.Name = d.Text()
 			}
-			v.Name = d.Text()
 		case "value":
-			if !d.selected.has(PublicIdentityAttributeValueField) {
-				d.Skip()
-				continue
+			if v.Value = ""; d.wants(PublicIdentityAttributeValueField, scan.String) {
+				v.Value = d.Text()
 			}
-			v.Value = d.Text()
 		default:
 			d.Skip()
 		}
@@ -2332,70 +1833,52 @@ func (d *decoder) certificationTask(v *CertificationTask) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(CertificationTaskIDField) {
-				d.Skip()
-				continue
+			if v.ID = ""; d.wants(CertificationTaskIDField, scan.String) {
+				v.ID = d.Text()
 			}
-			v.ID = d.Text()
 		case "type":
-			if !d.selected.has(CertificationTaskTypeField) {
-				d.Skip()
-				continue
+			if v.Type = ""; d.wants(CertificationTaskTypeField, scan.String) {
+				v.Type = CertificationTaskType(d.Text())
 			}
-			v.Type = CertificationTaskType(d.Text())
 		case "targetType":
-			if !d.selected.has(CertificationTaskTargetTypeField) {
-				d.Skip()
-				continue
+			if v.TargetType = ""; d.wants(CertificationTaskTargetTypeField, scan.String) {
+				v.TargetType = CertificationTaskTargetType(d.Text())
 			}
-			v.TargetType = CertificationTaskTargetType(d.Text())
 		case "targetId":
-			if !d.selected.has(CertificationTaskTargetIDField) {
-				d.Skip()
-				continue
-			}
-			if v.TargetID = nil; !d.Null() {
+			if v.TargetID = nil; d.wants(CertificationTaskTargetIDField, scan.String) {
 				v.TargetID = d.stringValues.next()
 				*v.TargetID = d.Text()
 			}
 		case "status":
-			if !d.selected.has(CertificationTaskStatusField) {
-				d.Skip()
-				continue
+			if v.Status = ""; d.wants(CertificationTaskStatusField, scan.String) {
+				v.Status = CertificationTaskStatus(d.Text())
 			}
-			v.Status = CertificationTaskStatus(d.Text())
 		case "errors":
-			if !d.selected.has(CertificationTaskErrorsField) {
-				d.Skip()
-				continue
-			}
-			if v.Errors = nil; !d.Null() {
+			if v.Errors = nil; d.wants(CertificationTaskErrorsField, scan.List) {
 				list := d.errorMessageValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, ErrorMessage{})
-					d.errorMessage(&list[len(list)-1])
+					if d.fits(CertificationTaskErrorsField, scan.Object) {
+						list = append(list, ErrorMessage{})
+						d.errorMessage(&list[len(list)-1])
+					}
 				}
 				v.Errors = d.errorMessageValues.ended(list)
 			}
 		case "reassignmentTrailDTOs":
-			if !d.selected.has(CertificationTaskReassignmentTrailField) {
-				d.Skip()
-				continue
-			}
-			if v.ReassignmentTrail = nil; !d.Null() {
+			if v.ReassignmentTrail = nil; d.wants(CertificationTaskReassignmentTrailField, scan.List) {
 				list := d.reassignmentTrailValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, ReassignmentTrail{})
-					d.reassignmentTrail(&list[len(list)-1])
+					if d.fits(CertificationTaskReassignmentTrailField, scan.Object) {
+						list = append(list, ReassignmentTrail{})
+						d.reassignmentTrail(&list[len(list)-1])
+					}
 				}
 				v.ReassignmentTrail = d.reassignmentTrailValues.ended(list)
 			}
 		case "created":
-			if !d.selected.has(CertificationTaskCreatedField) {
-				d.Skip()
-				continue
+			if d.selects(CertificationTaskCreatedField) {
+				v.Created = d.moment()
 			}
-			v.Created = d.moment()
 		default:
 			d.Skip()
 		}
@@ -2406,29 +1889,19 @@ func (d *decoder) reassignmentTrail(v *ReassignmentTrail) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "previousOwner":
-			if !d.selected.has(ReassignmentTrailPreviousOwnerField) {
-				d.Skip()
-				continue
-			}
-			if v.PreviousOwner = nil; !d.Null() {
+			if v.PreviousOwner = nil; d.wants(ReassignmentTrailPreviousOwnerField, scan.String) {
 				v.PreviousOwner = d.stringValues.next()
 				*v.PreviousOwner = d.Text()
 			}
 		case "newOwner":
-			if !d.selected.has(ReassignmentTrailNewOwnerField) {
-				d.Skip()
-				continue
-			}
-			if v.NewOwner = nil; !d.Null() {
+			if v.NewOwner = nil; d.wants(ReassignmentTrailNewOwnerField, scan.String) {
 				v.NewOwner = d.stringValues.next()
 				*v.NewOwner = d.Text()
 			}
 		case "reassignmentType":
-			if !d.selected.has(ReassignmentTrailReassignmentTypeField) {
-				d.Skip()
-				continue
+			if v.ReassignmentType = ""; d.wants(ReassignmentTrailReassignmentTypeField, scan.String) {
+				v.ReassignmentType = d.Text()
 			}
-			v.ReassignmentType = d.Text()
 		default:
 			d.Skip()
 		}
@@ -2439,54 +1912,40 @@ func (d *decoder) refusalBody(v *refusalBody) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "detailCode":
-			if !d.selected.has(refusalBodyDetailCodeField) {
-				d.Skip()
-				continue
+			if v.DetailCode = ""; d.wants(refusalBodyDetailCodeField, scan.String) {
+				v.DetailCode = d.Text()
 			}
-			v.DetailCode = d.Text()
 		case "trackingId":
-			if !d.selected.has(refusalBodyTrackingIDField) {
-				d.Skip()
-				continue
+			if v.TrackingID = ""; d.wants(refusalBodyTrackingIDField, scan.String) {
+				v.TrackingID = d.Text()
 			}
-			v.TrackingID = d.Text()
 		case "messages":
-			if !d.selected.has(refusalBodyMessagesField) {
-				d.Skip()
-				continue
-			}
-			if v.Messages = nil; !d.Null() {
+			if v.Messages = nil; d.wants(refusalBodyMessagesField, scan.List) {
 				list := d.errorMessageValues.list()
 				for more := d.List(); more; more = d.More() {
-					list = append(list, ErrorMessage{})
-					d.errorMessage(&list[len(list)-1])
+					if d.fits(refusalBodyMessagesField, scan.Object) {
+						list = append(list, ErrorMessage{})
+						d.errorMessage(&list[len(list)-1])
+					}
 				}
 				v.Messages = d.errorMessageValues.ended(list)
 			}
 		case "error":
-			if !d.selected.has(refusalBodyErrorField) {
-				d.Skip()
-				continue
+			if v.Error = ""; d.wants(refusalBodyErrorField, scan.String) {
+				v.Error = d.Text()
 			}
-			v.Error = d.Text()
 		case "message":
-			if !d.selected.has(refusalBodyMessageField) {
-				d.Skip()
-				continue
+			if v.Message = ""; d.wants(refusalBodyMessageField, scan.String) {
+				v.Message = d.Text()
 			}
-			v.Message = d.Text()
 		case "errorName":
-			if !d.selected.has(refusalBodyErrorNameField) {
-				d.Skip()
-				continue
+			if v.ErrorName = ""; d.wants(refusalBodyErrorNameField, scan.String) {
+				v.ErrorName = d.Text()
 			}
-			v.ErrorName = d.Text()
 		case "errorMessage":
-			if !d.selected.has(refusalBodyErrorMessageField) {
-				d.Skip()
-				continue
+			if v.ErrorMessage = ""; d.wants(refusalBodyErrorMessageField, scan.String) {
+				v.ErrorMessage = d.Text()
 			}
-			v.ErrorMessage = d.Text()
 		default:
 			d.Skip()
 		}
@@ -2497,54 +1956,32 @@ func (d *decoder) accessReviewItem(v *AccessReviewItem) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if !d.selected.has(AccessReviewItemIDField) {
-				d.Skip()
-				continue
+			if v.ID = ""; d.wants(AccessReviewItemIDField, scan.String) {
+				v.ID = d.Text()
 			}
-			v.ID = d.Text()
 		case "completed":
-			if !d.selected.has(AccessReviewItemCompletedField) {
-				d.Skip()
-				continue
-			}
-			if v.Completed = nil; !d.Null() {
+			if v.Completed = nil; d.wants(AccessReviewItemCompletedField, scan.Boolean) {
 				v.Completed = boolean(d.Boolean())
 			}
 		case "newAccess":
-			if !d.selected.has(AccessReviewItemNewAccessField) {
-				d.Skip()
-				continue
-			}
-			if v.NewAccess = nil; !d.Null() {
+			if v.NewAccess = nil; d.wants(AccessReviewItemNewAccessField, scan.Boolean) {
 				v.NewAccess = boolean(d.Boolean())
 			}
 		case "decision":
-			if !d.selected.has(AccessReviewItemDecisionField) {
-				d.Skip()
-				continue
+			if v.Decision = ""; d.wants(AccessReviewItemDecisionField, scan.String) {
+				v.Decision = CertificationDecision(d.Text())
 			}
-			v.Decision = CertificationDecision(d.Text())
 		case "comments":
-			if !d.selected.has(AccessReviewItemCommentsField) {
-				d.Skip()
-				continue
+			if v.Comments = ""; d.wants(AccessReviewItemCommentsField, scan.String) {
+				v.Comments = d.Text()
 			}
-			v.Comments = d.Text()
 		case "accessSummary":
-			if !d.selected.has(AccessReviewItemAccessSummaryField) {
-				d.Skip()
-				continue
-			}
-			if v.AccessSummary = nil; !d.Null() {
+			if v.AccessSummary = nil; d.wants(AccessReviewItemAccessSummaryField, scan.Object) {
 				v.AccessSummary = d.accessSummaryValues.next()
 				d.accessSummary(v.AccessSummary)
 			}
 		case "identitySummary":
-			if !d.selected.has(AccessReviewItemIdentitySummaryField) {
-				d.Skip()
-				continue
-			}
-			if v.IdentitySummary = nil; !d.Null() {
+			if v.IdentitySummary = nil; d.wants(AccessReviewItemIdentitySummaryField, scan.Object) {
 				v.IdentitySummary = d.certificationIdentitySummaryValues.next()
 				d.certificationIdentitySummary(v.IdentitySummary)
 			}

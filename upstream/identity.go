@@ -16,6 +16,16 @@ type Identity struct {
 	Subject string // whom it stands for
 }
 
+// tokenClaims are the claims of a token.
+type tokenClaims struct {
+	ClientID    string   `json:"client_id"`
+	IdentityID  string   `json:"identity_id"`
+	Subject     string   `json:"sub"`
+	UserName    string   `json:"user_name"`
+	Authorities []string `json:"authorities"`
+	Expires     *int64   `json:"exp"` // in seconds since 1970
+}
+
 // readClaims reads the claims of a JWT: the identity, and when it expires, which is the zero time if it
 // does not say. What is no JWT, or claims too much, has none.
 func readClaims(token string) (Identity, time.Time) {
@@ -23,12 +33,7 @@ func readClaims(token string) (Identity, time.Time) {
 	if payload == nil {
 		return Identity{}, time.Time{} // which needs no error
 	}
-	claims, err := decodeObject[struct {
-		ClientID   string `json:"client_id"`
-		IdentityID string `json:"identity_id"`
-		Subject    string `json:"sub"`
-		Expires    *int64 `json:"exp"` // in seconds since 1970
-	}](nil, payload, nil)
+	claims, err := decodeObject[tokenClaims](nil, payload, nil)
 	if err != nil {
 		return Identity{}, time.Time{}
 	}

@@ -48,8 +48,10 @@ func TestLargeBodiesTakeTurns(t *testing.T) {
 	if only.out == nil {
 		t.Skip("there is no pipe")
 	}
-	defer only.out.Close()
-	defer only.in.Close()
+	t.Cleanup(func() {
+		_ = only.out.Close()
+		_ = only.in.Close()
+	})
 	defer func(of func() turnstile) { turns = of }(turns)
 	turns = func() turnstile { return only }
 

@@ -8,6 +8,9 @@ const fieldsPerType = 32
 // A Field is one field of the rows of a type, such as AccessReviewItemDecisionField.
 type Field uint16
 
+// String returns the field as the service calls it, behind the name of its type, such as AccessReviewItem.decision.
+func (f Field) String() string { return fieldNames[f/fieldsPerType][f%fieldsPerType] }
+
 // A Selection says which fields of rows are read; all others are zero. A field that holds an object is read with
 // what is selected of the object's type, wherever such an object is. The zero Selection selects nothing, and a nil
 // one everything. It must not be changed once reads go by it.

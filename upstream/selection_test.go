@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// fieldNames returns the selectable fields by the names of their constants, which are generated.
-var fieldNames = sync.OnceValue(func() map[string]Field {
+// fieldsByName returns the selectable fields by the names of their constants, which are generated.
+var fieldsByName = sync.OnceValue(func() map[string]Field {
 	file, err := parser.ParseFile(token.NewFileSet(), "decoder.generated.go", nil, parser.SkipObjectResolution)
 	if err != nil {
 		panic(err)
@@ -57,7 +57,7 @@ func clearUnselected(t *testing.T, v reflect.Value, selected *Selection) {
 				clearUnselected(t, v.Field(i), selected)
 				continue
 			}
-			field, ok := fieldNames()[v.Type().Name()+name.Name+"Field"]
+			field, ok := fieldsByName()[v.Type().Name()+name.Name+"Field"]
 			switch {
 			case !ok:
 				t.Fatalf("%s.%s cannot be selected", v.Type(), name.Name)
@@ -87,7 +87,7 @@ func selectedAsDecoded[T any](t *testing.T, text []byte, rows []T) {
 		t.Fatalf("a part of a list of %T of %s: %v", rows, text, err)
 	}
 	clearUnselected(t, reflect.ValueOf(rows), &selected)
-	clearUnselected(t, reflect.ValueOf(got), &selected) // which is more if the text does not fit
+	clearUnselected(t, reflect.ValueOf(got), &selected) // which is more if a row is ambiguous
 	if !cmp.Equal(got, rows) {
 		t.Fatalf("a part of a list of %T of %s: %s", rows, text, cmp.Diff(rows, got))
 	}
@@ -96,7 +96,7 @@ func selectedAsDecoded[T any](t *testing.T, text []byte, rows []T) {
 // Each field of each example can be selected by itself.
 func TestSelectedFieldsAreReadByThemselves(t *testing.T) {
 	text := []byte(examples(t)["testdata/review_item.json"])
-	for name, field := range fieldNames() {
+	for name, field := range fieldsByName() {
 		row := strings.HasPrefix(name, "AccessReviewItem")
 		var selected Selection
 		selected.Add(field)

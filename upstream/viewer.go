@@ -58,12 +58,7 @@ func ViewerFrom(ctx context.Context) (*Viewer, error) {
 // is left out by itself.
 func claimedViewer(by ViewerCredential, token string) *Viewer {
 	viewer := &Viewer{Credential: by}
-	claims, err := decodeObject[struct {
-		IdentityID  string   `json:"identity_id"`
-		UserName    string   `json:"user_name"`
-		Authorities []string `json:"authorities"`
-		Expires     *int64   `json:"exp"` // in seconds since 1970
-	}](nil, payloadOf(token), nil)
+	claims, err := decodeObject[tokenClaims](nil, payloadOf(token), nil)
 	if err != nil {
 		return viewer
 	}

@@ -7,76 +7,78 @@ import (
 	"strings"
 )
 
-// value returns the code that reads a value into a place, and the structs that it needs the methods of.
-func (w *writer) value(place string, of ast.Expr) (code string, structs []string, err error) {
+// value returns the code that reads a member into a place, which is zero if the member is not selected or its value does
+// not fit, and the structs that it needs the methods of. Field is the name of the member's constant.
+func (w *writer) value(place, field string, of ast.Expr) (code string, structs []string, err error) {
 	switch of := of.(type) {
 	case *ast.Ident:
-		return w.plain(place, of.Name)
+		return w.plain(place, field, of.Name)
 	case *ast.StarExpr:
 		if name, ok := of.X.(*ast.Ident); ok {
-			return w.pointer(place, name.Name)
+			return w.pointer(place, field, name.Name)
 		}
 	case *ast.ArrayType:
 		if name, ok := of.Elt.(*ast.Ident); ok && of.Len == nil {
-			return w.list(place, name.Name)
+			return w.list(place, field, name.Name)
 		}
 	}
 	return "", nil, fmt.Errorf("nothing is known that decodes a %T", of)
 }
 
-// plain returns the code that reads a value of a named type. Null is its zero value.
-func (w *writer) plain(place, name string) (string, []string, error) {
+// wanted returns the code that reads a value if it is wanted, and of a kind of package scan.
+func wanted(place, zero, field, kind, read string) string {
+	return fmt.Sprintf("if %s = %s; d.wants(%s, scan.%s) {\n%s\n}", place, zero, field, kind, read)
+}
+
+// plain returns the code that reads a value of a named type.
+func (w *writer) plain(place, field, name string) (string, []string, error) {
 	switch {
 	case name == "Time":
-		return fmt.Sprintf("%s = d.moment()", place), nil, nil
+		return fmt.Sprintf("if d.selects(%s) {\n%s = d.moment()\n}", field, place), nil, nil
 	case name == "string":
-		return fmt.Sprintf("%s = d.Text()", place), nil, nil
+		return wanted(place, `""`, field, "String", place+" = d.Text()"), nil, nil
 	case w.isText(name):
-		return fmt.Sprintf("%s = %s(d.Text())", place, name), nil, nil
+		return wanted(place, `""`, field, "String", fmt.Sprintf("%s = %s(d.Text())", place, name)), nil, nil
 	case name == "bool":
-		return fmt.Sprintf("%s = !d.Null() && d.Boolean()", place), nil, nil
+		return wanted(place, "false", field, "Boolean", place+" = d.Boolean()"), nil, nil
 	default:
 		return "", nil, fmt.Errorf("nothing is known that decodes a %s", name)
 	}
 }
 
-// pointer returns the code that reads a value and refers to it. Null is nil.
-func (w *writer) pointer(place, name string) (string, []string, error) {
-	var read string
-	var structs []string
+// pointer returns the code that reads a value and refers to it.
+func (w *writer) pointer(place, field, name string) (string, []string, error) {
 	switch name {
 	case "bool":
-		read = fmt.Sprintf("%s = boolean(d.Boolean())", place)
+		return wanted(place, "nil", field, "Boolean", place+" = boolean(d.Boolean())"), nil, nil
 	case "int", "int64":
-		read = fmt.Sprintf("%s = d.%s.next()\n*%s = %s(d.Integer())", place, w.keeps(name), place, name)
+		return wanted(place, "nil", field, "Number", fmt.Sprintf("%s = integer(d, %s, &d.%s)", place, field, w.keeps(name))), nil, nil
 	case "string":
-		read = fmt.Sprintf("%s = d.%s.next()\n*%s = d.Text()", place, w.keeps(name), place)
-	default:
-		if _, ok := w.types[name].(*ast.StructType); !ok {
-			return "", nil, fmt.Errorf("nothing is known that decodes a *%s", name)
-		}
-		read = fmt.Sprintf("%s = d.%s.next()\nd.%s(%s)", place, w.keeps(name), method(name), place)
-		structs = []string{name}
+		return wanted(place, "nil", field, "String", fmt.Sprintf("%s = d.%s.next()\n*%s = d.Text()", place, w.keeps(name), place)), nil, nil
 	}
-	return fmt.Sprintf("if %s = nil; !d.Null() {\n%s\n}", place, read), structs, nil
+	if _, ok := w.types[name].(*ast.StructType); !ok {
+		return "", nil, fmt.Errorf("nothing is known that decodes a *%s", name)
+	}
+	read := fmt.Sprintf("%s = d.%s.next()\nd.%s(%s)", place, w.keeps(name), method(name), place)
+	return wanted(place, "nil", field, "Object", read), []string{name}, nil
 }
 
-// list returns the code that reads a list. Null is nil, and a list without elements is not. What is null in the list
-// does not fit.
-func (w *writer) list(place, name string) (string, []string, error) {
-	var read string
+// list returns the code that reads a list. A list without elements is not nil.
+func (w *writer) list(place, field, name string) (string, []string, error) {
+	var kind, read string
 	var structs []string
 	switch {
 	case name == "string":
-		read = "list = append(list, d.element())"
+		kind, read = "String", "list = append(list, d.Text())"
 	case w.isStruct(name):
-		read = fmt.Sprintf("list = append(list, %s{})\nd.%s(&list[len(list)-1])", name, method(name))
+		kind, read = "Object", fmt.Sprintf("list = append(list, %s{})\nd.%s(&list[len(list)-1])", name, method(name))
 		structs = []string{name}
 	default:
 		return "", nil, fmt.Errorf("nothing is known that decodes a []%s", name)
 	}
 	from := w.keeps(name)
-	return fmt.Sprintf("if %s = nil; !d.Null() {\nlist := d.%s.list()\nfor more := d.List(); more; more = d.More() {\n%s\n}\n%s = d.%s.ended(list)\n}", place, from, read, place, from), structs, nil
+	read = fmt.Sprintf("list := d.%s.list()\nfor more := d.List(); more; more = d.More() {\nif d.fits(%s, scan.%s) {\n%s\n}\n}\n%s = d.%s.ended(list)", from, field, kind, read, place, from)
+	return wanted(place, "nil", field, "List", read), structs, nil
 }
 
 func (w *writer) isText(name string) bool {

@@ -1,7 +1,7 @@
 package scan
 
 // maxDepth is how deep what is skipped may be nested.
-const maxDepth = 1000
+const maxDepth = 10_000
 
 // A Scanner reads one text from its beginning to its end. The zero Scanner reads the empty text; Reset begins another.
 type Scanner struct {
@@ -76,16 +76,8 @@ func (s *Scanner) More() bool {
 	return s.byte(',')
 }
 
-// Null reports whether the next value is null, and skips it if it is.
-func (s *Scanner) Null() bool {
-	return s.peek() == 'n' && s.literal("null")
-}
-
-// Text returns the next value, which is a string, or null, for which it returns the empty text.
+// Text returns the next value, which is a string.
 func (s *Scanner) Text() string {
-	if s.Null() {
-		return ""
-	}
 	text := s.string()
 	return s.texts.keep(text, len(s.text)-s.at)
 }
@@ -99,30 +91,10 @@ func (s *Scanner) Boolean() bool {
 	return false
 }
 
-// Integer returns the next value, which is a number without a fraction or an exponent that an int64 holds.
-func (s *Scanner) Integer() int64 {
-	number := s.number()
-	digits := number
-	if len(number) > 0 && number[0] == '-' {
-		digits = number[1:]
-	}
-	if len(digits) > 18 { // more may not fit
-		s.Fail()
-	}
-	n := int64(0)
-	for _, c := range digits {
-		if c < '0' || c > '9' {
-			s.Fail()
-		}
-		n = 10*n + int64(c-'0')
-	}
-	if s.failed {
-		return 0
-	}
-	if len(digits) < len(number) {
-		return -n
-	}
-	return n
+// Integer returns the next value, which is a number; false if it has a fraction, or an int64 has no room for it.
+// An integer may be written in any way: 5.0 and 5e0 are 5.
+func (s *Scanner) Integer() (int64, bool) {
+	return integer(s.number())
 }
 
 // Value returns the text of the next value, whatever it is. It is a part of the whole text.
@@ -148,7 +120,7 @@ func (s *Scanner) Skip() {
 	case 't', 'f':
 		s.Boolean()
 	case 'n':
-		s.Null()
+		s.literal("null")
 	default:
 		s.number()
 	}

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"bytes"
+	"math"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -142,20 +143,44 @@ func TestWhatIsNestedTooDeepFails(t *testing.T) {
 }
 
 func TestIntegers(t *testing.T) {
-	for text, want := range map[string]int64{"0": 0, "-0": 0, "7": 7, "-12": -12, "999999999999999999": 999999999999999999, " 5 ": 5} {
+	for text, want := range map[string]int64{
+		"0": 0, "-0": 0, "7": 7, "-12": -12, "999999999999999999": 999999999999999999, " 5 ": 5, "9223372036854775807": math.MaxInt64, "-9223372036854775808": math.MinInt64,
+		"5.0": 5, "5e0": 5, "0.5e1": 5, "50E-1": 5, "-1.50e+1": -15, "0.0": 0, "-0e-5": 0, "0e999999999999999999999": 0, "1e18": 1e18, "0.1e19": 1e18,
+		"1" + strings.Repeat("0", 1000) + "e-1000": 1, "1." + strings.Repeat("0", 1000): 1, "9223372036854775807.0": math.MaxInt64,
+	} {
 		var s Scanner
 		s.Reset([]byte(text))
-		if got := s.Integer(); got != want || !s.Whole() {
-			t.Errorf("%s is read as %d (%t)", text, got, s.Whole())
+		if got, ok := s.Integer(); got != want || !ok || !s.Whole() {
+			t.Errorf("%s is read as %d (%t, %t)", text, got, ok, s.Whole())
 		}
 	}
-	for _, text := range []string{"1.0", "1e2", "9223372036854775807", "null", `"1"`, "true", "", "-", "[1]"} {
+	for text, number := range map[string]bool{
+		"5.5": true, "1e-1": true, "0.1": true, "9223372036854775808": true, "-9223372036854775809": true, "1e19": true, "1e999999999999999999999": true, "1e-999999999999999999999": true,
+		"null": false, `"1"`: false, "true": false, "": false, "-": false, "[1]": false,
+	} {
 		var s Scanner
 		s.Reset([]byte(text))
-		if got := s.Integer(); got != 0 || s.Whole() {
-			t.Errorf("%s is read as %d (%t)", text, got, s.Whole())
+		if got, ok := s.Integer(); got != 0 || ok || s.Whole() != number {
+			t.Errorf("%s is read as %d (%t, %t)", text, got, ok, s.Whole())
 		}
 	}
+}
+
+// A kind is that of the value, where there is one.
+func TestKinds(t *testing.T) {
+	for _, text := range edges {
+		var s Scanner
+		s.Reset([]byte(text))
+		got := s.Kind()
+		if s.Skip(); s.Whole() && got == None || got != None && got != kindByLibrary(text) {
+			t.Errorf("%q is of the kind %v", text, got)
+		}
+	}
+}
+
+// kindByLibrary returns the kind of a value as the library has it.
+func kindByLibrary(text string) Kind {
+	return map[jsontext.Kind]Kind{'n': Null, 't': Boolean, 'f': Boolean, '0': Number, '"': String, '[': List, '{': Object}[jsontext.Value(text).Kind()]
 }
 
 // No string refers to the text, whose memory is used again, and none to another string.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
+	"math/big"
 	"reflect"
 	"strconv"
 	"strings"
@@ -13,24 +15,25 @@ import (
 )
 
 // fit reads JSON text into the value that a pointer points to, as far as the text fits the value's
-// type. A value of another type is left out: its member or pointer is as if the text did not have it,
-// and a list has one element less. Of several members with one name, the last counts. A number fits
-// an integer if it has no fraction, however it is written. Only the rows of the text, if it is a list,
-// are kept as zero values if they do not fit. What does not fit is logged by u, which may be nil. The
-// error is that of text that is not JSON.
-func fit(u *unknownValues, text []byte, pointer any) error {
+// type, which it goes by at run time: it is what the generated decoders are held to. A value of another type is left out:
+// its member or pointer is as if the text did not have it, and a list has one element less. Of several members with one
+// name, the last counts. A number fits an integer if it has no fraction, however it is written. Only the rows of the
+// text, if it is a list, are kept as zero values if they do not fit. The error is that of text that is not JSON, or
+// neither an object nor a list as the value is.
+func fit(text []byte, pointer any) error {
 	f := fitter{
-		unknown: u,
-		decoder: jsontext.NewDecoder(bytes.NewBuffer(text), lenient, jsontext.AllowDuplicateNames(true)),
+		decoder: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)),
 		members: map[reflect.Type]map[string][]int{},
 	}
 	value := reflect.ValueOf(pointer).Elem()
 	var err error
-	if value.Kind() == reflect.Slice {
-		f.member = value.Type().Elem().Name()
+	switch kind := f.decoder.PeekKind(); {
+	case kind == '[' && value.Kind() == reflect.Slice:
 		err = f.list(value, true)
-	} else {
-		_, err = f.value(value)
+	case kind == '{' && value.Kind() == reflect.Struct:
+		err = f.object(value)
+	default:
+		return errNotJSON
 	}
 	if err != nil {
 		return err
@@ -43,9 +46,7 @@ func fit(u *unknownValues, text []byte, pointer any) error {
 
 // A fitter reads one JSON text. See fit.
 type fitter struct {
-	unknown *unknownValues
 	decoder *jsontext.Decoder
-	member  string                            // which is being read, behind the name of its type
 	members map[reflect.Type]map[string][]int // index of the field, by the member's name
 }
 
@@ -71,38 +72,13 @@ func (f *fitter) value(v reflect.Value) (fits bool, err error) {
 	case kind == '[' && v.Kind() == reflect.Slice:
 		return true, f.list(v, false)
 	case kind == '{' || kind == '[':
-		f.misfit(kind)
 		return false, f.decoder.SkipValue()
 	default:
 		token, err := f.decoder.ReadToken()
 		if err != nil {
 			return false, err
 		}
-		if fits = setPlain(v, token); !fits {
-			f.misfit(kind)
-		}
-		return fits, nil
-	}
-}
-
-// misfit logs that the member which is being read has a value of another type. Null is of every type.
-func (f *fitter) misfit(kind jsontext.Kind) {
-	if f.unknown != nil && kind != 'n' {
-		f.unknown.misfit(f.member, typeName(kind))
-	}
-}
-
-// typeName returns what JSON calls values of a kind.
-func typeName(kind jsontext.Kind) string {
-	switch kind {
-	case '{':
-		return "object"
-	case '[':
-		return "array"
-	case 't', 'f':
-		return "boolean"
-	default:
-		return kind.String()
+		return setPlain(v, token), nil
 	}
 }
 
@@ -118,7 +94,6 @@ func (f *fitter) object(v reflect.Value) error {
 			return err
 		}
 		if i, known := fields[name.String()]; known {
-			f.member = v.Type().Name() + "." + name.String()
 			_, err = f.value(v.FieldByIndex(i))
 		} else {
 			err = f.decoder.SkipValue()
@@ -138,9 +113,7 @@ func (f *fitter) list(v reflect.Value, keep bool) error {
 		return err
 	}
 	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
-	member := f.member + "[]"
 	for f.decoder.PeekKind() != ']' {
-		f.member = member
 		if keep && v.Len() == MaxLimit { // see decodeList
 			if err := f.decoder.SkipValue(); err != nil {
 				return err
@@ -195,25 +168,14 @@ func setPlain(v reflect.Value, token jsontext.Token) bool {
 	return true
 }
 
-// maxZeros is the most zeros that an int64 ends with.
-const maxZeros = 18
-
 // wholeNumber returns a JSON number as an integer; false if it has a fraction or is too large.
 func wholeNumber(text string) (int64, bool) {
-	mantissa, power := text, 0
-	if at := strings.IndexAny(text, "eE"); at >= 0 {
-		mantissa = text[:at]
-		power, _ = strconv.Atoi(text[at+1:]) // the largest or smallest int if it has no room
+	if size, err := strconv.ParseFloat(text, 64); err != nil || math.Abs(size) > math.MaxUint64 || size != 0 && math.Abs(size) < 0.1 {
+		return 0, false // whose digits as a fraction may be very many
 	}
-	whole, fraction, _ := strings.Cut(mantissa, ".")
-	digits := strings.TrimRight(whole+fraction, "0")
-	if digits == "" || digits == "-" {
-		return 0, true
-	}
-	zeros := float64(power) + float64(len(whole)-len(digits)) // without a chance of overflow
-	if zeros < 0 || zeros > maxZeros {
+	number, ok := new(big.Rat).SetString(text)
+	if !ok || !number.IsInt() || !number.Num().IsInt64() {
 		return 0, false
 	}
-	n, err := strconv.ParseInt(digits+strings.Repeat("0", int(zeros)), 10, 64)
-	return n, err == nil
+	return number.Num().Int64(), true
 }

@@ -1,0 +1,32 @@
+package scan
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// maxDigits is how many digits an int64 has room for, whatever they are.
+const maxDigits = 18
+
+// integer returns a JSON number as an integer; false if it has a fraction, or an int64 has no room for it.
+func integer(number []byte) (int64, bool) {
+	if n, err := strconv.ParseInt(string(number), 10, 64); err == nil {
+		return n, true
+	}
+	mantissa, exponent, _ := bytes.Cut(bytes.ToLower(number), []byte("e"))
+	power, _ := strconv.Atoi(string(exponent)) // the largest or smallest int if it has no room
+	whole, fraction, _ := bytes.Cut(mantissa, []byte("."))
+	digits := bytes.TrimRight(append(bytes.Clone(whole), fraction...), "0")
+	if len(number) > 0 && len(digits) == 0 || string(digits) == "-" {
+		return 0, true
+	}
+	zeros := float64(power) + float64(len(whole)-len(digits)) // without a chance of overflow
+	if zeros < 0 || zeros > maxDigits {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(string(append(digits, bytes.Repeat([]byte("0"), int(zeros))...)), 10, 64)
+	if err != nil {
+		return 0, false
+	}
+	return n, true
+}
