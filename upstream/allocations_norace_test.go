@@ -6,8 +6,10 @@ import (
 	"bufio"
 	"fmt"
 	"net"
+	"net/http"
 	"runtime"
 	"strconv"
+	"strings"
 	"testing"
 
 	"certql/upstream"
@@ -41,6 +43,30 @@ func TestACallAllocatesLittle(t *testing.T) {
 	t.Logf("a call allocates %d bytes in %d pieces", each, (after.Mallocs-before.Mallocs)/calls)
 	if each > mostPerCall {
 		t.Errorf("a call allocates %d bytes, want at most %d", each, mostPerCall)
+	}
+}
+
+// A page whose rows have values of another type, of which a tenant that sends one sends one in each row, is read like any other.
+func TestWhatDoesNotFitAllocatesNothing(t *testing.T) {
+	item := readFile(t, "review_item.json")
+	if !strings.Contains(item, `"completed": `) {
+		t.Fatal("the example has no such member")
+	}
+	allocations := func(item string) float64 {
+		client := clientAnswering(t, http.StatusOK, "["+strings.Repeat(item+",", 249)+item+"]")
+		ctx := asCaller(t)
+		return testing.AllocsPerRun(5, func() {
+			page, err := client.ListIdentityAccessReviewItems(ctx, "c1", upstream.ListIdentityAccessReviewItemsParams{})
+			if err != nil || len(page.Items) != upstream.MaxLimit {
+				t.Fatalf("%d rows, %v", len(page.Items), err)
+			}
+		})
+	}
+	fitting := allocations(item)
+	for _, other := range []string{`7`, `"yes"`, `{"a":[1]}`, `[true]`} {
+		if got := allocations(strings.Replace(item, `"completed": `, `"completed": `+other+`, "other": `, 1)); got > fitting+5 {
+			t.Errorf("%.0f allocations with %s in each row, %.0f without", got, other, fitting)
+		}
 	}
 }
 

@@ -18,7 +18,7 @@ const (
 type unknownValues struct {
 	logger *slog.Logger
 	mu     sync.Mutex
-	seen   map[string]bool
+	seen   map[[2]string]bool // what is named, and what it was
 }
 
 // An enum is a type whose values the vendor lists, and may add to.
@@ -49,27 +49,28 @@ func note[E enum](u *unknownValues, value E) {
 
 func (u *unknownValues) log(enum, value string) {
 	value = value[:min(len(value), maxUnknownBytes)]
-	if u.isNew(enum + " " + value) {
+	if u.isNew(enum, value) {
 		u.logger.Warn("upstream sent an enum value that is not known", "enum", enum, "value", strconv.QuoteToASCII(value))
 	}
 }
 
 // misfit logs once that a member had a value of a JSON type that it does not have, and so is unknown.
 func (u *unknownValues) misfit(member, jsonType string) {
-	if u.isNew(member + ": " + jsonType) {
+	if u.isNew(member, jsonType) {
 		u.logger.Warn("upstream sent a value of another type", "member", member, "type", jsonType)
 	}
 }
 
 // isNew reports whether something is to be logged: it has not been, and there is room to remember it.
-func (u *unknownValues) isNew(key string) bool {
+func (u *unknownValues) isNew(name, was string) bool {
+	key := [2]string{name, was}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.seen[key] || len(u.seen) >= maxUnknownValues {
 		return false
 	}
 	if u.seen == nil {
-		u.seen = make(map[string]bool)
+		u.seen = make(map[[2]string]bool)
 	}
 	u.seen[key] = true
 	return true
