@@ -27,7 +27,7 @@ func TestThePortalInABrowser(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := start(t, append(test.args, "--auth=session", "--pages=examples/portal/dist", "--cache-ttl=0", "--task-poll-min=200ms",
-				"--sandbox-task-pace=2s", "--sandbox-rate-limit=0", "--rate-limit=10000")...)
+				"--sandbox-task-pace=4s", "--sandbox-rate-limit=0", "--rate-limit=10000")...)
 			variables := []string{"GATEWAY=" + byName(p.url(t, "GraphQL")), "SANDBOX=" + p.url(t, "Upstream")}
 			// They share the state of the sandbox, and so take turns.
 			chromium.run(t, variables, append([]string{"--test-concurrency=1"}, test.files...)...)
