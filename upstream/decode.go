@@ -141,28 +141,22 @@ func boolean(value bool) *bool {
 	return &no
 }
 
-// selects reports whether the member that is next is to be read. If not, its value is passed over.
-func (d *decoder) selects(field Field) bool {
-	if d.selected.has(field) {
-		return true
+// text reads a member that is a string.
+func (d *decoder) text(field Field) string {
+	if d.Kind() != scan.String {
+		d.leaveOut(field.String(), "", d.Kind())
+		return ""
 	}
-	d.Skip()
-	return false
+	return d.Text()
 }
 
-// wants reports whether the member that is next is to be read, and has a value of its kind. If not, the value is
-// passed over.
-func (d *decoder) wants(field Field, kind scan.Kind) bool {
-	return d.selected.has(field) && d.Kind() == kind || d.passOver(field)
-}
-
-// passOver passes over the value of a member that is not selected, or not of the kind of the member. It returns false.
-func (d *decoder) passOver(field Field) bool {
-	return d.selects(field) && d.leaveOut(field.String(), "", d.Kind())
-}
-
-// fits reports whether the element that is next, in a list that is a member, is of a kind. If not, it is passed over.
+// fits reports whether the value that is next, of a member, is of the member's kind. If not, it is passed over.
 func (d *decoder) fits(field Field, kind scan.Kind) bool {
+	return d.Kind() == kind || d.leaveOut(field.String(), "", d.Kind())
+}
+
+// elementFits does so for an element of a list that is a member.
+func (d *decoder) elementFits(field Field, kind scan.Kind) bool {
 	return d.Kind() == kind || d.leaveOut(field.String(), "[]", d.Kind())
 }
 

@@ -514,22 +514,38 @@ func (d *decoder) accessSummary(v *AccessSummary) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "access":
-			if v.Access = nil; d.wants(AccessSummaryAccessField, scan.Object) {
+			if !d.selected.has(AccessSummaryAccessField) {
+				d.Skip()
+				continue
+			}
+			if v.Access = nil; d.fits(AccessSummaryAccessField, scan.Object) {
 				v.Access = d.accessReferenceValues.next()
 				d.accessReference(v.Access)
 			}
 		case "entitlement":
-			if v.Entitlement = nil; d.wants(AccessSummaryEntitlementField, scan.Object) {
+			if !d.selected.has(AccessSummaryEntitlementField) {
+				d.Skip()
+				continue
+			}
+			if v.Entitlement = nil; d.fits(AccessSummaryEntitlementField, scan.Object) {
 				v.Entitlement = d.reviewableEntitlementValues.next()
 				d.reviewableEntitlement(v.Entitlement)
 			}
 		case "accessProfile":
-			if v.AccessProfile = nil; d.wants(AccessSummaryAccessProfileField, scan.Object) {
+			if !d.selected.has(AccessSummaryAccessProfileField) {
+				d.Skip()
+				continue
+			}
+			if v.AccessProfile = nil; d.fits(AccessSummaryAccessProfileField, scan.Object) {
 				v.AccessProfile = d.reviewableAccessProfileValues.next()
 				d.reviewableAccessProfile(v.AccessProfile)
 			}
 		case "role":
-			if v.Role = nil; d.wants(AccessSummaryRoleField, scan.Object) {
+			if !d.selected.has(AccessSummaryRoleField) {
+				d.Skip()
+				continue
+			}
+			if v.Role = nil; d.fits(AccessSummaryRoleField, scan.Object) {
 				v.Role = d.reviewableRoleValues.next()
 				d.reviewableRole(v.Role)
 			}
@@ -543,17 +559,23 @@ func (d *decoder) accessReference(v *AccessReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "type":
-			if v.Type = ""; d.wants(AccessReferenceTypeField, scan.String) {
-				v.Type = DtoType(d.Text())
+			if !d.selected.has(AccessReferenceTypeField) {
+				d.Skip()
+				continue
 			}
+			v.Type = DtoType(d.text(AccessReferenceTypeField))
 		case "id":
-			if v.ID = ""; d.wants(AccessReferenceIDField, scan.String) {
-				v.ID = d.Text()
+			if !d.selected.has(AccessReferenceIDField) {
+				d.Skip()
+				continue
 			}
+			v.ID = d.text(AccessReferenceIDField)
 		case "name":
-			if v.Name = ""; d.wants(AccessReferenceNameField, scan.String) {
-				v.Name = d.Text()
+			if !d.selected.has(AccessReferenceNameField) {
+				d.Skip()
+				continue
 			}
+			v.Name = d.text(AccessReferenceNameField)
 		default:
 			d.Skip()
 		}
@@ -564,78 +586,134 @@ func (d *decoder) reviewableEntitlement(v *ReviewableEntitlement) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = ""; d.wants(ReviewableEntitlementIDField, scan.String) {
-				v.ID = d.Text()
+			if !d.selected.has(ReviewableEntitlementIDField) {
+				d.Skip()
+				continue
 			}
+			v.ID = d.text(ReviewableEntitlementIDField)
 		case "name":
-			if v.Name = ""; d.wants(ReviewableEntitlementNameField, scan.String) {
-				v.Name = d.Text()
+			if !d.selected.has(ReviewableEntitlementNameField) {
+				d.Skip()
+				continue
 			}
+			v.Name = d.text(ReviewableEntitlementNameField)
 		case "description":
-			if v.Description = ""; d.wants(ReviewableEntitlementDescriptionField, scan.String) {
-				v.Description = d.Text()
+			if !d.selected.has(ReviewableEntitlementDescriptionField) {
+				d.Skip()
+				continue
 			}
+			v.Description = d.text(ReviewableEntitlementDescriptionField)
 		case "privileged":
-			if v.Privileged = nil; d.wants(ReviewableEntitlementPrivilegedField, scan.Boolean) {
+			if !d.selected.has(ReviewableEntitlementPrivilegedField) {
+				d.Skip()
+				continue
+			}
+			if v.Privileged = nil; d.fits(ReviewableEntitlementPrivilegedField, scan.Boolean) {
 				v.Privileged = boolean(d.Boolean())
 			}
 		case "owner":
-			if v.Owner = nil; d.wants(ReviewableEntitlementOwnerField, scan.Object) {
+			if !d.selected.has(ReviewableEntitlementOwnerField) {
+				d.Skip()
+				continue
+			}
+			if v.Owner = nil; d.fits(ReviewableEntitlementOwnerField, scan.Object) {
 				v.Owner = d.identityReferenceValues.next()
 				d.identityReference(v.Owner)
 			}
 		case "attributeName":
-			if v.AttributeName = ""; d.wants(ReviewableEntitlementAttributeNameField, scan.String) {
-				v.AttributeName = d.Text()
+			if !d.selected.has(ReviewableEntitlementAttributeNameField) {
+				d.Skip()
+				continue
 			}
+			v.AttributeName = d.text(ReviewableEntitlementAttributeNameField)
 		case "attributeValue":
-			if v.AttributeValue = ""; d.wants(ReviewableEntitlementAttributeValueField, scan.String) {
-				v.AttributeValue = d.Text()
+			if !d.selected.has(ReviewableEntitlementAttributeValueField) {
+				d.Skip()
+				continue
 			}
+			v.AttributeValue = d.text(ReviewableEntitlementAttributeValueField)
 		case "sourceSchemaObjectType":
-			if v.SourceSchemaObjectType = ""; d.wants(ReviewableEntitlementSourceSchemaObjectTypeField, scan.String) {
-				v.SourceSchemaObjectType = d.Text()
+			if !d.selected.has(ReviewableEntitlementSourceSchemaObjectTypeField) {
+				d.Skip()
+				continue
 			}
+			v.SourceSchemaObjectType = d.text(ReviewableEntitlementSourceSchemaObjectTypeField)
 		case "sourceName":
-			if v.SourceName = ""; d.wants(ReviewableEntitlementSourceNameField, scan.String) {
-				v.SourceName = d.Text()
+			if !d.selected.has(ReviewableEntitlementSourceNameField) {
+				d.Skip()
+				continue
 			}
+			v.SourceName = d.text(ReviewableEntitlementSourceNameField)
 		case "sourceType":
-			if v.SourceType = ""; d.wants(ReviewableEntitlementSourceTypeField, scan.String) {
-				v.SourceType = d.Text()
+			if !d.selected.has(ReviewableEntitlementSourceTypeField) {
+				d.Skip()
+				continue
 			}
+			v.SourceType = d.text(ReviewableEntitlementSourceTypeField)
 		case "sourceId":
-			if v.SourceID = nil; d.wants(ReviewableEntitlementSourceIDField, scan.String) {
+			if !d.selected.has(ReviewableEntitlementSourceIDField) {
+				d.Skip()
+				continue
+			}
+			if v.SourceID = nil; d.fits(ReviewableEntitlementSourceIDField, scan.String) {
 				v.SourceID = d.stringValues.next()
 				*v.SourceID = d.Text()
 			}
 		case "hasPermissions":
-			if v.HasPermissions = nil; d.wants(ReviewableEntitlementHasPermissionsField, scan.Boolean) {
+			if !d.selected.has(ReviewableEntitlementHasPermissionsField) {
+				d.Skip()
+				continue
+			}
+			if v.HasPermissions = nil; d.fits(ReviewableEntitlementHasPermissionsField, scan.Boolean) {
 				v.HasPermissions = boolean(d.Boolean())
 			}
 		case "isPermission":
-			if v.IsPermission = nil; d.wants(ReviewableEntitlementIsPermissionField, scan.Boolean) {
+			if !d.selected.has(ReviewableEntitlementIsPermissionField) {
+				d.Skip()
+				continue
+			}
+			if v.IsPermission = nil; d.fits(ReviewableEntitlementIsPermissionField, scan.Boolean) {
 				v.IsPermission = boolean(d.Boolean())
 			}
 		case "revocable":
-			if v.Revocable = nil; d.wants(ReviewableEntitlementRevocableField, scan.Boolean) {
+			if !d.selected.has(ReviewableEntitlementRevocableField) {
+				d.Skip()
+				continue
+			}
+			if v.Revocable = nil; d.fits(ReviewableEntitlementRevocableField, scan.Boolean) {
 				v.Revocable = boolean(d.Boolean())
 			}
 		case "cloudGoverned":
-			if v.CloudGoverned = nil; d.wants(ReviewableEntitlementCloudGovernedField, scan.Boolean) {
+			if !d.selected.has(ReviewableEntitlementCloudGovernedField) {
+				d.Skip()
+				continue
+			}
+			if v.CloudGoverned = nil; d.fits(ReviewableEntitlementCloudGovernedField, scan.Boolean) {
 				v.CloudGoverned = boolean(d.Boolean())
 			}
 		case "containsDataAccess":
-			if v.ContainsDataAccess = nil; d.wants(ReviewableEntitlementContainsDataAccessField, scan.Boolean) {
+			if !d.selected.has(ReviewableEntitlementContainsDataAccessField) {
+				d.Skip()
+				continue
+			}
+			if v.ContainsDataAccess = nil; d.fits(ReviewableEntitlementContainsDataAccessField, scan.Boolean) {
 				v.ContainsDataAccess = boolean(d.Boolean())
 			}
 		case "dataAccess":
-			if v.DataAccess = nil; d.wants(ReviewableEntitlementDataAccessField, scan.Object) {
+			if !d.selected.has(ReviewableEntitlementDataAccessField) {
+				d.Skip()
+				continue
+			}
+			if v.DataAccess = nil; d.fits(ReviewableEntitlementDataAccessField, scan.Object) {
 				v.DataAccess = d.dataAccessValues.next()
 				d.dataAccess(v.DataAccess)
 			}
 		case "account":
-			if v.Account = nil; d.wants(ReviewableEntitlementAccountField, scan.Object) {
+			if !d.selected.has(ReviewableEntitlementAccountField) {
+				d.Skip()
+				continue
+			}
+			if v.Account = nil; d.fits(ReviewableEntitlementAccountField, scan.Object) {
 				v.Account = d.accountValues.next()
 				d.account(v.Account)
 			}
@@ -649,17 +727,23 @@ func (d *decoder) identityReference(v *IdentityReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = ""; d.wants(IdentityReferenceIDField, scan.String) {
-				v.ID = d.Text()
+			if !d.selected.has(IdentityReferenceIDField) {
+				d.Skip()
+				continue
 			}
+			v.ID = d.text(IdentityReferenceIDField)
 		case "name":
-			if v.Name = ""; d.wants(IdentityReferenceNameField, scan.String) {
-				v.Name = d.Text()
+			if !d.selected.has(IdentityReferenceNameField) {
+				d.Skip()
+				continue
 			}
+			v.Name = d.text(IdentityReferenceNameField)
 		case "email":
-			if v.Email = ""; d.wants(IdentityReferenceEmailField, scan.String) {
-				v.Email = d.Text()
+			if !d.selected.has(IdentityReferenceEmailField) {
+				d.Skip()
+				continue
 			}
+			v.Email = d.text(IdentityReferenceEmailField)
 		default:
 			d.Skip()
 		}
@@ -670,10 +754,14 @@ func (d *decoder) dataAccess(v *DataAccess) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "policies":
-			if v.Policies = nil; d.wants(DataAccessPoliciesField, scan.List) {
+			if !d.selected.has(DataAccessPoliciesField) {
+				d.Skip()
+				continue
+			}
+			if v.Policies = nil; d.fits(DataAccessPoliciesField, scan.List) {
 				list := d.dataAccessPolicyValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(DataAccessPoliciesField, scan.Object) {
+					if d.elementFits(DataAccessPoliciesField, scan.Object) {
 						list = append(list, DataAccessPolicy{})
 						d.dataAccessPolicy(&list[len(list)-1])
 					}
@@ -681,10 +769,14 @@ func (d *decoder) dataAccess(v *DataAccess) {
 				v.Policies = d.dataAccessPolicyValues.ended(list)
 			}
 		case "categories":
-			if v.Categories = nil; d.wants(DataAccessCategoriesField, scan.List) {
+			if !d.selected.has(DataAccessCategoriesField) {
+				d.Skip()
+				continue
+			}
+			if v.Categories = nil; d.fits(DataAccessCategoriesField, scan.List) {
 				list := d.dataAccessCategoryValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(DataAccessCategoriesField, scan.Object) {
+					if d.elementFits(DataAccessCategoriesField, scan.Object) {
 						list = append(list, DataAccessCategory{})
 						d.dataAccessCategory(&list[len(list)-1])
 					}
@@ -692,7 +784,11 @@ func (d *decoder) dataAccess(v *DataAccess) {
 				v.Categories = d.dataAccessCategoryValues.ended(list)
 			}
 		case "impactScore":
-			if v.ImpactScore = nil; d.wants(DataAccessImpactScoreField, scan.Object) {
+			if !d.selected.has(DataAccessImpactScoreField) {
+				d.Skip()
+				continue
+			}
+			if v.ImpactScore = nil; d.fits(DataAccessImpactScoreField, scan.Object) {
 				v.ImpactScore = d.impactScoreValues.next()
 				d.impactScore(v.ImpactScore)
 			}
@@ -706,9 +802,11 @@ func (d *decoder) dataAccessPolicy(v *DataAccessPolicy) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "value":
-			if v.Value = ""; d.wants(DataAccessPolicyValueField, scan.String) {
-				v.Value = d.Text()
+			if !d.selected.has(DataAccessPolicyValueField) {
+				d.Skip()
+				continue
 			}
+			v.Value = d.text(DataAccessPolicyValueField)
 		default:
 			d.Skip()
 		}
@@ -719,11 +817,17 @@ func (d *decoder) dataAccessCategory(v *DataAccessCategory) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "value":
-			if v.Value = ""; d.wants(DataAccessCategoryValueField, scan.String) {
-				v.Value = d.Text()
+			if !d.selected.has(DataAccessCategoryValueField) {
+				d.Skip()
+				continue
 			}
+			v.Value = d.text(DataAccessCategoryValueField)
 		case "matchCount":
-			if v.MatchCount = nil; d.wants(DataAccessCategoryMatchCountField, scan.Number) {
+			if !d.selected.has(DataAccessCategoryMatchCountField) {
+				d.Skip()
+				continue
+			}
+			if v.MatchCount = nil; d.fits(DataAccessCategoryMatchCountField, scan.Number) {
 				v.MatchCount = integer(d, DataAccessCategoryMatchCountField, &d.intValues)
 			}
 		default:
@@ -736,9 +840,11 @@ func (d *decoder) impactScore(v *ImpactScore) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "value":
-			if v.Value = ""; d.wants(ImpactScoreValueField, scan.String) {
-				v.Value = d.Text()
+			if !d.selected.has(ImpactScoreValueField) {
+				d.Skip()
+				continue
 			}
+			v.Value = d.text(ImpactScoreValueField)
 		default:
 			d.Skip()
 		}
@@ -749,54 +855,90 @@ func (d *decoder) account(v *Account) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = nil; d.wants(AccountIDField, scan.String) {
+			if !d.selected.has(AccountIDField) {
+				d.Skip()
+				continue
+			}
+			if v.ID = nil; d.fits(AccountIDField, scan.String) {
 				v.ID = d.stringValues.next()
 				*v.ID = d.Text()
 			}
 		case "type":
-			if v.Type = ""; d.wants(AccountTypeField, scan.String) {
-				v.Type = DtoType(d.Text())
+			if !d.selected.has(AccountTypeField) {
+				d.Skip()
+				continue
 			}
+			v.Type = DtoType(d.text(AccountTypeField))
 		case "name":
-			if v.Name = ""; d.wants(AccountNameField, scan.String) {
-				v.Name = d.Text()
+			if !d.selected.has(AccountNameField) {
+				d.Skip()
+				continue
 			}
+			v.Name = d.text(AccountNameField)
 		case "nativeIdentity":
-			if v.NativeIdentity = ""; d.wants(AccountNativeIdentityField, scan.String) {
-				v.NativeIdentity = d.Text()
+			if !d.selected.has(AccountNativeIdentityField) {
+				d.Skip()
+				continue
 			}
+			v.NativeIdentity = d.text(AccountNativeIdentityField)
 		case "description":
-			if v.Description = ""; d.wants(AccountDescriptionField, scan.String) {
-				v.Description = d.Text()
+			if !d.selected.has(AccountDescriptionField) {
+				d.Skip()
+				continue
 			}
+			v.Description = d.text(AccountDescriptionField)
 		case "disabled":
-			if v.Disabled = nil; d.wants(AccountDisabledField, scan.Boolean) {
+			if !d.selected.has(AccountDisabledField) {
+				d.Skip()
+				continue
+			}
+			if v.Disabled = nil; d.fits(AccountDisabledField, scan.Boolean) {
 				v.Disabled = boolean(d.Boolean())
 			}
 		case "locked":
-			if v.Locked = nil; d.wants(AccountLockedField, scan.Boolean) {
+			if !d.selected.has(AccountLockedField) {
+				d.Skip()
+				continue
+			}
+			if v.Locked = nil; d.fits(AccountLockedField, scan.Boolean) {
 				v.Locked = boolean(d.Boolean())
 			}
 		case "created":
-			if d.selects(AccountCreatedField) {
-				v.Created = d.moment()
+			if !d.selected.has(AccountCreatedField) {
+				d.Skip()
+				continue
 			}
+			v.Created = d.moment()
 		case "modified":
-			if d.selects(AccountModifiedField) {
-				v.Modified = d.moment()
+			if !d.selected.has(AccountModifiedField) {
+				d.Skip()
+				continue
 			}
+			v.Modified = d.moment()
 		case "governanceGroupId":
-			if v.GovernanceGroupID = nil; d.wants(AccountGovernanceGroupIDField, scan.String) {
+			if !d.selected.has(AccountGovernanceGroupIDField) {
+				d.Skip()
+				continue
+			}
+			if v.GovernanceGroupID = nil; d.fits(AccountGovernanceGroupIDField, scan.String) {
 				v.GovernanceGroupID = d.stringValues.next()
 				*v.GovernanceGroupID = d.Text()
 			}
 		case "owner":
-			if v.Owner = nil; d.wants(AccountOwnerField, scan.Object) {
+			if !d.selected.has(AccountOwnerField) {
+				d.Skip()
+				continue
+			}
+			if v.Owner = nil; d.fits(AccountOwnerField, scan.Object) {
 				v.Owner = d.accountOwnerValues.next()
 				d.accountOwner(v.Owner)
 			}
 		case "activityInsights":
-			if v.ActivityInsights = nil; d.wants(AccountActivityInsightsField, scan.Object) {
+			if !d.selected.has(AccountActivityInsightsField) {
+				d.Skip()
+				continue
+			}
+			if v.ActivityInsights = nil; d.fits(AccountActivityInsightsField, scan.Object) {
 				v.ActivityInsights = d.activityInsightsValues.next()
 				d.activityInsights(v.ActivityInsights)
 			}
@@ -810,18 +952,26 @@ func (d *decoder) accountOwner(v *AccountOwner) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = nil; d.wants(AccountOwnerIDField, scan.String) {
+			if !d.selected.has(AccountOwnerIDField) {
+				d.Skip()
+				continue
+			}
+			if v.ID = nil; d.fits(AccountOwnerIDField, scan.String) {
 				v.ID = d.stringValues.next()
 				*v.ID = d.Text()
 			}
 		case "type":
-			if v.Type = ""; d.wants(AccountOwnerTypeField, scan.String) {
-				v.Type = DtoType(d.Text())
+			if !d.selected.has(AccountOwnerTypeField) {
+				d.Skip()
+				continue
 			}
+			v.Type = DtoType(d.text(AccountOwnerTypeField))
 		case "displayName":
-			if v.DisplayName = ""; d.wants(AccountOwnerDisplayNameField, scan.String) {
-				v.DisplayName = d.Text()
+			if !d.selected.has(AccountOwnerDisplayNameField) {
+				d.Skip()
+				continue
 			}
+			v.DisplayName = d.text(AccountOwnerDisplayNameField)
 		default:
 			d.Skip()
 		}
@@ -832,18 +982,28 @@ func (d *decoder) activityInsights(v *ActivityInsights) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "accountID":
-			if v.AccountID = nil; d.wants(ActivityInsightsAccountIDField, scan.String) {
+			if !d.selected.has(ActivityInsightsAccountIDField) {
+				d.Skip()
+				continue
+			}
+			if v.AccountID = nil; d.fits(ActivityInsightsAccountIDField, scan.String) {
 				v.AccountID = d.stringValues.next()
 				*v.AccountID = d.Text()
 			}
 		case "usageDays":
-			if v.UsageDays = nil; d.wants(ActivityInsightsUsageDaysField, scan.Number) {
+			if !d.selected.has(ActivityInsightsUsageDaysField) {
+				d.Skip()
+				continue
+			}
+			if v.UsageDays = nil; d.fits(ActivityInsightsUsageDaysField, scan.Number) {
 				v.UsageDays = integer(d, ActivityInsightsUsageDaysField, &d.intValues)
 			}
 		case "usageDaysState":
-			if v.UsageDaysState = ""; d.wants(ActivityInsightsUsageDaysStateField, scan.String) {
-				v.UsageDaysState = UsageDaysState(d.Text())
+			if !d.selected.has(ActivityInsightsUsageDaysStateField) {
+				d.Skip()
+				continue
 			}
+			v.UsageDaysState = UsageDaysState(d.text(ActivityInsightsUsageDaysStateField))
 		default:
 			d.Skip()
 		}
@@ -854,39 +1014,63 @@ func (d *decoder) reviewableAccessProfile(v *ReviewableAccessProfile) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = ""; d.wants(ReviewableAccessProfileIDField, scan.String) {
-				v.ID = d.Text()
+			if !d.selected.has(ReviewableAccessProfileIDField) {
+				d.Skip()
+				continue
 			}
+			v.ID = d.text(ReviewableAccessProfileIDField)
 		case "name":
-			if v.Name = ""; d.wants(ReviewableAccessProfileNameField, scan.String) {
-				v.Name = d.Text()
+			if !d.selected.has(ReviewableAccessProfileNameField) {
+				d.Skip()
+				continue
 			}
+			v.Name = d.text(ReviewableAccessProfileNameField)
 		case "description":
-			if v.Description = ""; d.wants(ReviewableAccessProfileDescriptionField, scan.String) {
-				v.Description = d.Text()
+			if !d.selected.has(ReviewableAccessProfileDescriptionField) {
+				d.Skip()
+				continue
 			}
+			v.Description = d.text(ReviewableAccessProfileDescriptionField)
 		case "privileged":
-			if v.Privileged = nil; d.wants(ReviewableAccessProfilePrivilegedField, scan.Boolean) {
+			if !d.selected.has(ReviewableAccessProfilePrivilegedField) {
+				d.Skip()
+				continue
+			}
+			if v.Privileged = nil; d.fits(ReviewableAccessProfilePrivilegedField, scan.Boolean) {
 				v.Privileged = boolean(d.Boolean())
 			}
 		case "cloudGoverned":
-			if v.CloudGoverned = nil; d.wants(ReviewableAccessProfileCloudGovernedField, scan.Boolean) {
+			if !d.selected.has(ReviewableAccessProfileCloudGovernedField) {
+				d.Skip()
+				continue
+			}
+			if v.CloudGoverned = nil; d.fits(ReviewableAccessProfileCloudGovernedField, scan.Boolean) {
 				v.CloudGoverned = boolean(d.Boolean())
 			}
 		case "endDate":
-			if d.selects(ReviewableAccessProfileEndDateField) {
-				v.EndDate = d.moment()
+			if !d.selected.has(ReviewableAccessProfileEndDateField) {
+				d.Skip()
+				continue
 			}
+			v.EndDate = d.moment()
 		case "owner":
-			if v.Owner = nil; d.wants(ReviewableAccessProfileOwnerField, scan.Object) {
+			if !d.selected.has(ReviewableAccessProfileOwnerField) {
+				d.Skip()
+				continue
+			}
+			if v.Owner = nil; d.fits(ReviewableAccessProfileOwnerField, scan.Object) {
 				v.Owner = d.identityReferenceValues.next()
 				d.identityReference(v.Owner)
 			}
 		case "entitlements":
-			if v.Entitlements = nil; d.wants(ReviewableAccessProfileEntitlementsField, scan.List) {
+			if !d.selected.has(ReviewableAccessProfileEntitlementsField) {
+				d.Skip()
+				continue
+			}
+			if v.Entitlements = nil; d.fits(ReviewableAccessProfileEntitlementsField, scan.List) {
 				list := d.reviewableEntitlementValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(ReviewableAccessProfileEntitlementsField, scan.Object) {
+					if d.elementFits(ReviewableAccessProfileEntitlementsField, scan.Object) {
 						list = append(list, ReviewableEntitlement{})
 						d.reviewableEntitlement(&list[len(list)-1])
 					}
@@ -894,13 +1078,17 @@ func (d *decoder) reviewableAccessProfile(v *ReviewableAccessProfile) {
 				v.Entitlements = d.reviewableEntitlementValues.ended(list)
 			}
 		case "created":
-			if d.selects(ReviewableAccessProfileCreatedField) {
-				v.Created = d.moment()
+			if !d.selected.has(ReviewableAccessProfileCreatedField) {
+				d.Skip()
+				continue
 			}
+			v.Created = d.moment()
 		case "modified":
-			if d.selects(ReviewableAccessProfileModifiedField) {
-				v.Modified = d.moment()
+			if !d.selected.has(ReviewableAccessProfileModifiedField) {
+				d.Skip()
+				continue
 			}
+			v.Modified = d.moment()
 		default:
 			d.Skip()
 		}
@@ -911,39 +1099,63 @@ func (d *decoder) reviewableRole(v *ReviewableRole) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = ""; d.wants(ReviewableRoleIDField, scan.String) {
-				v.ID = d.Text()
+			if !d.selected.has(ReviewableRoleIDField) {
+				d.Skip()
+				continue
 			}
+			v.ID = d.text(ReviewableRoleIDField)
 		case "name":
-			if v.Name = ""; d.wants(ReviewableRoleNameField, scan.String) {
-				v.Name = d.Text()
+			if !d.selected.has(ReviewableRoleNameField) {
+				d.Skip()
+				continue
 			}
+			v.Name = d.text(ReviewableRoleNameField)
 		case "description":
-			if v.Description = ""; d.wants(ReviewableRoleDescriptionField, scan.String) {
-				v.Description = d.Text()
+			if !d.selected.has(ReviewableRoleDescriptionField) {
+				d.Skip()
+				continue
 			}
+			v.Description = d.text(ReviewableRoleDescriptionField)
 		case "privileged":
-			if v.Privileged = nil; d.wants(ReviewableRolePrivilegedField, scan.Boolean) {
+			if !d.selected.has(ReviewableRolePrivilegedField) {
+				d.Skip()
+				continue
+			}
+			if v.Privileged = nil; d.fits(ReviewableRolePrivilegedField, scan.Boolean) {
 				v.Privileged = boolean(d.Boolean())
 			}
 		case "owner":
-			if v.Owner = nil; d.wants(ReviewableRoleOwnerField, scan.Object) {
+			if !d.selected.has(ReviewableRoleOwnerField) {
+				d.Skip()
+				continue
+			}
+			if v.Owner = nil; d.fits(ReviewableRoleOwnerField, scan.Object) {
 				v.Owner = d.identityReferenceValues.next()
 				d.identityReference(v.Owner)
 			}
 		case "revocable":
-			if v.Revocable = nil; d.wants(ReviewableRoleRevocableField, scan.Boolean) {
+			if !d.selected.has(ReviewableRoleRevocableField) {
+				d.Skip()
+				continue
+			}
+			if v.Revocable = nil; d.fits(ReviewableRoleRevocableField, scan.Boolean) {
 				v.Revocable = boolean(d.Boolean())
 			}
 		case "endDate":
-			if d.selects(ReviewableRoleEndDateField) {
-				v.EndDate = d.moment()
+			if !d.selected.has(ReviewableRoleEndDateField) {
+				d.Skip()
+				continue
 			}
+			v.EndDate = d.moment()
 		case "accessProfiles":
-			if v.AccessProfiles = nil; d.wants(ReviewableRoleAccessProfilesField, scan.List) {
+			if !d.selected.has(ReviewableRoleAccessProfilesField) {
+				d.Skip()
+				continue
+			}
+			if v.AccessProfiles = nil; d.fits(ReviewableRoleAccessProfilesField, scan.List) {
 				list := d.reviewableAccessProfileValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(ReviewableRoleAccessProfilesField, scan.Object) {
+					if d.elementFits(ReviewableRoleAccessProfilesField, scan.Object) {
 						list = append(list, ReviewableAccessProfile{})
 						d.reviewableAccessProfile(&list[len(list)-1])
 					}
@@ -951,10 +1163,14 @@ func (d *decoder) reviewableRole(v *ReviewableRole) {
 				v.AccessProfiles = d.reviewableAccessProfileValues.ended(list)
 			}
 		case "entitlements":
-			if v.Entitlements = nil; d.wants(ReviewableRoleEntitlementsField, scan.List) {
+			if !d.selected.has(ReviewableRoleEntitlementsField) {
+				d.Skip()
+				continue
+			}
+			if v.Entitlements = nil; d.fits(ReviewableRoleEntitlementsField, scan.List) {
 				list := d.reviewableEntitlementValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(ReviewableRoleEntitlementsField, scan.Object) {
+					if d.elementFits(ReviewableRoleEntitlementsField, scan.Object) {
 						list = append(list, ReviewableEntitlement{})
 						d.reviewableEntitlement(&list[len(list)-1])
 					}
@@ -971,62 +1187,102 @@ func (d *decoder) slimCampaign(v *SlimCampaign) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = ""; d.wants(SlimCampaignIDField, scan.String) {
-				v.ID = d.Text()
+			if !d.selected.has(SlimCampaignIDField) {
+				d.Skip()
+				continue
 			}
+			v.ID = d.text(SlimCampaignIDField)
 		case "name":
-			if v.Name = ""; d.wants(SlimCampaignNameField, scan.String) {
-				v.Name = d.Text()
+			if !d.selected.has(SlimCampaignNameField) {
+				d.Skip()
+				continue
 			}
+			v.Name = d.text(SlimCampaignNameField)
 		case "description":
-			if v.Description = ""; d.wants(SlimCampaignDescriptionField, scan.String) {
-				v.Description = d.Text()
+			if !d.selected.has(SlimCampaignDescriptionField) {
+				d.Skip()
+				continue
 			}
+			v.Description = d.text(SlimCampaignDescriptionField)
 		case "deadline":
-			if d.selects(SlimCampaignDeadlineField) {
-				v.Deadline = d.moment()
+			if !d.selected.has(SlimCampaignDeadlineField) {
+				d.Skip()
+				continue
 			}
+			v.Deadline = d.moment()
 		case "type":
-			if v.Type = ""; d.wants(SlimCampaignTypeField, scan.String) {
-				v.Type = CampaignType(d.Text())
+			if !d.selected.has(SlimCampaignTypeField) {
+				d.Skip()
+				continue
 			}
+			v.Type = CampaignType(d.text(SlimCampaignTypeField))
 		case "emailNotificationEnabled":
-			if v.EmailNotificationEnabled = nil; d.wants(SlimCampaignEmailNotificationEnabledField, scan.Boolean) {
+			if !d.selected.has(SlimCampaignEmailNotificationEnabledField) {
+				d.Skip()
+				continue
+			}
+			if v.EmailNotificationEnabled = nil; d.fits(SlimCampaignEmailNotificationEnabledField, scan.Boolean) {
 				v.EmailNotificationEnabled = boolean(d.Boolean())
 			}
 		case "autoRevokeAllowed":
-			if v.AutoRevokeAllowed = nil; d.wants(SlimCampaignAutoRevokeAllowedField, scan.Boolean) {
+			if !d.selected.has(SlimCampaignAutoRevokeAllowedField) {
+				d.Skip()
+				continue
+			}
+			if v.AutoRevokeAllowed = nil; d.fits(SlimCampaignAutoRevokeAllowedField, scan.Boolean) {
 				v.AutoRevokeAllowed = boolean(d.Boolean())
 			}
 		case "recommendationsEnabled":
-			if v.RecommendationsEnabled = nil; d.wants(SlimCampaignRecommendationsEnabledField, scan.Boolean) {
+			if !d.selected.has(SlimCampaignRecommendationsEnabledField) {
+				d.Skip()
+				continue
+			}
+			if v.RecommendationsEnabled = nil; d.fits(SlimCampaignRecommendationsEnabledField, scan.Boolean) {
 				v.RecommendationsEnabled = boolean(d.Boolean())
 			}
 		case "status":
-			if v.Status = ""; d.wants(SlimCampaignStatusField, scan.String) {
-				v.Status = CampaignStatus(d.Text())
+			if !d.selected.has(SlimCampaignStatusField) {
+				d.Skip()
+				continue
 			}
+			v.Status = CampaignStatus(d.text(SlimCampaignStatusField))
 		case "correlatedStatus":
-			if v.CorrelatedStatus = ""; d.wants(SlimCampaignCorrelatedStatusField, scan.String) {
-				v.CorrelatedStatus = CorrelatedStatus(d.Text())
+			if !d.selected.has(SlimCampaignCorrelatedStatusField) {
+				d.Skip()
+				continue
 			}
+			v.CorrelatedStatus = CorrelatedStatus(d.text(SlimCampaignCorrelatedStatusField))
 		case "created":
-			if d.selects(SlimCampaignCreatedField) {
-				v.Created = d.moment()
+			if !d.selected.has(SlimCampaignCreatedField) {
+				d.Skip()
+				continue
 			}
+			v.Created = d.moment()
 		case "totalCertifications":
-			if v.TotalCertifications = nil; d.wants(SlimCampaignTotalCertificationsField, scan.Number) {
+			if !d.selected.has(SlimCampaignTotalCertificationsField) {
+				d.Skip()
+				continue
+			}
+			if v.TotalCertifications = nil; d.fits(SlimCampaignTotalCertificationsField, scan.Number) {
 				v.TotalCertifications = integer(d, SlimCampaignTotalCertificationsField, &d.intValues)
 			}
 		case "completedCertifications":
-			if v.CompletedCertifications = nil; d.wants(SlimCampaignCompletedCertificationsField, scan.Number) {
+			if !d.selected.has(SlimCampaignCompletedCertificationsField) {
+				d.Skip()
+				continue
+			}
+			if v.CompletedCertifications = nil; d.fits(SlimCampaignCompletedCertificationsField, scan.Number) {
 				v.CompletedCertifications = integer(d, SlimCampaignCompletedCertificationsField, &d.intValues)
 			}
 		case "alerts":
-			if v.Alerts = nil; d.wants(SlimCampaignAlertsField, scan.List) {
+			if !d.selected.has(SlimCampaignAlertsField) {
+				d.Skip()
+				continue
+			}
+			if v.Alerts = nil; d.fits(SlimCampaignAlertsField, scan.List) {
 				list := d.campaignAlertValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(SlimCampaignAlertsField, scan.Object) {
+					if d.elementFits(SlimCampaignAlertsField, scan.Object) {
 						list = append(list, CampaignAlert{})
 						d.campaignAlert(&list[len(list)-1])
 					}
@@ -1043,14 +1299,20 @@ func (d *decoder) campaignAlert(v *CampaignAlert) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "level":
-			if v.Level = ""; d.wants(CampaignAlertLevelField, scan.String) {
-				v.Level = CampaignAlertLevel(d.Text())
+			if !d.selected.has(CampaignAlertLevelField) {
+				d.Skip()
+				continue
 			}
+			v.Level = CampaignAlertLevel(d.text(CampaignAlertLevelField))
 		case "localizations":
-			if v.Localizations = nil; d.wants(CampaignAlertLocalizationsField, scan.List) {
+			if !d.selected.has(CampaignAlertLocalizationsField) {
+				d.Skip()
+				continue
+			}
+			if v.Localizations = nil; d.fits(CampaignAlertLocalizationsField, scan.List) {
 				list := d.errorMessageValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(CampaignAlertLocalizationsField, scan.Object) {
+					if d.elementFits(CampaignAlertLocalizationsField, scan.Object) {
 						list = append(list, ErrorMessage{})
 						d.errorMessage(&list[len(list)-1])
 					}
@@ -1067,17 +1329,23 @@ func (d *decoder) errorMessage(v *ErrorMessage) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "locale":
-			if v.Locale = ""; d.wants(ErrorMessageLocaleField, scan.String) {
-				v.Locale = d.Text()
+			if !d.selected.has(ErrorMessageLocaleField) {
+				d.Skip()
+				continue
 			}
+			v.Locale = d.text(ErrorMessageLocaleField)
 		case "localeOrigin":
-			if v.LocaleOrigin = ""; d.wants(ErrorMessageLocaleOriginField, scan.String) {
-				v.LocaleOrigin = LocaleOrigin(d.Text())
+			if !d.selected.has(ErrorMessageLocaleOriginField) {
+				d.Skip()
+				continue
 			}
+			v.LocaleOrigin = LocaleOrigin(d.text(ErrorMessageLocaleOriginField))
 		case "text":
-			if v.Text = ""; d.wants(ErrorMessageTextField, scan.String) {
-				v.Text = d.Text()
+			if !d.selected.has(ErrorMessageTextField) {
+				d.Skip()
+				continue
 			}
+			v.Text = d.text(ErrorMessageTextField)
 		default:
 			d.Skip()
 		}
@@ -1088,62 +1356,102 @@ func (d *decoder) campaign(v *Campaign) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = ""; d.wants(SlimCampaignIDField, scan.String) {
-				v.ID = d.Text()
+			if !d.selected.has(SlimCampaignIDField) {
+				d.Skip()
+				continue
 			}
+			v.ID = d.text(SlimCampaignIDField)
 		case "name":
-			if v.Name = ""; d.wants(SlimCampaignNameField, scan.String) {
-				v.Name = d.Text()
+			if !d.selected.has(SlimCampaignNameField) {
+				d.Skip()
+				continue
 			}
+			v.Name = d.text(SlimCampaignNameField)
 		case "description":
-			if v.Description = ""; d.wants(SlimCampaignDescriptionField, scan.String) {
-				v.Description = d.Text()
+			if !d.selected.has(SlimCampaignDescriptionField) {
+				d.Skip()
+				continue
 			}
+			v.Description = d.text(SlimCampaignDescriptionField)
 		case "deadline":
-			if d.selects(SlimCampaignDeadlineField) {
-				v.Deadline = d.moment()
+			if !d.selected.has(SlimCampaignDeadlineField) {
+				d.Skip()
+				continue
 			}
+			v.Deadline = d.moment()
 		case "type":
-			if v.Type = ""; d.wants(SlimCampaignTypeField, scan.String) {
-				v.Type = CampaignType(d.Text())
+			if !d.selected.has(SlimCampaignTypeField) {
+				d.Skip()
+				continue
 			}
+			v.Type = CampaignType(d.text(SlimCampaignTypeField))
 		case "emailNotificationEnabled":
-			if v.EmailNotificationEnabled = nil; d.wants(SlimCampaignEmailNotificationEnabledField, scan.Boolean) {
+			if !d.selected.has(SlimCampaignEmailNotificationEnabledField) {
+				d.Skip()
+				continue
+			}
+			if v.EmailNotificationEnabled = nil; d.fits(SlimCampaignEmailNotificationEnabledField, scan.Boolean) {
 				v.EmailNotificationEnabled = boolean(d.Boolean())
 			}
 		case "autoRevokeAllowed":
-			if v.AutoRevokeAllowed = nil; d.wants(SlimCampaignAutoRevokeAllowedField, scan.Boolean) {
+			if !d.selected.has(SlimCampaignAutoRevokeAllowedField) {
+				d.Skip()
+				continue
+			}
+			if v.AutoRevokeAllowed = nil; d.fits(SlimCampaignAutoRevokeAllowedField, scan.Boolean) {
 				v.AutoRevokeAllowed = boolean(d.Boolean())
 			}
 		case "recommendationsEnabled":
-			if v.RecommendationsEnabled = nil; d.wants(SlimCampaignRecommendationsEnabledField, scan.Boolean) {
+			if !d.selected.has(SlimCampaignRecommendationsEnabledField) {
+				d.Skip()
+				continue
+			}
+			if v.RecommendationsEnabled = nil; d.fits(SlimCampaignRecommendationsEnabledField, scan.Boolean) {
 				v.RecommendationsEnabled = boolean(d.Boolean())
 			}
 		case "status":
-			if v.Status = ""; d.wants(SlimCampaignStatusField, scan.String) {
-				v.Status = CampaignStatus(d.Text())
+			if !d.selected.has(SlimCampaignStatusField) {
+				d.Skip()
+				continue
 			}
+			v.Status = CampaignStatus(d.text(SlimCampaignStatusField))
 		case "correlatedStatus":
-			if v.CorrelatedStatus = ""; d.wants(SlimCampaignCorrelatedStatusField, scan.String) {
-				v.CorrelatedStatus = CorrelatedStatus(d.Text())
+			if !d.selected.has(SlimCampaignCorrelatedStatusField) {
+				d.Skip()
+				continue
 			}
+			v.CorrelatedStatus = CorrelatedStatus(d.text(SlimCampaignCorrelatedStatusField))
 		case "created":
-			if d.selects(SlimCampaignCreatedField) {
-				v.Created = d.moment()
+			if !d.selected.has(SlimCampaignCreatedField) {
+				d.Skip()
+				continue
 			}
+			v.Created = d.moment()
 		case "totalCertifications":
-			if v.TotalCertifications = nil; d.wants(SlimCampaignTotalCertificationsField, scan.Number) {
+			if !d.selected.has(SlimCampaignTotalCertificationsField) {
+				d.Skip()
+				continue
+			}
+			if v.TotalCertifications = nil; d.fits(SlimCampaignTotalCertificationsField, scan.Number) {
 				v.TotalCertifications = integer(d, SlimCampaignTotalCertificationsField, &d.intValues)
 			}
 		case "completedCertifications":
-			if v.CompletedCertifications = nil; d.wants(SlimCampaignCompletedCertificationsField, scan.Number) {
+			if !d.selected.has(SlimCampaignCompletedCertificationsField) {
+				d.Skip()
+				continue
+			}
+			if v.CompletedCertifications = nil; d.fits(SlimCampaignCompletedCertificationsField, scan.Number) {
 				v.CompletedCertifications = integer(d, SlimCampaignCompletedCertificationsField, &d.intValues)
 			}
 		case "alerts":
-			if v.Alerts = nil; d.wants(SlimCampaignAlertsField, scan.List) {
+			if !d.selected.has(SlimCampaignAlertsField) {
+				d.Skip()
+				continue
+			}
+			if v.Alerts = nil; d.fits(SlimCampaignAlertsField, scan.List) {
 				list := d.campaignAlertValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(SlimCampaignAlertsField, scan.Object) {
+					if d.elementFits(SlimCampaignAlertsField, scan.Object) {
 						list = append(list, CampaignAlert{})
 						d.campaignAlert(&list[len(list)-1])
 					}
@@ -1151,47 +1459,79 @@ func (d *decoder) campaign(v *Campaign) {
 				v.Alerts = d.campaignAlertValues.ended(list)
 			}
 		case "modified":
-			if d.selects(CampaignModifiedField) {
-				v.Modified = d.moment()
+			if !d.selected.has(CampaignModifiedField) {
+				d.Skip()
+				continue
 			}
+			v.Modified = d.moment()
 		case "filter":
-			if v.Filter = nil; d.wants(CampaignFilterField, scan.Object) {
+			if !d.selected.has(CampaignFilterField) {
+				d.Skip()
+				continue
+			}
+			if v.Filter = nil; d.fits(CampaignFilterField, scan.Object) {
 				v.Filter = d.campaignFilterReferenceValues.next()
 				d.campaignFilterReference(v.Filter)
 			}
 		case "sunsetCommentsRequired":
-			if v.SunsetCommentsRequired = nil; d.wants(CampaignSunsetCommentsRequiredField, scan.Boolean) {
+			if !d.selected.has(CampaignSunsetCommentsRequiredField) {
+				d.Skip()
+				continue
+			}
+			if v.SunsetCommentsRequired = nil; d.fits(CampaignSunsetCommentsRequiredField, scan.Boolean) {
 				v.SunsetCommentsRequired = boolean(d.Boolean())
 			}
 		case "mandatoryCommentRequirement":
-			if v.MandatoryCommentRequirement = ""; d.wants(CampaignMandatoryCommentRequirementField, scan.String) {
-				v.MandatoryCommentRequirement = MandatoryCommentRequirement(d.Text())
+			if !d.selected.has(CampaignMandatoryCommentRequirementField) {
+				d.Skip()
+				continue
 			}
+			v.MandatoryCommentRequirement = MandatoryCommentRequirement(d.text(CampaignMandatoryCommentRequirementField))
 		case "sourceOwnerCampaignInfo":
-			if v.SourceOwnerCampaignInfo = nil; d.wants(CampaignSourceOwnerCampaignInfoField, scan.Object) {
+			if !d.selected.has(CampaignSourceOwnerCampaignInfoField) {
+				d.Skip()
+				continue
+			}
+			if v.SourceOwnerCampaignInfo = nil; d.fits(CampaignSourceOwnerCampaignInfoField, scan.Object) {
 				v.SourceOwnerCampaignInfo = d.sourceOwnerCampaignInfoValues.next()
 				d.sourceOwnerCampaignInfo(v.SourceOwnerCampaignInfo)
 			}
 		case "searchCampaignInfo":
-			if v.SearchCampaignInfo = nil; d.wants(CampaignSearchCampaignInfoField, scan.Object) {
+			if !d.selected.has(CampaignSearchCampaignInfoField) {
+				d.Skip()
+				continue
+			}
+			if v.SearchCampaignInfo = nil; d.fits(CampaignSearchCampaignInfoField, scan.Object) {
 				v.SearchCampaignInfo = d.searchCampaignInfoValues.next()
 				d.searchCampaignInfo(v.SearchCampaignInfo)
 			}
 		case "roleCompositionCampaignInfo":
-			if v.RoleCompositionCampaignInfo = nil; d.wants(CampaignRoleCompositionCampaignInfoField, scan.Object) {
+			if !d.selected.has(CampaignRoleCompositionCampaignInfoField) {
+				d.Skip()
+				continue
+			}
+			if v.RoleCompositionCampaignInfo = nil; d.fits(CampaignRoleCompositionCampaignInfoField, scan.Object) {
 				v.RoleCompositionCampaignInfo = d.roleCompositionCampaignInfoValues.next()
 				d.roleCompositionCampaignInfo(v.RoleCompositionCampaignInfo)
 			}
 		case "machineAccountCampaignInfo":
-			if v.MachineAccountCampaignInfo = nil; d.wants(CampaignMachineAccountCampaignInfoField, scan.Object) {
+			if !d.selected.has(CampaignMachineAccountCampaignInfoField) {
+				d.Skip()
+				continue
+			}
+			if v.MachineAccountCampaignInfo = nil; d.fits(CampaignMachineAccountCampaignInfoField, scan.Object) {
 				v.MachineAccountCampaignInfo = d.machineAccountCampaignInfoValues.next()
 				d.machineAccountCampaignInfo(v.MachineAccountCampaignInfo)
 			}
 		case "sourcesWithOrphanEntitlements":
-			if v.SourcesWithOrphanEntitlements = nil; d.wants(CampaignSourcesWithOrphanEntitlementsField, scan.List) {
+			if !d.selected.has(CampaignSourcesWithOrphanEntitlementsField) {
+				d.Skip()
+				continue
+			}
+			if v.SourcesWithOrphanEntitlements = nil; d.fits(CampaignSourcesWithOrphanEntitlementsField, scan.List) {
 				list := d.sourceReferenceValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(CampaignSourcesWithOrphanEntitlementsField, scan.Object) {
+					if d.elementFits(CampaignSourcesWithOrphanEntitlementsField, scan.Object) {
 						list = append(list, SourceReference{})
 						d.sourceReference(&list[len(list)-1])
 					}
@@ -1208,13 +1548,17 @@ func (d *decoder) campaignFilterReference(v *CampaignFilterReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = ""; d.wants(CampaignFilterReferenceIDField, scan.String) {
-				v.ID = d.Text()
+			if !d.selected.has(CampaignFilterReferenceIDField) {
+				d.Skip()
+				continue
 			}
+			v.ID = d.text(CampaignFilterReferenceIDField)
 		case "name":
-			if v.Name = ""; d.wants(CampaignFilterReferenceNameField, scan.String) {
-				v.Name = d.Text()
+			if !d.selected.has(CampaignFilterReferenceNameField) {
+				d.Skip()
+				continue
 			}
+			v.Name = d.text(CampaignFilterReferenceNameField)
 		default:
 			d.Skip()
 		}
@@ -1225,10 +1569,14 @@ func (d *decoder) sourceOwnerCampaignInfo(v *SourceOwnerCampaignInfo) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "sourceIds":
-			if v.SourceIDs = nil; d.wants(SourceOwnerCampaignInfoSourceIDsField, scan.List) {
+			if !d.selected.has(SourceOwnerCampaignInfoSourceIDsField) {
+				d.Skip()
+				continue
+			}
+			if v.SourceIDs = nil; d.fits(SourceOwnerCampaignInfoSourceIDsField, scan.List) {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(SourceOwnerCampaignInfoSourceIDsField, scan.String) {
+					if d.elementFits(SourceOwnerCampaignInfoSourceIDsField, scan.String) {
 						list = append(list, d.Text())
 					}
 				}
@@ -1244,37 +1592,55 @@ func (d *decoder) searchCampaignInfo(v *SearchCampaignInfo) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "type":
-			if v.Type = ""; d.wants(SearchCampaignInfoTypeField, scan.String) {
-				v.Type = CampaignSearchType(d.Text())
+			if !d.selected.has(SearchCampaignInfoTypeField) {
+				d.Skip()
+				continue
 			}
+			v.Type = CampaignSearchType(d.text(SearchCampaignInfoTypeField))
 		case "description":
-			if v.Description = ""; d.wants(SearchCampaignInfoDescriptionField, scan.String) {
-				v.Description = d.Text()
+			if !d.selected.has(SearchCampaignInfoDescriptionField) {
+				d.Skip()
+				continue
 			}
+			v.Description = d.text(SearchCampaignInfoDescriptionField)
 		case "reviewer":
-			if v.Reviewer = nil; d.wants(SearchCampaignInfoReviewerField, scan.Object) {
+			if !d.selected.has(SearchCampaignInfoReviewerField) {
+				d.Skip()
+				continue
+			}
+			if v.Reviewer = nil; d.fits(SearchCampaignInfoReviewerField, scan.Object) {
 				v.Reviewer = d.reviewerValues.next()
 				d.reviewer(v.Reviewer)
 			}
 		case "query":
-			if v.Query = ""; d.wants(SearchCampaignInfoQueryField, scan.String) {
-				v.Query = d.Text()
+			if !d.selected.has(SearchCampaignInfoQueryField) {
+				d.Skip()
+				continue
 			}
+			v.Query = d.text(SearchCampaignInfoQueryField)
 		case "identityIds":
-			if v.IdentityIDs = nil; d.wants(SearchCampaignInfoIdentityIDsField, scan.List) {
+			if !d.selected.has(SearchCampaignInfoIdentityIDsField) {
+				d.Skip()
+				continue
+			}
+			if v.IdentityIDs = nil; d.fits(SearchCampaignInfoIdentityIDsField, scan.List) {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(SearchCampaignInfoIdentityIDsField, scan.String) {
+					if d.elementFits(SearchCampaignInfoIdentityIDsField, scan.String) {
 						list = append(list, d.Text())
 					}
 				}
 				v.IdentityIDs = d.stringValues.ended(list)
 			}
 		case "accessConstraints":
-			if v.AccessConstraints = nil; d.wants(SearchCampaignInfoAccessConstraintsField, scan.List) {
+			if !d.selected.has(SearchCampaignInfoAccessConstraintsField) {
+				d.Skip()
+				continue
+			}
+			if v.AccessConstraints = nil; d.fits(SearchCampaignInfoAccessConstraintsField, scan.List) {
 				list := d.accessConstraintValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(SearchCampaignInfoAccessConstraintsField, scan.Object) {
+					if d.elementFits(SearchCampaignInfoAccessConstraintsField, scan.Object) {
 						list = append(list, AccessConstraint{})
 						d.accessConstraint(&list[len(list)-1])
 					}
@@ -1291,29 +1657,41 @@ func (d *decoder) reviewer(v *Reviewer) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = ""; d.wants(ReviewerIDField, scan.String) {
-				v.ID = d.Text()
+			if !d.selected.has(ReviewerIDField) {
+				d.Skip()
+				continue
 			}
+			v.ID = d.text(ReviewerIDField)
 		case "name":
-			if v.Name = ""; d.wants(ReviewerNameField, scan.String) {
-				v.Name = d.Text()
+			if !d.selected.has(ReviewerNameField) {
+				d.Skip()
+				continue
 			}
+			v.Name = d.text(ReviewerNameField)
 		case "email":
-			if v.Email = ""; d.wants(ReviewerEmailField, scan.String) {
-				v.Email = d.Text()
+			if !d.selected.has(ReviewerEmailField) {
+				d.Skip()
+				continue
 			}
+			v.Email = d.text(ReviewerEmailField)
 		case "type":
-			if v.Type = ""; d.wants(ReviewerTypeField, scan.String) {
-				v.Type = ReviewerType(d.Text())
+			if !d.selected.has(ReviewerTypeField) {
+				d.Skip()
+				continue
 			}
+			v.Type = ReviewerType(d.text(ReviewerTypeField))
 		case "created":
-			if d.selects(ReviewerCreatedField) {
-				v.Created = d.moment()
+			if !d.selected.has(ReviewerCreatedField) {
+				d.Skip()
+				continue
 			}
+			v.Created = d.moment()
 		case "modified":
-			if d.selects(ReviewerModifiedField) {
-				v.Modified = d.moment()
+			if !d.selected.has(ReviewerModifiedField) {
+				d.Skip()
+				continue
 			}
+			v.Modified = d.moment()
 		default:
 			d.Skip()
 		}
@@ -1324,23 +1702,31 @@ func (d *decoder) accessConstraint(v *AccessConstraint) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "type":
-			if v.Type = ""; d.wants(AccessConstraintTypeField, scan.String) {
-				v.Type = DtoType(d.Text())
+			if !d.selected.has(AccessConstraintTypeField) {
+				d.Skip()
+				continue
 			}
+			v.Type = DtoType(d.text(AccessConstraintTypeField))
 		case "ids":
-			if v.IDs = nil; d.wants(AccessConstraintIDsField, scan.List) {
+			if !d.selected.has(AccessConstraintIDsField) {
+				d.Skip()
+				continue
+			}
+			if v.IDs = nil; d.fits(AccessConstraintIDsField, scan.List) {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(AccessConstraintIDsField, scan.String) {
+					if d.elementFits(AccessConstraintIDsField, scan.String) {
 						list = append(list, d.Text())
 					}
 				}
 				v.IDs = d.stringValues.ended(list)
 			}
 		case "operator":
-			if v.Operator = ""; d.wants(AccessConstraintOperatorField, scan.String) {
-				v.Operator = AccessConstraintOperator(d.Text())
+			if !d.selected.has(AccessConstraintOperatorField) {
+				d.Skip()
+				continue
 			}
+			v.Operator = AccessConstraintOperator(d.text(AccessConstraintOperatorField))
 		default:
 			d.Skip()
 		}
@@ -1351,33 +1737,49 @@ func (d *decoder) roleCompositionCampaignInfo(v *RoleCompositionCampaignInfo) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "reviewer":
-			if v.Reviewer = nil; d.wants(RoleCompositionCampaignInfoReviewerField, scan.Object) {
+			if !d.selected.has(RoleCompositionCampaignInfoReviewerField) {
+				d.Skip()
+				continue
+			}
+			if v.Reviewer = nil; d.fits(RoleCompositionCampaignInfoReviewerField, scan.Object) {
 				v.Reviewer = d.reviewerValues.next()
 				d.reviewer(v.Reviewer)
 			}
 		case "roleIds":
-			if v.RoleIDs = nil; d.wants(RoleCompositionCampaignInfoRoleIDsField, scan.List) {
+			if !d.selected.has(RoleCompositionCampaignInfoRoleIDsField) {
+				d.Skip()
+				continue
+			}
+			if v.RoleIDs = nil; d.fits(RoleCompositionCampaignInfoRoleIDsField, scan.List) {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(RoleCompositionCampaignInfoRoleIDsField, scan.String) {
+					if d.elementFits(RoleCompositionCampaignInfoRoleIDsField, scan.String) {
 						list = append(list, d.Text())
 					}
 				}
 				v.RoleIDs = d.stringValues.ended(list)
 			}
 		case "remediatorRef":
-			if v.RemediatorRef = nil; d.wants(RoleCompositionCampaignInfoRemediatorRefField, scan.Object) {
+			if !d.selected.has(RoleCompositionCampaignInfoRemediatorRefField) {
+				d.Skip()
+				continue
+			}
+			if v.RemediatorRef = nil; d.fits(RoleCompositionCampaignInfoRemediatorRefField, scan.Object) {
 				v.RemediatorRef = d.identityReferenceValues.next()
 				d.identityReference(v.RemediatorRef)
 			}
 		case "query":
-			if v.Query = ""; d.wants(RoleCompositionCampaignInfoQueryField, scan.String) {
-				v.Query = d.Text()
+			if !d.selected.has(RoleCompositionCampaignInfoQueryField) {
+				d.Skip()
+				continue
 			}
+			v.Query = d.text(RoleCompositionCampaignInfoQueryField)
 		case "description":
-			if v.Description = ""; d.wants(RoleCompositionCampaignInfoDescriptionField, scan.String) {
-				v.Description = d.Text()
+			if !d.selected.has(RoleCompositionCampaignInfoDescriptionField) {
+				d.Skip()
+				continue
 			}
+			v.Description = d.text(RoleCompositionCampaignInfoDescriptionField)
 		default:
 			d.Skip()
 		}
@@ -1388,19 +1790,25 @@ func (d *decoder) machineAccountCampaignInfo(v *MachineAccountCampaignInfo) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "sourceIds":
-			if v.SourceIDs = nil; d.wants(MachineAccountCampaignInfoSourceIDsField, scan.List) {
+			if !d.selected.has(MachineAccountCampaignInfoSourceIDsField) {
+				d.Skip()
+				continue
+			}
+			if v.SourceIDs = nil; d.fits(MachineAccountCampaignInfoSourceIDsField, scan.List) {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(MachineAccountCampaignInfoSourceIDsField, scan.String) {
+					if d.elementFits(MachineAccountCampaignInfoSourceIDsField, scan.String) {
 						list = append(list, d.Text())
 					}
 				}
 				v.SourceIDs = d.stringValues.ended(list)
 			}
 		case "reviewerType":
-			if v.ReviewerType = ""; d.wants(MachineAccountCampaignInfoReviewerTypeField, scan.String) {
-				v.ReviewerType = MachineAccountReviewerType(d.Text())
+			if !d.selected.has(MachineAccountCampaignInfoReviewerTypeField) {
+				d.Skip()
+				continue
 			}
+			v.ReviewerType = MachineAccountReviewerType(d.text(MachineAccountCampaignInfoReviewerTypeField))
 		default:
 			d.Skip()
 		}
@@ -1411,13 +1819,17 @@ func (d *decoder) sourceReference(v *SourceReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = ""; d.wants(SourceReferenceIDField, scan.String) {
-				v.ID = d.Text()
+			if !d.selected.has(SourceReferenceIDField) {
+				d.Skip()
+				continue
 			}
+			v.ID = d.text(SourceReferenceIDField)
 		case "name":
-			if v.Name = ""; d.wants(SourceReferenceNameField, scan.String) {
-				v.Name = d.Text()
+			if !d.selected.has(SourceReferenceNameField) {
+				d.Skip()
+				continue
 			}
+			v.Name = d.text(SourceReferenceNameField)
 		default:
 			d.Skip()
 		}
@@ -1428,76 +1840,128 @@ func (d *decoder) identityCertification(v *IdentityCertification) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = ""; d.wants(IdentityCertificationIDField, scan.String) {
-				v.ID = d.Text()
+			if !d.selected.has(IdentityCertificationIDField) {
+				d.Skip()
+				continue
 			}
+			v.ID = d.text(IdentityCertificationIDField)
 		case "name":
-			if v.Name = ""; d.wants(IdentityCertificationNameField, scan.String) {
-				v.Name = d.Text()
+			if !d.selected.has(IdentityCertificationNameField) {
+				d.Skip()
+				continue
 			}
+			v.Name = d.text(IdentityCertificationNameField)
 		case "campaign":
-			if v.Campaign = nil; d.wants(IdentityCertificationCampaignField, scan.Object) {
+			if !d.selected.has(IdentityCertificationCampaignField) {
+				d.Skip()
+				continue
+			}
+			if v.Campaign = nil; d.fits(IdentityCertificationCampaignField, scan.Object) {
 				v.Campaign = d.campaignReferenceValues.next()
 				d.campaignReference(v.Campaign)
 			}
 		case "completed":
-			if v.Completed = nil; d.wants(IdentityCertificationCompletedField, scan.Boolean) {
+			if !d.selected.has(IdentityCertificationCompletedField) {
+				d.Skip()
+				continue
+			}
+			if v.Completed = nil; d.fits(IdentityCertificationCompletedField, scan.Boolean) {
 				v.Completed = boolean(d.Boolean())
 			}
 		case "identitiesCompleted":
-			if v.IdentitiesCompleted = nil; d.wants(IdentityCertificationIdentitiesCompletedField, scan.Number) {
+			if !d.selected.has(IdentityCertificationIdentitiesCompletedField) {
+				d.Skip()
+				continue
+			}
+			if v.IdentitiesCompleted = nil; d.fits(IdentityCertificationIdentitiesCompletedField, scan.Number) {
 				v.IdentitiesCompleted = integer(d, IdentityCertificationIdentitiesCompletedField, &d.intValues)
 			}
 		case "identitiesTotal":
-			if v.IdentitiesTotal = nil; d.wants(IdentityCertificationIdentitiesTotalField, scan.Number) {
+			if !d.selected.has(IdentityCertificationIdentitiesTotalField) {
+				d.Skip()
+				continue
+			}
+			if v.IdentitiesTotal = nil; d.fits(IdentityCertificationIdentitiesTotalField, scan.Number) {
 				v.IdentitiesTotal = integer(d, IdentityCertificationIdentitiesTotalField, &d.intValues)
 			}
 		case "created":
-			if d.selects(IdentityCertificationCreatedField) {
-				v.Created = d.moment()
+			if !d.selected.has(IdentityCertificationCreatedField) {
+				d.Skip()
+				continue
 			}
+			v.Created = d.moment()
 		case "modified":
-			if d.selects(IdentityCertificationModifiedField) {
-				v.Modified = d.moment()
+			if !d.selected.has(IdentityCertificationModifiedField) {
+				d.Skip()
+				continue
 			}
+			v.Modified = d.moment()
 		case "decisionsMade":
-			if v.DecisionsMade = nil; d.wants(IdentityCertificationDecisionsMadeField, scan.Number) {
+			if !d.selected.has(IdentityCertificationDecisionsMadeField) {
+				d.Skip()
+				continue
+			}
+			if v.DecisionsMade = nil; d.fits(IdentityCertificationDecisionsMadeField, scan.Number) {
 				v.DecisionsMade = integer(d, IdentityCertificationDecisionsMadeField, &d.intValues)
 			}
 		case "decisionsTotal":
-			if v.DecisionsTotal = nil; d.wants(IdentityCertificationDecisionsTotalField, scan.Number) {
+			if !d.selected.has(IdentityCertificationDecisionsTotalField) {
+				d.Skip()
+				continue
+			}
+			if v.DecisionsTotal = nil; d.fits(IdentityCertificationDecisionsTotalField, scan.Number) {
 				v.DecisionsTotal = integer(d, IdentityCertificationDecisionsTotalField, &d.intValues)
 			}
 		case "due":
-			if d.selects(IdentityCertificationDueField) {
-				v.Due = d.moment()
+			if !d.selected.has(IdentityCertificationDueField) {
+				d.Skip()
+				continue
 			}
+			v.Due = d.moment()
 		case "signed":
-			if d.selects(IdentityCertificationSignedField) {
-				v.Signed = d.moment()
+			if !d.selected.has(IdentityCertificationSignedField) {
+				d.Skip()
+				continue
 			}
+			v.Signed = d.moment()
 		case "reviewer":
-			if v.Reviewer = nil; d.wants(IdentityCertificationReviewerField, scan.Object) {
+			if !d.selected.has(IdentityCertificationReviewerField) {
+				d.Skip()
+				continue
+			}
+			if v.Reviewer = nil; d.fits(IdentityCertificationReviewerField, scan.Object) {
 				v.Reviewer = d.reviewerValues.next()
 				d.reviewer(v.Reviewer)
 			}
 		case "reassignment":
-			if v.Reassignment = nil; d.wants(IdentityCertificationReassignmentField, scan.Object) {
+			if !d.selected.has(IdentityCertificationReassignmentField) {
+				d.Skip()
+				continue
+			}
+			if v.Reassignment = nil; d.fits(IdentityCertificationReassignmentField, scan.Object) {
 				v.Reassignment = d.reassignmentValues.next()
 				d.reassignment(v.Reassignment)
 			}
 		case "hasErrors":
-			if v.HasErrors = nil; d.wants(IdentityCertificationHasErrorsField, scan.Boolean) {
+			if !d.selected.has(IdentityCertificationHasErrorsField) {
+				d.Skip()
+				continue
+			}
+			if v.HasErrors = nil; d.fits(IdentityCertificationHasErrorsField, scan.Boolean) {
 				v.HasErrors = boolean(d.Boolean())
 			}
 		case "errorMessage":
-			if v.ErrorMessage = ""; d.wants(IdentityCertificationErrorMessageField, scan.String) {
-				v.ErrorMessage = d.Text()
+			if !d.selected.has(IdentityCertificationErrorMessageField) {
+				d.Skip()
+				continue
 			}
+			v.ErrorMessage = d.text(IdentityCertificationErrorMessageField)
 		case "phase":
-			if v.Phase = ""; d.wants(IdentityCertificationPhaseField, scan.String) {
-				v.Phase = CertificationPhase(d.Text())
+			if !d.selected.has(IdentityCertificationPhaseField) {
+				d.Skip()
+				continue
 			}
+			v.Phase = CertificationPhase(d.text(IdentityCertificationPhaseField))
 		default:
 			d.Skip()
 		}
@@ -1508,29 +1972,41 @@ func (d *decoder) campaignReference(v *CampaignReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = ""; d.wants(CampaignReferenceIDField, scan.String) {
-				v.ID = d.Text()
+			if !d.selected.has(CampaignReferenceIDField) {
+				d.Skip()
+				continue
 			}
+			v.ID = d.text(CampaignReferenceIDField)
 		case "name":
-			if v.Name = ""; d.wants(CampaignReferenceNameField, scan.String) {
-				v.Name = d.Text()
+			if !d.selected.has(CampaignReferenceNameField) {
+				d.Skip()
+				continue
 			}
+			v.Name = d.text(CampaignReferenceNameField)
 		case "description":
-			if v.Description = ""; d.wants(CampaignReferenceDescriptionField, scan.String) {
-				v.Description = d.Text()
+			if !d.selected.has(CampaignReferenceDescriptionField) {
+				d.Skip()
+				continue
 			}
+			v.Description = d.text(CampaignReferenceDescriptionField)
 		case "campaignType":
-			if v.CampaignType = ""; d.wants(CampaignReferenceCampaignTypeField, scan.String) {
-				v.CampaignType = CampaignType(d.Text())
+			if !d.selected.has(CampaignReferenceCampaignTypeField) {
+				d.Skip()
+				continue
 			}
+			v.CampaignType = CampaignType(d.text(CampaignReferenceCampaignTypeField))
 		case "correlatedStatus":
-			if v.CorrelatedStatus = ""; d.wants(CampaignReferenceCorrelatedStatusField, scan.String) {
-				v.CorrelatedStatus = CorrelatedStatus(d.Text())
+			if !d.selected.has(CampaignReferenceCorrelatedStatusField) {
+				d.Skip()
+				continue
 			}
+			v.CorrelatedStatus = CorrelatedStatus(d.text(CampaignReferenceCorrelatedStatusField))
 		case "mandatoryCommentRequirement":
-			if v.MandatoryCommentRequirement = ""; d.wants(CampaignReferenceMandatoryCommentRequirementField, scan.String) {
-				v.MandatoryCommentRequirement = MandatoryCommentRequirement(d.Text())
+			if !d.selected.has(CampaignReferenceMandatoryCommentRequirementField) {
+				d.Skip()
+				continue
 			}
+			v.MandatoryCommentRequirement = MandatoryCommentRequirement(d.text(CampaignReferenceMandatoryCommentRequirementField))
 		default:
 			d.Skip()
 		}
@@ -1541,14 +2017,20 @@ func (d *decoder) reassignment(v *Reassignment) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "from":
-			if v.From = nil; d.wants(ReassignmentFromField, scan.Object) {
+			if !d.selected.has(ReassignmentFromField) {
+				d.Skip()
+				continue
+			}
+			if v.From = nil; d.fits(ReassignmentFromField, scan.Object) {
 				v.From = d.certificationReferenceValues.next()
 				d.certificationReference(v.From)
 			}
 		case "comment":
-			if v.Comment = ""; d.wants(ReassignmentCommentField, scan.String) {
-				v.Comment = d.Text()
+			if !d.selected.has(ReassignmentCommentField) {
+				d.Skip()
+				continue
 			}
+			v.Comment = d.text(ReassignmentCommentField)
 		default:
 			d.Skip()
 		}
@@ -1559,15 +2041,23 @@ func (d *decoder) certificationReference(v *CertificationReference) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = ""; d.wants(CertificationReferenceIDField, scan.String) {
-				v.ID = d.Text()
+			if !d.selected.has(CertificationReferenceIDField) {
+				d.Skip()
+				continue
 			}
+			v.ID = d.text(CertificationReferenceIDField)
 		case "name":
-			if v.Name = ""; d.wants(CertificationReferenceNameField, scan.String) {
-				v.Name = d.Text()
+			if !d.selected.has(CertificationReferenceNameField) {
+				d.Skip()
+				continue
 			}
+			v.Name = d.text(CertificationReferenceNameField)
 		case "reviewer":
-			if v.Reviewer = nil; d.wants(CertificationReferenceReviewerField, scan.Object) {
+			if !d.selected.has(CertificationReferenceReviewerField) {
+				d.Skip()
+				continue
+			}
+			if v.Reviewer = nil; d.fits(CertificationReferenceReviewerField, scan.Object) {
 				v.Reviewer = d.reviewerValues.next()
 				d.reviewer(v.Reviewer)
 			}
@@ -1581,67 +2071,131 @@ func (d *decoder) identityCertDecisionSummary(v *IdentityCertDecisionSummary) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "entitlementDecisionsMade":
-			if v.EntitlementDecisionsMade = nil; d.wants(IdentityCertDecisionSummaryEntitlementDecisionsMadeField, scan.Number) {
+			if !d.selected.has(IdentityCertDecisionSummaryEntitlementDecisionsMadeField) {
+				d.Skip()
+				continue
+			}
+			if v.EntitlementDecisionsMade = nil; d.fits(IdentityCertDecisionSummaryEntitlementDecisionsMadeField, scan.Number) {
 				v.EntitlementDecisionsMade = integer(d, IdentityCertDecisionSummaryEntitlementDecisionsMadeField, &d.intValues)
 			}
 		case "entitlementDecisionsTotal":
-			if v.EntitlementDecisionsTotal = nil; d.wants(IdentityCertDecisionSummaryEntitlementDecisionsTotalField, scan.Number) {
+			if !d.selected.has(IdentityCertDecisionSummaryEntitlementDecisionsTotalField) {
+				d.Skip()
+				continue
+			}
+			if v.EntitlementDecisionsTotal = nil; d.fits(IdentityCertDecisionSummaryEntitlementDecisionsTotalField, scan.Number) {
 				v.EntitlementDecisionsTotal = integer(d, IdentityCertDecisionSummaryEntitlementDecisionsTotalField, &d.intValues)
 			}
 		case "entitlementsApproved":
-			if v.EntitlementsApproved = nil; d.wants(IdentityCertDecisionSummaryEntitlementsApprovedField, scan.Number) {
+			if !d.selected.has(IdentityCertDecisionSummaryEntitlementsApprovedField) {
+				d.Skip()
+				continue
+			}
+			if v.EntitlementsApproved = nil; d.fits(IdentityCertDecisionSummaryEntitlementsApprovedField, scan.Number) {
 				v.EntitlementsApproved = integer(d, IdentityCertDecisionSummaryEntitlementsApprovedField, &d.intValues)
 			}
 		case "entitlementsRevoked":
-			if v.EntitlementsRevoked = nil; d.wants(IdentityCertDecisionSummaryEntitlementsRevokedField, scan.Number) {
+			if !d.selected.has(IdentityCertDecisionSummaryEntitlementsRevokedField) {
+				d.Skip()
+				continue
+			}
+			if v.EntitlementsRevoked = nil; d.fits(IdentityCertDecisionSummaryEntitlementsRevokedField, scan.Number) {
 				v.EntitlementsRevoked = integer(d, IdentityCertDecisionSummaryEntitlementsRevokedField, &d.intValues)
 			}
 		case "accessProfileDecisionsMade":
-			if v.AccessProfileDecisionsMade = nil; d.wants(IdentityCertDecisionSummaryAccessProfileDecisionsMadeField, scan.Number) {
+			if !d.selected.has(IdentityCertDecisionSummaryAccessProfileDecisionsMadeField) {
+				d.Skip()
+				continue
+			}
+			if v.AccessProfileDecisionsMade = nil; d.fits(IdentityCertDecisionSummaryAccessProfileDecisionsMadeField, scan.Number) {
 				v.AccessProfileDecisionsMade = integer(d, IdentityCertDecisionSummaryAccessProfileDecisionsMadeField, &d.intValues)
 			}
 		case "accessProfileDecisionsTotal":
-			if v.AccessProfileDecisionsTotal = nil; d.wants(IdentityCertDecisionSummaryAccessProfileDecisionsTotalField, scan.Number) {
+			if !d.selected.has(IdentityCertDecisionSummaryAccessProfileDecisionsTotalField) {
+				d.Skip()
+				continue
+			}
+			if v.AccessProfileDecisionsTotal = nil; d.fits(IdentityCertDecisionSummaryAccessProfileDecisionsTotalField, scan.Number) {
 				v.AccessProfileDecisionsTotal = integer(d, IdentityCertDecisionSummaryAccessProfileDecisionsTotalField, &d.intValues)
 			}
 		case "accessProfilesApproved":
-			if v.AccessProfilesApproved = nil; d.wants(IdentityCertDecisionSummaryAccessProfilesApprovedField, scan.Number) {
+			if !d.selected.has(IdentityCertDecisionSummaryAccessProfilesApprovedField) {
+				d.Skip()
+				continue
+			}
+			if v.AccessProfilesApproved = nil; d.fits(IdentityCertDecisionSummaryAccessProfilesApprovedField, scan.Number) {
 				v.AccessProfilesApproved = integer(d, IdentityCertDecisionSummaryAccessProfilesApprovedField, &d.intValues)
 			}
 		case "accessProfilesRevoked":
-			if v.AccessProfilesRevoked = nil; d.wants(IdentityCertDecisionSummaryAccessProfilesRevokedField, scan.Number) {
+			if !d.selected.has(IdentityCertDecisionSummaryAccessProfilesRevokedField) {
+				d.Skip()
+				continue
+			}
+			if v.AccessProfilesRevoked = nil; d.fits(IdentityCertDecisionSummaryAccessProfilesRevokedField, scan.Number) {
 				v.AccessProfilesRevoked = integer(d, IdentityCertDecisionSummaryAccessProfilesRevokedField, &d.intValues)
 			}
 		case "roleDecisionsMade":
-			if v.RoleDecisionsMade = nil; d.wants(IdentityCertDecisionSummaryRoleDecisionsMadeField, scan.Number) {
+			if !d.selected.has(IdentityCertDecisionSummaryRoleDecisionsMadeField) {
+				d.Skip()
+				continue
+			}
+			if v.RoleDecisionsMade = nil; d.fits(IdentityCertDecisionSummaryRoleDecisionsMadeField, scan.Number) {
 				v.RoleDecisionsMade = integer(d, IdentityCertDecisionSummaryRoleDecisionsMadeField, &d.intValues)
 			}
 		case "roleDecisionsTotal":
-			if v.RoleDecisionsTotal = nil; d.wants(IdentityCertDecisionSummaryRoleDecisionsTotalField, scan.Number) {
+			if !d.selected.has(IdentityCertDecisionSummaryRoleDecisionsTotalField) {
+				d.Skip()
+				continue
+			}
+			if v.RoleDecisionsTotal = nil; d.fits(IdentityCertDecisionSummaryRoleDecisionsTotalField, scan.Number) {
 				v.RoleDecisionsTotal = integer(d, IdentityCertDecisionSummaryRoleDecisionsTotalField, &d.intValues)
 			}
 		case "rolesApproved":
-			if v.RolesApproved = nil; d.wants(IdentityCertDecisionSummaryRolesApprovedField, scan.Number) {
+			if !d.selected.has(IdentityCertDecisionSummaryRolesApprovedField) {
+				d.Skip()
+				continue
+			}
+			if v.RolesApproved = nil; d.fits(IdentityCertDecisionSummaryRolesApprovedField, scan.Number) {
 				v.RolesApproved = integer(d, IdentityCertDecisionSummaryRolesApprovedField, &d.intValues)
 			}
 		case "rolesRevoked":
-			if v.RolesRevoked = nil; d.wants(IdentityCertDecisionSummaryRolesRevokedField, scan.Number) {
+			if !d.selected.has(IdentityCertDecisionSummaryRolesRevokedField) {
+				d.Skip()
+				continue
+			}
+			if v.RolesRevoked = nil; d.fits(IdentityCertDecisionSummaryRolesRevokedField, scan.Number) {
 				v.RolesRevoked = integer(d, IdentityCertDecisionSummaryRolesRevokedField, &d.intValues)
 			}
 		case "accountDecisionsMade":
-			if v.AccountDecisionsMade = nil; d.wants(IdentityCertDecisionSummaryAccountDecisionsMadeField, scan.Number) {
+			if !d.selected.has(IdentityCertDecisionSummaryAccountDecisionsMadeField) {
+				d.Skip()
+				continue
+			}
+			if v.AccountDecisionsMade = nil; d.fits(IdentityCertDecisionSummaryAccountDecisionsMadeField, scan.Number) {
 				v.AccountDecisionsMade = integer(d, IdentityCertDecisionSummaryAccountDecisionsMadeField, &d.intValues)
 			}
 		case "accountDecisionsTotal":
-			if v.AccountDecisionsTotal = nil; d.wants(IdentityCertDecisionSummaryAccountDecisionsTotalField, scan.Number) {
+			if !d.selected.has(IdentityCertDecisionSummaryAccountDecisionsTotalField) {
+				d.Skip()
+				continue
+			}
+			if v.AccountDecisionsTotal = nil; d.fits(IdentityCertDecisionSummaryAccountDecisionsTotalField, scan.Number) {
 				v.AccountDecisionsTotal = integer(d, IdentityCertDecisionSummaryAccountDecisionsTotalField, &d.intValues)
 			}
 		case "accountsApproved":
-			if v.AccountsApproved = nil; d.wants(IdentityCertDecisionSummaryAccountsApprovedField, scan.Number) {
+			if !d.selected.has(IdentityCertDecisionSummaryAccountsApprovedField) {
+				d.Skip()
+				continue
+			}
+			if v.AccountsApproved = nil; d.fits(IdentityCertDecisionSummaryAccountsApprovedField, scan.Number) {
 				v.AccountsApproved = integer(d, IdentityCertDecisionSummaryAccountsApprovedField, &d.intValues)
 			}
 		case "accountsRevoked":
-			if v.AccountsRevoked = nil; d.wants(IdentityCertDecisionSummaryAccountsRevokedField, scan.Number) {
+			if !d.selected.has(IdentityCertDecisionSummaryAccountsRevokedField) {
+				d.Skip()
+				continue
+			}
+			if v.AccountsRevoked = nil; d.fits(IdentityCertDecisionSummaryAccountsRevokedField, scan.Number) {
 				v.AccountsRevoked = integer(d, IdentityCertDecisionSummaryAccountsRevokedField, &d.intValues)
 			}
 		default:
@@ -1654,33 +2208,49 @@ func (d *decoder) tokenClaims(v *tokenClaims) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "client_id":
-			if v.ClientID = ""; d.wants(tokenClaimsClientIDField, scan.String) {
-				v.ClientID = d.Text()
+			if !d.selected.has(tokenClaimsClientIDField) {
+				d.Skip()
+				continue
 			}
+			v.ClientID = d.text(tokenClaimsClientIDField)
 		case "identity_id":
-			if v.IdentityID = ""; d.wants(tokenClaimsIdentityIDField, scan.String) {
-				v.IdentityID = d.Text()
+			if !d.selected.has(tokenClaimsIdentityIDField) {
+				d.Skip()
+				continue
 			}
+			v.IdentityID = d.text(tokenClaimsIdentityIDField)
 		case "sub":
-			if v.Subject = ""; d.wants(tokenClaimsSubjectField, scan.String) {
-				v.Subject = d.Text()
+			if !d.selected.has(tokenClaimsSubjectField) {
+				d.Skip()
+				continue
 			}
+			v.Subject = d.text(tokenClaimsSubjectField)
 		case "user_name":
-			if v.UserName = ""; d.wants(tokenClaimsUserNameField, scan.String) {
-				v.UserName = d.Text()
+			if !d.selected.has(tokenClaimsUserNameField) {
+				d.Skip()
+				continue
 			}
+			v.UserName = d.text(tokenClaimsUserNameField)
 		case "authorities":
-			if v.Authorities = nil; d.wants(tokenClaimsAuthoritiesField, scan.List) {
+			if !d.selected.has(tokenClaimsAuthoritiesField) {
+				d.Skip()
+				continue
+			}
+			if v.Authorities = nil; d.fits(tokenClaimsAuthoritiesField, scan.List) {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(tokenClaimsAuthoritiesField, scan.String) {
+					if d.elementFits(tokenClaimsAuthoritiesField, scan.String) {
 						list = append(list, d.Text())
 					}
 				}
 				v.Authorities = d.stringValues.ended(list)
 			}
 		case "exp":
-			if v.Expires = nil; d.wants(tokenClaimsExpiresField, scan.Number) {
+			if !d.selected.has(tokenClaimsExpiresField) {
+				d.Skip()
+				continue
+			}
+			if v.Expires = nil; d.fits(tokenClaimsExpiresField, scan.Number) {
 				v.Expires = integer(d, tokenClaimsExpiresField, &d.int64Values)
 			}
 		default:
@@ -1693,20 +2263,32 @@ func (d *decoder) certificationIdentitySummary(v *CertificationIdentitySummary) 
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = ""; d.wants(CertificationIdentitySummaryIDField, scan.String) {
-				v.ID = d.Text()
+			if !d.selected.has(CertificationIdentitySummaryIDField) {
+				d.Skip()
+				continue
 			}
+			v.ID = d.text(CertificationIdentitySummaryIDField)
 		case "identityId":
-			if v.IdentityID = nil; d.wants(CertificationIdentitySummaryIdentityIDField, scan.String) {
+			if !d.selected.has(CertificationIdentitySummaryIdentityIDField) {
+				d.Skip()
+				continue
+			}
+			if v.IdentityID = nil; d.fits(CertificationIdentitySummaryIdentityIDField, scan.String) {
 				v.IdentityID = d.stringValues.next()
 				*v.IdentityID = d.Text()
 			}
 		case "name":
-			if v.Name = ""; d.wants(CertificationIdentitySummaryNameField, scan.String) {
-				v.Name = d.Text()
+			if !d.selected.has(CertificationIdentitySummaryNameField) {
+				d.Skip()
+				continue
 			}
+			v.Name = d.text(CertificationIdentitySummaryNameField)
 		case "completed":
-			if v.Completed = nil; d.wants(CertificationIdentitySummaryCompletedField, scan.Boolean) {
+			if !d.selected.has(CertificationIdentitySummaryCompletedField) {
+				d.Skip()
+				continue
+			}
+			if v.Completed = nil; d.fits(CertificationIdentitySummaryCompletedField, scan.Boolean) {
 				v.Completed = boolean(d.Boolean())
 			}
 		default:
@@ -1719,17 +2301,23 @@ func (d *decoder) oauthInfo(v *OAuthInfo) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "authorizeEndpoint":
-			if v.AuthorizeEndpoint = ""; d.wants(OAuthInfoAuthorizeEndpointField, scan.String) {
-				v.AuthorizeEndpoint = d.Text()
+			if !d.selected.has(OAuthInfoAuthorizeEndpointField) {
+				d.Skip()
+				continue
 			}
+			v.AuthorizeEndpoint = d.text(OAuthInfoAuthorizeEndpointField)
 		case "tokenEndpoint":
-			if v.TokenEndpoint = ""; d.wants(OAuthInfoTokenEndpointField, scan.String) {
-				v.TokenEndpoint = d.Text()
+			if !d.selected.has(OAuthInfoTokenEndpointField) {
+				d.Skip()
+				continue
 			}
+			v.TokenEndpoint = d.text(OAuthInfoTokenEndpointField)
 		case "logoutUrl":
-			if v.LogoutURL = ""; d.wants(OAuthInfoLogoutURLField, scan.String) {
-				v.LogoutURL = d.Text()
+			if !d.selected.has(OAuthInfoLogoutURLField) {
+				d.Skip()
+				continue
 			}
+			v.LogoutURL = d.text(OAuthInfoLogoutURLField)
 		default:
 			d.Skip()
 		}
@@ -1740,14 +2328,20 @@ func (d *decoder) permission(v *Permission) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "target":
-			if v.Target = ""; d.wants(PermissionTargetField, scan.String) {
-				v.Target = d.Text()
+			if !d.selected.has(PermissionTargetField) {
+				d.Skip()
+				continue
 			}
+			v.Target = d.text(PermissionTargetField)
 		case "rights":
-			if v.Rights = nil; d.wants(PermissionRightsField, scan.List) {
+			if !d.selected.has(PermissionRightsField) {
+				d.Skip()
+				continue
+			}
+			if v.Rights = nil; d.fits(PermissionRightsField, scan.List) {
 				list := d.stringValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(PermissionRightsField, scan.String) {
+					if d.elementFits(PermissionRightsField, scan.String) {
 						list = append(list, d.Text())
 					}
 				}
@@ -1763,39 +2357,59 @@ func (d *decoder) publicIdentity(v *PublicIdentity) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = ""; d.wants(PublicIdentityIDField, scan.String) {
-				v.ID = d.Text()
+			if !d.selected.has(PublicIdentityIDField) {
+				d.Skip()
+				continue
 			}
+			v.ID = d.text(PublicIdentityIDField)
 		case "name":
-			if v.Name = ""; d.wants(PublicIdentityNameField, scan.String) {
-				v.Name = d.Text()
+			if !d.selected.has(PublicIdentityNameField) {
+				d.Skip()
+				continue
 			}
+			v.Name = d.text(PublicIdentityNameField)
 		case "alias":
-			if v.Alias = ""; d.wants(PublicIdentityAliasField, scan.String) {
-				v.Alias = d.Text()
+			if !d.selected.has(PublicIdentityAliasField) {
+				d.Skip()
+				continue
 			}
+			v.Alias = d.text(PublicIdentityAliasField)
 		case "email":
-			if v.Email = ""; d.wants(PublicIdentityEmailField, scan.String) {
-				v.Email = d.Text()
+			if !d.selected.has(PublicIdentityEmailField) {
+				d.Skip()
+				continue
 			}
+			v.Email = d.text(PublicIdentityEmailField)
 		case "status":
-			if v.Status = ""; d.wants(PublicIdentityStatusField, scan.String) {
-				v.Status = d.Text()
+			if !d.selected.has(PublicIdentityStatusField) {
+				d.Skip()
+				continue
 			}
+			v.Status = d.text(PublicIdentityStatusField)
 		case "identityState":
-			if v.IdentityState = ""; d.wants(PublicIdentityIdentityStateField, scan.String) {
-				v.IdentityState = IdentityState(d.Text())
+			if !d.selected.has(PublicIdentityIdentityStateField) {
+				d.Skip()
+				continue
 			}
+			v.IdentityState = IdentityState(d.text(PublicIdentityIdentityStateField))
 		case "manager":
-			if v.Manager = nil; d.wants(PublicIdentityManagerField, scan.Object) {
+			if !d.selected.has(PublicIdentityManagerField) {
+				d.Skip()
+				continue
+			}
+			if v.Manager = nil; d.fits(PublicIdentityManagerField, scan.Object) {
 				v.Manager = d.identityReferenceValues.next()
 				d.identityReference(v.Manager)
 			}
 		case "attributes":
-			if v.Attributes = nil; d.wants(PublicIdentityAttributesField, scan.List) {
+			if !d.selected.has(PublicIdentityAttributesField) {
+				d.Skip()
+				continue
+			}
+			if v.Attributes = nil; d.fits(PublicIdentityAttributesField, scan.List) {
 				list := d.publicIdentityAttributeValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(PublicIdentityAttributesField, scan.Object) {
+					if d.elementFits(PublicIdentityAttributesField, scan.Object) {
 						list = append(list, PublicIdentityAttribute{})
 						d.publicIdentityAttribute(&list[len(list)-1])
 					}
@@ -1812,17 +2426,23 @@ func (d *decoder) publicIdentityAttribute(v *PublicIdentityAttribute) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "key":
-			if v.Key = ""; d.wants(PublicIdentityAttributeKeyField, scan.String) {
-				v.Key = d.Text()
+			if !d.selected.has(PublicIdentityAttributeKeyField) {
+				d.Skip()
+				continue
 			}
+			v.Key = d.text(PublicIdentityAttributeKeyField)
 		case "name":
-			if v.Name = ""; d.wants(PublicIdentityAttributeNameField, scan.String) {
-				v.Name = d.Text()
+			if !d.selected.has(PublicIdentityAttributeNameField) {
+				d.Skip()
+				continue
 			}
+			v.Name = d.text(PublicIdentityAttributeNameField)
 		case "value":
-			if v.Value = ""; d.wants(PublicIdentityAttributeValueField, scan.String) {
-				v.Value = d.Text()
+			if !d.selected.has(PublicIdentityAttributeValueField) {
+				d.Skip()
+				continue
 			}
+			v.Value = d.text(PublicIdentityAttributeValueField)
 		default:
 			d.Skip()
 		}
@@ -1833,31 +2453,47 @@ func (d *decoder) certificationTask(v *CertificationTask) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = ""; d.wants(CertificationTaskIDField, scan.String) {
-				v.ID = d.Text()
+			if !d.selected.has(CertificationTaskIDField) {
+				d.Skip()
+				continue
 			}
+			v.ID = d.text(CertificationTaskIDField)
 		case "type":
-			if v.Type = ""; d.wants(CertificationTaskTypeField, scan.String) {
-				v.Type = CertificationTaskType(d.Text())
+			if !d.selected.has(CertificationTaskTypeField) {
+				d.Skip()
+				continue
 			}
+			v.Type = CertificationTaskType(d.text(CertificationTaskTypeField))
 		case "targetType":
-			if v.TargetType = ""; d.wants(CertificationTaskTargetTypeField, scan.String) {
-				v.TargetType = CertificationTaskTargetType(d.Text())
+			if !d.selected.has(CertificationTaskTargetTypeField) {
+				d.Skip()
+				continue
 			}
+			v.TargetType = CertificationTaskTargetType(d.text(CertificationTaskTargetTypeField))
 		case "targetId":
-			if v.TargetID = nil; d.wants(CertificationTaskTargetIDField, scan.String) {
+			if !d.selected.has(CertificationTaskTargetIDField) {
+				d.Skip()
+				continue
+			}
+			if v.TargetID = nil; d.fits(CertificationTaskTargetIDField, scan.String) {
 				v.TargetID = d.stringValues.next()
 				*v.TargetID = d.Text()
 			}
 		case "status":
-			if v.Status = ""; d.wants(CertificationTaskStatusField, scan.String) {
-				v.Status = CertificationTaskStatus(d.Text())
+			if !d.selected.has(CertificationTaskStatusField) {
+				d.Skip()
+				continue
 			}
+			v.Status = CertificationTaskStatus(d.text(CertificationTaskStatusField))
 		case "errors":
-			if v.Errors = nil; d.wants(CertificationTaskErrorsField, scan.List) {
+			if !d.selected.has(CertificationTaskErrorsField) {
+				d.Skip()
+				continue
+			}
+			if v.Errors = nil; d.fits(CertificationTaskErrorsField, scan.List) {
 				list := d.errorMessageValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(CertificationTaskErrorsField, scan.Object) {
+					if d.elementFits(CertificationTaskErrorsField, scan.Object) {
 						list = append(list, ErrorMessage{})
 						d.errorMessage(&list[len(list)-1])
 					}
@@ -1865,10 +2501,14 @@ func (d *decoder) certificationTask(v *CertificationTask) {
 				v.Errors = d.errorMessageValues.ended(list)
 			}
 		case "reassignmentTrailDTOs":
-			if v.ReassignmentTrail = nil; d.wants(CertificationTaskReassignmentTrailField, scan.List) {
+			if !d.selected.has(CertificationTaskReassignmentTrailField) {
+				d.Skip()
+				continue
+			}
+			if v.ReassignmentTrail = nil; d.fits(CertificationTaskReassignmentTrailField, scan.List) {
 				list := d.reassignmentTrailValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(CertificationTaskReassignmentTrailField, scan.Object) {
+					if d.elementFits(CertificationTaskReassignmentTrailField, scan.Object) {
 						list = append(list, ReassignmentTrail{})
 						d.reassignmentTrail(&list[len(list)-1])
 					}
@@ -1876,9 +2516,11 @@ func (d *decoder) certificationTask(v *CertificationTask) {
 				v.ReassignmentTrail = d.reassignmentTrailValues.ended(list)
 			}
 		case "created":
-			if d.selects(CertificationTaskCreatedField) {
-				v.Created = d.moment()
+			if !d.selected.has(CertificationTaskCreatedField) {
+				d.Skip()
+				continue
 			}
+			v.Created = d.moment()
 		default:
 			d.Skip()
 		}
@@ -1889,19 +2531,29 @@ func (d *decoder) reassignmentTrail(v *ReassignmentTrail) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "previousOwner":
-			if v.PreviousOwner = nil; d.wants(ReassignmentTrailPreviousOwnerField, scan.String) {
+			if !d.selected.has(ReassignmentTrailPreviousOwnerField) {
+				d.Skip()
+				continue
+			}
+			if v.PreviousOwner = nil; d.fits(ReassignmentTrailPreviousOwnerField, scan.String) {
 				v.PreviousOwner = d.stringValues.next()
 				*v.PreviousOwner = d.Text()
 			}
 		case "newOwner":
-			if v.NewOwner = nil; d.wants(ReassignmentTrailNewOwnerField, scan.String) {
+			if !d.selected.has(ReassignmentTrailNewOwnerField) {
+				d.Skip()
+				continue
+			}
+			if v.NewOwner = nil; d.fits(ReassignmentTrailNewOwnerField, scan.String) {
 				v.NewOwner = d.stringValues.next()
 				*v.NewOwner = d.Text()
 			}
 		case "reassignmentType":
-			if v.ReassignmentType = ""; d.wants(ReassignmentTrailReassignmentTypeField, scan.String) {
-				v.ReassignmentType = d.Text()
+			if !d.selected.has(ReassignmentTrailReassignmentTypeField) {
+				d.Skip()
+				continue
 			}
+			v.ReassignmentType = d.text(ReassignmentTrailReassignmentTypeField)
 		default:
 			d.Skip()
 		}
@@ -1912,18 +2564,26 @@ func (d *decoder) refusalBody(v *refusalBody) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "detailCode":
-			if v.DetailCode = ""; d.wants(refusalBodyDetailCodeField, scan.String) {
-				v.DetailCode = d.Text()
+			if !d.selected.has(refusalBodyDetailCodeField) {
+				d.Skip()
+				continue
 			}
+			v.DetailCode = d.text(refusalBodyDetailCodeField)
 		case "trackingId":
-			if v.TrackingID = ""; d.wants(refusalBodyTrackingIDField, scan.String) {
-				v.TrackingID = d.Text()
+			if !d.selected.has(refusalBodyTrackingIDField) {
+				d.Skip()
+				continue
 			}
+			v.TrackingID = d.text(refusalBodyTrackingIDField)
 		case "messages":
-			if v.Messages = nil; d.wants(refusalBodyMessagesField, scan.List) {
+			if !d.selected.has(refusalBodyMessagesField) {
+				d.Skip()
+				continue
+			}
+			if v.Messages = nil; d.fits(refusalBodyMessagesField, scan.List) {
 				list := d.errorMessageValues.list()
 				for more := d.List(); more; more = d.More() {
-					if d.fits(refusalBodyMessagesField, scan.Object) {
+					if d.elementFits(refusalBodyMessagesField, scan.Object) {
 						list = append(list, ErrorMessage{})
 						d.errorMessage(&list[len(list)-1])
 					}
@@ -1931,21 +2591,29 @@ func (d *decoder) refusalBody(v *refusalBody) {
 				v.Messages = d.errorMessageValues.ended(list)
 			}
 		case "error":
-			if v.Error = ""; d.wants(refusalBodyErrorField, scan.String) {
-				v.Error = d.Text()
+			if !d.selected.has(refusalBodyErrorField) {
+				d.Skip()
+				continue
 			}
+			v.Error = d.text(refusalBodyErrorField)
 		case "message":
-			if v.Message = ""; d.wants(refusalBodyMessageField, scan.String) {
-				v.Message = d.Text()
+			if !d.selected.has(refusalBodyMessageField) {
+				d.Skip()
+				continue
 			}
+			v.Message = d.text(refusalBodyMessageField)
 		case "errorName":
-			if v.ErrorName = ""; d.wants(refusalBodyErrorNameField, scan.String) {
-				v.ErrorName = d.Text()
+			if !d.selected.has(refusalBodyErrorNameField) {
+				d.Skip()
+				continue
 			}
+			v.ErrorName = d.text(refusalBodyErrorNameField)
 		case "errorMessage":
-			if v.ErrorMessage = ""; d.wants(refusalBodyErrorMessageField, scan.String) {
-				v.ErrorMessage = d.Text()
+			if !d.selected.has(refusalBodyErrorMessageField) {
+				d.Skip()
+				continue
 			}
+			v.ErrorMessage = d.text(refusalBodyErrorMessageField)
 		default:
 			d.Skip()
 		}
@@ -1956,32 +2624,54 @@ func (d *decoder) accessReviewItem(v *AccessReviewItem) {
 	for name := d.Object(); name != nil; name = d.Next() {
 		switch string(name) {
 		case "id":
-			if v.ID = ""; d.wants(AccessReviewItemIDField, scan.String) {
-				v.ID = d.Text()
+			if !d.selected.has(AccessReviewItemIDField) {
+				d.Skip()
+				continue
 			}
+			v.ID = d.text(AccessReviewItemIDField)
 		case "completed":
-			if v.Completed = nil; d.wants(AccessReviewItemCompletedField, scan.Boolean) {
+			if !d.selected.has(AccessReviewItemCompletedField) {
+				d.Skip()
+				continue
+			}
+			if v.Completed = nil; d.fits(AccessReviewItemCompletedField, scan.Boolean) {
 				v.Completed = boolean(d.Boolean())
 			}
 		case "newAccess":
-			if v.NewAccess = nil; d.wants(AccessReviewItemNewAccessField, scan.Boolean) {
+			if !d.selected.has(AccessReviewItemNewAccessField) {
+				d.Skip()
+				continue
+			}
+			if v.NewAccess = nil; d.fits(AccessReviewItemNewAccessField, scan.Boolean) {
 				v.NewAccess = boolean(d.Boolean())
 			}
 		case "decision":
-			if v.Decision = ""; d.wants(AccessReviewItemDecisionField, scan.String) {
-				v.Decision = CertificationDecision(d.Text())
+			if !d.selected.has(AccessReviewItemDecisionField) {
+				d.Skip()
+				continue
 			}
+			v.Decision = CertificationDecision(d.text(AccessReviewItemDecisionField))
 		case "comments":
-			if v.Comments = ""; d.wants(AccessReviewItemCommentsField, scan.String) {
-				v.Comments = d.Text()
+			if !d.selected.has(AccessReviewItemCommentsField) {
+				d.Skip()
+				continue
 			}
+			v.Comments = d.text(AccessReviewItemCommentsField)
 		case "accessSummary":
-			if v.AccessSummary = nil; d.wants(AccessReviewItemAccessSummaryField, scan.Object) {
+			if !d.selected.has(AccessReviewItemAccessSummaryField) {
+				d.Skip()
+				continue
+			}
+			if v.AccessSummary = nil; d.fits(AccessReviewItemAccessSummaryField, scan.Object) {
 				v.AccessSummary = d.accessSummaryValues.next()
 				d.accessSummary(v.AccessSummary)
 			}
 		case "identitySummary":
-			if v.IdentitySummary = nil; d.wants(AccessReviewItemIdentitySummaryField, scan.Object) {
+			if !d.selected.has(AccessReviewItemIdentitySummaryField) {
+				d.Skip()
+				continue
+			}
+			if v.IdentitySummary = nil; d.fits(AccessReviewItemIdentitySummaryField, scan.Object) {
 				v.IdentitySummary = d.certificationIdentitySummaryValues.next()
 				d.certificationIdentitySummary(v.IdentitySummary)
 			}

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// value returns the code that reads a member into a place, which is zero if the member is not selected or its value does
-// not fit, and the structs that it needs the methods of. Field is the name of the member's constant.
+// value returns the code that reads a selected member into a place, which is zero if the value does not fit, and the
+// structs that it needs the methods of. Field is the name of the member's constant.
 func (w *writer) value(place, field string, of ast.Expr) (code string, structs []string, err error) {
 	switch of := of.(type) {
 	case *ast.Ident:
@@ -25,22 +25,22 @@ func (w *writer) value(place, field string, of ast.Expr) (code string, structs [
 	return "", nil, fmt.Errorf("nothing is known that decodes a %T", of)
 }
 
-// wanted returns the code that reads a value if it is wanted, and of a kind of package scan.
-func wanted(place, zero, field, kind, read string) string {
-	return fmt.Sprintf("if %s = %s; d.wants(%s, scan.%s) {\n%s\n}", place, zero, field, kind, read)
+// fitting returns the code that reads a value if it is of a kind of package scan.
+func fitting(place, zero, field, kind, read string) string {
+	return fmt.Sprintf("if %s = %s; d.fits(%s, scan.%s) {\n%s\n}", place, zero, field, kind, read)
 }
 
 // plain returns the code that reads a value of a named type.
 func (w *writer) plain(place, field, name string) (string, []string, error) {
 	switch {
 	case name == "Time":
-		return fmt.Sprintf("if d.selects(%s) {\n%s = d.moment()\n}", field, place), nil, nil
+		return fmt.Sprintf("%s = d.moment()", place), nil, nil
 	case name == "string":
-		return wanted(place, `""`, field, "String", place+" = d.Text()"), nil, nil
+		return fmt.Sprintf("%s = d.text(%s)", place, field), nil, nil
 	case w.isText(name):
-		return wanted(place, `""`, field, "String", fmt.Sprintf("%s = %s(d.Text())", place, name)), nil, nil
+		return fmt.Sprintf("%s = %s(d.text(%s))", place, name, field), nil, nil
 	case name == "bool":
-		return wanted(place, "false", field, "Boolean", place+" = d.Boolean()"), nil, nil
+		return fitting(place, "false", field, "Boolean", place+" = d.Boolean()"), nil, nil
 	default:
 		return "", nil, fmt.Errorf("nothing is known that decodes a %s", name)
 	}
@@ -50,17 +50,17 @@ func (w *writer) plain(place, field, name string) (string, []string, error) {
 func (w *writer) pointer(place, field, name string) (string, []string, error) {
 	switch name {
 	case "bool":
-		return wanted(place, "nil", field, "Boolean", place+" = boolean(d.Boolean())"), nil, nil
+		return fitting(place, "nil", field, "Boolean", place+" = boolean(d.Boolean())"), nil, nil
 	case "int", "int64":
-		return wanted(place, "nil", field, "Number", fmt.Sprintf("%s = integer(d, %s, &d.%s)", place, field, w.keeps(name))), nil, nil
+		return fitting(place, "nil", field, "Number", fmt.Sprintf("%s = integer(d, %s, &d.%s)", place, field, w.keeps(name))), nil, nil
 	case "string":
-		return wanted(place, "nil", field, "String", fmt.Sprintf("%s = d.%s.next()\n*%s = d.Text()", place, w.keeps(name), place)), nil, nil
+		return fitting(place, "nil", field, "String", fmt.Sprintf("%s = d.%s.next()\n*%s = d.Text()", place, w.keeps(name), place)), nil, nil
 	}
 	if _, ok := w.types[name].(*ast.StructType); !ok {
 		return "", nil, fmt.Errorf("nothing is known that decodes a *%s", name)
 	}
 	read := fmt.Sprintf("%s = d.%s.next()\nd.%s(%s)", place, w.keeps(name), method(name), place)
-	return wanted(place, "nil", field, "Object", read), []string{name}, nil
+	return fitting(place, "nil", field, "Object", read), []string{name}, nil
 }
 
 // list returns the code that reads a list. A list without elements is not nil.
@@ -77,8 +77,8 @@ func (w *writer) list(place, field, name string) (string, []string, error) {
 		return "", nil, fmt.Errorf("nothing is known that decodes a []%s", name)
 	}
 	from := w.keeps(name)
-	read = fmt.Sprintf("list := d.%s.list()\nfor more := d.List(); more; more = d.More() {\nif d.fits(%s, scan.%s) {\n%s\n}\n}\n%s = d.%s.ended(list)", from, field, kind, read, place, from)
-	return wanted(place, "nil", field, "List", read), structs, nil
+	read = fmt.Sprintf("list := d.%s.list()\nfor more := d.List(); more; more = d.More() {\nif d.elementFits(%s, scan.%s) {\n%s\n}\n}\n%s = d.%s.ended(list)", from, field, kind, read, place, from)
+	return fitting(place, "nil", field, "List", read), structs, nil
 }
 
 func (w *writer) isText(name string) bool {

@@ -44,7 +44,7 @@ func (w *writer) reach(name string) error {
 		if err != nil {
 			return fmt.Errorf("%s.%s: %w", name, m.field, err)
 		}
-		fmt.Fprintf(&cases, "case %q:\n%s\n", m.name, code)
+		fmt.Fprintf(&cases, "case %q:\nif !d.selected.has(%s) {\nd.Skip()\ncontinue\n}\n%s\n", m.name, m.selectable(), code)
 		if !slices.Contains(w.owners, m.owner) {
 			w.owners = append(w.owners, m.owner)
 		}

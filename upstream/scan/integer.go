@@ -10,8 +10,8 @@ const maxDigits = 18
 
 // integer returns a JSON number as an integer; false if it has a fraction, or an int64 has no room for it.
 func integer(number []byte) (int64, bool) {
-	if n, err := strconv.ParseInt(string(number), 10, 64); err == nil {
-		return n, true
+	if n, err := strconv.Atoi(string(number)); err == nil { // as a rule
+		return int64(n), true
 	}
 	mantissa, exponent, _ := bytes.Cut(bytes.ToLower(number), []byte("e"))
 	power, _ := strconv.Atoi(string(exponent)) // the largest or smallest int if it has no room
