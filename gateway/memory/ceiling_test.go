@@ -47,7 +47,7 @@ func TestTheTargetFollowsWhatIsInUse(t *testing.T) {
 	for _, test := range []struct{ inUse, ceiling, want int64 }{
 		{0, Unlimited, roomy},
 		{5 << 20, Unlimited, roomy},
-		{12 << 20, Unlimited, roomy},
+		{11 << 20, Unlimited, roomy},
 		{100 << 20, Unlimited, 300 << 20},
 		{100 << 20, 104 << 20, 104 << 20},
 		{200 << 20, 104 << 20, 104 << 20}, // in vain, but the container's limit stays what it is

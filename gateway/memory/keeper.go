@@ -16,7 +16,7 @@ import (
 const (
 	// roomy is what the runtime may take without a second thought, in bytes: below it, garbage is collected
 	// only when that much is used up. The program's own code comes on top, with some 25 MB.
-	roomy = 38 << 20
+	roomy = 35 << 20
 	// Beyond it the runtime may take spacious times what is in use.
 	spacious = 3
 	// usualPercent is the runtime's default of GOGC.
