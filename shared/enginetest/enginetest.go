@@ -5,10 +5,12 @@ package enginetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,6 +29,7 @@ type Server struct {
 	dir     string
 	args    []string
 	cmd     *exec.Cmd
+	ended   chan struct{} // closed when the process has ended
 }
 
 // Start starts a real engine on a free port, with further arguments such as --appendonly yes, and ends it
@@ -42,16 +45,28 @@ func Start(t testing.TB, args ...string) *Server {
 	if s.program == "" {
 		t.Skip("neither valkey-server nor redis-server is installed")
 	}
+	t.Cleanup(s.Kill)
+	for end := time.Now().Add(startTime); ; {
+		s.address = freeAddress(t)
+		if s.answers(end) {
+			return s
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%s does not answer", s.program)
+		}
+	}
+}
+
+// freeAddress returns an address that nothing listens at. Something else may, by the time that it is used.
+func freeAddress(t testing.TB) string {
+	t.Helper()
 	var config net.ListenConfig
 	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.address = listener.Addr().String()
-	listener.Close()
-	s.Restart()
-	t.Cleanup(s.Kill)
-	return s
+	_ = listener.Close()
+	return listener.Addr().String()
 }
 
 // URL returns where the engine is.
@@ -64,7 +79,7 @@ func (s *Server) Process() int { return s.cmd.Process.Pid }
 func (s *Server) Kill() {
 	if s.cmd != nil {
 		_ = s.cmd.Process.Kill()
-		_ = s.cmd.Wait()
+		<-s.ended
 		s.cmd = nil
 	}
 }
@@ -72,24 +87,43 @@ func (s *Server) Kill() {
 // Restart starts the engine again, on the same port, with what it has saved in its directory.
 func (s *Server) Restart() {
 	s.t.Helper()
+	for end := time.Now().Add(startTime); !s.answers(end); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			s.t.Fatalf("%s does not answer", s.program)
+		}
+	}
+}
+
+// answers starts the engine's process, and reports whether it answers until end. It does not if it ends, as it does if
+// something else has its port meanwhile.
+func (s *Server) answers(end time.Time) bool {
+	s.t.Helper()
 	s.Kill()
 	_, port, _ := net.SplitHostPort(s.address)
 	args := append([]string{"--bind", "127.0.0.1", "--port", port, "--dir", s.dir, "--save", "", "--loglevel", "warning"}, s.args...)
-	s.cmd = exec.CommandContext(context.Background(), s.program, args...) //nolint:gosec // a test's own arguments
-	if err := s.cmd.Start(); err != nil {
+	cmd, ended := exec.CommandContext(context.Background(), s.program, args...), make(chan struct{}) //nolint:gosec // a test's own arguments
+	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
+	s.cmd, s.ended = cmd, ended
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait()
+	}()
 	client := redis.NewClient(&redis.Options{Addr: s.address, MaxRetries: -1})
 	defer func() { _ = client.Close() }()
-	for end := time.Now().Add(startTime); ; time.Sleep(10 * time.Millisecond) {
-		err := client.Ping(s.t.Context()).Err()
-		if err == nil {
-			return
+	itself := fmt.Sprintf("process_id:%d\r\n", cmd.Process.Pid)
+	for time.Now().Before(end) {
+		if client.Ping(s.t.Context()).Err() == nil && strings.Contains(client.Info(s.t.Context(), "server").Val(), itself) {
+			return true
 		}
-		if time.Now().After(end) {
-			s.t.Fatalf("%s does not answer: %v", s.program, err)
+		select {
+		case <-ended:
+			return false
+		case <-time.After(10 * time.Millisecond):
 		}
 	}
+	return false
 }
 
 // Empty removes what the engine has saved, while it does not run.
