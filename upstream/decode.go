@@ -163,7 +163,7 @@ func (d *decoder) elementFits(field Field, kind scan.Kind) bool {
 // leaveOut passes over the next value, which is of a kind that its place does not have, and returns false. It logs that
 // with what the place is called, unless the value is null, which may stand anywhere.
 func (d *decoder) leaveOut(place, within string, kind scan.Kind) bool {
-	if d.unknown != nil && kind != scan.Null && kind != scan.None {
+	if kind != scan.Null && kind != scan.None {
 		d.unknown.misfit(place+within, kind.String())
 	}
 	d.Skip()
@@ -175,9 +175,7 @@ func (d *decoder) leaveOut(place, within string, kind scan.Kind) bool {
 func integer[T int | int64](d *decoder, field Field, from *values[T]) *T {
 	n, ok := d.Integer()
 	if !ok || int64(T(n)) != n {
-		if d.unknown != nil {
-			d.unknown.misfit(field.String(), scan.Number.String())
-		}
+		d.unknown.misfit(field.String(), scan.Number.String())
 		return nil
 	}
 	value := from.next()

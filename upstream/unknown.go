@@ -54,9 +54,10 @@ func (u *unknownValues) log(enum, value string) {
 	}
 }
 
-// misfit logs once that a member had a value of a JSON type that it does not have, and so is unknown.
+// misfit logs once that a member had a value of a JSON type that it does not have, and so is unknown. A nil u logs
+// nothing.
 func (u *unknownValues) misfit(member, jsonType string) {
-	if u.isNew(member, jsonType) {
+	if u != nil && u.isNew(member, jsonType) {
 		u.logger.Warn("upstream sent a value of another type", "member", member, "type", jsonType)
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// maxDigits is how many digits an int64 has room for, whatever they are.
-const maxDigits = 18
+// maxZeros is the most zeros that an int64 ends with.
+const maxZeros = 18
 
 // integer returns a JSON number as an integer; false if it has a fraction, or an int64 has no room for it.
 func integer(number []byte) (int64, bool) {
@@ -21,7 +21,7 @@ func integer(number []byte) (int64, bool) {
 		return 0, true
 	}
 	zeros := float64(power) + float64(len(whole)-len(digits)) // without a chance of overflow
-	if zeros < 0 || zeros > maxDigits {
+	if zeros < 0 || zeros > maxZeros {
 		return 0, false
 	}
 	n, err := strconv.ParseInt(string(append(digits, bytes.Repeat([]byte("0"), int(zeros))...)), 10, 64)
