@@ -34,8 +34,8 @@ func TestConnectionsAreAsManyAsTheSystemAllows(t *testing.T) {
 		"hardly any":            {settings, limits{16, 0}, connections{5, 1, 2}, "descriptors"},
 		"none":                  {settings, limits{0, 0}, connections{1, 1, 1}, "descriptors"},
 		"much memory":           {settings, limits{any, 352 * mebibytes}, connections{10000, 32, 256}, ""},
-		"as the chart has it":   {settings, limits{any, 29 * mebibytes}, connections{824, 32, 256}, "memory"},
-		"little memory":         {settings, limits{1 << 20, 13 * mebibytes}, connections{369, 32, 256}, "memory"},
+		"as the chart has it":   {settings, limits{any, 27 * mebibytes}, connections{768, 32, 256}, "memory"},
+		"little memory":         {settings, limits{1 << 20, 11 * mebibytes}, connections{312, 32, 256}, "memory"},
 		"hardly any memory":     {settings, limits{any, 1000}, connections{1, 32, 256}, "memory"},
 	} {
 		var log strings.Builder

@@ -35,7 +35,7 @@ func TestTheMemoryLimitIsDivided(t *testing.T) {
 func TestWhatIsUnderWayFollowsFromTheMemoryLimit(t *testing.T) {
 	log, settings := slog.New(slog.DiscardHandler), defaultSettings(t)
 	for ceiling, want := range map[int64][2]int{
-		104 << 20: {104 << 20 / 16, 13 << 20}, 1 << 20: {512 << 10, 8 << 20}, 4 << 30: {16 << 20, 32 << 20}, memory.Unlimited: {16 << 20, 32 << 20},
+		88 << 20: {88 << 20 / 16, 11 << 20}, 1 << 20: {512 << 10, 8 << 20}, 4 << 30: {16 << 20, 32 << 20}, memory.Unlimited: {16 << 20, 32 << 20},
 	} {
 		got := divide(ceiling).bound(t.Context(), settings, log)
 		if bounds := [2]int{got.FrontDoor.MaxBodies, got.MaxUnsent}; bounds != want {
@@ -52,7 +52,7 @@ func TestWhatTheOperatorChoosesCountsIfThereIsMemory(t *testing.T) {
 		ceiling, cache  int64
 		sockets, chosen int // by default, and if the operator chooses 20
 	}{
-		"a small container":   {104 << 20, 104 << 20 / 10, 212, 20},
+		"a small container":   {88 << 20, 88 << 20 / 10, 180, 20},
 		"one that is tiny":    {1 << 20, 1 << 20 / 10, fewestSockets, fewestSockets},
 		"a large one":         {4 << 30, upstream.DefaultCacheBytes, 5000, 20},
 		"no limit whatsoever": {memory.Unlimited, upstream.DefaultCacheBytes, 5000, 20},

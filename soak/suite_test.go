@@ -30,9 +30,9 @@ var reviewers = []string{"reviewer-1", "reviewer-2", "reviewer-3", "reviewer-4",
 // Neither the sandbox nor the gateway has a limit, so that the machine is the bottleneck.
 const unlimited = 10_000_000
 
-// programMebibytes is how much of the memory of a container the Go runtime leaves to the program's code and
+// programMebibytes is how much of the memory of a container the Go runtime leaves to the program's file and
 // to connections. See certql/gateway/memory.
-const programMebibytes = 24
+const programMebibytes = 40
 
 // newSuite starts a sandbox with so much data, and a gateway that may take so many MiB of memory, or any
 // amount if that is 0.

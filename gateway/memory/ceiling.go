@@ -14,10 +14,10 @@ const Unlimited = math.MaxInt64
 
 const (
 	// Of a container's limit, one part in reserveShare and at least minReserve is not for what the Go runtime
-	// counts: the kernel charges the container for the program's own code and for the buffers of connections
-	// as well.
+	// counts: the kernel charges the container for the program's own file as well, of which it maps up to 41 MiB,
+	// and for the buffers of connections.
 	reserveShare = 10
-	minReserve   = 24 << 20
+	minReserve   = 40 << 20
 	// The ceiling is never lower than this, since nothing would be gained by collecting garbage all the time.
 	minCeiling = 32 << 20
 )

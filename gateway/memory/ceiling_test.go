@@ -15,7 +15,7 @@ func TestTheCeilingFollowsTheContainer(t *testing.T) {
 		want      int64
 		err       error
 	}{
-		"a small container":                 {memlimit.Limit(128 << 20), 104 << 20, nil},
+		"a small container":                 {memlimit.Limit(128 << 20), 88 << 20, nil},
 		"a larger one":                      {memlimit.Limit(512 << 20), 512<<20 - 512<<20/10, nil},
 		"one too small to run in":           {memlimit.Limit(16 << 20), 32 << 20, nil},
 		"no limit":                          {func() (uint64, error) { return 0, memlimit.ErrNoLimit }, Unlimited, nil},
@@ -49,8 +49,8 @@ func TestTheTargetFollowsWhatIsInUse(t *testing.T) {
 		{5 << 20, Unlimited, roomy},
 		{11 << 20, Unlimited, roomy},
 		{100 << 20, Unlimited, 300 << 20},
-		{100 << 20, 104 << 20, 104 << 20},
-		{200 << 20, 104 << 20, 104 << 20}, // in vain, but the container's limit stays what it is
+		{80 << 20, 88 << 20, 88 << 20},
+		{200 << 20, 88 << 20, 88 << 20}, // in vain, but the container's limit stays what it is
 		{5 << 20, 32 << 20, 32 << 20},
 	} {
 		if got := target(test.inUse, test.ceiling); got != test.want {

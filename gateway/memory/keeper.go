@@ -15,7 +15,7 @@ import (
 
 const (
 	// roomy is what the runtime may take without a second thought, in bytes: below it, garbage is collected
-	// only when that much is used up. The program's own code comes on top, with some 25 MB.
+	// only when that much is used up. The program's own file comes on top, with some 30 MiB.
 	roomy = 35 << 20
 	// Beyond it the runtime may take spacious times what is in use.
 	spacious = 3
