@@ -23,6 +23,7 @@ import (
 
 	"certql/gateway"
 	"certql/playground"
+	"certql/testenv"
 )
 
 // A process is the program as its own process.
@@ -113,9 +114,7 @@ func ask(ctx context.Context, url, token, query string) ([]byte, error) {
 
 // What a process does with signals, what it was told when it was built, and what is built into it.
 func TestTheProgramAsItIsBuilt(t *testing.T) {
-	if testing.Short() {
-		t.Skip("building the program takes some seconds")
-	}
+	testenv.Long(t, "building the program takes some seconds")
 	binary := filepath.Join(t.TempDir(), "certql")
 	build := exec.CommandContext(t.Context(), "go", "build", "-ldflags=-X certql/edge/telemetry.version=v1.2.3 -X certql/edge/telemetry.commit=0123abc", "-o", binary, ".")
 	if text, err := build.CombinedOutput(); err != nil {
@@ -213,9 +212,7 @@ func offersTools(t *testing.T, binary string) {
 // An upstream may send what it likes over a connection that is idle. Nobody is shown it, nor does the log have it, and
 // the connection is not used again.
 func TestWhatTheUpstreamSendsUnaskedIsDropped(t *testing.T) {
-	if testing.Short() {
-		t.Skip("building the program takes some seconds")
-	}
+	testenv.Long(t, "building the program takes some seconds")
 	binary := filepath.Join(t.TempDir(), "certql")
 	if text, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, text)
@@ -272,9 +269,7 @@ func playgroundOperations(t *testing.T, url string) ([]string, error) {
 }
 
 func TestTheReadmesFirstCommandStartsTheGateway(t *testing.T) {
-	if testing.Short() {
-		t.Skip("building the program takes some seconds")
-	}
+	testenv.Long(t, "building the program takes some seconds")
 	first := regexp.MustCompile("(?ms)^```sh\n(.*?)\n").FindStringSubmatch(readme)
 	if first == nil || first[1] != "go run ." {
 		t.Fatalf("the first command of the README is %q", first)

@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"certql/testenv"
 )
 
 // A testBrowser runs tests in node that drive Chromium.
@@ -14,9 +16,7 @@ type testBrowser struct{ node, chromium string }
 // the given folders; in CI, it fails.
 func findBrowser(t *testing.T, folders ...string) testBrowser {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("the browser takes a minute")
-	}
+	testenv.Long(t, "the browser takes a minute")
 	unavailable := t.Skip
 	if os.Getenv("CI") == "true" {
 		unavailable = t.Fatal

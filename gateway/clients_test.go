@@ -10,15 +10,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"certql/testenv"
 )
 
 // TestTheClientsInABrowser compiles the documents of the clients in clients/ against the schema, runs a page of each in
 // Chromium, on another origin than the gateway and on its own, and tests their caches. It needs what
 // `npm ci --prefix clients` installs.
 func TestTheClientsInABrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("compilers and a browser take a while")
-	}
+	testenv.Long(t, "compilers and a browser take a while")
 	unavailable := t.Skip
 	if os.Getenv("CI") == "true" {
 		unavailable = t.Fatal

@@ -7,15 +7,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"certql/testenv"
 )
 
 // The jobs of docs/compare.md take as many calls and lines as it says, whichever way they are done, and all ways of a job
 // read or write equally many values. A way whose packages are missing is not run; in CI they must be there. Tailcall is run if
 // TAILCALL names its program.
 func TestTheComparisonIsAsItIsTold(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the jobs wait for the budget")
-	}
+	testenv.Long(t, "the jobs wait for the budget")
 	skip := t.Skip
 	if os.Getenv("CI") == "true" {
 		skip = t.Fatal

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"certql/testenv"
+
 	gocmp "github.com/google/go-cmp/cmp"
 )
 
@@ -44,9 +46,7 @@ type routed struct {
 // Both compositions take the subgraph together with another one that extends it, and routers serve both as one graph, at
 // no more calls than the gateway takes by itself.
 func TestTheSubgraphIsComposedAndServedBehindRouters(t *testing.T) {
-	if testing.Short() {
-		t.Skip("routers take a while")
-	}
+	testenv.Long(t, "routers take a while")
 	node := nodeForFederation(t)
 	notice(t, "gateway/federation", "schema")
 	p := start(t, "--federation", "--sandbox-rate-limit=0", "--rate-limit=10000")

@@ -5,13 +5,13 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"certql/testenv"
 )
 
 // TestAClientByGenqlient generates the client in clients/genqlient from the schema, as its users do, and runs it.
 func TestAClientByGenqlient(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a compiler takes a while")
-	}
+	testenv.Long(t, "a compiler takes a while")
 	notice(t, "clients/genqlient", "schema")
 	command := func(environment string, args ...string) *exec.Cmd {
 		command := exec.CommandContext(t.Context(), "go", args...)

@@ -11,6 +11,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"certql/graph/graphtest"
+	"certql/testenv"
 	"certql/upstream"
 	"certql/upstream/sandbox"
 )
@@ -33,6 +34,7 @@ var oddListings = map[string]sandbox.ListingFault{
 // A walk over any connection returns each row that is not hidden once, in order, in pages of any size.
 func TestWalksReturnEachRowThatIsNotHidden(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "values are compared one after the other")
 	for name, fault := range oddListings {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"certql/graph/graphtest"
+	"certql/testenv"
 	"certql/upstream/sandbox"
 )
 
@@ -20,6 +21,7 @@ import (
 // everything else is as it was.
 func TestAValueOfAnotherTypeIsNull(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "values are compared one after the other")
 	var spoiler spoiler
 	w, x := graphtest.NewTenant(t, graphtest.Setup{Front: spoiler.front}), graphtest.NewExpectation()
 	for _, l := range listings() {

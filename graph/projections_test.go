@@ -13,6 +13,7 @@ import (
 	"certql/graph"
 	"certql/graph/document"
 	"certql/graph/graphtest"
+	"certql/testenv"
 	"certql/upstream/sandbox"
 )
 
@@ -21,6 +22,7 @@ import (
 // not, on data that is whole and on data with holes in it.
 func TestProjectionsAnswerWhatExecutionWould(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "values are compared one after the other")
 	const operations = 40
 	schema := graph.Schema()
 	var settings graph.Config

@@ -206,7 +206,7 @@ var importRules = map[string]importRule{
 		why: "tests start an engine for whatever is kept in it",
 	},
 	"certql/soak": {
-		project: []string{"certql/shared/enginetest"},
+		project: []string{"certql/shared/enginetest", "certql/testenv"},
 		never:   []string{"certql/edge", "certql/gateway", "certql/graph", "certql/upstream"},
 		why:     "the soak asks over HTTP, like any other caller, and starts what replicas share",
 	},
@@ -217,6 +217,10 @@ var importRules = map[string]importRule{
 	"certql/stack": {
 		standardOnly: true,
 		why:          "how large a stack begins does not depend on what stands on it",
+	},
+	"certql/testenv": {
+		standardOnly: true,
+		why:          "how tests are run does not depend on what they test",
 	},
 	"certql/upstream": {
 		project: []string{"certql/plain", "certql/stack", "certql/upstream/http1", "certql/upstream/inflight", "certql/upstream/scan", "certql/upstream/throttle"},

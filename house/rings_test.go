@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"certql/testenv"
 )
 
 // maxRing is how many files of a package may need each other in a ring, each of them directly or by
@@ -29,6 +31,7 @@ var maxRings = map[string]int{
 }
 
 func TestFilesNeedEachOtherInSmallRings(t *testing.T) {
+	testenv.Long(t, "all sources are loaded with their types")
 	packages, exports := listPackages(t)
 	for _, pkg := range packages {
 		bound, ok := maxRings[pkg.ImportPath]

@@ -16,14 +16,13 @@ import (
 	// The test builds the program. This import makes go test run it again after a change of the
 	// program, instead of taking the result from its cache.
 	_ "certql/gateway"
+	"certql/testenv"
 )
 
 // TestThePlaygroundInABrowser runs the tests in browser/ in Chromium, against the program itself.
 // They need what `npm ci --prefix playground` installs.
 func TestThePlaygroundInABrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the browser takes some minutes")
-	}
+	testenv.Long(t, "the browser takes some minutes")
 	node, chromium := find(t, "node"), find(t, "chromium")
 	if _, err := os.Stat(filepath.Join("node_modules", "playwright-core")); err != nil {
 		unavailable(t, "playwright-core is not installed")

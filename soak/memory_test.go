@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"certql/testenv"
 )
 
 // container is how much memory a small container has, in MiB.
@@ -17,9 +19,7 @@ const container = 128
 // with pages of 1,000 items, which would take several times the memory if they were all served at once: they
 // wait for each other.
 func TestMemoryStaysBelowItsLimit(t *testing.T) {
-	if testing.Short() {
-		t.Skip("building the program takes some seconds")
-	}
+	testenv.Long(t, "building the program takes some seconds")
 	s := newSuite(t, 60, 12_000, container)
 	s.run(t, load{atOnce: atOnce, requests: 400}, 1)
 	s.sandbox.set(t, "["+busy+faults+"]")

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"certql/shared/enginetest"
+	"certql/testenv"
 )
 
 var replicasFor = flag.Duration("replicas", 0, "how long each phase of the test on several replicas lasts, such as 1m; without it, some seconds")
@@ -351,6 +352,7 @@ func (f *fleet) strange() {
 // lose no decision that was acknowledged.
 func TestReplicasSpendOneBudget(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "whole windows of the budget pass")
 	f := &fleet{t: t, journal: map[string]arrival{}}
 	f.open(t, 3, nil, nil)
 	d := *replicasFor

@@ -16,6 +16,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"certql/testenv"
 )
 
 // A balancer passes each connection on to one of the gateways that accept it.
@@ -226,6 +228,7 @@ const (
 // whoever watches a task sees it end.
 func TestReplicasAreReplacedOneAfterTheOther(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "gateways start and end, one after the other")
 	f, origin := openBalanced(t, "--task-pace=8s")
 	var group sync.WaitGroup
 	ended := make(chan struct{})
@@ -294,6 +297,7 @@ func TestReplicasAreReplacedOneAfterTheOther(t *testing.T) {
 // gateways they are.
 func TestWhoAsksForLittleWaitsForNobody(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "whole windows of the budget pass")
 	f, origin := openBalanced(t)
 	greedy, modest := signIn(t, origin, 0), signIn(t, origin, 1)
 	ctx, cancel := context.WithCancel(t.Context())

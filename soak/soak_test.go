@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"certql/testenv"
 )
 
 var soak = flag.Duration("soak", 0, "how long to soak, such as 10m; without it, it sends a few hundred requests")
@@ -41,9 +43,7 @@ const (
 )
 
 func TestNothingIsLostOrGrowsUnderLoadAndFaults(t *testing.T) {
-	if testing.Short() {
-		t.Skip("building the program takes some seconds")
-	}
+	testenv.Long(t, "building the program takes some seconds")
 	if *soak == 0 {
 		s := newSuite(t, 60, 3000, 0)
 		s.run(t, load{atOnce: 8, requests: 200}, 1)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"certql/testenv"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -76,6 +78,7 @@ func examples(t testing.TB) map[string]string {
 // like all others.
 func TestWhatIsGeneratedDecodesAsFitDoes(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "values are compared one after the other")
 	others := []string{`null`, `1`, `-1.50`, `1e2`, `true`, `""`, `"x"`, `"é\u00e9\ud83d"`, `[]`, `{}`, `[null]`, `[{}]`, `["a"]`, `{"id":1}`, `"2026-11-20T07:00:00Z"`, `99999999999999999999`}
 	for name, text := range examples(t) {
 		t.Run(filepath.Base(name), func(t *testing.T) {

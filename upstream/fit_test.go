@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"certql/testenv"
 	"certql/upstream"
 
 	"github.com/google/go-cmp/cmp"
@@ -123,6 +124,7 @@ func encoded(t testing.TB, value any) string {
 // A value of another type than the definition's is as if it were absent, whatever it is and wherever
 // it stands, and changes nothing else.
 func TestAValueOfAnotherTypeIsUnknown(t *testing.T) {
+	testenv.Long(t, "values are compared one after the other")
 	tried := 0
 	for _, tt := range decodeCases() {
 		t.Run(tt.name, func(t *testing.T) {

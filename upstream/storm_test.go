@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"certql/testenv"
 	"certql/upstream"
 	"certql/upstream/sandbox"
 	"certql/upstream/throttle/throttletest"
@@ -117,6 +118,9 @@ func (tr trial) run(t *testing.T) (use float64) {
 	return use
 }
 
+// stormSeeds is how many large storms there are beside each kind of stranger.
+const stormSeeds = 4
+
 func TestStorm(t *testing.T) {
 	all := storm{callers: 500, operations: 5_000, within: 2 * time.Second}
 	some := storm{callers: 500, operations: 1_000, within: 2 * time.Second}
@@ -144,6 +148,9 @@ func TestStorm(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
+			if tt.trial.storm == all && tt.trial.stranger.n > 0 {
+				testenv.Long(t, "there are several large storms")
+			}
 			uses := make([]float64, tt.seeds)
 			t.Run("with seed", func(t *testing.T) {
 				for seed := range tt.seeds {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"certql/testenv"
 )
 
 // held returns how many bytes are kept: as the cache reckons, and counted.
@@ -87,6 +89,7 @@ func TestDocumentsInUseStayWhateverElseComes(t *testing.T) {
 
 // Whatever documents are of, the cache takes about as much memory as it may.
 func TestTheCacheTakesNoMoreMemoryThanItMay(t *testing.T) { //nolint:paralleltest // measures the heap
+	testenv.Long(t, "the heap is measured, which the race detector changes")
 	const room = 4 << 20
 	list := func(element string, n int) string {
 		return "{ f(il: [" + strings.Repeat(element, n) + "]) { __typename } }"

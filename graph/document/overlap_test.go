@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"certql/testenv"
+
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -61,6 +63,7 @@ func (g generator) selections(of string, depth, fragments int) string {
 // Fields conflict where graphql-js finds that they do.
 func TestFieldsConflictAsGraphQLJSFindsThem(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "many requests are compared with graphql-js, in node")
 	g := generator{rand.New(rand.NewPCG(7, 8))}
 	requests := []request{}
 	for range 3_000 {

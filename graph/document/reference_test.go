@@ -21,6 +21,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"certql/graph/apierror"
+	"certql/testenv"
 )
 
 // inputSchema has an input of every kind.
@@ -316,6 +317,7 @@ func (g generator) object(depth int, fields ...string) string {
 // Variables are refused when graphql-js refuses them and with its words, and otherwise have its values.
 func TestVariablesAreReadAsGraphQLJSReadsThem(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "many requests are compared with graphql-js, in node")
 	g := generator{rand.New(rand.NewPCG(1, 2))}
 	requests := make([]request, 3000)
 	for i := range requests {
@@ -346,6 +348,7 @@ func TestVariablesAreReadAsGraphQLJSReadsThem(t *testing.T) {
 // Literals are refused when graphql-js refuses them, and with its words.
 func TestLiteralsAreReadAsGraphQLJSReadsThem(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "many requests are compared with graphql-js, in node")
 	g := generator{rand.New(rand.NewPCG(3, 4))}
 	name, number := regexp.MustCompile(`"([A-Za-z]\w*)":`), regexp.MustCompile(`e400|e-7|e10|\b0+[1-9]`)
 	enum := regexp.MustCompile(`"(RED|GREEN|red|Blue|GERN|GREE|darkgreen)"`)

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"certql/testenv"
 )
 
 // sharedTexts keep texts in memory, and count what they are asked.
@@ -146,6 +148,7 @@ func TestAHashThatIsNotThereIsAskedForOnceASecond(t *testing.T) {
 
 // Whoever makes up hashes causes few commands and takes little memory, and texts are found again soon after.
 func TestMadeUpHashesCostLittle(t *testing.T) {
+	testenv.Long(t, "a million hashes are asked for, one after the other")
 	synctest.Test(t, func(t *testing.T) {
 		shared := newSharedTexts()
 		shared.texts[Hash("x")] = "x"

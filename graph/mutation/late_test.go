@@ -8,6 +8,7 @@ import (
 
 	"certql/graph"
 	"certql/graph/graphtest"
+	"certql/testenv"
 	"certql/upstream"
 	"certql/upstream/sandbox"
 )
@@ -16,6 +17,7 @@ import (
 // the caller is never told that it has not, nor that it is safe to repeat.
 func TestWhatMayStillTakeEffectIsNotToldAsNotApplied(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "there are a hundred faults, one after the other")
 	const (
 		late  = 2_000     // milliseconds, which outlast the call and the read after it
 		later = 3_600_000 // which outlast the test

@@ -6,12 +6,14 @@ import (
 	"time"
 
 	"certql/graph/graphtest"
+	"certql/testenv"
 	"certql/upstream/sandbox"
 )
 
 // A value that cannot be read, or is absent, refuses nothing: the upstream has to judge.
 func TestNothingIsRefusedForWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "there are a hundred faults, one after the other")
 	w := graphtest.NewTenant(t, graphtest.Setup{})
 	var faults []sandbox.Fault
 	for _, value := range []string{`"5"`, "5.5", "-5.5", "1e300", "null", "true", "{}", "[]", `"true"`, `"false"`, `""`, "0.5"} {

@@ -10,6 +10,7 @@ import (
 	"certql/graph/document"
 	"certql/graph/graphtest"
 	"certql/graph/relay"
+	"certql/testenv"
 	"certql/upstream/sandbox"
 )
 
@@ -430,6 +431,7 @@ func TestEstimatesAreExactWhereTheDataChangesNothing(t *testing.T) {
 // No operation takes more calls than were estimated, whatever it selects.
 func TestEstimatesAreNeverBelowWhatIsSpent(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "values are compared one after the other")
 	w, data := newOperationWriter(t)
 	before, reported, close := w.Calls(), 0, 0
 	for seed := range uint64(260) {

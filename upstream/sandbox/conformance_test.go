@@ -2,11 +2,14 @@ package sandbox
 
 import (
 	"testing"
+
+	"certql/testenv"
 )
 
 // The other tests check conformance in passing; this one makes sure that each operation is checked with success and with
 // each refusal that the definition has.
 func TestEveryOperationConformsToTheDefinition(t *testing.T) {
+	testenv.Long(t, "values are compared one after the other")
 	n := newTenant(t, Config{RateLimit: 40})
 	items := n.items(LargeCertification)
 	item := items[0]["id"].(string)

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"certql/testenv"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -129,6 +131,7 @@ func TestCoreFiltersLeaveOutWhoIsNotFit(t *testing.T) {
 // Everybody who takes part in certifications is among the people, and the tenant shows the same of all of them.
 func TestPeopleAreThoseOfTheTenant(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "values are compared one after the other")
 	for _, config := range []Config{{}, {Certifications: 3, Items: 9}, {OddIDs: true, Seed: 4}} {
 		n := newTenant(t, config)
 		people := map[any]map[string]any{}

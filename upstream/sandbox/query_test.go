@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"certql/testenv"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -27,6 +29,7 @@ var listings = []string{
 
 func TestPagesCoverTheWholeInOrder(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "values are compared one after the other")
 	n := newTenant(t, Config{})
 	for _, listing := range listings {
 		whole := n.listAll("org-admin", listing)
@@ -51,6 +54,7 @@ func TestPagesCoverTheWholeInOrder(t *testing.T) {
 
 func TestLimitOffsetCount(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "values are compared one after the other")
 	n := newTenant(t, Config{})
 	for _, listing := range listings {
 		whole := len(n.listAll("org-admin", listing))

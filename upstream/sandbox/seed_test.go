@@ -6,11 +6,14 @@ import (
 	"testing"
 	"time"
 
+	"certql/testenv"
+
 	"github.com/google/go-cmp/cmp"
 )
 
 func TestTheSameSeedAnswersTheSameBytes(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "values are compared one after the other")
 	answers := func(config Config) map[string]string {
 		n := newTenant(t, config)
 		all := map[string]string{}
@@ -93,6 +96,7 @@ func TestSizesAreAsAskedFor(t *testing.T) {
 
 func TestDataHasEverySpecialCase(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "values are compared one after the other")
 	for _, seed := range []uint64{1, 2, 3} {
 		n := newTenant(t, Config{Seed: seed})
 		rows := n.listAll("org-admin", listings[0])
@@ -179,6 +183,7 @@ func TestDataHasEverySpecialCase(t *testing.T) {
 
 func TestItemsHaveEveryShape(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "values are compared one after the other")
 	n := newTenant(t, Config{})
 	seen := map[string]int{}
 	names := map[any]bool{}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"certql/testenv"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -97,6 +99,7 @@ func (n *tenant) summariesAgree(when, id string) {
 
 func TestSummariesFollowFromTheItems(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "values are compared one after the other")
 	n := newTenant(t, Config{})
 	for _, row := range n.listAll("org-admin", "/v3/certifications")[:40] {
 		n.summariesAgree("at the start", row["id"].(string))

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"certql/testenv"
+
 	gocmp "github.com/google/go-cmp/cmp"
 )
 
@@ -190,6 +192,7 @@ func (f modelField) same(a, b any) bool {
 
 func TestFiltersSelectWhatTheModelSelects(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "values are compared one after the other")
 	n := newTenant(t, Config{})
 	for _, listing := range modelListings() {
 		rows := n.listAll("org-admin", listing.target)
@@ -319,6 +322,7 @@ func TestPermissionFilters(t *testing.T) {
 
 func TestSortersOrderAsTheModelDoes(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "values are compared one after the other")
 	n := newTenant(t, Config{})
 	for _, listing := range modelListings() {
 		rows := n.listAll("org-admin", listing.target)
@@ -371,6 +375,7 @@ func (l modelListing) order(sorters string) func(a, b map[string]any) int {
 
 func TestItemsPertainToNestedAccess(t *testing.T) {
 	t.Parallel()
+	testenv.Long(t, "values are compared one after the other")
 	n := newTenant(t, Config{})
 	rows := n.listAll("org-admin", listings[1])
 	// inside lists the ids of one type in a row, found by walking its JSON.
