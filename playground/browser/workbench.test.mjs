@@ -43,7 +43,13 @@ const menuOf = async (page, menu, item) => {
   await page.getByRole('button', { name: menu }).click();
   await page.getByRole('menu').getByText(item, { exact: true }).click();
 };
-const example = (page, name) => menuOf(page, 'Examples', name);
+const tabButtons = (page) => page.locator('.graphiql-tab-button');
+/** Opens an example, and waits for its tab: what it needs is looked up first, and until then another operation would run. */
+const example = async (page, name) => {
+  const before = await tabButtons(page).count();
+  await menuOf(page, 'Examples', name);
+  await tabButtons(page).nth(before).waitFor();
+};
 const scene = (page, name) => menuOf(page, /^Sandbox/, name);
 const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
 
@@ -60,7 +66,7 @@ onPage('a page without an answer says what this is, on which data, as whom, and 
   assert.match(await text(page, 'operation.graphql'), /query Queue \{/);
   await answerOf(page);
   assert.equal(await start.count(), 0, 'there is an answer');
-  await page.locator('.graphiql-tab-button').first().click();
+  await tabButtons(page).first().click();
   await start.waitFor(); // there is none in that tab
 });
 
@@ -256,10 +262,10 @@ onPage('an answer that is old after another identity was chosen says so, in its 
   await page.getByLabel('Signed in as').selectOption('reviewer-1');
   const old = page.getByText('This answer is old: it is what the gateway itself (org-admin) got. Requests are now made as reviewer-1 (priya.raman).');
   await old.waitFor();
-  await page.locator('.graphiql-tab-button').nth(1).click();
+  await tabButtons(page).nth(1).click();
   await answerOf(page);
   assert.equal(await old.count(), 0, 'this one is new');
-  await page.locator('.graphiql-tab-button').first().click();
+  await tabButtons(page).first().click();
   await old.waitFor();
   await answerOf(page);
   assert.equal(await old.count(), 0, 'it was asked again');
@@ -294,7 +300,7 @@ onPage('queries fit a screen of 1440 px', wide, async (page) => {
     assert.ok(needed <= there, `${name} takes ${needed} of ${there} px`);
   };
   for (const [i, name] of readme.entries()) {
-    await page.locator('.graphiql-tab-button').nth(i).click();
+    await tabButtons(page).nth(i).click();
     await fits(name);
   }
   // The examples need no line to go on in the next.
@@ -320,7 +326,7 @@ onPage('many tabs scroll', wide, async (page) => {
       return active.left >= all.left - 1 && active.right <= all.right + 1;
     });
   assert.ok(await inSight(), 'the new tab is in sight');
-  await page.locator('.graphiql-tab-button').first().click();
+  await tabButtons(page).first().click();
   assert.ok(await inSight(), 'so is the first one, once it is active');
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 1440);
 });
