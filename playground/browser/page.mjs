@@ -76,6 +76,12 @@ export async function type(page, text) {
   await page.keyboard.type(text);
 }
 
+/** Chooses an identity of the sandbox, and waits for its token: until then the page acts as who was chosen before. */
+export async function signIn(page, id) {
+  await page.getByLabel('Signed in as').selectOption(id);
+  await page.waitForFunction((wanted) => document.querySelector('select[aria-label="Signed in as"]').value === wanted, id);
+}
+
 /** Runs the operation in the editor. */
 export function run(page) {
   return page.getByRole('button', { name: /^Execute query/ }).click();

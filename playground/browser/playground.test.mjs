@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { answerOf, awaitAnswer, launch, open, profile, readme, run, runs, text, type } from './page.mjs';
+import { answerOf, awaitAnswer, launch, open, profile, readme, run, runs, signIn, text, type } from './page.mjs';
 
 const base = process.env.GATEWAY;
 let browser;
@@ -294,18 +294,15 @@ onPage('another identity gets another answer', {}, async (page) => {
   await type(page, '{ certifications(first: 1) { totalCount } }');
   const total = async (fits) => (await answerOf(page, (answer) => answer.data && fits(answer))).data.certifications.totalCount;
   const all = await total(() => true);
-  const menu = page.getByLabel('Signed in as');
-  const signedIn = page.waitForResponse((response) => response.url().endsWith('/playground/token'));
-  await menu.selectOption('reviewer-1');
-  await (await signedIn).finished();
+  await signIn(page, 'reviewer-1');
   const own = await total((answer) => answer.data.certifications.totalCount !== all);
   assert.ok(own > 0 && own < all, `${own} of ${all}`);
-  await menu.selectOption('the gateway itself');
+  await page.getByLabel('Signed in as').selectOption('the gateway itself');
   assert.equal(await total((answer) => answer.data.certifications.totalCount !== own), all);
 });
 
 onPage('the header editor sends headers, and its token goes before that of the menu', {}, async (page) => {
-  await page.getByLabel('Signed in as').selectOption('reviewer-1');
+  await signIn(page, 'reviewer-1');
   await page.getByRole('button', { name: 'Headers', exact: true }).click();
   await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines').click();
   await page.keyboard.insertText('{ "Authorization": "Bearer of-the-editor", "X-Mine": "1" }');

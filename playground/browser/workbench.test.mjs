@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, beforeEach, test } from 'node:test';
 import { promisify } from 'node:util';
 import { transformSync } from 'esbuild';
-import { answerOf, awaitAnswer, launch, open, profile, readme, run, runs, text, type } from './page.mjs';
+import { answerOf, awaitAnswer, launch, open, profile, readme, run, runs, signIn, text, type } from './page.mjs';
 
 const base = process.env.CONTROLLED;
 const execute = promisify(execFile);
@@ -60,7 +60,7 @@ onPage('a page without an answer says what this is, on which data, as whom, and 
   const start = page.getByRole('region', { name: 'Access reviews as one graph' });
   await start.getByText('The sandbox, which plays a tenant').waitFor();
   await start.getByText('the gateway itself (org-admin)').waitFor();
-  await page.getByLabel('Signed in as').selectOption('reviewer-1');
+  await signIn(page, 'reviewer-1');
   await start.getByText('reviewer-1 (priya.raman)').waitFor();
   await start.getByRole('button', { name: /^My queue/ }).click();
   assert.match(await text(page, 'operation.graphql'), /query Queue \{/);
@@ -145,7 +145,7 @@ onPage('what is refused for want of budget says when it may be run again', wide,
 onPage('the budget is live', wide, async (page) => {
   const meter = page.getByRole('meter', { name: 'Budget' });
   await page.locator('.budget-figures').waitFor();
-  await page.getByLabel('Signed in as').selectOption('cert-admin'); // whose budget nobody else here spends
+  await signIn(page, 'cert-admin'); // whose budget nobody else here spends
   await answerOf(page);
   await page.locator('.budget-full').waitFor();
   const left = () => meter.evaluate((element) => element.value);
@@ -186,9 +186,7 @@ onPage('an operation is copied as curl, fetch and TypeScript, each of which work
   const asScript = await execute(process.execPath, ['--input-type=module', '-e', code]);
   assert.equal(JSON.parse(asScript.stdout).certifications.nodes.length, 2);
 
-  await page.getByLabel('Signed in as').selectOption('reviewer-1');
-  await page.getByText('You are').or(estimate(page)).first().waitFor();
-  await until(page, () => document.querySelector('select[aria-label="Signed in as"]').value === 'reviewer-1');
+  await signIn(page, 'reviewer-1');
   const named = await copied('curl');
   assert.match(named, /-H "Authorization: Bearer \$TOKEN"/, 'a token is named, not copied');
 });
@@ -259,7 +257,7 @@ onPage("the reviewer's day is run from its queue to its sign-off", wide, async (
 
 onPage('an answer that is old after another identity was chosen says so, in its own tab', wide, async (page) => {
   await answerOf(page);
-  await page.getByLabel('Signed in as').selectOption('reviewer-1');
+  await signIn(page, 'reviewer-1');
   const old = page.getByText('This answer is old: it is what the gateway itself (org-admin) got. Requests are now made as reviewer-1 (priya.raman).');
   await old.waitFor();
   await tabButtons(page).nth(1).click();
@@ -370,7 +368,7 @@ for (const options of [wide, { viewport: { width: 360, height: 740 }, colorSchem
     }
     await answerOf(page);
     await page.getByRole('table').waitFor();
-    await page.getByLabel('Signed in as').selectOption('reviewer-1');
+    await signIn(page, 'reviewer-1');
     await page.locator('.old').waitFor();
     await check('with an old answer');
     await page.getByRole('switch', { name: 'Dry run' }).check();
