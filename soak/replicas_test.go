@@ -279,11 +279,6 @@ func (f *fleet) onlyBusy(busy ...int) {
 	}
 }
 
-// mostOfIt is clearly more than a third of the budget, which is all that a replica has if the others give it nothing of
-// theirs. How much more is used depends on how busy the machine is; the tests of package throttle say it exactly, since
-// they do not depend on the clock.
-const mostOfIt = 0.6
-
 // A phase is something that happens to a fleet under load. Its use is the share of the budget that has to be used
 // while it lasts; 0 if that depends on what happened before.
 type phase struct {
@@ -295,10 +290,11 @@ type phase struct {
 
 // replicaPhases are what happens, one after the other.
 func replicaPhases() []phase {
-	rest := func(f *fleet, d time.Duration) { f.rest(max(d, window)) } // what is used shows in whole windows
+	// What is used shows in whole windows, and some of it in the one after that in which it was free.
+	rest := func(f *fleet, d time.Duration) { f.rest(max(d, 2*window)) }
 	return []phase{
-		{"even load", []int{0, 1, 2}, rest, mostOfIt},
-		{"one replica has all of it", []int{1}, rest, mostOfIt},
+		{"even load", []int{0, 1, 2}, rest, 0.85},
+		{"one replica has all of it", []int{1}, rest, 0.85},
 		{"a replica is killed and comes back", []int{0, 1, 2}, func(f *fleet, d time.Duration) {
 			f.replicas[2].process.kill()
 			f.rest(d)
